@@ -1,0 +1,46 @@
+import { isFinal } from '../src/core/outcome';
+import type { Verdict } from '../src/core/outcome';
+import type { Attempt } from '../src/core/store';
+import type { CancelResult } from '../workflows/contract';
+import type { ActivityDeps } from './deps';
+import { transient } from './failure';
+import { look } from './look';
+import { tellCancel } from './poll';
+
+/**
+ * The verdict on a cancel comes from a look, never from the provider's answer to it: look, cancel only where the
+ * provider can, look again. What still runs then runs to its natural end, and that decides state and bill.
+ */
+export function cancel(deps: ActivityDeps) {
+  return async ({ jobId }: { jobId: string }): Promise<CancelResult> => {
+    const job = await deps.store.jobs.load(jobId);
+    if (!job) throw new Error(`no job ${jobId}`);
+    // A cancel from the engine's side (operator, parent) is shown to readers like one from a door, and keeps a
+    // submit that has not begun from beginning.
+    await deps.store.jobs.requestCancel(job.workspaceId, jobId, deps.now());
+    const attempt = await deps.store.attempts.latest(jobId);
+    if (!attempt || attempt.state === 'refused') {
+      return { state: 'ended', ruling: { kind: 'canceled' } };
+    }
+    if (attempt.state !== 'accepted') return { state: 'unresolved' };
+
+    const before = await mustLook(deps, attempt);
+    if (isFinal(before)) return { state: 'ended', ruling: { kind: 'verdict' } };
+    if (!isCancelable(deps, attempt, before)) return { state: 'running' };
+    await tellCancel(deps, attempt);
+    const after = await mustLook(deps, attempt);
+    return isFinal(after) ? { state: 'ended', ruling: { kind: 'verdict' } } : { state: 'running' };
+  };
+}
+
+async function mustLook(deps: ActivityDeps, attempt: Attempt): Promise<Verdict> {
+  const seen = await look(deps, attempt);
+  if (seen.kind === 'transient') throw transient(seen.detail, seen.retryAfterMs);
+  return seen.verdict;
+}
+
+function isCancelable(deps: ActivityDeps, attempt: Attempt, verdict: Verdict): boolean {
+  const reach = deps.catalog.channel(attempt.channel)?.provider.models[attempt.model]?.cancel;
+  if (reach === 'running') return true;
+  return reach === 'queued' && verdict.state === 'running' && verdict.phase === 'queued';
+}

@@ -1,0 +1,96 @@
+import { sign } from '../src/callbacks/sign';
+import type { CallResult } from '../src/core/ports';
+import type { DeliveryRow, TryResult } from '../src/core/store';
+import { deliveryDelayMs, readRetryAfter } from '../src/core/schedules';
+import type { DeliverResult } from '../workflows/contract';
+import type { ActivityDeps } from './deps';
+
+/**
+ * One try of one message: the try's row is written before the request and completed after it; a crash between leaves
+ * a visible unknown try and the message is sent again under the same id (at least once, said openly).
+ */
+export function deliver(deps: ActivityDeps) {
+  return async ({ deliveryId }: { deliveryId: string }): Promise<DeliverResult> => {
+    const found = await deps.store.deliveries.get(deliveryId);
+    if (!found) throw new Error(`no delivery ${deliveryId}`);
+    const { delivery, secrets } = found;
+    if (delivery.state !== 'pending') return { done: true };
+
+    const number = await deps.store.deliveries.beginTry(deliveryId, deps.now());
+    const result = await send(deps, delivery, secrets);
+    const next = nextStep(deps, number, result);
+    await deps.store.deliveries.endTry(
+      deliveryId,
+      number,
+      tried(deps, result),
+      next.state,
+      deps.now(),
+    );
+    return next.state === 'pending' ? { done: false, delayMs: next.delayMs } : { done: true };
+  };
+}
+
+async function send(
+  deps: ActivityDeps,
+  delivery: DeliveryRow,
+  secrets: string[],
+): Promise<CallResult> {
+  const signed = sign({
+    id: eventName(delivery.eventId),
+    timestamp: Math.floor(deps.now() / 1_000),
+    body: delivery.body,
+    secrets,
+  });
+  return deps.outbound.call(
+    {
+      method: 'POST',
+      target: { url: delivery.url },
+      headers: { 'content-type': delivery.contentType, ...signed },
+      body: delivery.body,
+    },
+    {
+      callback: true,
+      deadlineAt: deps.now() + deps.waits.deliveryTimeoutMs,
+      replyBytesMax: deps.limits.replyBytesMax,
+    },
+  );
+}
+
+/** Stays the same over every retry and replay: the receiver's idempotency key. */
+export const eventName = (eventId: string): string => `evt_${eventId.replaceAll('-', '')}`;
+
+type Step = { state: 'delivered' | 'failed' } | { state: 'pending'; delayMs: number };
+
+/** 2xx is success, 410 and a blocked address end it, everything else is tried again by the schedule. */
+function nextStep(deps: ActivityDeps, number: number, result: CallResult): Step {
+  if (result.kind === 'not_sent' && result.reason === 'blocked') return { state: 'failed' };
+  const status = result.kind === 'reply' ? result.reply.status : undefined;
+  if (status !== undefined && status >= 200 && status < 300) return { state: 'delivered' };
+  if (status === 410) return { state: 'failed' };
+  const retryAfterMs =
+    result.kind === 'reply'
+      ? readRetryAfter(result.reply.headers['retry-after'], deps.now())
+      : undefined;
+  const delayMs = deliveryDelayMs(
+    deps.waits.deliverySchedule,
+    number + 1,
+    deps.random(),
+    retryAfterMs,
+  );
+  return delayMs === undefined ? { state: 'failed' } : { state: 'pending', delayMs };
+}
+
+function tried(deps: ActivityDeps, result: CallResult): TryResult {
+  if (result.kind !== 'reply') {
+    return { status: undefined, error: result.reason, durationMs: 0, excerpt: '' };
+  }
+  const { reply, durationMs } = result;
+  const excerpt = Buffer.from(reply.body).subarray(0, deps.limits.excerptBytesMax).toString('utf8');
+  // Postgres text holds no NUL.
+  return {
+    status: reply.status,
+    error: undefined,
+    durationMs,
+    excerpt: excerpt.replaceAll('\0', ''),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Logger } from 'pino';
+import type { Catalog, Channel } from '../src/core/catalog';
+import type { Dialect, RenderContext } from '../src/core/dialect';
+import type { Blobs, Engine, Outbound, PlanWaits } from '../src/core/ports';
+import type { Store } from '../src/core/store';
+import type { Cadence } from '../src/core/schedules';
+
+/** What the activities stand on; `main` hands over the real ones. */
+export interface ActivityDeps {
+  store: Store;
+  catalog: Catalog;
+  outbound: Outbound;
+  blobs: Blobs;
+  engine: Engine;
+  dialects: Readonly<Record<string, Dialect>>;
+  render: RenderContext;
+  waits: ActivityWaits;
+  limits: ActivityLimits;
+  now(): number;
+  /** 0..1 */
+  random(): number;
+  /** Fresh 128 bits in hex. */
+  newToken(): string;
+  /** Where this channel's provider can reach us with hints; undefined = polls only. */
+  callbackBase(channel: Channel): string | undefined;
+  log: Logger;
+}
+
+/** Named waits, from config; milliseconds. */
+export interface ActivityWaits extends PlanWaits {
+  /** After its deadline a POST counts as unknown only when this has passed too. */
+  unknownGraceMs: number;
+  /** Pause between two lookups of an unknown submit. */
+  unknownLookMs: number;
+  /** A channel that is busy for this long is given up for the next one. */
+  busyMs: number;
+  /** Pause before a refused submit is sent again when the provider names none. */
+  busyRetryMs: number;
+  /** A provider may answer 404 for this long after it accepted. */
+  goneGraceMs: number;
+  cadence: Cadence;
+  deliverySchedule: readonly number[];
+  deliveryTimeoutMs: number;
+  keepTimeoutMs: number;
+  sweepAgeMs: number;
+  /** How far back the sweep looks at closed runs. */
+  sweepClosedMs: number;
+}
+
+export interface ActivityLimits {
+  replyBytesMax: number;
+  resultBytesMax: number;
+  excerptBytesMax: number;
+  sweepRows: number;
+  restartsMax: number;
+}

@@ -1,0 +1,51 @@
+import type { Headers } from '../src/core/exchange';
+import { isFinal } from '../src/core/outcome';
+import type { Attempt } from '../src/core/store';
+import type { ActivityDeps } from './deps';
+import { hashToken } from './send';
+import { look } from './look';
+
+/**
+ * A provider's callback is a hint, never the truth: the path's token finds the attempt, its operation may fill in a
+ * submit that got no answer, and then we look with our own credential. A forged or repeated hint costs one look.
+ * Not an activity: the API process runs it when a callback arrives. True = the token belongs to one of our attempts.
+ */
+export type Hint = (message: {
+  provider: string;
+  token: string;
+  headers: Headers;
+  body: Uint8Array;
+}) => Promise<boolean>;
+
+export function createHint(
+  deps: Pick<
+    ActivityDeps,
+    'store' | 'catalog' | 'outbound' | 'engine' | 'waits' | 'limits' | 'now' | 'log'
+  >,
+): Hint {
+  return async ({ provider, token, headers, body }) => {
+    const attempt = await deps.store.attempts.byCallbackToken(hashToken(token));
+    if (attempt?.provider !== provider) return false;
+    const at = deps.catalog.channel(attempt.channel);
+    if (!at) return false;
+    const verify = at.provider.verifyCallback;
+    if (verify && !verify(headers, body, at.channel.credentials)) return false;
+    const known = await adopt(deps, attempt, at.provider.readCallback?.(body)?.operation);
+    if (known.state !== 'accepted') return true;
+    const seen = await look(deps, known);
+    if (seen.kind === 'verdict' && isFinal(seen.verdict)) {
+      await deps.engine.completeAwait(known.jobId, seen.verdict.state);
+    }
+    return true;
+  };
+}
+
+async function adopt(
+  deps: Pick<ActivityDeps, 'store' | 'now'>,
+  attempt: Attempt,
+  operation: Attempt['operation'],
+): Promise<Attempt> {
+  const inDoubt = attempt.state === 'sending' || attempt.state === 'unknown';
+  if (!inDoubt || !operation) return attempt;
+  return deps.store.attempts.recordSubmit(attempt.id, { state: 'accepted', operation }, deps.now());
+}

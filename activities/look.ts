@@ -1,0 +1,107 @@
+import { failure } from '../src/core/errors';
+import type { Reply } from '../src/core/exchange';
+import { isFinal } from '../src/core/outcome';
+import type { Verdict } from '../src/core/outcome';
+import type { Attempt } from '../src/core/store';
+import type { ActivityDeps } from './deps';
+
+/**
+ * One look at the provider: a GET with our own credential, at most three follow-ups, the meaning stored on the
+ * attempt. Everything that wants to know a job's state at the provider (poll, last look, cancel, a callback's hint)
+ * comes through here.
+ */
+export type Look =
+  | { kind: 'verdict'; verdict: Verdict }
+  | { kind: 'transient'; detail: string; retryAfterMs?: number };
+
+/** What a look needs; less than an activity has, since the API looks too. */
+export type LookDeps = Pick<
+  ActivityDeps,
+  'store' | 'catalog' | 'outbound' | 'waits' | 'limits' | 'now' | 'log'
+>;
+
+const FOLLOWS_MAX = 3;
+
+export async function look(deps: LookDeps, attempt: Attempt): Promise<Look> {
+  if (attempt.verdict) return { kind: 'verdict', verdict: attempt.verdict };
+  const seen = await ask(deps, attempt);
+  if (seen.kind === 'transient') return seen;
+  if (seen.verdict.state === 'running' && seen.verdict.unknownStatus !== undefined) {
+    deps.log.warn(
+      { jobId: attempt.jobId, provider: attempt.provider, status: seen.verdict.unknownStatus },
+      'unknown provider status; treated as running',
+    );
+  }
+  await deps.store.attempts.recordLook(attempt.id, {
+    verdict: seen.verdict,
+    reply: seen.reply,
+    now: deps.now(),
+  });
+  return { kind: 'verdict', verdict: seen.verdict };
+}
+
+type Seen =
+  | { kind: 'verdict'; verdict: Verdict; reply: Reply }
+  | { kind: 'transient'; detail: string; retryAfterMs?: number };
+
+async function ask(deps: LookDeps, attempt: Attempt): Promise<Seen> {
+  const at = deps.catalog.channel(attempt.channel);
+  if (!at || !attempt.operation) {
+    return { kind: 'transient', detail: `channel ${attempt.channel} is not configured any more` };
+  }
+  const { channel, provider } = at;
+  let call = provider.poll(attempt.operation);
+  for (let follow = 0; follow <= FOLLOWS_MAX; follow += 1) {
+    const now = deps.now();
+    const result = await deps.outbound.call(provider.authorize(call, channel.credentials, now), {
+      baseUrl: channel.baseUrl,
+      allowedOrigins: channel.resultOrigins,
+      deadlineAt: now + deps.waits.exchangeMs,
+      replyBytesMax: deps.limits.replyBytesMax,
+    });
+    if (result.kind !== 'reply')
+      return { kind: 'transient', detail: `no answer: ${result.reason}` };
+    const reading = provider.readPoll(result.reply, attempt.operation);
+    switch (reading.kind) {
+      case 'verdict':
+        return { kind: 'verdict', verdict: reading.verdict, reply: result.reply };
+      case 'transient':
+        return reading;
+      case 'gone':
+        return gone(deps, attempt, result.reply);
+      case 'denied':
+        return {
+          kind: 'verdict',
+          verdict: { state: 'failed', failure: reading.failure },
+          reply: result.reply,
+        };
+      case 'follow':
+        call = reading.call;
+    }
+  }
+  return { kind: 'transient', detail: 'the provider sent us round in circles' };
+}
+
+/** Fresh jobs may not be visible everywhere at the provider yet. */
+function gone(deps: LookDeps, attempt: Attempt, reply: Reply): Seen {
+  const age = deps.now() - (attempt.acceptedAt ?? attempt.sendingAt);
+  if (age < deps.waits.goneGraceMs) {
+    return { kind: 'transient', detail: 'the provider does not show the job yet' };
+  }
+  return {
+    kind: 'verdict',
+    verdict: {
+      state: 'failed',
+      failure: failure('provider_lost', { provider: { status: reply.status } }),
+    },
+    reply,
+  };
+}
+
+/** `running 40 %`: what operators read on the pending activity. */
+export function describe(verdict: Verdict): string {
+  if (isFinal(verdict)) return verdict.state;
+  return verdict.progress === null
+    ? verdict.phase
+    : `${verdict.phase} ${String(verdict.progress)} %`;
+}

@@ -1,0 +1,105 @@
+import { failure } from '../src/core/errors';
+import { isFinal } from '../src/core/outcome';
+import type { FinalVerdict } from '../src/core/outcome';
+import type { Attempt } from '../src/core/store';
+import { isLookDue, pollDelayMs } from '../src/core/schedules';
+import type { Ruling } from '../workflows/contract';
+import type { ActivityDeps } from './deps';
+import { pending } from './failure';
+import { describe, look } from './look';
+
+/** What a model takes when nobody knows better. */
+const USUAL_MS = 60_000;
+/** The simulator ends a job 3 to 6 seconds after it took it. */
+const SIMULATED_USUAL_MS = 4_500;
+
+/**
+ * The whole wait of a job: each try is one look; "not yet" goes back to the server as a delay, so a waiting job holds
+ * no slot here and adds nothing to the history. A callback of the provider may end it from outside.
+ */
+export function poll(deps: ActivityDeps) {
+  return async ({ jobId }: { jobId: string }): Promise<{ state: FinalVerdict['state'] }> => {
+    const { attempt, deadlineAt, usualMs } = await waiting(deps, jobId);
+    const elapsedMs = deps.now() - (attempt.acceptedAt ?? attempt.sendingAt);
+    const wait = (message: string, retryAfterMs?: number): Error =>
+      pending(
+        message,
+        pollDelayMs(deps.waits.cadence, {
+          elapsedMs,
+          usualMs,
+          remainingMs: deadlineAt - deps.now(),
+          retryAfterMs,
+          random: deps.random(),
+        }),
+      );
+    if (!attempt.verdict && !isLookDue(deps.waits.cadence, elapsedMs, usualMs)) {
+      throw wait('accepted; the first look comes later');
+    }
+    const seen = await look(deps, attempt);
+    if (seen.kind === 'transient') throw wait(seen.detail, seen.retryAfterMs);
+    if (!isFinal(seen.verdict)) throw wait(describe(seen.verdict));
+    return { state: seen.verdict.state };
+  };
+}
+
+async function waiting(
+  deps: ActivityDeps,
+  jobId: string,
+): Promise<{ attempt: Attempt; deadlineAt: number; usualMs: number }> {
+  const job = await deps.store.jobs.load(jobId);
+  const attempt = await deps.store.attempts.latest(jobId);
+  if (!job || !attempt) throw new Error(`job ${jobId} has no attempt to wait for`);
+  const usualMs =
+    (await deps.store.attempts.usualMs(attempt.provider, attempt.model)) ??
+    capabilitiesUsualMs(deps, attempt) ??
+    USUAL_MS;
+  return { attempt, deadlineAt: job.deadlineAt, usualMs };
+}
+
+function capabilitiesUsualMs(deps: ActivityDeps, attempt: Attempt): number | undefined {
+  const at = deps.catalog.channel(attempt.channel);
+  if (at?.channel.simulated) return SIMULATED_USUAL_MS;
+  const seconds = at?.provider.models[attempt.model]?.usualSeconds;
+  return seconds === undefined ? undefined : seconds * 1_000;
+}
+
+/**
+ * The engine ran out of time for this job; the provider may have finished all the same. One look decides; only a job
+ * that still runs has timed out, and is then canceled at the provider as far as it can be.
+ */
+export function lastLook(deps: ActivityDeps) {
+  return async ({ jobId }: { jobId: string }): Promise<Ruling> => {
+    const attempt = await deps.store.attempts.latest(jobId);
+    if (!attempt || attempt.state === 'refused') return { kind: 'failure', code: 'timed_out' };
+    if (attempt.state !== 'accepted') return { kind: 'failure', code: 'submission_unknown' };
+    const seen = await look(deps, attempt);
+    if (seen.kind === 'transient') throw pending(seen.detail, seen.retryAfterMs ?? 5_000);
+    if (isFinal(seen.verdict)) return { kind: 'verdict' };
+    await tellCancel(deps, attempt);
+    return { kind: 'failure', code: failure('timed_out').code };
+  };
+}
+
+/** Asks the provider to stop; its answer is never believed, so nothing is returned. */
+export async function tellCancel(deps: ActivityDeps, attempt: Attempt): Promise<void> {
+  const at = deps.catalog.channel(attempt.channel);
+  if (!at?.provider.cancel || !attempt.operation) return;
+  const now = deps.now();
+  const call = at.provider.cancel(attempt.operation);
+  const result = await deps.outbound.call(
+    at.provider.authorize(call, at.channel.credentials, now),
+    {
+      baseUrl: at.channel.baseUrl,
+      deadlineAt: now + deps.waits.exchangeMs,
+      replyBytesMax: deps.limits.replyBytesMax,
+    },
+  );
+  deps.log.info(
+    {
+      jobId: attempt.jobId,
+      provider: attempt.provider,
+      answer: result.kind === 'reply' ? result.reply.status : result.reason,
+    },
+    'asked the provider to cancel',
+  );
+}

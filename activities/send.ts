@@ -1,0 +1,130 @@
+import { heartbeat } from '@temporalio/activity';
+import { createHash } from 'node:crypto';
+import type { Billed } from '../src/core/capabilities';
+import type { Channel } from '../src/core/catalog';
+import { failure } from '../src/core/errors';
+import type { Call } from '../src/core/exchange';
+import { newId } from '../src/core/ids';
+import type { FrozenRoute, Job } from '../src/core/job';
+import type { CallResult } from '../src/core/ports';
+import type { Attempt } from '../src/core/store';
+import type { Provider, SubmitReading } from '../src/core/provider';
+import type { ActivityDeps } from './deps';
+
+/** Everything about a POST that can fail without a byte leaving is done before its row is opened. */
+export interface Prepared {
+  attemptId: string;
+  channel: Channel;
+  provider: Provider;
+  billed: Billed;
+  call: Call;
+  tokenHash: string;
+  sendingAt: number;
+  /** The POST is aborted here, and its bytes do not leave later. */
+  sendDeadline: number;
+}
+
+export const hashToken = (token: string): string =>
+  createHash('sha256').update(token).digest('hex');
+
+export async function prepare(
+  deps: ActivityDeps,
+  job: Job,
+  route: FrozenRoute,
+  attemptId: string = newId(),
+): Promise<Prepared> {
+  const at = deps.catalog.channel(route.channel);
+  const capabilities = at?.provider.models[route.model];
+  if (!at || !capabilities) throw new Error(`channel ${route.channel} cannot serve ${route.model}`);
+  const { channel, provider } = at;
+  const token = deps.newToken();
+  const base = deps.callbackBase(channel);
+  const call = provider.submit({
+    model: route.model,
+    applied: job.applied,
+    attemptId,
+    ...(base === undefined ? {} : { callbackUrl: `${base}/callbacks/${provider.name}/${token}` }),
+    blobs: await loadBlobs(deps, job),
+  });
+  const sendingAt = deps.now();
+  return {
+    attemptId,
+    channel,
+    provider,
+    billed: capabilities.billed,
+    call: provider.authorize(call, channel.credentials, sendingAt),
+    tokenHash: hashToken(token),
+    sendingAt,
+    sendDeadline: sendingAt + deps.waits.sendMs,
+  };
+}
+
+async function loadBlobs(deps: ActivityDeps, job: Job) {
+  const blobs = new Map<string, { mime: string; bytes: Uint8Array }>();
+  for (const { media } of job.applied.inputs) {
+    if ('blob' in media) {
+      blobs.set(media.blob, { mime: media.mime, bytes: await deps.blobs.read(media.blob) });
+    }
+  }
+  return blobs;
+}
+
+const HEARTBEAT_MS = 5_000;
+
+/** Posts once and records what came of it. Never throws for anything the network or the provider did. */
+export async function send(
+  deps: ActivityDeps,
+  attempt: Attempt,
+  prepared: Prepared,
+): Promise<Attempt> {
+  const beat = setInterval(heartbeat, HEARTBEAT_MS);
+  try {
+    const result = await deps.outbound.call(prepared.call, {
+      baseUrl: prepared.channel.baseUrl,
+      deadlineAt: prepared.sendDeadline,
+      replyBytesMax: deps.limits.replyBytesMax,
+    });
+    const reading = read(deps, prepared.provider, result);
+    logReading(deps, attempt, reading);
+    return await deps.store.attempts.recordSubmit(attempt.id, reading, deps.now());
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+function read(deps: ActivityDeps, provider: Provider, result: CallResult): SubmitReading {
+  switch (result.kind) {
+    case 'reply': {
+      const reading = provider.readSubmit(result.reply);
+      return reading.state === 'refused' && reading.scope === 'retry'
+        ? { ...reading, retryAfterMs: reading.retryAfterMs ?? deps.waits.busyRetryMs }
+        : reading;
+    }
+    case 'no_reply':
+      return { state: 'unknown', detail: result.reason };
+    case 'not_sent':
+      return {
+        state: 'refused',
+        scope: result.reason === 'blocked' ? 'channel' : 'retry',
+        failure: failure('provider_busy', { provider: { message: `not sent: ${result.reason}` } }),
+        retryAfterMs: deps.waits.busyRetryMs,
+      };
+  }
+}
+
+function logReading(deps: ActivityDeps, attempt: Attempt, reading: SubmitReading): void {
+  const ids = { jobId: attempt.jobId, attempt: attempt.number, channel: attempt.channel };
+  switch (reading.state) {
+    case 'accepted':
+      deps.log.info(ids, 'the provider accepted the job');
+      return;
+    case 'refused':
+      deps.log.warn(
+        { ...ids, scope: reading.scope, reason: reading.failure },
+        'the provider refused',
+      );
+      return;
+    case 'unknown':
+      deps.log.error({ ...ids, detail: reading.detail }, 'submit without an answer; reconciling');
+  }
+}

@@ -1,0 +1,58 @@
+import { failure } from '../src/core/errors';
+import { isTerminal } from '../src/core/job';
+import type { Job } from '../src/core/job';
+import type { SettleReason } from '../src/core/store';
+import type { GenerateVideoResult, Ruling } from '../workflows/contract';
+import { eventName } from './deliver';
+import type { ActivityDeps } from './deps';
+
+/**
+ * Ends the job in one transaction, then starts what follows from it (delivery, copy). May run any number of times:
+ * the rows say what was done, and a start that was lost is made again here or by the sweep.
+ */
+export function settle(deps: ActivityDeps) {
+  return async (input: { jobId: string; ruling: Ruling }): Promise<GenerateVideoResult> => {
+    const { jobId } = input;
+    const reason = await reasonOf(deps, jobId, input.ruling);
+    const { job, deliveryIds, keep } = await deps.store.jobs.settle(
+      jobId,
+      reason,
+      deps.now(),
+      (ended, eventId) => renderCallback(deps, ended, eventName(eventId)),
+    );
+    for (const id of deliveryIds) {
+      await deps.engine.startDelivery(id);
+      await deps.store.sweep.markDeliveryStarted(id, deps.now());
+    }
+    if (keep) {
+      await deps.engine.startKeep(jobId);
+      await deps.store.sweep.markKeepStarted(jobId, deps.now());
+    }
+    if (!isTerminal(job.state)) throw new Error(`job ${jobId} was settled and is ${job.state}`);
+    deps.log.info({ jobId, state: job.state, code: job.failure?.code }, 'job ended');
+    return { jobId, state: job.state, ...(job.failure ? { code: job.failure.code } : {}) };
+  };
+}
+
+async function reasonOf(deps: ActivityDeps, jobId: string, ruling: Ruling): Promise<SettleReason> {
+  switch (ruling.kind) {
+    case 'verdict':
+    case 'canceled':
+      return ruling;
+    case 'failure':
+      return { kind: 'failure', failure: failure(ruling.code) };
+    case 'refused': {
+      const attempt = await deps.store.attempts.latest(jobId);
+      return {
+        kind: 'failure',
+        failure: attempt?.refusal?.failure ?? failure('provider_error'),
+      };
+    }
+  }
+}
+
+function renderCallback(deps: ActivityDeps, job: Job, eventId: string): string {
+  const dialect = deps.dialects[job.dialect];
+  if (!dialect) throw new Error(`no dialect ${job.dialect}`);
+  return dialect.renderCallback(job, { ...deps.render, eventId });
+}

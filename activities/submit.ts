@@ -1,0 +1,112 @@
+import type { Job } from '../src/core/job';
+import { isTerminal } from '../src/core/job';
+import type { Attempt } from '../src/core/store';
+import type { SubmitResult } from '../workflows/contract';
+import type { ActivityDeps } from './deps';
+import { pending } from './failure';
+import { reconcile } from './reconcile';
+import { prepare, send } from './send';
+
+/**
+ * At most one accepted submit per job (P1). The attempt's row says `sending` before any byte leaves; a later try that
+ * finds it so never posts again but finds out. Every recorded outcome is returned as it is, so a retry, a reset or a
+ * duplicate of this activity changes nothing.
+ */
+export function submit(deps: ActivityDeps) {
+  return async (input: { jobId: string; number: number }): Promise<SubmitResult> => {
+    const job = await deps.store.jobs.load(input.jobId);
+    if (!job) throw new Error(`no job ${input.jobId}`);
+    if (isTerminal(job.state)) return { state: 'ended', ruling: { kind: 'verdict' } };
+
+    const attempt = await deps.store.attempts.latest(job.id);
+    if (attempt && attempt.number >= input.number) return standing(deps, job, attempt);
+    const over = await tooLate(deps, job);
+    if (over) return over;
+    return begin(deps, job, input.number);
+  };
+}
+
+async function begin(deps: ActivityDeps, job: Job, number: number): Promise<SubmitResult> {
+  const route = job.routes[number - 1];
+  if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
+  const prepared = await prepare(deps, job, route);
+  const opened = await deps.store.attempts.open({
+    id: prepared.attemptId,
+    job,
+    number,
+    channel: route.channel,
+    provider: route.provider,
+    model: route.model,
+    billed: prepared.billed,
+    callbackTokenHash: prepared.tokenHash,
+    sendingAt: prepared.sendingAt,
+    sendDeadline: prepared.sendDeadline,
+  });
+  if (!opened) throw pending('another try is sending', 1_000);
+  return standing(deps, job, await send(deps, opened, prepared));
+}
+
+/** What a recorded attempt means for the workflow. */
+async function standing(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
+  switch (attempt.state) {
+    case 'accepted':
+      return { state: 'accepted', provider: attempt.provider };
+    case 'refused':
+      return refused(deps, job, attempt);
+    case 'sending':
+    case 'unknown':
+      return reconciled(deps, job, attempt);
+  }
+}
+
+async function reconciled(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
+  const known = await reconcile(deps, attempt);
+  if (known === 'unknown') {
+    return { state: 'ended', ruling: { kind: 'failure', code: 'submission_unknown' } };
+  }
+  return standing(deps, job, known);
+}
+
+/** A refusal made no job, so the same channel may be tried again, then the next; `final` ends the job. */
+async function refused(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
+  const refusal = attempt.refusal;
+  const over = await tooLate(deps, job);
+  if (over) return over;
+  if (!refusal || refusal.scope === 'final') return { state: 'ended', ruling: { kind: 'refused' } };
+  const isBusyTooLong = deps.now() - job.createdAt > deps.waits.busyMs * attempt.number;
+  if (refusal.scope === 'retry' && !isBusyTooLong) return again(deps, job, attempt);
+  const next = job.routes[attempt.number];
+  if (!next) return { state: 'ended', ruling: { kind: 'refused' } };
+  return { state: 'next', number: attempt.number + 1, provider: next.provider };
+}
+
+async function again(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
+  const now = deps.now();
+  const retryAt = attempt.refusal?.retryAt ?? attempt.sendingAt + deps.waits.busyRetryMs;
+  if (now < retryAt) throw pending(`the provider is busy`, retryAt - now);
+  const route = job.routes[attempt.number - 1];
+  if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
+  const prepared = await prepare(deps, job, route, attempt.id);
+  const reopened = await deps.store.attempts.reopen(attempt.id, {
+    callbackTokenHash: prepared.tokenHash,
+    sendingAt: prepared.sendingAt,
+    sendDeadline: prepared.sendDeadline,
+  });
+  if (!reopened) throw pending('another try is sending', 1_000);
+  const sent = await send(deps, attempt, prepared);
+  // Refused again: the server plans the next try, no loop here.
+  if (sent.state === 'refused' && sent.refusal?.scope === 'retry') {
+    throw pending('the provider is busy', (sent.refusal.retryAt ?? 0) - deps.now());
+  }
+  return standing(deps, job, sent);
+}
+
+async function tooLate(deps: ActivityDeps, job: Job): Promise<SubmitResult | undefined> {
+  if (await deps.store.jobs.isCancelRequested(job.id)) {
+    return { state: 'ended', ruling: { kind: 'canceled' } };
+  }
+  if (deps.now() >= job.deadlineAt) {
+    return { state: 'ended', ruling: { kind: 'failure', code: 'timed_out' } };
+  }
+  return undefined;
+}

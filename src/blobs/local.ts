@@ -1,0 +1,165 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import { createReadStream, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { GatewayError } from '../core/errors';
+import type { Blobs } from '../core/ports';
+
+/**
+ * Files named after the SHA-256 of their bytes, under `<folder>/ab/cd/<id>`.
+ * A blob exists if and only if all of it is on disk: bytes go to a temporary file, are forced out, and only then get
+ * their name. So a crash leaves at most a temporary file, which a later start removes, and two writers of the same
+ * bytes end with the same file.
+ */
+
+const TEMPORARY = '.tmp';
+/** No put takes this long; what is older belongs to a process that was killed. */
+const TEMPORARY_AGE_MAX_MS = 24 * 60 * 60 * 1_000;
+
+/** Makes the folder where it is missing. `now` is in Unix milliseconds. */
+export function createLocalBlobs(folder: string, now: number = Date.now()): Blobs {
+  mkdirSync(join(folder, TEMPORARY), { recursive: true });
+  removeStale(join(folder, TEMPORARY), now);
+  return {
+    put: (source, bytesMax) => put(folder, source, bytesMax),
+    stat: (id) => find(folder, id),
+    open: (id, range) => openBlob(folder, id, range),
+    read: (id) => read(folder, id),
+  };
+}
+
+async function put(
+  folder: string,
+  source: AsyncIterable<Uint8Array>,
+  bytesMax: number,
+): Promise<{ id: string; bytes: number }> {
+  const temporary = join(folder, TEMPORARY, randomUUID());
+  try {
+    const { id, bytes } = await write(temporary, source, bytesMax);
+    await publish(temporary, pathOf(folder, id));
+    return { id, bytes };
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function write(
+  path: string,
+  source: AsyncIterable<Uint8Array>,
+  bytesMax: number,
+): Promise<{ id: string; bytes: number }> {
+  const hash = createHash('sha256');
+  // `wx`: never into a file that somebody else made. 0600: media belong to the gateway's user alone.
+  const file = await open(path, 'wx', 0o600);
+  try {
+    const bytes = await pour(source, file, hash, bytesMax);
+    await file.sync();
+    return { id: hash.digest('hex'), bytes };
+  } finally {
+    await file.close();
+  }
+}
+
+async function pour(
+  source: AsyncIterable<Uint8Array>,
+  file: FileHandle,
+  hash: Hash,
+  bytesMax: number,
+): Promise<number> {
+  let bytes = 0;
+  for await (const chunk of source) {
+    bytes += chunk.byteLength;
+    if (bytes > bytesMax) {
+      throw new GatewayError('payload_too_large', {
+        message: `The file is larger than ${String(bytesMax)} bytes.`,
+      });
+    }
+    hash.update(chunk);
+    await file.writeFile(chunk);
+  }
+  return bytes;
+}
+
+async function publish(temporary: string, path: string): Promise<void> {
+  const folder = dirname(path);
+  const made = await mkdir(folder, { recursive: true });
+  await rename(temporary, path);
+  await syncFolder(folder);
+  if (made === undefined) return;
+  await syncFolder(dirname(folder));
+  await syncFolder(dirname(dirname(folder)));
+}
+
+/** Without it a name may be missing after a power cut. Windows cannot open a folder and orders this by itself. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function find(folder: string, id: string): Promise<{ bytes: number } | undefined> {
+  if (!isId(id)) return undefined;
+  try {
+    return { bytes: (await stat(pathOf(folder, id))).size };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function* openBlob(
+  folder: string,
+  id: string,
+  range?: { start: number; end: number },
+): AsyncIterable<Uint8Array> {
+  const found = await find(folder, id);
+  if (!found) throw new GatewayError('not_found');
+  if (range && !isWithin(range, found.bytes)) throw new GatewayError('range_not_satisfiable');
+  // Leaving the loop early destroys the stream and with it the file handle.
+  yield* createReadStream(pathOf(folder, id), range) as AsyncIterable<Uint8Array>; // no encoding is set: Buffers
+}
+
+/** As in HTTP an end past the file is the file's end; a start past it cannot be served. */
+function isWithin(range: { start: number; end: number }, bytes: number): boolean {
+  const { start, end } = range;
+  return (
+    Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && start < bytes
+  );
+}
+
+async function read(folder: string, id: string): Promise<Uint8Array> {
+  if (!isId(id)) throw new GatewayError('not_found');
+  try {
+    return await readFile(pathOf(folder, id));
+  } catch (error) {
+    throw isMissing(error) ? new GatewayError('not_found', { cause: error }) : error;
+  }
+}
+
+/** Ids come from rows and URLs; nothing but 64 hex digits ever becomes part of a path. */
+function isId(id: string): boolean {
+  return /^[0-9a-f]{64}$/.test(id);
+}
+
+function pathOf(folder: string, id: string): string {
+  return join(folder, id.slice(0, 2), id.slice(2, 4), id);
+}
+
+function removeStale(folder: string, now: number): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found && now - found.mtimeMs > TEMPORARY_AGE_MAX_MS) rmSync(path, { force: true });
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { readId } from '../core/ids';
+import { formatPoints } from '../core/pricing';
+import type { LocalGateway } from '../run/local';
+import { exchangeJson } from './http-client';
+
+/**
+ * What a job left behind, each figure from whoever knows it: events from the engine, looks and submits from the
+ * simulator, usage and ledger from the database.
+ */
+export async function bookkeeping(gateway: LocalGateway, id: string) {
+  const jobId = readId(id);
+  if (!jobId) throw new Error(`${id} is not the id of a job`);
+  const { base, workspaceId } = gateway;
+  const seen = await atSimulator(gateway, jobId);
+  const usage = await base.store.ledger.usageOf(workspaceId, jobId);
+  const entries = await base.store.ledger.entriesOf(workspaceId, jobId);
+  const sum = (pot: 'available' | 'held' | 'spent', kinds: readonly string[]): bigint =>
+    entries
+      .filter(({ kind }) => kinds.includes(kind))
+      .reduce((total, entry) => total + entry[pot], 0n);
+  const all = ['hold', 'settle', 'release', 'refund'];
+  const nets = [sum('held', all), sum('available', all) + sum('spent', all)];
+  return {
+    polls: seen.gets,
+    history_events: await historyEvents(gateway, jobId),
+    provider_submits: seen.submits_accepted,
+    usage_rows: usage.length,
+    usage: { tokens: usage[0]?.tokens ?? 0, seconds: usage[0]?.seconds ?? 0 },
+    ledger: {
+      held: formatPoints(sum('held', ['hold'])),
+      settled: formatPoints(sum('spent', ['settle'])),
+      released: formatPoints(sum('available', ['settle', 'release'])),
+      balanced: nets.every((net) => net === 0n),
+    },
+  };
+}
+
+/** The run closes a moment after its settle is visible to callers. */
+async function historyEvents(gateway: LocalGateway, jobId: string): Promise<number> {
+  const handle = gateway.base.client.workflow.getHandle(jobId);
+  // A job that ended without a video ends its run as failed; only the count matters here.
+  await handle.result().catch(() => undefined);
+  return (await handle.describe()).historyLength;
+}
+
+const seenSchema = z.object({ gets: z.number(), submits_accepted: z.number() });
+
+async function atSimulator(
+  gateway: LocalGateway,
+  jobId: string,
+): Promise<z.infer<typeof seenSchema>> {
+  const attempt = await gateway.base.store.attempts.latest(jobId);
+  const taskId = attempt?.operation?.['taskId'];
+  if (!gateway.simulator || typeof taskId !== 'string') return { gets: 0, submits_accepted: 0 };
+  const url = `${gateway.simulator.origin}/_sim/jobs/${encodeURIComponent(taskId)}`;
+  return seenSchema.parse(await exchangeJson({ method: 'GET', url }));
+}

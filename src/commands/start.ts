@@ -1,0 +1,91 @@
+import { readConfig } from '../config';
+import { fileLog } from '../run/log';
+import { runLocal } from '../run/local';
+import type { LocalGateway } from '../run/local';
+import { readFlags } from './flags';
+import { onShutdown } from './shutdown';
+
+const PORT = 8080;
+
+/** Runs everything until Ctrl-C. With `--json` it prints one READY line on stdout. */
+export async function start(args: readonly string[]): Promise<number> {
+  const flags = readFlags(args, {});
+  const shutdown = onShutdown();
+  const say = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  const gateway = await runLocal({
+    config: readConfig(),
+    data: flags.data,
+    host: flags.host,
+    port: flags.port ?? PORT,
+    allowCallbacksTo: flags.allowCallbacksTo,
+    say,
+    log: fileLog(flags.data),
+  });
+  try {
+    const ready = readyOf(gateway);
+    if (flags.json) process.stdout.write(`${JSON.stringify(ready)}\n`);
+    else process.stdout.write(welcome(gateway, flags.data));
+    const ended = await Promise.race([shutdown.requested, gateway.failed]);
+    say(`${ended}: stopping`);
+    return 0;
+  } finally {
+    await gateway.stop();
+    shutdown.dispose();
+    say('stopped');
+  }
+}
+
+export interface Ready {
+  ready: true;
+  /** Origin without a path. */
+  api: string;
+  key: string;
+  admin_key: string;
+  callback_secret: string;
+  /** One usable model per dialect. */
+  models: Record<string, string>;
+  temporal_ui: string | null;
+  pid: number;
+}
+
+export function readyOf(gateway: LocalGateway): Ready {
+  return {
+    ready: true,
+    api: gateway.api,
+    ...gateway.keys,
+    models: { videos: modelFor(gateway) },
+    temporal_ui: gateway.engine.uiUrl ?? null,
+    pid: process.pid,
+  };
+}
+
+/** The first model that takes 4 and 5 seconds at 1280x720. */
+export function modelFor({ base }: LocalGateway): string {
+  const suits = base.catalog.list('default').find(({ routes: [{ capabilities }] }) => {
+    const { min, max } = capabilities.seconds;
+    return min <= 4 && max >= 5 && capabilities.sizes['720p']?.['16:9'] !== undefined;
+  });
+  return suits?.entry.name ?? base.catalog.list('default')[0]?.entry.name ?? '';
+}
+
+function welcome(gateway: LocalGateway, data: string): string {
+  const model = modelFor(gateway);
+  return `
+Reelay is ready.
+
+  API           ${gateway.api}/v1/videos
+  API key       ${gateway.keys.key}
+  Temporal UI   ${gateway.engine.uiUrl ?? 'where your cluster has it'}
+  Engine        Temporal ${gateway.engine.version} (${gateway.engine.kind})
+  Database      PostgreSQL ${gateway.store.version} (${gateway.store.kind})
+  Data          ${data}
+
+  curl ${gateway.api}/v1/videos \\
+    -H 'Authorization: Bearer ${gateway.keys.key}' -H 'Content-Type: application/json' \\
+    -d '{"model": "${model}", "prompt": "a cat on a windowsill", "duration": 5, "resolution": "720p"}'
+
+Ctrl-C stops it; nothing is lost, the next start goes on.
+`;
+}

@@ -1,0 +1,112 @@
+import type { Capabilities } from './capabilities';
+import { GatewayError } from './errors';
+import type { Price } from './pricing';
+import type { Provider } from './provider';
+
+/** A channel is a provider account that an operator configured. Credentials live here and nowhere else. */
+export interface Channel {
+  name: string;
+  provider: string;
+  /** Origin and path prefix; the only hosts besides `resultOrigins` that the guard lets through. */
+  baseUrl: string;
+  credentials: Record<string, string>;
+  /** Origins (host and port) from which this channel's result links may be fetched. */
+  resultOrigins: readonly string[];
+  simulated: boolean;
+}
+
+/** A public model name: who may use it, what it costs, who serves it in which order. */
+export interface ModelEntry {
+  name: string;
+  groups: readonly string[];
+  price: Price;
+  channels: readonly { channel: string; model: string }[];
+}
+
+export interface Route {
+  channel: Channel;
+  provider: Provider;
+  /** The provider's own model id. */
+  model: string;
+  capabilities: Capabilities;
+}
+
+export interface RoutedModel {
+  entry: ModelEntry;
+  /** In order of preference; never empty. */
+  routes: readonly [Route, ...Route[]];
+}
+
+export interface Catalog {
+  /** Throws `model_not_found` also for a model of another group: its existence is not told. */
+  resolve(group: string, model: string): RoutedModel;
+  list(group: string): readonly RoutedModel[];
+  channel(name: string): { channel: Channel; provider: Provider } | undefined;
+  channels(): readonly Channel[];
+}
+
+/** Joins the operator's config with the provider registry. Throws one readable sentence per contradiction. */
+export function createCatalog(
+  models: readonly ModelEntry[],
+  channels: readonly Channel[],
+  providers: Readonly<Record<string, Provider>>,
+): Catalog {
+  const channelOf = new Map(channels.map((channel) => [channel.name, channel]));
+  const routed = new Map(models.map((entry) => [entry.name, route(entry, channelOf, providers)]));
+  const visible = (group: string, model: RoutedModel): boolean =>
+    model.entry.groups.includes(group);
+  return {
+    resolve(group, model) {
+      const found = routed.get(model);
+      if (!found || !visible(group, found)) {
+        const names = [...routed.values()]
+          .filter((m) => visible(group, m))
+          .map((m) => m.entry.name);
+        throw new GatewayError('model_not_found', {
+          param: 'model',
+          message: `model: there is no model "${model.slice(0, 100)}". Allowed: ${names.join(', ')}.`,
+        });
+      }
+      return found;
+    },
+    list: (group) => [...routed.values()].filter((model) => visible(group, model)),
+    channel(name) {
+      const channel = channelOf.get(name);
+      const provider = channel && providers[channel.provider];
+      return channel && provider ? { channel, provider } : undefined;
+    },
+    channels: () => channels,
+  };
+}
+
+function route(
+  entry: ModelEntry,
+  channels: ReadonlyMap<string, Channel>,
+  providers: Readonly<Record<string, Provider>>,
+): RoutedModel {
+  const routes = entry.channels.map((choice): Route => {
+    const channel = channels.get(choice.channel);
+    if (!channel) {
+      throw new Error(
+        `model "${entry.name}" names channel "${choice.channel}", which is not configured`,
+      );
+    }
+    const provider = providers[channel.provider];
+    if (!provider) {
+      throw new Error(
+        `channel "${channel.name}" names provider "${channel.provider}"; known: ${Object.keys(providers).join(', ')}`,
+      );
+    }
+    const capabilities = provider.models[choice.model];
+    if (!capabilities) {
+      throw new Error(
+        `model "${entry.name}" names "${choice.model}", which provider "${provider.name}" does not have; ` +
+          `known: ${Object.keys(provider.models).join(', ')}`,
+      );
+    }
+    return { channel, provider, model: choice.model, capabilities };
+  });
+  const [first, ...rest] = routes;
+  if (!first) throw new Error(`model "${entry.name}" has no channel`);
+  return { entry, routes: [first, ...rest] };
+}

@@ -1,0 +1,133 @@
+/**
+ * The closed table of things that can go wrong at a door, and of reasons why a job ends without a video.
+ * A failed job is a value (`Failure`); a failed call is thrown (`GatewayError`). Public texts never carry internals.
+ */
+
+export const ERRORS = {
+  invalid_request: { status: 400, retryable: false, text: 'The request is not valid.' },
+  unauthorized: {
+    status: 401,
+    retryable: false,
+    text: 'The API key is missing, unknown, expired or revoked.',
+  },
+  insufficient_balance: {
+    status: 402,
+    retryable: false,
+    text: 'Not enough points for this request.',
+  },
+  forbidden: { status: 403, retryable: false, text: 'This API key may not do that.' },
+  not_found: { status: 404, retryable: false, text: 'Not found.' },
+  model_not_found: {
+    status: 404,
+    retryable: false,
+    text: 'There is no such model for this API key.',
+  },
+  method_not_allowed: {
+    status: 405,
+    retryable: false,
+    text: 'This path does not take that method.',
+  },
+  conflict: { status: 409, retryable: false, text: 'The job is not in a state that allows this.' },
+  payload_too_large: { status: 413, retryable: false, text: 'The request is too large.' },
+  unsupported_media_type: {
+    status: 415,
+    retryable: false,
+    text: 'This content type is not accepted here.',
+  },
+  range_not_satisfiable: {
+    status: 416,
+    retryable: false,
+    text: 'The requested range is outside the file.',
+  },
+  idempotency_mismatch: {
+    status: 422,
+    retryable: false,
+    text: 'This Idempotency-Key was used with another request.',
+  },
+  rate_limited: { status: 429, retryable: true, text: 'Too many requests; slow down.' },
+  internal: { status: 500, retryable: true, text: 'Something went wrong on our side.' },
+  upstream: { status: 502, retryable: true, text: 'The provider could not serve this.' },
+  unavailable: {
+    status: 503,
+    retryable: true,
+    text: 'The gateway is not ready; try again shortly.',
+  },
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface ErrorDetails {
+  /** Replaces the table's text; must be fit for the public. */
+  message?: string;
+  /** The request field at fault, in the caller's own spelling. */
+  param?: string;
+  retryAfterSeconds?: number;
+  /** For the log only. */
+  cause?: unknown;
+}
+
+/** The only error class. `message` is public; `cause` is for the log. */
+export class GatewayError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly param: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    super(details.message ?? ERRORS[code].text, { cause: details.cause });
+    this.name = 'GatewayError';
+    this.code = code;
+    this.status = ERRORS[code].status;
+    this.retryable = ERRORS[code].retryable;
+    this.param = details.param;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}
+
+/** A 400 that names the field and, where there is a closed set, the allowed values. */
+export function invalid(
+  param: string,
+  problem: string,
+  allowed?: readonly unknown[],
+): GatewayError {
+  const values = allowed ? ` Allowed: ${allowed.map((value) => String(value)).join(', ')}.` : '';
+  return new GatewayError('invalid_request', { param, message: `${param}: ${problem}.${values}` });
+}
+
+/** Why a job ended without a video. `retryable` says whether the same request may succeed if posted again. */
+export const FAILURES = {
+  content_rejected: { retryable: false, text: 'The provider rejected the content.' },
+  invalid_input: { retryable: false, text: 'The provider did not accept the input.' },
+  provider_denied: {
+    retryable: false,
+    text: 'The provider does not allow this account to run the request.',
+  },
+  provider_error: { retryable: true, text: 'The provider failed to make the video.' },
+  provider_busy: { retryable: true, text: 'The provider had no capacity.' },
+  provider_lost: { retryable: true, text: 'The provider no longer knows the job.' },
+  submission_unknown: {
+    retryable: true,
+    text: 'The provider did not confirm the submission; nothing was charged.',
+  },
+  timed_out: { retryable: true, text: 'The video was not ready before the deadline.' },
+  expired: { retryable: true, text: 'The provider let the job expire.' },
+  canceled: { retryable: true, text: 'The job was canceled.' },
+  internal: { retryable: true, text: 'Something went wrong on our side.' },
+} as const;
+
+export type FailureCode = keyof typeof FAILURES;
+
+export interface Failure {
+  code: FailureCode;
+  /** Public text. */
+  message: string;
+  /** Provider's own code and text; for operators only, never rendered to a caller. */
+  provider?: { code?: string; message?: string; status?: number };
+  /** Where content was rejected. */
+  stage?: 'input' | 'output';
+}
+
+export function failure(code: FailureCode, extra: Omit<Failure, 'code' | 'message'> = {}): Failure {
+  return { code, message: FAILURES[code].text, ...extra };
+}

@@ -1,0 +1,31 @@
+import { uuidv7 } from 'uuidv7';
+
+/**
+ * One UUIDv7 per job; every dialect renders it in its own form and every door reads any form, so that an id taken
+ * from one API works at another.
+ */
+export function newId(): string {
+  return uuidv7();
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const PREFIXED_HEX = /^(?:[a-z]+_)?([0-9a-f]{32})$/i;
+
+/** `video_018f...` from a UUID. */
+export function renderId(prefix: string, id: string): string {
+  return `${prefix}_${id.replaceAll('-', '')}`;
+}
+
+/** The UUID in any of our forms, or undefined when the text is none of them. */
+export function readId(text: string): string | undefined {
+  if (UUID.test(text)) return text.toLowerCase();
+  const hex = PREFIXED_HEX.exec(text)?.[1]?.toLowerCase();
+  if (!hex) return undefined;
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join('-');
+}

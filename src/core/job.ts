@@ -1,0 +1,68 @@
+import type { Failure } from './errors';
+import type { Output, Usage } from './outcome';
+import type { AppliedRequest, VideoRequest } from './request';
+
+/**
+ * A job is what a caller asks for. `canceling` = a cancel was asked for and the provider has not given its verdict;
+ * the last four are terminal and never change again.
+ */
+export const JOB_STATES = [
+  'queued',
+  'running',
+  'canceling',
+  'succeeded',
+  'failed',
+  'canceled',
+  'expired',
+] as const;
+export type JobState = (typeof JOB_STATES)[number];
+export type TerminalState = 'succeeded' | 'failed' | 'canceled' | 'expired';
+
+export function isTerminal(state: JobState): state is TerminalState {
+  return state === 'succeeded' || state === 'failed' || state === 'canceled' || state === 'expired';
+}
+
+/** A way to the provider, chosen at create and never re-read from a config that may have changed since (P4). */
+export interface FrozenRoute {
+  channel: string;
+  provider: string;
+  /** The provider's own model id. */
+  model: string;
+}
+
+/** The row as every reader sees it. Times are Unix milliseconds, money is micro-points. */
+export interface Job {
+  id: string;
+  workspaceId: string;
+  keyId: string;
+  dialect: string;
+  state: JobState;
+  model: string;
+  request: VideoRequest;
+  /** What was sent: the request with every default resolved. */
+  applied: AppliedRequest;
+  metadata: Record<string, unknown>;
+  /** What the dialect wants back at rendering (an echoed request_id and the like). */
+  echo: Record<string, unknown>;
+  callbackUrl: string | undefined;
+  /** 0..100 as the provider reports it; null where it reports none. */
+  progress: number | null;
+  failure: Failure | undefined;
+  outputs: Output[];
+  usage: Usage | undefined;
+  /** The hold, frozen at create. */
+  price: bigint;
+  /** What was charged in the end; undefined until the job is terminal. */
+  charged: bigint | undefined;
+  /** In order of preference; never empty. */
+  routes: readonly FrozenRoute[];
+  /** Of the attempt that counts: the first choice until another one accepted. */
+  provider: string;
+  channel: string;
+  createdAt: number;
+  /** When the provider accepted it. */
+  startedAt: number | undefined;
+  finishedAt: number | undefined;
+  updatedAt: number;
+  deadlineAt: number;
+}

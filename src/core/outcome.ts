@@ -1,0 +1,39 @@
+import type { Failure } from './errors';
+
+/** The provider's handle for one accepted submit: opaque JSON that only its own provider reads. */
+export type Operation = Record<string, unknown>;
+
+/** What the provider says was used. Absent = not reported, which is not zero. */
+export interface Usage {
+  /** Output tokens as billed by the provider. */
+  tokens?: number;
+  /** Seconds of video made. */
+  seconds?: number;
+}
+
+export interface Output {
+  kind: 'video' | 'last_frame';
+  /** The provider's link; never shown to a caller except by the pass-through dialect. */
+  url: string;
+  /** Unix milliseconds after which the link is dead, where the provider says so. */
+  expiresAt?: number;
+}
+
+/** What one look at the provider means. Only the last four end a job. */
+export type Verdict =
+  | {
+      state: 'running';
+      progress: number | null;
+      phase: 'queued' | 'running';
+      unknownStatus?: string;
+    }
+  | { state: 'succeeded'; outputs: Output[]; usage: Usage; seed?: number }
+  | { state: 'failed'; failure: Failure; usage?: Usage }
+  | { state: 'canceled' }
+  | { state: 'expired' };
+
+export type FinalVerdict = Exclude<Verdict, { state: 'running' }>;
+
+export function isFinal(verdict: Verdict): verdict is FinalVerdict {
+  return verdict.state !== 'running';
+}

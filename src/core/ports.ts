@@ -1,0 +1,161 @@
+import type { Billed, FieldNames } from './capabilities';
+import type { RoutedModel } from './catalog';
+import type { Answer, Principal } from './dialect';
+import type { Failure } from './errors';
+import type { Call, Headers, Reply } from './exchange';
+import type { FrozenRoute, Job } from './job';
+import type { FinalVerdict, Operation, Verdict } from './outcome';
+import type { SubmitReading } from './provider';
+import type { AppliedRequest, Input, VideoRequest } from './request';
+
+/** What one layer needs of another. `main` hands the implementations over; nobody imports them. */
+
+// ---------------------------------------------------------------------------------------------- use cases
+
+export interface Gateway {
+  models(principal: Principal): readonly RoutedModel[];
+  /** Prices, checks, stores and starts one job; answers what `render` makes of the new row, or the stored answer. */
+  create(principal: Principal, creation: Creation): Promise<Answer>;
+  /** Throws `not_found` for an unknown, deleted or foreign id, whatever its form. */
+  get(principal: Principal, id: string): Promise<Job>;
+  list(principal: Principal, page: PageQuery): Promise<Page>;
+  /** Deletes a finished job, asks for the cancel of an open one, throws `conflict` where a cancel cannot work. */
+  remove(principal: Principal, id: string): Promise<{ job: Job; deleted: boolean }>;
+  content(principal: Principal, id: string, kind: FileKind, range?: string): Promise<ContentAnswer>;
+  /** Our own signed link to a result. */
+  link(job: Job, kind: FileKind): string;
+}
+
+export type FileKind = 'video' | 'last_frame';
+
+/** An input as a dialect reads it: a reference, or a data URL whose bytes the gateway stores first. */
+export type InputSource =
+  Input | { role: Input['role']; media: { dataUrl: string; param: string } };
+
+export interface Creation {
+  dialect: string;
+  request: Omit<VideoRequest, 'inputs'> & { inputs: InputSource[] };
+  /** The caller's spelling of each field, for errors. */
+  names: FieldNames;
+  callbackUrl?: { url: string; param: string } | undefined;
+  metadata: Record<string, unknown>;
+  echo: Record<string, unknown>;
+  idempotency: { key: string; route: string; fingerprint: string } | undefined;
+  render(job: Job): Answer;
+}
+
+export interface PageQuery {
+  limit: number;
+  order: 'asc' | 'desc';
+  after?: string | undefined;
+  before?: string | undefined;
+}
+
+export interface Page {
+  jobs: Job[];
+  hasMore: boolean;
+}
+
+export interface ContentAnswer {
+  status: 200 | 206;
+  headers: Headers;
+  stream: AsyncIterable<Uint8Array>;
+}
+
+// ---------------------------------------------------------------------------------------------- engine
+
+/** Everything a workflow needs to know before its first activity; ids and numbers only. */
+export interface JobPlan {
+  jobId: string;
+  /** Names the queue of the first submit. */
+  provider: string;
+  model: string;
+  workspaceId: string;
+  /** Unix milliseconds. */
+  deadlineAt: number;
+  waits: PlanWaits;
+}
+
+/** Named waits of the workflow, from config. Milliseconds. */
+export interface PlanWaits {
+  /** A POST is aborted after this. */
+  sendMs: number;
+  /** An unknown submit is looked up for this long. */
+  unknownMs: number;
+  /** A last look is retried for this long. */
+  lastLookMs: number;
+  /** One HTTP exchange of a poll or cancel. */
+  exchangeMs: number;
+  /** A cancel is retried for this long before the job's natural end decides. */
+  cancelMs: number;
+}
+
+/** What is known of a job before the waits of the moment are added. */
+export type JobPlanSeed = Omit<JobPlan, 'waits'>;
+
+export interface Engine {
+  /** Starts the job's workflow; one that already exists is the same start. */
+  startJob(plan: JobPlan): Promise<void>;
+  /** A new run for an open job whose last run closed; one that still runs is left alone. */
+  restartJob(plan: JobPlan, mode: 'resume' | 'cancel'): Promise<void>;
+  jobRun(jobId: string): Promise<'running' | 'terminated' | 'closed' | 'none'>;
+  /** Ids of jobs whose runs closed unhappily since then, newest first; visibility, so seconds late. */
+  closedJobs(sinceMs: number, limit: number): Promise<string[]>;
+  cancelJob(jobId: string): Promise<void>;
+  /** Ends the job's wait with a verdict that is already stored; false when it does not wait (any more). */
+  completeAwait(jobId: string, state: FinalVerdict['state']): Promise<boolean>;
+  startDelivery(deliveryId: string): Promise<void>;
+  startKeep(jobId: string): Promise<void>;
+}
+
+// ---------------------------------------------------------------------------------------------- outbound
+
+export interface CallOptions {
+  /** Base URL for `path` targets: an operator's word, so its origin passes the guard. */
+  baseUrl?: string;
+  /** Further origins that pass the guard for `url` targets. */
+  allowedOrigins?: readonly string[];
+  /** A delivery: the hosts that the operator allowed for callbacks, and only those, pass the guard as well. */
+  callback?: true;
+  /** Unix milliseconds; re-checked just before the socket write. */
+  deadlineAt: number;
+  replyBytesMax: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * `not_sent` = provably before any request byte left (guard, DNS, connect, TLS, deadline). `no_reply` = it may have
+ * arrived. The difference decides whether a submit may be sent again.
+ */
+export type CallResult =
+  | { kind: 'reply'; reply: Reply; durationMs: number }
+  | { kind: 'not_sent'; reason: 'blocked' | 'connect' | 'deadline'; detail: string }
+  | { kind: 'no_reply'; reason: 'timeout' | 'reset' | 'too_large' | 'aborted'; detail: string };
+
+export interface Outbound {
+  call(call: Call, options: CallOptions): Promise<CallResult>;
+  /** Streams a file; follows no redirect by itself (at most three, each through the guard). */
+  open(
+    url: string,
+    options: {
+      headers: Headers;
+      allowedOrigins: readonly string[];
+      timeoutMs: number;
+      signal?: AbortSignal;
+    },
+  ): Promise<{ status: number; headers: Headers; stream: AsyncIterable<Uint8Array> }>;
+  /** Refuses, with a reason fit for the caller, a URL that a callback may not have. Resolves no name. */
+  checkCallbackUrl(url: string): { ok: true } | { ok: false; problem: string };
+}
+
+// ---------------------------------------------------------------------------------------------- blobs
+
+/** Bytes by content: the id is the SHA-256 in hex. */
+export interface Blobs {
+  /** Stores a stream; throws `payload_too_large` past the limit and keeps nothing. */
+  put(source: AsyncIterable<Uint8Array>, bytesMax: number): Promise<{ id: string; bytes: number }>;
+  stat(id: string): Promise<{ bytes: number } | undefined>;
+  /** `end` is inclusive, as in HTTP. */
+  open(id: string, range?: { start: number; end: number }): AsyncIterable<Uint8Array>;
+  read(id: string): Promise<Uint8Array>;
+}

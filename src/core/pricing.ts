@@ -1,0 +1,27 @@
+/** Money is an integer count of micro-points (1 point = 1,000,000) in a bigint; floats never touch it. */
+export const MICRO_PER_POINT = 1_000_000n;
+
+const POINTS = /^(\d{1,12})(?:\.(\d{1,6}))?$/;
+
+/** Micro-points from a decimal text such as "25" or "0.5". Throws on anything else. */
+export function parsePoints(text: string): bigint {
+  const match = POINTS.exec(text);
+  if (!match) throw new Error(`not an amount of points: "${text}" (digits, at most six decimals)`);
+  return BigInt(match[1] ?? '0') * MICRO_PER_POINT + BigInt((match[2] ?? '').padEnd(6, '0'));
+}
+
+/** The shortest decimal text of an amount; exact. */
+export function formatPoints(micro: bigint): string {
+  const sign = micro < 0n ? '-' : '';
+  const whole = (micro < 0n ? -micro : micro) / MICRO_PER_POINT;
+  const rest = ((micro < 0n ? -micro : micro) % MICRO_PER_POINT).toString().padStart(6, '0');
+  const decimals = rest.replace(/0+$/, '');
+  return `${sign}${whole.toString()}${decimals ? `.${decimals}` : ''}`;
+}
+
+/** A model's price. Today one fixed amount per job; `free` must be said, never fallen into. */
+export type Price = { perJob: bigint } | { free: true };
+
+export function priceOf(price: Price): bigint {
+  return 'free' in price ? 0n : price.perJob;
+}

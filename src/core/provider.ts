@@ -1,0 +1,158 @@
+import type { z } from 'zod';
+import type { Capabilities } from './capabilities';
+import type { Failure } from './errors';
+import type { Call, Headers, Reply } from './exchange';
+import type { Operation, Verdict } from './outcome';
+import type { AppliedRequest } from './request';
+
+/**
+ * A provider describes exchanges and reads replies; it performs nothing and knows neither dialect nor ledger.
+ * `activities` performs the calls in this order: submit -> readSubmit -> (poll -> readPoll)* -> cancel?.
+ */
+export interface Provider {
+  name: string;
+  /** Every model it can serve, by the provider's own id. */
+  models: Readonly<Record<string, Capabilities>>;
+  /** What a channel's `credentials` must hold in the operator's config. */
+  credentials: z.ZodType<Record<string, string>>;
+  /** Signs a call. The last step before the wire, so that no secret is ever stored with a call. */
+  authorize(call: Call, credentials: Record<string, string>, nowMs: number): Call;
+
+  submit(submission: Submission): Call;
+  readSubmit(reply: Reply): SubmitReading;
+  poll(operation: Operation): Call;
+  readPoll(reply: Reply, operation: Operation): PollReading;
+  /** Absent: this provider cannot cancel. Its reply is never believed; a look follows. */
+  cancel?(operation: Operation): Call;
+  /** Lookup by our own attempt id; turns an unknown submit into an adopted one. */
+  find?(attemptId: string): Call;
+  readFind?(reply: Reply): { operation: Operation } | { notFound: true } | { retry: true };
+  /** Links that need our credentials are fetched by us; absent: the output's URL is public. */
+  content?(outputUrl: string): Call;
+  /** True when the callback's own signature holds. Absent: unsigned, only the path token speaks for it. */
+  verifyCallback?(headers: Headers, body: Uint8Array, credentials: Record<string, string>): boolean;
+  /** The handle inside a callback, which may fill in an attempt whose submit got no answer. */
+  readCallback?(body: Uint8Array): { operation: Operation } | undefined;
+
+  simulate: Simulation;
+}
+
+export interface Submission {
+  /** The provider's own model id. */
+  model: string;
+  applied: AppliedRequest;
+  /** Our id of this attempt: the dedupe or lookup key where the provider has one. */
+  attemptId: string;
+  /** Where the provider may post hints; absent when the gateway has no address it could reach. */
+  callbackUrl?: string;
+  /** Bytes of every input given as a blob, by blob id. */
+  blobs: ReadonlyMap<string, { mime: string; bytes: Uint8Array }>;
+}
+
+/**
+ * `refused` = the provider certainly made no job. `unknown` = it may have: never submitted again.
+ * `scope` of a refusal: `retry` the same channel later, try the next `channel`, or `final` for the request.
+ */
+export type SubmitReading =
+  | { state: 'accepted'; operation: Operation }
+  | {
+      state: 'refused';
+      scope: 'retry' | 'channel' | 'final';
+      failure: Failure;
+      retryAfterMs?: number;
+    }
+  | { state: 'unknown'; detail: string };
+
+/**
+ * `transient` never ends a job; `gone` and `denied` do (after a grace); `follow` is one more call of the same look,
+ * at most three in a row, read by `readPoll` again.
+ */
+export type PollReading =
+  | { kind: 'verdict'; verdict: Verdict }
+  | { kind: 'follow'; call: Call }
+  | { kind: 'transient'; detail: string; retryAfterMs?: number }
+  | { kind: 'gone' }
+  | { kind: 'denied'; failure: Failure };
+
+/** The provider's side of the local simulator: its wire, over the simulator's clock, jobs and faults. */
+export interface Simulation {
+  /** What a simulated channel signs with. */
+  credentials: Record<string, string>;
+  /** Paths relative to the channel's base URL; `:name` marks a parameter. */
+  routes: readonly { method: string; path: string }[];
+  handle(call: SimulatedCall, world: World): SimulatedReply;
+  /** What it answers, in its own error shape, when it is too busy (429) or broken inside (500). */
+  overload(status: 429 | 500, world: World): SimulatedReply;
+  /** The callback this provider would post about the job now. */
+  callback?(job: SimulatedJob, world: World): { headers: Headers; body: string };
+}
+
+export interface SimulatedCall {
+  method: string;
+  /** The matching entry of `routes`. */
+  route: string;
+  params: Record<string, string>;
+  query: URLSearchParams;
+  headers: Headers;
+  body: Uint8Array;
+}
+
+export interface SimulatedReply {
+  status: number;
+  headers?: Headers;
+  /** Sent as JSON unless it is bytes. */
+  body: unknown;
+}
+
+export interface SimulatedJob {
+  id: string;
+  provider: string;
+  /** Whoever submitted it (the credential's name); ids of others are unknown. */
+  account: string;
+  createdAt: number;
+  updatedAt: number;
+  /** By the simulator's clock, polls and faults at the time of the call. */
+  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'policy' | 'canceled' | 'expired';
+  /** 0..100. */
+  progress: number;
+  seconds: number;
+  width: number;
+  height: number;
+  fps: number;
+  seed: number;
+  /** What the provider wants to remember of the request. */
+  data: Record<string, unknown>;
+  callbackUrl?: string;
+}
+
+export interface World {
+  now: number;
+  /** A fresh lower-case alphanumeric id of that length. */
+  randomId(length: number): string;
+  /** Takes a job in. `prompt` may carry a `[[sim ...]]` token that steers this job. */
+  accept(job: NewSimulatedJob): SimulatedJob;
+  /** Undefined for an unknown id and for another account's. Counts nothing. */
+  find(account: string, id: string): SimulatedJob | undefined;
+  /** As `find`, and counts as one GET of this job (moves `polls=` on). */
+  look(account: string, id: string): SimulatedJob | undefined;
+  /** Newest first. */
+  list(account: string): SimulatedJob[];
+  countQueued(account: string): number;
+  cancel(id: string): void;
+  remove(id: string): void;
+  mediaUrl(job: SimulatedJob, kind: 'video' | 'last_frame'): string;
+}
+
+export interface NewSimulatedJob {
+  id: string;
+  account: string;
+  prompt: string;
+  /** -1 = the simulator chooses. */
+  seconds: number;
+  width: number;
+  height: number;
+  fps: number;
+  seed: number;
+  data: Record<string, unknown>;
+  callbackUrl?: string;
+}

@@ -1,0 +1,84 @@
+/** Every wait the product plans, as pure arithmetic: the clock and the dice are parameters. Milliseconds. */
+
+export interface Cadence {
+  /** The first look comes after this share of the usual duration. */
+  firstLookShare: number;
+  /** Never look more often than this. */
+  intervalMinMs: number;
+  /** Nor less often, however long the job runs. */
+  intervalMaxMs: number;
+  /** Later looks are spaced by this share of the time already waited. */
+  intervalShare: number;
+}
+
+export interface PollMoment {
+  /** Since the provider accepted. */
+  elapsedMs: number;
+  usualMs: number;
+  /** Until the job's deadline. */
+  remainingMs: number;
+  retryAfterMs?: number | undefined;
+  /** 0..1 */
+  random: number;
+}
+
+/**
+ * Delay before the next look. Before the first look is due it is the rest of that wait; then looks are dense around
+ * the usual end and thin out as the job overstays. A provider's Retry-After is obeyed. Never past the deadline:
+ * an engine retry that would be would end the wait at once.
+ */
+export function pollDelayMs(cadence: Cadence, moment: PollMoment): number {
+  const firstLookMs = cadence.firstLookShare * moment.usualMs;
+  const planned =
+    moment.elapsedMs < firstLookMs
+      ? firstLookMs - moment.elapsedMs
+      : Math.max(0, moment.elapsedMs - moment.usualMs) * cadence.intervalShare;
+  const clamped = Math.min(Math.max(planned, cadence.intervalMinMs), cadence.intervalMaxMs);
+  const jittered = clamped * (0.9 + 0.2 * moment.random);
+  const wanted = Math.max(jittered, moment.retryAfterMs ?? 0);
+  return Math.max(1, Math.round(Math.min(wanted, moment.remainingMs - DEADLINE_MARGIN_MS)));
+}
+
+/** Room for the last look before the deadline. */
+const DEADLINE_MARGIN_MS = 500;
+
+/** Is a look due, or is this try only there to plan the first one? */
+export function isLookDue(cadence: Cadence, elapsedMs: number, usualMs: number): boolean {
+  return elapsedMs + 1 >= cadence.firstLookShare * usualMs * 0.9;
+}
+
+/** Standard Webhooks' example schedule: ten tries within 75 h 35 min. */
+export const DELIVERY_SCHEDULE_MS: readonly number[] = [
+  0, 5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 50_400_000, 72_000_000,
+  86_400_000,
+];
+
+export const RETRY_AFTER_MIN_MS = 1_000;
+export const RETRY_AFTER_MAX_MS = 86_400_000;
+
+/**
+ * Delay before delivery try `number` (1-based), or undefined when the schedule is used up. Jitter adds up to 20 %,
+ * so a delay may exceed its entry; a receiver's Retry-After replaces the entry, clamped so that it can neither
+ * hammer nor freeze us.
+ */
+export function deliveryDelayMs(
+  schedule: readonly number[],
+  number: number,
+  random: number,
+  retryAfterMs?: number,
+): number | undefined {
+  const planned = schedule[number - 1];
+  if (planned === undefined) return undefined;
+  if (retryAfterMs !== undefined && number > 1) {
+    return Math.min(Math.max(retryAfterMs, RETRY_AFTER_MIN_MS), RETRY_AFTER_MAX_MS);
+  }
+  return Math.round(planned * (1 + 0.2 * random));
+}
+
+/** Retry-After as milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3); undefined when absent or unreadable. */
+export function readRetryAfter(value: string | undefined, nowMs: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d{1,9}$/.test(value.trim())) return Number(value.trim()) * 1_000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+}

@@ -1,0 +1,229 @@
+import type { Billed } from './capabilities';
+import type { Answer, Principal } from './dialect';
+import type { Failure } from './errors';
+import type { Reply } from './exchange';
+import type { FrozenRoute, Job } from './job';
+import type { FinalVerdict, Operation, Verdict } from './outcome';
+import type { Creation, FileKind, JobPlanSeed, Page, PageQuery } from './ports';
+import type { SubmitReading } from './provider';
+import type { AppliedRequest, VideoRequest } from './request';
+
+/** The store port: what the rest of the program may ask of the rows. The guarantees are SQL's; see src/store. */
+
+/** One try at one provider, frozen when it was opened (P4). */
+export interface Attempt {
+  id: string;
+  jobId: string;
+  workspaceId: string;
+  number: number;
+  provider: string;
+  channel: string;
+  /** The provider's own model id. */
+  model: string;
+  state: 'sending' | 'accepted' | 'refused' | 'unknown';
+  refusal: { scope: 'retry' | 'channel' | 'final'; failure: Failure; retryAt?: number } | undefined;
+  sendingAt: number;
+  sendDeadline: number;
+  sends: number;
+  operation: Operation | undefined;
+  acceptedAt: number | undefined;
+  phase: 'queued' | 'running';
+  progress: number | null;
+  polls: number;
+  /** The provider's final word, kept here until settle makes it visible. */
+  verdict: FinalVerdict | undefined;
+}
+
+export interface NewJob {
+  id: string;
+  principal: Principal;
+  dialect: string;
+  request: VideoRequest;
+  applied: AppliedRequest;
+  metadata: Record<string, unknown>;
+  echo: Record<string, unknown>;
+  callbackUrl: string | undefined;
+  price: bigint;
+  routes: readonly [FrozenRoute, ...FrozenRoute[]];
+  now: number;
+  deadlineAt: number;
+  idempotency: Creation['idempotency'];
+  render(job: Job): Answer;
+}
+
+export type Created =
+  | { kind: 'created'; job: Job; answer: Answer }
+  | { kind: 'replayed'; answer: Answer }
+  | { kind: 'mismatch' }
+  | { kind: 'insufficient'; available: bigint };
+
+/** Why settle is called when the attempt carries no verdict of the provider. */
+export type SettleReason =
+  { kind: 'verdict' } | { kind: 'failure'; failure: Failure } | { kind: 'canceled' };
+
+export interface Settled {
+  job: Job;
+  deliveryIds: string[];
+  keep: boolean;
+}
+
+export interface DeliveryRow {
+  id: string;
+  workspaceId: string;
+  jobId: string;
+  eventId: string;
+  url: string;
+  body: Uint8Array;
+  contentType: string;
+  state: 'pending' | 'delivered' | 'failed';
+  tries: number;
+}
+
+export interface TryResult {
+  status: number | undefined;
+  /** A class such as `timeout`, `connect`, `blocked`; undefined for an HTTP answer. */
+  error: string | undefined;
+  durationMs: number;
+  excerpt: string;
+}
+
+export interface JobStore {
+  create(job: NewJob): Promise<Created>;
+  get(workspaceId: string, id: string): Promise<Job | undefined>;
+  list(workspaceId: string, page: PageQuery): Promise<Page>;
+  /** For the engine's side, which has the id from our own start. */
+  load(id: string): Promise<Job | undefined>;
+  /** Open jobs only: queued, running -> canceling. Returns the row as it is then. */
+  requestCancel(workspaceId: string, id: string, now: number): Promise<Job | undefined>;
+  isCancelRequested(id: string): Promise<boolean>;
+  /** Hides a terminal job; usage, ledger and events stay. */
+  markDeleted(workspaceId: string, id: string, now: number): Promise<void>;
+  markStarted(id: string, now: number): Promise<void>;
+  settle(
+    id: string,
+    reason: SettleReason,
+    now: number,
+    renderCallback: (job: Job, eventId: string) => string,
+  ): Promise<Settled>;
+}
+
+export interface AttemptStore {
+  latest(jobId: string): Promise<Attempt | undefined>;
+  /** Inserts the row `sending` BEFORE any POST. Null when another try was faster. */
+  open(attempt: {
+    id: string;
+    job: Job;
+    number: number;
+    channel: string;
+    provider: string;
+    model: string;
+    billed: Billed;
+    callbackTokenHash: string;
+    sendingAt: number;
+    sendDeadline: number;
+  }): Promise<Attempt | null>;
+  /** A refused attempt is sent again: refused -> sending. False when it was not refused any more. */
+  reopen(
+    id: string,
+    times: { callbackTokenHash: string; sendingAt: number; sendDeadline: number },
+  ): Promise<boolean>;
+  /** sending | unknown -> the reading. An accepted row is never changed. Returns the row as it is then. */
+  recordSubmit(id: string, reading: SubmitReading, now: number): Promise<Attempt>;
+  /** Stores a look: phase, progress, the reply where it changed, and a final verdict once. */
+  recordLook(
+    id: string,
+    look: { verdict: Verdict; reply: Reply | undefined; now: number },
+  ): Promise<void>;
+  byCallbackToken(hash: string): Promise<Attempt | undefined>;
+  /** Median run time of recent successes of that model in milliseconds; undefined with fewer than five. */
+  usualMs(provider: string, model: string): Promise<number | undefined>;
+}
+
+export interface DeliveryStore {
+  get(id: string): Promise<{ delivery: DeliveryRow; secrets: string[] } | undefined>;
+  /** Writes the try's row before the request; returns its number. */
+  beginTry(id: string, now: number): Promise<number>;
+  endTry(
+    id: string,
+    number: number,
+    result: TryResult,
+    state: DeliveryRow['state'],
+    now: number,
+  ): Promise<void>;
+}
+
+export interface KeepStore {
+  /** Undefined when there is nothing (more) to keep. */
+  pending(
+    jobId: string,
+  ): Promise<{ workspaceId: string; channel: string; outputs: Job['outputs'] } | undefined>;
+  record(
+    jobId: string,
+    files: readonly { kind: FileKind; blob: string; bytes: number; mime: string }[],
+    now: number,
+  ): Promise<void>;
+  files(
+    workspaceId: string,
+    jobId: string,
+  ): Promise<readonly { kind: FileKind; blob: string; bytes: number; mime: string }[]>;
+  /** The channel whose origins serve this job's result links. */
+  channelOf(workspaceId: string, jobId: string): Promise<string | undefined>;
+}
+
+export interface SweepStore {
+  /** Open jobs without a running workflow as far as the rows can tell, at most `limit`. */
+  startable(now: number, queuedForMs: number, limit: number): Promise<JobPlanSeed[]>;
+  unstartedDeliveries(now: number, ageMs: number, limit: number): Promise<string[]>;
+  unstartedKeeps(now: number, ageMs: number, limit: number): Promise<string[]>;
+  markDeliveryStarted(id: string, now: number): Promise<void>;
+  markKeepStarted(jobId: string, now: number): Promise<void>;
+  /** The seed of one open job's plan; undefined when it is finished or in review. */
+  seed(jobId: string): Promise<JobPlanSeed | undefined>;
+  /** Counts a restart and says whether it may still be made; past the limit the job goes to review. */
+  countRestart(jobId: string, restartsMax: number): Promise<boolean>;
+}
+
+export interface InputStore {
+  /** Remembers that this workspace holds that blob. */
+  add(
+    workspaceId: string,
+    blob: { id: string; bytes: number; mime: string },
+    now: number,
+  ): Promise<void>;
+  has(workspaceId: string, blobId: string): Promise<boolean>;
+}
+
+export interface KeyStore {
+  /** By the SHA-256 of the whole key, in hex. Undefined when unknown, revoked or expired. */
+  find(hash: string, now: number): Promise<Principal | undefined>;
+}
+
+export interface LedgerStore {
+  balance(workspaceId: string): Promise<{ available: bigint; held: bigint; spent: bigint }>;
+  /** Adds points; a repeat with the same idempotency key changes nothing. */
+  topUp(workspaceId: string, amount: bigint, idempotencyKey: string, now: number): Promise<void>;
+  entriesOf(workspaceId: string, jobId: string): Promise<readonly LedgerEntry[]>;
+  usageOf(
+    workspaceId: string,
+    jobId: string,
+  ): Promise<readonly { tokens: number; seconds: number; charged: bigint }[]>;
+}
+
+/** Micro-points moved between the three pots. */
+export interface LedgerEntry {
+  kind: 'hold' | 'settle' | 'release' | 'adjust' | 'refund' | 'top_up';
+  available: bigint;
+  held: bigint;
+  spent: bigint;
+}
+
+export interface Store {
+  jobs: JobStore;
+  attempts: AttemptStore;
+  deliveries: DeliveryStore;
+  keeps: KeepStore;
+  sweep: SweepStore;
+  inputs: InputStore;
+  keys: KeyStore;
+  ledger: LedgerStore;
+}

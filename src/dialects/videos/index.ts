@@ -1,0 +1,195 @@
+import { route, type Answer, type Dialect, type RouteInput } from '../../core/dialect';
+import { GatewayError, invalid } from '../../core/errors';
+import { readId, renderId } from '../../core/ids';
+import type { Job } from '../../core/job';
+import type { Creation, Gateway } from '../../core/ports';
+import { fromJob, renderCallback, renderError } from './render';
+import {
+  deletedSchema,
+  modelListSchema,
+  modelSchema,
+  videoListSchema,
+  videoSchema,
+  type Model,
+  type Video,
+} from './reply';
+import {
+  contentQuerySchema,
+  listQuerySchema,
+  noQuerySchema,
+  nothingSchema,
+  submitBodySchema,
+  type ContentQuery,
+  type ListQuery,
+  type SubmitBody,
+} from './schema';
+import { toSubmission } from './translate';
+
+const NAME = 'videos';
+
+/** Token360's `/v1/videos` and the OpenAI Videos API in one; also the default for paths that match no dialect. */
+export const videos: Dialect = {
+  name: NAME,
+  prefixes: ['/v1/videos', '/v1/models'],
+  renderError,
+  renderCallback,
+  routes: [
+    route({
+      method: 'POST',
+      path: '/v1/videos',
+      body: 'json-or-form',
+      scope: 'generate',
+      request: submitBodySchema,
+      query: noQuerySchema,
+      reply: videoSchema,
+      handle: submit,
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/videos',
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: listQuerySchema,
+      reply: videoListSchema,
+      handle: list,
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/videos/:id',
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: noQuerySchema,
+      reply: videoSchema,
+      async handle(gateway, { principal, params }) {
+        const job = await gateway.get(principal, params['id'] ?? '');
+        return { status: 200, body: render(gateway, job) };
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/v1/videos/:id',
+      body: 'none',
+      scope: 'generate',
+      request: nothingSchema,
+      query: noQuerySchema,
+      reply: deletedSchema,
+      async handle(gateway, { principal, params }) {
+        const { job, deleted } = await gateway.remove(principal, params['id'] ?? '');
+        const id = renderId('video', job.id);
+        return { status: 200, body: { id, object: 'video.deleted', deleted } };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/videos/:id/content',
+      body: 'none',
+      scope: 'read',
+      acceptsLink: true,
+      request: nothingSchema,
+      query: contentQuerySchema,
+      handle: content,
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/models',
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: noQuerySchema,
+      reply: modelListSchema,
+      handle: (gateway, { principal }) =>
+        Promise.resolve({
+          status: 200,
+          body: {
+            object: 'list',
+            data: gateway.models(principal).map(({ entry }) => model(entry.name)),
+          },
+        }),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/models/:id',
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: noQuerySchema,
+      reply: modelSchema,
+      handle: retrieveModel,
+    }),
+  ],
+};
+
+async function submit(gateway: Gateway, input: RouteInput<SubmitBody>): Promise<Answer> {
+  const { idempotencyKey, fingerprint } = input;
+  const creation: Creation = {
+    dialect: NAME,
+    ...toSubmission(input.body, input.files),
+    idempotency: idempotencyKey
+      ? { key: idempotencyKey, route: 'POST /v1/videos', fingerprint }
+      : undefined,
+    render: (job) => ({ status: 200, body: render(gateway, job) }),
+  };
+  return gateway.create(input.principal, creation);
+}
+
+const render = (gateway: Gateway, job: Job): Video =>
+  fromJob(job, (kind) => gateway.link(job, kind));
+
+async function list(gateway: Gateway, input: RouteInput<unknown, ListQuery>): Promise<Answer> {
+  const { jobs, hasMore } = await gateway.list(input.principal, input.query);
+  const data = jobs.map((job) => render(gateway, job));
+  const body = {
+    object: 'list',
+    data,
+    has_more: hasMore,
+    first_id: data[0]?.id ?? null,
+    last_id: data.at(-1)?.id ?? null,
+  };
+  return { status: 200, body };
+}
+
+/** An attachment unless `inline=1`; OpenAI's other variants are refused by name. */
+async function content(
+  gateway: Gateway,
+  { principal, params, query, headers }: RouteInput<unknown, ContentQuery>,
+): Promise<Answer> {
+  const { variant, inline } = query;
+  if (variant !== 'video' && variant !== 'last_frame') {
+    throw invalid('variant', `no ${variant.slice(0, 50)} is made here`, ['video', 'last_frame']);
+  }
+  const id = params['id'] ?? '';
+  const file = await gateway.content(principal, id, variant, headers['range']);
+  const name = `${renderId('video', readId(id) ?? 'result')}-${variant}`;
+  const extension = EXTENSIONS[file.headers['content-type'] ?? ''] ?? 'bin';
+  const disposition = `${inline === '1' ? 'inline' : 'attachment'}; filename="${name}.${extension}"`;
+  return {
+    status: file.status,
+    headers: { ...file.headers, 'content-disposition': disposition },
+    stream: file.stream,
+  };
+}
+
+const EXTENSIONS: Record<string, string> = {
+  'video/mp4': 'mp4',
+  'video/webm': 'webm',
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'image/webp': 'webp',
+};
+
+/** OpenAI's shape wants a creation time; a model in the operator's config has none. */
+const model = (name: string): Model => ({
+  id: name,
+  object: 'model',
+  created: 0,
+  owned_by: 'reelay',
+});
+
+function retrieveModel(gateway: Gateway, { principal, params }: RouteInput): Promise<Answer> {
+  const name = params['id'] ?? '';
+  const found = gateway.models(principal).find(({ entry }) => entry.name === name);
+  if (!found) throw new GatewayError('model_not_found', { param: 'model' });
+  return Promise.resolve({ status: 200, body: model(found.entry.name) });
+}

@@ -1,0 +1,152 @@
+import type { FieldNames } from '../../core/capabilities';
+import type { UploadedFile } from '../../core/dialect';
+import { invalid } from '../../core/errors';
+import type { Input } from '../../core/request';
+import type { Creation, InputSource } from '../../core/ports';
+import type { SubmitBody } from './schema';
+
+/** What the gateway needs of one submit besides who asks and how to answer. */
+export type Submission = Pick<Creation, 'request' | 'names' | 'callbackUrl' | 'metadata' | 'echo'>;
+
+/** Throws `invalid_request` in the caller's words where two fields contradict each other. */
+export function toSubmission(body: SubmitBody, files: readonly UploadedFile[]): Submission {
+  const { inputs, field } = inputsOf(body, files);
+  return {
+    request: {
+      model: body.model,
+      prompt: body.prompt,
+      inputs,
+      passthrough: {},
+      ...given({
+        seconds: secondsOf(body),
+        size: body.size === undefined ? undefined : sizeOf(body.size),
+        resolution: body.resolution,
+        aspectRatio: body.aspect_ratio,
+        generateAudio: body.generate_audio,
+        seed: body.seed,
+        watermark: body.watermark,
+        returnLastFrame: body.return_last_frame,
+        expiresAfterSeconds: body.execution_expires_after,
+        safetyIdentifier: body.safety_identifier,
+      }),
+    },
+    names: {
+      ...NAMES,
+      inputs: field,
+      seconds: body.duration === undefined ? 'seconds' : 'duration',
+    },
+    callbackUrl:
+      body.callback_url === undefined
+        ? undefined
+        : { url: body.callback_url, param: 'callback_url' },
+    metadata: body.metadata ?? {},
+    echo: given({ request_id: body.request_id }),
+  };
+}
+
+const NAMES: FieldNames = {
+  aspectRatio: 'aspect_ratio',
+  generateAudio: 'generate_audio',
+  returnLastFrame: 'return_last_frame',
+  expiresAfterSeconds: 'execution_expires_after',
+  safetyIdentifier: 'safety_identifier',
+};
+
+/** Without the fields that are undefined. */
+function given<Fields extends object>(
+  fields: Fields,
+): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as ReturnType<typeof given<Fields>>; // the same names, fewer
+}
+
+function secondsOf(body: SubmitBody): number | undefined {
+  const { duration, seconds } = body;
+  if (duration !== undefined && seconds !== undefined && duration !== seconds) {
+    throw invalid('seconds', 'contradicts duration', [duration]);
+  }
+  return duration ?? seconds;
+}
+
+function sizeOf(size: string): { width: number; height: number } {
+  const [width, height] = size.split('x').map(Number);
+  return { width: width ?? 0, height: height ?? 0 };
+}
+
+/** The inputs in the caller's order, and the field that an error about them names. */
+function inputsOf(
+  body: SubmitBody,
+  files: readonly UploadedFile[],
+): { inputs: InputSource[]; field: string } {
+  const single = singleReference(body, files);
+  const frames = (body.frame_images ?? []).map((frame, index) =>
+    source(frame.frame_type, frame.image_url, `frame_images.${String(index)}.image_url`),
+  );
+  const references = (body.input_references ?? []).map(reference);
+  const field = single
+    ? 'input_reference'
+    : frames.length > 0 || references.length === 0
+      ? 'frame_images'
+      : 'input_references';
+  return { inputs: [...(single ? [single] : []), ...frames, ...references], field };
+}
+
+/** The OpenAI `input_reference`, as a file or by URL: it is the first frame. */
+function singleReference(
+  body: SubmitBody,
+  files: readonly UploadedFile[],
+): InputSource | undefined {
+  const param = 'input_reference';
+  const [file, second] = files.filter((candidate) => candidate.field === param);
+  const stranger = files.find((candidate) => candidate.field !== param);
+  if (stranger) throw invalid(stranger.field, 'is not a known file field', [param]);
+  if (second || (file && body.input_reference)) throw invalid(param, 'is given more than once');
+  if (file) {
+    if (!file.mime.startsWith('image/'))
+      throw invalid(param, `is ${file.mime}; it must be an image`);
+    return { role: 'first_frame', media: { blob: file.blob, mime: file.mime } };
+  }
+  const given = body.input_reference;
+  if (!given) return undefined;
+  if ((given.image_url === undefined) === (given.file_id === undefined)) {
+    throw invalid(param, 'must have exactly one of image_url, file_id');
+  }
+  if (given.image_url === undefined) {
+    throw invalid(`${param}.file_id`, 'is not supported, no files are stored here; send image_url');
+  }
+  return source('first_frame', given.image_url, `${param}.image_url`);
+}
+
+const ROLE_OF = {
+  image_url: 'reference_image',
+  video_url: 'reference_video',
+  audio_url: 'reference_audio',
+} as const;
+
+function reference(
+  item: NonNullable<SubmitBody['input_references']>[number],
+  index: number,
+): InputSource {
+  const param = `input_references.${String(index)}`;
+  const kinds = (['image_url', 'video_url', 'audio_url'] as const).filter((kind) => item[kind]);
+  const [kind] = kinds;
+  const value = kind && item[kind];
+  if (!kind || !value || kinds.length > 1) {
+    throw invalid(param, 'must have exactly one of image_url, video_url, audio_url');
+  }
+  if (item.type !== undefined && item.type !== kind) {
+    throw invalid(`${param}.type`, `does not go with ${kind}`, [kind]);
+  }
+  if (item.role !== undefined && item.role !== ROLE_OF[kind]) {
+    throw invalid(`${param}.role`, `does not go with ${kind}`, [ROLE_OF[kind]]);
+  }
+  return source(ROLE_OF[kind], value, `${param}.${kind}`);
+}
+
+const ASSET = 'asset://';
+
+function source(role: Input['role'], value: string, param: string): InputSource {
+  if (value.startsWith('data:')) return { role, media: { dataUrl: value, param } };
+  if (value.startsWith(ASSET)) return { role, media: { asset: value.slice(ASSET.length) } };
+  return { role, media: { url: value } };
+}

@@ -1,0 +1,140 @@
+import {
+  ActivityNotFoundError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { Client, WorkflowStartOptions } from '@temporalio/client';
+import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
+import type { Engine, JobPlan } from '../core/ports';
+import {
+  AWAIT_ACTIVITY,
+  CALLBACKS_QUEUE,
+  DELIVER_CALLBACK,
+  GENERATE_VIDEO,
+  KEEP_RESULT,
+  VIDEO_QUEUE,
+  deliveryWorkflowId,
+  keepWorkflowId,
+} from '../../workflows/contract';
+import type { GenerateVideoInput } from '../../workflows/contract';
+
+const WORKSPACE = defineSearchAttributeKey('ReelayWorkspace', SearchAttributeType.KEYWORD);
+const MODEL = defineSearchAttributeKey('ReelayModel', SearchAttributeType.KEYWORD);
+const PROVIDER = defineSearchAttributeKey('ReelayProvider', SearchAttributeType.KEYWORD);
+
+/** A start is answered or given up after this; the sweep makes up for one that was given up. Milliseconds. */
+const START_DEADLINE_MS = 2_000;
+const CALL_DEADLINE_MS = 10_000;
+
+/** The engine port over a Temporal client. Starting something twice is always the same start. */
+export function createEngine(client: Client): Engine {
+  const within = <T>(ms: number, call: () => Promise<T>): Promise<T> =>
+    client.withDeadline(Date.now() + ms, call);
+  const start = (type: string, options: WorkflowStartOptions): Promise<void> =>
+    within(START_DEADLINE_MS, async () => {
+      try {
+        await client.workflow.start(type, options);
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    });
+  return {
+    startJob: (plan) =>
+      start(GENERATE_VIDEO, {
+        ...jobOptions(plan, { plan }),
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      }),
+    restartJob: (plan, mode) =>
+      start(GENERATE_VIDEO, {
+        ...jobOptions(plan, { plan, mode }),
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      }),
+    jobRun: (jobId) => within(CALL_DEADLINE_MS, () => jobRun(client, jobId)),
+    closedJobs: (sinceMs, limit) =>
+      within(CALL_DEADLINE_MS, () => closedJobs(client, sinceMs, limit)),
+    cancelJob: (jobId) =>
+      within(CALL_DEADLINE_MS, async () => {
+        try {
+          await client.workflow.getHandle(jobId).cancel();
+        } catch (error) {
+          // Not started yet, or closed already: the row carries the wish, and submit reads it.
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+        }
+      }),
+    completeAwait: (jobId, state) =>
+      within(CALL_DEADLINE_MS, async () => {
+        try {
+          await client.activity.complete(
+            { workflowId: jobId, activityId: AWAIT_ACTIVITY },
+            { state },
+          );
+          return true;
+        } catch (error) {
+          if (error instanceof ActivityNotFoundError) return false;
+          throw error;
+        }
+      }),
+    startDelivery: (deliveryId) =>
+      start(DELIVER_CALLBACK, {
+        workflowId: deliveryWorkflowId(deliveryId),
+        taskQueue: CALLBACKS_QUEUE,
+        args: [{ deliveryId }],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        staticSummary: 'callback',
+      }),
+    startKeep: (jobId) =>
+      start(KEEP_RESULT, {
+        workflowId: keepWorkflowId(jobId),
+        taskQueue: CALLBACKS_QUEUE,
+        args: [{ jobId }],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        staticSummary: 'copy of the result',
+      }),
+  };
+}
+
+/** What operators see and search; no prompt, no secret. Search attributes are set here and never again. */
+function jobOptions(plan: JobPlan, input: GenerateVideoInput): WorkflowStartOptions {
+  return {
+    workflowId: plan.jobId,
+    taskQueue: VIDEO_QUEUE,
+    args: [input],
+    typedSearchAttributes: [
+      { key: WORKSPACE, value: plan.workspaceId },
+      { key: MODEL, value: plan.model },
+      { key: PROVIDER, value: plan.provider },
+    ],
+    memo: { model: plan.model, provider: plan.provider },
+    staticSummary: `${plan.model} on ${plan.provider}`,
+    staticDetails:
+      `Video job \`${plan.jobId}\` for model **${plan.model}**, first choice **${plan.provider}**. ` +
+      'While it waits, the pending activity `await` shows what the provider last said. ' +
+      'To stop it use **Cancel**; Terminate skips the bookkeeping, which the sweep then repeats.',
+  };
+}
+
+async function jobRun(
+  client: Client,
+  jobId: string,
+): Promise<'running' | 'terminated' | 'closed' | 'none'> {
+  try {
+    const { status } = await client.workflow.getHandle(jobId).describe();
+    if (status.name === 'RUNNING' || status.name === 'PAUSED') return 'running';
+    return status.name === 'TERMINATED' ? 'terminated' : 'closed';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'none';
+    throw error;
+  }
+}
+
+async function closedJobs(client: Client, sinceMs: number, limit: number): Promise<string[]> {
+  const query =
+    `WorkflowType = '${GENERATE_VIDEO}' AND CloseTime > '${new Date(sinceMs).toISOString()}' ` +
+    `AND ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut', 'Canceled')`;
+  const ids: string[] = [];
+  for await (const run of client.workflow.list({ query, pageSize: Math.min(limit, 1_000) })) {
+    ids.push(run.workflowId);
+    if (ids.length >= limit) break;
+  }
+  return ids;
+}

@@ -1,0 +1,109 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
+import { adopt, hasEnded, startChild, startFailure, stopChild } from '../host/children';
+import { freePorts } from '../host/free-port';
+import type { Run } from '../host/run-file';
+import { waitFor } from '../host/wait';
+import type { FoundProgram } from './find-engine';
+import { prepareNamespace } from './prepare';
+
+export const ENGINE = 'engine';
+
+export interface DevServerOptions {
+  data: string;
+  namespace: string;
+  /** Free ones when not given. */
+  port?: number | undefined;
+  uiPort?: number | undefined;
+}
+
+const READY_MS = 30_000;
+const ADOPT_MS = 5_000;
+const CONNECT_MS = 2_000;
+const POLL_MS = 50;
+/** A port can be taken between choosing and using it. */
+const START_TRIES = 3;
+
+/** The server that a killed gateway left, if it answers on the wanted ports; otherwise it is stopped. */
+export function adoptDevServer(options: DevServerOptions): Promise<Run | undefined> {
+  const { data, namespace, port, uiPort } = options;
+  return adopt(data, ENGINE, async (run) => {
+    if (port !== undefined && run.port !== port) return false;
+    if (uiPort !== undefined && run.uiPort !== uiPort) return false;
+    return isReady(run, namespace, ADOPT_MS);
+  });
+}
+
+/** Resolves when the namespace takes work. Everything that the server knew before is still there. */
+export async function startDevServer(
+  options: DevServerOptions,
+  program: FoundProgram,
+): Promise<Run> {
+  for (let tries = 1; ; tries += 1) {
+    const run = await spawnDevServer(options, program);
+    if (await isReady(run, options.namespace, READY_MS)) return run;
+    const failure = startFailure(options.data, run, `Temporal (${program.path})`);
+    const mayTryAgain = hasEnded(run) && tries < START_TRIES;
+    await stopChild(options.data, run);
+    if (!mayTryAgain) throw failure;
+  }
+}
+
+async function spawnDevServer(options: DevServerOptions, program: FoundProgram): Promise<Run> {
+  const { data, namespace } = options;
+  const [freeOne = 0, freeTwo = 0] = await freePorts(2);
+  const port = options.port ?? freeOne;
+  const uiPort = options.uiPort ?? freeTwo;
+  const folder = join(data, 'engine');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return startChild({
+    data,
+    name: ENGINE,
+    command: program.path,
+    args: argumentsOf({ port, uiPort, namespace, file: join(folder, 'temporal.db') }),
+    port,
+    // A fixed home: the tool would read the operator's own settings from theirs.
+    env: { PATH: '/usr/bin:/bin', HOME: folder },
+    cwd: folder,
+    details: { uiPort, program: program.path, kind: program.kind, version: program.version },
+  });
+}
+
+function argumentsOf(server: {
+  port: number;
+  uiPort: number;
+  namespace: string;
+  file: string;
+}): string[] {
+  const { port, uiPort, namespace, file } = server;
+  return [
+    ...['server', 'start-dev', '--ip', '127.0.0.1', '--log-level', 'error'],
+    ...['--port', String(port), '--ui-port', String(uiPort)],
+    ...['--db-filename', file, '--namespace', namespace],
+    ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    // Priority of tasks exists in this matcher only: cancel and submit must overtake queued polls.
+    ...['--dynamic-config-value', 'matching.useNewMatcher=true'],
+    // Timers may otherwise fire up to a second late.
+    ...['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="10ms"'],
+  ];
+}
+
+async function isReady(run: Run, namespace: string, timeoutMs: number): Promise<boolean> {
+  const answer = await waitFor(
+    async () => {
+      try {
+        await prepareNamespace({ address: addressOf(run) }, namespace, { connectMs: CONNECT_MS });
+        return true;
+      } catch {
+        return hasEnded(run) ? false : undefined;
+      }
+    },
+    { timeoutMs, everyMs: POLL_MS },
+  );
+  return answer ?? false;
+}
+
+export function addressOf(run: Run): string {
+  return `127.0.0.1:${run.port}`;
+}

@@ -1,0 +1,21 @@
+import type { Logger } from 'pino';
+import type { Catalog } from '../core/catalog';
+import type { Job } from '../core/job';
+import type { Blobs, Engine, FileKind, Outbound, PlanWaits } from '../core/ports';
+import type { Store } from '../core/store';
+
+/** What the use cases stand on. */
+export interface GatewayDeps {
+  store: Store;
+  engine: Engine;
+  catalog: Catalog;
+  outbound: Outbound;
+  blobs: Blobs;
+  signLink(job: Job, kind: FileKind): string;
+  waits: PlanWaits;
+  /** Bytes of one input given inside the request. */
+  inputBytesMax: number;
+  contentTimeoutMs: number;
+  now(): number;
+  log: Logger;
+}

@@ -1,0 +1,77 @@
+import type { Principal } from '../core/dialect';
+import { GatewayError, invalid } from '../core/errors';
+import { readId } from '../core/ids';
+import { isTerminal } from '../core/job';
+import type { Job } from '../core/job';
+import type { Gateway } from '../core/ports';
+import { openContent } from './content';
+import { create } from './create';
+import type { GatewayDeps } from './deps';
+
+export type { GatewayDeps } from './deps';
+
+/**
+ * The use cases, over ports: it knows no HTTP, no SQL and no Temporal. Truth for callers is the database row; the
+ * engine is only asked to start and to cancel.
+ */
+export function createGateway(deps: GatewayDeps): Gateway {
+  const get = async (principal: Principal, id: string): Promise<Job> => {
+    const uuid = readId(id);
+    const job = uuid && (await deps.store.jobs.get(principal.workspaceId, uuid));
+    if (!job) throw new GatewayError('not_found', { message: 'There is no such job.' });
+    return job;
+  };
+  return {
+    models: (principal) => deps.catalog.list(principal.group),
+    create: (principal, creation) => create(deps, principal, creation),
+    get,
+    async list(principal, page) {
+      const cursor = (text: string | undefined, param: string): string | undefined => {
+        if (text === undefined) return undefined;
+        const uuid = readId(text);
+        if (!uuid) throw invalid(param, 'is not the id of a job');
+        return uuid;
+      };
+      return deps.store.jobs.list(principal.workspaceId, {
+        ...page,
+        after: cursor(page.after, 'after'),
+        before: cursor(page.before, 'before'),
+      });
+    },
+    async remove(principal, id) {
+      const job = await get(principal, id);
+      return isTerminal(job.state) ? erase(deps, job) : requestCancel(deps, job);
+    },
+    async content(principal, id, kind, range) {
+      return openContent(deps, await get(principal, id), kind, range);
+    },
+    link: deps.signLink,
+  };
+}
+
+async function erase(deps: GatewayDeps, job: Job): Promise<{ job: Job; deleted: boolean }> {
+  await deps.store.jobs.markDeleted(job.workspaceId, job.id, deps.now());
+  return { job, deleted: true };
+}
+
+/** A door that knows beforehand that the provider cannot cancel says so at once. */
+async function requestCancel(deps: GatewayDeps, job: Job): Promise<{ job: Job; deleted: boolean }> {
+  if (job.state !== 'canceling' && !(await isCancelable(deps, job))) {
+    throw new GatewayError('conflict', {
+      message: `The job is ${job.state} and its provider cannot cancel it any more.`,
+    });
+  }
+  const asked = await deps.store.jobs.requestCancel(job.workspaceId, job.id, deps.now());
+  const now = asked ?? job;
+  if (isTerminal(now.state)) return erase(deps, now);
+  await deps.engine.cancelJob(job.id);
+  return { job: now, deleted: false };
+}
+
+async function isCancelable(deps: GatewayDeps, job: Job): Promise<boolean> {
+  const attempt = await deps.store.attempts.latest(job.id);
+  if (attempt?.state !== 'accepted') return true;
+  const channel = deps.catalog.channel(attempt.channel);
+  const reach = channel?.provider.models[attempt.model]?.cancel ?? 'none';
+  return reach === 'running' || (reach === 'queued' && attempt.phase === 'queued');
+}

@@ -1,0 +1,44 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { releaseLock, takeLock } from './lock-file';
+import { runPath } from './run-file';
+
+export interface DataFolder {
+  /** Absolute, without symbolic links: the same folder always has the same path. */
+  path: string;
+  /** Repeatable. */
+  release(): void;
+}
+
+/**
+ * Makes the data folder (0700) if it is missing and claims it for this process by `run/gateway.json`. Throws one
+ * sentence when another gateway lives in it; the claim of a dead one is taken over, by one of however many try.
+ */
+export async function claimDataFolder(folder: string): Promise<DataFolder> {
+  const path = makeFolder(folder);
+  const owner = await takeLock(runPath(path, 'gateway'), 'gateway');
+  if (owner) {
+    throw new Error(
+      `the gateway with pid ${owner.pid} is already running on ${path}; ` +
+        `stop it with "reelay stop --data ${folder}" or choose another folder with --data`,
+    );
+  }
+  return { path, release: () => releaseDataFolder(path) };
+}
+
+/** Gives the folder back, if this process holds it. */
+export function releaseDataFolder(folder: string): void {
+  releaseLock(runPath(resolve(folder), 'gateway'));
+}
+
+function makeFolder(folder: string): string {
+  try {
+    mkdirSync(join(folder, 'run'), { recursive: true, mode: 0o700 });
+    return realpathSync(folder);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`the data folder ${resolve(folder)} cannot be used: ${reason}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import type { Dialect } from '../core/dialect';
+import { GatewayError } from '../core/errors';
+import type { Blobs, Gateway } from '../core/ports';
+import type { KeyStore } from '../core/store';
+import { mountCallbacks, type Hint } from './callbacks';
+import { errorHandler } from './errors';
+import { mountHealth, type HealthPorts } from './health';
+import { HTTP_LIMITS, type HttpLimits } from './limits';
+import type { Links } from './links';
+import { createMemoryBudget } from './memory-budget';
+import { mountDialects } from './mount';
+import { assignRequestId, requestIdOf } from './request-id';
+
+export interface AppOptions extends HealthPorts {
+  gateway: Gateway;
+  /** By name, in the registry's order; the first one answers for paths that belong to none. */
+  dialects: Readonly<Record<string, Dialect>>;
+  keys: Pick<KeyStore, 'find'>;
+  blobs: Blobs;
+  links: Pick<Links, 'verify'>;
+  hint: Hint;
+  logger: Logger;
+  limits?: Partial<HttpLimits>;
+  now?: () => number;
+}
+
+/** The whole HTTP door: probes, provider callbacks and every dialect. It listens on nothing by itself. */
+export function createApp(options: AppOptions): Express {
+  const limits: HttpLimits = { ...HTTP_LIMITS, ...options.limits };
+  const { logger, now = Date.now } = options;
+  const dialects = Object.values(options.dialects);
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('case sensitive routing');
+  app.set('query parser', 'simple');
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      },
+    }),
+  );
+  app.use(assignRequestId, noStore, logRequests(logger));
+  mountHealth(app, options);
+  mountCallbacks(app, options.hint, limits);
+  const budget = createMemoryBudget(limits.bodyMemoryBytesMax);
+  mountDialects(app, dialects, { ...options, limits, budget, now });
+  app.use(() => {
+    throw new GatewayError('not_found', { message: 'There is no such path.' });
+  });
+  app.use(errorHandler({ dialects, logger, limits }));
+  return app;
+}
+
+function noStore(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+}
+
+/** One line per exchange with listed fields only: no query (links are secrets), no headers, no bodies. */
+function logRequests(logger: Logger) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const startedAt = performance.now();
+    const { method, path } = request;
+    response.once('close', () => {
+      logger.info(
+        {
+          requestId: requestIdOf(response),
+          method,
+          path: path.startsWith('/callbacks/') ? '/callbacks' : path,
+          status: response.statusCode,
+          durationMs: Math.round(performance.now() - startedAt),
+          workspaceId: response.locals['workspaceId'] as unknown,
+          keyId: response.locals['keyId'] as unknown,
+          errorCode: response.locals['errorCode'] as unknown,
+          ...(response.writableFinished ? {} : { cut: true }),
+        },
+        'request',
+      );
+    });
+    next();
+  };
+}

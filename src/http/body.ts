@@ -1,0 +1,158 @@
+import type { Request, Response } from 'express';
+import type { Route, UploadedFile } from '../core/dialect';
+import { GatewayError } from '../core/errors';
+import type { Blobs } from '../core/ports';
+import { nest } from './bracket-names';
+import { isDeeperThan } from './json-depth';
+import { sizeText, type HttpLimits } from './limits';
+import type { MemoryBudget } from './memory-budget';
+import { clientLeft, readForm } from './multipart';
+
+/** A request body before its schema has seen it. `identity` is what the fingerprint covers. */
+export interface Body {
+  value: unknown;
+  files: readonly UploadedFile[];
+  identity: Uint8Array | string;
+}
+
+export interface BodyPorts {
+  blobs: Blobs;
+  limits: HttpLimits;
+  budget: MemoryBudget;
+}
+
+/** Reads what the route takes: nothing (`value` is undefined then), JSON, or JSON or a multipart form. */
+export async function readBody(
+  { request, response }: { request: Request; response: Response },
+  kind: Route['body'],
+  ports: BodyPorts,
+): Promise<Body> {
+  refuseEncoding(request);
+  if (kind === 'none') {
+    await readBytes(request, {
+      bytesMax: ports.limits.ignoredBodyBytesMax,
+      keep: () => undefined,
+    });
+    return { value: undefined, files: [], identity: '' };
+  }
+  if (kind === 'json-or-form' && request.is('multipart/form-data')) {
+    return formBody(request, response, ports);
+  }
+  if (!request.is(['json', '+json'])) throw wrongType(kind);
+  const bytes = await readBytes(request, {
+    bytesMax: ports.limits.jsonBytesMax,
+    keep: (size) => {
+      ports.budget.take(response, size);
+    },
+  });
+  return { value: parseJson(bytes, ports.limits.jsonDepthMax), files: [], identity: bytes };
+}
+
+async function formBody(
+  request: Request,
+  response: Response,
+  { blobs, limits, budget }: BodyPorts,
+): Promise<Body> {
+  let textBytes = 0;
+  const onFieldBytes = (bytes: number): void => {
+    textBytes += bytes;
+    if (textBytes > limits.jsonBytesMax) throw tooLarge(limits.jsonBytesMax);
+    budget.take(response, bytes);
+  };
+  const { fields, files } = await readForm(request, { blobs, limits, onFieldBytes });
+  const value = nest(fields, limits.bracketDepthMax);
+  return { value, files, identity: JSON.stringify([fields, files]) };
+}
+
+/** The whole body, at most `bytesMax`; throws `payload_too_large` as soon as that is certain. */
+export async function readBytes(
+  request: Request,
+  options: { bytesMax: number; keep: (bytes: number) => void },
+): Promise<Buffer> {
+  const { bytesMax, keep } = options;
+  if (request.destroyed) throw clientLeft();
+  if (Number(request.get('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax);
+  if (!hasBody(request)) return Buffer.alloc(0);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  await new Promise<void>((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      try {
+        if (size > bytesMax) throw tooLarge(bytesMax);
+        keep(chunk.length);
+        chunks.push(chunk);
+      } catch (error) {
+        request.pause().removeAllListeners('data');
+        reject(error);
+      }
+    });
+    request.once('end', resolve);
+    request.once('error', () => {
+      reject(clientLeft());
+    });
+    request.once('close', () => {
+      if (!request.complete) reject(clientLeft());
+    });
+  });
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Throws the unread rest of a body away so that an early answer reaches a caller who is still sending. Past the
+ * limits the connection is cut.
+ */
+export function discardRest(request: Request, limits: HttpLimits): void {
+  if (request.complete || request.destroyed) return;
+  let size = 0;
+  const timer = setTimeout(() => request.destroy(), limits.lingerMs);
+  request.once('close', () => {
+    clearTimeout(timer);
+  });
+  request.once('end', () => {
+    clearTimeout(timer);
+  });
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > limits.lingerBytesMax) request.destroy();
+  });
+  request.resume();
+}
+
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
+}
+
+function parseJson(bytes: Buffer, depthMax: number): unknown {
+  if (isDeeperThan(bytes, depthMax)) {
+    throw new GatewayError('invalid_request', {
+      message: `body: is nested deeper than ${String(depthMax)} levels.`,
+    });
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+  } catch (cause) {
+    throw new GatewayError('invalid_request', { message: 'body: is not valid JSON.', cause });
+  }
+}
+
+function refuseEncoding(request: Request): void {
+  const encoding = request.get('content-encoding');
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
+  throw new GatewayError('unsupported_media_type', {
+    message: 'Content-Encoding: compressed bodies are not accepted.',
+  });
+}
+
+function wrongType(kind: Route['body']): GatewayError {
+  const forms = kind === 'json-or-form' ? ' or multipart/form-data' : '';
+  return new GatewayError('unsupported_media_type', {
+    message: `Content-Type: send application/json${forms}.`,
+  });
+}
+
+function tooLarge(bytesMax: number): GatewayError {
+  return new GatewayError('payload_too_large', {
+    message: `The request body is larger than ${sizeText(bytesMax)}.`,
+  });
+}

@@ -1,0 +1,80 @@
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { Logger } from 'pino';
+import type { Dialect } from '../core/dialect';
+import { GatewayError } from '../core/errors';
+import { discardRest } from './body';
+import type { HttpLimits } from './limits';
+import { requestIdOf } from './request-id';
+import { send } from './send';
+
+export interface ErrorPorts {
+  dialects: readonly Dialect[];
+  logger: Logger;
+  limits: HttpLimits;
+}
+
+/**
+ * The one place where an error becomes an answer, in the shape of the dialect that owns the path. What is not a
+ * `GatewayError` is logged once with its ids and told as `internal` with the request id, nothing more.
+ */
+export function errorHandler(ports: ErrorPorts): ErrorRequestHandler {
+  const { dialects, logger, limits } = ports;
+  // Express knows an error handler by its four parameters.
+  return async (thrown: unknown, request, response, _next) => {
+    const error = toGatewayError(thrown, requestIdOf(response));
+    response.locals['errorCode'] = error.code;
+    if (error.status >= 500) logFault(logger, thrown, { request, response });
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    if (error.code === 'unauthorized') response.setHeader('WWW-Authenticate', 'Bearer');
+    const answer = dialectOf(dialects, request.path)?.renderError(error, requestIdOf(response)) ?? {
+      status: error.status,
+    };
+    await send({ request, response }, answer, ports);
+    discardRest(request, limits);
+  };
+}
+
+/** The dialect whose path prefix is the longest match; the first dialect where none matches. */
+function dialectOf(dialects: readonly Dialect[], path: string): Dialect | undefined {
+  const matches = dialects.flatMap((dialect) =>
+    dialect.prefixes
+      .filter((prefix) => path === prefix || path.startsWith(`${prefix}/`))
+      .map((prefix) => ({ dialect, length: prefix.length })),
+  );
+  return matches.sort((a, b) => b.length - a.length)[0]?.dialect ?? dialects[0];
+}
+
+function toGatewayError(thrown: unknown, requestId: string): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  // The router throws this for a path with a broken percent escape.
+  if (thrown instanceof URIError) {
+    return new GatewayError('invalid_request', {
+      message: 'The path is not valid.',
+      cause: thrown,
+    });
+  }
+  return new GatewayError('internal', {
+    message: `Something went wrong on our side. Request id: ${requestId}.`,
+    cause: thrown,
+  });
+}
+
+function logFault(
+  logger: Logger,
+  thrown: unknown,
+  { request, response }: { request: Request; response: Response },
+): void {
+  logger.error(
+    {
+      requestId: requestIdOf(response),
+      method: request.method,
+      path: request.path,
+      workspaceId: response.locals['workspaceId'] as unknown,
+      err: thrown,
+    },
+    'request failed',
+  );
+}

@@ -1,0 +1,94 @@
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+
+export interface ListenOptions {
+  host: string;
+  /** 0 = any free port. */
+  port: number;
+  timeouts?: Partial<ServerTimeouts>;
+}
+
+export interface ServerTimeouts {
+  headersMs: number;
+  /** A whole request with its uploads. */
+  requestMs: number;
+  /** Above the idle timeout of usual load balancers (60 s), so that they close first. */
+  keepAliveMs: number;
+  /** How long `close` lets running answers go on. */
+  closeMs: number;
+}
+
+export const SERVER_TIMEOUTS: ServerTimeouts = {
+  headersMs: 15_000,
+  requestMs: 300_000,
+  keepAliveMs: 65_000,
+  closeMs: 10_000,
+};
+
+export interface Listening {
+  /** `http://host:port`, without a path. */
+  origin: string;
+  port: number;
+  /** Takes no new connection, closes idle ones, lets running answers end, then cuts what is left. Repeatable. */
+  close(): Promise<void>;
+}
+
+const HEADER_BYTES_MAX = 16 * 1024;
+const TIMEOUT_CHECK_MS = 5_000;
+
+/** Rejects where the address cannot be had. */
+export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
+  const timeouts = { ...SERVER_TIMEOUTS, ...options.timeouts };
+  const server = createServer({
+    maxHeaderSize: HEADER_BYTES_MAX,
+    headersTimeout: timeouts.headersMs,
+    requestTimeout: timeouts.requestMs,
+    keepAliveTimeout: timeouts.keepAliveMs,
+    connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, timeouts.headersMs),
+  });
+  let closing: Promise<void> | undefined;
+  const running = new Set<ServerResponse>();
+  server.on('request', (_request, response) => {
+    running.add(response);
+    response.once('close', () => {
+      running.delete(response);
+      // Its connection is idle only after this event.
+      if (closing)
+        setImmediate(() => {
+          server.closeIdleConnections();
+        });
+    });
+  });
+  server.on('request', app);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return {
+    origin: `http://${originHost(options.host)}:${String(address.port)}`,
+    port: address.port,
+    close() {
+      closing ??= new Promise((resolve) => {
+        for (const response of running) {
+          if (!response.headersSent) response.setHeader('Connection', 'close');
+        }
+        const cut = setTimeout(() => {
+          server.closeAllConnections();
+        }, timeouts.closeMs);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        server.closeIdleConnections();
+      });
+      return closing;
+    },
+  };
+}
+
+/** An address that means "all of them" is no place to go to. */
+function originHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

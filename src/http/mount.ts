@@ -1,0 +1,100 @@
+import type { Express, Request, RequestHandler } from 'express';
+import type { Dialect, Principal, Route } from '../core/dialect';
+import { GatewayError } from '../core/errors';
+import { parseOrThrow } from '../core/parse';
+import type { Gateway } from '../core/ports';
+import type { KeyStore } from '../core/store';
+import { authenticate, hasKey, requireScope } from './auth';
+import { readBody, type BodyPorts } from './body';
+import { fingerprintOf, readIdempotencyKey } from './idempotency';
+import { LINK_PARAMETERS, type Links } from './links';
+import { requestIdOf } from './request-id';
+import { send, type SendPorts } from './send';
+
+export interface MountPorts extends BodyPorts, SendPorts {
+  gateway: Gateway;
+  keys: Pick<KeyStore, 'find'>;
+  now: () => number;
+  links: Pick<Links, 'verify'>;
+}
+
+/** Puts every route of the dialects on the app; other methods of the same paths answer 405 with `Allow`. */
+export function mountDialects(app: Express, dialects: readonly Dialect[], ports: MountPorts): void {
+  const methods = new Map<string, Set<string>>();
+  for (const route of dialects.flatMap((dialect) => dialect.routes)) {
+    const known = methods.get(route.path) ?? new Set();
+    if (known.has(route.method)) throw new Error(`two routes for ${route.method} ${route.path}`);
+    methods.set(route.path, known.add(route.method));
+    const handler = handlerOf(route, ports);
+    if (route.method === 'GET') app.get(route.path, handler);
+    else if (route.method === 'POST') app.post(route.path, handler);
+    else app.delete(route.path, handler);
+  }
+  for (const [path, known] of methods) {
+    const allow = [...known].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    app.all(path, (_request, response) => {
+      response.setHeader('Allow', allow.join(', '));
+      throw new GatewayError('method_not_allowed');
+    });
+  }
+}
+
+function handlerOf(route: Route, ports: MountPorts): RequestHandler {
+  return async (request, response) => {
+    const principal = await principalOf(request, route, ports);
+    response.locals['workspaceId'] = principal.workspaceId;
+    response.locals['keyId'] = principal.keyId;
+    requireScope(principal, route.scope);
+    const idempotencyKey = readIdempotencyKey(request.get('idempotency-key'));
+    const query = parseOrThrow(route.query, queryOf(request, route));
+    const body = await readBody({ request, response }, route.body, ports);
+    const answer = await route.handle(ports.gateway, {
+      principal,
+      params: paramsOf(request),
+      query,
+      body: parseOrThrow(route.request, body.value),
+      files: body.files,
+      headers: headersOf(request),
+      requestId: requestIdOf(response),
+      idempotencyKey,
+      fingerprint: fingerprintOf(request.method, request.path, body.identity),
+    });
+    await send({ request, response }, answer, ports);
+  };
+}
+
+/** A link speaks for itself; a bad link beside a key leaves the word to the key. */
+async function principalOf(request: Request, route: Route, ports: MountPorts): Promise<Principal> {
+  if (route.acceptsLink && request.query['signature'] !== undefined) {
+    try {
+      const { workspaceId } = ports.links.verify(paramsOf(request)['id'] ?? '', request.query);
+      return { workspaceId, keyId: '', group: '', scopes: ['read'] };
+    } catch (error) {
+      if (!hasKey(request)) throw error;
+    }
+  }
+  return authenticate(request, ports.keys, ports.now());
+}
+
+function queryOf(request: Request, route: Route): Record<string, unknown> {
+  const hidden: readonly string[] = route.acceptsLink ? LINK_PARAMETERS : [];
+  return Object.fromEntries(
+    Object.entries(request.query).filter(([name]) => !hidden.includes(name)),
+  );
+}
+
+function paramsOf(request: Request): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(request.params).map(([name, value]) => [name, String(value)]),
+  );
+}
+
+const SECRET_HEADERS = new Set(['authorization', 'x-api-key', 'cookie']);
+
+function headersOf(request: Request): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (typeof value === 'string' && !SECRET_HEADERS.has(name)) headers[name] = value;
+  }
+  return headers;
+}

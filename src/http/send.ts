@@ -1,0 +1,115 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Request, Response } from 'express';
+import type { Logger } from 'pino';
+import type { Answer } from '../core/dialect';
+import type { HttpLimits } from './limits';
+import { requestIdOf } from './request-id';
+
+export interface SendPorts {
+  limits: HttpLimits;
+  logger: Logger;
+}
+
+/** Writes an answer. Files are streamed with back-pressure, and their source is closed when the caller leaves. */
+export async function send(
+  exchange: { request: Request; response: Response },
+  answer: Answer,
+  ports: SendPorts,
+): Promise<void> {
+  const { response } = exchange;
+  response.status(answer.status);
+  if (answer.stream) {
+    await sendStream(exchange, answer, answer.stream, ports);
+    return;
+  }
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
+  const { body } = answer;
+  if (body === undefined) {
+    response.end();
+  } else if (typeof body === 'string' || body instanceof Uint8Array) {
+    response.setHeader('Content-Length', Buffer.byteLength(body));
+    response.end(body);
+  } else {
+    const text = JSON.stringify(body);
+    if (!response.hasHeader('Content-Type')) {
+      response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    }
+    response.setHeader('Content-Length', Buffer.byteLength(text));
+    response.end(text);
+  }
+}
+
+/** What a result may say of itself; everything else that a provider's server said stays behind. */
+const FILE_HEADERS = new Set([
+  'content-length',
+  'content-range',
+  'content-disposition',
+  'accept-ranges',
+  'etag',
+  'last-modified',
+  'cache-control',
+]);
+const FILE_TYPES = /^(?:video\/(?:mp4|webm)|image\/(?:png|jpeg|webp))$/;
+
+function setFileHeaders(response: Response, headers: Record<string, string>): void {
+  response.setHeader('Cache-Control', 'private, max-age=3600');
+  for (const [name, value] of Object.entries(headers)) {
+    if (FILE_HEADERS.has(name.toLowerCase())) response.setHeader(name, value);
+  }
+  const type = headers['content-type'] ?? '';
+  response.setHeader('Content-Type', FILE_TYPES.test(type) ? type : 'application/octet-stream');
+  response.setHeader('Content-Security-Policy', "sandbox; default-src 'none'");
+  // A signed link is meant to be played from the caller's own pages.
+  response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+}
+
+async function sendStream(
+  { request, response }: { request: Request; response: Response },
+  answer: Answer,
+  stream: AsyncIterable<Uint8Array>,
+  { limits, logger }: SendPorts,
+): Promise<void> {
+  setFileHeaders(response, answer.headers ?? {});
+  if (request.method === 'HEAD' || response.destroyed) {
+    void release(stream);
+    response.end();
+    return;
+  }
+  response.setTimeout(limits.streamIdleMs, () => response.destroy());
+  try {
+    await pipeline(readableOf(stream), response);
+  } catch (error) {
+    // The head is gone, so the only honest end is a broken connection; a caller who left is no fault of ours.
+    response.destroy();
+    if (isPrematureClose(error)) return;
+    logger.error(
+      { requestId: requestIdOf(response), path: request.path, err: error },
+      'download broke off',
+    );
+  }
+}
+
+/** A Node stream is used as it is, so that destroying it reaches the source at once, even between two chunks. */
+function readableOf(stream: AsyncIterable<Uint8Array>): Readable {
+  return stream instanceof Readable ? stream : Readable.from(stream, { objectMode: false });
+}
+
+/** Closes a stream that nobody reads: a generator's cleanup runs only if it was started. */
+async function release(stream: AsyncIterable<Uint8Array>): Promise<void> {
+  if (stream instanceof Readable) {
+    stream.destroy();
+    return;
+  }
+  const iterator = stream[Symbol.asyncIterator]();
+  try {
+    await iterator.next();
+    await iterator.return?.();
+  } catch {
+    // It is closed by its own error then.
+  }
+}
+
+function isPrematureClose(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import type { Provider } from '../../core/provider';
+import { arkModels } from './models';
+import { simulate } from './simulate';
+import { cancel, poll, readCallback, readPoll, readSubmit, submit } from './translate';
+
+/**
+ * Volcengine Ark (mainland) and BytePlus ModelArk (international): Seedance, one wire, two hosts.
+ * It has no idempotency key and no lookup by an id of ours; its callbacks are unsigned. What speaks for an attempt
+ * whose submit got no answer is the callback URL, which the gateway makes unique per attempt.
+ */
+export const ark: Provider = {
+  name: 'ark',
+  models: arkModels,
+  credentials: z.strictObject({ apiKey: z.string().min(1) }),
+  authorize: (call, credentials) => ({
+    ...call,
+    headers: { ...call.headers, authorization: `Bearer ${credentials['apiKey'] ?? ''}` },
+  }),
+  submit,
+  readSubmit,
+  poll,
+  readPoll,
+  cancel,
+  readCallback,
+  simulate,
+};

@@ -1,0 +1,55 @@
+import type { SimulatedJob, World } from '../../core/provider';
+import type { TASK_STATUSES } from './schema';
+
+/** A simulated state in Ark's words. */
+export const STATUS: Readonly<Record<SimulatedJob['state'], (typeof TASK_STATUSES)[number]>> = {
+  queued: 'queued',
+  running: 'running',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  policy: 'failed',
+  canceled: 'cancelled',
+  expired: 'expired',
+};
+
+const TASK_ERRORS: Readonly<Partial<Record<SimulatedJob['state'], [string, string]>>> = {
+  failed: ['InternalServiceError', 'The service encountered an unexpected internal error.'],
+  policy: [
+    'OutputVideoSensitiveContentDetected',
+    'The request failed because the output video may contain sensitive information.',
+  ],
+};
+
+/** A task as GET, list and callback show it. */
+export function renderTask(job: SimulatedJob, world: World): Record<string, unknown> {
+  const { return_last_frame: wantsLastFrame, frames, ...echo } = job.data;
+  const error = TASK_ERRORS[job.state];
+  const done = job.state === 'succeeded';
+  const tokens = tokensOf(job);
+  return {
+    id: job.id,
+    model: echo['model'],
+    status: STATUS[job.state],
+    error: error ? { code: error[0], message: error[1] } : null,
+    created_at: Math.floor(job.createdAt / 1_000),
+    updated_at: Math.floor(job.updatedAt / 1_000),
+    ...(done
+      ? {
+          content: {
+            video_url: world.mediaUrl(job, 'video'),
+            ...(wantsLastFrame ? { last_frame_url: world.mediaUrl(job, 'last_frame') } : {}),
+          },
+          usage: { completion_tokens: tokens, total_tokens: tokens },
+        }
+      : {}),
+    seed: job.seed,
+    ...(frames === undefined ? { duration: job.seconds } : { frames }),
+    framespersecond: job.fps,
+    ...echo,
+  };
+}
+
+/** 108,900 for 5 s of 1280x720: one frame more than the duration has. */
+function tokensOf(job: SimulatedJob): number {
+  return Math.round(((Math.round(job.fps * job.seconds) + 1) * job.width * job.height) / 1_024);
+}

@@ -1,0 +1,178 @@
+import { failure } from '../../core/errors';
+import { jsonCall, jsonOf, type Call, type Reply } from '../../core/exchange';
+import type { Operation, Output, Usage, Verdict } from '../../core/outcome';
+import type { PollReading, Submission, SubmitReading } from '../../core/provider';
+import type { Input, Media } from '../../core/request';
+import { readError, readRefusal, readTaskFailure, retryAfterOf } from './errors';
+import { createReplySchema, operationSchema, taskSchema, type Task } from './schema';
+
+const PATH = '/contents/generations/tasks';
+
+/**
+ * The create call. Vendor keys of the request are laid over the body last, except the two the gateway must own:
+ * `model` (it was routed and priced) and `callback_url` (it carries the attempt's token).
+ */
+export function submit(submission: Submission): Call {
+  const { model, applied, callbackUrl } = submission;
+  const text = applied.prompt !== '' || applied.inputs.length === 0;
+  const body = {
+    content: [
+      ...(text ? [{ type: 'text', text: applied.prompt }] : []),
+      ...applied.inputs.map((input) => contentItem(input, submission.blobs)),
+    ],
+    resolution: applied.resolution,
+    ratio: applied.aspectRatio,
+    duration: applied.seconds,
+    generate_audio: applied.generateAudio,
+    seed: applied.seed,
+    watermark: applied.watermark,
+    camera_fixed: applied.cameraFixed,
+    return_last_frame: applied.returnLastFrame,
+    service_tier: applied.serviceTier,
+    execution_expires_after: applied.expiresAfterSeconds,
+    safety_identifier: applied.safetyIdentifier,
+    ...applied.passthrough,
+  };
+  return jsonCall('POST', PATH, { model, ...body, ...owned(model, callbackUrl) });
+}
+
+function owned(model: string, callbackUrl: string | undefined): Record<string, unknown> {
+  // Undefined leaves the key out of the JSON, also when the request brought one.
+  return { model, callback_url: callbackUrl };
+}
+
+const CONTENT_TYPE: Readonly<Record<Input['role'], 'image_url' | 'video_url' | 'audio_url'>> = {
+  first_frame: 'image_url',
+  last_frame: 'image_url',
+  reference_image: 'image_url',
+  reference_video: 'video_url',
+  reference_audio: 'audio_url',
+};
+
+function contentItem(input: Input, blobs: Submission['blobs']): Record<string, unknown> {
+  const type = CONTENT_TYPE[input.role];
+  return { type, [type]: { url: urlOf(input.media, blobs) }, role: input.role };
+}
+
+function urlOf(media: Media, blobs: Submission['blobs']): string {
+  if ('url' in media) return media.url;
+  if ('asset' in media) return `asset://${media.asset}`;
+  const blob = blobs.get(media.blob);
+  if (!blob) throw new Error(`the bytes of blob ${media.blob} were not handed over`);
+  return `data:${blob.mime};base64,${Buffer.from(blob.bytes).toString('base64')}`;
+}
+
+export function readSubmit(reply: Reply): SubmitReading {
+  if (reply.status < 200 || reply.status > 299) return readRefusal(reply);
+  const parsed = createReplySchema.safeParse(jsonOf(reply));
+  if (!parsed.success) {
+    return { state: 'unknown', detail: `HTTP ${String(reply.status)} without a task id` };
+  }
+  return { state: 'accepted', operation: { taskId: parsed.data.id } };
+}
+
+export function poll(operation: Operation): Call {
+  return jsonCall('GET', taskPath(operation));
+}
+
+/** A DELETE: cancels a queued task, deletes the record of a finished one, is refused for a running one. */
+export function cancel(operation: Operation): Call {
+  return jsonCall('DELETE', taskPath(operation));
+}
+
+function taskPath(operation: Operation): string {
+  return `${PATH}/${encodeURIComponent(operationSchema.parse(operation).taskId)}`;
+}
+
+/** The task as Ark posts it is the task as GET shows it. */
+export function readCallback(body: Uint8Array): { operation: Operation } | undefined {
+  const json = jsonOf({ status: 200, headers: {}, body });
+  const parsed = createReplySchema.safeParse(json);
+  return parsed.success ? { operation: { taskId: parsed.data.id } } : undefined;
+}
+
+export function readPoll(reply: Reply, operation: Operation): PollReading {
+  if (reply.status !== 200) return readPollError(reply);
+  const parsed = taskSchema.safeParse(jsonOf(reply));
+  if (!parsed.success) return { kind: 'transient', detail: 'HTTP 200 without a task' };
+  const task = parsed.data;
+  if (task.id !== operation['taskId']) {
+    return { kind: 'transient', detail: 'the reply is about another task' };
+  }
+  if (task.status === 'succeeded' && !task.content?.video_url) {
+    return { kind: 'transient', detail: 'succeeded without a video_url' };
+  }
+  return { kind: 'verdict', verdict: verdictOf(task) };
+}
+
+function readPollError(reply: Reply): PollReading {
+  const said = readError(reply);
+  const detail = `HTTP ${String(reply.status)} ${said?.code ?? ''}`.trim();
+  // Only Ark's own JSON ends a job: an error page of a proxy says nothing about it.
+  if (said && (reply.status === 404 || reply.status === 410)) return { kind: 'gone' };
+  if (said && (reply.status === 401 || reply.status === 403)) {
+    const provider = { ...said, status: reply.status };
+    return { kind: 'denied', failure: failure('provider_denied', { provider }) };
+  }
+  const retryAfterMs = retryAfterOf(reply);
+  return { kind: 'transient', detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+function verdictOf(task: Task): Verdict {
+  switch (task.status) {
+    case 'queued':
+      return { state: 'running', progress: null, phase: 'queued' };
+    case 'running':
+      return { state: 'running', progress: null, phase: 'running' };
+    case 'succeeded':
+      return {
+        state: 'succeeded',
+        outputs: outputsOf(task),
+        usage: usageOf(task) ?? {},
+        ...(typeof task.seed === 'number' ? { seed: task.seed } : {}),
+      };
+    case 'failed': {
+      const reason = readTaskFailure(
+        task.error?.code ?? undefined,
+        task.error?.message ?? undefined,
+      );
+      const usage = task.usage ? usageOf(task) : undefined;
+      return { state: 'failed', failure: reason, ...(usage ? { usage } : {}) };
+    }
+    case 'cancelled':
+      return { state: 'canceled' };
+    case 'expired':
+      return { state: 'expired' };
+    default:
+      return {
+        state: 'running',
+        progress: null,
+        phase: 'running',
+        unknownStatus: task.status.slice(0, 100),
+      };
+  }
+}
+
+/** Links live for 24 hours from a moment that no field tells, so they carry no expiry. */
+function outputsOf(task: Task): Output[] {
+  const video = task.content?.video_url;
+  const lastFrame = task.content?.last_frame_url;
+  return [
+    ...(video ? [{ kind: 'video' as const, url: video }] : []),
+    ...(lastFrame ? [{ kind: 'last_frame' as const, url: lastFrame }] : []),
+  ];
+}
+
+function usageOf(task: Task): Usage | undefined {
+  const tokens = task.usage?.completion_tokens ?? task.usage?.total_tokens;
+  const seconds = task.frames
+    ? task.frames / (task.framespersecond ?? FRAMES_PER_SECOND)
+    : task.duration;
+  const usage: Usage = {
+    ...(typeof tokens === 'number' ? { tokens } : {}),
+    ...(typeof seconds === 'number' && seconds > 0 ? { seconds } : {}),
+  };
+  return Object.keys(usage).length > 0 ? usage : undefined;
+}
+
+const FRAMES_PER_SECOND = 24;

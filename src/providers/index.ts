@@ -1,0 +1,7 @@
+import type { Provider } from '../core/provider';
+import { ark } from './ark';
+
+/** The registry: one line per provider, by the name that channels use in the operator's config. */
+export const providers: Readonly<Record<string, Provider>> = {
+  ark,
+};

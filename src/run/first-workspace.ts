@@ -1,0 +1,37 @@
+import { SCOPES } from '../core/dialect';
+import { MICRO_PER_POINT } from '../core/pricing';
+import { keyHash } from '../store/new-key';
+import { ensureWorkspace } from '../store/workspaces';
+import type { Foundation } from './foundation';
+import { developmentKeys, saveKeys } from './secrets';
+import type { DevelopmentKeys } from './secrets';
+
+const FIRST_WORKSPACE = 'default';
+/** What a new installation may spend before anybody tops it up. */
+const FIRST_POINTS = 1_000_000n * MICRO_PER_POINT;
+
+/** Makes the first workspace and the development keys of this data folder, or finds the ones that are there. */
+export async function ensureFirstWorkspace(
+  base: Foundation,
+  data: string,
+): Promise<{ workspaceId: string; keys: DevelopmentKeys }> {
+  const keys = developmentKeys(data);
+  const { id, callbackSecrets } = await ensureWorkspace(base.db, base.sealer, {
+    name: FIRST_WORKSPACE,
+    keys: [
+      key('development', keys.key, ['generate', 'read']),
+      key('development admin', keys.admin_key, SCOPES),
+    ],
+    callbackSecret: keys.callback_secret,
+    points: FIRST_POINTS,
+    now: Date.now(),
+  });
+  // The database decides: an older folder's secret stays in force when keys.json was lost.
+  const inForce = { ...keys, callback_secret: callbackSecrets[0] ?? keys.callback_secret };
+  if (inForce.callback_secret !== keys.callback_secret) saveKeys(data, inForce);
+  return { workspaceId: id, keys: inForce };
+}
+
+function key(name: string, text: string, scopes: readonly (typeof SCOPES)[number][]) {
+  return { name, prefix: text.slice(0, 16), hash: keyHash(text), scopes };
+}

@@ -1,0 +1,104 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createLocalBlobs } from '../blobs/local';
+import type { Config } from '../config';
+import type { Catalog } from '../core/catalog';
+import type { Blobs, Engine, Outbound } from '../core/ports';
+import type { Store } from '../core/store';
+import { createEngine } from '../engine/client';
+import { connectClient, engineConnection } from '../engine/connection';
+import type { EngineConnection } from '../engine/connection';
+import { createLinks } from '../http/links';
+import type { Links } from '../http/links';
+import { createOutbound } from '../outbound';
+import { createStore } from '../store';
+import { openDatabase } from '../store/database';
+import type { Database, OpenDatabase } from '../store/database';
+import { createSealer } from '../store/seal';
+import type { Sealer } from '../store/seal';
+import { buildCatalog } from './channels';
+import type { SimulatorAddress } from './channels';
+import { secretKey } from './secrets';
+import { VERSION } from './version';
+
+/** What every process of the gateway stands on, whether it serves the API, the queues or both. */
+export interface Foundation {
+  config: Config;
+  namespace: string;
+  connection: EngineConnection;
+  client: Awaited<ReturnType<typeof connectClient>>['client'];
+  engine: Engine;
+  database: OpenDatabase;
+  db: Database;
+  sealer: Sealer;
+  store: Store;
+  blobs: Blobs;
+  outbound: Outbound;
+  catalog: Catalog;
+  links: Links;
+  log: Logger;
+  identity: string;
+  random(length: number): Buffer;
+  close(): Promise<void>;
+}
+
+export interface FoundationOptions {
+  config: Config;
+  data: string;
+  engineAddress: string;
+  databaseUrl: string;
+  simulator: SimulatorAddress | undefined;
+  allowCallbacksTo: readonly string[];
+  /** Asked at each link, since the port is known only after listening. */
+  publicUrl: () => string;
+  log: Logger;
+}
+
+export async function openFoundation(options: FoundationOptions): Promise<Foundation> {
+  const { config, data, log } = options;
+  const namespace = config.environment.TEMPORAL_NAMESPACE;
+  const secret = secretKey(data, config.environment.REELAY_SECRET_KEY);
+  const catalog = buildCatalog(config, options.simulator);
+  const connection = engineConnection(options.engineAddress, config.environment);
+  const { client, close: disconnect } = await connectClient(connection, namespace);
+  const database = openDatabase(options.databaseUrl, {
+    connectionsMax: config.limits.databaseConnections,
+    onError: (err) => {
+      log.warn({ err }, 'a database connection broke');
+    },
+  });
+  const sealer = createSealer(secret);
+  const outbound = createOutbound({
+    allowedCallbackHosts: options.allowCallbacksTo,
+    userAgent: `reelay/${VERSION}`,
+  });
+  return {
+    config,
+    namespace,
+    connection,
+    client,
+    engine: createEngine(client),
+    database,
+    db: database.db,
+    sealer,
+    store: createStore(database.db, sealer, { idempotencyMs: config.waits.idempotencyMs }),
+    blobs: createLocalBlobs(join(data, 'blobs')),
+    outbound,
+    catalog,
+    links: createLinks({
+      secret,
+      publicUrl: options.publicUrl,
+      lifetimeMs: config.waits.linkMs,
+    }),
+    log,
+    identity: `${hostname()}:${String(process.pid)}:${randomUUID().slice(0, 8)}`,
+    random: randomBytes,
+    async close() {
+      await outbound.close();
+      await disconnect();
+      await database.close();
+    },
+  };
+}

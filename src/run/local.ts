@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from '../config';
+import { launchEngine } from '../engine/launcher';
+import type { RunningEngine } from '../engine/launcher';
+import { ensureSweep } from '../engine/schedule';
+import { claimDataFolder } from '../host/data-folder';
+import { providers } from '../providers';
+import { startSimulator } from '../simulator';
+import type { Simulator } from '../simulator';
+import { launchStore } from '../store/launcher';
+import type { RunningStore } from '../store/launcher';
+import { migrate } from '../store/migrate';
+import { needsSimulator } from './channels';
+import { openFoundation } from './foundation';
+import type { Foundation } from './foundation';
+import { startApi, startWorker } from './parts';
+import { ensureFirstWorkspace } from './first-workspace';
+import type { DevelopmentKeys } from './secrets';
+import { createStack } from './stack';
+import type { Stack } from './stack';
+
+/** The whole gateway on one machine: engine, database, simulator, API and worker, from one data folder. */
+export interface LocalOptions {
+  config: Config;
+  data: string;
+  host: string;
+  port: number;
+  allowCallbacksTo: readonly string[];
+  /** One line for the person at the terminal. */
+  say(line: string): void;
+  log: Logger;
+}
+
+export interface LocalGateway {
+  base: Foundation;
+  /** Origin of the API. */
+  api: string;
+  keys: DevelopmentKeys;
+  workspaceId: string;
+  engine: RunningEngine;
+  store: RunningStore;
+  simulator: Simulator | undefined;
+  /** Rejects when a worker dies by itself. */
+  failed: Promise<never>;
+  /** HTTP, worker, engine, Postgres, in that order. */
+  stop(): Promise<void>;
+}
+
+export async function runLocal(options: LocalOptions): Promise<LocalGateway> {
+  const stack = createStack((name, err) => {
+    options.log.error({ err }, `stopping ${name} failed`);
+  });
+  try {
+    return await startAll(options, stack);
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+}
+
+async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGateway> {
+  const { config, data, log } = options;
+  const folder = await claimDataFolder(data);
+  stack.push('data folder', () => folder.release());
+  const { store, engine } = await launchBoth(options, stack);
+  const migrated = await migrate(store.adminUrl);
+  log.info({ applied: migrated.applied, version: migrated.version }, 'database schema is current');
+
+  const simulator = needsSimulator(config)
+    ? await startSimulator({
+        providers,
+        stateFolder: join(data, 'simulator'),
+        say: (line) => {
+          log.info(line);
+        },
+      })
+    : undefined;
+  if (simulator) stack.push('simulator', () => simulator.stop());
+
+  const address = { origin: '' };
+  const publicUrl = (): string => config.environment.REELAY_PUBLIC_URL ?? address.origin;
+  const base = await openFoundation({
+    ...options,
+    engineAddress: engine.address,
+    databaseUrl: store.url,
+    simulator,
+    publicUrl,
+  });
+  stack.push('connections', () => base.close());
+  const first = await ensureFirstWorkspace(base, data);
+
+  const worker = await startWorker(base, (channel) =>
+    channel.simulated ? address.origin : config.environment.REELAY_PUBLIC_URL,
+  );
+  stack.push('worker', () => worker.stop());
+  const api = await startApi(base, options);
+  address.origin = api.origin;
+  stack.push('API', () => api.close());
+  await ensureSweep(base.client, config.waits.sweepEveryMs);
+  return {
+    base,
+    api: api.origin,
+    ...first,
+    engine,
+    store,
+    simulator,
+    failed: worker.failed,
+    stop: () => stack.stop(),
+  };
+}
+
+/** Both at once, since each takes seconds; when one fails the other is stopped before the error goes on. */
+async function launchBoth(
+  { config, data, say }: LocalOptions,
+  stack: Stack,
+): Promise<{ store: RunningStore; engine: RunningEngine }> {
+  const [store, engine] = await Promise.allSettled([
+    launchStore({ data, databaseUrl: config.environment.DATABASE_URL, say }),
+    launchEngine({
+      data,
+      cache: config.cacheFolder,
+      namespace: config.environment.TEMPORAL_NAMESPACE,
+      environment: config.childEnvironment,
+      say,
+    }),
+  ]);
+  if (store.status === 'fulfilled') stack.push('Postgres', () => store.value.stop());
+  if (engine.status === 'fulfilled') stack.push('engine', () => engine.value.stop());
+  if (store.status === 'rejected') throw store.reason;
+  if (engine.status === 'rejected') throw engine.reason;
+  return { store: store.value, engine: engine.value };
+}

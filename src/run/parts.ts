@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ActivityDeps } from '../../activities';
+import { createActivities } from '../../activities';
+import { createHint } from '../../activities/hint';
+import type { Channel } from '../core/catalog';
+import type { RenderContext } from '../core/dialect';
+import type { Job } from '../core/job';
+import type { FileKind } from '../core/ports';
+import { dialects } from '../dialects';
+import { startWorkers } from '../engine/worker';
+import type { RunningWorkers } from '../engine/worker';
+import { createGateway } from '../gateway';
+import { createApp } from '../http/app';
+import { listen } from '../http/listen';
+import type { Listening } from '../http/listen';
+import type { Foundation } from './foundation';
+import { VERSION } from './version';
+
+/** The two halves of the gateway over one foundation: the door and the queues. They share nothing but the rows. */
+
+export interface ApiOptions {
+  host: string;
+  port: number;
+}
+
+export async function startApi(base: Foundation, options: ApiOptions): Promise<Listening> {
+  const signLink = (job: Job, kind: FileKind): string =>
+    base.links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind });
+  const gateway = createGateway({
+    store: base.store,
+    engine: base.engine,
+    catalog: base.catalog,
+    outbound: base.outbound,
+    blobs: base.blobs,
+    signLink,
+    waits: base.config.waits,
+    inputBytesMax: base.config.limits.inputBytesMax,
+    contentTimeoutMs: base.config.waits.contentTimeoutMs,
+    now: Date.now,
+    log: base.log,
+  });
+  const app = createApp({
+    gateway,
+    dialects,
+    keys: base.store.keys,
+    blobs: base.blobs,
+    links: base.links,
+    hint: createHint({
+      ...base,
+      waits: base.config.waits,
+      limits: base.config.limits,
+      now: Date.now,
+    }),
+    logger: base.log,
+    readiness: () => readiness(base),
+    version: VERSION,
+  });
+  return listen(app, options);
+}
+
+async function readiness(base: Foundation) {
+  const state = async (ask: () => Promise<unknown>): Promise<string> =>
+    ask().then(
+      () => 'ok',
+      () => 'unreachable',
+    );
+  const [database, engine] = await Promise.all([
+    state(() => base.database.pool.query('SELECT 1')),
+    state(() =>
+      base.client.withDeadline(Date.now() + 2_000, () =>
+        base.client.workflowService.getSystemInfo({}),
+      ),
+    ),
+  ]);
+  return { ready: database === 'ok' && engine === 'ok', checks: { database, engine } };
+}
+
+/** `callbackBase` is where that channel's provider can reach the API; undefined = it is only polled. */
+export function startWorker(
+  base: Foundation,
+  callbackBase: (channel: Channel) => string | undefined,
+): Promise<RunningWorkers> {
+  const render: RenderContext = {
+    link: (job, kind) => base.links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind }),
+  };
+  const deps: ActivityDeps = {
+    ...base,
+    dialects,
+    render,
+    waits: base.config.waits,
+    limits: base.config.limits,
+    now: Date.now,
+    random: Math.random,
+    newToken: () => base.random(16).toString('hex'),
+    callbackBase,
+  };
+  return startWorkers({
+    connection: base.connection,
+    namespace: base.namespace,
+    workflowBundle: workflowBundle(),
+    activities: createActivities(deps),
+    providers: [...new Set(base.catalog.channels().map((channel) => channel.provider))],
+    identity: base.identity,
+    limits: { ...base.config.limits, shutdownGraceMs: base.config.waits.shutdownMs },
+    log: base.log,
+  });
+}
+
+/** Made by the build, so that no bundler runs when the gateway does. */
+function workflowBundle(): string {
+  const places = ['../..', '../../dist'].map((up) => join(__dirname, up, 'workflow-bundle.js'));
+  const found = places.find((path) => existsSync(path));
+  if (!found) throw new Error('dist/workflow-bundle.js is missing; run: npm run build');
+  return found;
+}

@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { jobAt, type Jobs } from './jobs';
+import { decodeSegment } from './router';
+import type { FileKind, Studio } from './studio';
+
+/** Result links as an object store serves them: no credential, 24 hours, Range and HEAD. */
+
+export const MEDIA_PREFIX = '/_media/';
+const LIFETIME_MS = 86_400_000;
+const FILES: Readonly<Record<string, { kind: FileKind; type: string }>> = {
+  'video.mp4': { kind: 'video', type: 'video/mp4' },
+  'last.png': { kind: 'last_frame', type: 'image/png' },
+};
+
+export function mediaPath(id: string, kind: FileKind): string {
+  const name = kind === 'video' ? 'video.mp4' : 'last.png';
+  return `${MEDIA_PREFIX}${encodeURIComponent(id)}/${name}`;
+}
+
+export async function serveMedia(
+  exchange: { request: IncomingMessage; response: ServerResponse; path: string },
+  context: { jobs: Jobs; studio: Studio; now: number },
+): Promise<void> {
+  const { request, response, path } = exchange;
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    refuse(response, 405, 'MethodNotAllowed');
+    return;
+  }
+  const [id = '', name = ''] = path.slice(MEDIA_PREFIX.length).split('/');
+  const record = context.jobs.get(decodeSegment(id) ?? '');
+  const file = FILES[name];
+  const job = record && jobAt(record, context.now);
+  if (!record || !job || !file || job.state !== 'succeeded') {
+    refuse(response, 404, 'NoSuchKey');
+    return;
+  }
+  if (record.fault === 'link-expired' || context.now - job.updatedAt > LIFETIME_MS) {
+    refuse(response, 403, 'AccessDenied', 'Request has expired');
+    return;
+  }
+  const bytes = await context.studio.file(record, file.kind);
+  send(request, response, { bytes, type: file.type });
+}
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: { bytes: Uint8Array; type: string },
+): void {
+  const size = file.bytes.length;
+  const range = readRange(request.headers.range, size);
+  if (range === 'unsatisfiable') {
+    response.setHeader('content-range', `bytes */${String(size)}`);
+    refuse(response, 416, 'InvalidRange');
+    return;
+  }
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  response.writeHead(range ? 206 : 200, {
+    'content-type': file.type,
+    'content-length': end - start + 1,
+    'accept-ranges': 'bytes',
+    ...(range ? { 'content-range': `bytes ${String(start)}-${String(end)}/${String(size)}` } : {}),
+  });
+  response.end(request.method === 'HEAD' ? undefined : file.bytes.subarray(start, end + 1));
+}
+
+/** One range; undefined (the whole file) for none, for several and for an unreadable one, as RFC 9110 allows. */
+export function readRange(
+  header: string | undefined,
+  size: number,
+): { start: number; end: number } | 'unsatisfiable' | undefined {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '');
+  if (!match || (match[1] === '' && match[2] === '')) return undefined;
+  if (match[1] === '') {
+    const length = Math.min(Number(match[2]), size);
+    return length === 0 ? 'unsatisfiable' : { start: size - length, end: size - 1 };
+  }
+  const start = Number(match[1]);
+  const end = match[2] === '' ? size - 1 : Math.min(Number(match[2]), size - 1);
+  if (match[2] !== '' && Number(match[2]) < start) return undefined;
+  return start >= size ? 'unsatisfiable' : { start, end };
+}
+
+/** The XML an object store answers with. */
+function refuse(response: ServerResponse, status: number, code: string, message = code): void {
+  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>\n`;
+  response.writeHead(status, {
+    'content-type': 'application/xml',
+    'content-length': Buffer.byteLength(xml),
+  });
+  response.end(xml);
+}

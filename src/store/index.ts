@@ -1,0 +1,28 @@
+import type { Store } from '../core/store';
+import { attemptStore } from './attempts';
+import type { Database } from './database';
+import { deliveryStore } from './deliveries';
+import { jobStore } from './jobs';
+import { keepStore } from './keeps';
+import { ledgerStore } from './ledger';
+import type { Sealer } from './seal';
+import { sweepStore } from './sweep';
+import { inputStore, keyStore } from './workspaces';
+
+/** The store port over one database. `idempotencyMs` is how long a create's answer can be replayed. */
+export function createStore(
+  db: Database,
+  sealer: Sealer,
+  options: { idempotencyMs: number },
+): Store {
+  return {
+    jobs: jobStore(db, options),
+    attempts: attemptStore(db),
+    deliveries: deliveryStore(db, sealer),
+    keeps: keepStore(db),
+    sweep: sweepStore(db),
+    inputs: inputStore(db),
+    keys: keyStore(db),
+    ledger: ledgerStore(db),
+  };
+}

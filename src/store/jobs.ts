@@ -1,0 +1,97 @@
+import { and, asc, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { newId } from '../core/ids';
+import type { Page, PageQuery } from '../core/ports';
+import type { JobStore } from '../core/store';
+import { createJob } from './create-job';
+import type { Database } from './database';
+import { toJob } from './job-row';
+import { events, jobs } from './schema';
+import { settle } from './settle';
+
+const OPEN = ['queued', 'running', 'canceling'] as const;
+
+export function jobStore(db: Database, options: { idempotencyMs: number }): JobStore {
+  return {
+    create: (job) => createJob(db, job, options.idempotencyMs),
+    async get(workspaceId, id) {
+      const [row] = await db
+        .select()
+        .from(jobs)
+        .where(and(eq(jobs.workspaceId, workspaceId), eq(jobs.id, id), isNull(jobs.deletedAt)));
+      return row && toJob(row);
+    },
+    list: (workspaceId, page) => listJobs(db, workspaceId, page),
+    async load(id) {
+      const [row] = await db.select().from(jobs).where(eq(jobs.id, id));
+      return row && toJob(row);
+    },
+    requestCancel: (workspaceId, id, now) => requestCancel(db, workspaceId, id, new Date(now)),
+    async isCancelRequested(id) {
+      const [row] = await db
+        .select({ at: jobs.cancelRequestedAt })
+        .from(jobs)
+        .where(eq(jobs.id, id));
+      return row?.at != null;
+    },
+    async markDeleted(workspaceId, id, now) {
+      await db
+        .update(jobs)
+        .set({ deletedAt: new Date(now) })
+        .where(
+          and(eq(jobs.workspaceId, workspaceId), eq(jobs.id, id), sql`finished_at IS NOT NULL`),
+        );
+    },
+    async markStarted(id, now) {
+      await db
+        .update(jobs)
+        .set({ workflowStartedAt: new Date(now) })
+        .where(and(eq(jobs.id, id), isNull(jobs.workflowStartedAt)));
+    },
+    settle: (id, reason, now, renderCallback) => settle(db, { id, reason, now, renderCallback }),
+  };
+}
+
+/** Keyset pages by (created_at, id): stable while new jobs arrive. An unknown cursor gives an empty page. */
+async function listJobs(db: Database, workspaceId: string, page: PageQuery): Promise<Page> {
+  const cursorId = page.after ?? page.before;
+  // `before` walks the other way and is turned round at the end.
+  const backwards = page.after === undefined && page.before !== undefined;
+  const descending = (page.order === 'desc') !== backwards;
+  const cursor = cursorId
+    ? sql`(${jobs.createdAt}, ${jobs.id}) ${sql.raw(descending ? '<' : '>')}
+          (SELECT c.created_at, c.id FROM jobs c WHERE c.workspace_id = ${workspaceId} AND c.id = ${cursorId})`
+    : undefined;
+  const rows = await db
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.workspaceId, workspaceId), isNull(jobs.deletedAt), cursor))
+    .orderBy(
+      descending ? desc(jobs.createdAt) : asc(jobs.createdAt),
+      descending ? desc(jobs.id) : asc(jobs.id),
+    )
+    .limit(page.limit + 1);
+  const found = rows.slice(0, page.limit).map(toJob);
+  return { jobs: backwards ? found.reverse() : found, hasMore: rows.length > page.limit };
+}
+
+async function requestCancel(db: Database, workspaceId: string, id: string, now: Date) {
+  return db.transaction(async (tx) => {
+    const mine = and(eq(jobs.workspaceId, workspaceId), eq(jobs.id, id));
+    const [changed] = await tx
+      .update(jobs)
+      .set({ state: 'canceling', cancelRequestedAt: now, updatedAt: now })
+      .where(and(mine, inArray(jobs.state, ['queued', 'running'])))
+      .returning();
+    if (changed) {
+      await tx
+        .insert(events)
+        .values({ id: newId(), workspaceId, jobId: id, type: 'job.canceling', at: now });
+      return toJob(changed);
+    }
+    const [row] = await tx
+      .select()
+      .from(jobs)
+      .where(and(mine, or(isNull(jobs.deletedAt), inArray(jobs.state, [...OPEN]))));
+    return row && toJob(row);
+  });
+}

@@ -1,0 +1,48 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { KeepStore } from '../core/store';
+import type { Database } from './database';
+import { files, jobs, keeps } from './schema';
+
+export function keepStore(db: Database): KeepStore {
+  return {
+    async pending(jobId) {
+      const [row] = await db
+        .select({
+          workspaceId: jobs.workspaceId,
+          channel: jobs.channel,
+          outputs: jobs.outputs,
+        })
+        .from(keeps)
+        .innerJoin(jobs, eq(jobs.id, keeps.jobId))
+        .where(and(eq(keeps.jobId, jobId), isNull(keeps.finishedAt)));
+      return row;
+    },
+    async record(jobId, kept, now) {
+      await db.transaction(async (tx) => {
+        const [done] = await tx
+          .update(keeps)
+          .set({ finishedAt: new Date(now) })
+          .where(and(eq(keeps.jobId, jobId), isNull(keeps.finishedAt)))
+          .returning({ workspaceId: keeps.workspaceId });
+        if (!done || kept.length === 0) return;
+        await tx
+          .insert(files)
+          .values(kept.map((file) => ({ jobId, workspaceId: done.workspaceId, ...file })))
+          .onConflictDoNothing();
+      });
+    },
+    async files(workspaceId, jobId) {
+      return db
+        .select({ kind: files.kind, blob: files.blob, bytes: files.bytes, mime: files.mime })
+        .from(files)
+        .where(and(eq(files.workspaceId, workspaceId), eq(files.jobId, jobId)));
+    },
+    async channelOf(workspaceId, jobId) {
+      const [row] = await db
+        .select({ channel: jobs.channel })
+        .from(jobs)
+        .where(and(eq(jobs.workspaceId, workspaceId), eq(jobs.id, jobId)));
+      return row?.channel;
+    },
+  };
+}

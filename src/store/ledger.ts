@@ -1,0 +1,75 @@
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { LedgerStore } from '../core/store';
+import type { Database, Transaction } from './database';
+import { ledger, usage } from './schema';
+
+export interface Balance {
+  available: bigint;
+  held: bigint;
+  spent: bigint;
+}
+
+/** Balances are sums over the append-only ledger; there is no second place that could disagree. */
+export async function balanceOf(
+  db: Pick<Transaction, 'select'>,
+  workspaceId: string,
+): Promise<Balance> {
+  const sum = (column: typeof ledger.available | typeof ledger.held | typeof ledger.spent) =>
+    sql<string>`coalesce(sum(${column}), 0)::text`;
+  const [row] = await db
+    .select({
+      available: sum(ledger.available),
+      held: sum(ledger.held),
+      spent: sum(ledger.spent),
+    })
+    .from(ledger)
+    .where(eq(ledger.workspaceId, workspaceId));
+  return {
+    available: BigInt(row?.available ?? 0),
+    held: BigInt(row?.held ?? 0),
+    spent: BigInt(row?.spent ?? 0),
+  };
+}
+
+export function ledgerStore(db: Database): LedgerStore {
+  return {
+    balance: (workspaceId) => balanceOf(db, workspaceId),
+    async topUp(workspaceId, amount, idempotencyKey, now) {
+      if (amount <= 0n) throw new Error('a top-up must add points');
+      await db
+        .insert(ledger)
+        .values({
+          workspaceId,
+          kind: 'top_up',
+          available: amount,
+          held: 0n,
+          spent: 0n,
+          idempotencyKey,
+          at: new Date(now),
+        })
+        .onConflictDoNothing({ target: ledger.idempotencyKey });
+    },
+    entriesOf: (workspaceId, jobId) =>
+      db
+        .select({
+          kind: ledger.kind,
+          available: ledger.available,
+          held: ledger.held,
+          spent: ledger.spent,
+        })
+        .from(ledger)
+        .where(and(eq(ledger.workspaceId, workspaceId), eq(ledger.jobId, jobId)))
+        .orderBy(asc(ledger.id)),
+    async usageOf(workspaceId, jobId) {
+      const rows = await db
+        .select()
+        .from(usage)
+        .where(and(eq(usage.workspaceId, workspaceId), eq(usage.jobId, jobId)));
+      return rows.map(({ tokens, seconds, charged }) => ({
+        tokens: Number(tokens),
+        seconds,
+        charged,
+      }));
+    },
+  };
+}

@@ -1,0 +1,229 @@
+import {
+  bigint,
+  customType,
+  doublePrecision,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { Billed } from '../core/capabilities';
+import type { Answer } from '../core/dialect';
+import type { Failure } from '../core/errors';
+import type { FrozenRoute, JobState } from '../core/job';
+import type { FinalVerdict, Operation, Output, Usage } from '../core/outcome';
+import type { FileKind } from '../core/ports';
+import type { Attempt, DeliveryRow } from '../core/store';
+import type { AppliedRequest, VideoRequest } from '../core/request';
+
+/** The tables as types. Constraints and indexes live in the SQL migrations; a test holds the two together. */
+
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+const money = (name: string) => bigint(name, { mode: 'bigint' });
+
+export const workspaces = pgTable('workspaces', {
+  id: uuid('id').primaryKey(),
+  name: text('name').notNull(),
+  groupName: text('group_name').notNull().default('default'),
+  createdAt: at('created_at').notNull(),
+});
+
+export const callbackSecrets = pgTable('callback_secrets', {
+  id: uuid('id').primaryKey(),
+  workspaceId: uuid('workspace_id').notNull(),
+  sealed: bytes('sealed').notNull(),
+  createdAt: at('created_at').notNull(),
+  expiresAt: at('expires_at'),
+});
+
+export const keys = pgTable('keys', {
+  id: uuid('id').primaryKey(),
+  workspaceId: uuid('workspace_id').notNull(),
+  name: text('name').notNull(),
+  prefix: text('prefix').notNull(),
+  hash: text('hash').notNull(),
+  scopes: text('scopes').array().notNull(),
+  createdAt: at('created_at').notNull(),
+  expiresAt: at('expires_at'),
+  revokedAt: at('revoked_at'),
+});
+
+export const jobs = pgTable('jobs', {
+  id: uuid('id').primaryKey(),
+  workspaceId: uuid('workspace_id').notNull(),
+  keyId: uuid('key_id').notNull(),
+  dialect: text('dialect').notNull(),
+  state: text('state').$type<JobState>().notNull(),
+  model: text('model').notNull(),
+  provider: text('provider').notNull(),
+  channel: text('channel').notNull(),
+  routes: jsonb('routes').$type<FrozenRoute[]>().notNull(),
+  request: jsonb('request').$type<VideoRequest>().notNull(),
+  applied: jsonb('applied').$type<AppliedRequest>().notNull(),
+  metadata: jsonb('metadata').$type<Record<string, unknown>>().notNull(),
+  echo: jsonb('echo').$type<Record<string, unknown>>().notNull(),
+  callbackUrl: text('callback_url'),
+  progress: integer('progress'),
+  failure: jsonb('failure').$type<Failure>(),
+  outputs: jsonb('outputs').$type<Output[]>().notNull().default([]),
+  usage: jsonb('usage').$type<Usage>(),
+  price: money('price').notNull(),
+  charged: money('charged'),
+  createdAt: at('created_at').notNull(),
+  startedAt: at('started_at'),
+  finishedAt: at('finished_at'),
+  updatedAt: at('updated_at').notNull(),
+  deadlineAt: at('deadline_at').notNull(),
+  cancelRequestedAt: at('cancel_requested_at'),
+  deletedAt: at('deleted_at'),
+  workflowStartedAt: at('workflow_started_at'),
+  restarts: integer('restarts').notNull().default(0),
+  review: text('review'),
+});
+
+export const attempts = pgTable('attempts', {
+  id: uuid('id').primaryKey(),
+  workspaceId: uuid('workspace_id').notNull(),
+  jobId: uuid('job_id').notNull(),
+  number: integer('number').notNull(),
+  provider: text('provider').notNull(),
+  channel: text('channel').notNull(),
+  model: text('model').notNull(),
+  billed: jsonb('billed').$type<Billed>().notNull(),
+  state: text('state').$type<Attempt['state']>().notNull(),
+  refusal: jsonb('refusal').$type<NonNullable<Attempt['refusal']>>(),
+  callbackTokenHash: text('callback_token_hash').notNull(),
+  sendingAt: at('sending_at').notNull(),
+  sendDeadline: at('send_deadline').notNull(),
+  sends: integer('sends').notNull().default(1),
+  operation: jsonb('operation').$type<Operation>(),
+  acceptedAt: at('accepted_at'),
+  phase: text('phase').$type<Attempt['phase']>().notNull().default('queued'),
+  progress: integer('progress'),
+  polls: integer('polls').notNull().default(0),
+  replyStatus: integer('reply_status'),
+  replyType: text('reply_type'),
+  replyBody: bytes('reply_body'),
+  verdict: jsonb('verdict').$type<FinalVerdict>(),
+  finalReplyStatus: integer('final_reply_status'),
+  finalReplyType: text('final_reply_type'),
+  finalReplyBody: bytes('final_reply_body'),
+});
+
+export const usage = pgTable('usage', {
+  jobId: uuid('job_id').primaryKey(),
+  workspaceId: uuid('workspace_id').notNull(),
+  keyId: uuid('key_id').notNull(),
+  model: text('model').notNull(),
+  provider: text('provider').notNull(),
+  state: text('state').notNull(),
+  tokens: money('tokens').notNull(),
+  seconds: doublePrecision('seconds').notNull(),
+  charged: money('charged').notNull(),
+  at: at('at').notNull(),
+});
+
+export const ledger = pgTable('ledger', {
+  id: money('id').generatedAlwaysAsIdentity().primaryKey(),
+  workspaceId: uuid('workspace_id').notNull(),
+  jobId: uuid('job_id'),
+  kind: text('kind')
+    .$type<'hold' | 'settle' | 'release' | 'adjust' | 'refund' | 'top_up'>()
+    .notNull(),
+  available: money('available').notNull(),
+  held: money('held').notNull(),
+  spent: money('spent').notNull(),
+  idempotencyKey: text('idempotency_key').notNull(),
+  at: at('at').notNull(),
+});
+
+export const events = pgTable('events', {
+  id: uuid('id').primaryKey(),
+  workspaceId: uuid('workspace_id').notNull(),
+  jobId: uuid('job_id').notNull(),
+  type: text('type').notNull(),
+  data: jsonb('data').$type<Record<string, unknown>>().notNull().default({}),
+  at: at('at').notNull(),
+});
+
+export const deliveries = pgTable('deliveries', {
+  id: uuid('id').primaryKey(),
+  workspaceId: uuid('workspace_id').notNull(),
+  jobId: uuid('job_id').notNull(),
+  eventId: uuid('event_id').notNull(),
+  url: text('url').notNull(),
+  body: bytes('body').notNull(),
+  contentType: text('content_type').notNull(),
+  state: text('state').$type<DeliveryRow['state']>().notNull(),
+  createdAt: at('created_at').notNull(),
+  finishedAt: at('finished_at'),
+  workflowStartedAt: at('workflow_started_at'),
+});
+
+export const deliveryTries = pgTable('delivery_tries', {
+  deliveryId: uuid('delivery_id').notNull(),
+  number: integer('number').notNull(),
+  startedAt: at('started_at').notNull(),
+  finishedAt: at('finished_at'),
+  durationMs: integer('duration_ms'),
+  status: integer('status'),
+  error: text('error'),
+  excerpt: text('excerpt'),
+});
+
+export const keeps = pgTable('keeps', {
+  jobId: uuid('job_id').primaryKey(),
+  workspaceId: uuid('workspace_id').notNull(),
+  createdAt: at('created_at').notNull(),
+  finishedAt: at('finished_at'),
+  workflowStartedAt: at('workflow_started_at'),
+});
+
+export const files = pgTable('files', {
+  jobId: uuid('job_id').notNull(),
+  workspaceId: uuid('workspace_id').notNull(),
+  kind: text('kind').$type<FileKind>().notNull(),
+  blob: text('blob').notNull(),
+  bytes: bigint('bytes', { mode: 'number' }).notNull(),
+  mime: text('mime').notNull(),
+});
+
+export const idempotency = pgTable('idempotency', {
+  workspaceId: uuid('workspace_id').notNull(),
+  route: text('route').notNull(),
+  key: text('key').notNull(),
+  fingerprint: text('fingerprint').notNull(),
+  jobId: uuid('job_id').notNull(),
+  answer: jsonb('answer').$type<Answer>().notNull(),
+  createdAt: at('created_at').notNull(),
+  expiresAt: at('expires_at').notNull(),
+});
+
+export const blobs = pgTable('blobs', {
+  workspaceId: uuid('workspace_id').notNull(),
+  id: text('id').notNull(),
+  bytes: bigint('bytes', { mode: 'number' }).notNull(),
+  mime: text('mime').notNull(),
+  createdAt: at('created_at').notNull(),
+});
+
+/** For the test that compares these types with the migrated database. */
+export const TABLES = {
+  workspaces,
+  callbackSecrets,
+  keys,
+  jobs,
+  attempts,
+  usage,
+  ledger,
+  events,
+  deliveries,
+  deliveryTries,
+  keeps,
+  files,
+  idempotency,
+  blobs,
+} as const;

@@ -1,0 +1,216 @@
+import { desc, eq } from 'drizzle-orm';
+import { failure } from '../core/errors';
+import { newId } from '../core/ids';
+import { isTerminal } from '../core/job';
+import type { Job, TerminalState } from '../core/job';
+import type { Settled, SettleReason } from '../core/store';
+import type { Database, Transaction } from './database';
+import { toJob } from './job-row';
+import type { JobRow } from './job-row';
+import { attempts, deliveries, events, jobs, keeps, ledger, usage } from './schema';
+
+/**
+ * Ends a job in ONE transaction: state, outputs, usage, ledger, event, deliveries, keep. Safe to run any number of
+ * times from anywhere: the first decides, every later call returns what the first did.
+ */
+export interface Settlement {
+  id: string;
+  reason: SettleReason;
+  now: number;
+  /** Pure; sees the job as callers will. */
+  renderCallback: (job: Job, eventId: string) => string;
+}
+
+export async function settle(db: Database, settlement: Settlement): Promise<Settled> {
+  return db.transaction(async (tx) => {
+    const [row] = await tx.select().from(jobs).where(eq(jobs.id, settlement.id)).for('update');
+    if (!row) throw new Error(`no job ${settlement.id}`);
+    if (isTerminal(row.state)) return settledBefore(tx, toJob(row));
+
+    const attempt = await latestAttempt(tx, settlement.id);
+    const end = decide(row, attempt, settlement.reason);
+    const job = await finish(tx, row, end, new Date(settlement.now));
+    if (attempt?.verdict) await showFinalReply(tx, attempt);
+    await book(tx, job);
+    return announce(tx, job, settlement);
+  });
+}
+
+type AttemptRow = typeof attempts.$inferSelect;
+
+async function latestAttempt(tx: Transaction, jobId: string): Promise<AttemptRow | undefined> {
+  const [attempt] = await tx
+    .select()
+    .from(attempts)
+    .where(eq(attempts.jobId, jobId))
+    .orderBy(desc(attempts.number))
+    .limit(1);
+  return attempt;
+}
+
+interface End {
+  state: TerminalState;
+  outputs: Job['outputs'];
+  usage: Job['usage'];
+  failure: Job['failure'];
+  charged: bigint;
+}
+
+/**
+ * The provider's own verdict wins over every other reason: a deadline of ours or a cancel that came too late never
+ * turns a finished, billed video into a failure.
+ */
+export function decide(
+  row: Pick<JobRow, 'price'>,
+  attempt: Pick<AttemptRow, 'verdict' | 'billed'> | undefined,
+  reason: SettleReason,
+): End {
+  const verdict = attempt?.verdict;
+  const unpaid = { outputs: [], usage: undefined, charged: 0n };
+  const chargedIf = (billed: boolean): bigint => (billed ? row.price : 0n);
+  if (verdict) {
+    const { billed } = attempt;
+    switch (verdict.state) {
+      case 'succeeded':
+        return {
+          state: 'succeeded',
+          outputs: verdict.outputs,
+          usage: verdict.usage,
+          failure: undefined,
+          charged: row.price,
+        };
+      case 'failed':
+        return {
+          outputs: [],
+          state: 'failed',
+          failure: verdict.failure,
+          usage: verdict.usage,
+          charged: chargedIf(
+            verdict.failure.code === 'content_rejected' ? billed.rejected : billed.failed,
+          ),
+        };
+      case 'canceled':
+        return {
+          ...unpaid,
+          state: 'canceled',
+          failure: failure('canceled'),
+          charged: chargedIf(billed.canceled),
+        };
+      case 'expired':
+        return { ...unpaid, state: 'expired', failure: failure('expired') };
+    }
+  }
+  switch (reason.kind) {
+    case 'verdict':
+      throw new Error('settle was called for a verdict that is not stored');
+    case 'failure':
+      return { ...unpaid, state: 'failed', failure: reason.failure };
+    case 'canceled':
+      return { ...unpaid, state: 'canceled', failure: failure('canceled') };
+  }
+}
+
+async function finish(tx: Transaction, row: JobRow, end: End, now: Date): Promise<Job> {
+  const [finished] = await tx
+    .update(jobs)
+    .set({
+      state: end.state,
+      outputs: end.outputs,
+      usage: end.usage ?? null,
+      failure: end.failure ?? null,
+      progress: end.state === 'succeeded' ? 100 : row.progress,
+      charged: end.charged,
+      finishedAt: now,
+      updatedAt: now,
+    })
+    .where(eq(jobs.id, row.id))
+    .returning();
+  if (!finished) throw new Error(`job ${row.id} vanished`);
+  return toJob(finished);
+}
+
+async function showFinalReply(tx: Transaction, attempt: AttemptRow): Promise<void> {
+  await tx
+    .update(attempts)
+    .set({
+      replyStatus: attempt.finalReplyStatus,
+      replyType: attempt.finalReplyType,
+      replyBody: attempt.finalReplyBody,
+    })
+    .where(eq(attempts.id, attempt.id));
+}
+
+/** One usage row (zeros when nothing was used) and one end of the hold. */
+async function book(tx: Transaction, job: Job): Promise<void> {
+  const at = new Date(job.finishedAt ?? 0);
+  const charged = job.charged ?? 0n;
+  await tx.insert(usage).values({
+    jobId: job.id,
+    workspaceId: job.workspaceId,
+    keyId: job.keyId,
+    model: job.model,
+    provider: job.provider,
+    state: job.state,
+    tokens: BigInt(job.usage?.tokens ?? 0),
+    seconds: job.usage?.seconds ?? 0,
+    charged,
+    at,
+  });
+  await tx.insert(ledger).values({
+    workspaceId: job.workspaceId,
+    jobId: job.id,
+    kind: job.state === 'succeeded' || charged > 0n ? 'settle' : 'release',
+    available: job.price - charged,
+    held: -job.price,
+    spent: charged,
+    idempotencyKey: `end:${job.id}`,
+    at,
+  });
+}
+
+async function announce(tx: Transaction, job: Job, { now, renderCallback }: Settlement) {
+  const at = new Date(now);
+  const eventId = newId();
+  await tx.insert(events).values({
+    id: eventId,
+    workspaceId: job.workspaceId,
+    jobId: job.id,
+    type: `job.ended.${job.state}`,
+    data: job.failure ? { code: job.failure.code } : {},
+    at,
+  });
+  const deliveryIds: string[] = [];
+  if (job.callbackUrl) {
+    const id = newId();
+    await tx.insert(deliveries).values({
+      id,
+      workspaceId: job.workspaceId,
+      jobId: job.id,
+      eventId,
+      url: job.callbackUrl,
+      body: Buffer.from(renderCallback(job, eventId), 'utf8'),
+      contentType: 'application/json',
+      state: 'pending',
+      createdAt: at,
+    });
+    deliveryIds.push(id);
+  }
+  const keep = job.outputs.length > 0;
+  if (keep) {
+    await tx.insert(keeps).values({ jobId: job.id, workspaceId: job.workspaceId, createdAt: at });
+  }
+  return { job, deliveryIds, keep };
+}
+
+async function settledBefore(tx: Transaction, job: Job): Promise<Settled> {
+  const open = await tx
+    .select({ id: deliveries.id, started: deliveries.workflowStartedAt })
+    .from(deliveries)
+    .where(eq(deliveries.jobId, job.id));
+  const [kept] = await tx.select().from(keeps).where(eq(keeps.jobId, job.id));
+  return {
+    job,
+    deliveryIds: open.filter((row) => row.started === null).map((row) => row.id),
+    keep: kept !== undefined && kept.workflowStartedAt === null,
+  };
+}

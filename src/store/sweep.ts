@@ -1,0 +1,89 @@
+import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import type { SweepStore } from '../core/store';
+import type { Database } from './database';
+import { deliveries, jobs, keeps } from './schema';
+
+const SEED = {
+  jobId: jobs.id,
+  provider: jobs.provider,
+  model: jobs.model,
+  workspaceId: jobs.workspaceId,
+  deadlineAt: jobs.deadlineAt,
+};
+
+/** What the sweep may look at: rows that should have a workflow and, as far as rows can tell, have none. */
+export function sweepStore(db: Database): SweepStore {
+  return {
+    async startable(now, queuedForMs, limit) {
+      const rows = await db
+        .select(SEED)
+        .from(jobs)
+        .where(
+          and(
+            isNull(jobs.finishedAt),
+            isNull(jobs.review),
+            or(
+              and(isNull(jobs.workflowStartedAt), lt(jobs.createdAt, new Date(now - queuedForMs))),
+              lt(jobs.deadlineAt, new Date(now - queuedForMs)),
+            ),
+          ),
+        )
+        .orderBy(asc(jobs.createdAt))
+        .limit(limit);
+      return rows.map((row) => ({ ...row, deadlineAt: row.deadlineAt.getTime() }));
+    },
+    async seed(jobId) {
+      const [row] = await db
+        .select(SEED)
+        .from(jobs)
+        .where(and(eq(jobs.id, jobId), isNull(jobs.finishedAt), isNull(jobs.review)));
+      return row && { ...row, deadlineAt: row.deadlineAt.getTime() };
+    },
+    async unstartedDeliveries(now, ageMs, limit) {
+      const rows = await db
+        .select({ id: deliveries.id })
+        .from(deliveries)
+        .where(
+          and(
+            isNull(deliveries.workflowStartedAt),
+            lt(deliveries.createdAt, new Date(now - ageMs)),
+          ),
+        )
+        .orderBy(asc(deliveries.createdAt))
+        .limit(limit);
+      return rows.map((row) => row.id);
+    },
+    async unstartedKeeps(now, ageMs, limit) {
+      const rows = await db
+        .select({ id: keeps.jobId })
+        .from(keeps)
+        .where(and(isNull(keeps.workflowStartedAt), lt(keeps.createdAt, new Date(now - ageMs))))
+        .orderBy(asc(keeps.createdAt))
+        .limit(limit);
+      return rows.map((row) => row.id);
+    },
+    async markDeliveryStarted(id, now) {
+      await db
+        .update(deliveries)
+        .set({ workflowStartedAt: new Date(now) })
+        .where(and(eq(deliveries.id, id), isNull(deliveries.workflowStartedAt)));
+    },
+    async markKeepStarted(jobId, now) {
+      await db
+        .update(keeps)
+        .set({ workflowStartedAt: new Date(now) })
+        .where(and(eq(keeps.jobId, jobId), isNull(keeps.workflowStartedAt)));
+    },
+    async countRestart(jobId, restartsMax) {
+      const [row] = await db
+        .update(jobs)
+        .set({
+          restarts: sql`${jobs.restarts} + 1`,
+          review: sql`CASE WHEN ${jobs.restarts} >= ${restartsMax} THEN 'restarted too often' ELSE ${jobs.review} END`,
+        })
+        .where(eq(jobs.id, jobId))
+        .returning({ restarts: jobs.restarts });
+      return row !== undefined && row.restarts <= restartsMax;
+    },
+  };
+}

@@ -1,0 +1,264 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ImportTable, SourceFiles } from './support/source-rules';
+import {
+  checkImports,
+  checkLibraries,
+  checkNames,
+  checkPaths,
+  checkShapes,
+  checkWorkflows,
+} from './support/source-rules';
+
+/**
+ * THE import table. Imports point down: composition -> effects -> pure -> core. Whatever one effect needs of another
+ * is a port in src/core/ports.ts, and composition hands it over. A place ending in `/*` is each folder by itself.
+ */
+const IMPORTS: ImportTable = {
+  // Contracts, types, rules.
+  'src/core': { code: [] },
+
+  // Pure: data in, data out.
+  'src/providers/*': { code: ['src/core'] },
+  'src/providers/index.ts': { code: ['src/core', 'src/providers/*'] },
+  'src/dialects/*': { code: ['src/core'] },
+  'src/dialects/index.ts': { code: ['src/core', 'src/dialects/*'] },
+  'src/callbacks': { code: ['src/core'] },
+  workflows: { code: ['src/core'], types: ['activities'] },
+
+  // Effects: each the only one that talks to its part of the world.
+  'src/gateway': { code: ['src/core'] },
+  'src/http': { code: ['src/core'], types: ['src/dialects'] },
+  'src/store': { code: ['src/core', 'src/host'] },
+  'src/outbound': { code: ['src/core'] },
+  'src/blobs': { code: ['src/core'] },
+  'src/host': { code: ['src/core'] },
+  'src/engine': {
+    code: ['src/core', 'src/host', 'workflows/contract.ts'],
+    types: ['activities'],
+  },
+  'src/simulator': { code: ['src/core'] },
+  activities: {
+    code: ['src/core', 'src/providers', 'src/dialects', 'src/callbacks', 'workflows/contract.ts'],
+  },
+
+  // Composition: reads the environment, builds the parts, hands them to each other.
+  'src/config': { code: ['src/core', 'src/default-catalog'] },
+  'src/default-catalog': { code: ['src/core'] },
+  'src/run': { code: ['*'] },
+  'src/commands': { code: ['*'] },
+  'src/main': { code: ['*'] },
+};
+
+/** A new provider or dialect is one folder of this shape and one line in the index beside it. */
+const SHAPES = {
+  'src/providers': ['index.ts', 'schema.ts', 'translate.ts', 'models.ts', 'simulate.ts', 'wire/'],
+  'src/dialects': ['index.ts', 'schema.ts', 'translate.ts', 'wire/'],
+};
+
+const ROOT = join(__dirname, '..');
+const LIBRARIES = JSON.parse(
+  readFileSync(join(ROOT, 'scripts/outside-libraries.json'), 'utf8'),
+) as Record<string, string[]>;
+
+/** In a container the clone may belong to another user, which git refuses without being told. */
+const TRUSTED = ['-c', `safe.directory=${ROOT}`];
+
+/** What is or would be committed. */
+function repositoryFiles(): SourceFiles {
+  const list = execFileSync('git', [...TRUSTED, 'ls-files', '-co', '--exclude-standard', '-z'], {
+    cwd: ROOT,
+  });
+  const paths = list.toString('utf8').split('\0').filter(Boolean);
+  return new Map(paths.flatMap((path) => readIfThere(path)));
+}
+
+/** A file that was deleted and not yet committed is still listed. */
+function readIfThere(path: string): [string, string][] {
+  try {
+    return [[path, readFileSync(join(ROOT, path), 'utf8')]];
+  } catch {
+    return [];
+  }
+}
+
+describe('the repository', () => {
+  const files = repositoryFiles();
+
+  test('imports only downwards, as the table says', () => {
+    expect(files.size).toBeGreaterThan(50);
+    expect(checkImports(files, IMPORTS)).toEqual([]);
+  });
+  test('uses each outside library in the folder that owns it', () => {
+    expect(checkLibraries(files, LIBRARIES)).toEqual([]);
+  });
+  test('keeps Node and zod out of everything a workflow loads', () => {
+    expect(checkWorkflows(files)).toEqual([]);
+  });
+  test('gives every provider and every dialect the same files', () => {
+    expect(checkShapes(files, SHAPES)).toEqual([]);
+  });
+  test('names its files in kebab-case', () => {
+    expect(checkNames(files)).toEqual([]);
+  });
+  test('mentions no path of anybody’s machine', () => {
+    expect(checkPaths(files)).toEqual([]);
+  });
+  test('says of every installed library who may use it', () => {
+    const manifest = JSON.parse(files.get('package.json') ?? '{}') as {
+      dependencies: Record<string, string>;
+    };
+    expect(Object.keys(LIBRARIES).sort()).toEqual(Object.keys(manifest.dependencies).sort());
+  });
+});
+
+describe('the checker', () => {
+  const check = (planted: Record<string, string>): string[] => {
+    const files: SourceFiles = new Map(Object.entries({ ...SOUND, ...planted }));
+    return [
+      ...checkImports(files, IMPORTS),
+      ...checkLibraries(files, LIBRARIES),
+      ...checkWorkflows(files),
+      ...checkShapes(files, SHAPES),
+      ...checkNames(files),
+      ...checkPaths(files),
+    ];
+  };
+
+  test('finds nothing in a sound repository', () => expect(check({})).toEqual([]));
+
+  test.each<[breach: string, files: Record<string, string>, said: string]>([
+    ['core using an effect', { 'src/core/a.ts': `import '../store/jobs'` }, 'nothing of ours'],
+    [
+      'one provider using another',
+      { 'src/providers/fal/poll.ts': `export * from '../kling/index'` },
+      'src/providers/fal may import src/core',
+    ],
+    [
+      'one dialect using another',
+      { 'src/dialects/ula/a.ts': `import { a } from '../videos/schema'` },
+      'src/dialects/ula may import',
+    ],
+    [
+      'a dialect using a provider',
+      { 'src/dialects/ula/a.ts': `import type { A } from '../../providers/fal'` },
+      'src/providers/fal/index.ts',
+    ],
+    [
+      'a provider using its own registry',
+      { 'src/providers/fal/a.ts': `import { p } from '../index'` },
+      'src/providers/index.ts',
+    ],
+    [
+      'http using the code of a dialect',
+      { 'src/http/a.ts': `import { d } from '../dialects/ula'` },
+      'types only',
+    ],
+    [
+      'an import over several lines',
+      { 'src/http/a.ts': `import {\n  a,\n  b,\n} from '../store/jobs';` },
+      'src/store/jobs.ts',
+    ],
+    [
+      'a dynamic import',
+      { 'src/http/a.ts': `const s = await import('../store/jobs');` },
+      'src/store/jobs.ts',
+    ],
+    ['a require', { 'src/http/a.ts': `const s = require('../store/jobs');` }, 'src/store/jobs.ts'],
+    [
+      'an import type in an expression',
+      { 'src/http/a.ts': `type S = import('../store/jobs').S;` },
+      'src/store/jobs.ts',
+    ],
+    [
+      'a workflow using an activity’s code',
+      { 'workflows/a.ts': `import { poll } from '../activities'` },
+      'types only',
+    ],
+    ['a file outside every folder', { 'src/helpers.ts': '' }, 'has no place'],
+    ['an import of nothing', { 'src/core/a.ts': `import './gone'` }, 'not a file here'],
+    [
+      'express outside http',
+      { 'src/store/a.ts': `import type { Request } from 'express'` },
+      'only src/http',
+    ],
+    [
+      'a part of a library',
+      { 'src/http/a.ts': `import { x } from 'drizzle-orm/pg-core'` },
+      'only src/store',
+    ],
+    ['an unknown library', { 'src/http/a.ts': `import _ from 'lodash'` }, 'outside-libraries.json'],
+    [
+      'a built-in in a workflow',
+      { 'workflows/a.ts': `import { createHash } from 'node:crypto'` },
+      'node:crypto',
+    ],
+    [
+      'zod behind a workflow’s import',
+      {
+        'src/core/deep.ts': `import { z } from 'zod'`,
+        'src/core/a.ts': `export * from './deep'`,
+        'workflows/a.ts': `import { a } from '../src/core/a'`,
+      },
+      'imported by src/core/a.ts',
+    ],
+    [
+      'a Node global in a workflow',
+      { 'workflows/a.ts': `export const a = Buffer.from('a')` },
+      'uses Buffer',
+    ],
+    [
+      'a provider without models',
+      { 'src/providers/luma/index.ts': '' },
+      'src/providers/luma lacks models.ts',
+    ],
+    [
+      'a dialect without a recorded wire',
+      { 'src/dialects/ula/wire/submit.json': '', 'src/dialects/new/index.ts': '' },
+      'src/dialects/new lacks wire/',
+    ],
+    ['a name in camel case', { 'src/core/someThing.ts': '' }, 'kebab-case'],
+    [
+      'a home folder in a document',
+      { 'README.md': `see ${['', 'home', 'ada', 'notes'].join('/')}` },
+      'relative to the repository',
+    ],
+  ])('finds %s', (_breach, planted, said) => {
+    const found = check(planted);
+    expect(found.some((sentence) => sentence.includes(said)) || found).toBe(true);
+  });
+
+  test('allows what looks like a breach and is none', () => {
+    expect(
+      check({
+        'workflows/a.ts': `import type { poll } from '../activities';\nimport { type F, type G } from '../src/core/schema';`,
+        'src/core/schema.ts': `import { z } from 'zod';\n// import x from '../store/jobs'\nexport const text = "import a from 'pg'";`,
+        'src/http/a.ts': `import type { D } from '../dialects/ula';\nimport { createHash } from 'node:crypto';`,
+        'src/dialects/index.ts': `export { d } from './ula';`,
+        'src/commands/start.ts': `import '../store/jobs';\nimport '../../activities';`,
+        'README.md': 'https://example.com/home/page and /v1/workspaces/a',
+      }),
+    ).toEqual([]);
+  });
+});
+
+/** A small repository without a fault. */
+const SOUND: Record<string, string> = Object.fromEntries(
+  [
+    ...SHAPES['src/providers'].flatMap((name) =>
+      ['fal', 'kling'].map((p) => [`src/providers/${p}/${name}`, '']),
+    ),
+    ...SHAPES['src/dialects'].flatMap((name) =>
+      ['ula', 'videos'].map((d) => [`src/dialects/${d}/${name}`, '']),
+    ),
+    ...['fal', 'kling'].map((p) => [`src/providers/${p}/wire/submit.json`, '{}']),
+    ...['ula', 'videos'].map((d) => [`src/dialects/${d}/wire/submit.json`, '{}']),
+    ...[
+      'src/providers/index.ts',
+      'src/dialects/index.ts',
+      'activities/index.ts',
+      'src/store/jobs.ts',
+    ].map((p) => [p, '']),
+  ].filter(([path]) => !path?.endsWith('/')),
+);

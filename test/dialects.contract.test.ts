@@ -1,0 +1,245 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GatewayError, type ErrorCode, type ErrorDetails } from '../src/core/errors';
+import type { Dialect, Route } from '../src/core/dialect';
+import type { Job } from '../src/core/job';
+import type { Creation } from '../src/core/ports';
+import { dialects } from '../src/dialects';
+import { openDoor, READ_KEY, type Door } from './http/door';
+
+/**
+ * Every file in a dialect's `wire` folder is one exchange. It is sent to the real app over a real socket; only the
+ * use cases behind it are played, from the file's `given`.
+ */
+interface WireFile {
+  name: string;
+  /** Recorded on a date, or from which documentation. */
+  source: string;
+  given: {
+    /** Changes to the base job below. */
+    job?: Partial<Job>;
+    jobs?: Partial<Job>[];
+    hasMore?: boolean;
+    deleted?: boolean;
+    error?: ErrorDetails & { code: ErrorCode };
+    key?: 'none' | 'read';
+  };
+  call?: {
+    method: string;
+    path: string;
+    headers?: Record<string, string>;
+    body?: unknown;
+    /** Name, text and, for a file, its media type; the text of a file is base64. */
+    form?: [name: string, value: string, type?: string][];
+  };
+  reply?: { status: number; headers?: Record<string, string>; body?: unknown };
+  /** What reaches the gateway, or, for a callback, the message that is sent. */
+  means?: unknown;
+}
+
+const ERROR_STATUSES = [400, 401, 402, 403, 404, 409, 413, 415, 422, 429, 500, 503];
+
+describe.each(Object.entries(dialects))('dialect %s', (name, dialect) => {
+  const files = wireFiles(name);
+  let door: Door;
+  beforeAll(async () => {
+    door = await openDoor();
+  });
+  afterAll(() => door.close());
+
+  test('is registered under its own name', () => expect(dialect.name).toBe(name));
+
+  test('has a wire file for each of its routes and each error', () => {
+    const shown = dialect.routes.filter((route) =>
+      files.some(({ call, reply }) => call && reply && reply.status < 300 && matches(route, call)),
+    );
+    expect(shown.map(({ method, path }) => `${method} ${path}`)).toEqual(
+      dialect.routes.map(({ method, path }) => `${method} ${path}`),
+    );
+    const shownStatuses = files.flatMap(({ reply }) =>
+      reply && reply.status >= 400 ? [reply.status] : [],
+    );
+    expect([...new Set(shownStatuses)].sort()).toEqual(ERROR_STATUSES);
+    expect(files.map((file) => file.name)).toContain('callback');
+  });
+
+  test('keeps its routes under its prefixes, where its errors are spoken', () => {
+    for (const { path } of dialect.routes) {
+      expect(dialect.prefixes.some((prefix) => `${path}/`.startsWith(`${prefix}/`))).toBe(true);
+    }
+  });
+
+  const exchanges = files.filter((file) => file.call);
+  test.each(exchanges.map((file) => [file.name, file] as const))(
+    'speaks %s',
+    async (_name, file) => {
+      const creations = play(door, file);
+      const response = await sendCall(door, file);
+      expect(file.source.length).toBeGreaterThan(10);
+      expect(response.status).toBe(file.reply?.status);
+      for (const [header, value] of Object.entries(file.reply?.headers ?? {})) {
+        expect([header, response.headers.get(header)]).toEqual([header, value]);
+      }
+      const text = await response.text();
+      if (file.reply?.body !== undefined) expect(JSON.parse(text)).toEqual(file.reply.body);
+      if (file.means) expect(plain(creations[0])).toEqual(file.means);
+      const route = dialect.routes.find((candidate) => file.call && matches(candidate, file.call));
+      if (response.ok && route?.reply)
+        expect(route.reply.parse(JSON.parse(text))).toEqual(JSON.parse(text));
+    },
+  );
+
+  const callbacks = files.filter((file) => !file.call);
+  test.each(callbacks.map((file) => [file.name, file] as const))('renders %s', (_name, file) => {
+    const body = render(dialect, file.given.job ?? {});
+    expect(JSON.parse(body)).toEqual(file.means);
+  });
+
+  test('keeps a callback below 20 kB, however much the caller gave', () => {
+    const long = '漢'.repeat(10_000);
+    const body = render(dialect, {
+      state: 'succeeded',
+      finishedAt: 1_767_225_660_000,
+      metadata: { note: 'x'.repeat(8000) },
+      request: { ...BASE.request, prompt: long },
+      applied: { ...BASE.applied, prompt: long, passthrough: { note: long } },
+    });
+    expect(Buffer.byteLength(body)).toBeLessThan(20_000);
+    expect(body).toContain(BASE.id.replaceAll('-', ''));
+  });
+});
+
+test('no two dialects claim one route', () => {
+  const routes = Object.values(dialects).flatMap((dialect) =>
+    dialect.routes.map(({ method, path }) => `${method} ${path.replace(/:\w+/g, ':')}`),
+  );
+  expect(new Set(routes).size).toBe(routes.length);
+});
+
+function wireFiles(dialect: string): WireFile[] {
+  const folder = join(__dirname, '../src/dialects', dialect, 'wire');
+  return readdirSync(folder).map((file) => {
+    const parsed = JSON.parse(readFileSync(join(folder, file), 'utf8')) as WireFile;
+    expect(parsed.name).toBe(file.replace(/\.json$/, ''));
+    return parsed;
+  });
+}
+
+function matches({ method, path }: Route, call: NonNullable<WireFile['call']>): boolean {
+  const pattern = new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`);
+  return method === call.method && pattern.test(call.path.split('?')[0] ?? '');
+}
+
+/** Makes the door's gateway answer what the file gives; what it is asked to create is collected. */
+function play(door: Door, { given }: WireFile): Creation[] {
+  const creations: Creation[] = [];
+  const job = { ...BASE, ...given.job };
+  const answer = async <T>(value: T): Promise<T> => {
+    if (given.error) throw new GatewayError(given.error.code, given.error);
+    return value;
+  };
+  Object.assign(door.gateway, {
+    link,
+    create: async (_principal: unknown, creation: Creation) => {
+      creations.push(creation);
+      return answer(creation.render(job));
+    },
+    get: () => answer(job),
+    list: () =>
+      answer({
+        jobs: (given.jobs ?? []).map((change) => ({ ...BASE, ...change })),
+        hasMore: given.hasMore ?? false,
+      }),
+    remove: () => answer({ job, deleted: given.deleted ?? false }),
+    content: () =>
+      answer({
+        status: 200,
+        headers: { 'content-type': 'video/mp4', 'content-length': '5' },
+        stream: [Buffer.from('bytes')],
+      }),
+  });
+  return creations;
+}
+
+async function sendCall(door: Door, { call, given }: WireFile): Promise<Response> {
+  if (!call) throw new Error('a wire file without a call is a callback');
+  const { method, path, body, form } = call;
+  const headers = new Headers(call.headers);
+  const init: RequestInit = { method, headers };
+  if (form) init.body = formOf(form);
+  else if (typeof body === 'string') init.body = body;
+  else if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    headers.set('content-type', 'application/json');
+  }
+  if (given.key === 'none') return fetch(new URL(path, door.origin), init);
+  if (given.key === 'read') headers.set('authorization', `Bearer ${READ_KEY}`);
+  return door.send(path, init);
+}
+
+function formOf(parts: NonNullable<NonNullable<WireFile['call']>['form']>): FormData {
+  const form = new FormData();
+  for (const [name, value, type] of parts) {
+    if (type === undefined) form.append(name, value);
+    else form.append(name, new File([Buffer.from(value, 'base64')], 'file', { type }));
+  }
+  return form;
+}
+
+/** Functions and undefined fields fall away, as in JSON. */
+function plain(creation: Creation | undefined): unknown {
+  return JSON.parse(JSON.stringify(creation)) as unknown;
+}
+
+const EVENT = 'evt_019b7a3c00007000800000000000abcd';
+const link = (_job: Job, kind: string): string => `https://gateway.example/${kind}?signature=s`;
+
+function render(dialect: Dialect, change: Partial<Job>): string {
+  return dialect.renderCallback(
+    { ...BASE, dialect: dialect.name, ...change },
+    { link, eventId: EVENT },
+  );
+}
+
+const BASE: Job = {
+  id: '019b7a3c-0000-7000-8000-00000000abcd',
+  workspaceId: 'ws_1',
+  keyId: 'key_1',
+  dialect: 'videos',
+  state: 'queued',
+  model: 'clip-1',
+  request: { model: 'clip-1', prompt: 'a cat', inputs: [], passthrough: {} },
+  applied: {
+    mode: 'text',
+    prompt: 'a cat',
+    inputs: [],
+    seconds: 5,
+    resolution: '720p',
+    aspectRatio: '16:9',
+    width: 1280,
+    height: 720,
+    fps: 24,
+    generateAudio: true,
+    seed: 7,
+    watermark: false,
+    returnLastFrame: true,
+    passthrough: {},
+  },
+  metadata: {},
+  echo: {},
+  callbackUrl: undefined,
+  progress: null,
+  failure: undefined,
+  outputs: [],
+  usage: undefined,
+  price: 25_000_000n,
+  charged: undefined,
+  routes: [{ channel: 'paper', provider: 'paper', model: 'paper-1' }],
+  provider: 'paper',
+  channel: 'paper',
+  createdAt: 1_767_225_600_000,
+  startedAt: undefined,
+  finishedAt: undefined,
+  updatedAt: 1_767_225_600_000,
+  deadlineAt: 1_767_229_200_000,
+};

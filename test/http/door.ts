@@ -1,0 +1,133 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import pino from 'pino';
+import { createLocalBlobs } from '../../src/blobs/local';
+import type { Principal } from '../../src/core/dialect';
+import { dialects } from '../../src/dialects';
+import { createApp, type AppOptions } from '../../src/http/app';
+import { hashKey } from '../../src/http/auth';
+import { createLinks, type Links } from '../../src/http/links';
+import { listen } from '../../src/http/listen';
+import { createMemoryGateway, type MemoryGateway } from './memory-gateway';
+
+export const KEY = 'rl_live_0123456789abcdef0123456789abcdef0123456789a';
+export const READ_KEY = 'rl_live_read';
+export const OTHER_KEY = 'rl_live_other';
+
+const KEYS: Record<string, Principal> = {
+  [KEY]: { workspaceId: 'ws_1', keyId: 'key_1', group: 'default', scopes: ['generate', 'read'] },
+  [READ_KEY]: { workspaceId: 'ws_1', keyId: 'key_2', group: 'default', scopes: ['read'] },
+  [OTHER_KEY]: {
+    workspaceId: 'ws_2',
+    keyId: 'key_3',
+    group: 'default',
+    scopes: ['generate', 'read'],
+  },
+};
+
+export interface Door {
+  origin: string;
+  port: number;
+  gateway: MemoryGateway;
+  links: Links;
+  /** Parsed log lines, oldest first. */
+  log: Record<string, unknown>[];
+  /** Sends with the main key unless `headers` name another. */
+  send(path: string, init?: RequestInit): Promise<Response>;
+  postJson(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Files in the blob folder, temporary ones included. */
+  blobFiles(): string[];
+  close(): Promise<void>;
+}
+
+/** The whole app on a free port, with real sockets and real blobs. */
+export async function openDoor(
+  options: Partial<AppOptions> & { secret?: string } = {},
+): Promise<Door> {
+  const folder = mkdtempSync(join(tmpdir(), 'reelay-http-'));
+  const log: Record<string, unknown>[] = [];
+  const sink = new Writable({
+    write(line: Buffer, _encoding, done) {
+      log.push(JSON.parse(line.toString()) as Record<string, unknown>);
+      done();
+    },
+  });
+  let origin = '';
+  const links = createLinks({
+    secret: options.secret ?? 'link-secret',
+    publicUrl: () => origin,
+    lifetimeMs: 60_000,
+    ...(options.now ? { now: options.now } : {}),
+  });
+  const gateway = createMemoryGateway((job, kind) =>
+    links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind }),
+  );
+  const app = createApp({
+    gateway,
+    dialects,
+    keys: { find: async (hash) => PRINCIPALS.get(hash) },
+    blobs: createLocalBlobs(folder),
+    links,
+    hint: async () => false,
+    readiness: async () => ({ ready: true, checks: {} }),
+    version: '0.0.0-test',
+    logger: pino({ level: 'debug' }, sink),
+    ...options,
+  });
+  const server = await listen(app, { host: '127.0.0.1', port: 0, timeouts: { closeMs: 500 } });
+  origin = server.origin;
+  const send: Door['send'] = (path, init = {}) => {
+    const headers = new Headers(init.headers);
+    if (!headers.has('authorization') && !headers.has('x-api-key')) {
+      headers.set('authorization', `Bearer ${KEY}`);
+    }
+    return fetch(new URL(path, origin), { ...init, headers });
+  };
+  return {
+    origin,
+    port: server.port,
+    gateway,
+    links,
+    log,
+    send,
+    postJson: (path, body, headers = {}) =>
+      send(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    blobFiles: () =>
+      existsSync(folder)
+        ? readdirSync(folder, { recursive: true, withFileTypes: true })
+            .filter((entry) => entry.isFile())
+            .map((entry) => entry.name)
+        : [],
+    async close() {
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const PRINCIPALS = new Map(
+  Object.entries(KEYS).map(([key, principal]) => [hashKey(key), principal] as const),
+);
+
+/** Waits for a condition; fails after five seconds with its name. */
+export async function until(name: string, condition: () => boolean): Promise<void> {
+  const end = Date.now() + 5_000;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`did not happen: ${name}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** The smallest things that pass for files of these types. */
+export const PNG = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(60, 1)]);
+export const MP4 = Buffer.concat([
+  Buffer.from([0, 0, 0, 24]),
+  Buffer.from('ftypisom'),
+  Buffer.alloc(60, 2),
+]);

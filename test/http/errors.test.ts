@@ -1,0 +1,332 @@
+import { ERRORS, GatewayError, type ErrorCode } from '../../src/core/errors';
+import { dialects } from '../../src/dialects';
+import { KEY, openDoor, OTHER_KEY, READ_KEY, type Door } from './door';
+import { MODEL } from './memory-gateway';
+
+interface ErrorBody {
+  error: { message: string; type: string; param: string | null; code: string };
+}
+
+describe('an error answer', () => {
+  let door: Door;
+  beforeAll(async () => {
+    door = await openDoor({ limits: { jsonBytesMax: 4096, ignoredBodyBytesMax: 100 } });
+  });
+  afterEach(() => {
+    door.gateway.fault = undefined;
+  });
+  afterAll(() => door.close());
+
+  const good = { model: MODEL, prompt: 'a cat' };
+
+  test.each<[problem: string, body: unknown, param: string, said: string]>([
+    ['no model', { prompt: 'a' }, 'model', 'is required'],
+    ['no prompt', { model: MODEL }, 'prompt', 'is required'],
+    ['a model of another type', { ...good, model: 5 }, 'model', 'must be a string'],
+    ['an unknown field', { ...good, durration: 5 }, 'durration', 'is not a known field'],
+    [
+      '__proto__',
+      JSON.parse('{"model":"clip-1","prompt":"a","__proto__":{}}'),
+      '__proto__',
+      'known',
+    ],
+    ['two durations', { ...good, duration: 5, seconds: '4' }, 'seconds', 'contradicts duration'],
+    ['a length out of range', { ...good, duration: 99 }, 'duration', 'Allowed: 4, 5, 6, 7, 8.'],
+    ['a length as seconds', { ...good, seconds: '99' }, 'seconds', 'Allowed: 4, 5, 6, 7, 8.'],
+    ['half a second', { ...good, duration: 4.5 }, 'duration', 'must be an integer'],
+    ['words for a number', { ...good, seed: 'five' }, 'seed', 'must be an integer'],
+    ['words for a boolean', { ...good, watermark: 'yes' }, 'watermark', 'must be true or false'],
+    ['a size in words', { ...good, size: 'wide' }, 'size', '1280x720'],
+    ['a size not offered', { ...good, size: '100x100' }, 'size', 'Allowed: 1280x720, 720x1280.'],
+    [
+      'a ratio not offered',
+      { ...good, aspect_ratio: '21:9' },
+      'aspect_ratio',
+      'Allowed: 16:9, 9:16',
+    ],
+    [
+      'a size against its ratio',
+      { ...good, size: '1280x720', aspect_ratio: '9:16' },
+      'aspect_ratio',
+      'contradicts size',
+    ],
+    ['metadata that is no object', { ...good, metadata: [1] }, 'metadata', 'must be an object'],
+    [
+      'a file id',
+      { ...good, input_reference: { file_id: 'file-1' } },
+      'input_reference.file_id',
+      'send image_url',
+    ],
+    [
+      'an empty reference',
+      { ...good, input_reference: {} },
+      'input_reference',
+      'exactly one of image_url, file_id',
+    ],
+    [
+      'a reference on disk',
+      { ...good, input_reference: 'file:///etc/passwd' },
+      'input_reference.image_url',
+      'must be an http(s) URL',
+    ],
+    [
+      'a frame of no kind',
+      { ...good, frame_images: [{ image_url: { url: 'https://example.com/a.png' } }] },
+      'frame_images.0.frame_type',
+      'Allowed: first_frame, last_frame.',
+    ],
+    [
+      'an unknown field in a frame',
+      {
+        ...good,
+        frame_images: [{ frame_type: 'first_frame', image_url: 'https://e.com/a', size: 1 }],
+      },
+      'frame_images.0.size',
+      'is not a known field',
+    ],
+    [
+      'two first frames',
+      {
+        ...good,
+        frame_images: [
+          { frame_type: 'first_frame', image_url: 'https://e.com/a' },
+          { frame_type: 'first_frame', image_url: 'https://e.com/b' },
+        ],
+      },
+      'frame_images',
+      'more than one image for the same frame',
+    ],
+    [
+      'a role against its type',
+      {
+        ...good,
+        input_references: [{ role: 'reference_video', image_url: 'https://e.com/a' }],
+      },
+      'input_references.0.role',
+      'Allowed: reference_image.',
+    ],
+    [
+      'two URLs in one reference',
+      {
+        ...good,
+        input_references: [{ image_url: 'https://e.com/a', video_url: 'https://e.com/b' }],
+      },
+      'input_references.0',
+      'exactly one of',
+    ],
+  ])('names the field for %s', async (_problem, body, param, said) => {
+    const response = await door.postJson('/v1/videos', body);
+    const { error } = (await response.json()) as ErrorBody;
+    expect({ status: response.status, ...error }).toMatchObject({
+      status: 400,
+      param,
+      type: 'invalid_request_error',
+      code: 'invalid_request',
+      message: expect.stringContaining(said),
+    });
+  });
+
+  test('counts an explicit null as absent', async () => {
+    const response = await door.postJson('/v1/videos', {
+      ...good,
+      duration: null,
+      seed: null,
+      metadata: null,
+      input_reference: null,
+      frame_images: null,
+      callback_url: null,
+    });
+    expect(response.status).toBe(200);
+    expect(door.gateway.creations.at(-1)).toMatchObject({ metadata: {}, callbackUrl: undefined });
+  });
+
+  test('keeps a null that is the caller’s own', async () => {
+    const response = await door.postJson('/v1/videos', { ...good, metadata: { a: null } });
+    expect(await response.json()).toMatchObject({ metadata: { a: null } });
+  });
+
+  test.each<[problem: string, authorization: string | undefined]>([
+    ['no key', undefined],
+    ['an unknown key', 'Bearer rl_live_nobody'],
+    ['another scheme', `Basic ${KEY}`],
+    ['a key of megabytes', `Bearer ${'x'.repeat(5000)}`],
+  ])('is 401 for %s', async (_problem, authorization) => {
+    const response = await fetch(`${door.origin}/v1/videos`, {
+      headers: authorization === undefined ? {} : { authorization },
+    });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    expect(((await response.json()) as ErrorBody).error).toMatchObject({
+      type: 'invalid_api_key',
+      code: 'unauthorized',
+    });
+  });
+
+  test('refuses a key in the URL and says where it belongs', async () => {
+    const response = await fetch(`${door.origin}/v1/videos?api_key=${KEY}`);
+    expect(response.status).toBe(401);
+    expect(await response.text()).toContain('Authorization: Bearer');
+  });
+
+  test('takes a key as X-API-Key too', async () => {
+    const response = await fetch(`${door.origin}/v1/videos`, { headers: { 'x-api-key': KEY } });
+    expect(response.status).toBe(200);
+  });
+
+  test('is 403 for a key without the scope, before the body is looked at', async () => {
+    const response = await door.send('/v1/videos', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${READ_KEY}`, 'content-type': 'application/json' },
+      body: '{',
+    });
+    expect(response.status).toBe(403);
+    expect(((await response.json()) as ErrorBody).error.message).toContain('"generate"');
+  });
+
+  test('looks the same for a foreign id and for an id that never was', async () => {
+    const created = await door.postJson('/v1/videos', good);
+    const { id } = (await created.json()) as { id: string };
+    const headers = { authorization: `Bearer ${OTHER_KEY}` };
+    const foreign = await door.send(`/v1/videos/${id}`, { headers });
+    const unknown = await door.send('/v1/videos/video_00000000000000000000000000000000', {
+      headers,
+    });
+    expect([foreign.status, unknown.status]).toEqual([404, 404]);
+    expect(await foreign.text()).toBe(await unknown.text());
+  });
+
+  test.each<[string, string, string]>([
+    ['POST', '/v1/videos/video_1/remix', 'not_found'],
+    ['GET', '/', 'not_found'],
+    ['GET', '/v2/anything', 'not_found'],
+    ['GET', '/V1/videos', 'not_found'],
+    ['GET', '/v1/videos/%E0%A4%A', 'invalid_request'],
+  ])('%s %s answers %s in the default shape', async (method, path, code) => {
+    const response = await door.send(path, { method });
+    expect(response.status).toBe(ERRORS[code as ErrorCode].status);
+    expect(((await response.json()) as ErrorBody).error.code).toBe(code);
+  });
+
+  test.each<[string, string, string]>([
+    ['PUT', '/v1/videos', 'POST, GET, HEAD'],
+    ['POST', '/v1/videos/video_1', 'GET, HEAD, DELETE'],
+    ['DELETE', '/v1/models', 'GET, HEAD'],
+  ])('%s %s is 405 and names the methods', async (method, path, allow) => {
+    const response = await door.send(path, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    expect(((await response.json()) as ErrorBody).error.code).toBe('method_not_allowed');
+  });
+
+  test('is 413 and names the limit for a long body, with and without a stated length', async () => {
+    const long = JSON.stringify({ ...good, prompt: 'x'.repeat(5000) });
+    const stated = await door.send('/v1/videos', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: long,
+    });
+    const chunked = await door.send('/v1/videos', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: new Blob([long]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+    const ignored = await door.send('/v1/videos/video_1', {
+      method: 'DELETE',
+      body: 'x'.repeat(101),
+    });
+    expect([stated.status, chunked.status, ignored.status]).toEqual([413, 413, 413]);
+    expect(await stated.text()).toContain('4096 bytes');
+    expect(await chunked.text()).toContain('4096 bytes');
+    expect(await ignored.text()).toContain('100 bytes');
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['no JSON type', { 'content-type': 'text/plain' }],
+    ['a form in the URL style', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['a compressed body', { 'content-type': 'application/json', 'content-encoding': 'gzip' }],
+  ])('is 415 for %s', async (_problem, headers) => {
+    const response = await door.send('/v1/videos', { method: 'POST', headers, body: '{}' });
+    expect(response.status).toBe(415);
+    expect(((await response.json()) as ErrorBody).error.code).toBe('unsupported_media_type');
+  });
+
+  test.each<[string, string | Uint8Array]>([
+    ['half a document', '{"model":'],
+    ['nothing', ''],
+    ['broken UTF-8', new Uint8Array([0x22, 0xff, 0x22])],
+    ['deep nesting', '['.repeat(21) + ']'.repeat(21)],
+  ])('is 400 for a body that is %s', async (_problem, body) => {
+    const response = await door.send('/v1/videos', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    expect(response.status).toBe(400);
+  });
+
+  test('is bounded for a hundred thousand brackets and for large metadata', async () => {
+    const wide = await openDoor();
+    try {
+      const bomb = `{"model":"${MODEL}","prompt":"a","metadata":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+      const response = await wide.send('/v1/videos', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: bomb,
+      });
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain('20 levels');
+      const metadata = { note: 'é'.repeat(4096) };
+      const large = await wide.postJson('/v1/videos', { ...good, metadata });
+      expect(await large.json()).toMatchObject({
+        error: { param: 'metadata', message: expect.stringContaining('8192 bytes') },
+      });
+      // Brackets inside a text are no nesting.
+      const text = await wide.postJson('/v1/videos', { ...good, prompt: '["\\[{'.repeat(100) });
+      expect(text.status).toBe(200);
+    } finally {
+      await wide.close();
+    }
+  });
+
+  test.each(Object.keys(ERRORS) as ErrorCode[])('has status and code of %s', async (code) => {
+    door.gateway.fault = new GatewayError(code, {
+      retryAfterSeconds: 7,
+      cause: new Error('inner'),
+    });
+    const response = await door.send('/v1/videos');
+    expect(response.status).toBe(ERRORS[code].status);
+    expect(response.headers.get('retry-after')).toBe('7');
+    expect(response.headers.get('x-should-retry')).toBe(ERRORS[code].retryable ? null : 'false');
+    const { error } = (await response.json()) as ErrorBody;
+    expect(error).toMatchObject({ code, message: ERRORS[code].text, param: null });
+    expect(error.type).not.toBe('');
+    expect(JSON.stringify(error)).not.toContain('inner');
+  });
+
+  test('tells an unexpected error as internal with the request id, and logs it once', async () => {
+    door.gateway.fault = new Error('password=hunter2 at /srv/app/db.js');
+    const response = await door.send('/v1/videos', { headers: { 'x-request-id': 'my-request-1' } });
+    const text = await response.text();
+    expect(response.status).toBe(500);
+    expect(text).toContain('my-request-1');
+    expect(text).not.toMatch(/hunter2|srv|at \//);
+    const errors = door.log.filter(
+      (line) => line['level'] === 50 && line['requestId'] === 'my-request-1',
+    );
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatchObject({ workspaceId: 'ws_1', method: 'GET', path: '/v1/videos' });
+  });
+
+  test('is answered for every dialect in its own shape', async () => {
+    for (const dialect of Object.values(dialects)) {
+      const prefix = dialect.prefixes[0] ?? '';
+      const response = await door.send(`${prefix}/x/y/z/unknown`, { method: 'POST' });
+      const expected = dialect.renderError(
+        new GatewayError('not_found', { message: 'There is no such path.' }),
+        response.headers.get('x-request-id') ?? '',
+      );
+      expect(response.status).toBe(expected.status);
+      expect(await response.json()).toEqual(expected.body);
+    }
+  });
+});

@@ -1,0 +1,215 @@
+import { applyCapabilities, type Capabilities } from '../../src/core/capabilities';
+import { createCatalog } from '../../src/core/catalog';
+import type { Principal } from '../../src/core/dialect';
+import { GatewayError } from '../../src/core/errors';
+import { newId, readId } from '../../src/core/ids';
+import { isTerminal, type Job } from '../../src/core/job';
+import type { ContentAnswer, Creation, FileKind, Gateway, PageQuery } from '../../src/core/ports';
+import type { Provider } from '../../src/core/provider';
+import { readRange } from '../../src/core/range';
+import type { Input } from '../../src/core/request';
+
+/** A gateway whose rows are in memory: the real catalog and capability checks, no engine and no database. */
+export interface MemoryGateway extends Gateway {
+  jobs: Map<string, Job>;
+  /** What `create` was called with, oldest first. */
+  creations: Creation[];
+  /** The file behind every finished job. */
+  file: Buffer;
+  /** When set, thrown by every use case. */
+  fault: Error | undefined;
+  finish(id: string, change?: Partial<Job>): Job;
+}
+
+export const MODEL = 'clip-1';
+
+const CAPABILITIES: Capabilities = {
+  modes: {
+    text: { aspectRatioDefault: '16:9', images: 0, videos: 0, audios: 0 },
+    first_frame: { aspectRatioDefault: '16:9', images: 1, videos: 0, audios: 0 },
+    first_last_frame: { aspectRatioDefault: '16:9', images: 2, videos: 0, audios: 0 },
+    reference: { aspectRatioDefault: '16:9', images: 4, videos: 1, audios: 1 },
+  },
+  promptLengthMax: 5000,
+  seconds: { min: 4, max: 8, default: 4 },
+  resolutions: ['720p'],
+  resolutionDefault: '720p',
+  aspectRatios: ['16:9', '9:16'],
+  sizes: { '720p': { '16:9': [1280, 720], '9:16': [720, 1280] } },
+  fps: 24,
+  audio: true,
+  seed: { min: 0, max: 4294967295 },
+  watermark: true,
+  cameraFixed: false,
+  lastFrame: true,
+  serviceTiers: [],
+  expiresAfterSeconds: { min: 3600, max: 259200 },
+  safetyIdentifierLengthMax: 64,
+  negativePrompt: false,
+  cancel: 'queued',
+  billed: { canceled: false, rejected: false, failed: false },
+  idempotency: 'none',
+  resultLifetimeSeconds: 86400,
+  deadlineSeconds: 3600,
+  usualSeconds: 60,
+};
+
+// Nothing here talks to a provider: the catalog reads these three fields.
+const PROVIDER = { name: 'paper', models: { 'paper-1': CAPABILITIES } } as unknown as Provider;
+
+const CATALOG = createCatalog(
+  [
+    {
+      name: MODEL,
+      groups: ['default'],
+      price: { perJob: 25_000_000n },
+      channels: [{ channel: 'paper', model: 'paper-1' }],
+    },
+  ],
+  [
+    {
+      name: 'paper',
+      provider: 'paper',
+      baseUrl: 'http://127.0.0.1:9',
+      credentials: {},
+      resultOrigins: [],
+      simulated: true,
+    },
+  ],
+  { paper: PROVIDER },
+);
+
+export function createMemoryGateway(
+  link: (job: Job, kind: FileKind) => string,
+  now: () => number = Date.now,
+): MemoryGateway {
+  const gateway: MemoryGateway = {
+    jobs: new Map(),
+    creations: [],
+    file: Buffer.alloc(0),
+    fault: undefined,
+    finish(id, change = {}) {
+      const job = find(gateway, id);
+      Object.assign(job, { state: 'succeeded', finishedAt: now(), updatedAt: now(), ...change });
+      return job;
+    },
+    link,
+    models: (principal) => CATALOG.list(principal.group),
+    async create(principal, creation) {
+      raise(gateway);
+      gateway.creations.push(creation);
+      const job = newJob(principal, creation, now());
+      gateway.jobs.set(job.id, job);
+      return creation.render(job);
+    },
+    async get(principal, id) {
+      raise(gateway);
+      return find(gateway, id, principal.workspaceId);
+    },
+    async list(principal, page) {
+      raise(gateway);
+      return listOf(gateway, principal, page);
+    },
+    async remove(principal, id) {
+      raise(gateway);
+      const job = find(gateway, id, principal.workspaceId);
+      if (isTerminal(job.state)) {
+        gateway.jobs.delete(job.id);
+        return { job, deleted: true };
+      }
+      if (job.state === 'running') throw new GatewayError('conflict');
+      job.state = 'canceling';
+      return { job, deleted: false };
+    },
+    async content(principal, id, kind, range) {
+      raise(gateway);
+      const job = find(gateway, id, principal.workspaceId);
+      if (job.state !== 'succeeded') throw new GatewayError('conflict');
+      if (kind !== 'video') throw new GatewayError('not_found');
+      return contentOf(gateway.file, range);
+    },
+  };
+  return gateway;
+}
+
+function raise({ fault }: MemoryGateway): void {
+  if (fault) throw fault;
+}
+
+function find(gateway: MemoryGateway, id: string, workspaceId?: string): Job {
+  const job = gateway.jobs.get(readId(id) ?? '');
+  if (!job || (workspaceId !== undefined && job.workspaceId !== workspaceId)) {
+    throw new GatewayError('not_found');
+  }
+  return job;
+}
+
+function listOf(gateway: MemoryGateway, principal: Principal, page: PageQuery) {
+  const mine = [...gateway.jobs.values()].filter(
+    (job) => job.workspaceId === principal.workspaceId,
+  );
+  const ordered = page.order === 'desc' ? mine.reverse() : mine;
+  const from = page.after ? ordered.findIndex((job) => job.id === readId(page.after ?? '')) + 1 : 0;
+  const rest = ordered.slice(from);
+  return { jobs: rest.slice(0, page.limit), hasMore: rest.length > page.limit };
+}
+
+function contentOf(file: Buffer, range: string | undefined): ContentAnswer {
+  const part = readRange(range, file.length);
+  const bytes = part ? file.subarray(part.start, part.end + 1) : file;
+  const headers: Record<string, string> = {
+    'content-type': 'video/mp4',
+    'content-length': String(bytes.length),
+    'accept-ranges': 'bytes',
+    etag: '"paper"',
+    'set-cookie': 'leak=1',
+  };
+  if (part) {
+    headers['content-range'] =
+      `bytes ${String(part.start)}-${String(part.end)}/${String(file.length)}`;
+  }
+  return { status: part ? 206 : 200, headers, stream: chunksOf(bytes) };
+}
+
+async function* chunksOf(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += 65_536) {
+    yield bytes.subarray(start, start + 65_536);
+  }
+}
+
+function newJob(principal: Principal, creation: Creation, at: number): Job {
+  const inputs: Input[] = creation.request.inputs.map(({ role, media }) =>
+    'dataUrl' in media
+      ? { role, media: { blob: 'f'.repeat(64), mime: 'image/png' } }
+      : { role, media },
+  );
+  const request = { ...creation.request, inputs };
+  const [first] = CATALOG.resolve(principal.group, request.model).routes;
+  return {
+    id: newId(),
+    workspaceId: principal.workspaceId,
+    keyId: principal.keyId,
+    dialect: creation.dialect,
+    state: 'queued',
+    model: request.model,
+    request,
+    applied: applyCapabilities(request, first.capabilities, creation.names),
+    metadata: creation.metadata,
+    echo: creation.echo,
+    callbackUrl: creation.callbackUrl?.url,
+    progress: null,
+    failure: undefined,
+    outputs: [],
+    usage: undefined,
+    price: 25_000_000n,
+    charged: undefined,
+    routes: [{ channel: 'paper', provider: 'paper', model: 'paper-1' }],
+    provider: 'paper',
+    channel: 'paper',
+    createdAt: at,
+    startedAt: undefined,
+    finishedAt: undefined,
+    updatedAt: at,
+    deadlineAt: at + 3_600_000,
+  };
+}

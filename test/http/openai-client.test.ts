@@ -1,0 +1,146 @@
+import OpenAI, { APIError, toFile } from 'openai';
+import { KEY, MP4, openDoor, PNG, until, type Door } from './door';
+import { MODEL } from './memory-gateway';
+
+describe('the unchanged OpenAI client', () => {
+  let door: Door;
+  let client: OpenAI;
+  beforeAll(async () => {
+    door = await openDoor();
+    client = new OpenAI({ apiKey: KEY, baseURL: `${door.origin}/v1`, maxRetries: 2 });
+  });
+  afterAll(() => door.close());
+
+  test('creates a video without a file and reads the answer as its own type', async () => {
+    const video = await client.videos.create({
+      model: MODEL as OpenAI.VideoModel,
+      prompt: 'a cat',
+      seconds: '4',
+      size: '1280x720',
+    });
+    expect(video).toMatchObject({
+      object: 'video',
+      status: 'queued',
+      progress: 0,
+      seconds: '4',
+      size: '1280x720',
+      prompt: 'a cat',
+      completed_at: null,
+      expires_at: null,
+      error: null,
+      remixed_from_video_id: null,
+    });
+    expect(video.id).toMatch(/^video_[0-9a-f]{32}$/);
+    expect(door.gateway.creations.at(-1)?.request).toMatchObject({
+      seconds: 4,
+      size: { width: 1280, height: 720 },
+      inputs: [],
+    });
+  });
+
+  test('uploads a file, which becomes the first frame and is stored once', async () => {
+    const before = door.blobFiles().length;
+    for (let round = 0; round < 2; round += 1) {
+      await client.videos.create({
+        model: MODEL as OpenAI.VideoModel,
+        prompt: 'the picture moves',
+        input_reference: await toFile(PNG, 'photo.png', { type: 'image/png' }),
+      });
+    }
+    const [input] = door.gateway.creations.at(-1)?.request.inputs ?? [];
+    expect(input).toEqual({
+      role: 'first_frame',
+      media: { blob: expect.stringMatching(/^[0-9a-f]{64}$/), mime: 'image/png' },
+    });
+    expect(door.blobFiles().length).toBe(before + 1);
+  });
+
+  test('names an image by URL in a multipart object', async () => {
+    await client.videos.create({
+      model: MODEL as OpenAI.VideoModel,
+      prompt: 'the picture moves',
+      input_reference: { image_url: 'https://example.com/photo.png' },
+    });
+    expect(door.gateway.creations.at(-1)?.request.inputs).toEqual([
+      { role: 'first_frame', media: { url: 'https://example.com/photo.png' } },
+    ]);
+  });
+
+  test('is told the field and the allowed values when a model cannot do something', async () => {
+    const refused = client.videos.create({
+      model: MODEL as OpenAI.VideoModel,
+      prompt: 'a cat',
+      seconds: '12',
+    });
+    await expect(refused).rejects.toMatchObject({
+      status: 400,
+      param: 'seconds',
+      type: 'invalid_request_error',
+      code: 'invalid_request',
+      message: expect.stringContaining('Allowed: 4, 5, 6, 7, 8.'),
+    });
+  });
+
+  test('retrieves, downloads and deletes a finished video', async () => {
+    const { id } = await client.videos.create({
+      model: MODEL as OpenAI.VideoModel,
+      prompt: 'a dog',
+    });
+    door.gateway.file = MP4;
+    door.gateway.finish(id);
+
+    const video = await client.videos.retrieve(id);
+    expect(video).toMatchObject({ status: 'completed', progress: 100 });
+    const response = await client.videos.downloadContent(id);
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(MP4);
+    expect(response.headers.get('content-type')).toBe('video/mp4');
+
+    expect(await client.videos.delete(id)).toEqual({ id, object: 'video.deleted', deleted: true });
+    await expect(client.videos.retrieve(id)).rejects.toMatchObject({
+      status: 404,
+      type: 'not_found_error',
+    });
+  });
+
+  test('pages through every video by itself', async () => {
+    door.gateway.jobs.clear();
+    const made: string[] = [];
+    for (let index = 0; index < 5; index += 1) {
+      const video = await client.videos.create({
+        model: MODEL as OpenAI.VideoModel,
+        prompt: `number ${String(index)}`,
+      });
+      made.push(video.id);
+    }
+    const seen: string[] = [];
+    for await (const video of client.videos.list({ limit: 2, order: 'asc' })) seen.push(video.id);
+    expect(seen).toEqual(made);
+  });
+
+  test('does not repeat a request that can never succeed', async () => {
+    const { id } = await client.videos.create({
+      model: MODEL as OpenAI.VideoModel,
+      prompt: 'a dog',
+    });
+    door.gateway.finish(id, { state: 'running' });
+    const logged = (): number => door.log.filter((line) => line['method'] === 'DELETE').length;
+    const before = logged();
+    const error = await client.videos.delete(id).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(APIError);
+    expect(error).toMatchObject({ status: 409, code: 'conflict' });
+    // Only after one more exchange is it certain that a repeat would have been seen.
+    await client.videos.retrieve(id);
+    await until('the request is logged', () => logged() > before);
+    expect(logged()).toBe(before + 1);
+  });
+
+  test('lists the models of its key', async () => {
+    const models = await client.models.list();
+    expect(models.data.map(({ id }) => id)).toEqual([MODEL]);
+    expect(await client.models.retrieve(MODEL)).toMatchObject({ id: MODEL, object: 'model' });
+    await expect(client.models.retrieve('other')).rejects.toMatchObject({
+      status: 404,
+      type: 'model_not_found',
+    });
+  });
+});

@@ -1,0 +1,379 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import {
+  applyCapabilities,
+  type Capabilities,
+  type ModeCapabilities,
+} from '../src/core/capabilities';
+import { FAILURES, type FailureCode } from '../src/core/errors';
+import type { Call, Reply } from '../src/core/exchange';
+import type { Operation } from '../src/core/outcome';
+import type { Provider, Submission } from '../src/core/provider';
+import type { Input, Mode, VideoRequest } from '../src/core/request';
+import { providers } from '../src/providers';
+import { createSimulatedProvider, type SimulatedProvider } from './support/simulated-provider';
+
+/**
+ * The contract every provider keeps, told by its own wire files: what we send for a given value, and what a given
+ * reply means. The same calls then go to the provider's simulator, so that adapter and simulator speak one wire.
+ */
+
+const wireSchema = z.strictObject({
+  name: z.string(),
+  source: z.string(),
+  uncertain: z.string().optional(),
+  exchange: z.enum(['submit', 'poll', 'cancel', 'find', 'callback']),
+  given: z.strictObject({
+    submission: z.record(z.string(), z.unknown()).optional(),
+    operation: z.record(z.string(), z.unknown()).optional(),
+    attemptId: z.string().optional(),
+  }),
+  call: z
+    .strictObject({
+      method: z.string(),
+      path: z.string(),
+      headers: z.record(z.string(), z.string()),
+      body: z.unknown().optional(),
+    })
+    .optional(),
+  reply: z.strictObject({
+    status: z.int(),
+    headers: z.record(z.string(), z.string()),
+    body: z.unknown().optional(),
+    text: z.string().optional(),
+  }),
+  means: z.unknown(),
+  /** The simulator gives the same meaning to the same call. */
+  simulated: z.literal(true).optional(),
+});
+type Wire = z.infer<typeof wireSchema>;
+
+const DEMANDED = ['submit', 'poll-running', 'poll-succeeded', 'poll-failed', 'error-429'];
+
+function wireOf(provider: string): Record<string, Wire> {
+  const folder = join(__dirname, '..', 'src', 'providers', provider, 'wire');
+  return Object.fromEntries(
+    readdirSync(folder).map((file) => [
+      file.replace(/\.json$/, ''),
+      wireSchema.parse(JSON.parse(readFileSync(join(folder, file), 'utf8'))),
+    ]),
+  );
+}
+
+function submissionOf(wire: Wire): Submission {
+  const { blobs, ...rest } = wire.given.submission ?? {};
+  const entries = Object.entries(
+    z.record(z.string(), z.object({ mime: z.string(), base64: z.string() })).parse(blobs ?? {}),
+  );
+  const map = new Map(
+    entries.map(([id, blob]) => [
+      id,
+      { mime: blob.mime, bytes: Buffer.from(blob.base64, 'base64') },
+    ]),
+  );
+  // Sound enough: a submission that is none gives a call that is not the file's.
+  return { ...rest, blobs: map } as unknown as Submission;
+}
+
+function callOf(provider: Provider, wire: Wire): Call | undefined {
+  const operation: Operation = wire.given.operation ?? {};
+  switch (wire.exchange) {
+    case 'submit':
+      return provider.submit(submissionOf(wire));
+    case 'poll':
+      return provider.poll(operation);
+    case 'cancel':
+      return provider.cancel?.(operation);
+    case 'find':
+      return provider.find?.(wire.given.attemptId ?? '');
+    case 'callback':
+      return undefined;
+  }
+}
+
+function replyOf(wire: Wire): Reply {
+  const { status, headers, body, text } = wire.reply;
+  return { status, headers, body: Buffer.from(text ?? JSON.stringify(body)) };
+}
+
+function meaningOf(provider: Provider, wire: Wire): unknown {
+  const reply = replyOf(wire);
+  switch (wire.exchange) {
+    case 'submit':
+      return provider.readSubmit(reply);
+    case 'poll':
+      return provider.readPoll(reply, wire.given.operation ?? {});
+    case 'cancel':
+      return null; // A cancel's reply is never believed.
+    case 'find':
+      return provider.readFind?.(reply);
+    case 'callback':
+      return provider.readCallback?.(reply.body) ?? null;
+  }
+}
+
+/** A call in the form of a wire file; the body parsed, since the order of keys means nothing. */
+function shown(call: Call | undefined): Wire['call'] {
+  if (!call) return undefined;
+  if (!('path' in call.target)) throw new Error('a first call goes to a path of the channel');
+  return {
+    method: call.method,
+    path: call.target.path,
+    headers: call.headers,
+    ...(call.body === undefined ? {} : { body: JSON.parse(String(call.body)) as unknown }),
+  };
+}
+
+/** Wire files leave the public text of a failure out; it stands in the table. */
+function withPublicText(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withPublicText);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      if (key !== 'failure') return [key, withPublicText(inner)];
+      const { code } = z.object({ code: z.string() }).parse(inner);
+      // An unknown code fails right here.
+      return [key, { ...inner, message: FAILURES[code as FailureCode].text }];
+    }),
+  );
+}
+
+/** Every mode with every resolution, ratio and length at its limits, and every flag the model has. */
+function everyRequest(model: Capabilities): VideoRequest[] {
+  const entries = Object.entries(model.modes) as [Mode, ModeCapabilities][];
+  const lengths = [model.seconds.min, model.seconds.max, ...(model.seconds.auto ? [-1] : [])];
+  return entries.flatMap(([mode, limits]) =>
+    model.resolutions.flatMap((resolution) =>
+      (limits.aspectRatios ?? model.aspectRatios).flatMap((aspectRatio) =>
+        lengths.map((seconds) => ({
+          model: 'any',
+          // Running from the first look on, so that no queue fills up.
+          prompt: '[[sim polls=1]]',
+          inputs: inputsOf(mode, limits),
+          resolution,
+          aspectRatio,
+          seconds,
+          ...(model.audio ? { generateAudio: true } : {}),
+          ...(model.seed ? { seed: model.seed.max } : {}),
+          ...(model.watermark ? { watermark: true } : {}),
+          ...(model.cameraFixed && mode !== 'reference' ? { cameraFixed: true } : {}),
+          ...(model.lastFrame ? { returnLastFrame: true } : {}),
+          ...(model.serviceTiers.length > 0
+            ? { serviceTier: model.serviceTiers.at(-1) ?? '' }
+            : {}),
+          ...(model.expiresAfterSeconds
+            ? { expiresAfterSeconds: model.expiresAfterSeconds.max }
+            : {}),
+          ...(model.safetyIdentifierLengthMax > 0
+            ? { safetyIdentifier: 'x'.repeat(model.safetyIdentifierLengthMax) }
+            : {}),
+          passthrough: {},
+        })),
+      ),
+    ),
+  );
+}
+
+function inputsOf(mode: Mode, limits: ModeCapabilities): Input[] {
+  const input = (role: Input['role'], file: string): Input => ({
+    role,
+    media: { url: `https://media.example/${file}` },
+  });
+  switch (mode) {
+    case 'text':
+      return [];
+    case 'first_frame':
+      return [input('first_frame', 'a.png')];
+    case 'first_last_frame':
+      return [input('first_frame', 'a.png'), input('last_frame', 'b.png')];
+    case 'reference':
+      return [
+        ...Array.from({ length: limits.images }, () => input('reference_image', 'a.png')),
+        ...Array.from({ length: limits.videos }, () => input('reference_video', 'a.mp4')),
+        ...Array.from({ length: limits.audios }, () => input('reference_audio', 'a.mp3')),
+      ];
+  }
+}
+
+describe.each(Object.entries(providers))('provider %s', (name, provider) => {
+  const wires = wireOf(name);
+  const all = Object.entries(wires);
+  const first = wires['submit'];
+
+  test('goes by the name it is registered under', () => {
+    expect(provider.name).toBe(name);
+  });
+
+  test.each(DEMANDED)('shows its wire: %s.json', (demanded) => {
+    expect(Object.keys(wires)).toContain(demanded);
+  });
+
+  test.each(all)('%s: sends exactly this call', (_, wire) => {
+    expect(shown(callOf(provider, wire))).toEqual(wire.call);
+  });
+
+  test.each(all)('%s: reads the reply as exactly this', (_, wire) => {
+    expect(meaningOf(provider, wire)).toEqual(withPublicText(wire.means));
+  });
+
+  test.each(all)('%s: says where it comes from', (_, wire) => {
+    expect(wire.source).toMatch(
+      /^(recorded on \d{4}-\d\d-\d\d|from the provider's documentation, https:\/\/|our own rule: |not the provider: )/,
+    );
+  });
+
+  test('keeps its secret out of every call until it is signed', () => {
+    const secrets = Object.values(provider.simulate.credentials);
+    const calls = all.flatMap(([, wire]) => callOf(provider, wire) ?? []);
+    expect(calls.length).toBeGreaterThan(0);
+    for (const call of calls) {
+      for (const secret of secrets) expect(JSON.stringify(call)).not.toContain(secret);
+      const signed = provider.authorize(call, provider.simulate.credentials, 0);
+      expect(signed).not.toEqual(call);
+      expect({ ...signed, headers: {} }).toEqual({ ...call, headers: {} });
+    }
+  });
+
+  test('has a simulated channel whose credentials pass its own schema', () => {
+    expect(provider.credentials.safeParse(provider.simulate.credentials).success).toBe(true);
+  });
+
+  describe('and its simulator', () => {
+    let upstream: SimulatedProvider;
+    beforeEach(() => {
+      upstream = createSimulatedProvider(provider);
+    });
+
+    const accepted = all.filter(
+      ([, { exchange, means }]) =>
+        exchange === 'submit' &&
+        z.object({ state: z.literal('accepted') }).safeParse(means).success,
+    );
+    test.each(accepted)('accept a submit alike: %s', (_, wire) => {
+      expect(provider.readSubmit(upstream.send(provider.submit(submissionOf(wire))))).toEqual({
+        state: 'accepted',
+        operation: expect.anything() as unknown,
+      });
+      expect(upstream.jobs()).toBe(1);
+    });
+
+    test.each(Object.keys(provider.models))('take all that the table says of %s', (model) => {
+      const capabilities = provider.models[model];
+      if (!capabilities) throw new Error('a model has capabilities');
+      const requests = everyRequest(capabilities);
+      expect(requests.length).toBeGreaterThan(0);
+      for (const request of requests) {
+        const applied = applyCapabilities(request, capabilities);
+        const call = provider.submit({ model, applied, attemptId: 'attempt', blobs: new Map() });
+        const reading = provider.readSubmit(upstream.send(call));
+        expect({ request, reading }).toMatchObject({ reading: { state: 'accepted' } });
+      }
+    });
+
+    const simulated = all.filter(([, wire]) => wire.simulated);
+    test.each(simulated)('refuse alike: %s', (_, wire) => {
+      const call = callOf(provider, wire);
+      if (!call) throw new Error('a simulated file has a call');
+      const reading = provider.readSubmit(upstream.send(call));
+      const meant = z
+        .object({ state: z.string(), scope: z.string(), failure: z.object({ code: z.string() }) })
+        .parse(wire.means);
+      expect(reading).toMatchObject(meant);
+      expect(upstream.jobs()).toBe(0);
+    });
+
+    /** Submits the first wire file's request with this token in its prompt. */
+    const submit = (token = ''): Operation => {
+      if (!first) throw new Error('submit.json is missing');
+      const submission = submissionOf(first);
+      const applied = { ...submission.applied, prompt: `a cat ${token}` };
+      const call = provider.submit({ ...submission, applied, callbackUrl: 'http://127.0.0.1:9/' });
+      const reading = provider.readSubmit(upstream.send(call));
+      if (reading.state !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(reading)}`);
+      return reading.operation;
+    };
+    const look = (operation: Operation): unknown =>
+      provider.readPoll(upstream.send(provider.poll(operation)), operation);
+    const verdict = (state: string, more: object = {}): unknown =>
+      expect.objectContaining({
+        kind: 'verdict',
+        verdict: expect.objectContaining({ state, ...more }) as unknown,
+      });
+
+    test('walk a job from queued over running to a video', () => {
+      const operation = submit('[[sim seconds=10]]');
+      expect(look(operation)).toEqual(verdict('running', { phase: 'queued' }));
+      upstream.advance(5_000);
+      expect(look(operation)).toEqual(verdict('running', { phase: 'running' }));
+      upstream.advance(5_000);
+      const outputs = [expect.objectContaining({ kind: 'video' })];
+      expect(look(operation)).toEqual(verdict('succeeded', { outputs }));
+    });
+
+    test('report running until the asked-for look, whatever the clock says', () => {
+      const operation = submit('[[sim polls=3]]');
+      upstream.advance(1_000_000);
+      expect(look(operation)).toEqual(verdict('running'));
+      expect(look(operation)).toEqual(verdict('running'));
+      expect(look(operation)).toEqual(verdict('succeeded'));
+    });
+
+    test.each([
+      ['fail', 'failed', 'provider_error'],
+      ['policy', 'failed', 'content_rejected'],
+      ['expired', 'expired', undefined],
+      ['stuck', 'running', undefined],
+    ])('agree on fault=%s', (fault, state, code) => {
+      const operation = submit(`[[sim seconds=1 fault=${fault}]]`);
+      upstream.advance(86_000_000);
+      const failure = code && { failure: expect.objectContaining({ code }) as unknown };
+      expect(look(operation)).toEqual(verdict(state, failure ? { ...failure } : {}));
+    });
+
+    test('refuse a caller without credentials, which is for another channel to serve', () => {
+      if (!first) throw new Error('submit.json is missing');
+      const reply = upstream.sendUnsigned(provider.submit(submissionOf(first)));
+      expect(provider.readSubmit(reply)).toMatchObject({ state: 'refused', scope: 'channel' });
+      expect(upstream.jobs()).toBe(0);
+    });
+
+    test('call an unknown job gone and an unsigned look denied', () => {
+      const operation = submit();
+      upstream.forgetAll();
+      expect(look(operation)).toEqual({ kind: 'gone' });
+      const reply = upstream.sendUnsigned(provider.poll(operation));
+      expect(provider.readPoll(reply, operation)).toMatchObject({ kind: 'denied' });
+    });
+
+    test('call overload a retry and an inner error unknown', () => {
+      expect(provider.readSubmit(upstream.overload(429))).toMatchObject({ scope: 'retry' });
+      expect(provider.readSubmit(upstream.overload(500))).toMatchObject({ state: 'unknown' });
+      expect(provider.readPoll(upstream.overload(429), {})).toMatchObject({ kind: 'transient' });
+      expect(provider.readPoll(upstream.overload(500), {})).toMatchObject({ kind: 'transient' });
+    });
+
+    const cancels = Object.values(provider.models).some((model) => model.cancel !== 'none');
+    test(`${cancels ? 'cancel' : 'do not cancel'} a queued job`, () => {
+      expect(provider.cancel !== undefined).toBe(cancels);
+      if (!provider.cancel) return;
+      const operation = submit('[[sim queued=100]]');
+      upstream.send(provider.cancel(operation));
+      expect(look(operation)).toEqual(verdict('canceled'));
+    });
+
+    test('name the job in a callback as the submit named it', () => {
+      const operation = submit('[[sim seconds=1]]');
+      const message = upstream.callback();
+      expect(message === undefined).toBe(provider.readCallback === undefined);
+      if (!message || !provider.readCallback) return;
+      expect(provider.readCallback(Buffer.from(message.body))).toEqual({ operation });
+      const own = provider.verifyCallback;
+      if (own) {
+        const { credentials } = provider.simulate;
+        expect(own(message.headers, Buffer.from(message.body), credentials)).toBe(true);
+        expect(own(message.headers, Buffer.from(`${message.body} `), credentials)).toBe(false);
+      }
+    });
+  });
+});

@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { readConfig } from '../../src/config';
+import type { FileConfigInput } from '../../src/config';
+import { readId } from '../../src/core/ids';
+import { runLocal } from '../../src/run/local';
+import type { LocalGateway } from '../../src/run/local';
+
+/** A whole gateway of its own for one test file: real engine (shared), real Postgres, real HTTP, simulated providers. */
+export interface TestGateway extends LocalGateway {
+  data: string;
+  /** Everything the gateway logged, as JSON lines. */
+  logged: string[];
+  /** As the development key unless told otherwise. */
+  call(method: string, path: string, options?: CallOptions): Promise<CallAnswer>;
+  /** Posts a job through the videos API and returns its public id. */
+  post(body?: Record<string, unknown>): Promise<string>;
+  /** Waits until the job is completed or failed and returns the public object. */
+  ended(id: string): Promise<Record<string, unknown>>;
+  sql<Row = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Closed run of the job: its number of events and status. */
+  run(id: string): Promise<{ events: number; status: string }>;
+  close(): Promise<void>;
+}
+
+export interface CallOptions {
+  key?: string | null;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface CallAnswer {
+  status: number;
+  headers: Headers;
+  text: string;
+  json: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests read what the wire says
+}
+
+/** Fast enough for tests; everything else is as shipped. */
+const WAITS = {
+  cadence: { firstLookShare: 0, intervalMinMs: 250, intervalMaxMs: 250, intervalShare: 0.1 },
+  deliverySchedule: [0, 200, 200, 200],
+  unknownGraceMs: 500,
+  unknownLookMs: 250,
+  busyRetryMs: 250,
+} satisfies FileConfigInput['waits'];
+
+export async function startTestGateway(
+  overrides: FileConfigInput = {},
+  options: { allowCallbacksTo?: string[]; env?: Record<string, string> } = {},
+): Promise<TestGateway> {
+  const data = mkdtempSync(join(tmpdir(), 'reelay-test-'));
+  chmodSync(data, 0o711);
+  const logged: string[] = [];
+  const engine = process.env['REELAY_TEST_ENGINE'];
+  if (!engine)
+    throw new Error('no engine: run the tests through jest, whose globalSetup starts it');
+  const gateway = await runLocal({
+    config: readConfig(
+      {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        TEMPORAL_ADDRESS: engine,
+        TEMPORAL_NAMESPACE: `test-${randomBytes(6).toString('hex')}`,
+        REELAY_CONFIG: process.env['REELAY_CONFIG'],
+        ...options.env,
+      },
+      { ...overrides, waits: { ...WAITS, ...overrides.waits } },
+    ),
+    data,
+    host: '127.0.0.1',
+    port: 0,
+    allowCallbacksTo: options.allowCallbacksTo ?? ['127.0.0.1'],
+    say: () => undefined,
+    log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
+  });
+  return { ...gateway, data, logged, ...tools(gateway), close: () => close(gateway, data) };
+}
+
+async function close(gateway: LocalGateway, data: string): Promise<void> {
+  await gateway.stop();
+  rmSync(data, { recursive: true, force: true });
+}
+
+function tools(gateway: LocalGateway) {
+  const call: TestGateway['call'] = async (method, path, { key, body, headers = {} } = {}) => {
+    const isRaw = typeof body === 'string' || body instanceof FormData || body === undefined;
+    const response = await fetch(path.startsWith('http') ? path : `${gateway.api}${path}`, {
+      method,
+      headers: {
+        ...(key === null ? {} : { authorization: `Bearer ${key ?? gateway.keys.key}` }),
+        ...(body === undefined || body instanceof FormData
+          ? {}
+          : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, json: parse(text) };
+  };
+  const sql: TestGateway['sql'] = async <Row>(text: string, values: unknown[] = []) =>
+    (await gateway.base.database.pool.query(text, values)).rows as Row[];
+  return {
+    call,
+    sql,
+    async post(body: Record<string, unknown> = {}) {
+      const answer = await call('POST', '/v1/videos', { body: { ...REQUEST, ...body } });
+      if (answer.status !== 200)
+        throw new Error(`POST /v1/videos: ${answer.status} ${answer.text}`);
+      return answer.json.id as string;
+    },
+    async ended(id: string) {
+      return until(`${id} to end`, async () => {
+        const { json } = await call('GET', `/v1/videos/${id}`);
+        return json.status === 'completed' || json.status === 'failed' ? json : undefined;
+      });
+    },
+    async run(id: string) {
+      const handle = gateway.base.client.workflow.getHandle(readId(id) ?? id);
+      await handle.result().catch(() => undefined);
+      const { historyLength, status } = await handle.describe();
+      return { events: historyLength, status: status.name };
+    },
+  };
+}
+
+export const REQUEST = {
+  model: 'seedance-2.0',
+  prompt: 'a paper boat on a pond [[sim seconds=1 video=shared]]',
+  duration: 5,
+  resolution: '720p',
+  aspect_ratio: '16:9',
+};
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asks again until there is an answer; says what was waited for when there is none. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined>,
+  timeoutMs = 45_000,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const found = await ask();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

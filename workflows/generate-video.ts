@@ -1,0 +1,195 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  CancellationScope,
+  TimeoutFailure,
+  isCancellation,
+  proxyActivities,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import { AWAIT_ACTIVITY, VIDEO_FAILED, VIDEO_QUEUE, providerQueue } from './contract';
+import type { GenerateVideoInput, GenerateVideoResult, JobPlan, Ruling } from './contract';
+
+/**
+ * One video, from submit to settle: 23 events, however long the provider takes. Rows in the database are the truth;
+ * this only decides what happens next, so every activity may run again and finds what it did before.
+ * Cancel and settle always run to their end; a cancelled wait says nothing about the provider, so it asks.
+ */
+export async function generateVideo(input: GenerateVideoInput): Promise<GenerateVideoResult> {
+  const { plan } = input;
+  const { settle } = proxyActivities<Pick<Activities, 'settle'>>({
+    taskQueue: VIDEO_QUEUE,
+    startToCloseTimeout: '30s',
+    retry: { maximumInterval: '30s' },
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    priority: { priorityKey: 1 },
+  });
+
+  const { ruling, canceled } = await rule(input);
+  const result = await CancellationScope.nonCancellable(() =>
+    settle({ jobId: plan.jobId, ruling }),
+  );
+  switch (result.state) {
+    case 'succeeded':
+      return result;
+    case 'canceled':
+      if (canceled) throw new CancelledFailure('the job was canceled');
+      return result;
+    case 'failed':
+    case 'expired':
+      throw ApplicationFailure.create({
+        type: VIDEO_FAILED,
+        message: result.code ?? result.state,
+        nonRetryable: true,
+        details: [result],
+      });
+  }
+}
+
+async function rule(input: GenerateVideoInput): Promise<{ ruling: Ruling; canceled: boolean }> {
+  const progress: Progress = { provider: input.plan.provider, number: 1 };
+  const scope = CancellationScope.current();
+  if (input.mode !== 'cancel') {
+    try {
+      return { ruling: await run(input.plan, progress), canceled: false };
+    } catch (error) {
+      if (!isCancel(error, scope)) throw error;
+    }
+  }
+  const ruling = await CancellationScope.nonCancellable(() => cancel(input.plan, progress));
+  return { ruling, canceled: true };
+}
+
+/** Which attempt the story has reached; a cancel continues from there. */
+interface Progress {
+  provider: string;
+  number: number;
+}
+
+/** More channels than anyone configures; a bound all the same. */
+const CHANNELS_MAX = 16;
+
+async function run(plan: JobPlan, progress: Progress): Promise<Ruling> {
+  for (let round = 0; round < CHANNELS_MAX; round += 1) {
+    try {
+      const submitted = await atProvider(plan, progress).submit({
+        jobId: plan.jobId,
+        number: progress.number,
+      });
+      if (submitted.state === 'ended') return submitted.ruling;
+      progress.provider = submitted.provider;
+      if (submitted.state === 'accepted') return await awaitVerdict(plan, progress);
+      progress.number = submitted.number;
+    } catch (error) {
+      if (!isTimeout(error)) throw error;
+      return lastLook(plan, progress);
+    }
+  }
+  return { kind: 'refused' };
+}
+
+async function awaitVerdict(plan: JobPlan, progress: Progress): Promise<Ruling> {
+  try {
+    await atProvider(plan, progress).poll({ jobId: plan.jobId });
+    return { kind: 'verdict' };
+  } catch (error) {
+    if (!isTimeout(error)) throw error;
+    return lastLook(plan, progress);
+  }
+}
+
+/** A timeout of ours is not the provider's verdict: it is asked once more before the job fails. */
+async function lastLook(plan: JobPlan, progress: Progress): Promise<Ruling> {
+  try {
+    return await atProvider(plan, progress).lastLook({ jobId: plan.jobId });
+  } catch (error) {
+    if (!isTimeout(error)) throw error;
+    return { kind: 'failure', code: 'timed_out' };
+  }
+}
+
+async function cancel(plan: JobPlan, progress: Progress): Promise<Ruling> {
+  const { jobId } = plan;
+  // Twice: a submit that was in doubt is resolved in between.
+  for (let round = 0; round < 2; round += 1) {
+    let told;
+    try {
+      told = await atProvider(plan, progress).cancel({ jobId });
+    } catch (error) {
+      if (!isTimeout(error)) throw error;
+      return awaitVerdict(plan, progress);
+    }
+    if (told.state === 'ended') return told.ruling;
+    if (told.state === 'running') return awaitVerdict(plan, progress);
+    const resolved = await atProvider(plan, progress).submit({ jobId, number: progress.number });
+    if (resolved.state === 'ended') return resolved.ruling;
+  }
+  return awaitVerdict(plan, progress);
+}
+
+function atProvider(plan: JobPlan, progress: Progress) {
+  const taskQueue = providerQueue(progress.provider);
+  const { waits } = plan;
+  const leftMs = Math.max(1, plan.deadlineAt - Date.now());
+  // The default of the SDK behaves as TRY_CANCEL: a POST in flight would be orphaned.
+  const cancellationType = 'WAIT_CANCELLATION_COMPLETED' as const;
+  const exchange = {
+    taskQueue,
+    startToCloseTimeout: waits.exchangeMs * EXCHANGES_PER_LOOK,
+    retry: { initialInterval: '5s', backoffCoefficient: 1 },
+    cancellationType,
+  } as const;
+  const { submit } = proxyActivities<Pick<Activities, 'submit'>>({
+    taskQueue,
+    startToCloseTimeout: waits.sendMs + SEND_MARGIN_MS,
+    scheduleToCloseTimeout: leftMs + waits.sendMs + waits.unknownMs + SEND_MARGIN_MS,
+    heartbeatTimeout: '20s',
+    retry: { initialInterval: '1s', maximumInterval: '30s' },
+    cancellationType,
+    summary: `${plan.model}: submit`,
+    priority: { priorityKey: 1 },
+  });
+  const { poll } = proxyActivities<Pick<Activities, 'poll'>>({
+    ...exchange,
+    activityId: AWAIT_ACTIVITY,
+    scheduleToCloseTimeout: leftMs,
+    summary: `${plan.model} on ${progress.provider}`,
+    priority: { priorityKey: 3 },
+  });
+  const { lastLook } = proxyActivities<Pick<Activities, 'lastLook'>>({
+    ...exchange,
+    scheduleToCloseTimeout: waits.lastLookMs,
+    summary: 'a last look before the deadline counts',
+  });
+  const { cancel } = proxyActivities<Pick<Activities, 'cancel'>>({
+    ...exchange,
+    scheduleToCloseTimeout: waits.cancelMs,
+    priority: { priorityKey: 1 },
+  });
+  return { submit, poll, lastLook, cancel };
+}
+
+/** A look may follow three further calls; a cancel is look, call, look. */
+const EXCHANGES_PER_LOOK = 5;
+/** A submit outlives its POST by this, so that the answer is stored before the engine gives the try up. */
+const SEND_MARGIN_MS = 60_000;
+
+function isCancel(error: unknown, scope: CancellationScope): boolean {
+  return (
+    isCancellation(error) ||
+    scope.consideredCancelled ||
+    (error instanceof ActivityFailure && error.retryState === 'CANCEL_REQUESTED')
+  );
+}
+
+/** Every shape in which the engine says "too late"; with the last real failure as cause it is no TimeoutFailure. */
+function isTimeout(error: unknown): boolean {
+  if (!(error instanceof ActivityFailure) || isCancellation(error)) return false;
+  if (error.retryState === 'TIMEOUT') return true;
+  return (
+    error.cause instanceof TimeoutFailure &&
+    (error.cause.timeoutType === 'SCHEDULE_TO_CLOSE' ||
+      error.cause.timeoutType === 'SCHEDULE_TO_START')
+  );
+}
