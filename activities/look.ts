@@ -98,10 +98,13 @@ function gone(deps: LookDeps, attempt: Attempt, reply: Reply): Seen {
   };
 }
 
-/** `running 40 %`: what operators read on the pending activity. */
-export function describe(verdict: Verdict): string {
+/**
+ * `running 40 %`: what operators read on the pending activity. Where the provider gives no number it is the share of
+ * the usual time, and says so; callers are never shown an estimate.
+ */
+export function describe(verdict: Verdict, elapsedMs: number, usualMs: number): string {
   if (isFinal(verdict)) return verdict.state;
-  return verdict.progress === null
-    ? verdict.phase
-    : `${verdict.phase} ${String(verdict.progress)} %`;
+  if (verdict.progress !== null) return `${verdict.phase} ${String(verdict.progress)} %`;
+  const share = Math.min(99, Math.floor((100 * elapsedMs) / usualMs));
+  return `${verdict.phase} ${String(share)} % by the usual time`;
 }

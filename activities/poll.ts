@@ -37,7 +37,9 @@ export function poll(deps: ActivityDeps) {
     }
     const seen = await look(deps, attempt);
     if (seen.kind === 'transient') throw wait(seen.detail, seen.retryAfterMs);
-    if (!isFinal(seen.verdict)) throw wait(describe(seen.verdict));
+    if (!isFinal(seen.verdict)) {
+      throw wait(describe(seen.verdict, elapsedMs, usualMs));
+    }
     return { state: seen.verdict.state };
   };
 }

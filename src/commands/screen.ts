@@ -25,10 +25,9 @@ export function createScreen({ isTerminal }: { isTerminal: boolean }): Screen {
     progress(state, percent, elapsedMs) {
       const seconds = (elapsedMs / 1_000).toFixed(1);
       if (isTerminal) {
-        const full = Math.round((BAR_WIDTH * percent) / 100);
-        const bar = `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)}`;
+        const bar = percent > 0 ? filled(percent) : wandering(elapsedMs);
         process.stderr.write(
-          `\r${bar} ${String(percent).padStart(3)} %  ${state.padEnd(12)} ${seconds} s `,
+          `\r${bar} ${percent > 0 ? `${String(percent).padStart(3)} %` : '     '}  ${state.padEnd(12)} ${seconds} s `,
         );
         isBarOpen = true;
       } else if (state !== last) {
@@ -41,6 +40,17 @@ export function createScreen({ isTerminal }: { isTerminal: boolean }): Screen {
       process.stdout.write(text(report, uiUrl, namespace));
     },
   };
+}
+
+function filled(percent: number): string {
+  const full = Math.round((BAR_WIDTH * percent) / 100);
+  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)}`;
+}
+
+/** This provider reports no percentage, and none is made up: a block that moves says that it is alive. */
+function wandering(elapsedMs: number): string {
+  const at = Math.floor(elapsedMs / 100) % BAR_WIDTH;
+  return `${'░'.repeat(at)}█${'░'.repeat(BAR_WIDTH - at - 1)}`;
 }
 
 function text(report: DemoReport, uiUrl: string | undefined, namespace: string): string {

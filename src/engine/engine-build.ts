@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { outputOf } from '../host/reason';
 import { CLI_VERSION, intoCache } from './engine-cache';
 import type { Environment } from './engine-program';
 import { findOnPath } from './engine-program';
@@ -56,9 +57,7 @@ async function install(
       ...(signal ? { signal } : {}),
     });
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    const last =
-      said.split('\n').at(-1) || (error instanceof Error ? error.message : String(error));
+    const last = outputOf(error).split('\n').at(-1) ?? '';
     throw new Error(`"go install ${MODULE}" failed: ${last}`, { cause: error });
   }
 }

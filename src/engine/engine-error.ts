@@ -1,4 +1,5 @@
 import { ServiceError, isGrpcServiceError } from '@temporalio/client';
+import { reasonOf } from '../host/reason';
 
 /** The statuses of gRPC that we tell apart. */
 const STATUS = {
@@ -31,5 +32,5 @@ export function isRefusal(error: unknown): boolean {
 export function sentenceOf(error: unknown): string {
   if (error instanceof ServiceError && error.cause) return sentenceOf(error.cause);
   if (isGrpcServiceError(error)) return error.details || error.message;
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { reasonOf } from '../host/reason';
 
 /** The command line tool `temporal`, which holds a whole server. */
 export interface EngineProgram {
@@ -43,7 +44,7 @@ export async function checkProgram(
     const options = { env: environment, timeout: ANSWER_MS, encoding: 'utf8' } as const;
     said = (await promisify(execFile)(path, ['--version'], options)).stdout;
   } catch (error) {
-    const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const [line] = reasonOf(error).split('\n');
     return { reason: `does not run (${line ?? 'unknown'})` };
   }
   const version = /\(Server v?(\d+\.\d+[^\s,)]*)/.exec(said)?.[1];

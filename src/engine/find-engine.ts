@@ -1,3 +1,4 @@
+import { reasonOf } from '../host/reason';
 import { buildEngine } from './engine-build';
 import { CLI_VERSION, cachedProgram } from './engine-cache';
 import { downloadEngine } from './engine-download';
@@ -41,9 +42,7 @@ export async function findEngine(options: FindOptions): Promise<FoundProgram> {
       path = await get();
     } catch (error) {
       signal?.throwIfAborted();
-      say(
-        `engine: ${name} is passed over: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      say(`engine: ${name} is passed over: ${reasonOf(error)}`);
       continue;
     }
     if (path === undefined) continue;

@@ -35,7 +35,7 @@ export async function prepareNamespace(
   try {
     const { serverVersion } = await within(engine, () => engine.workflowService.getSystemInfo({}));
     await within(engine, () => ensureNamespace(engine, namespace, say));
-    await within(engine, () => ensureAttributes(engine, namespace, say));
+    await patiently(() => within(engine, () => ensureAttributes(engine, namespace, say)));
     await waitUsable(engine, namespace);
     return { version: serverVersion };
   } catch (error) {
@@ -116,22 +116,33 @@ async function ensureAttributes(
 /** A query over an attribute passes only when the namespace and the attribute have reached the server that we ask. */
 async function waitUsable(engine: Connection, namespace: string): Promise<void> {
   const query = SEARCH_ATTRIBUTES.map((name) => `${name} = 'none'`).join(' OR ');
+  await patiently(
+    () =>
+      within(engine, () => engine.workflowService.countWorkflowExecutions({ namespace, query })),
+    () => true,
+  );
+}
+
+/** Repeats what fails only because the news of a fresh namespace is still travelling. */
+async function patiently(
+  call: () => Promise<unknown>,
+  isPassing: (error: unknown) => boolean = (error) => statusOf(error) === 'NOT_FOUND',
+): Promise<void> {
   let last: unknown;
-  const isUsable = await waitFor(
+  const isDone = await waitFor(
     async () => {
       try {
-        await within(engine, () =>
-          engine.workflowService.countWorkflowExecutions({ namespace, query }),
-        );
+        await call();
         return true;
       } catch (error) {
+        if (!isPassing(error)) throw error;
         last = error;
         return undefined;
       }
     },
     { timeoutMs: USABLE_MS, everyMs: POLL_MS },
   );
-  if (!isUsable) throw last;
+  if (!isDone) throw last;
 }
 
 async function ignoring(status: 'ALREADY_EXISTS', call: () => Promise<unknown>): Promise<void> {

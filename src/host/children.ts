@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { logTail, openLog } from './log-file';
 import { isSame, startTimeOf } from './processes';
+import { codeOf, reasonOf } from './reason';
 import type { Run } from './run-file';
 import { readRun, removeRun, writeRun } from './run-file';
 import { stopSteps } from './stop-steps';
@@ -57,8 +58,7 @@ export async function startChild(options: ChildOptions): Promise<Run> {
     await started;
     return run;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${name} could not be started: ${reason}`, { cause: error });
+    throw new Error(`${name} could not be started: ${reasonOf(error)}`, { cause: error });
   } finally {
     closeSync(log);
   }
@@ -128,7 +128,7 @@ function send(run: Run, target: number, signal: NodeJS.Signals): boolean {
     process.kill(target, signal);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    if (codeOf(error) === 'ESRCH') return false;
     throw new Error(
       `${run.name} (pid ${run.pid}) belongs to another user and cannot be stopped; stop it as that user or as root`,
       { cause: error },

@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { releaseLock, takeLock } from './lock-file';
+import { reasonOf } from './reason';
 import { runPath } from './run-file';
 
 export interface DataFolder {
@@ -36,8 +37,7 @@ function makeFolder(folder: string): string {
     mkdirSync(join(folder, 'run'), { recursive: true, mode: 0o700 });
     return realpathSync(folder);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`the data folder ${resolve(folder)} cannot be used: ${reason}`, {
+    throw new Error(`the data folder ${resolve(folder)} cannot be used: ${reasonOf(error)}`, {
       cause: error,
     });
   }

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isSame, ownIdentity } from './processes';
+import { codeOf } from './reason';
 import { parseRun, textOf } from './run-file';
 import type { Run } from './run-file';
 import { waitFor } from './wait';
@@ -43,7 +44,7 @@ function create(path: string, name: string): boolean {
     writeFileSync(path, ownText(name), { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -86,7 +87,7 @@ function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -76,7 +76,7 @@ export function urlProblem(url: URL, rules: { allowHttp: boolean }): string | un
 function isHostAllowed(host: string): boolean {
   if (isIP(host) !== 0) return isPublic(host);
   const name = host.endsWith('.') ? host.slice(0, -1) : host;
-  
+  if (!name.includes('.')) return false;
   return !DENIED_SUFFIXES.some((suffix) => name === suffix || name.endsWith(`.${suffix}`));
 }
 

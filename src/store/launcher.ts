@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { stopChild } from '../host/children';
 import { isSame } from '../host/processes';
+import { reasonOf } from '../host/reason';
 import { readRun } from '../host/run-file';
 import type { Run } from '../host/run-file';
 import { installedBinaries, usableBinaries } from './postgres-binaries';
@@ -167,10 +168,4 @@ function placeOf(url: string): string {
   if (!URL.canParse(url)) return 'a URL that cannot be read';
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
-}
-
-/** A refused connection to a name with several addresses has its reasons in `errors` and no message. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }

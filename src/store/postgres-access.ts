@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../host/reason';
 import type { PostgresUser } from './postgres-user';
 
 /** Asked of the kernel, by a process of that user: modes, owners, access lists and mounts all have a say. */
@@ -40,7 +41,7 @@ export function copyForAll(from: string, to: string): void {
   } catch (error) {
     rmSync(part, { recursive: true, force: true });
     // Another start was faster; its copy is as good.
-    if (!isTaken(error)) throw error;
+    if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
   }
 }
 
@@ -61,12 +62,4 @@ function openForAll(path: string): void {
   }
   chmodSync(path, 0o755);
   for (const name of readdirSync(path)) openForAll(join(path, name));
-}
-
-function isTaken(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')
-  );
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { outputOf } from '../host/reason';
 import { makeFolderForAll } from './postgres-access';
 import type { PostgresUser } from './postgres-user';
 
@@ -63,9 +64,8 @@ async function run(command: string, args: string[], user: PostgresUser | undefin
       ...(user ? { uid: user.uid, gid: user.gid } : {}),
     });
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    const reason = said || (error instanceof Error ? error.message : String(error));
-    throw new Error(`a new database could not be made in ${dirname(args[0] ?? '')}: ${reason}`, {
+    const folder = dirname(args[0]?.split('=')[1] ?? '');
+    throw new Error(`a new database could not be made in ${folder}: ${outputOf(error)}`, {
       cause: error,
     });
   }

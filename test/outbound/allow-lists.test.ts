@@ -42,6 +42,12 @@ describe('a base URL', () => {
     expect(await get(client, withUser, options)).toMatchObject(BLOCKED);
   });
 
+  it('may be a name, which the system resolves', async () => {
+    const baseUrl = server.origin.replace('127.0.0.1', 'localhost');
+    const call = { method: 'GET' as const, target: { path: '/' }, headers: {} };
+    expect(await outbound().call(call, soon({ baseUrl }))).toMatchObject(REPLY);
+  });
+
   it('is remembered for one call only, even while its connection stays open', async () => {
     const client = outbound({ allowHttp: true });
     expect(await get(client, server.origin, { baseUrl: server.origin })).toMatchObject(REPLY);

@@ -107,6 +107,34 @@ describe('a call', () => {
     expect(server.connections()).toBeLessThan(13);
   });
 
+  it('waits its turn among hundreds, and each is sent once and answered', async () => {
+    let open = 0;
+    let most = 0;
+    const seen: string[] = [];
+    const server = await httpServer((request, response) => {
+      open += 1;
+      most = Math.max(most, open);
+      seen.push(request.url ?? '');
+      setImmediate(() => {
+        open -= 1;
+        response.end('ok');
+      });
+    });
+    const client = outbound({ limits: { connectionsPerOrigin: 8 } });
+    const paths = Array.from({ length: 300 }, (_, n) => `/${String(n)}`);
+    const results = await Promise.all(
+      paths.map((path, n) =>
+        client.call(
+          { method: n % 2 === 0 ? 'POST' : 'GET', target: { path }, headers: {} },
+          soon({ baseUrl: server.origin }),
+        ),
+      ),
+    );
+    expect(results.map(({ kind }) => kind)).toEqual(paths.map(() => 'reply'));
+    expect(seen.sort()).toEqual([...paths].sort());
+    expect(most).toBeLessThanOrEqual(16);
+  });
+
   it.each([
     ['leaves the host', '@elsewhere.example/tasks'],
     ['is no path', 'tasks/1'],

@@ -1,3 +1,4 @@
+import { BlockedError, createConnector, systemLookup } from '../../src/outbound/connector';
 import type * as Guard from '../../src/outbound/guard';
 import { closeAll, outbound, soon, tcpServer, until } from './servers';
 
@@ -15,6 +16,18 @@ jest.mock('../../src/outbound/guard', () => {
 });
 
 afterEach(closeAll);
+
+it('a literal address is refused before a connection is tried', async () => {
+  const server = await tcpServer(() => undefined);
+  believes = 0;
+  const connector = createConnector({ publicOnly: true, timeoutMs: 1_000, lookup: systemLookup });
+  const target = { hostname: '127.0.0.1', protocol: 'http:', port: String(server.port) };
+  const [error] = await new Promise<unknown[]>((resolve) => {
+    connector(target, (...outcome) => resolve(outcome));
+  });
+  expect(error).toBeInstanceOf(BlockedError);
+  expect(server.connections()).toBe(0);
+});
 
 it('the peer of the connection has the last word, and gets no byte', async () => {
   const server = await tcpServer(() => undefined);

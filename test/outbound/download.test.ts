@@ -22,7 +22,7 @@ async function start(given: Given): Promise<{ server: LocalServer; answer: Promi
   const answer = outbound(given.options).open(`${server.origin}/a.mp4?sig=canary`, {
     headers: given.headers ?? {},
     allowedOrigins: [server.origin],
-    timeoutMs: given.timeoutMs ?? 10_000,
+    timeoutMs: given.timeoutMs ?? 60_000,
     ...(given.signal ? { signal: given.signal } : {}),
   });
   return { server, answer };
@@ -93,6 +93,33 @@ describe('a download', () => {
     while (bytes < 2 * settled) bytes += (await chunks.next()).value?.length ?? 0;
     await chunks.return?.();
     await until(() => server.sockets.size === 0);
+  });
+
+  it('passes over announcements and answers with the final status', async () => {
+    const { answer } = await start({
+      serve: (_request, response) => {
+        response.writeEarlyHints({ link: '</poster.jpg>; rel=preload' });
+        response.end('file');
+      },
+    });
+    const { status, stream } = await answer;
+    expect([status, (await read(stream)).toString()]).toEqual([200, 'file']);
+  });
+
+  it('goes on for a slow reader, as long as it reads', async () => {
+    const { answer } = await start({
+      serve: endless().serve,
+      options: { limits: { readerIdleMs: 200 } },
+    });
+    const chunks = (await answer).stream[Symbol.asyncIterator]();
+    const end = Date.now() + 800;
+    while (Date.now() < end) {
+      for (let bytes = 0; bytes < MEBIBYTE.length;)
+        bytes += (await chunks.next()).value?.length ?? 0;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect((await chunks.next()).done).toBe(false);
+    await chunks.return?.();
   });
 
   it('carries 100 MiB unchanged in length', async () => {
