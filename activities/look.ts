@@ -1,5 +1,5 @@
 import { failure } from '../src/core/errors';
-import type { Reply } from '../src/core/exchange';
+import type { Call, Reply } from '../src/core/exchange';
 import { isFinal } from '../src/core/outcome';
 import type { Verdict } from '../src/core/outcome';
 import type { Attempt } from '../src/core/store';
@@ -53,7 +53,10 @@ async function ask(deps: LookDeps, attempt: Attempt): Promise<Seen> {
   let call = provider.poll(attempt.operation);
   for (let follow = 0; follow <= FOLLOWS_MAX; follow += 1) {
     const now = deps.now();
-    const result = await deps.outbound.call(provider.authorize(call, channel.credentials, now), {
+    const signed = isOwn(call, channel.baseUrl)
+      ? provider.authorize(call, channel.credentials, now)
+      : call;
+    const result = await deps.outbound.call(signed, {
       baseUrl: channel.baseUrl,
       allowedOrigins: channel.resultOrigins,
       deadlineAt: now + deps.waits.exchangeMs,
@@ -80,6 +83,11 @@ async function ask(deps: LookDeps, attempt: Attempt): Promise<Seen> {
     }
   }
   return { kind: 'transient', detail: 'the provider sent us round in circles' };
+}
+
+/** A link out of a reply may lead anywhere; our credential goes to the operator's origin only. */
+function isOwn(call: Call, baseUrl: string): boolean {
+  return 'path' in call.target || new URL(call.target.url).origin === new URL(baseUrl).origin;
 }
 
 /** Fresh jobs may not be visible everywhere at the provider yet. */
