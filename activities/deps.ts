@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Catalog, Channel } from '../src/core/catalog';
-import type { Dialect, RenderContext } from '../src/core/dialect';
-import type { Blobs, Engine, Outbound, PlanWaits } from '../src/core/ports';
+import type { Dialect, Principal, RenderContext } from '../src/core/dialect';
+import type { Blobs, Creation, Engine, Outbound, PlanWaits } from '../src/core/ports';
 import type { Store } from '../src/core/store';
 import type { Cadence } from '../src/core/schedules';
 
@@ -19,6 +19,8 @@ export interface ActivityDeps {
   now(): number;
   /** 0..1 */
   random(): number;
+  /** The gateway's own create, without the start. Id of the job, or of the one an equal request made before. */
+  accept(principal: Principal, creation: Creation): Promise<string>;
   /** Fresh 128 bits in hex. */
   newToken(): string;
   /** Where this channel's provider can reach us with hints; undefined = polls only. */
@@ -30,6 +32,8 @@ export interface ActivityDeps {
 export interface ActivityWaits extends PlanWaits {
   /** After its deadline a POST counts as unknown only when this has passed too. */
   unknownGraceMs: number;
+  /** The answer to a POST is offered to the database for this long. */
+  recordMs: number;
   /** Pause between two lookups of an unknown submit. */
   unknownLookMs: number;
   /** A channel that is busy for this long is given up for the next one. */

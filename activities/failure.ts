@@ -1,3 +1,4 @@
+import { heartbeat } from '@temporalio/activity';
 import {
   ApplicationFailure,
   ApplicationFailureCategory,
@@ -12,40 +13,71 @@ import type { Logger } from 'pino';
 
 /** "Not yet": retried by the server after the delay, at no cost in history. Operators read the message as progress. */
 export function pending(message: string, delayMs: number): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'ProviderPending',
-    message,
-    nextRetryDelay: Math.max(1, Math.round(delayMs)),
-    category: ApplicationFailureCategory.BENIGN,
-  });
+  return bare(
+    ApplicationFailure.create({
+      type: 'ProviderPending',
+      message,
+      nextRetryDelay: Math.max(1, Math.round(delayMs)),
+      category: ApplicationFailureCategory.BENIGN,
+    }),
+  );
 }
 
 /** Something is wrong and another try may help; the activity's own retry policy spaces the tries. */
 export function transient(message: string, delayMs?: number): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'Transient',
-    message,
-    ...(delayMs === undefined ? {} : { nextRetryDelay: Math.max(1, Math.round(delayMs)) }),
-  });
+  return bare(
+    ApplicationFailure.create({
+      type: 'Transient',
+      message,
+      ...(delayMs === undefined ? {} : { nextRetryDelay: Math.max(1, Math.round(delayMs)) }),
+    }),
+  );
 }
 
-type Activity<Input extends { jobId?: string; deliveryId?: string }, Result> = (
-  input: Input,
-) => Promise<Result>;
+/** Where in our code it was thrown tells an operator nothing, and every retry would carry it. */
+function bare(failure: ApplicationFailure): ApplicationFailure {
+  failure.stack = '';
+  return failure;
+}
+
+/** What a log line says of an activity's input. */
+interface Ids {
+  jobId?: string;
+  deliveryId?: string;
+  workflowId?: string;
+}
+
+type Activity<Input extends Ids, Result> = (input: Input) => Promise<Result>;
+
+/** Beats per heartbeat timeout; one may be lost. */
+const BEATS = 4;
+
+/** Tells the engine that this process lives, however long the activity takes. Only a dead or frozen one falls silent. */
+async function beating<Result>(heartbeatMs: number, run: () => Promise<Result>): Promise<Result> {
+  const timer = setInterval(heartbeat, heartbeatMs / BEATS);
+  try {
+    return await run();
+  } finally {
+    clearInterval(timer);
+  }
+}
 
 /** Lets our own failures and cancellations through and turns everything unexpected into one logged, retried failure. */
-export function guarded<Input extends { jobId?: string; deliveryId?: string }, Result>(
+export function guarded<Input extends Ids, Result>(
   name: string,
-  log: Logger,
+  { log, waits }: { log: Logger; waits: { heartbeatMs: number } },
   activity: Activity<Input, Result>,
 ): Activity<Input, Result> {
   return async (input) => {
     try {
-      return await activity(input);
+      return await beating(waits.heartbeatMs, () => activity(input));
     } catch (error) {
       if (error instanceof ApplicationFailure || error instanceof CancelledFailure) throw error;
-      const { jobId, deliveryId } = input;
-      log.error({ activity: name, jobId, deliveryId, err: error }, 'activity failed unexpectedly');
+      const { jobId, deliveryId, workflowId } = input;
+      log.error(
+        { activity: name, jobId, deliveryId, workflowId, err: error },
+        'activity failed unexpectedly',
+      );
       throw ApplicationFailure.create({
         type: 'Unexpected',
         message: `${name} failed; see the log`,

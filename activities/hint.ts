@@ -34,7 +34,8 @@ export function createHint(
     if (known.state !== 'accepted') return true;
     const seen = await look(deps, known);
     if (seen.kind === 'verdict' && isFinal(seen.verdict)) {
-      await deps.engine.completeAwait(known.jobId, seen.verdict.state);
+      const job = await deps.store.jobs.load(known.jobId);
+      if (job) await deps.engine.completeAwait(job.workflowId, seen.verdict.state);
     }
     return true;
   };

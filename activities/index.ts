@@ -1,3 +1,4 @@
+import { accept } from './accept';
 import { cancel } from './cancel';
 import { deliver } from './deliver';
 import type { ActivityDeps } from './deps';
@@ -10,16 +11,16 @@ import { sweep } from './sweep';
 
 /** Everything a worker registers. Workflows see only its type. */
 export function createActivities(deps: ActivityDeps) {
-  const { log } = deps;
-  const runSweep = guarded('sweep', log, sweep(deps));
+  const runSweep = guarded('sweep', deps, sweep(deps));
   return {
-    submit: guarded('submit', log, submit(deps)),
-    poll: guarded('poll', log, poll(deps)),
-    lastLook: guarded('lastLook', log, lastLook(deps)),
-    cancel: guarded('cancel', log, cancel(deps)),
-    settle: guarded('settle', log, settle(deps)),
-    deliver: guarded('deliver', log, deliver(deps)),
-    keep: guarded('keep', log, keep(deps)),
+    accept: guarded('accept', deps, accept(deps)),
+    submit: guarded('submit', deps, submit(deps)),
+    poll: guarded('poll', deps, poll(deps)),
+    lastLook: guarded('lastLook', deps, lastLook(deps)),
+    cancel: guarded('cancel', deps, cancel(deps)),
+    settle: guarded('settle', deps, settle(deps)),
+    deliver: guarded('deliver', deps, deliver(deps)),
+    keep: guarded('keep', deps, keep(deps)),
     sweep: () => runSweep({}),
   };
 }

@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity';
 import type { Output } from '../src/core/outcome';
 import type { FileKind } from '../src/core/ports';
 import type { ActivityDeps } from './deps';
@@ -28,14 +27,6 @@ async function copy(deps: ActivityDeps, output: Output, allowedOrigins: readonly
   if (source.status !== 200) {
     throw transient(`the provider's link answered ${String(source.status)}`);
   }
-  const { id, bytes } = await deps.blobs.put(beating(source.stream), deps.limits.resultBytesMax);
+  const { id, bytes } = await deps.blobs.put(source.stream, deps.limits.resultBytesMax);
   return { kind: output.kind, blob: id, bytes, mime: MIME[output.kind] };
-}
-
-/** A long copy shows that it lives. */
-async function* beating(stream: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  for await (const chunk of stream) {
-    heartbeat();
-    yield chunk;
-  }
 }

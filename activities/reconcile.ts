@@ -19,6 +19,7 @@ export async function reconcile(
       attempt.id,
       { state: 'unknown', detail: 'found in sending' },
       now,
+      attempt.sends,
     );
   }
   const adopted = await find(deps, attempt);

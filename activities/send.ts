@@ -1,5 +1,5 @@
-import { heartbeat } from '@temporalio/activity';
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Billed } from '../src/core/capabilities';
 import type { Channel } from '../src/core/catalog';
 import { failure } from '../src/core/errors';
@@ -69,26 +69,40 @@ async function loadBlobs(deps: ActivityDeps, job: Job) {
   return blobs;
 }
 
-const HEARTBEAT_MS = 5_000;
-
 /** Posts once and records what came of it. Never throws for anything the network or the provider did. */
 export async function send(
   deps: ActivityDeps,
   attempt: Attempt,
   prepared: Prepared,
 ): Promise<Attempt> {
-  const beat = setInterval(heartbeat, HEARTBEAT_MS);
-  try {
-    const result = await deps.outbound.call(prepared.call, {
-      baseUrl: prepared.channel.baseUrl,
-      deadlineAt: prepared.sendDeadline,
-      replyBytesMax: deps.limits.replyBytesMax,
-    });
-    const reading = read(deps, prepared.provider, result);
-    logReading(deps, attempt, reading);
-    return await deps.store.attempts.recordSubmit(attempt.id, reading, deps.now());
-  } finally {
-    clearInterval(beat);
+  const result = await deps.outbound.call(prepared.call, {
+    baseUrl: prepared.channel.baseUrl,
+    deadlineAt: prepared.sendDeadline,
+    replyBytesMax: deps.limits.replyBytesMax,
+  });
+  const reading = read(deps, prepared.provider, result);
+  logReading(deps, attempt, reading);
+  return record(deps, attempt, reading);
+}
+
+const RECORD_PAUSE_MS = 500;
+
+/** The answer to a POST cannot be had twice: it stays in hand while the database is away, as long as the try may last. */
+async function record(
+  deps: ActivityDeps,
+  attempt: Attempt,
+  reading: SubmitReading,
+): Promise<Attempt> {
+  const { jobId, id, sends } = attempt;
+  const givesUpAt = deps.now() + deps.waits.recordMs;
+  for (;;) {
+    try {
+      return await deps.store.attempts.recordSubmit(id, reading, deps.now(), sends);
+    } catch (error) {
+      if (deps.now() >= givesUpAt) throw error;
+      deps.log.warn({ jobId, err: error }, 'the answer to a submit could not be stored yet');
+      await sleep(RECORD_PAUSE_MS);
+    }
   }
 }
 

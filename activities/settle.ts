@@ -30,7 +30,19 @@ export function settle(deps: ActivityDeps) {
     }
     if (!isTerminal(job.state)) throw new Error(`job ${jobId} was settled and is ${job.state}`);
     deps.log.info({ jobId, state: job.state, code: job.failure?.code }, 'job ended');
-    return { jobId, state: job.state, ...(job.failure ? { code: job.failure.code } : {}) };
+    return { jobId, state: job.state, ...extent(job) };
+  };
+}
+
+/** Why there is no video, or how large it is; what the model decided for itself only where the provider told. */
+function extent({ state, failure, applied, usage }: Job): Partial<GenerateVideoResult> {
+  if (failure) return { code: failure.code };
+  if (state !== 'succeeded') return {};
+  const seconds = usage?.seconds ?? (applied.seconds > 0 ? applied.seconds : undefined);
+  const { width, height } = applied;
+  return {
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(width === undefined || height === undefined ? {} : { width, height }),
   };
 }
 

@@ -87,13 +87,13 @@ async function again(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<Su
   const route = job.routes[attempt.number - 1];
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
   const prepared = await prepare(deps, job, route, attempt.id);
-  const reopened = await deps.store.attempts.reopen(attempt.id, {
+  const sends = await deps.store.attempts.reopen(attempt.id, {
     callbackTokenHash: prepared.tokenHash,
     sendingAt: prepared.sendingAt,
     sendDeadline: prepared.sendDeadline,
   });
-  if (!reopened) throw pending('another try is sending', 1_000);
-  const sent = await send(deps, attempt, prepared);
+  if (sends === undefined) throw pending('another try is sending', 1_000);
+  const sent = await send(deps, { ...attempt, sends }, prepared);
   // Refused again: the server plans the next try, no loop here.
   if (sent.state === 'refused' && sent.refusal?.scope === 'retry') {
     throw pending('the provider is busy', (sent.refusal.retryAt ?? 0) - deps.now());

@@ -7,7 +7,7 @@ import type { ActivityDeps } from './deps';
  * a provider; every start it makes is safe to make twice.
  */
 export function sweep(deps: ActivityDeps) {
-  return async (): Promise<{ jobs: number; deliveries: number; keeps: number }> => {
+  return async (): Promise<Swept> => {
     const now = deps.now();
     const { sweepAgeMs, sweepClosedMs } = deps.waits;
     const limit = deps.limits.sweepRows;
@@ -15,8 +15,8 @@ export function sweep(deps: ActivityDeps) {
     for (const seed of await deps.store.sweep.startable(now, sweepAgeMs, limit)) {
       if (await revive(deps, seed)) jobs += 1;
     }
-    for (const jobId of await deps.engine.closedJobs(now - sweepClosedMs, limit)) {
-      const seed = await deps.store.sweep.seed(jobId);
+    for (const workflowId of await deps.engine.closedJobs(now - sweepClosedMs, limit)) {
+      const seed = await deps.store.sweep.seed(workflowId);
       if (seed && (await revive(deps, seed))) jobs += 1;
     }
     const deliveries = await deps.store.sweep.unstartedDeliveries(now, sweepAgeMs, limit);
@@ -29,21 +29,50 @@ export function sweep(deps: ActivityDeps) {
       await deps.engine.startKeep(jobId);
       await deps.store.sweep.markKeepStarted(jobId, deps.now());
     }
-    const found = { jobs, deliveries: deliveries.length, keeps: keeps.length };
-    if (jobs + found.deliveries + found.keeps > 0) deps.log.warn(found, 'the sweep started again');
-    return found;
+    const started = { jobs, deliveries: deliveries.length, keeps: keeps.length };
+    if (jobs + started.deliveries + started.keeps > 0) {
+      deps.log.warn(started, 'the sweep started again');
+    }
+    const cancels = await repeatCancels(deps, now);
+    const answers = await deps.store.sweep.forgetAnswers(now, ANSWERS_MAX);
+    return { ...started, cancels, answers };
   };
+}
+
+/** What one sweep did. */
+export interface Swept {
+  jobs: number;
+  deliveries: number;
+  keeps: number;
+  /** Wishes told to the engine once more. */
+  cancels: number;
+  /** Expired idempotency rows that are gone. */
+  answers: number;
+}
+
+/** Expired rows deleted in one sweep, so that a long pause is made up for in steps. */
+const ANSWERS_MAX = 1_000;
+
+/**
+ * A cancel is written to the row first and may be lost on its way to the engine. Told twice it is the same cancel and
+ * adds nothing to the history, so every open wish is simply told again.
+ */
+async function repeatCancels(deps: ActivityDeps, now: number): Promise<number> {
+  const { sweepAgeMs } = deps.waits;
+  const seeds = await deps.store.sweep.cancelable(now, sweepAgeMs, deps.limits.sweepRows);
+  for (const { workflowId } of seeds) await deps.engine.cancelJob(workflowId);
+  return seeds.length;
 }
 
 async function revive(deps: ActivityDeps, seed: JobPlanSeed): Promise<boolean> {
   const plan = planOf(seed, deps.waits);
-  const run = await deps.engine.jobRun(seed.jobId);
+  const run = await deps.engine.jobRun(seed.workflowId);
   switch (run) {
     case 'running':
       await deps.store.jobs.markStarted(seed.jobId, deps.now());
       return false;
     case 'none':
-      await deps.engine.startJob(plan);
+      await deps.engine.startJob(seed.workflowId, plan);
       await deps.store.jobs.markStarted(seed.jobId, deps.now());
       return true;
     case 'terminated':
@@ -52,7 +81,11 @@ async function revive(deps: ActivityDeps, seed: JobPlanSeed): Promise<boolean> {
         deps.log.error({ jobId: seed.jobId }, 'restarted too often; the job waits for review');
         return false;
       }
-      await deps.engine.restartJob(plan, run === 'terminated' ? 'cancel' : 'resume');
+      await deps.engine.restartJob(
+        seed.workflowId,
+        plan,
+        run === 'terminated' ? 'cancel' : 'resume',
+      );
       return true;
   }
 }

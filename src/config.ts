@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { DEFAULT_CATALOG } from './default-catalog';
+import { cacheFolder } from './host/cache-folder';
+import { describeIssues } from './core/parse';
 import { DELIVERY_SCHEDULE_MS } from './core/schedules';
 
 /**
@@ -20,6 +21,7 @@ const MIB = 1024 * 1024;
 /** Every named wait, in milliseconds. */
 const waitsSchema = z.strictObject({
   sendMs: ms(MINUTE),
+  recordMs: ms(45 * SECOND),
   unknownGraceMs: ms(30 * SECOND),
   unknownMs: ms(10 * MINUTE),
   unknownLookMs: ms(10 * SECOND),
@@ -29,6 +31,8 @@ const waitsSchema = z.strictObject({
   goneGraceMs: ms(MINUTE),
   lastLookMs: ms(10 * MINUTE),
   cancelMs: ms(10 * MINUTE),
+  heartbeatMs: ms(20 * SECOND),
+  stickyMs: ms(10 * SECOND),
   deliveryTimeoutMs: ms(15 * SECOND),
   deliverySchedule: z
     .array(z.int().nonnegative())
@@ -148,24 +152,23 @@ export function readConfig(
   const file = readFile(path, environment.REELAY_CONFIG !== undefined, env);
   const merged = merge(file, overrides);
   const config = check(fileSchema, merged, path);
-  const cacheFolder =
-    environment.REELAY_CACHE ??
-    join(environment.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'reelay');
   return deepFreeze({
     ...config,
     environment,
     childEnvironment: { ...env },
-    cacheFolder: resolve(cacheFolder),
+    cacheFolder: cacheFolder({
+      given: environment.REELAY_CACHE,
+      xdgCacheHome: environment.XDG_CACHE_HOME,
+      home: homedir(),
+    }),
   });
 }
 
 function check<T>(schema: z.ZodType<T>, value: unknown, source: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new Error(
-    `${source}: ${issue?.path.map(String).join('.') || 'content'}: ${issue?.message ?? 'is not valid'}`,
-  );
+  const { field, text } = describeIssues(result.error.issues);
+  throw new Error(`${source}: ${field || 'content'}: ${text}`);
 }
 
 function readFile(
@@ -188,6 +191,7 @@ function readFile(
   } catch (error) {
     throw new Error(`${path}: is not JSON (${error instanceof Error ? error.message : 'unknown'})`);
   }
+  if (!isPlain(parsed)) throw new Error(`${path}: is not a JSON object`);
   return expand(parsed, env, path);
 }
 
@@ -204,7 +208,8 @@ function expand(
   if (typeof value === 'string') {
     return value.replaceAll(/\$\{([A-Z0-9_]+)\}/g, (_, name: string) => {
       const found = env[name];
-      if (found === undefined) throw new Error(`${path}: names \${${name}}, which is not set`);
+      // Empty is not set, as for our own variables: a channel without its key is found at the start.
+      if (!found) throw new Error(`${path}: names \${${name}}, which is not set`);
       return found;
     });
   }

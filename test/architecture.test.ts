@@ -44,7 +44,7 @@ const IMPORTS: ImportTable = {
   },
 
   // Composition: reads the environment, builds the parts, hands them to each other.
-  'src/config': { code: ['src/core', 'src/default-catalog'] },
+  'src/config': { code: ['src/core', 'src/default-catalog', 'src/host'] },
   'src/default-catalog': { code: ['src/core'] },
   'src/run': { code: ['*'] },
   'src/commands': { code: ['*'] },

@@ -205,6 +205,7 @@ const BASE: Job = {
   id: '019b7a3c-0000-7000-8000-00000000abcd',
   workspaceId: 'ws_1',
   keyId: 'key_1',
+  workflowId: '0199a7c4-0000-7000-8000-000000000001',
   dialect: 'videos',
   state: 'queued',
   model: 'clip-1',

@@ -1,6 +1,7 @@
 import type { FailureCode } from '../src/core/errors';
 import type { TerminalState } from '../src/core/job';
 import type { JobPlan } from '../src/core/ports';
+import type { VideoRequestInput } from '../src/core/request';
 
 /**
  * Everything that the API, operators' tools and other people's workflows need to know of ours: queue and workflow
@@ -8,6 +9,7 @@ import type { JobPlan } from '../src/core/ports';
  */
 
 export type { JobPlan, PlanWaits } from '../src/core/ports';
+export type { VideoRequestInput } from '../src/core/request';
 
 /** Workflows, settle and sweep. */
 export const VIDEO_QUEUE = 'video';
@@ -15,7 +17,7 @@ export const CALLBACKS_QUEUE = 'callbacks';
 /** Submit, poll and cancel of one provider; where its rate cap holds. */
 export const providerQueue = (provider: string): string => `provider-${provider}`;
 
-/** Workflow id = job id. */
+/** Its workflow id is the job's id, or the caller's own when it runs as a child. */
 export const GENERATE_VIDEO = 'generateVideo';
 export const DELIVER_CALLBACK = 'deliverCallback';
 export const KEEP_RESULT = 'keepResult';
@@ -31,21 +33,76 @@ export const AWAIT_ACTIVITY = 'await';
 /** Keyword search attributes, set at the start only. */
 export const SEARCH_ATTRIBUTES = ['ReelayWorkspace', 'ReelayModel', 'ReelayProvider'] as const;
 
-export interface GenerateVideoInput {
+export type GenerateVideoInput = PlannedVideo | RequestedVideo;
+
+/** How the gateway itself starts it, for a job whose row is stored. */
+export interface PlannedVideo {
   plan: JobPlan;
   /** How the sweep starts it again: `resume` reads the rows and goes on, `cancel` after a terminate. */
   mode?: 'resume' | 'cancel';
 }
 
-/** The workflow completes with this, also for a cancel that came too late. */
+/**
+ * How another workflow asks for a video. The workflow id is the idempotency key, for ever and over all workspaces: the
+ * same id with the same request is the same job with the same outcome, however often it is retried, reset or started
+ * again; with another request it fails. There is no API key in it: whoever may start workflows in this namespace is
+ * trusted to name any workspace, so give access to the namespace to operators' own workers only.
+ */
+export interface RequestedVideo {
+  /** Name or id; it pays. */
+  workspace: string;
+  /** Media by URL or by the id of a blob that the workspace has sent before; no bytes. */
+  request: VideoRequestInput;
+}
+
+/** Type of the workflow, for `executeChild<GenerateVideo>(GENERATE_VIDEO, ...)`. */
+export type GenerateVideo = (input: GenerateVideoInput) => Promise<GenerateVideoResult>;
+
+/**
+ * With these an `executeChild(GENERATE_VIDEO, ...)` behaves: a cancel of the parent cancels the job and waits for its
+ * end, and a parent that ends early asks for the cancel instead of cutting the bookkeeping off. Add a `workflowId` of
+ * your own and `args: [RequestedVideo]`.
+ */
+export const CHILD_OPTIONS = {
+  taskQueue: VIDEO_QUEUE,
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  parentClosePolicy: 'REQUEST_CANCEL',
+} as const;
+
+/**
+ * The workflow completes with this, also for a cancel that came too late. Links are not in it, since they expire: the
+ * API gives fresh ones for `jobId`. A job that was canceled ends the workflow as canceled; started again under the
+ * same id it completes with `state: 'canceled'`.
+ */
 export interface GenerateVideoResult {
   jobId: string;
   state: TerminalState;
   code?: FailureCode;
+  /** Length of the video, where it is known. */
+  seconds?: number;
+  /** Pixels, where they are known. */
+  width?: number;
+  height?: number;
 }
 
 /** `type` of the ApplicationFailure with which a job without a video ends; details[0] is a GenerateVideoResult. */
 export const VIDEO_FAILED = 'VideoFailed';
+
+/**
+ * `type` of the ApplicationFailure when a RequestedVideo makes no job at all. None is retried by us; nothing was stored
+ * and nothing held. The message is the API's own sentence, details[0] is `{ param }` where a field is at fault.
+ */
+export const REFUSALS = {
+  /** No workspace of that name or id. */
+  workspaceNotFound: 'WorkspaceNotFound',
+  /** Not one that this workspace may use. */
+  modelNotFound: 'ModelNotFound',
+  /** Not a VideoRequest, or the model cannot honour it. */
+  invalidRequest: 'InvalidRequest',
+  insufficientBalance: 'InsufficientBalance',
+  /** This workflow id has a job for another request or workspace. */
+  workflowIdTaken: 'WorkflowIdTaken',
+} as const;
 
 /** Why settle is called; the rows hold the rest. */
 export type Ruling =
@@ -65,6 +122,21 @@ export type SubmitResult =
  */
 export type CancelResult =
   { state: 'ended'; ruling: Ruling } | { state: 'running' } | { state: 'unresolved' };
+
+/** `heartbeatMs` is the wait of that name in PlanWaits. */
+export interface DeliverCallbackInput {
+  deliveryId: string;
+  heartbeatMs: number;
+}
+
+export interface KeepResultInput {
+  jobId: string;
+  heartbeatMs: number;
+}
+
+export interface SweepInput {
+  heartbeatMs: number;
+}
 
 export type DeliverResult = { done: true } | { done: false; delayMs: number };
 

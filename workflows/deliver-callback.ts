@@ -1,12 +1,16 @@
 import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { CALLBACKS_QUEUE, REDELIVER_SIGNAL, STOP_SIGNAL } from './contract';
+import type { DeliverCallbackInput } from './contract';
 
 /**
  * One message to one endpoint, over hours or days: a try, a pause by the schedule, the next try. `redeliver` ends the
  * pause, `stop` ends the delivery. URL, secrets and body are in the rows; nothing of them enters the history.
  */
-export async function deliverCallback({ deliveryId }: { deliveryId: string }): Promise<void> {
+export async function deliverCallback({
+  deliveryId,
+  heartbeatMs,
+}: DeliverCallbackInput): Promise<void> {
   let woken = false;
   let stopped = false;
   setHandler(defineSignal(REDELIVER_SIGNAL), () => {
@@ -18,6 +22,7 @@ export async function deliverCallback({ deliveryId }: { deliveryId: string }): P
   const { deliver } = proxyActivities<Pick<Activities, 'deliver'>>({
     taskQueue: CALLBACKS_QUEUE,
     startToCloseTimeout: '45s',
+    heartbeatTimeout: heartbeatMs,
     retry: { initialInterval: '1s', maximumInterval: '1m' },
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     summary: 'one try',

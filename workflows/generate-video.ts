@@ -6,27 +6,37 @@ import {
   TimeoutFailure,
   isCancellation,
   proxyActivities,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { AWAIT_ACTIVITY, VIDEO_FAILED, VIDEO_QUEUE, providerQueue } from './contract';
-import type { GenerateVideoInput, GenerateVideoResult, JobPlan, Ruling } from './contract';
+import type {
+  GenerateVideoInput,
+  GenerateVideoResult,
+  JobPlan,
+  PlannedVideo,
+  RequestedVideo,
+  Ruling,
+} from './contract';
 
 /**
- * One video, from submit to settle: 23 events, however long the provider takes. Rows in the database are the truth;
+ * One video, from submit to settle: 23 events, however long the provider takes; 6 more when a workflow asks for it. Rows in the database are the truth;
  * this only decides what happens next, so every activity may run again and finds what it did before.
  * Cancel and settle always run to their end; a cancelled wait says nothing about the provider, so it asks.
  */
 export async function generateVideo(input: GenerateVideoInput): Promise<GenerateVideoResult> {
-  const { plan } = input;
+  const plan = 'plan' in input ? input.plan : await accept(input);
+  const mode = 'plan' in input ? input.mode : undefined;
   const { settle } = proxyActivities<Pick<Activities, 'settle'>>({
     taskQueue: VIDEO_QUEUE,
     startToCloseTimeout: '30s',
+    heartbeatTimeout: plan.waits.heartbeatMs,
     retry: { maximumInterval: '30s' },
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     priority: { priorityKey: 1 },
   });
 
-  const { ruling, canceled } = await rule(input);
+  const { ruling, canceled } = await rule(plan, mode);
   const result = await CancellationScope.nonCancellable(() =>
     settle({ jobId: plan.jobId, ruling }),
   );
@@ -47,17 +57,39 @@ export async function generateVideo(input: GenerateVideoInput): Promise<Generate
   }
 }
 
-async function rule(input: GenerateVideoInput): Promise<{ ruling: Ruling; canceled: boolean }> {
-  const progress: Progress = { provider: input.plan.provider, number: 1 };
+/** Makes the job of a workflow that nobody made one for. It runs to its end, so that a cancel finds what it made. */
+async function accept({ workspace, request }: RequestedVideo): Promise<JobPlan> {
+  const activities = proxyActivities<Pick<Activities, 'accept'>>({
+    taskQueue: VIDEO_QUEUE,
+    startToCloseTimeout: '30s',
+    retry: { maximumInterval: '30s' },
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  });
+  const { workflowId } = workflowInfo();
+  try {
+    return await CancellationScope.nonCancellable(() =>
+      activities.accept({ workflowId, workspace, request }),
+    );
+  } catch (error) {
+    // As it is: inside an ActivityFailure a refusal would count as retryable for the caller's own retry policy.
+    throw error instanceof ActivityFailure && error.cause ? error.cause : error;
+  }
+}
+
+async function rule(
+  plan: JobPlan,
+  mode: PlannedVideo['mode'],
+): Promise<{ ruling: Ruling; canceled: boolean }> {
+  const progress: Progress = { provider: plan.provider, number: 1 };
   const scope = CancellationScope.current();
-  if (input.mode !== 'cancel') {
+  if (mode !== 'cancel') {
     try {
-      return { ruling: await run(input.plan, progress), canceled: false };
+      return { ruling: await run(plan, progress), canceled: false };
     } catch (error) {
       if (!isCancel(error, scope)) throw error;
     }
   }
-  const ruling = await CancellationScope.nonCancellable(() => cancel(input.plan, progress));
+  const ruling = await CancellationScope.nonCancellable(() => cancel(plan, progress));
   return { ruling, canceled: true };
 }
 
@@ -137,6 +169,7 @@ function atProvider(plan: JobPlan, progress: Progress) {
   const exchange = {
     taskQueue,
     startToCloseTimeout: waits.exchangeMs * EXCHANGES_PER_LOOK,
+    heartbeatTimeout: waits.heartbeatMs,
     retry: { initialInterval: '5s', backoffCoefficient: 1 },
     cancellationType,
   } as const;
@@ -144,7 +177,7 @@ function atProvider(plan: JobPlan, progress: Progress) {
     taskQueue,
     startToCloseTimeout: waits.sendMs + SEND_MARGIN_MS,
     scheduleToCloseTimeout: leftMs + waits.sendMs + waits.unknownMs + SEND_MARGIN_MS,
-    heartbeatTimeout: '20s',
+    heartbeatTimeout: waits.heartbeatMs,
     retry: { initialInterval: '1s', maximumInterval: '30s' },
     cancellationType,
     summary: `${plan.model}: submit`,

@@ -1,12 +1,14 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { VIDEO_QUEUE } from './contract';
+import type { SweepInput } from './contract';
 
 /** Starts whatever a crash left without a workflow. It settles nothing itself. */
-export async function sweep(): Promise<void> {
+export async function sweep({ heartbeatMs }: SweepInput): Promise<void> {
   const activities = proxyActivities<Pick<Activities, 'sweep'>>({
     taskQueue: VIDEO_QUEUE,
     startToCloseTimeout: '50s',
+    heartbeatTimeout: heartbeatMs,
     retry: { maximumAttempts: 3 },
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   });

@@ -36,7 +36,7 @@ export async function api(args: readonly string[]): Promise<number> {
   const first = await ensureFirstWorkspace(base, flags.data);
   const server = await startApi(base, { host: flags.host, port: flags.port ?? API_PORT });
   address.origin = config.environment.REELAY_PUBLIC_URL ?? server.origin;
-  await ensureSweep(base.client, config.waits.sweepEveryMs);
+  await ensureSweep(base.client, config.waits);
   if (flags.json) {
     const ready = { ready: true, api: server.origin, ...first.keys, pid: process.pid };
     process.stdout.write(`${JSON.stringify(ready)}\n`);

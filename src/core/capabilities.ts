@@ -1,4 +1,6 @@
+import { checkFlags } from './capability-flags';
 import { invalid } from './errors';
+import { frameOf } from './frame';
 import type { AppliedRequest, Input, Mode, VideoRequest } from './request';
 
 /**
@@ -58,6 +60,8 @@ export interface ModeCapabilities {
 
 /** Field names as the caller spells them, so that errors speak the caller's language. */
 export type FieldNames = Partial<Record<keyof VideoRequest, string>>;
+/** The caller's word for a field. */
+export type NameOf = (field: keyof VideoRequest) => string;
 
 /** Resolves every default against the model. Throws `invalid_request` at the first field that cannot be honoured. */
 export function applyCapabilities(
@@ -65,7 +69,7 @@ export function applyCapabilities(
   model: Capabilities,
   names: FieldNames = {},
 ): AppliedRequest {
-  const name = (field: keyof VideoRequest): string => names[field] ?? field;
+  const name: NameOf = (field) => names[field] ?? field;
   const mode = modeOf(request.inputs, name('inputs'));
   const limits = model.modes[mode];
   if (!limits) {
@@ -102,9 +106,7 @@ export function applyCapabilities(
     ...(request.expiresAfterSeconds === undefined
       ? {}
       : { expiresAfterSeconds: request.expiresAfterSeconds }),
-    ...(request.safetyIdentifier === undefined
-      ? {}
-      : { safetyIdentifier: request.safetyIdentifier }),
+    ...(request.safetyIdentifier ? { safetyIdentifier: request.safetyIdentifier } : {}),
     ...(request.negativePrompt ? { negativePrompt: request.negativePrompt } : {}),
     passthrough: request.passthrough,
   };
@@ -147,72 +149,6 @@ function checkCounts(inputs: readonly Input[], limits: ModeCapabilities, param: 
   }
 }
 
-type Frame = Pick<AppliedRequest, 'resolution' | 'aspectRatio' | 'width' | 'height'>;
-
-function frameOf(
-  request: VideoRequest,
-  model: Capabilities,
-  limits: ModeCapabilities,
-  name: (field: keyof VideoRequest) => string,
-): Frame {
-  const ratios = limits.aspectRatios ?? model.aspectRatios;
-  if (request.size) return frameOfSize(request, model, { ...request.size, ratios }, name);
-  const resolution = request.resolution ?? model.resolutionDefault;
-  if (!model.resolutions.includes(resolution)) {
-    throw invalid(
-      name('resolution'),
-      `${resolution} is not offered by this model`,
-      model.resolutions,
-    );
-  }
-  const aspectRatio = request.aspectRatio ?? limits.aspectRatioDefault;
-  if (!ratios.includes(aspectRatio)) {
-    throw invalid(
-      name('aspectRatio'),
-      `${aspectRatio} is not offered by this model${ratios === model.aspectRatios ? '' : ' for these inputs'}`,
-      ratios,
-    );
-  }
-  const pixels = model.sizes[resolution]?.[aspectRatio];
-  return pixels
-    ? { resolution, aspectRatio, width: pixels[0], height: pixels[1] }
-    : { resolution, aspectRatio };
-}
-
-function frameOfSize(
-  request: VideoRequest,
-  model: Capabilities,
-  size: { width: number; height: number; ratios: readonly string[] },
-  name: (field: keyof VideoRequest) => string,
-): Frame {
-  const all = sizesOf(model).filter(([, ratio]) => size.ratios.includes(ratio));
-  const match = all.find(([, , pixels]) => pixels[0] === size.width && pixels[1] === size.height);
-  if (!match) {
-    throw invalid(
-      name('size'),
-      `${String(size.width)}x${String(size.height)} is not offered by this model`,
-      all.map(([, , [width, height]]) => `${String(width)}x${String(height)}`),
-    );
-  }
-  const [resolution, aspectRatio] = match;
-  if (request.resolution !== undefined && request.resolution !== resolution) {
-    throw invalid(name('resolution'), `contradicts ${name('size')}`, [resolution]);
-  }
-  if (request.aspectRatio !== undefined && request.aspectRatio !== aspectRatio) {
-    throw invalid(name('aspectRatio'), `contradicts ${name('size')}`, [aspectRatio]);
-  }
-  return { resolution, aspectRatio, width: size.width, height: size.height };
-}
-
-/** Every size the model makes, as [resolution, ratio, [width, height]]. */
-export function sizesOf(
-  model: Capabilities,
-): readonly (readonly [string, string, readonly [number, number]])[] {
-  return Object.entries(model.sizes).flatMap(([resolution, ratios]) =>
-    Object.entries(ratios).map(([ratio, pixels]) => [resolution, ratio, pixels] as const),
-  );
-}
-
 function secondsOf(request: VideoRequest, model: Capabilities, param: string): number {
   const { min, max, auto } = model.seconds;
   const seconds = request.seconds ?? model.seconds.default;
@@ -226,73 +162,4 @@ function secondsOf(request: VideoRequest, model: Capabilities, param: string): n
     );
   }
   return seconds;
-}
-
-function checkFlags(
-  request: VideoRequest,
-  model: Capabilities,
-  name: (field: keyof VideoRequest) => string,
-): void {
-  const refuse = (field: keyof VideoRequest): never => {
-    throw invalid(name(field), 'is not supported by this model', ['false']);
-  };
-  if (request.generateAudio && !model.audio) refuse('generateAudio');
-  if (request.watermark && !model.watermark) refuse('watermark');
-  if (request.cameraFixed && !model.cameraFixed) refuse('cameraFixed');
-  if (request.cameraFixed && request.inputs.some((input) => input.role.startsWith('reference_'))) {
-    throw invalid(name('cameraFixed'), 'does not go with references', ['false']);
-  }
-  if (request.returnLastFrame && !model.lastFrame) refuse('returnLastFrame');
-  if (request.fps !== undefined && request.fps !== model.fps) {
-    throw invalid(name('fps'), `${String(request.fps)} is not offered by this model`, [model.fps]);
-  }
-  if (request.negativePrompt && !model.negativePrompt) {
-    throw invalid(name('negativePrompt'), 'is not supported by this model');
-  }
-  checkSeed(request, model, name('seed'));
-  checkTier(request, model, name);
-}
-
-function checkSeed(request: VideoRequest, model: Capabilities, param: string): void {
-  const seed = request.seed;
-  if (seed === undefined || seed === -1) return;
-  if (!model.seed) throw invalid(param, 'is not supported by this model', [-1]);
-  if (seed < model.seed.min || seed > model.seed.max) {
-    throw invalid(
-      param,
-      `must lie between ${String(model.seed.min)} and ${String(model.seed.max)}, or be -1`,
-    );
-  }
-}
-
-function checkTier(
-  request: VideoRequest,
-  model: Capabilities,
-  name: (field: keyof VideoRequest) => string,
-): void {
-  const tier = request.serviceTier;
-  const tiers = model.serviceTiers.length > 0 ? model.serviceTiers : ['default'];
-  if (tier !== undefined && !tiers.includes(tier)) {
-    throw invalid(name('serviceTier'), `${tier} is not offered by this model`, tiers);
-  }
-  const expires = request.expiresAfterSeconds;
-  if (expires !== undefined) {
-    const range = model.expiresAfterSeconds;
-    if (!range) throw invalid(name('expiresAfterSeconds'), 'is not supported by this model');
-    if (expires < range.min || expires > range.max) {
-      throw invalid(
-        name('expiresAfterSeconds'),
-        `must lie between ${String(range.min)} and ${String(range.max)} seconds`,
-      );
-    }
-  }
-  const identifier = request.safetyIdentifier;
-  if (identifier !== undefined && identifier.length > model.safetyIdentifierLengthMax) {
-    throw invalid(
-      name('safetyIdentifier'),
-      model.safetyIdentifierLengthMax === 0
-        ? 'is not supported by this model'
-        : `is longer than ${String(model.safetyIdentifierLengthMax)} characters`,
-    );
-  }
 }

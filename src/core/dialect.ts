@@ -24,7 +24,8 @@ export type Scope = (typeof SCOPES)[number];
 /** Who asks. Every use case takes it; there is no query without a workspace. */
 export interface Principal {
   workspaceId: string;
-  keyId: string;
+  /** Null for a workflow: whoever may start one in the namespace is an operator's trust, not a key's. */
+  keyId: string | null;
   group: string;
   scopes: readonly Scope[];
 }

@@ -16,6 +16,8 @@ export function renderId(prefix: string, id: string): string {
   return `${prefix}_${id.replaceAll('-', '')}`;
 }
 
+export const isUuid = (text: string): boolean => UUID.test(text);
+
 /** The UUID in any of our forms, or undefined when the text is none of them. */
 export function readId(text: string): string | undefined {
   if (UUID.test(text)) return text.toLowerCase();

@@ -34,7 +34,10 @@ export interface FrozenRoute {
 export interface Job {
   id: string;
   workspaceId: string;
-  keyId: string;
+  /** Null when a workflow asked for it. */
+  keyId: string | null;
+  /** Of the workflow that makes it: the job's own id, or the caller's own when it runs as a child. */
+  workflowId: string;
   dialect: string;
   state: JobState;
   model: string;

@@ -3,53 +3,85 @@ import { GatewayError } from './errors';
 
 /**
  * Parses at a door. A failure is one `invalid_request` that names the field in the caller's spelling and the allowed
- * values; `describe` may add what a schema cannot know.
+ * values.
  */
 export function parseOrThrow<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = deepest(result.error.issues);
-  const param = issue.path.map(String).join('.');
+  const { field, text } = describeIssues(result.error.issues);
   throw new GatewayError('invalid_request', {
-    ...(param || issue.unknown ? { param: issue.unknown ?? param } : {}),
-    message: `${issue.unknown ?? (param || 'body')}: ${issue.text}`,
+    ...(field === '' ? {} : { param: field }),
+    message: `${field || 'body'}: ${text}`,
   });
 }
 
-interface Reading {
-  path: PropertyKey[];
+/** The first thing that is wrong: the field as a dotted path, empty for the whole, and one sentence about it. */
+export function describeIssues(issues: readonly z.core.$ZodIssue[]): {
+  field: string;
   text: string;
-  unknown?: string;
+} {
+  const { path, texts, allowed } = first(issues);
+  const values = allowed.length > 0 ? [`${NOT_ALLOWED} Allowed: ${allowed.join(', ')}.`] : [];
+  return { field: path.map(String).join('.'), text: [...texts, ...values].join(', or ') };
 }
 
-function deepest(issues: readonly z.core.$ZodIssue[]): Reading {
-  const issue = issues[0];
-  if (!issue) return { path: [], text: 'is not valid' };
-  return read(issue);
+const NOT_ALLOWED = 'has a value that is not allowed.';
+
+interface Reading {
+  path: readonly PropertyKey[];
+  texts: readonly string[];
+  /** Empty when the allowed values are no closed set. */
+  allowed: readonly string[];
+}
+
+function first(issues: readonly z.core.$ZodIssue[]): Reading {
+  const [issue] = issues;
+  return issue ? read(issue) : { path: [], texts: ['is not valid'], allowed: [] };
 }
 
 function read(issue: z.core.$ZodIssue): Reading {
+  const { path } = issue;
   switch (issue.code) {
-    case 'unrecognized_keys': {
-      const unknown = [...issue.path.map(String), issue.keys[0] ?? ''].join('.');
-      return { path: issue.path, text: 'is not a known field', unknown };
-    }
-    case 'invalid_value':
+    case 'unrecognized_keys':
       return {
-        path: issue.path,
-        text: `has a value that is not allowed. Allowed: ${issue.values.map(String).join(', ')}.`,
+        path: [...path, ...issue.keys.slice(0, 1)],
+        texts: ['is not a known field'],
+        allowed: [],
       };
-    case 'invalid_union': {
-      // The branch that got furthest says most about what the caller meant.
-      const branches = issue.errors.filter((branch) => branch.length > 0).map((b) => deepest(b));
-      const best = branches.sort((a, b) => b.path.length - a.path.length)[0];
-      return best && best.path.length > 0
-        ? { ...best, path: [...issue.path, ...best.path] }
-        : { path: issue.path, text: branches.map((branch) => branch.text).join(', or ') };
-    }
+    case 'invalid_value':
+      return { path, texts: [], allowed: issue.values.map(String) };
+    case 'invalid_union':
+      return readUnion(issue);
     default:
-      return { path: issue.path, text: lowerFirst(issue.message) };
+      return { path, texts: [lowerFirst(issue.message)], allowed: [] };
   }
+}
+
+/**
+ * The branch that got furthest, and among those the one with the least wrong, says most about what the caller meant;
+ * branches that failed at once are all named.
+ */
+function readUnion(issue: z.core.$ZodIssueInvalidUnion): Reading {
+  const { path } = issue;
+  const branches = issue.errors
+    .filter((branch) => branch.length > 0)
+    .toSorted((a, b) => a.length - b.length)
+    .map(first);
+  // The sort is stable: fewer issues first stays so within one depth.
+  const [best] = branches.toSorted((a, b) => b.path.length - a.path.length);
+  // A union that goes by one field has no branches to tell of, but knows its values.
+  if (!best) return { path, texts: [], allowed: optionsOf(issue) };
+  if (best.path.length > 0) return { ...best, path: [...path, ...best.path] };
+  return {
+    path,
+    texts: [...new Set(branches.flatMap(({ texts }) => texts))],
+    allowed: [...new Set(branches.flatMap(({ allowed }) => allowed))],
+  };
+}
+
+function optionsOf(issue: z.core.$ZodIssueInvalidUnion): string[] {
+  const options: unknown = 'options' in issue ? issue.options : undefined;
+  return Array.isArray(options) ? options.map(String) : [issue.message];
 }
 
 function lowerFirst(text: string): string {

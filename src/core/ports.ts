@@ -1,12 +1,10 @@
-import type { Billed, FieldNames } from './capabilities';
+import type { FieldNames } from './capabilities';
 import type { RoutedModel } from './catalog';
 import type { Answer, Principal } from './dialect';
-import type { Failure } from './errors';
 import type { Call, Headers, Reply } from './exchange';
-import type { FrozenRoute, Job } from './job';
-import type { FinalVerdict, Operation, Verdict } from './outcome';
-import type { SubmitReading } from './provider';
-import type { AppliedRequest, Input, VideoRequest } from './request';
+import type { Job } from './job';
+import type { FinalVerdict } from './outcome';
+import type { Input, VideoRequest } from './request';
 
 /** What one layer needs of another. `main` hands the implementations over; nobody imports them. */
 
@@ -40,8 +38,18 @@ export interface Creation {
   callbackUrl?: { url: string; param: string } | undefined;
   metadata: Record<string, unknown>;
   echo: Record<string, unknown>;
-  idempotency: { key: string; route: string; fingerprint: string } | undefined;
+  idempotency: Idempotency | undefined;
+  /** Set when a workflow asks, which runs already: nothing is started, and the job belongs to that workflow id. */
+  workflowId?: string;
   render(job: Job): Answer;
+}
+
+export interface Idempotency {
+  key: string;
+  route: string;
+  fingerprint: string;
+  /** The answer is kept for ever and not only for as long as clients repeat a request. */
+  lasting?: true;
 }
 
 export interface PageQuery {
@@ -88,22 +96,26 @@ export interface PlanWaits {
   exchangeMs: number;
   /** A cancel is retried for this long before the job's natural end decides. */
   cancelMs: number;
+  /** A worker that is silent for this long in the middle of an activity has died; the activity is tried again. */
+  heartbeatMs: number;
 }
 
-/** What is known of a job before the waits of the moment are added. */
-export type JobPlanSeed = Omit<JobPlan, 'waits'>;
+/** What is known of a job before the waits of the moment are added, and which workflow is the job's. */
+export interface JobPlanSeed extends Omit<JobPlan, 'waits'> {
+  workflowId: string;
+}
 
 export interface Engine {
   /** Starts the job's workflow; one that already exists is the same start. */
-  startJob(plan: JobPlan): Promise<void>;
+  startJob(workflowId: string, plan: JobPlan): Promise<void>;
   /** A new run for an open job whose last run closed; one that still runs is left alone. */
-  restartJob(plan: JobPlan, mode: 'resume' | 'cancel'): Promise<void>;
-  jobRun(jobId: string): Promise<'running' | 'terminated' | 'closed' | 'none'>;
-  /** Ids of jobs whose runs closed unhappily since then, newest first; visibility, so seconds late. */
+  restartJob(workflowId: string, plan: JobPlan, mode: 'resume' | 'cancel'): Promise<void>;
+  jobRun(workflowId: string): Promise<'running' | 'terminated' | 'closed' | 'none'>;
+  /** Ids of workflows whose runs closed unhappily since then, newest first; visibility, so seconds late. */
   closedJobs(sinceMs: number, limit: number): Promise<string[]>;
-  cancelJob(jobId: string): Promise<void>;
+  cancelJob(workflowId: string): Promise<void>;
   /** Ends the job's wait with a verdict that is already stored; false when it does not wait (any more). */
-  completeAwait(jobId: string, state: FinalVerdict['state']): Promise<boolean>;
+  completeAwait(workflowId: string, state: FinalVerdict['state']): Promise<boolean>;
   startDelivery(deliveryId: string): Promise<void>;
   startKeep(jobId: string): Promise<void>;
 }

@@ -49,6 +49,8 @@ export const videoRequestSchema = z.strictObject({
   passthrough: z.record(z.string(), z.unknown()).default({}),
 });
 export type VideoRequest = z.infer<typeof videoRequestSchema>;
+/** As a caller writes it: what has a default may be left out. */
+export type VideoRequestInput = z.input<typeof videoRequestSchema>;
 
 /** What a set of inputs asks the model to do; limits differ per mode. */
 export const MODES = ['text', 'first_frame', 'first_last_frame', 'reference'] as const;

@@ -25,7 +25,7 @@ export interface PollMoment {
 /**
  * Delay before the next look. Before the first look is due it is the rest of that wait; then looks are dense around
  * the usual end and thin out as the job overstays. A provider's Retry-After is obeyed. Never past the deadline:
- * an engine retry that would be would end the wait at once.
+ * an engine retry that would be would end the wait at once. One look comes just before it, and after that none.
  */
 export function pollDelayMs(cadence: Cadence, moment: PollMoment): number {
   const firstLookMs = cadence.firstLookShare * moment.usualMs;
@@ -36,7 +36,9 @@ export function pollDelayMs(cadence: Cadence, moment: PollMoment): number {
   const clamped = Math.min(Math.max(planned, cadence.intervalMinMs), cadence.intervalMaxMs);
   const jittered = clamped * (0.9 + 0.2 * moment.random);
   const wanted = Math.max(jittered, moment.retryAfterMs ?? 0);
-  return Math.max(1, Math.round(Math.min(wanted, moment.remainingMs - DEADLINE_MARGIN_MS)));
+  const beforeLastMs = moment.remainingMs - DEADLINE_MARGIN_MS;
+  const leftMs = beforeLastMs > 0 ? beforeLastMs : moment.remainingMs;
+  return Math.max(1, Math.round(Math.min(wanted, leftMs)));
 }
 
 /** Room for the last look before the deadline. */
@@ -53,13 +55,12 @@ export const DELIVERY_SCHEDULE_MS: readonly number[] = [
   86_400_000,
 ];
 
-export const RETRY_AFTER_MIN_MS = 1_000;
 export const RETRY_AFTER_MAX_MS = 86_400_000;
 
 /**
  * Delay before delivery try `number` (1-based), or undefined when the schedule is used up. Jitter adds up to 20 %,
- * so a delay may exceed its entry; a receiver's Retry-After replaces the entry, clamped so that it can neither
- * hammer nor freeze us.
+ * so a delay may exceed its entry. A receiver's Retry-After can only make the wait longer, and only by a day: heard
+ * literally, `Retry-After: 1` would use up three days of tries in ten seconds.
  */
 export function deliveryDelayMs(
   schedule: readonly number[],
@@ -69,16 +70,18 @@ export function deliveryDelayMs(
 ): number | undefined {
   const planned = schedule[number - 1];
   if (planned === undefined) return undefined;
-  if (retryAfterMs !== undefined && number > 1) {
-    return Math.min(Math.max(retryAfterMs, RETRY_AFTER_MIN_MS), RETRY_AFTER_MAX_MS);
-  }
-  return Math.round(planned * (1 + 0.2 * random));
+  const jittered = Math.round(planned * (1 + 0.2 * random));
+  if (number === 1) return jittered;
+  return Math.max(jittered, Math.min(retryAfterMs ?? 0, RETRY_AFTER_MAX_MS));
 }
+
+/** All three forms begin with a day's name. The engine's own parser takes `-1` and `1.5` for dates as well. */
+const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? /;
 
 /** Retry-After as milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3); undefined when absent or unreadable. */
 export function readRetryAfter(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
   if (/^\d{1,9}$/.test(value.trim())) return Number(value.trim()) * 1_000;
-  const date = Date.parse(value);
+  const date = HTTP_DATE.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }

@@ -48,12 +48,15 @@ export interface NewJob {
   now: number;
   deadlineAt: number;
   idempotency: Creation['idempotency'];
+  /** Of a workflow that runs already; absent = the job's own id, to be started. */
+  workflowId: string | undefined;
   render(job: Job): Answer;
 }
 
 export type Created =
   | { kind: 'created'; job: Job; answer: Answer }
-  | { kind: 'replayed'; answer: Answer }
+  | { kind: 'replayed'; jobId: string; answer: Answer }
+  /** The key, or the workflow id, belongs to another request. */
   | { kind: 'mismatch' }
   | { kind: 'insufficient'; available: bigint };
 
@@ -89,6 +92,12 @@ export interface TryResult {
 
 export interface JobStore {
   create(job: NewJob): Promise<Created>;
+  /** What an earlier request under the same key was answered; undefined without a key or without such a request. */
+  earlier(
+    workspaceId: string,
+    request: Pick<Creation, 'idempotency'>,
+    now: number,
+  ): Promise<Extract<Created, { kind: 'replayed' | 'mismatch' }> | undefined>;
   get(workspaceId: string, id: string): Promise<Job | undefined>;
   list(workspaceId: string, page: PageQuery): Promise<Page>;
   /** For the engine's side, which has the id from our own start. */
@@ -109,7 +118,7 @@ export interface JobStore {
 
 export interface AttemptStore {
   latest(jobId: string): Promise<Attempt | undefined>;
-  /** Inserts the row `sending` BEFORE any POST. Null when another try was faster. */
+  /** Inserts the row `sending` BEFORE any POST. Null when another try was faster, or the job ended or is to be canceled. */
   open(attempt: {
     id: string;
     job: Job;
@@ -122,13 +131,16 @@ export interface AttemptStore {
     sendingAt: number;
     sendDeadline: number;
   }): Promise<Attempt | null>;
-  /** A refused attempt is sent again: refused -> sending. False when it was not refused any more. */
+  /** A refused attempt is sent again: refused -> sending. Its new number of sends; undefined when it was not refused any more, or as `open`. */
   reopen(
     id: string,
     times: { callbackTokenHash: string; sendingAt: number; sendDeadline: number },
-  ): Promise<boolean>;
-  /** sending | unknown -> the reading. An accepted row is never changed. Returns the row as it is then. */
-  recordSubmit(id: string, reading: SubmitReading, now: number): Promise<Attempt>;
+  ): Promise<number | undefined>;
+  /**
+   * sending | unknown -> the reading. An accepted row is never changed, and neither is that of a later send when the
+   * reading belongs to the one numbered `send`. Returns the row as it is then.
+   */
+  recordSubmit(id: string, reading: SubmitReading, now: number, send?: number): Promise<Attempt>;
   /** Stores a look: phase, progress, the reply where it changed, and a final verdict once. */
   recordLook(
     id: string,
@@ -177,8 +189,12 @@ export interface SweepStore {
   unstartedKeeps(now: number, ageMs: number, limit: number): Promise<string[]>;
   markDeliveryStarted(id: string, now: number): Promise<void>;
   markKeepStarted(jobId: string, now: number): Promise<void>;
-  /** The seed of one open job's plan; undefined when it is finished or in review. */
-  seed(jobId: string): Promise<JobPlanSeed | undefined>;
+  /** The seed of one workflow's open job; undefined when it is finished, in review, or was never made. */
+  seed(workflowId: string): Promise<JobPlanSeed | undefined>;
+  /** Open jobs whose cancel was asked for longer ago than that, the latest wish first, at most `limit`. */
+  cancelable(now: number, ageMs: number, limit: number): Promise<JobPlanSeed[]>;
+  /** Deletes the answers that no repeat may get any more, oldest first, at most `limit`; says how many. */
+  forgetAnswers(now: number, limit: number): Promise<number>;
   /** Counts a restart and says whether it may still be made; past the limit the job goes to review. */
   countRestart(jobId: string, restartsMax: number): Promise<boolean>;
 }
@@ -198,9 +214,14 @@ export interface KeyStore {
   find(hash: string, now: number): Promise<Principal | undefined>;
 }
 
+export interface WorkspaceStore {
+  /** By id when the text is one, else by name. */
+  find(idOrName: string): Promise<{ id: string; group: string } | undefined>;
+}
+
 export interface LedgerStore {
   balance(workspaceId: string): Promise<{ available: bigint; held: bigint; spent: bigint }>;
-  /** Adds points; a repeat with the same idempotency key changes nothing. */
+  /** Adds points; a repeat with the same idempotency key in the same workspace changes nothing. */
   topUp(workspaceId: string, amount: bigint, idempotencyKey: string, now: number): Promise<void>;
   entriesOf(workspaceId: string, jobId: string): Promise<readonly LedgerEntry[]>;
   usageOf(
@@ -225,5 +246,6 @@ export interface Store {
   sweep: SweepStore;
   inputs: InputStore;
   keys: KeyStore;
+  workspaces: WorkspaceStore;
   ledger: LedgerStore;
 }

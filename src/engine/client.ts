@@ -27,7 +27,8 @@ const START_DEADLINE_MS = 2_000;
 const CALL_DEADLINE_MS = 10_000;
 
 /** The engine port over a Temporal client. Starting something twice is always the same start. */
-export function createEngine(client: Client): Engine {
+export function createEngine(client: Client, waits: { heartbeatMs: number }): Engine {
+  const { heartbeatMs } = waits;
   const within = <T>(ms: number, call: () => Promise<T>): Promise<T> =>
     client.withDeadline(Date.now() + ms, call);
   const start = (type: string, options: WorkflowStartOptions): Promise<void> =>
@@ -39,35 +40,32 @@ export function createEngine(client: Client): Engine {
       }
     });
   return {
-    startJob: (plan) =>
+    startJob: (workflowId, plan) =>
       start(GENERATE_VIDEO, {
-        ...jobOptions(plan, { plan }),
+        ...jobOptions(workflowId, plan, { plan }),
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       }),
-    restartJob: (plan, mode) =>
+    restartJob: (workflowId, plan, mode) =>
       start(GENERATE_VIDEO, {
-        ...jobOptions(plan, { plan, mode }),
+        ...jobOptions(workflowId, plan, { plan, mode }),
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       }),
-    jobRun: (jobId) => within(CALL_DEADLINE_MS, () => jobRun(client, jobId)),
+    jobRun: (workflowId) => within(CALL_DEADLINE_MS, () => jobRun(client, workflowId)),
     closedJobs: (sinceMs, limit) =>
       within(CALL_DEADLINE_MS, () => closedJobs(client, sinceMs, limit)),
-    cancelJob: (jobId) =>
+    cancelJob: (workflowId) =>
       within(CALL_DEADLINE_MS, async () => {
         try {
-          await client.workflow.getHandle(jobId).cancel();
+          await client.workflow.getHandle(workflowId).cancel();
         } catch (error) {
           // Not started yet, or closed already: the row carries the wish, and submit reads it.
           if (!(error instanceof WorkflowNotFoundError)) throw error;
         }
       }),
-    completeAwait: (jobId, state) =>
+    completeAwait: (workflowId, state) =>
       within(CALL_DEADLINE_MS, async () => {
         try {
-          await client.activity.complete(
-            { workflowId: jobId, activityId: AWAIT_ACTIVITY },
-            { state },
-          );
+          await client.activity.complete({ workflowId, activityId: AWAIT_ACTIVITY }, { state });
           return true;
         } catch (error) {
           if (error instanceof ActivityNotFoundError) return false;
@@ -78,7 +76,7 @@ export function createEngine(client: Client): Engine {
       start(DELIVER_CALLBACK, {
         workflowId: deliveryWorkflowId(deliveryId),
         taskQueue: CALLBACKS_QUEUE,
-        args: [{ deliveryId }],
+        args: [{ deliveryId, heartbeatMs }],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         staticSummary: 'callback',
       }),
@@ -86,7 +84,7 @@ export function createEngine(client: Client): Engine {
       start(KEEP_RESULT, {
         workflowId: keepWorkflowId(jobId),
         taskQueue: CALLBACKS_QUEUE,
-        args: [{ jobId }],
+        args: [{ jobId, heartbeatMs }],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         staticSummary: 'copy of the result',
       }),
@@ -94,9 +92,13 @@ export function createEngine(client: Client): Engine {
 }
 
 /** What operators see and search; no prompt, no secret. Search attributes are set here and never again. */
-function jobOptions(plan: JobPlan, input: GenerateVideoInput): WorkflowStartOptions {
+function jobOptions(
+  workflowId: string,
+  plan: JobPlan,
+  input: GenerateVideoInput,
+): WorkflowStartOptions {
   return {
-    workflowId: plan.jobId,
+    workflowId,
     taskQueue: VIDEO_QUEUE,
     args: [input],
     typedSearchAttributes: [
@@ -115,10 +117,10 @@ function jobOptions(plan: JobPlan, input: GenerateVideoInput): WorkflowStartOpti
 
 async function jobRun(
   client: Client,
-  jobId: string,
+  workflowId: string,
 ): Promise<'running' | 'terminated' | 'closed' | 'none'> {
   try {
-    const { status } = await client.workflow.getHandle(jobId).describe();
+    const { status } = await client.workflow.getHandle(workflowId).describe();
     if (status.name === 'RUNNING' || status.name === 'PAUSED') return 'running';
     return status.name === 'TERMINATED' ? 'terminated' : 'closed';
   } catch (error) {

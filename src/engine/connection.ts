@@ -59,12 +59,18 @@ function tlsOf(environment: ConnectionEnvironment): EngineTls | true | undefined
   return environment.TEMPORAL_TLS ? true : undefined;
 }
 
+/** Left alone, a client that met an outage would wait up to two minutes before it looks again. */
+const RECONNECT_MS_MAX = 2_000;
+
 /** A client on its own connection; rejects with a sentence when nobody answers. */
 export async function connectClient(
   options: EngineConnection,
   namespace: string,
 ): Promise<{ client: Client; close(): Promise<void> }> {
-  const connection = await Connection.connect(options);
+  const connection = await Connection.connect({
+    ...options,
+    channelArgs: { 'grpc.max_reconnect_backoff_ms': RECONNECT_MS_MAX },
+  });
   return {
     client: new Client({ connection, namespace }),
     close: () => connection.close(),

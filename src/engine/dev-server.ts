@@ -5,6 +5,7 @@ import { adopt, hasEnded, startChild, startFailure, stopChild } from '../host/ch
 import { freePorts } from '../host/free-port';
 import type { Run } from '../host/run-file';
 import { waitFor } from '../host/wait';
+import { sentenceOf } from './engine-error';
 import type { FoundProgram } from './find-engine';
 import { prepareNamespace } from './prepare';
 
@@ -20,7 +21,8 @@ export interface DevServerOptions {
 
 const READY_MS = 30_000;
 const ADOPT_MS = 5_000;
-const CONNECT_MS = 2_000;
+/** Per question; short, so that a server that ended is noticed soon. */
+const WAITS = { connectMs: 500, usableMs: 5_000 };
 const POLL_MS = 50;
 /** A port can be taken between choosing and using it. */
 const START_TRIES = 3;
@@ -31,7 +33,7 @@ export function adoptDevServer(options: DevServerOptions): Promise<Run | undefin
   return adopt(data, ENGINE, async (run) => {
     if (port !== undefined && run.port !== port) return false;
     if (uiPort !== undefined && run.uiPort !== uiPort) return false;
-    return isReady(run, namespace, ADOPT_MS);
+    return (await readiness(run, namespace, ADOPT_MS)) === 'ready';
   });
 }
 
@@ -42,8 +44,12 @@ export async function startDevServer(
 ): Promise<Run> {
   for (let tries = 1; ; tries += 1) {
     const run = await spawnDevServer(options, program);
-    if (await isReady(run, options.namespace, READY_MS)) return run;
-    const failure = startFailure(options.data, run, `Temporal (${program.path})`);
+    const ready = await readiness(run, options.namespace, READY_MS);
+    if (ready === 'ready') return run;
+    const failure = startFailure(options.data, run, {
+      what: `Temporal (${program.path})`,
+      reason: ready.message,
+    });
     const mayTryAgain = hasEnded(run) && tries < START_TRIES;
     await stopChild(options.data, run);
     if (!mayTryAgain) throw failure;
@@ -89,19 +95,24 @@ function argumentsOf(server: {
   ];
 }
 
-async function isReady(run: Run, namespace: string, timeoutMs: number): Promise<boolean> {
+/** Answers why not when the server ended or the time is over. */
+async function readiness(run: Run, namespace: string, timeoutMs: number): Promise<'ready' | Error> {
+  const address = addressOf(run);
+  let last = new Error('it was not asked');
   const answer = await waitFor(
     async () => {
       try {
-        await prepareNamespace({ address: addressOf(run) }, namespace, { connectMs: CONNECT_MS });
-        return true;
-      } catch {
-        return hasEnded(run) ? false : undefined;
+        await prepareNamespace({ address }, namespace, WAITS);
+        return 'ready' as const;
+      } catch (error) {
+        // Below the sentence about an address that the operator never named.
+        last = new Error(sentenceOf(error instanceof Error ? error.cause : error));
+        return hasEnded(run) ? last : undefined;
       }
     },
     { timeoutMs, everyMs: POLL_MS },
   );
-  return answer ?? false;
+  return answer ?? last;
 }
 
 export function addressOf(run: Run): string {

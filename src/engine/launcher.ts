@@ -22,8 +22,8 @@ export interface EngineOptions {
   /** One line for the operator. */
   say: (line: string) => void;
   /** For our own server; free ones when not given. */
-  port?: number;
-  uiPort?: number;
+  port?: number | undefined;
+  uiPort?: number | undefined;
   /** Gives up a download or a build, which can take minutes. */
   signal?: AbortSignal;
   /** Where the download is; Temporal's own place when not given. */

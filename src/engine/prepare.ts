@@ -17,6 +17,8 @@ const CALL_MS = 10_000;
 export interface PrepareOptions {
   /** How long to wait for an answer at all. */
   connectMs?: number;
+  /** How long the engine may take to make a new namespace or attribute known to itself. */
+  usableMs?: number;
   /** Hears of what had to be left to the operator. */
   say?: (line: string) => void;
 }
@@ -29,14 +31,14 @@ export interface PrepareOptions {
 export async function prepareNamespace(
   connection: EngineConnection,
   namespace: string,
-  { connectMs = CALL_MS, say = () => undefined }: PrepareOptions = {},
+  { connectMs = CALL_MS, usableMs = USABLE_MS, say = () => undefined }: PrepareOptions = {},
 ): Promise<{ version: string }> {
   const engine = await connect(connection, connectMs);
   try {
     const { serverVersion } = await within(engine, () => engine.workflowService.getSystemInfo({}));
     await within(engine, () => ensureNamespace(engine, namespace, say));
-    await patiently(() => within(engine, () => ensureAttributes(engine, namespace, say)));
-    await waitUsable(engine, namespace);
+    await patiently(usableMs, () => within(engine, () => ensureAttributes(engine, namespace, say)));
+    await waitUsable(engine, namespace, usableMs);
     return { version: serverVersion };
   } catch (error) {
     const problem = `the engine at ${connection.address} cannot serve namespace "${namespace}"`;
@@ -114,9 +116,10 @@ async function ensureAttributes(
 }
 
 /** A query over an attribute passes only when the namespace and the attribute have reached the server that we ask. */
-async function waitUsable(engine: Connection, namespace: string): Promise<void> {
+async function waitUsable(engine: Connection, namespace: string, usableMs: number): Promise<void> {
   const query = SEARCH_ATTRIBUTES.map((name) => `${name} = 'none'`).join(' OR ');
   await patiently(
+    usableMs,
     () =>
       within(engine, () => engine.workflowService.countWorkflowExecutions({ namespace, query })),
     () => true,
@@ -125,6 +128,7 @@ async function waitUsable(engine: Connection, namespace: string): Promise<void> 
 
 /** Repeats what fails only because the news of a fresh namespace is still travelling. */
 async function patiently(
+  timeoutMs: number,
   call: () => Promise<unknown>,
   isPassing: (error: unknown) => boolean = (error) => statusOf(error) === 'NOT_FOUND',
 ): Promise<void> {
@@ -140,7 +144,7 @@ async function patiently(
         return undefined;
       }
     },
-    { timeoutMs: USABLE_MS, everyMs: POLL_MS },
+    { timeoutMs, everyMs: POLL_MS },
   );
   if (!isDone) throw last;
 }

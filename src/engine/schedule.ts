@@ -3,20 +3,29 @@ import type { Client } from '@temporalio/client';
 import { SWEEP, SWEEP_SCHEDULE, VIDEO_QUEUE } from '../../workflows/contract';
 
 /** Makes sure that the sweep runs at this interval, and once now. Any number of processes may call it. */
-export async function ensureSweep(client: Client, everyMs: number): Promise<void> {
-  const spec = { intervals: [{ every: everyMs }] };
+export async function ensureSweep(
+  client: Client,
+  { sweepEveryMs, heartbeatMs }: { sweepEveryMs: number; heartbeatMs: number },
+): Promise<void> {
+  const spec = { intervals: [{ every: sweepEveryMs }] };
+  const action = {
+    type: 'startWorkflow' as const,
+    workflowType: SWEEP,
+    taskQueue: VIDEO_QUEUE,
+    args: [{ heartbeatMs }],
+  };
   try {
     await client.schedule.create({
       scheduleId: SWEEP_SCHEDULE,
       spec,
-      action: { type: 'startWorkflow', workflowType: SWEEP, taskQueue: VIDEO_QUEUE, args: [] },
+      action,
       policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1m' },
     });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     await client.schedule
       .getHandle(SWEEP_SCHEDULE)
-      .update(({ state: _state, ...previous }) => ({ ...previous, spec, state: {} }));
+      .update(({ state: _state, ...previous }) => ({ ...previous, spec, action, state: {} }));
   }
   await client.schedule.getHandle(SWEEP_SCHEDULE).trigger();
 }

@@ -21,6 +21,8 @@ export interface WorkerLimits {
   /** Starts of activities per second and provider, over all processes; 0 = no cap. */
   providerRate: number;
   shutdownGraceMs: number;
+  /** A workflow task waits this long for the worker that has its workflow in memory, which may have died. */
+  stickyMs: number;
 }
 
 export interface RunningWorkers {
@@ -105,6 +107,7 @@ type QueueOptions = Pick<
   | 'workflowBundle'
   | 'activities'
   | 'maxCachedWorkflows'
+  | 'stickyQueueScheduleToStartTimeout'
   | 'maxConcurrentActivityTaskExecutions'
   | 'maxTaskQueueActivitiesPerSecond'
 >;
@@ -114,6 +117,7 @@ function queues({ workflowBundle, activities, providers, limits }: WorkerSetting
   const workflows = {
     workflowBundle: { codePath: workflowBundle },
     maxCachedWorkflows: limits.workflowsCached,
+    stickyQueueScheduleToStartTimeout: limits.stickyMs,
   };
   return [
     { taskQueue: VIDEO_QUEUE, ...workflows, activities, ...slots },

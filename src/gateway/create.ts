@@ -4,12 +4,14 @@ import type { Answer, Principal } from '../core/dialect';
 import { GatewayError, invalid } from '../core/errors';
 import { newId } from '../core/ids';
 import type { FrozenRoute, Job } from '../core/job';
-import { planOf } from '../core/plan';
+import { planOf, seedOf } from '../core/plan';
 import type { Creation } from '../core/ports';
 import { formatPoints, priceOf } from '../core/pricing';
-import type { AppliedRequest } from '../core/request';
+import type { AppliedRequest, VideoRequest } from '../core/request';
+import { isStorable } from '../core/text';
+import type { Created } from '../core/store';
 import type { GatewayDeps } from './deps';
-import { resolveInputs, storeInputs } from './inputs';
+import { checkHeld, resolveInputs, storeInputs } from './inputs';
 
 /**
  * Create is check, price, store, start. Everything that can be wrong with a request is found before anything is stored;
@@ -20,16 +22,40 @@ export async function create(
   principal: Principal,
   creation: Creation,
 ): Promise<Answer> {
+  const accepted = await accept(deps, principal, creation);
+  const { answer } = accepted;
+  if (accepted.kind === 'created') {
+    await start(deps, accepted.job);
+    return answer;
+  }
+  return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } };
+}
+
+export type AcceptDeps = Omit<GatewayDeps, 'engine' | 'signLink' | 'waits' | 'contentTimeoutMs'>;
+export type Accepted = Extract<Created, { kind: 'created' | 'replayed' }>;
+
+/** The checks, the price and the one transaction, for whoever asks: a door, or a workflow that already runs. */
+export async function accept(
+  deps: AcceptDeps,
+  principal: Principal,
+  creation: Creation,
+): Promise<Accepted> {
+  // Looked up first, so that a repeat has its answer also when catalog or balance have changed since.
+  const earlier = await deps.store.jobs.earlier(principal.workspaceId, creation, deps.now());
+  if (earlier) return acceptedOr(earlier, 0n);
   const { entry, routes } = deps.catalog.resolve(principal.group, creation.request.model);
   const callbackUrl = checkedCallback(deps, creation.callbackUrl);
   const inputs = resolveInputs(creation.request.inputs, deps.inputBytesMax);
   const request = { ...creation.request, inputs: inputs.map(({ input }) => input) };
+  checkText({ ...creation, request });
   const { applied, usable } = chooseRoutes(routes, (route) =>
     applyCapabilities(request, route.capabilities, creation.names),
   );
+  if (creation.workflowId !== undefined) await checkHeld(deps, principal, request.inputs);
   await storeInputs(deps, principal, inputs);
 
   const now = deps.now();
+  const price = priceOf(entry.price);
   const deadlineAt = now + usable[0].capabilities.deadlineSeconds * 1_000;
   const created = await deps.store.jobs.create({
     id: newId(),
@@ -40,34 +66,47 @@ export async function create(
     metadata: creation.metadata,
     echo: creation.echo,
     callbackUrl,
-    price: priceOf(entry.price),
+    price,
     routes: [freeze(usable[0]), ...usable.slice(1).map(freeze)],
     now,
     deadlineAt,
     idempotency: creation.idempotency,
+    workflowId: creation.workflowId,
     render: creation.render,
   });
+  return acceptedOr(created, price);
+}
+
+function acceptedOr(created: Created, price: bigint): Accepted {
   switch (created.kind) {
     case 'created':
-      await start(deps, created.job);
-      return created.answer;
     case 'replayed':
-      return {
-        ...created.answer,
-        headers: { ...created.answer.headers, 'idempotent-replayed': 'true' },
-      };
+      return created;
     case 'mismatch':
       throw new GatewayError('idempotency_mismatch', { param: 'Idempotency-Key' });
     case 'insufficient':
       throw new GatewayError('insufficient_balance', {
         message:
-          `This request needs ${formatPoints(priceOf(entry.price))} points; ` +
+          `This request needs ${formatPoints(price)} points; ` +
           `${formatPoints(created.available)} are available.`,
       });
   }
 }
 
-function checkedCallback(deps: GatewayDeps, callback: Creation['callbackUrl']): string | undefined {
+/** JSON allows characters that no row can hold; they are refused by name rather than changed. */
+function checkText({ request, names, metadata, echo }: Creation & { request: VideoRequest }): void {
+  const spelled = new Map<string, string>(Object.entries(names));
+  const named = Object.entries(request).map(([field, value]): [string, unknown] => [
+    spelled.get(field) ?? field,
+    value,
+  ]);
+  for (const [field, value] of [...named, ...Object.entries({ ...echo, metadata })]) {
+    if (isStorable(value)) continue;
+    throw invalid(field, 'has a character that is not text (NUL, or half of a surrogate pair)');
+  }
+}
+
+function checkedCallback(deps: AcceptDeps, callback: Creation['callbackUrl']): string | undefined {
   if (!callback) return undefined;
   const checked = deps.outbound.checkCallbackUrl(callback.url);
   if (!checked.ok) throw invalid(callback.param, checked.problem);
@@ -103,18 +142,7 @@ const freeze = (route: Route): FrozenRoute => ({
 /** After the commit the answer is always acceptance: a start that fails is the sweep's work, not the caller's. */
 async function start(deps: GatewayDeps, job: Job): Promise<void> {
   try {
-    await deps.engine.startJob(
-      planOf(
-        {
-          jobId: job.id,
-          provider: job.provider,
-          model: job.model,
-          workspaceId: job.workspaceId,
-          deadlineAt: job.deadlineAt,
-        },
-        deps.waits,
-      ),
-    );
+    await deps.engine.startJob(job.workflowId, planOf(seedOf(job), deps.waits));
     await deps.store.jobs.markStarted(job.id, deps.now());
   } catch (error) {
     deps.log.warn(

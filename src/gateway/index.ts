@@ -8,6 +8,8 @@ import { openContent } from './content';
 import { create } from './create';
 import type { GatewayDeps } from './deps';
 
+export { accept } from './create';
+export type { AcceptDeps } from './create';
 export type { GatewayDeps } from './deps';
 
 /**
@@ -64,8 +66,20 @@ async function requestCancel(deps: GatewayDeps, job: Job): Promise<{ job: Job; d
   const asked = await deps.store.jobs.requestCancel(job.workspaceId, job.id, deps.now());
   const now = asked ?? job;
   if (isTerminal(now.state)) return erase(deps, now);
-  await deps.engine.cancelJob(job.id);
+  await tellEngine(deps, job);
   return { job: now, deleted: false };
+}
+
+/** The row carries the wish: an engine that does not hear it now hears it from the sweep. */
+async function tellEngine(deps: GatewayDeps, job: Job): Promise<void> {
+  try {
+    await deps.engine.cancelJob(job.workflowId);
+  } catch (error) {
+    deps.log.warn(
+      { jobId: job.id, err: error },
+      'the engine did not answer; the sweep asks for the cancel',
+    );
+  }
 }
 
 async function isCancelable(deps: GatewayDeps, job: Job): Promise<boolean> {

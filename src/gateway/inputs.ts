@@ -29,6 +29,19 @@ export function resolveInputs(
   });
 }
 
+/** A workflow names blobs by their id; only those that its own workspace has sent before are its to use. */
+export async function checkHeld(
+  deps: { store: Store },
+  principal: Principal,
+  inputs: readonly Input[],
+): Promise<void> {
+  for (const { media } of inputs) {
+    if ('blob' in media && !(await deps.store.inputs.has(principal.workspaceId, media.blob))) {
+      throw invalid('inputs', 'names a blob that this workspace does not have');
+    }
+  }
+}
+
 export async function storeInputs(
   deps: { blobs: Blobs; store: Store; now(): number },
   principal: Principal,

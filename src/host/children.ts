@@ -42,14 +42,14 @@ export async function startChild(options: ChildOptions): Promise<Run> {
       cwd,
       env,
       detached: true,
-      stdio: ['ignore', log, log],
+      stdio: ['ignore', log.file, log.file],
       ...(user ? { uid: user.uid, gid: user.gid } : {}),
     });
     const started = new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve).once('error', reject);
     });
     // Written before anything else can happen: a child without a run file could not be found again.
-    const run = { ...details, name, pid: child.pid ?? 0, startTime: '', port };
+    const run = { ...details, name, pid: child.pid ?? 0, startTime: '', port, logFrom: log.from };
     if (child.pid !== undefined) {
       run.startTime = startTimeOf(child.pid) ?? 'ended';
       writeRun(data, run);
@@ -60,7 +60,7 @@ export async function startChild(options: ChildOptions): Promise<Run> {
   } catch (error) {
     throw new Error(`${name} could not be started: ${reasonOf(error)}`, { cause: error });
   } finally {
-    closeSync(log);
+    closeSync(log.file);
   }
 }
 
@@ -70,9 +70,14 @@ export function hasEnded(run: Run): boolean {
 }
 
 /** A sentence for a child that did not get healthy, with the last lines that it wrote. */
-export function startFailure(data: string, run: Run, what: string): Error {
-  const how = hasEnded(run) ? 'ended during its start' : 'did not get ready in time';
-  return new Error(`${what} ${how}; the last lines of its log:\n${logTail(data, run.name)}`);
+export function startFailure(
+  data: string,
+  run: Run,
+  { what, reason }: { what: string; reason: string },
+): Error {
+  const how = hasEnded(run) ? 'ended during its start' : `did not get ready in time (${reason})`;
+  const tail = logTail(data, run.name, { from: Number(run.logFrom ?? 0) });
+  return new Error(`${what} ${how}; the last lines of its log:\n${tail}`);
 }
 
 /**

@@ -12,14 +12,14 @@ export interface Stopped {
 /**
  * Ends everything that runs on a data folder, users before what they use: gateway, simulator, engine, Postgres. A
  * gateway that is alive stops its own children; what a killed one left is stopped here. Answers what was stopped,
- * nothing when nothing ran. Repeatable.
+ * nothing when nothing ran. Never ends the process that calls it. Repeatable.
  */
 export async function stopAll(data: string): Promise<Stopped[]> {
   const stopped: Stopped[] = [];
   for (const name of STOP_ORDER) {
     // Read one by one: a gateway that ends in order removes the files of its children.
     const run = readRun(data, name);
-    if (!run) continue;
+    if (!run || run.pid === process.pid) continue;
     const how = await stopChild(data, run);
     if (how !== 'gone') stopped.push({ name, pid: run.pid, how });
   }

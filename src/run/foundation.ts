@@ -79,7 +79,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     namespace,
     connection,
     client,
-    engine: createEngine(client),
+    engine: createEngine(client, config.waits),
     database,
     db: database.db,
     sealer,

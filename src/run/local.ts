@@ -19,6 +19,7 @@ import { ensureFirstWorkspace } from './first-workspace';
 import type { DevelopmentKeys } from './secrets';
 import { createStack } from './stack';
 import type { Stack } from './stack';
+import { supervise } from './supervise';
 
 /** The whole gateway on one machine: engine, database, simulator, API and worker, from one data folder. */
 export interface LocalOptions {
@@ -97,7 +98,7 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
   const api = await startApi(base, options);
   address.origin = api.origin;
   stack.push('API', () => api.close());
-  await ensureSweep(base.client, config.waits.sweepEveryMs);
+  await ensureSweep(base.client, config.waits);
   return {
     base,
     api: api.origin,
@@ -110,24 +111,47 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
   };
 }
 
-/** Both at once, since each takes seconds; when one fails the other is stopped before the error goes on. */
+/**
+ * Both at once, since each takes seconds; when one fails the other is stopped before the error goes on. One that dies
+ * later is launched again where it was.
+ */
 async function launchBoth(
-  { config, data, say }: LocalOptions,
+  { config, data, say, log }: LocalOptions,
   stack: Stack,
 ): Promise<{ store: RunningStore; engine: RunningEngine }> {
-  const [store, engine] = await Promise.allSettled([
-    launchStore({ data, databaseUrl: config.environment.DATABASE_URL, say }),
+  const startStore = (port?: number): Promise<RunningStore> =>
+    launchStore({ data, databaseUrl: config.environment.DATABASE_URL, say, port });
+  const startEngine = (port?: number, uiPort?: number): Promise<RunningEngine> =>
     launchEngine({
       data,
       cache: config.cacheFolder,
       namespace: config.environment.TEMPORAL_NAMESPACE,
       environment: config.childEnvironment,
       say,
-    }),
-  ]);
-  if (store.status === 'fulfilled') stack.push('Postgres', () => store.value.stop());
-  if (engine.status === 'fulfilled') stack.push('engine', () => engine.value.stop());
+      port,
+      uiPort,
+    });
+  const [store, engine] = await Promise.allSettled([startStore(), startEngine()]);
+  if (store.status === 'fulfilled') {
+    const child = store.value;
+    const relaunch = (): Promise<RunningStore> => startStore(child.port);
+    const supervised = supervise({ name: 'Postgres', child, relaunch, log });
+    stack.push('Postgres', () => supervised.stop());
+  }
+  if (engine.status === 'fulfilled') {
+    const child = engine.value;
+    const relaunch = (): Promise<RunningEngine> =>
+      startEngine(portOf(child.address), portOf(child.uiUrl));
+    const supervised = supervise({ name: 'the engine', child, relaunch, log });
+    stack.push('engine', () => supervised.stop());
+  }
   if (store.status === 'rejected') throw store.reason;
   if (engine.status === 'rejected') throw engine.reason;
   return { store: store.value, engine: engine.value };
+}
+
+/** Of `host:port` or an origin. */
+function portOf(address: string | undefined): number | undefined {
+  const port = Number(address?.slice(address.lastIndexOf(':') + 1));
+  return Number.isInteger(port) && port > 0 ? port : undefined;
 }

@@ -26,8 +26,18 @@ export function fileLog(data: string): Logger {
   );
 }
 
+/** A failed query's own message quotes its parameters: prompts, URLs, hashes. Its cause is what the database said. */
+function withoutParameters(error: unknown): unknown {
+  const isQuery = error instanceof Error && 'params' in error && error.cause instanceof Error;
+  return isQuery ? error.cause : error;
+}
+
 const SHAPE = {
   base: { pid: process.pid },
+  // Sound because pino serializes whatever `err` holds.
+  serializers: {
+    err: (error: unknown) => pino.stdSerializers.err(withoutParameters(error) as Error),
+  },
   timestamp: pino.stdTimeFunctions.isoTime,
   redact: {
     paths: ['*.authorization', '*.secret', '*.key', '*.apiKey', '*.credentials'],

@@ -10,7 +10,8 @@ import type { FileKind } from '../core/ports';
 import { dialects } from '../dialects';
 import { startWorkers } from '../engine/worker';
 import type { RunningWorkers } from '../engine/worker';
-import { createGateway } from '../gateway';
+import { accept, createGateway } from '../gateway';
+import type { AcceptDeps } from '../gateway';
 import { createApp } from '../http/app';
 import { listen } from '../http/listen';
 import type { Listening } from '../http/listen';
@@ -24,21 +25,21 @@ export interface ApiOptions {
   port: number;
 }
 
+/** What create stands on, whether a door or a workflow asks. */
+function acceptDeps({ config, store, catalog, outbound, blobs, log }: Foundation): AcceptDeps {
+  const { inputBytesMax } = config.limits;
+  return { store, catalog, outbound, blobs, inputBytesMax, now: Date.now, log };
+}
+
 export async function startApi(base: Foundation, options: ApiOptions): Promise<Listening> {
   const signLink = (job: Job, kind: FileKind): string =>
     base.links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind });
   const gateway = createGateway({
-    store: base.store,
+    ...acceptDeps(base),
     engine: base.engine,
-    catalog: base.catalog,
-    outbound: base.outbound,
-    blobs: base.blobs,
     signLink,
     waits: base.config.waits,
-    inputBytesMax: base.config.limits.inputBytesMax,
     contentTimeoutMs: base.config.waits.contentTimeoutMs,
-    now: Date.now,
-    log: base.log,
   });
   const app = createApp({
     gateway,
@@ -93,6 +94,10 @@ export function startWorker(
     now: Date.now,
     random: Math.random,
     newToken: () => base.random(16).toString('hex'),
+    async accept(principal, creation) {
+      const accepted = await accept(acceptDeps(base), principal, creation);
+      return accepted.kind === 'created' ? accepted.job.id : accepted.jobId;
+    },
     callbackBase,
   };
   return startWorkers({
@@ -102,7 +107,11 @@ export function startWorker(
     activities: createActivities(deps),
     providers: [...new Set(base.catalog.channels().map((channel) => channel.provider))],
     identity: base.identity,
-    limits: { ...base.config.limits, shutdownGraceMs: base.config.waits.shutdownMs },
+    limits: {
+      ...base.config.limits,
+      shutdownGraceMs: base.config.waits.shutdownMs,
+      stickyMs: base.config.waits.stickyMs,
+    },
     log: base.log,
   });
 }

@@ -5,7 +5,7 @@ import { isFinal } from '../core/outcome';
 import type { Verdict } from '../core/outcome';
 import type { Attempt, AttemptStore } from '../core/store';
 import type { SubmitReading } from '../core/provider';
-import type { Database } from './database';
+import type { Database, Transaction } from './database';
 import { attempts, events, jobs } from './schema';
 
 type AttemptRow = typeof attempts.$inferSelect;
@@ -22,37 +22,47 @@ export function attemptStore(db: Database): AttemptStore {
       return row && toAttempt(row);
     },
     async open({ id, job, sendingAt, sendDeadline, ...rest }) {
-      const [row] = await db
-        .insert(attempts)
-        .values({
-          id,
-          jobId: job.id,
-          workspaceId: job.workspaceId,
-          state: 'sending',
-          sendingAt: new Date(sendingAt),
-          sendDeadline: new Date(sendDeadline),
-          ...rest,
-        })
-        .onConflictDoNothing({ target: [attempts.jobId, attempts.number] })
-        .returning();
-      return row ? toAttempt(row) : null;
+      return db.transaction(async (tx) => {
+        if (!(await isWanted(tx, job.id)) || (await isOpened(tx, job.id, rest.number))) return null;
+        const [row] = await tx
+          .insert(attempts)
+          .values({
+            id,
+            jobId: job.id,
+            workspaceId: job.workspaceId,
+            state: 'sending',
+            sendingAt: new Date(sendingAt),
+            sendDeadline: new Date(sendDeadline),
+            ...rest,
+          })
+          .returning();
+        if (!row) throw new Error('insert returned no row');
+        return toAttempt(row);
+      });
     },
     async reopen(id, times) {
-      const changed = await db
-        .update(attempts)
-        .set({
-          state: 'sending',
-          refusal: null,
-          callbackTokenHash: times.callbackTokenHash,
-          sendingAt: new Date(times.sendingAt),
-          sendDeadline: new Date(times.sendDeadline),
-          sends: sql`${attempts.sends} + 1`,
-        })
-        .where(and(eq(attempts.id, id), eq(attempts.state, 'refused')))
-        .returning({ id: attempts.id });
-      return changed.length > 0;
+      return db.transaction(async (tx) => {
+        const [attempt] = await tx
+          .select({ jobId: attempts.jobId })
+          .from(attempts)
+          .where(eq(attempts.id, id));
+        if (!attempt || !(await isWanted(tx, attempt.jobId))) return undefined;
+        const changed = await tx
+          .update(attempts)
+          .set({
+            state: 'sending',
+            refusal: null,
+            callbackTokenHash: times.callbackTokenHash,
+            sendingAt: new Date(times.sendingAt),
+            sendDeadline: new Date(times.sendDeadline),
+            sends: sql`${attempts.sends} + 1`,
+          })
+          .where(and(eq(attempts.id, id), eq(attempts.state, 'refused')))
+          .returning({ sends: attempts.sends });
+        return changed[0]?.sends;
+      });
     },
-    recordSubmit: (id, reading, now) => recordSubmit(db, id, reading, now),
+    recordSubmit: (id, reading, now, send) => recordSubmit(db, { id, reading, now, send }),
     recordLook: (id, look) => recordLook(db, id, look),
     async byCallbackToken(hash) {
       const [row] = await db.select().from(attempts).where(eq(attempts.callbackTokenHash, hash));
@@ -60,6 +70,31 @@ export function attemptStore(db: Database): AttemptStore {
     },
     usualMs: (provider, model) => usualMs(db, provider, model),
   };
+}
+
+/**
+ * Is the job still to be sent? Holds its row until the transaction ends: whoever ends or cancels it waits, and then
+ * finds the attempt; whoever comes after them finds the job unwanted. So no POST begins behind a cancel's back.
+ */
+async function isWanted(tx: Transaction, jobId: string): Promise<boolean> {
+  const rows = await tx
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.id, jobId), isNull(jobs.finishedAt), isNull(jobs.cancelRequestedAt)))
+    .for('no key update');
+  return rows.length > 0;
+}
+
+/**
+ * Asked with the job's row in hand, so that the answer holds. An insert that ran into the row instead would wait for
+ * whoever is writing it, and that one may be waiting for the job.
+ */
+async function isOpened(tx: Transaction, jobId: string, number: number): Promise<boolean> {
+  const rows = await tx
+    .select({ id: attempts.id })
+    .from(attempts)
+    .where(and(eq(attempts.jobId, jobId), eq(attempts.number, number)));
+  return rows.length > 0;
 }
 
 function toAttempt(row: AttemptRow): Attempt {
@@ -87,16 +122,21 @@ function toAttempt(row: AttemptRow): Attempt {
 
 async function recordSubmit(
   db: Database,
-  id: string,
-  reading: SubmitReading,
-  now: number,
+  record: { id: string; reading: SubmitReading; now: number; send: number | undefined },
 ): Promise<Attempt> {
+  const { id, reading, now, send } = record;
   const at = new Date(now);
   return db.transaction(async (tx) => {
     const [row] = await tx
       .update(attempts)
       .set(submitColumns(reading, at))
-      .where(and(eq(attempts.id, id), inArray(attempts.state, ['sending', 'unknown'])))
+      .where(
+        and(
+          eq(attempts.id, id),
+          inArray(attempts.state, ['sending', 'unknown']),
+          send === undefined ? undefined : eq(attempts.sends, send),
+        ),
+      )
       .returning();
     if (!row) {
       const [unchanged] = await tx.select().from(attempts).where(eq(attempts.id, id));
@@ -107,7 +147,8 @@ async function recordSubmit(
       await tx
         .update(jobs)
         .set({ startedAt: at, updatedAt: at, provider: row.provider, channel: row.channel })
-        .where(eq(jobs.id, row.jobId));
+        // An accept that comes after the end is kept on the attempt; the job stays as callers saw it.
+        .where(and(eq(jobs.id, row.jobId), isNull(jobs.finishedAt)));
     }
     await tx.insert(events).values({
       id: newId(),
@@ -158,7 +199,8 @@ async function recordLook(
         .where(and(eq(attempts.id, id), isNull(attempts.verdict)));
       return;
     }
-    const { phase, progress } = verdict;
+    const { phase } = verdict;
+    const progress = wholePercent(verdict.progress);
     const [row] = await tx
       .update(attempts)
       .set({
@@ -175,7 +217,7 @@ async function recordLook(
     if (phase === 'running') {
       const started = await tx
         .update(jobs)
-        .set({ state: 'running' })
+        .set({ state: 'running', updatedAt: at })
         .where(and(eq(jobs.id, row.jobId), eq(jobs.state, 'queued')))
         .returning({ id: jobs.id });
       if (started.length > 0) {
@@ -193,6 +235,12 @@ async function recordLook(
         ),
       );
   });
+}
+
+/** Providers report `33.3` as well; what is no number is no progress. */
+function wholePercent(progress: number | null): number | null {
+  if (progress === null || Number.isNaN(progress)) return null;
+  return Math.min(100, Math.max(0, Math.round(progress)));
 }
 
 const USUAL_SAMPLE = 20;

@@ -1,6 +1,7 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Answer } from '../core/dialect';
 import { newId } from '../core/ids';
+import type { Idempotency } from '../core/ports';
 import type { Created, NewJob } from '../core/store';
 import type { Database, Transaction } from './database';
 import { toJob } from './job-row';
@@ -51,15 +52,34 @@ async function createIn(tx: Transaction, job: NewJob, idempotencyMs: number): Pr
   return { kind: 'created', job: created, answer };
 }
 
-type Idempotency = NonNullable<NewJob['idempotency']>;
+/** A date that both JavaScript and Postgres can hold. */
+const NEVER = new Date('9999-12-31T00:00:00Z');
 
 /** Takes the key, or says what an earlier request under it was answered. */
 async function claim(
   tx: Transaction,
   job: NewJob,
-  { key, route, fingerprint }: Idempotency,
+  asked: Idempotency,
   idempotencyMs: number,
 ): Promise<Created | undefined> {
+  for (let round = 0; round < CLAIMS_MAX; round += 1) {
+    if (await take(tx, job, asked, idempotencyMs)) return undefined;
+    const { workspaceId } = job.principal;
+    const earlier = await earlierAnswer(tx, { workspaceId, ...asked, now: job.now });
+    if (earlier) return earlier;
+  }
+  throw new Error('an idempotency row vanished each time it was read');
+}
+
+/** A row that is there at the insert may have expired and been swept at the read; then the key is free. */
+const CLAIMS_MAX = 3;
+
+async function take(
+  tx: Transaction,
+  job: NewJob,
+  { key, route, fingerprint, lasting }: Idempotency,
+  idempotencyMs: number,
+): Promise<boolean> {
   const mine = and(
     eq(idempotency.workspaceId, job.principal.workspaceId),
     eq(idempotency.route, route),
@@ -77,19 +97,32 @@ async function claim(
       jobId: job.id,
       answer: { status: 0 },
       createdAt: now,
-      expiresAt: new Date(job.now + idempotencyMs),
+      expiresAt: lasting ? NEVER : new Date(job.now + idempotencyMs),
     })
     .onConflictDoNothing()
     .returning({ key: idempotency.key });
-  if (inserted.length > 0) return undefined;
-  const [earlier] = await tx
+  return inserted.length > 0;
+}
+
+/** What the request that took the key was answered, once its transaction is through. */
+export async function earlierAnswer(
+  db: Pick<Transaction, 'select'>,
+  asked: Idempotency & { workspaceId: string; now: number },
+): Promise<Extract<Created, { kind: 'replayed' | 'mismatch' }> | undefined> {
+  const [earlier] = await db
     .select()
     .from(idempotency)
-    .where(and(mine, gt(idempotency.expiresAt, now)));
-  // The first request rolled back between our insert and our read: the caller may simply send again.
-  if (!earlier) throw new Error('an idempotency row vanished while it was being read');
-  if (earlier.fingerprint !== fingerprint) return { kind: 'mismatch' };
-  return { kind: 'replayed', answer: earlier.answer };
+    .where(
+      and(
+        eq(idempotency.workspaceId, asked.workspaceId),
+        eq(idempotency.route, asked.route),
+        eq(idempotency.key, asked.key),
+        gt(idempotency.expiresAt, new Date(asked.now)),
+      ),
+    );
+  if (!earlier) return undefined;
+  if (earlier.fingerprint !== asked.fingerprint) return { kind: 'mismatch' };
+  return { kind: 'replayed', jobId: earlier.jobId, answer: earlier.answer };
 }
 
 async function insertJob(tx: Transaction, job: NewJob): Promise<typeof jobs.$inferSelect> {
@@ -101,6 +134,8 @@ async function insertJob(tx: Transaction, job: NewJob): Promise<typeof jobs.$inf
       id: job.id,
       workspaceId,
       keyId: job.principal.keyId,
+      workflowId: job.workflowId ?? job.id,
+      workflowStartedAt: job.workflowId === undefined ? null : now,
       dialect: job.dialect,
       state: 'queued',
       model: job.request.model,
@@ -117,8 +152,10 @@ async function insertJob(tx: Transaction, job: NewJob): Promise<typeof jobs.$inf
       updatedAt: now,
       deadlineAt: new Date(job.deadlineAt),
     })
+    .onConflictDoNothing({ target: jobs.workflowId })
     .returning();
-  if (!row) throw new Error('insert returned no row');
+  // One job per workflow id, also over workspaces.
+  if (!row) throw new Rollback({ kind: 'mismatch' });
   await tx.insert(ledger).values({
     workspaceId,
     jobId: job.id,

@@ -13,7 +13,12 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/** `onError` hears of idle connections that broke; queries on them fail by themselves. */
+/** A statement that hangs must not hold a slot for ever; nothing here takes long. Counted by the server. */
+const STATEMENT_MS = 30_000;
+/** Counted by us, for a server that froze or vanished without a word; later than the server's own limit. */
+const ANSWER_MS = 35_000;
+
+/** `onError` hears of connections that broke; queries on them fail by themselves, and the pool opens others. */
 export function openDatabase(
   url: string,
   options: { connectionsMax: number; onError: (error: Error) => void },
@@ -23,10 +28,35 @@ export function openDatabase(
     max: options.connectionsMax,
     application_name: 'reelay',
     connectionTimeoutMillis: 5_000,
-    // A statement that hangs must not hold a slot for ever; nothing here takes long.
-    statement_timeout: 30_000,
-    idle_in_transaction_session_timeout: 30_000,
+    statement_timeout: STATEMENT_MS,
+    query_timeout: ANSWER_MS,
+    idle_in_transaction_session_timeout: STATEMENT_MS,
+    keepAlive: true,
   });
   pool.on('error', options.onError);
-  return { db: drizzle(pool), pool, close: () => pool.end() };
+  // A connection in use has no other listener, and an error without one would end the process.
+  pool.on('connect', (client) => client.on('error', options.onError));
+  const db = drizzle(pool);
+  db.transaction = (run, config) => transaction(pool, run, config);
+  return { db, pool, close: () => pool.end() };
+}
+
+/**
+ * Drizzle's own never gives a connection back whose BEGIN failed, so that a server that went away would use the pool
+ * up. Here every connection comes back, and one on which anything failed is closed instead of used again.
+ */
+async function transaction<Result>(
+  pool: Pool,
+  run: (tx: Transaction) => Promise<Result>,
+  config: Parameters<Database['transaction']>[1],
+): Promise<Result> {
+  const client = await pool.connect();
+  let isClean = false;
+  try {
+    const result = await drizzle(client).transaction(run, config);
+    isClean = true;
+    return result;
+  } finally {
+    client.release(!isClean);
+  }
 }

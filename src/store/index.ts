@@ -7,7 +7,7 @@ import { keepStore } from './keeps';
 import { ledgerStore } from './ledger';
 import type { Sealer } from './seal';
 import { sweepStore } from './sweep';
-import { inputStore, keyStore } from './workspaces';
+import { inputStore, keyStore, workspaceStore } from './workspaces';
 
 /** The store port over one database. `idempotencyMs` is how long a create's answer can be replayed. */
 export function createStore(
@@ -23,6 +23,7 @@ export function createStore(
     sweep: sweepStore(db),
     inputs: inputStore(db),
     keys: keyStore(db),
+    workspaces: workspaceStore(db),
     ledger: ledgerStore(db),
   };
 }

@@ -9,6 +9,7 @@ export function toJob(row: JobRow): Job {
     id: row.id,
     workspaceId: row.workspaceId,
     keyId: row.keyId,
+    workflowId: row.workflowId,
     dialect: row.dialect,
     state: row.state,
     model: row.model,

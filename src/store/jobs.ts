@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { newId } from '../core/ids';
 import type { Page, PageQuery } from '../core/ports';
 import type { JobStore } from '../core/store';
-import { createJob } from './create-job';
+import { createJob, earlierAnswer } from './create-job';
 import type { Database } from './database';
 import { toJob } from './job-row';
 import { events, jobs } from './schema';
@@ -13,6 +13,8 @@ const OPEN = ['queued', 'running', 'canceling'] as const;
 export function jobStore(db: Database, options: { idempotencyMs: number }): JobStore {
   return {
     create: (job) => createJob(db, job, options.idempotencyMs),
+    earlier: async (workspaceId, { idempotency }, now) =>
+      idempotency && earlierAnswer(db, { workspaceId, now, ...idempotency }),
     async get(workspaceId, id) {
       const [row] = await db
         .select()
@@ -38,7 +40,12 @@ export function jobStore(db: Database, options: { idempotencyMs: number }): JobS
         .update(jobs)
         .set({ deletedAt: new Date(now) })
         .where(
-          and(eq(jobs.workspaceId, workspaceId), eq(jobs.id, id), sql`finished_at IS NOT NULL`),
+          and(
+            eq(jobs.workspaceId, workspaceId),
+            eq(jobs.id, id),
+            isNotNull(jobs.finishedAt),
+            isNull(jobs.deletedAt),
+          ),
         );
     },
     async markStarted(id, now) {

@@ -22,7 +22,7 @@ export interface StoreOptions {
   /** DATABASE_URL; then nothing is started here. */
   databaseUrl?: string | undefined;
   /** For our own server; a free one when not given. */
-  port?: number;
+  port?: number | undefined;
   /** One line for the operator. */
   say: (line: string) => void;
   /** Only tests and unusual machines say otherwise. */

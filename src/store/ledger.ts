@@ -44,7 +44,8 @@ export function ledgerStore(db: Database): LedgerStore {
           available: amount,
           held: 0n,
           spent: 0n,
-          idempotencyKey,
+          // One key per workspace, and never one of our own holds and ends.
+          idempotencyKey: `top_up:${workspaceId}:${idempotencyKey}`,
           at: new Date(now),
         })
         .onConflictDoNothing({ target: ledger.idempotencyKey });

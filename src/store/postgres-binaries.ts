@@ -77,7 +77,7 @@ export function linkLibraries(native: string): boolean {
   const links: unknown = JSON.parse(readFileSync(list, 'utf8'));
   if (!Array.isArray(links)) return true;
   try {
-    for (const link of links) if (isLink(link)) makeLink(dirname(native), link);
+    for (const link of links) if (isLink(link)) makeLink(native, link);
     return true;
   } catch {
     return false;
@@ -96,9 +96,11 @@ function isLink(value: unknown): value is Link {
   );
 }
 
-/** Both paths start with `native/`. Relative, so that a moved or copied folder stays whole. */
-function makeLink(folder: string, { source, target }: Link): void {
-  const path = join(folder, target);
+/** Both paths start with `native/`, whatever a copy's folder is called. Relative, so that a moved one stays whole. */
+function makeLink(native: string, link: Link): void {
+  const source = relative('native', link.source);
+  const target = relative('native', link.target);
+  const path = join(native, target);
   if (lstatSync(path, { throwIfNoEntry: false })) return;
   mkdirSync(dirname(path), { recursive: true });
   try {

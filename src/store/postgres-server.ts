@@ -53,7 +53,10 @@ export async function startServer(options: ServerOptions): Promise<Run> {
     } finally {
       clearInterval(report);
     }
-    const failure = startFailure(options.data, run, 'Postgres');
+    const failure = startFailure(options.data, run, {
+      what: 'Postgres',
+      reason: 'it takes no logins',
+    });
     const mayTryAgain = hasEnded(run) && tries < START_TRIES;
     await stopChild(options.data, run);
     if (!mayTryAgain) throw failure;

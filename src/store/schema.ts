@@ -3,7 +3,6 @@ import {
   customType,
   doublePrecision,
   integer,
-  jsonb,
   pgTable,
   text,
   timestamp,
@@ -17,10 +16,21 @@ import type { FinalVerdict, Operation, Output, Usage } from '../core/outcome';
 import type { FileKind } from '../core/ports';
 import type { Attempt, DeliveryRow } from '../core/store';
 import type { AppliedRequest, VideoRequest } from '../core/request';
+import { storableJson } from '../core/text';
 
 /** The tables as types. Constraints and indexes live in the SQL migrations; a test holds the two together. */
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+/** Takes any JSON, also with characters that Postgres would refuse. The driver parses what it reads. */
+const jsonb = customType<{ data: unknown; driverData: string }>({
+  dataType: () => 'jsonb',
+  toDriver: storableJson,
+});
+/** As `jsonb`, and keeps the order of fields. */
+const json = customType<{ data: unknown; driverData: string }>({
+  dataType: () => 'json',
+  toDriver: storableJson,
+});
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 const money = (name: string) => bigint(name, { mode: 'bigint' });
 
@@ -54,7 +64,8 @@ export const keys = pgTable('keys', {
 export const jobs = pgTable('jobs', {
   id: uuid('id').primaryKey(),
   workspaceId: uuid('workspace_id').notNull(),
-  keyId: uuid('key_id').notNull(),
+  keyId: uuid('key_id'),
+  workflowId: text('workflow_id').notNull(),
   dialect: text('dialect').notNull(),
   state: text('state').$type<JobState>().notNull(),
   model: text('model').notNull(),
@@ -116,7 +127,7 @@ export const attempts = pgTable('attempts', {
 export const usage = pgTable('usage', {
   jobId: uuid('job_id').primaryKey(),
   workspaceId: uuid('workspace_id').notNull(),
-  keyId: uuid('key_id').notNull(),
+  keyId: uuid('key_id'),
   model: text('model').notNull(),
   provider: text('provider').notNull(),
   state: text('state').notNull(),
@@ -197,7 +208,7 @@ export const idempotency = pgTable('idempotency', {
   key: text('key').notNull(),
   fingerprint: text('fingerprint').notNull(),
   jobId: uuid('job_id').notNull(),
-  answer: jsonb('answer').$type<Answer>().notNull(),
+  answer: json('answer').$type<Answer>().notNull(),
   createdAt: at('created_at').notNull(),
   expiresAt: at('expires_at').notNull(),
 });

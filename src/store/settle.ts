@@ -151,8 +151,8 @@ async function book(tx: Transaction, job: Job): Promise<void> {
     model: job.model,
     provider: job.provider,
     state: job.state,
-    tokens: BigInt(job.usage?.tokens ?? 0),
-    seconds: job.usage?.seconds ?? 0,
+    tokens: BigInt(Math.round(counted(job.usage?.tokens))),
+    seconds: counted(job.usage?.seconds),
     charged,
     at,
   });
@@ -166,6 +166,11 @@ async function book(tx: Transaction, job: Job): Promise<void> {
     idempotencyKey: `end:${job.id}`,
     at,
   });
+}
+
+/** A provider's number is no reason to fail: a job that cannot be booked would never end. */
+function counted(reported: number | undefined): number {
+  return reported !== undefined && reported > 0 ? Math.min(reported, Number.MAX_SAFE_INTEGER) : 0;
 }
 
 async function announce(tx: Transaction, job: Job, { now, renderCallback }: Settlement) {

@@ -1,10 +1,11 @@
-import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import type { SweepStore } from '../core/store';
 import type { Database } from './database';
-import { deliveries, jobs, keeps } from './schema';
+import { deliveries, idempotency, jobs, keeps } from './schema';
 
 const SEED = {
   jobId: jobs.id,
+  workflowId: jobs.workflowId,
   provider: jobs.provider,
   model: jobs.model,
   workspaceId: jobs.workspaceId,
@@ -32,11 +33,11 @@ export function sweepStore(db: Database): SweepStore {
         .limit(limit);
       return rows.map((row) => ({ ...row, deadlineAt: row.deadlineAt.getTime() }));
     },
-    async seed(jobId) {
+    async seed(workflowId) {
       const [row] = await db
         .select(SEED)
         .from(jobs)
-        .where(and(eq(jobs.id, jobId), isNull(jobs.finishedAt), isNull(jobs.review)));
+        .where(and(eq(jobs.workflowId, workflowId), isNull(jobs.finishedAt), isNull(jobs.review)));
       return row && { ...row, deadlineAt: row.deadlineAt.getTime() };
     },
     async unstartedDeliveries(now, ageMs, limit) {
@@ -73,6 +74,29 @@ export function sweepStore(db: Database): SweepStore {
         .update(keeps)
         .set({ workflowStartedAt: new Date(now) })
         .where(and(eq(keeps.jobId, jobId), isNull(keeps.workflowStartedAt)));
+    },
+    async cancelable(now, ageMs, limit) {
+      const rows = await db
+        .select(SEED)
+        .from(jobs)
+        .where(
+          and(
+            isNull(jobs.finishedAt),
+            isNull(jobs.review),
+            lt(jobs.cancelRequestedAt, new Date(now - ageMs)),
+          ),
+        )
+        // Old wishes that a provider cannot grant must not stand before new ones.
+        .orderBy(desc(jobs.cancelRequestedAt))
+        .limit(limit);
+      return rows.map((row) => ({ ...row, deadlineAt: row.deadlineAt.getTime() }));
+    },
+    async forgetAnswers(now, limit) {
+      const forgotten = await db.execute(sql`
+        DELETE FROM ${idempotency} WHERE ctid IN (
+          SELECT ctid FROM ${idempotency} WHERE expires_at <= ${new Date(now)}
+          ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)`);
+      return forgotten.rowCount ?? 0;
     },
     async countRestart(jobId, restartsMax) {
       const [row] = await db

@@ -1,8 +1,8 @@
 import { and, eq, gt, isNull, or } from 'drizzle-orm';
 import { SCOPES } from '../core/dialect';
 import type { Scope } from '../core/dialect';
-import { newId } from '../core/ids';
-import type { InputStore, KeyStore } from '../core/store';
+import { isUuid, newId } from '../core/ids';
+import type { InputStore, KeyStore, WorkspaceStore } from '../core/store';
 import type { Database } from './database';
 import { callbackSecretsOf } from './deliveries';
 import { blobs, callbackSecrets, keys, ledger, workspaces } from './schema';
@@ -46,6 +46,19 @@ export function inputStore(db: Database): InputStore {
         .from(blobs)
         .where(and(eq(blobs.workspaceId, workspaceId), eq(blobs.id, blobId)));
       return rows.length > 0;
+    },
+  };
+}
+
+export function workspaceStore(db: Database): WorkspaceStore {
+  return {
+    async find(idOrName) {
+      const column = isUuid(idOrName) ? workspaces.id : workspaces.name;
+      const [row] = await db
+        .select({ id: workspaces.id, group: workspaces.groupName })
+        .from(workspaces)
+        .where(eq(column, idOrName));
+      return row;
     },
   };
 }

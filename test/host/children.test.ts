@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { adopt, startChild, stopChild } from '../../src/host/children';
+import { adopt, hasEnded, startChild, startFailure, stopChild } from '../../src/host/children';
 import { logPath, logTail } from '../../src/host/log-file';
 import { isSame, ownIdentity, startTimeOf } from '../../src/host/processes';
 import { readRun, runPath, writeRun } from '../../src/host/run-file';
@@ -40,6 +40,7 @@ describe('a child', () => {
       startTime: startTimeOf(run.pid),
       port: 4242,
       kind: 'test',
+      logFrom: 0,
     });
     expect(await hasLogged(data, 'up')).toBe(true);
     expect(isSame(run)).toBe(true);
@@ -197,12 +198,24 @@ describe('stopping everything', () => {
   });
 });
 
+test('a failed start quotes what this child wrote, and nothing of an earlier one', async () => {
+  const data = temporaryFolder();
+  const first = await start(data, 'console.log("old news"); setInterval(() => {}, 1e6)');
+  expect(await hasLogged(data, 'old news')).toBe(true);
+  await stopChild(data, first);
+  const second = await start(data, 'console.log("no disk"); process.exitCode = 1');
+  expect(await waitUntil(() => hasEnded(second), SOON)).toBe(true);
+  expect(startFailure(data, second, { what: 'It', reason: 'never asked' }).message).toBe(
+    'It ended during its start; the last lines of its log:\nno disk',
+  );
+});
+
 test('a log is quoted by its last lines only', async () => {
   const data = temporaryFolder();
   expect(logTail(data, 'engine')).toBe('(its log is empty)');
   mkdirSync(join(data, 'logs'));
   writeFileSync(logPath(data, 'engine'), `${'x'.repeat(100_000)}\none\ntwo\nthree\n`);
-  expect(logTail(data, 'engine', 2)).toBe('two\nthree');
+  expect(logTail(data, 'engine', { lines: 2 })).toBe('two\nthree');
   expect(readFileSync(logPath(data, 'engine')).length).toBeGreaterThan(100_000);
 });
 

@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { claimDataFolder, releaseDataFolder } from '../../src/host/data-folder';
-import { ownIdentity } from '../../src/host/processes';
+import { takeLock } from '../../src/host/lock-file';
+import { ownIdentity, startTimeOf } from '../../src/host/processes';
 import { readRun, runPath } from '../../src/host/run-file';
+import { stopAll } from '../../src/host/stop-all';
 import type { Script } from './temporary';
 import { cleanUp, startScript, startStranger, temporaryFolder } from './temporary';
 
@@ -110,10 +112,30 @@ test('a start that was killed while it took over is taken over too', async () =>
   expect(readdirSync(join(data, 'run'))).toEqual(['gateway.json']);
 });
 
+test('a gateway that stops everything on its folder does not end itself', async () => {
+  const data = temporaryFolder();
+  await claim(data);
+  expect(await stopAll(data)).toEqual([]);
+  expect(readRun(data, 'gateway')).toMatchObject({ pid: process.pid });
+});
+
 test('a folder that cannot be used is a readable error', async () => {
   const file = join(temporaryFolder(), 'file');
   writeFileSync(file, '');
   await expect(claimDataFolder(file)).rejects.toThrow(`the data folder ${file} cannot be used: `);
+});
+
+test('a start that saw a dead owner gives way to the one that was faster', async () => {
+  const data = temporaryFolder();
+  const path = runPath(data, 'gateway');
+  const pid = await startStranger();
+  leaveLock(data, JSON.stringify(DEAD));
+  // Up to its first wait: it has read the dead owner's name, and not yet acted on it.
+  const slower = takeLock(path, 'gateway');
+  const faster = { ...DEAD, pid, startTime: startTimeOf(pid) ?? '' };
+  writeFileSync(path, JSON.stringify(faster));
+  expect(await slower).toEqual(faster);
+  expect(readRun(data, 'gateway')).toEqual(faster);
 });
 
 test('of many starts that race for one folder exactly one gets it', async () => {

@@ -189,6 +189,7 @@ function newJob(principal: Principal, creation: Creation, at: number): Job {
     id: newId(),
     workspaceId: principal.workspaceId,
     keyId: principal.keyId,
+    workflowId: newId(),
     dialect: creation.dialect,
     state: 'queued',
     model: request.model,

@@ -6,12 +6,14 @@ import { stopAll } from '../../src/host/stop-all';
 import { waitUntil } from '../../src/host/wait';
 import { launchStore } from '../../src/store/launcher';
 import { cleanUp, startScript, startStranger, temporaryFolder } from '../host/temporary';
-import { TEST_USER, bench, keepRow, keptRows, query, removeUser } from './machine';
+import { TEST_USER, bench, keepRow, keptRows, madeOnce, query, removeUser } from './machine';
 
 afterEach(cleanUp);
 afterAll(() => removeUser(TEST_USER));
 
 const SOON = { timeoutMs: 20_000, everyMs: 10 };
+
+const made = madeOnce();
 
 describe('our own server', () => {
   test('gives the gateway a role that reads and writes rows and can do nothing else', async () => {
@@ -41,12 +43,12 @@ describe('our own server', () => {
   });
 
   test('is durable, and reached only with a password over this machine’s own address', async () => {
-    const { data, launch } = bench();
+    const { data, launch } = made();
     const store = await launch();
     const rows = await query(
       store.url,
       `SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'listen_addresses',
-       'server_encoding', 'synchronous_commit', 'unix_socket_directories') ORDER BY name`,
+       'server_encoding', 'synchronous_commit') ORDER BY name`,
     );
     expect(rows.map(({ name, setting }) => `${String(name)}=${String(setting)}`)).toEqual([
       'fsync=on',
@@ -54,15 +56,18 @@ describe('our own server', () => {
       'listen_addresses=127.0.0.1',
       'server_encoding=UTF8',
       'synchronous_commit=on',
-      'unix_socket_directories=',
     ]);
+    const socketFolder = readFileSync(join(data, 'postgres', 'postmaster.pid'), 'utf8').split(
+      '\n',
+    )[4];
+    expect(socketFolder).toBe('');
     const wrong = store.url.replace(/:[^:@]*@/, ':wrong@');
     await expect(query(wrong, 'SELECT 1')).rejects.toThrow('password authentication failed');
     expect((statSync(join(data, 'postgres.json')).mode & 0o777).toString(8)).toBe('600');
   });
 
   test('keeps its rows over a stop and a start', async () => {
-    const { data, lines, launch } = bench();
+    const { data, lines, launch } = made();
     const first = await launch();
     await keepRow(first);
     await first.stop();
@@ -75,8 +80,7 @@ describe('our own server', () => {
   });
 
   test('outlives a kill -9 of the gateway and is adopted by the next start', async () => {
-    const { data, lines, launch } = bench();
-    await (await launch()).stop();
+    const { data, lines, launch } = made();
     const gateway = startScript(
       `const { launchStore } = require('./src/store/launcher.ts');
        launchStore({ data: process.argv[1], say() {} }).then(
@@ -95,7 +99,7 @@ describe('our own server', () => {
   });
 
   test('that a killed gateway left can be stopped without starting it', async () => {
-    const { data, launch } = bench();
+    const { data, launch } = made();
     const store = await launch();
     const pid = readRun(data, 'postgres')?.pid;
     expect(await stopAll(data)).toEqual([{ name: 'postgres', pid, how: 'stopped' }]);
@@ -103,7 +107,7 @@ describe('our own server', () => {
   });
 
   test('comes back on its port and with its rows after it was killed itself', async () => {
-    const { data, launch } = bench();
+    const { data, launch } = made();
     const store = await launch();
     await keepRow(store);
     process.kill(readRun(data, 'postgres')?.pid ?? 0, 'SIGKILL');
@@ -114,7 +118,7 @@ describe('our own server', () => {
   });
 
   test('starts although a stranger has the pid of the killed server', async () => {
-    const { data, launch } = bench();
+    const { data, launch } = made();
     const store = await launch();
     await keepRow(store);
     const { pid = 0 } = readRun(data, 'postgres') ?? {};
@@ -131,7 +135,7 @@ describe('our own server', () => {
   });
 
   test('is found and replaced when its run file got lost', async () => {
-    const { data, lines, launch } = bench();
+    const { data, lines, launch } = made();
     const store = await launch();
     await keepRow(store);
     const pid = readRun(data, 'postgres')?.pid;
@@ -145,7 +149,7 @@ describe('our own server', () => {
   });
 
   test('moves with its data folder', async () => {
-    const { data, launch, ...place } = bench();
+    const { data, launch, ...place } = made();
     const store = await launch();
     await keepRow(store);
     await store.stop();
@@ -157,8 +161,7 @@ describe('our own server', () => {
   });
 
   test('is never replaced by an empty one when its files or its passwords are gone', async () => {
-    const { data, launch } = bench();
-    await (await launch()).stop();
+    const { data, launch } = made();
     const record = join(data, 'postgres.json');
     const aside = join(data, 'aside');
     renameSync(record, aside);
@@ -171,15 +174,14 @@ describe('our own server', () => {
   });
 
   test('that cannot start is quoted by the last lines of its log', async () => {
-    const { data, launch } = bench();
-    await (await launch()).stop();
+    const { data, launch } = made();
     writeFileSync(join(data, 'postgres', 'postgresql.conf'), 'no_such_setting = 1\n');
     await expect(launch()).rejects.toThrow(/^Postgres ended during its start; .*no_such_setting/s);
     expect(readRun(data, 'postgres')).toBeUndefined();
   });
 
   test('is made again when the first start was killed in the middle', async () => {
-    const { data, launch } = bench();
+    const { data, launch } = made();
     const store = await launch();
     await store.stop();
     const record = join(data, 'postgres.json');
@@ -194,7 +196,7 @@ describe('our own server', () => {
 
 describe('DATABASE_URL', () => {
   test('is used as it is, and never stopped', async () => {
-    const { launch } = bench();
+    const { launch } = made();
     const server = await launch();
     const lines: string[] = [];
     const data = temporaryFolder();
@@ -218,9 +220,9 @@ describe('DATABASE_URL', () => {
   });
 
   test('stops what an earlier gateway left of our own server', async () => {
-    const { data, launch } = bench();
+    const { data, launch } = made();
     const own = await launch();
-    const other = await bench().launch();
+    const other = await made().launch();
     const lines: string[] = [];
     const say = (line: string) => lines.push(line);
     await launchStore({ data, databaseUrl: other.url, say });

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, lstatSync, readdirSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { installedBinaries } from '../../src/store/postgres-binaries';
@@ -41,8 +42,7 @@ export function bench(dataMode = 0o755): Bench {
   return { ...place, launch: (machine, port) => launchOn(place, machine, port) };
 }
 
-/** Beside an existing data folder, as a second start finds it. */
-export function launchOn(
+function launchOn(
   { data, systemCache, systemData, lines }: Omit<Bench, 'launch'>,
   machine: Partial<StoreMachine> = {},
   port?: number,
@@ -54,6 +54,28 @@ export function launchOn(
     machine: { userNames, systemCache, systemData, ...machine },
     ...(port === undefined ? {} : { port }),
   });
+}
+
+/** Call it outside of tests. Benches whose database was made and stopped before: copying one is faster than making. */
+export function madeOnce(): () => Bench {
+  const folder = mkdtempSync(join(tmpdir(), 'reelay-test-made-'));
+  beforeAll(async () => {
+    const first = bench();
+    await (await first.launch()).stop();
+    copy(`${first.data}/.`, folder);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return () => {
+    const next = bench();
+    copy(`${folder}/.`, next.data);
+    return next;
+  };
+}
+
+/** With owners and modes, which Postgres insists on. */
+function copy(from: string, to: string): void {
+  const { status, stderr } = spawnSync('cp', ['-a', from, to], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
 }
 
 /** A copy of PostgreSQL's programs as npm would have put them there with this umask and without install scripts. */

@@ -17,7 +17,7 @@ import {
   removeUser,
 } from './machine';
 
-/** Of every Debian, Fedora and macOS (as 2^32 - 2 there); owns nothing. */
+/** The user "nobody" of Linux; owns nothing. */
 const NOBODY = 65_534;
 
 afterEach(cleanUp);

@@ -1,0 +1,93 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { createHash } from 'node:crypto';
+import type { Principal } from '../src/core/dialect';
+import { GatewayError } from '../src/core/errors';
+import type { ErrorCode } from '../src/core/errors';
+import { parseOrThrow } from '../src/core/parse';
+import { planOf, seedOf } from '../src/core/plan';
+import type { Creation, JobPlan } from '../src/core/ports';
+import { videoRequestSchema } from '../src/core/request';
+import { REFUSALS } from '../workflows/contract';
+import type { RequestedVideo } from '../workflows/contract';
+import type { ActivityDeps } from './deps';
+
+/**
+ * What a POST is for the API, for a workflow that was started by somebody else: the same checks, price and transaction.
+ * The workflow id is the key that keeps the job unique, so a retry, a reset or a new run of it gets the job it has.
+ */
+export function accept(deps: ActivityDeps) {
+  return async (input: RequestedVideo & { workflowId: string }): Promise<JobPlan> => {
+    try {
+      const principal = await principalOf(deps, input.workspace);
+      const jobId = await deps.accept(principal, creationOf(input));
+      const job = await deps.store.jobs.load(jobId);
+      if (!job) throw new Error(`no job ${jobId}`);
+      return planOf(seedOf(job), deps.waits);
+    } catch (error) {
+      throw refusal(error) ?? error;
+    }
+  };
+}
+
+async function principalOf(deps: ActivityDeps, workspace: unknown): Promise<Principal> {
+  const found =
+    typeof workspace === 'string' ? await deps.store.workspaces.find(workspace) : undefined;
+  if (!found) {
+    throw new GatewayError('not_found', {
+      param: 'workspace',
+      message: `workspace: there is none with the name or id "${String(workspace).slice(0, 100)}".`,
+    });
+  }
+  return { workspaceId: found.id, keyId: null, group: found.group, scopes: ['generate'] };
+}
+
+function creationOf({
+  workflowId,
+  request,
+}: Pick<RequestedVideo, 'request'> & { workflowId: string }): Creation {
+  return {
+    // Any door reads any job; this one is the default.
+    dialect: 'videos',
+    request: parseOrThrow(videoRequestSchema, request),
+    names: {},
+    metadata: {},
+    echo: {},
+    idempotency: {
+      key: workflowId,
+      route: 'workflow',
+      fingerprint: fingerprint(request),
+      lasting: true,
+    },
+    workflowId,
+    render: (job) => ({ status: 200, body: { jobId: job.id } }),
+  };
+}
+
+/** Of the request as it was written, since a later version may resolve more defaults. The order of names is no part. */
+function fingerprint(request: unknown): string {
+  const text = JSON.stringify(request, (_name, value: unknown) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  return createHash('sha256').update(text).digest('hex');
+}
+
+const TYPES: Partial<Record<ErrorCode, string>> = {
+  not_found: REFUSALS.workspaceNotFound,
+  model_not_found: REFUSALS.modelNotFound,
+  insufficient_balance: REFUSALS.insufficientBalance,
+  idempotency_mismatch: REFUSALS.workflowIdTaken,
+};
+
+/** An error of the caller's ends the workflow; one of ours is retried. */
+function refusal(error: unknown): ApplicationFailure | undefined {
+  if (!(error instanceof GatewayError) || error.retryable) return undefined;
+  const isTaken = error.code === 'idempotency_mismatch';
+  return ApplicationFailure.create({
+    type: TYPES[error.code] ?? REFUSALS.invalidRequest,
+    message: isTaken ? 'This workflow id has a job for another request.' : error.message,
+    nonRetryable: true,
+    details: error.param === undefined || isTaken ? [] : [{ param: error.param }],
+  });
+}

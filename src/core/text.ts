@@ -1,0 +1,21 @@
+/**
+ * PostgreSQL's text and jsonb hold neither NUL nor half of a surrogate pair, and JSON allows both. Callers are told
+ * (P8); what a provider wrote is mended instead, because a reply that could not be stored would be read for ever.
+ */
+
+/** One escape of a JSON text at a time, so that an escaped backslash is never taken for the start of another one. */
+const ESCAPES = /\\(?:u[0-9a-f]{4}|.)/gi;
+const UNSTORABLE = /^\\u(?:0000|d[89a-f][0-9a-f]{2})$/i;
+const REPLACEMENT = '\ufffd';
+
+/** As JSON.stringify, with U+FFFD for every character that cannot be stored. */
+export function storableJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(ESCAPES, (escape) =>
+    UNSTORABLE.test(escape) ? REPLACEMENT : escape,
+  );
+}
+
+/** Is every text in it, keys too, as it would come back? Absent values are. */
+export function isStorable(value: unknown): boolean {
+  return value === undefined || storableJson(value) === JSON.stringify(value);
+}

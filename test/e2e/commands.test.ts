@@ -1,0 +1,269 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { isSame } from '../../src/host/processes';
+import { until } from '../support/gateway';
+
+/** Commands are contracts: what they print, how they end, and what they leave running. Run as a person runs them. */
+
+const folders: string[] = [];
+const children: ChildProcess[] = [];
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'reelay-command-'));
+  chmodSync(path, 0o711);
+  folders.push(path);
+  return path;
+}
+
+interface Command {
+  child: ChildProcess;
+  out: () => string;
+  err: () => string;
+  ended: Promise<number | null>;
+}
+
+function reelay(args: string[], env: Record<string, string> = {}): Command {
+  const child = spawn(process.execPath, ['scripts/reelay.mjs', ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  let out = '';
+  let err = '';
+  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
+  child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { child, out: () => out, err: () => err, ended };
+}
+
+interface ReadyLine {
+  api: string;
+  key: string;
+  callback_secret: string;
+  models: { videos: string };
+  pid: number;
+}
+
+async function ready(command: Command): Promise<ReadyLine> {
+  const line = await until(
+    'the READY line',
+    async () => {
+      if (command.child.exitCode !== null) throw new Error(`it ended: ${command.err()}`);
+      return command.out().includes('\n') ? command.out() : undefined;
+    },
+    // The first start may have to build.
+    120_000,
+  );
+  return JSON.parse(line) as ReadyLine;
+}
+
+const running = (data: string): { pid: number; startTime: string; name: string }[] =>
+  readdirSync(join(data, 'run'))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => JSON.parse(readFileSync(join(data, 'run', name), 'utf8')));
+
+afterAll(async () => {
+  for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
+  for (const data of folders) {
+    await reelay(['stop', '--data', data]).ended;
+    rmSync(data, { recursive: true, force: true });
+  }
+}, 120_000);
+
+test('demo --json prints exactly one JSON object whose figures were measured, and leaves nothing running', async () => {
+  const data = folder();
+  const command = reelay(['demo', '--json', '--data', data]);
+  expect({ code: await command.ended, err: command.err() }).toMatchObject({ code: 0 });
+  expect(command.out().trimEnd().split('\n')).toHaveLength(1);
+  const report = JSON.parse(command.out());
+  expect(report).toMatchObject({
+    job_id: expect.stringMatching(/^video_[0-9a-f]{32}$/),
+    state: 'succeeded',
+    elapsed_ms: expect.any(Number),
+    history_events: 23,
+    provider_submits: 1,
+    usage_rows: 1,
+    usage: { tokens: 108900, seconds: 5 },
+    callback: { verified: true, tries: 1, id: expect.stringMatching(/^evt_/) },
+    video: { duration_s: 5, width: 1280, height: 720 },
+    ledger: { held: '25', settled: '25', released: '0', balanced: true },
+    store: { kind: 'embedded', version: expect.stringMatching(/^18/) },
+  });
+  expect(report.polls).toBeGreaterThanOrEqual(1);
+  expect(isAbsolute(report.video.path)).toBe(true);
+  expect(statSync(report.video.path).size).toBe(report.video.bytes);
+  expect(running(data)).toEqual([]);
+}, 180_000);
+
+test('start prints one READY line, refuses a second start by naming the first, and a killed one is taken over', async () => {
+  const data = folder();
+  const first = reelay(['start', '--json', '--port', '0', '--data', data]);
+  const one = await ready(first);
+  expect(one).toMatchObject({
+    ready: true,
+    api: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    key: expect.stringMatching(/^rl_live_/),
+    admin_key: expect.stringMatching(/^rl_live_/),
+    callback_secret: expect.stringMatching(/^whsec_/),
+    models: { videos: expect.any(String) },
+    temporal_ui: expect.stringMatching(/^http/),
+    pid: first.child.pid,
+  });
+  expect(statSync(join(data, 'keys.json')).mode & 0o777).toBe(0o600);
+
+  const second = reelay(['start', '--json', '--port', '0', '--data', data]);
+  expect(await second.ended).toBe(1);
+  expect(second.err()).toContain(`pid ${one.pid}`);
+  expect(second.out()).toBe('');
+
+  // A job is under way when the gateway dies; its engine and database live on and are adopted.
+  const posted = await fetch(`${one.api}/v1/videos`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${one.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      model: one.models.videos,
+      prompt: 'survivor [[sim seconds=2 video=shared]]',
+      duration: 4,
+      size: '1280x720',
+    }),
+  });
+  const { id } = (await posted.json()) as { id: string };
+  const before = running(data).filter(({ name }) => name !== 'gateway');
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const third = reelay(['start', '--json', '--port', '0', '--data', data]);
+  const three = await ready(third);
+  expect(three).toMatchObject({ key: one.key, callback_secret: one.callback_secret });
+  expect(running(data).filter(({ name }) => name !== 'gateway')).toEqual(
+    expect.arrayContaining(before.map(({ pid }) => expect.objectContaining({ pid }))),
+  );
+  const done = await until('the job of the killed gateway', async () => {
+    const answer = await fetch(`${three.api}/v1/videos/${id}`, {
+      headers: { authorization: `Bearer ${three.key}` },
+    });
+    const video = (await answer.json()) as { status: string };
+    return video.status === 'completed' ? video : undefined;
+  });
+  expect(done).toMatchObject({ status: 'completed' });
+
+  const processes = running(data);
+  const stoppedAt = Date.now();
+  third.child.kill('SIGINT');
+  expect(await third.ended).toBe(0);
+  expect(Date.now() - stoppedAt).toBeLessThan(20_000);
+  expect(processes.filter(isSame)).toEqual([]);
+  expect(running(data)).toEqual([]);
+}, 240_000);
+
+test('stop ends what a killed gateway left', async () => {
+  const data = folder();
+  const gateway = reelay(['start', '--json', '--port', '0', '--data', data]);
+  await ready(gateway);
+  const processes = running(data);
+  gateway.child.kill('SIGKILL');
+  await gateway.ended;
+  const stop = reelay(['stop', '--json', '--data', data]);
+  expect(await stop.ended).toBe(0);
+  const { stopped } = JSON.parse(stop.out()) as { stopped: { name: string }[] };
+  expect(stopped.map(({ name }) => name)).toEqual(['engine', 'postgres']);
+  expect(processes.filter(isSame)).toEqual([]);
+}, 180_000);
+
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const CONFIGS: [name: string, text: string, said: RegExp][] = [
+  ['is not JSON', '{ "models": ', /is not JSON/],
+  ['has an unknown entry', '{ "modles": {} }', /modles/],
+  [
+    'has a model without a price',
+    '{ "models": { "m": { "channels": [{ "channel": "ark-simulated", "model": "x" }] } } }',
+    /price/,
+  ],
+  [
+    'names a channel that is not there',
+    '{ "models": { "m": { "channels": [{ "channel": "nope", "model": "x" }], "price": { "perJob": "1" } } } }',
+    /nope/,
+  ],
+  [
+    'names a variable that is not set',
+    '{ "channels": { "a": { "provider": "ark", "baseUrl": "https://x.example", "credentials": { "apiKey": "${NOT_SET_ANYWHERE}" } } } }',
+    /NOT_SET_ANYWHERE/,
+  ],
+];
+
+test.each(CONFIGS)(
+  'a config that %s stops the start with one sentence',
+  async (_, text, said) => {
+    const data = folder();
+    const path = join(data, 'reelay.config.json');
+    writeFileSync(path, text);
+    const command = reelay(['start', '--data', join(data, 'data'), '--port', '0'], {
+      REELAY_CONFIG: path,
+    });
+    expect(await command.ended).toBe(1);
+    const last = command.err().trimEnd().split('\n').at(-1) ?? '';
+    expect(last).toMatch(said);
+    expect(command.err()).not.toMatch(/\n\s+at /);
+    expect(existsSync(join(data, 'data', 'run', 'gateway.json'))).toBe(false);
+  },
+  120_000,
+);
+
+test.each([
+  ['engine', 'TEMPORAL_ADDRESS', (port: number) => `127.0.0.1:${port}`],
+  [
+    'database',
+    'DATABASE_URL',
+    (port: number) => `postgres://reelay:secret-word@127.0.0.1:${port}/reelay`,
+  ],
+])(
+  'an unreachable %s stops the start with one sentence and no password in it',
+  async (_, name, value) => {
+    const data = folder();
+    const command = reelay(['start', '--data', data, '--port', '0'], {
+      [name]: value(await closedPort()),
+    });
+    expect(await command.ended).toBe(1);
+    expect(command.err()).toMatch(/127\.0\.0\.1/);
+    expect(command.err()).not.toContain('secret-word');
+    expect(command.err()).not.toMatch(/\n\s+at /);
+    expect(running(data)).toEqual([]);
+  },
+  180_000,
+);
+
+test.each([
+  [['nonsense'], 2, /reelay <command>/],
+  [['start', '--prot', '1'], 2, /--port/],
+  [['start', '--port', 'many'], 2, /--port takes a whole number/],
+  [['demo', '--fault', 'no-such'], 1, /--fault takes one of/],
+])(
+  'reelay %j is refused with the allowed values',
+  async (args, code, said) => {
+    const command = reelay(args);
+    expect(await command.ended).toBe(code);
+    expect(command.err()).toMatch(said);
+    expect(command.out()).toBe('');
+  },
+  120_000,
+);

@@ -1,0 +1,94 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startTestGateway } from '../support/gateway';
+import type { TestGateway } from '../support/gateway';
+import { toText } from '../support/history-file';
+import { PATHS, pathConfig } from '../support/paths';
+import type { Run } from '../support/paths';
+
+/**
+ * Every path costs the number of events that the documentation says. With REELAY_RECORD_HISTORIES=1 the histories are
+ * also written to test/replay, from where test/replay.test.ts replays them: `npm run -s record`.
+ */
+
+const FOLDER = join(__dirname, '..', 'replay');
+const isRecording = process.env['REELAY_RECORD_HISTORIES'] === '1';
+
+let gateway: TestGateway;
+let receiver: Server;
+const answers = new Map<string, number[]>();
+/** Paths under way at once; they mostly wait, and more of them would wait for each other. */
+const LANES = 6;
+const runs = new Map<string, Promise<Run>>();
+
+beforeAll(async () => {
+  receiver = createServer((request, response) => {
+    if (request.url?.startsWith('/provider')) {
+      const error = { code: 'AuthenticationError', message: 'the key is wrong' };
+      response
+        .writeHead(401, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ error }));
+      return;
+    }
+    response.writeHead(answers.get(request.url ?? '')?.shift() ?? 204).end();
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  gateway = await startTestGateway(pathConfig(`${origin}/provider`));
+  const world = {
+    gateway,
+    receiver(statuses: readonly number[]) {
+      const path = `/${String(answers.size)}`;
+      answers.set(path, [...statuses]);
+      return `${origin}${path}`;
+    },
+  };
+  const lanes: Promise<unknown>[] = Array.from({ length: LANES }, () => Promise.resolve());
+  for (const [index, [name, path]] of Object.entries(PATHS).entries()) {
+    const run = (lanes[index % LANES] ?? Promise.resolve()).then(() => path.make(world));
+    // Its failure is seen where it is awaited.
+    lanes[index % LANES] = run.then(
+      ({ workflowId }) => ended(workflowId),
+      () => undefined,
+    );
+    runs.set(name, run);
+  }
+  if (isRecording) {
+    rmSync(FOLDER, { recursive: true, force: true });
+    mkdirSync(FOLDER);
+  }
+});
+
+const ended = (workflowId: string): Promise<unknown> =>
+  gateway.base.client.workflow
+    .getHandle(workflowId)
+    .result()
+    .catch(() => undefined);
+
+afterAll(async () => {
+  await gateway?.close();
+  receiver.closeAllConnections();
+  await new Promise((resolve) => receiver.close(resolve));
+});
+
+test.each(Object.entries(PATHS))(
+  '%s',
+  async (name, { events, status }) => {
+    const run = await runs.get(name);
+    if (!run) throw new Error('it was not started');
+    const handle = gateway.base.client.workflow.getHandle(run.workflowId, run.runId);
+    await ended(run.workflowId);
+    const closed = await handle.describe();
+    if (isRecording) {
+      writeFileSync(join(FOLDER, `${name}.json`), toText(await handle.fetchHistory()));
+    }
+    expect(closed.status.name).toBe(status);
+    const [min, max] = typeof events === 'number' ? [events, events] : events;
+    expect(closed.historyLength).toBeGreaterThanOrEqual(min);
+    expect(closed.historyLength).toBeLessThanOrEqual(max);
+  },
+  120_000,
+);

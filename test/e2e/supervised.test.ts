@@ -1,0 +1,39 @@
+import { readRun } from '../../src/host/run-file';
+import { startTestGateway, until } from '../support/gateway';
+import type { TestGateway } from '../support/gateway';
+
+/** `start` runs engine and database as its children: one that dies is back at once, and jobs go on. */
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  // An engine of its own: the one that all tests share must not die.
+  gateway = await startTestGateway({}, { env: { TEMPORAL_ADDRESS: '' } });
+});
+afterAll(() => gateway?.close());
+
+test.each(['engine', 'postgres'])(
+  'a killed %s is launched again on its port and data, and a waiting job ends',
+  async (name) => {
+    const id = await gateway.post({ prompt: `${name} [[sim polls=12 video=shared]]` });
+    await until('the job to run', async () => {
+      const { json } = await gateway.call('GET', `/v1/videos/${id}`);
+      return json.status === 'in_progress' ? true : undefined;
+    });
+    const before = readRun(gateway.data, name);
+    process.kill(before?.pid ?? 0, 'SIGKILL');
+    const after = await until('another process', async () => {
+      const run = readRun(gateway.data, name);
+      return run && run.pid !== before?.pid ? run : undefined;
+    });
+    expect(after.port).toBe(before?.port);
+    const video = await until('the job to end', async () => {
+      const { status, json } = await gateway.call('GET', `/v1/videos/${id}`);
+      return status === 200 && json.status === 'completed' ? json : undefined;
+    });
+    expect(video.id).toBe(id);
+    const said = gateway.logged.filter((line) => line.includes('was launched again'));
+    expect(said.at(-1)).toMatch(name === 'engine' ? /the engine had ended/ : /Postgres had ended/);
+    const usage = await gateway.sql('SELECT count(*)::int AS rows FROM usage');
+    expect(usage).toEqual([{ rows: name === 'engine' ? 1 : 2 }]);
+  },
+);

@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { sql } from 'drizzle-orm';
+import { openDatabase } from '../../src/store/database';
+import type { OpenDatabase } from '../../src/store/database';
+import { launchStore } from '../../src/store/launcher';
+import type { RunningStore } from '../../src/store/launcher';
+import { ROOT, cleanUp, temporaryFolder } from '../host/temporary';
+
+/** A server that goes away costs the queries of that moment, never a connection of the pool and never the process. */
+
+let store: RunningStore;
+let database: OpenDatabase;
+const broken: Error[] = [];
+
+beforeAll(async () => {
+  store = await launchStore({ data: temporaryFolder(0o711), say: () => undefined });
+});
+afterAll(async () => {
+  await store?.stop();
+  await cleanUp();
+});
+
+beforeEach(() => {
+  broken.length = 0;
+  // One connection: one that is lost is missed at once.
+  database = openDatabase(store.url, {
+    connectionsMax: 1,
+    onError: (error) => broken.push(error),
+  });
+});
+afterEach(() => database.close());
+
+const one = sql`SELECT 1 AS one`;
+
+/** Ends our connections from another process, while this one hears nothing of it. */
+function cutOff(): void {
+  const code = `
+    const { Client } = require('pg');
+    const client = new Client(process.argv[1]);
+    client.connect()
+      .then(() => client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'reelay'"))
+      .then(() => client.end());`;
+  const result = spawnSync(process.execPath, ['-e', code, store.url], { cwd: ROOT });
+  if (result.status !== 0) throw new Error(result.stderr.toString());
+}
+
+test('a transaction whose connection is dead from the start gives it back', async () => {
+  await database.db.execute(one);
+  cutOff();
+  const run = jest.fn();
+  await expect(database.db.transaction(run)).rejects.toThrow();
+  expect(run).not.toHaveBeenCalled();
+  const again = await database.db.transaction(async (tx) => (await tx.execute(one)).rows);
+  expect(again).toEqual([{ one: 1 }]);
+});
+
+test('a connection that dies in the middle of a transaction ends the transaction and not the process', async () => {
+  const begun = database.db.transaction(async (tx) => {
+    await tx.execute(one);
+    cutOff();
+    return tx.execute(one);
+  });
+  await expect(begun).rejects.toThrow();
+  expect(broken.length).toBeGreaterThan(0);
+  const again = await database.db.transaction(async (tx) => (await tx.execute(one)).rows);
+  expect(again).toEqual([{ one: 1 }]);
+});
+
+test('a transaction that fails by itself leaves nothing behind and the pool whole', async () => {
+  const failed = database.db.transaction(async (tx) => {
+    await tx.execute(sql`SELECT set_config('reelay.left', 'behind', false)`);
+    throw new Error('no');
+  });
+  await expect(failed).rejects.toThrow('no');
+  const left = sql`SELECT current_setting('reelay.left', true) AS left`;
+  const again = await database.db.transaction(async (tx) => (await tx.execute(left)).rows);
+  expect(again).toEqual([{ left: null }]);
+});

@@ -1,0 +1,288 @@
+import { randomBytes } from 'node:crypto';
+import { newSecret } from '../../src/callbacks/secrets';
+import { newId } from '../../src/core/ids';
+import { keyHash, newKey } from '../../src/store/new-key';
+import { createSealer } from '../../src/store/seal';
+import { TABLES } from '../../src/store/schema';
+import { ensureWorkspace } from '../../src/store/workspaces';
+import { getTableConfig } from 'drizzle-orm/pg-core';
+import {
+  NOW,
+  SUCCEEDED,
+  acceptedAttempt,
+  createdJob,
+  newJob,
+  settle,
+  startTestDatabase,
+} from '../support/database';
+import type { TestDatabase, TestWorkspace } from '../support/database';
+
+/** Keys are stored as hashes, callback secrets sealed; and what a delivery needs is found again. */
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startTestDatabase();
+});
+afterAll(() => database?.close());
+
+async function settledDelivery(workspace: TestWorkspace): Promise<string> {
+  const job = await createdJob(database, newJob(workspace, { callbackUrl: 'https://a.example/x' }));
+  const { id } = await acceptedAttempt(database, job);
+  await database.store.attempts.recordLook(id, { verdict: SUCCEEDED, reply: undefined, now: NOW });
+  const { deliveryIds } = await settle(database, job.id);
+  const [deliveryId] = deliveryIds;
+  if (!deliveryId) throw new Error('no delivery');
+  return deliveryId;
+}
+
+/** Days before (negative) or after now at which the secret ends; undefined = never. */
+async function addSecret(workspace: TestWorkspace, madeAt: number, endsInDays?: number) {
+  const secret = newSecret(randomBytes(32));
+  await database.sql(
+    `INSERT INTO callback_secrets (id, workspace_id, sealed, created_at, expires_at)
+     VALUES ($1, $2, $3, $4, now() + make_interval(days => $5))`,
+    [
+      newId(),
+      workspace.id,
+      database.sealer.seal(secret, workspace.id),
+      new Date(madeAt),
+      endsInDays ?? null,
+    ],
+  );
+  return secret;
+}
+
+describe('a dump of all tables', () => {
+  test('has no callback secret and no API key in any form that is readable', async () => {
+    const workspace = await database.makeWorkspace(1_000_000_000n);
+    await settledDelivery(workspace);
+    const dump: string[] = [];
+    for (const table of Object.values(TABLES)) {
+      const { name } = getTableConfig(table);
+      const rows = await database.sql<{ row: string }>(`SELECT t::text AS row FROM ${name} t`);
+      for (const { row } of rows) {
+        dump.push(row);
+        // Bytes are shown in hex; as text they must say no more.
+        for (const [, hex = ''] of row.matchAll(/\\\\x([0-9a-f]+)/g)) {
+          dump.push(Buffer.from(hex, 'hex').toString('latin1'));
+        }
+      }
+    }
+    const all = dump.join('\n');
+    expect(all).toContain(workspace.id);
+    expect(all).toContain('https://a.example/x');
+    expect(all).toContain('"state":"succeeded"');
+    expect(all).not.toContain('whsec_');
+    const raw = workspace.callbackSecret.slice('whsec_'.length);
+    expect(all).not.toContain(raw);
+    expect(all).not.toContain(Buffer.from(raw, 'base64').toString('latin1'));
+    expect(all).not.toContain(Buffer.from(raw, 'base64').toString('hex'));
+    expect(all).not.toContain(workspace.key.slice('rl_live_00000000_'.length));
+  });
+});
+
+describe('a sealed secret', () => {
+  test('opens for its own workspace', async () => {
+    const deliveryId = await settledDelivery(database.workspace);
+    const found = await database.store.deliveries.get(deliveryId);
+    expect(found?.secrets).toEqual([database.workspace.callbackSecret]);
+  });
+
+  test('does not open in another workspace’s row', async () => {
+    const [from, to] = [
+      await database.makeWorkspace(1_000_000_000n),
+      await database.makeWorkspace(1_000_000_000n),
+    ];
+    await database.sql(
+      `UPDATE callback_secrets SET sealed = (SELECT sealed FROM callback_secrets WHERE workspace_id = $1)
+       WHERE workspace_id = $2`,
+      [from.id, to.id],
+    );
+    const deliveryId = await settledDelivery(to);
+    await expect(database.store.deliveries.get(deliveryId)).rejects.toThrow();
+  });
+
+  const key = Buffer.alloc(32, 7);
+  const sealed = createSealer(key).seal('whsec_text', 'owner');
+  test.each([
+    ['another key', createSealer(Buffer.alloc(32, 8)), sealed, 'owner'],
+    ['another owner', createSealer(key), sealed, 'owner2'],
+    ['a changed nonce', createSealer(key), flipped(0), 'owner'],
+    ['a changed tag', createSealer(key), flipped(12), 'owner'],
+    ['a changed text', createSealer(key), flipped(28), 'owner'],
+    ['a missing end', createSealer(key), sealed.subarray(0, -1), 'owner'],
+  ])('does not open with %s', (_, sealer, bytes, owner) => {
+    expect(() => sealer.open(bytes, owner)).toThrow();
+  });
+
+  function flipped(index: number): Buffer {
+    const bytes = Buffer.from(sealed);
+    bytes[index] = (bytes[index] ?? 0) ^ 1;
+    return bytes;
+  }
+
+  test('is never the same twice, and opens each time', () => {
+    const sealer = createSealer(key);
+    const many = Array.from({ length: 100 }, () => sealer.seal('same', 'owner'));
+    expect(new Set(many.map((bytes) => bytes.toString('hex'))).size).toBe(100);
+    expect(new Set(many.map((bytes) => sealer.open(bytes, 'owner')))).toEqual(new Set(['same']));
+  });
+
+  test('needs a key of 32 bytes', () => {
+    expect(() => createSealer(Buffer.alloc(16))).toThrow('the secret key must have 32 bytes');
+  });
+});
+
+describe('a rotation', () => {
+  test('gives two secrets, the newest first, and the old one ends by itself', async () => {
+    const workspace = await database.makeWorkspace(1_000_000_000n);
+    const deliveryId = await settledDelivery(workspace);
+    const secrets = async () => (await database.store.deliveries.get(deliveryId))?.secrets;
+    const second = await addSecret(workspace, NOW + 1_000);
+    expect(await secrets()).toEqual([second, workspace.callbackSecret]);
+    await database.sql(
+      `UPDATE callback_secrets SET expires_at = now() + interval '1 day' WHERE workspace_id = $1 AND created_at = $2`,
+      [workspace.id, new Date(NOW)],
+    );
+    expect(await secrets()).toEqual([second, workspace.callbackSecret]);
+    await database.sql(
+      `UPDATE callback_secrets SET expires_at = now() WHERE workspace_id = $1 AND created_at = $2`,
+      [workspace.id, new Date(NOW)],
+    );
+    expect(await secrets()).toEqual([second]);
+  });
+
+  test('never gives more than two', async () => {
+    const workspace = await database.makeWorkspace(1_000_000_000n);
+    const deliveryId = await settledDelivery(workspace);
+    const made = [];
+    for (const age of [1, 2, 3]) made.push(await addSecret(workspace, NOW + age * 1_000, age));
+    expect((await database.store.deliveries.get(deliveryId))?.secrets).toEqual([made[2], made[1]]);
+  });
+});
+
+describe('a key', () => {
+  const find = (hash: string, now = NOW) => database.store.keys.find(hash, now);
+
+  test('is found by the hash of the whole text, with its workspace, group and scopes', async () => {
+    const { workspace } = database;
+    expect(await find(keyHash(workspace.key))).toEqual({
+      workspaceId: workspace.id,
+      keyId: workspace.principal.keyId,
+      group: 'default',
+      scopes: ['generate', 'read'],
+    });
+    for (const wrong of [
+      workspace.key.slice(0, -1),
+      `${workspace.key} `,
+      keyHash(workspace.key),
+      '',
+    ]) {
+      expect(await find(keyHash(wrong))).toBeUndefined();
+    }
+  });
+
+  test.each([
+    ['revoked', 'revoked_at', NOW - 1, false],
+    ['revoked just now', 'revoked_at', NOW, false],
+    ['expired', 'expires_at', NOW - 1, false],
+    ['expiring now', 'expires_at', NOW, false],
+    ['expiring in a millisecond', 'expires_at', NOW + 1, true],
+  ])('that is %s is unknown or not', async (_, column, at, isKnown) => {
+    const workspace = await database.makeWorkspace(1n);
+    await database.sql(`UPDATE keys SET ${column} = $1 WHERE id = $2`, [
+      new Date(at),
+      workspace.principal.keyId,
+    ]);
+    expect((await find(keyHash(workspace.key))) !== undefined).toBe(isKnown);
+  });
+
+  test('passes over scopes that this version does not know', async () => {
+    const workspace = await database.makeWorkspace(1n);
+    await database.sql(`UPDATE keys SET scopes = '{read,teleport}' WHERE id = $1`, [
+      workspace.principal.keyId,
+    ]);
+    expect(await find(keyHash(workspace.key))).toMatchObject({ scopes: ['read'] });
+  });
+
+  test('looks the same for everybody and is never made twice', () => {
+    const keys = Array.from({ length: 200 }, () => newKey(randomBytes));
+    expect(new Set(keys.map(({ key }) => key)).size).toBe(200);
+    for (const { key, prefix, hash } of keys) {
+      expect(key).toMatch(/^rl_live_[0-9a-f]{8}_[A-Za-z0-9_-]{43}[0-9a-f]{6}$/);
+      expect(key.startsWith(`${prefix}_`)).toBe(true);
+      expect(hash).toBe(keyHash(key));
+    }
+  });
+});
+
+describe('the first workspace', () => {
+  const first = (name: string) => ({
+    name,
+    keys: [{ name: 'k', ...newKey(randomBytes), scopes: ['read'] as const }].map(
+      ({ key: _, ...row }) => row,
+    ),
+    callbackSecret: newSecret(randomBytes(32)),
+    points: 1_000n,
+    now: NOW,
+  });
+
+  test('is made once by twenty starts at once: one secret, one gift of points, every key', async () => {
+    const name = `first ${newId()}`;
+    const starts = Array.from({ length: 20 }, () => first(name));
+    const made = await Promise.all(
+      starts.map((start) => ensureWorkspace(database.db, database.sealer, start)),
+    );
+    expect(new Set(made.map((one) => JSON.stringify(one))).size).toBe(1);
+    const [{ id } = { id: '' }] = made;
+    expect(await database.store.ledger.balance(id)).toEqual({
+      available: 1_000n,
+      held: 0n,
+      spent: 0n,
+    });
+    for (const { hash } of starts.flatMap(({ keys }) => keys)) {
+      expect(await database.store.keys.find(hash, NOW)).toMatchObject({ workspaceId: id });
+    }
+  });
+
+  test('that exists keeps its secret, its points and its keys', async () => {
+    const name = `first ${newId()}`;
+    const before = await ensureWorkspace(database.db, database.sealer, first(name));
+    expect(await ensureWorkspace(database.db, database.sealer, first(name))).toEqual(before);
+    expect((await database.store.ledger.balance(before.id)).available).toBe(1_000n);
+  });
+});
+
+describe('the tries of a delivery', () => {
+  const RESULT = { status: 500, error: undefined, durationMs: 12.6, excerpt: 'no' };
+
+  test('are numbered one after the other, also when they race', async () => {
+    const id = await settledDelivery(database.workspace);
+    const numbers = await Promise.all(
+      Array.from({ length: 10 }, () => database.store.deliveries.beginTry(id, NOW)),
+    );
+    expect(numbers.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect((await database.store.deliveries.get(id))?.delivery.tries).toBe(10);
+  });
+
+  test('each end alone; the delivery ends once and stays as it ended', async () => {
+    const { deliveries } = database.store;
+    const id = await settledDelivery(database.workspace);
+    for (const state of ['pending', 'delivered', 'failed', 'pending'] as const) {
+      await deliveries.endTry(id, await deliveries.beginTry(id, NOW), RESULT, state, NOW);
+    }
+    expect((await deliveries.get(id))?.delivery).toMatchObject({ state: 'delivered', tries: 4 });
+    const rows = await database.sql(
+      'SELECT number, status, duration_ms, excerpt FROM delivery_tries WHERE delivery_id = $1 ORDER BY number',
+      [id],
+    );
+    expect(rows).toEqual(
+      [1, 2, 3, 4].map((number) => ({ number, status: 500, duration_ms: 13, excerpt: 'no' })),
+    );
+  });
+
+  test('of a delivery that nobody knows are an error', async () => {
+    expect(await database.store.deliveries.get(newId())).toBeUndefined();
+    await expect(database.store.deliveries.beginTry(newId(), NOW)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,196 @@
+import type { Point } from './points';
+import type { Part } from './rig';
+
+/**
+ * THE table: where a job stands when which process dies, and how. One checker holds for all cells; a cell says only
+ * which ends are right for it.
+ */
+export interface Cell {
+  /** Read on from "kill table: ". */
+  name: string;
+  at: Place;
+  strike: Strike;
+  /** What the simulator is told; unique words are added. */
+  job: string;
+  ends: readonly End[];
+}
+
+/** `waiting` = the provider renders and the worker has looked twice. */
+export type Place = { process: 'api' | 'worker'; point: Point } | 'waiting';
+
+export type Strike =
+  | { kind: 'kill'; parts: readonly Part[] }
+  /** SIGSTOP for longer than every deadline or until the job has ended, a second worker beside it, then SIGCONT. */
+  | { kind: 'freeze'; part: 'api' | 'worker'; until: number | 'ended' };
+
+/** `lost` = failed(submission_unknown): the one honest end of a submit whose answer nobody saw. */
+export type End = 'succeeded' | 'lost';
+
+/** Ends at its eighth look and posts no callback to the gateway. */
+const POLLED = '[[sim polls=8 video=shared]]';
+/** Runs a second and posts callbacks to the gateway. */
+const TOLD = '[[sim seconds=1 video=shared]]';
+
+const SUCCEEDED: readonly End[] = ['succeeded'];
+const LOST: readonly End[] = ['lost'];
+
+interface Stage {
+  stage: string;
+  at: Place;
+  job?: string;
+  ends?: readonly End[];
+  kill?: readonly (readonly Part[])[];
+  /** Milliseconds, or until the job has ended without the frozen one. */
+  freeze?: number | 'ended';
+  /** Where a frozen process ends the job otherwise than a dead one. */
+  thawed?: readonly End[];
+}
+
+const at = (process: 'api' | 'worker', point: Point): Place => ({ process, point });
+const ALL: readonly Part[] = ['api', 'worker', 'engine', 'postgres'];
+/** Longer than send deadline, grace, heartbeat and exchange. */
+const FREEZE_MS = 4_000;
+
+const STAGES: readonly Stage[] = [
+  {
+    stage: 'before create is committed',
+    at: at('api', 'before store.jobs.create'),
+    kill: [['api'], ['postgres'], ['engine']],
+  },
+  {
+    stage: 'after the commit of create and before the start',
+    at: at('api', 'after store.jobs.create'),
+    kill: [['api'], ['engine'], ['postgres'], ALL],
+    freeze: FREEZE_MS,
+  },
+  {
+    stage: 'after the start and before it is noted',
+    at: at('api', 'after engine.startJob'),
+    kill: [['api'], ['engine'], ['postgres']],
+  },
+  {
+    stage: 'before the attempt is opened',
+    at: at('worker', 'before store.attempts.open'),
+    kill: [['worker'], ['engine'], ['postgres']],
+    freeze: FREEZE_MS,
+  },
+  {
+    stage: 'with the attempt open, before the POST',
+    at: at('worker', 'before outbound.submit'),
+    job: POLLED,
+    kill: [['worker'], ALL],
+    ends: LOST,
+  },
+  {
+    stage: 'with the attempt open, before the POST',
+    at: at('worker', 'before outbound.submit'),
+    job: POLLED,
+    kill: [['engine'], ['postgres'], ['simulator']],
+    freeze: FREEZE_MS,
+  },
+  {
+    stage: 'with the attempt open, before the POST, until the job was given up',
+    at: at('worker', 'before outbound.submit'),
+    job: POLLED,
+    freeze: 'ended',
+    thawed: LOST,
+  },
+  {
+    stage: 'after the POST, before its answer is stored, of a provider that only answers',
+    at: at('worker', 'after outbound.submit'),
+    job: POLLED,
+    kill: [['worker'], ALL],
+    ends: LOST,
+    freeze: 'ended',
+    thawed: LOST,
+  },
+  {
+    stage: 'after the POST, before its answer is stored, of a provider that calls back',
+    at: at('worker', 'after outbound.submit'),
+    kill: [['worker'], ['engine'], ['postgres']],
+    freeze: FREEZE_MS,
+  },
+  {
+    stage: 'with the answer stored, before the engine knows',
+    at: at('worker', 'after store.attempts.recordSubmit'),
+    job: POLLED,
+    kill: [['worker'], ['engine'], ['postgres']],
+    freeze: FREEZE_MS,
+  },
+  {
+    stage: 'while the job waits',
+    at: 'waiting',
+    job: POLLED,
+    kill: [['api'], ['worker'], ['engine'], ['postgres'], ['simulator'], ALL],
+    freeze: FREEZE_MS,
+  },
+  {
+    stage: 'in the middle of a look',
+    at: at('worker', 'before outbound.look'),
+    job: POLLED,
+    kill: [['worker'], ['engine'], ['simulator']],
+    freeze: FREEZE_MS,
+  },
+  {
+    stage: 'after a look, before it is stored',
+    at: at('worker', 'before store.attempts.recordLook'),
+    job: POLLED,
+    kill: [['worker'], ['postgres']],
+  },
+  {
+    stage: 'in settle before its commit',
+    at: at('worker', 'before store.jobs.settle'),
+    kill: [['worker'], ['engine'], ['postgres'], ALL],
+    freeze: FREEZE_MS,
+  },
+  {
+    stage: 'in settle after its commit',
+    at: at('worker', 'after store.jobs.settle'),
+    kill: [['worker'], ['engine'], ['postgres'], ALL],
+    freeze: FREEZE_MS,
+  },
+  {
+    stage: 'after the delivery started, before that is noted',
+    at: at('worker', 'after engine.startDelivery'),
+    kill: [['worker'], ['engine'], ['postgres']],
+  },
+  {
+    stage: 'during delivery before the receiver hears of it',
+    at: at('worker', 'before outbound.deliver'),
+    kill: [['worker'], ['engine'], ['postgres']],
+    freeze: FREEZE_MS,
+  },
+  {
+    stage: 'during delivery after the 2xx of the receiver',
+    at: at('worker', 'after outbound.deliver'),
+    kill: [['worker'], ['engine'], ['postgres'], ALL],
+    freeze: FREEZE_MS,
+  },
+  {
+    stage: 'before the result is copied',
+    at: at('worker', 'before blobs.put'),
+    kill: [['worker'], ['simulator']],
+    freeze: FREEZE_MS,
+  },
+  {
+    stage: 'with the result copied, before that is noted',
+    at: at('worker', 'before store.keeps.record'),
+    kill: [['worker'], ['engine'], ['postgres']],
+    freeze: FREEZE_MS,
+  },
+];
+
+export const CELLS: readonly Cell[] = STAGES.flatMap(({ stage, at, ...rest }) => {
+  const { job = TOLD, ends = SUCCEEDED, kill = [], freeze, thawed = SUCCEEDED } = rest;
+  const killed = kill.map((parts): Cell => {
+    const who = parts === ALL ? 'everything' : parts.join(' and ');
+    return { name: `${who} killed ${stage}`, at, job, ends, strike: { kind: 'kill', parts } };
+  });
+  if (freeze === undefined) return killed;
+  const part = at === 'waiting' ? 'worker' : at.process;
+  const name = `${part} frozen ${stage}`;
+  return [
+    ...killed,
+    { name, at, job, ends: thawed, strike: { kind: 'freeze', part, until: freeze } },
+  ];
+});

@@ -1,0 +1,77 @@
+import { readConfig } from '../../../src/config';
+import { ensureSweep } from '../../../src/engine/schedule';
+import { ensureFirstWorkspace } from '../../../src/run/first-workspace';
+import { openFoundation } from '../../../src/run/foundation';
+import type { Foundation } from '../../../src/run/foundation';
+import { processLog } from '../../../src/run/log';
+import { startApi, startWorker } from '../../../src/run/parts';
+import type { Message, Order, Started } from './messages';
+import { withPoints } from './points';
+import type { Point } from './points';
+
+/** What `reelay api` and `reelay worker` do, over ports with named points. Runs as a process of its own. */
+
+const tell = (message: Message): void => {
+  process.send?.(message);
+};
+
+let armed: Point | undefined;
+let release: () => void = () => undefined;
+process.on('message', (order: Order) => {
+  if (order.order === 'arm') {
+    armed = order.point;
+    tell({ kind: 'armed' });
+  } else release();
+});
+// The harness is gone: nobody would end us.
+process.on('disconnect', () => process.exit(0));
+
+async function pass(point: Point): Promise<void> {
+  if (point !== armed) return;
+  armed = undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  tell({ kind: 'reached', point });
+  await released;
+}
+
+async function main({ role, data, port, publicUrl, simulatorUrl }: Started): Promise<void> {
+  const config = readConfig();
+  const base = await openFoundation({
+    config,
+    data,
+    engineAddress: config.environment.TEMPORAL_ADDRESS ?? '',
+    databaseUrl: config.environment.DATABASE_URL ?? '',
+    simulator: { origin: simulatorUrl, baseUrlOf: (provider) => `${simulatorUrl}/${provider}` },
+    allowCallbacksTo: ['127.0.0.1'],
+    publicUrl: () => publicUrl,
+    log: processLog(),
+  });
+  await start(role, withPoints(base, pass), { data, port, publicUrl });
+  tell({ kind: 'ready' });
+}
+
+async function start(
+  role: Started['role'],
+  base: Foundation,
+  { data, port, publicUrl }: Pick<Started, 'data' | 'port' | 'publicUrl'>,
+): Promise<void> {
+  if (role === 'api') {
+    await ensureFirstWorkspace(base, data);
+    await startApi(base, { host: '127.0.0.1', port });
+    await ensureSweep(base.client, base.config.waits);
+    return;
+  }
+  const worker = await startWorker(base, () => publicUrl);
+  worker.failed.catch((error: unknown) => {
+    process.stderr.write(`the worker failed: ${String(error)}\n`);
+    process.exit(1);
+  });
+}
+
+// Sound because only the harness starts this file.
+main(JSON.parse(process.argv[2] ?? '{}') as Started).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readId } from '../../../src/core/ids';
+import { checkCell } from './checker';
+import type { Finding } from './checker';
+import type { Cell, Strike } from './cells';
+import type { Child } from './child';
+import type { Part, Rig } from './rig';
+import { until } from './until';
+
+/** One cell: a job, a death at the named place, a restart, and then the checks. Leaves the rig whole. */
+
+export interface CellResult extends Finding {
+  /** From the moment of death to the terminal state, in milliseconds. */
+  recoveredMs: number;
+  tookMs: number;
+  /** Parts that ended by themselves because another one died, and were launched again. */
+  fell: Part[];
+}
+
+const REACH_MS = 20_000;
+const END_MS = 60_000;
+/** What a released process may do against a dead neighbour before that one comes back. */
+const OUTAGE_MS = 700;
+
+export async function runCell(rig: Rig, cell: Cell, mark: string): Promise<CellResult> {
+  const startedAt = Date.now();
+  const arrival =
+    cell.at === 'waiting' ? undefined : await rig.node(cell.at.process).arm(cell.at.point);
+  const fell: Part[] = [];
+  const accepted = post(rig, cell, mark);
+  // Told below; a failure before that must not be nobody's.
+  accepted.catch(() => undefined);
+  if (arrival) await within(arrival.reached, REACH_MS, `${JSON.stringify(cell.at)} to be reached`);
+  else await hasLookedTwice(rig, mark);
+
+  const struckAt = Date.now();
+  const extra = await strike(rig, cell, mark);
+  try {
+    const jobId = readId(await accepted) ?? '';
+    const endedAt = await until(
+      `the job to end (${cell.name})`,
+      async () => {
+        fell.push(...(await rig.revive()));
+        return endOf(rig, mark);
+      },
+      END_MS,
+    );
+    const finding = await checkCell(rig, cell, { mark, jobId });
+    return { ...finding, recoveredMs: endedAt - struckAt, tookMs: Date.now() - startedAt, fell };
+  } finally {
+    await extra?.kill();
+  }
+}
+
+/** As a client that never gives up: the same request under the same key until it is answered. */
+async function post(rig: Rig, cell: Cell, mark: string): Promise<string> {
+  const body = JSON.stringify({
+    model: 'seedance-2.0',
+    prompt: promptOf(cell, mark),
+    duration: 5,
+    resolution: '720p',
+    aspect_ratio: '16:9',
+    callback_url: rig.receiver.url(mark),
+  });
+  return until(
+    'the create to be answered',
+    async () => {
+      try {
+        const response = await fetch(`${rig.api}/v1/videos`, {
+          method: 'POST',
+          headers: {
+            authorization: `Bearer ${rig.keys.key}`,
+            'content-type': 'application/json',
+            'idempotency-key': mark,
+            connection: 'close',
+          },
+          body,
+          signal: AbortSignal.timeout(REACH_MS),
+        });
+        const answer = (await response.json()) as { id?: string };
+        return response.status === 200 ? answer.id : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    END_MS,
+  );
+}
+
+export const promptOf = (cell: Cell, mark: string): string => `${mark} ${cell.job}`;
+
+async function hasLookedTwice(rig: Rig, mark: string): Promise<void> {
+  await until('two looks', async () => {
+    const [row] = await rig.sql<{ polls: number }>(
+      `SELECT a.polls FROM attempts a JOIN idempotency i ON i.job_id = a.job_id WHERE i.key = $1`,
+      [mark],
+    );
+    return (row?.polls ?? 0) >= 2 ? true : undefined;
+  });
+}
+
+/** When the request's job ended, if it has. */
+async function endOf(rig: Rig, mark: string): Promise<number | undefined> {
+  const [row] = await rig.sql<{ finished_at: Date | null }>(
+    'SELECT finished_at FROM jobs WHERE id = (SELECT job_id FROM idempotency WHERE key = $1)',
+    [mark],
+  );
+  return row?.finished_at?.getTime();
+}
+
+/** Returns the process that is to be ended after the cell, if there is one. */
+async function strike(
+  rig: Rig,
+  { strike: what, at }: Cell,
+  mark: string,
+): Promise<Child | undefined> {
+  if (what.kind === 'freeze') return freeze(rig, what, mark);
+  const standing = at === 'waiting' ? undefined : at.process;
+  await Promise.all(what.parts.map((part) => rig.kill(part)));
+  if (standing && !what.parts.includes(standing)) {
+    rig.node(standing).release();
+    await sleep(OUTAGE_MS);
+  }
+  // Users after what they use, as any supervisor would order them in the end.
+  for (const group of [
+    ['engine', 'postgres', 'simulator'],
+    ['api', 'worker'],
+  ] as const) {
+    await Promise.all(
+      group.filter((part) => what.parts.includes(part)).map((part) => rig.launch(part)),
+    );
+  }
+  return undefined;
+}
+
+async function freeze(
+  rig: Rig,
+  { part, until: end }: Extract<Strike, { kind: 'freeze' }>,
+  mark: string,
+): Promise<Child | undefined> {
+  const frozen = rig.node(part);
+  frozen.signal('SIGSTOP');
+  const second = part === 'worker' ? await rig.secondWorker() : undefined;
+  if (end === 'ended') await until('the job to end without it', () => endOf(rig, mark), END_MS);
+  else await sleep(end);
+  frozen.signal('SIGCONT');
+  frozen.release();
+  return second;
+}
+
+async function within<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
+  const late = new AbortController();
+  const timer = sleep(ms, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`waited ${ms} ms in vain for ${what}`);
+  });
+  try {
+    return await Promise.race([promise, timer]);
+  } finally {
+    late.abort();
+    timer.catch(() => undefined);
+  }
+}

@@ -1,0 +1,331 @@
+import { randomBytes } from 'node:crypto';
+import { renderId } from '../../src/core/ids';
+import { planOf, seedOf } from '../../src/core/plan';
+import type { JobPlan } from '../../src/core/ports';
+import { videoRequestSchema } from '../../src/core/request';
+import { accept } from '../../src/gateway';
+import {
+  GENERATE_VIDEO,
+  REDELIVER_SIGNAL,
+  STOP_SIGNAL,
+  SWEEP_SCHEDULE,
+  VIDEO_QUEUE,
+  deliveryWorkflowId,
+  keepWorkflowId,
+} from '../../workflows/contract';
+import { REQUEST, until } from './gateway';
+import type { TestGateway } from './gateway';
+
+/**
+ * Every path that our workflows can take, made on the real engine. Each entry leads to one closed run, whose history
+ * is counted, recorded and replayed.
+ */
+export interface Path {
+  /** Of the closed run; a range where it depends on what the cancel met. */
+  events: number | [min: number, max: number];
+  status: 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  /** Resolves with the run when it is closed, or is bound to close by itself. */
+  make(world: PathWorld): Promise<Run>;
+}
+
+export interface Run {
+  workflowId: string;
+  runId?: string;
+}
+
+export interface PathWorld {
+  gateway: TestGateway;
+  /** Answers these statuses in turn, then 204. */
+  receiver(statuses: readonly number[]): string;
+}
+
+const prompt = (directives: string): string =>
+  `${randomBytes(6).toString('hex')} [[sim video=shared ${directives}]]`;
+
+export const PATHS: Readonly<Record<string, Path>> = {
+  main: { events: 23, status: 'COMPLETED', make: posted('seconds=1') },
+  'forty-polls': { events: 23, status: 'COMPLETED', make: posted('polls=40') },
+  failed: { events: 23, status: 'FAILED', make: posted('seconds=1 fault=policy') },
+  'busy-then-accepted': { events: 23, status: 'COMPLETED', make: posted('fault=429 count=1') },
+  refused: { events: 17, status: 'FAILED', make: posted('fault=429 count=999') },
+  'next-channel': {
+    events: 29,
+    status: 'COMPLETED',
+    make: posted('seconds=1', { model: 'two-channels' }),
+  },
+  'submit-unknown-then-adopted': {
+    events: 23,
+    status: 'COMPLETED',
+    make: posted('fault=drop-after-accept seconds=1'),
+  },
+  'submit-unknown': { events: 17, status: 'FAILED', make: posted('fault=drop-before-accept') },
+
+  'canceled-while-queued': {
+    // Between two looks, or in the middle of one.
+    events: [27, 34],
+    status: 'CANCELLED',
+    make: canceledAt('polled', 'queued=60'),
+  },
+  'canceled-while-running': {
+    events: [33, 40],
+    status: 'COMPLETED',
+    make: canceledAt('running', 'polls=12'),
+  },
+  'canceled-while-busy': {
+    events: [17, 34],
+    status: 'CANCELLED',
+    make: canceledAt('refused', 'fault=429 count=999'),
+  },
+  'canceled-in-doubt': {
+    events: [27, 34],
+    status: 'FAILED',
+    make: canceledAt('unknown', 'fault=drop-before-accept'),
+  },
+  'canceled-during-submit': {
+    events: [27, 40],
+    status: 'COMPLETED',
+    // With polls no callback comes, which would say what became of the submit before its answer does.
+    make: canceledAt('sending', 'fault=slow polls=8'),
+  },
+  'canceled-before-start': {
+    events: [15, 24],
+    status: 'CANCELLED',
+    async make({ gateway }) {
+      const { workflowId, plan } = await prepared(gateway, 'seconds=1');
+      // Held back by the engine, so that the wish is there before the first step.
+      const handle = await gateway.base.client.workflow.start(GENERATE_VIDEO, {
+        ...{ workflowId, taskQueue: VIDEO_QUEUE, args: [{ plan }], startDelay: '1s' },
+      });
+      await handle.cancel();
+      return { workflowId };
+    },
+  },
+  'wish-in-the-row-before-submit': {
+    // A sweep may tell the wish to the engine as well.
+    events: [17, 24],
+    status: 'COMPLETED',
+    async make({ gateway }) {
+      const { workflowId, plan } = await prepared(gateway, 'seconds=1');
+      await gateway.base.store.jobs.requestCancel(plan.workspaceId, plan.jobId, Date.now());
+      await gateway.base.engine.startJob(workflowId, plan);
+      return { workflowId };
+    },
+  },
+
+  'timed-out': {
+    events: 29,
+    status: 'FAILED',
+    async make({ gateway }) {
+      const { workflowId, plan } = await prepared(gateway, 'fault=stuck');
+      await gateway.base.engine.startJob(workflowId, { ...plan, deadlineAt: Date.now() + 2_500 });
+      return { workflowId };
+    },
+  },
+  resumed: {
+    events: 23,
+    status: 'COMPLETED',
+    async make({ gateway }) {
+      const { workflowId, plan } = await prepared(gateway, 'seconds=1');
+      await gateway.base.engine.restartJob(workflowId, plan, 'resume');
+      return { workflowId };
+    },
+  },
+  'terminated-then-swept': {
+    events: 17,
+    // It ends as canceled without having been asked to by the engine.
+    status: 'FAILED',
+    async make(world) {
+      const { gateway } = world;
+      const { workflowId } = await posted('queued=60')(world);
+      await attemptIs(gateway, workflowId, ['accepted']);
+      const handle = gateway.base.client.workflow.getHandle(workflowId);
+      const { runId } = await handle.describe();
+      await handle.terminate('a test');
+      await until('the sweep to start it again', async () => {
+        await gateway.base.client.schedule.getHandle(SWEEP_SCHEDULE).trigger();
+        return (await handle.describe()).runId === runId ? undefined : true;
+      });
+      return { workflowId };
+    },
+  },
+
+  child: { events: 29, status: 'COMPLETED', make: asked({ prompt: prompt('seconds=1') }) },
+  'child-refused': { events: 11, status: 'FAILED', make: asked({ model: 'nope' }) },
+  'child-again': {
+    events: 23,
+    status: 'COMPLETED',
+    async make(world) {
+      const request = { prompt: prompt('seconds=1') };
+      const { workflowId } = await asked(request)(world);
+      await world.gateway.base.client.workflow.getHandle(workflowId).result();
+      return asked(request, workflowId)(world);
+    },
+  },
+
+  keep: {
+    events: 11,
+    status: 'COMPLETED',
+    async make(world) {
+      const { workflowId } = await posted('seconds=1')(world);
+      await until('the copy', async () => {
+        const rows = await world.gateway.sql('SELECT 1 FROM files WHERE job_id = $1', [workflowId]);
+        return rows[0];
+      });
+      return { workflowId: keepWorkflowId(workflowId) };
+    },
+  },
+  'delivered-at-once': { events: 11, status: 'COMPLETED', make: delivered([]) },
+  'delivered-at-third-try': { events: 33, status: 'COMPLETED', make: delivered([500, 503]) },
+  'delivery-gone': { events: 11, status: 'COMPLETED', make: delivered([410]) },
+  'redelivered-by-hand': {
+    events: [40, 48],
+    status: 'COMPLETED',
+    make: delivered([500, 500, 500], REDELIVER_SIGNAL),
+  },
+  'delivery-stopped': {
+    events: [33, 42],
+    status: 'COMPLETED',
+    make: delivered([500, 500, 500], STOP_SIGNAL),
+  },
+  sweep: {
+    events: 11,
+    status: 'COMPLETED',
+    async make({ gateway }) {
+      const { client } = gateway.base;
+      return until('a sweep', async () => {
+        const query = "WorkflowType = 'sweep' AND ExecutionStatus = 'Completed'";
+        for await (const { workflowId, runId } of client.workflow.list({ query })) {
+          return { workflowId, runId };
+        }
+        return undefined;
+      });
+    },
+  },
+};
+
+/** `denying` is the base URL of a provider that refuses every key. */
+export const pathConfig = (denying: string) => ({
+  waits: {
+    // Two quick tries, then pauses that no test waits for: a signal must end them.
+    deliverySchedule: [0, 200, 200, 600_000, 600_000],
+    // Longer than the simulator holds a slow reply back.
+    sendMs: 12_000,
+    unknownMs: 3_000,
+    busyMs: 8_000,
+    sweepAgeMs: 500,
+  },
+  channels: {
+    'ark-simulated': { provider: 'ark', simulated: true as const },
+    'ark-denying': { provider: 'ark', baseUrl: denying, credentials: { apiKey: 'wrong' } },
+  },
+  models: {
+    'seedance-2.0': modelOn('ark-simulated'),
+    'two-channels': modelOn('ark-denying', 'ark-simulated'),
+  },
+});
+
+function modelOn(...channels: string[]) {
+  return {
+    channels: channels.map((channel) => ({ channel, model: 'doubao-seedance-2-0-260128' })),
+    price: { perJob: '1' },
+    groups: ['default'],
+  };
+}
+
+/** Its workflow id is the job's id. */
+function posted(directives: string, body: Record<string, unknown> = {}) {
+  return async ({ gateway }: Pick<PathWorld, 'gateway'>): Promise<{ workflowId: string }> => {
+    const id = await gateway.post({ prompt: prompt(directives), ...body });
+    const [row] = await gateway.sql<{ workflow_id: string }>(
+      `SELECT workflow_id FROM jobs WHERE replace(id::text, '-', '') = $1`,
+      [id.replace(renderId('video', ''), '')],
+    );
+    if (!row) throw new Error(`no row of ${id}`);
+    return { workflowId: row.workflow_id };
+  };
+}
+
+/** As another workflow would start it. */
+function asked(request: Record<string, unknown>, workflowId = `child-${prompt('').slice(0, 12)}`) {
+  return async ({ gateway }: PathWorld): Promise<Run> => {
+    const video = {
+      workspace: 'default',
+      request: { model: 'seedance-2.0', prompt: 'x', seconds: 5, resolution: '720p', ...request },
+    };
+    const { firstExecutionRunId } = await gateway.base.client.workflow.start(GENERATE_VIDEO, {
+      ...{ workflowId, taskQueue: VIDEO_QUEUE, args: [video] },
+    });
+    return { workflowId, runId: firstExecutionRunId };
+  };
+}
+
+/** A job whose rows are there and whose workflow the path starts itself. */
+async function prepared(
+  gateway: TestGateway,
+  directives: string,
+): Promise<{ workflowId: string; plan: JobPlan }> {
+  const { base } = gateway;
+  const { duration: seconds, resolution, model } = REQUEST;
+  const workflowId = `prepared-${prompt('').slice(0, 12)}`;
+  const accepted = await accept(
+    { ...base, inputBytesMax: 0, now: Date.now },
+    { workspaceId: gateway.workspaceId, keyId: null, group: 'default', scopes: [] },
+    {
+      dialect: 'videos',
+      request: videoRequestSchema.parse({ prompt: prompt(directives), seconds, resolution, model }),
+      names: {},
+      metadata: {},
+      echo: {},
+      idempotency: undefined,
+      workflowId,
+      render: () => ({ status: 200 }),
+    },
+  );
+  if (accepted.kind !== 'created') throw new Error('the workflow id is not new');
+  return { workflowId, plan: planOf(seedOf(accepted.job), base.config.waits) };
+}
+
+const attemptIs = (gateway: TestGateway, workflowId: string, states: string[]) =>
+  until(`an attempt to be ${states.join(' or ')}`, async () => {
+    const rows = await gateway.sql(
+      `SELECT 1 FROM attempts a JOIN jobs j ON j.id = a.job_id
+       WHERE j.workflow_id = $1 AND (a.state = ANY($2) OR j.state = ANY($2)
+                                     OR (a.polls > 0 AND 'polled' = ANY($2)))`,
+      [workflowId, states],
+    );
+    return rows[0];
+  });
+
+/** Canceled from the engine's side as soon as attempt or job is in that state. */
+function canceledAt(state: string, directives: string) {
+  return async (world: PathWorld): Promise<Run> => {
+    const run = await posted(directives)(world);
+    await attemptIs(world.gateway, run.workflowId, [state]);
+    await world.gateway.base.client.workflow.getHandle(run.workflowId).cancel();
+    return run;
+  };
+}
+
+/** The delivery of one job; the signal is sent once the receiver has used up its statuses. */
+function delivered(statuses: readonly number[], signal?: string) {
+  return async (world: PathWorld): Promise<Run> => {
+    const { gateway } = world;
+    const { workflowId } = await posted('seconds=1', {
+      callback_url: world.receiver(statuses),
+    })(world);
+    const delivery = await until('the delivery', async () => {
+      const [row] = await gateway.sql<{ id: string; tries: number }>(
+        `SELECT d.id, (SELECT count(*)::int FROM delivery_tries t
+                       WHERE t.delivery_id = d.id AND t.finished_at IS NOT NULL) AS tries
+         FROM deliveries d WHERE d.job_id = $1`,
+        [workflowId],
+      );
+      return row && row.tries >= statuses.length ? row : undefined;
+    });
+    const run = { workflowId: deliveryWorkflowId(delivery.id) };
+    if (signal !== undefined) {
+      await gateway.base.client.workflow.getHandle(run.workflowId).signal(signal);
+    }
+    return run;
+  };
+}
