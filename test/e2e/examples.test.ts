@@ -82,13 +82,14 @@ test('02 takes a signed message, takes it once, and refuses a forged one', async
     body: '{"type":"video.completed"}',
   });
   expect(forged.status).toBe(401);
+  example.child.kill('SIGTERM');
+  // Only then has everything that it said arrived.
+  await example.exit;
   expect(example.said().split('\n').slice(1)).toEqual([
     `video.completed: ${id} completed`,
     'refused: no_match',
     '',
   ]);
-  example.child.kill('SIGTERM');
-  await example.exit;
 });
 
 test('03 cancels a video that has not begun, and removes it', async () => {
