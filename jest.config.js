@@ -1,6 +1,7 @@
 /**
  * Two projects: `unit` needs nothing but this checkout; `e2e` runs against one real engine, started once for the run,
- * on which every test file starts a gateway and a database of its own.
+ * on which every test file starts a gateway and a database of its own. The kill table (`npm run test:faults`) freezes
+ * and kills whole machines for minutes and has a run of its own, in jest.faults.config.js.
  */
 const common = {
   testEnvironment: 'node',
@@ -26,6 +27,7 @@ module.exports = {
       ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/kill-table'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },

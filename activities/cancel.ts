@@ -5,7 +5,7 @@ import type { CancelResult } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
 import { transient } from './failure';
 import { look } from './look';
-import { tellCancel } from './poll';
+import { tellCancel } from './tell-cancel';
 
 /**
  * The verdict on a cancel comes from a look, never from the provider's answer to it: look, cancel only where the
@@ -26,8 +26,7 @@ export function cancel(deps: ActivityDeps) {
 
     const before = await mustLook(deps, attempt);
     if (isFinal(before)) return { state: 'ended', ruling: { kind: 'verdict' } };
-    if (!isCancelable(deps, attempt, before)) return { state: 'running' };
-    await tellCancel(deps, attempt);
+    if (!(await tellCancel(deps, attempt, before))) return { state: 'running' };
     const after = await mustLook(deps, attempt);
     return isFinal(after) ? { state: 'ended', ruling: { kind: 'verdict' } } : { state: 'running' };
   };
@@ -35,12 +34,8 @@ export function cancel(deps: ActivityDeps) {
 
 async function mustLook(deps: ActivityDeps, attempt: Attempt): Promise<Verdict> {
   const seen = await look(deps, attempt);
-  if (seen.kind === 'transient') throw transient(seen.detail, seen.retryAfterMs);
+  if (seen.kind === 'transient') {
+    throw transient(seen.detail, seen.retryAfterMs ?? deps.waits.lookRetryMs);
+  }
   return seen.verdict;
-}
-
-function isCancelable(deps: ActivityDeps, attempt: Attempt, verdict: Verdict): boolean {
-  const reach = deps.catalog.channel(attempt.channel)?.provider.models[attempt.model]?.cancel;
-  if (reach === 'running') return true;
-  return reach === 'queued' && verdict.state === 'running' && verdict.phase === 'queued';
 }

@@ -42,6 +42,8 @@ export interface ActivityWaits extends PlanWaits {
   busyRetryMs: number;
   /** A provider may answer 404 for this long after it accepted. */
   goneGraceMs: number;
+  /** Pause before a cancel or a last look that got no answer is tried again. */
+  lookRetryMs: number;
   cadence: Cadence;
   deliverySchedule: readonly number[];
   deliveryTimeoutMs: number;
@@ -49,6 +51,8 @@ export interface ActivityWaits extends PlanWaits {
   sweepAgeMs: number;
   /** How far back the sweep looks at closed runs. */
   sweepClosedMs: number;
+  /** Pause between two looks at a provider whose job we gave up. */
+  lateLookMs: number;
 }
 
 export interface ActivityLimits {
@@ -57,4 +61,6 @@ export interface ActivityLimits {
   excerptBytesMax: number;
   sweepRows: number;
   restartsMax: number;
+  /** Late looks per sweep. */
+  lateLooks: number;
 }

@@ -7,6 +7,7 @@ import type { Ruling } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
 import { pending } from './failure';
 import { describe, look } from './look';
+import { tellCancel } from './tell-cancel';
 
 /** What a model takes when nobody knows better. */
 const USUAL_MS = 60_000;
@@ -75,33 +76,11 @@ export function lastLook(deps: ActivityDeps) {
     if (!attempt || attempt.state === 'refused') return { kind: 'failure', code: 'timed_out' };
     if (attempt.state !== 'accepted') return { kind: 'failure', code: 'submission_unknown' };
     const seen = await look(deps, attempt);
-    if (seen.kind === 'transient') throw pending(seen.detail, seen.retryAfterMs ?? 5_000);
+    if (seen.kind === 'transient') {
+      throw pending(seen.detail, seen.retryAfterMs ?? deps.waits.lookRetryMs);
+    }
     if (isFinal(seen.verdict)) return { kind: 'verdict' };
-    await tellCancel(deps, attempt);
+    await tellCancel(deps, attempt, seen.verdict);
     return { kind: 'failure', code: failure('timed_out').code };
   };
-}
-
-/** Asks the provider to stop; its answer is never believed, so nothing is returned. */
-export async function tellCancel(deps: ActivityDeps, attempt: Attempt): Promise<void> {
-  const at = deps.catalog.channel(attempt.channel);
-  if (!at?.provider.cancel || !attempt.operation) return;
-  const now = deps.now();
-  const call = at.provider.cancel(attempt.operation);
-  const result = await deps.outbound.call(
-    at.provider.authorize(call, at.channel.credentials, now),
-    {
-      baseUrl: at.channel.baseUrl,
-      deadlineAt: now + deps.waits.exchangeMs,
-      replyBytesMax: deps.limits.replyBytesMax,
-    },
-  );
-  deps.log.info(
-    {
-      jobId: attempt.jobId,
-      provider: attempt.provider,
-      answer: result.kind === 'reply' ? result.reply.status : result.reason,
-    },
-    'asked the provider to cancel',
-  );
 }

@@ -31,7 +31,8 @@ export async function reconcile(
   throw pending('the submit is in doubt; asking the provider', deps.waits.unknownLookMs);
 }
 
-async function find(deps: ActivityDeps, attempt: Attempt): Promise<Attempt | undefined> {
+/** The attempt as accepted, if the provider knows it by our own id; undefined where it cannot be asked. */
+export async function find(deps: ActivityDeps, attempt: Attempt): Promise<Attempt | undefined> {
   const at = deps.catalog.channel(attempt.channel);
   if (!at?.provider.find || !at.provider.readFind) return undefined;
   const now = deps.now();

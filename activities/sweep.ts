@@ -1,10 +1,11 @@
 import { planOf } from '../src/core/plan';
 import type { JobPlanSeed } from '../src/core/ports';
 import type { ActivityDeps } from './deps';
+import { watchLate } from './late';
 
 /**
- * Finds what a crash, a terminate or a lost start left behind and starts it again. It never settles and never talks to
- * a provider; every start it makes is safe to make twice.
+ * Finds what a crash, a terminate or a lost start left behind and starts it again, then looks after jobs that were
+ * given up without the provider's word. It never settles; everything it does is safe to do twice.
  */
 export function sweep(deps: ActivityDeps) {
   return async (): Promise<Swept> => {
@@ -35,7 +36,8 @@ export function sweep(deps: ActivityDeps) {
     }
     const cancels = await repeatCancels(deps, now);
     const answers = await deps.store.sweep.forgetAnswers(now, ANSWERS_MAX);
-    return { ...started, cancels, answers };
+    const late = await watchLate(deps);
+    return { ...started, cancels, answers, late };
   };
 }
 
@@ -48,6 +50,8 @@ export interface Swept {
   cancels: number;
   /** Expired idempotency rows that are gone. */
   answers: number;
+  /** Late verdicts that were heard. */
+  late: number;
 }
 
 /** Expired rows deleted in one sweep, so that a long pause is made up for in steps. */

@@ -31,6 +31,7 @@ const waitsSchema = z.strictObject({
   goneGraceMs: ms(MINUTE),
   lastLookMs: ms(10 * MINUTE),
   cancelMs: ms(10 * MINUTE),
+  lookRetryMs: ms(5 * SECOND),
   heartbeatMs: ms(20 * SECOND),
   stickyMs: ms(10 * SECOND),
   deliveryTimeoutMs: ms(15 * SECOND),
@@ -46,6 +47,7 @@ const waitsSchema = z.strictObject({
   sweepEveryMs: ms(MINUTE),
   sweepAgeMs: ms(30 * SECOND),
   sweepClosedMs: ms(10 * MINUTE),
+  lateLookMs: ms(5 * MINUTE),
   shutdownMs: ms(10 * SECOND),
   cadence: z
     .strictObject({
@@ -63,6 +65,7 @@ const limitsSchema = z.strictObject({
   inputBytesMax: count(64 * MIB),
   excerptBytesMax: count(1024),
   sweepRows: count(500),
+  lateLooks: count(20),
   restartsMax: count(3),
   databaseConnections: count(20),
   workflowsCached: count(500),
@@ -92,6 +95,8 @@ const modelSchema = z.strictObject({
   channels: z.array(z.strictObject({ channel: z.string(), model: z.string() })).min(1),
   price: priceSchema,
   groups: z.array(z.string()).min(1).default(['default']),
+  /** From create to the end of our patience, instead of what the provider's model says. */
+  deadlineSeconds: z.int().positive().optional(),
 });
 
 const fileSchema = z.strictObject({

@@ -44,7 +44,10 @@ export async function generateVideo(input: GenerateVideoInput): Promise<Generate
     case 'succeeded':
       return result;
     case 'canceled':
-      if (canceled) throw new CancelledFailure('the job was canceled');
+      // Also when a submit read the wish in the rows before the engine's cancel arrived here.
+      if (canceled || CancellationScope.current().consideredCancelled) {
+        throw new CancelledFailure('the job was canceled');
+      }
       return result;
     case 'failed':
     case 'expired':
@@ -154,8 +157,13 @@ async function cancel(plan: JobPlan, progress: Progress): Promise<Ruling> {
     }
     if (told.state === 'ended') return told.ruling;
     if (told.state === 'running') return awaitVerdict(plan, progress);
-    const resolved = await atProvider(plan, progress).submit({ jobId, number: progress.number });
-    if (resolved.state === 'ended') return resolved.ruling;
+    try {
+      const resolved = await atProvider(plan, progress).submit({ jobId, number: progress.number });
+      if (resolved.state === 'ended') return resolved.ruling;
+    } catch (error) {
+      if (!isTimeout(error)) throw error;
+      return lastLook(plan, progress);
+    }
   }
   return awaitVerdict(plan, progress);
 }

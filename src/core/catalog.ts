@@ -21,6 +21,8 @@ export interface ModelEntry {
   groups: readonly string[];
   price: Price;
   channels: readonly { channel: string; model: string }[];
+  /** The operator's patience with a job of this model; absent = the provider's capabilities say it. */
+  deadlineSeconds?: number;
 }
 
 export interface Route {

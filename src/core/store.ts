@@ -141,7 +141,10 @@ export interface AttemptStore {
    * reading belongs to the one numbered `send`. Returns the row as it is then.
    */
   recordSubmit(id: string, reading: SubmitReading, now: number, send?: number): Promise<Attempt>;
-  /** Stores a look: phase, progress, the reply where it changed, and a final verdict once. */
+  /**
+   * Stores a look: phase, progress, the reply where it changed, and a final verdict once. A verdict on a job that was
+   * given up is booked as a late one, at our cost.
+   */
   recordLook(
     id: string,
     look: { verdict: Verdict; reply: Reply | undefined; now: number },
@@ -195,6 +198,11 @@ export interface SweepStore {
   cancelable(now: number, ageMs: number, limit: number): Promise<JobPlanSeed[]>;
   /** Deletes the answers that no repeat may get any more, oldest first, at most `limit`; says how many. */
   forgetAnswers(now: number, limit: number): Promise<number>;
+  /**
+   * Attempts of jobs that ended without the provider's word, for one more deadline, those without a verdict only; each
+   * at most once per pause.
+   */
+  takeLate(now: number, pauseMs: number, limit: number): Promise<Attempt[]>;
   /** Counts a restart and says whether it may still be made; past the limit the job goes to review. */
   countRestart(jobId: string, restartsMax: number): Promise<boolean>;
 }

@@ -25,6 +25,8 @@ const PROVIDER = defineSearchAttributeKey('ReelayProvider', SearchAttributeType.
 /** A start is answered or given up after this; the sweep makes up for one that was given up. Milliseconds. */
 const START_DEADLINE_MS = 2_000;
 const CALL_DEADLINE_MS = 10_000;
+/** A run that only cancels waits this long for the cancel itself, so that it ends as canceled for operators too. */
+const CANCEL_HEAD_START_MS = 1_000;
 
 /** The engine port over a Temporal client. Starting something twice is always the same start. */
 export function createEngine(client: Client, waits: { heartbeatMs: number }): Engine {
@@ -39,29 +41,33 @@ export function createEngine(client: Client, waits: { heartbeatMs: number }): En
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
     });
+  const cancelJob = (workflowId: string): Promise<void> =>
+    within(CALL_DEADLINE_MS, async () => {
+      try {
+        await client.workflow.getHandle(workflowId).cancel();
+      } catch (error) {
+        // Not started yet, or closed already: the row carries the wish, and submit reads it.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    });
   return {
     startJob: (workflowId, plan) =>
       start(GENERATE_VIDEO, {
         ...jobOptions(workflowId, plan, { plan }),
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       }),
-    restartJob: (workflowId, plan, mode) =>
-      start(GENERATE_VIDEO, {
+    async restartJob(workflowId, plan, mode) {
+      await start(GENERATE_VIDEO, {
         ...jobOptions(workflowId, plan, { plan, mode }),
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      }),
+        ...(mode === 'cancel' ? { startDelay: CANCEL_HEAD_START_MS } : {}),
+      });
+      if (mode === 'cancel') await cancelJob(workflowId);
+    },
     jobRun: (workflowId) => within(CALL_DEADLINE_MS, () => jobRun(client, workflowId)),
     closedJobs: (sinceMs, limit) =>
       within(CALL_DEADLINE_MS, () => closedJobs(client, sinceMs, limit)),
-    cancelJob: (workflowId) =>
-      within(CALL_DEADLINE_MS, async () => {
-        try {
-          await client.workflow.getHandle(workflowId).cancel();
-        } catch (error) {
-          // Not started yet, or closed already: the row carries the wish, and submit reads it.
-          if (!(error instanceof WorkflowNotFoundError)) throw error;
-        }
-      }),
+    cancelJob,
     completeAwait: (workflowId, state) =>
       within(CALL_DEADLINE_MS, async () => {
         try {

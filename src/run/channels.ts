@@ -21,6 +21,7 @@ export function buildCatalog(config: Config, simulator: SimulatorAddress | undef
     groups: model.groups,
     channels: model.channels,
     price: 'free' in model.price ? model.price : { perJob: parsePoints(model.price.perJob) },
+    ...(model.deadlineSeconds === undefined ? {} : { deadlineSeconds: model.deadlineSeconds }),
   }));
   return createCatalog(models, channels, providers);
 }

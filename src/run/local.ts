@@ -4,6 +4,7 @@ import type { Config } from '../config';
 import { launchEngine } from '../engine/launcher';
 import type { RunningEngine } from '../engine/launcher';
 import { ensureSweep } from '../engine/schedule';
+import type { RunningWorkers } from '../engine/worker';
 import { claimDataFolder } from '../host/data-folder';
 import { providers } from '../providers';
 import { startSimulator } from '../simulator';
@@ -42,6 +43,7 @@ export interface LocalGateway {
   engine: RunningEngine;
   store: RunningStore;
   simulator: Simulator | undefined;
+  worker: RunningWorkers;
   /** Rejects when a worker dies by itself. */
   failed: Promise<never>;
   /** HTTP, worker, engine, Postgres, in that order. */
@@ -106,6 +108,7 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
     engine,
     store,
     simulator,
+    worker,
     failed: worker.failed,
     stop: () => stack.stop(),
   };

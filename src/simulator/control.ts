@@ -8,7 +8,7 @@ import { decodeSegment } from './router';
 /**
  * The simulator's own door, for tests and demos:
  * `POST /_sim/faults {fault, count?, on?}`, `GET` and `DELETE /_sim/faults`, `GET /_sim/jobs?contains=`,
- * `GET /_sim/jobs/:id`, `GET /_sim/counters`.
+ * `GET /_sim/jobs/:id`, `POST /_sim/jobs/:id {to}`, `GET /_sim/counters`.
  */
 export const CONTROL_PREFIX = '/_sim/';
 
@@ -35,6 +35,8 @@ export function answerControl(
       return { status: 200, body: { faults: [] } };
     case 'GET jobs':
       return id === undefined ? listJobs(call.query, context) : showJob(id, context);
+    case 'POST jobs':
+      return moveJob(id ?? '', call.body, context);
     case 'GET counters':
       return { status: 200, body: count(context.jobs) };
     default:
@@ -51,6 +53,7 @@ const ROUTES = [
   'DELETE /_sim/faults',
   'GET /_sim/jobs',
   'GET /_sim/jobs/:id',
+  'POST /_sim/jobs/:id',
   'GET /_sim/counters',
 ];
 
@@ -114,6 +117,21 @@ function showJob(id: string, context: Context): ControlAnswer {
   return record
     ? { status: 200, body: describe(record, context) }
     : { status: 404, body: { error: 'there is no such job' } };
+}
+
+const moveSchema = z.strictObject({ to: z.enum(['running', 'end']) });
+
+/** Moves one job ahead of the clock, so that a test need not race it. No callback tells of it. */
+function moveJob(id: string, body: Uint8Array, context: Context): ControlAnswer {
+  const record = context.jobs.get(decodeSegment(id) ?? '');
+  if (!record) return { status: 404, body: { error: 'there is no such job' } };
+  const parsed = moveSchema.safeParse(parseJson(body));
+  if (!parsed.success) return { status: 400, body: { error: 'send {"to": "running" | "end"}' } };
+  const elapsed = context.now - record.createdAt;
+  const queuedMs = Math.min(record.queuedMs, elapsed);
+  const left = parsed.data.to === 'end' ? 0 : Math.max(0, record.runMs - record.queuedMs);
+  context.jobs.change(record, { queuedMs, runMs: Math.min(record.runMs, elapsed + left) });
+  return { status: 200, body: describe(record, context) };
 }
 
 function describe(record: JobRecord, context: Context): Record<string, unknown> {

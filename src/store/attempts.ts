@@ -1,11 +1,9 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
-import type { Reply } from '../core/exchange';
 import { newId } from '../core/ids';
-import { isFinal } from '../core/outcome';
-import type { Verdict } from '../core/outcome';
 import type { Attempt, AttemptStore } from '../core/store';
 import type { SubmitReading } from '../core/provider';
 import type { Database, Transaction } from './database';
+import { recordLook } from './looks';
 import { attempts, events, jobs } from './schema';
 
 type AttemptRow = typeof attempts.$inferSelect;
@@ -97,7 +95,7 @@ async function isOpened(tx: Transaction, jobId: string, number: number): Promise
   return rows.length > 0;
 }
 
-function toAttempt(row: AttemptRow): Attempt {
+export function toAttempt(row: AttemptRow): Attempt {
   return {
     id: row.id,
     jobId: row.jobId,
@@ -174,73 +172,6 @@ function submitColumns(reading: SubmitReading, at: Date): Partial<AttemptRow> {
     case 'unknown':
       return { state: 'unknown' };
   }
-}
-
-/** A final verdict is written once and stays; a running look after it changes nothing. */
-async function recordLook(
-  db: Database,
-  id: string,
-  look: { verdict: Verdict; reply: Reply | undefined; now: number },
-): Promise<void> {
-  const { verdict, reply } = look;
-  const at = new Date(look.now);
-  await db.transaction(async (tx) => {
-    const polls = sql`${attempts.polls} + 1`;
-    if (isFinal(verdict)) {
-      await tx
-        .update(attempts)
-        .set({
-          polls,
-          verdict,
-          finalReplyStatus: reply?.status ?? null,
-          finalReplyType: reply?.headers['content-type'] ?? null,
-          finalReplyBody: reply ? Buffer.from(reply.body) : null,
-        })
-        .where(and(eq(attempts.id, id), isNull(attempts.verdict)));
-      return;
-    }
-    const { phase } = verdict;
-    const progress = wholePercent(verdict.progress);
-    const [row] = await tx
-      .update(attempts)
-      .set({
-        polls,
-        phase,
-        progress,
-        replyStatus: reply?.status ?? null,
-        replyType: reply?.headers['content-type'] ?? null,
-        replyBody: reply ? Buffer.from(reply.body) : null,
-      })
-      .where(and(eq(attempts.id, id), isNull(attempts.verdict)))
-      .returning({ jobId: attempts.jobId, workspaceId: attempts.workspaceId });
-    if (!row) return;
-    if (phase === 'running') {
-      const started = await tx
-        .update(jobs)
-        .set({ state: 'running', updatedAt: at })
-        .where(and(eq(jobs.id, row.jobId), eq(jobs.state, 'queued')))
-        .returning({ id: jobs.id });
-      if (started.length > 0) {
-        await tx.insert(events).values({ id: newId(), ...row, type: 'job.running', at });
-      }
-    }
-    await tx
-      .update(jobs)
-      .set({ progress, updatedAt: at })
-      .where(
-        and(
-          eq(jobs.id, row.jobId),
-          isNull(jobs.finishedAt),
-          sql`${jobs.progress} IS DISTINCT FROM ${progress}`,
-        ),
-      );
-  });
-}
-
-/** Providers report `33.3` as well; what is no number is no progress. */
-function wholePercent(progress: number | null): number | null {
-  if (progress === null || Number.isNaN(progress)) return null;
-  return Math.min(100, Math.max(0, Math.round(progress)));
 }
 
 const USUAL_SAMPLE = 20;

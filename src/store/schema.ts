@@ -93,6 +93,7 @@ export const jobs = pgTable('jobs', {
   workflowStartedAt: at('workflow_started_at'),
   restarts: integer('restarts').notNull().default(0),
   review: text('review'),
+  watchedUntil: at('watched_until'),
 });
 
 export const attempts = pgTable('attempts', {
@@ -122,6 +123,20 @@ export const attempts = pgTable('attempts', {
   finalReplyStatus: integer('final_reply_status'),
   finalReplyType: text('final_reply_type'),
   finalReplyBody: bytes('final_reply_body'),
+  lateLookAt: at('late_look_at'),
+});
+
+export const lateVerdicts = pgTable('late_verdicts', {
+  attemptId: uuid('attempt_id').primaryKey(),
+  workspaceId: uuid('workspace_id').notNull(),
+  jobId: uuid('job_id').notNull(),
+  provider: text('provider').notNull(),
+  channel: text('channel').notNull(),
+  model: text('model').notNull(),
+  verdict: jsonb('verdict').$type<FinalVerdict>().notNull(),
+  tokens: money('tokens').notNull(),
+  seconds: doublePrecision('seconds').notNull(),
+  at: at('at').notNull(),
 });
 
 export const usage = pgTable('usage', {
@@ -228,6 +243,7 @@ export const TABLES = {
   keys,
   jobs,
   attempts,
+  lateVerdicts,
   usage,
   ledger,
   events,

@@ -122,11 +122,27 @@ async function finish(tx: Transaction, row: JobRow, end: End, now: Date): Promis
       charged: end.charged,
       finishedAt: now,
       updatedAt: now,
+      watchedUntil: isUnheard(end) ? oneMoreDeadline(row, now) : null,
+      review: isLostByCancel(row, end) ? 'gone at the provider after a cancel' : row.review,
     })
     .where(eq(jobs.id, row.id))
     .returning();
   if (!finished) throw new Error(`job ${row.id} vanished`);
   return toJob(finished);
+}
+
+/** We ended it without the provider's word, which may still come. */
+function isUnheard({ failure: reason }: End): boolean {
+  return reason?.code === 'timed_out' || reason?.code === 'submission_unknown';
+}
+
+function oneMoreDeadline(row: JobRow, now: Date): Date {
+  return new Date(now.getTime() + row.deadlineAt.getTime() - row.createdAt.getTime());
+}
+
+/** A provider that deletes records where it cannot cancel leaves no proof whether it finished, and charged us. */
+function isLostByCancel(row: JobRow, { failure: reason }: End): boolean {
+  return reason?.code === 'provider_lost' && row.cancelRequestedAt !== null;
 }
 
 async function showFinalReply(tx: Transaction, attempt: AttemptRow): Promise<void> {

@@ -1,6 +1,8 @@
 import { and, asc, desc, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import type { SweepStore } from '../core/store';
+import { toAttempt } from './attempts';
 import type { Database } from './database';
+import { takeLate } from './late';
 import { deliveries, idempotency, jobs, keeps } from './schema';
 
 const SEED = {
@@ -97,6 +99,9 @@ export function sweepStore(db: Database): SweepStore {
           SELECT ctid FROM ${idempotency} WHERE expires_at <= ${new Date(now)}
           ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)`);
       return forgotten.rowCount ?? 0;
+    },
+    async takeLate(now, pauseMs, limit) {
+      return (await takeLate(db, now, pauseMs, limit)).map(toAttempt);
     },
     async countRestart(jobId, restartsMax) {
       const [row] = await db

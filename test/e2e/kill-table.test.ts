@@ -14,14 +14,15 @@ import { runCell } from '../support/kill/run-cell';
  */
 const ROUNDS = Number(process.env['REELAY_KILL_ROUNDS'] ?? 1);
 const RIGS = Number(process.env['REELAY_KILL_RIGS'] ?? 3);
-const CELL_MS = 240_000;
+/** Includes the wait for a free gateway. */
+const CELL_MS = 600_000;
 
 const rigs = createRigs(RIGS);
 const rows: Row[] = [];
 /** Written after each cell, so that a run that is cut off leaves what it found. */
 const note = (row: Row): void => {
   rows.push(row);
-  writeReport(rows);
+  writeReport(rows, TABLE.length);
 };
 
 afterAll(() => rigs.close(), CELL_MS);

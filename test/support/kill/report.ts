@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CellResult } from './run-cell';
 
@@ -12,9 +12,14 @@ export interface Row extends Partial<CellResult> {
   problem?: string;
 }
 
-export function writeReport(rows: readonly Row[]): void {
+/** Only a whole table replaces the last one; a part of it is written beside. */
+export function writeReport(rows: readonly Row[], whole: number): void {
   mkdirSync(FOLDER, { recursive: true });
   const broken = rows.filter(({ outcome }) => outcome === 'broken').length;
   const report = { at: new Date().toISOString(), cells: rows.length, broken, rows };
-  writeFileSync(join(FOLDER, 'kill-table.json'), `${JSON.stringify(report, null, 2)}\n`);
+  const part = join(FOLDER, 'kill-table.partial.json');
+  const isWhole = rows.length === whole;
+  const path = isWhole ? join(FOLDER, 'kill-table.json') : part;
+  writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
+  if (isWhole) rmSync(part, { force: true });
 }

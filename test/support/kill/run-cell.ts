@@ -10,7 +10,7 @@ import { until } from './until';
 /** One cell: a job, a death at the named place, a restart, and then the checks. Leaves the rig whole. */
 
 export interface CellResult extends Finding {
-  /** From the moment of death to the terminal state, in milliseconds. */
+  /** From the moment of death to the terminal state, in milliseconds; 0 when the job had ended before. */
   recoveredMs: number;
   tookMs: number;
   /** Parts that ended by themselves because another one died, and were launched again. */
@@ -18,7 +18,8 @@ export interface CellResult extends Finding {
 }
 
 const REACH_MS = 20_000;
-const END_MS = 60_000;
+/** A frozen worker also swallows tasks that the engine had handed to it, which costs one heartbeat each. */
+const END_MS = 120_000;
 /** What a released process may do against a dead neighbour before that one comes back. */
 const OUTAGE_MS = 700;
 
@@ -46,7 +47,12 @@ export async function runCell(rig: Rig, cell: Cell, mark: string): Promise<CellR
       END_MS,
     );
     const finding = await checkCell(rig, cell, { mark, jobId });
-    return { ...finding, recoveredMs: endedAt - struckAt, tookMs: Date.now() - startedAt, fell };
+    return {
+      ...finding,
+      recoveredMs: Math.max(0, endedAt - struckAt),
+      tookMs: Date.now() - startedAt,
+      fell,
+    };
   } finally {
     await extra?.kill();
   }

@@ -1,0 +1,29 @@
+import { isFinal } from '../src/core/outcome';
+import type { Attempt } from '../src/core/store';
+import type { ActivityDeps } from './deps';
+import { look } from './look';
+import { find } from './reconcile';
+
+/**
+ * Looks after jobs that were given up without the provider's word, for one more deadline. What is heard is booked as
+ * our own cost by the store; nothing here changes a job or a bill. A provider's callback does the same, sooner.
+ * How many verdicts were heard.
+ */
+export async function watchLate(deps: ActivityDeps): Promise<number> {
+  const { lateLookMs } = deps.waits;
+  const due = await deps.store.sweep.takeLate(deps.now(), lateLookMs, deps.limits.lateLooks);
+  const heard = await Promise.all(due.map((attempt) => watch(deps, attempt)));
+  return heard.filter((isHeard) => isHeard).length;
+}
+
+async function watch(deps: ActivityDeps, attempt: Attempt): Promise<boolean> {
+  const known = attempt.state === 'unknown' ? await find(deps, attempt) : attempt;
+  if (known?.state !== 'accepted') return false;
+  const seen = await look(deps, known);
+  if (seen.kind !== 'verdict' || !isFinal(seen.verdict)) return false;
+  deps.log.warn(
+    { jobId: attempt.jobId, channel: attempt.channel, verdict: seen.verdict.state },
+    'a late verdict; booked as our cost',
+  );
+  return true;
+}

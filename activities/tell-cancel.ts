@@ -1,0 +1,43 @@
+import type { Verdict } from '../src/core/outcome';
+import type { Attempt } from '../src/core/store';
+import type { ActivityDeps } from './deps';
+
+/**
+ * Asks the provider to stop, where it can stop a job in that state; true = it was asked. Its answer is never believed:
+ * a look must follow. Nothing is sent in any other state, since a provider may take the same call for "delete the
+ * record", and with it goes the only proof of what was billed.
+ */
+export async function tellCancel(
+  deps: ActivityDeps,
+  attempt: Attempt,
+  seen: Verdict,
+): Promise<boolean> {
+  const at = deps.catalog.channel(attempt.channel);
+  if (!at?.provider.cancel || !attempt.operation || !isCancelable(deps, attempt, seen))
+    return false;
+  const now = deps.now();
+  const call = at.provider.cancel(attempt.operation);
+  const result = await deps.outbound.call(
+    at.provider.authorize(call, at.channel.credentials, now),
+    {
+      baseUrl: at.channel.baseUrl,
+      deadlineAt: now + deps.waits.exchangeMs,
+      replyBytesMax: deps.limits.replyBytesMax,
+    },
+  );
+  deps.log.info(
+    {
+      jobId: attempt.jobId,
+      provider: attempt.provider,
+      answer: result.kind === 'reply' ? result.reply.status : result.reason,
+    },
+    'asked the provider to cancel',
+  );
+  return true;
+}
+
+function isCancelable(deps: ActivityDeps, attempt: Attempt, seen: Verdict): boolean {
+  const reach = deps.catalog.channel(attempt.channel)?.provider.models[attempt.model]?.cancel;
+  if (seen.state !== 'running') return false;
+  return reach === 'running' || (reach === 'queued' && seen.phase === 'queued');
+}

@@ -1,0 +1,84 @@
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { newId } from '../core/ids';
+import type { FinalVerdict } from '../core/outcome';
+import type { Database, Transaction } from './database';
+import { attempts, events, jobs, lateVerdicts } from './schema';
+
+/**
+ * What a provider says of a job that we gave up without its word (`timed_out`, `submission_unknown`). It is our cost:
+ * written down once per attempt, never charged, and the job stays as its caller saw it end.
+ */
+
+type AttemptRow = typeof attempts.$inferSelect;
+
+/**
+ * Holds the job's row until the transaction ends, always before the attempt's, as settle does: a verdict is stored
+ * either before settle looks for it or after the job's end, where it counts as late. True = it ended without a word.
+ */
+export async function lockForLook(tx: Transaction, attemptId: string): Promise<boolean> {
+  const [job] = await tx
+    .select({ watchedUntil: jobs.watchedUntil })
+    .from(jobs)
+    .where(sql`${jobs.id} = (SELECT job_id FROM attempts WHERE id = ${attemptId})`)
+    .for('no key update');
+  return job?.watchedUntil != null;
+}
+
+export async function bookLate(
+  tx: Transaction,
+  attempt: AttemptRow,
+  verdict: FinalVerdict,
+  at: Date,
+): Promise<void> {
+  const { id, workspaceId, jobId, provider, channel, model } = attempt;
+  const usage = 'usage' in verdict ? verdict.usage : undefined;
+  await tx.insert(lateVerdicts).values({
+    attemptId: id,
+    workspaceId,
+    jobId,
+    provider,
+    channel,
+    model,
+    verdict,
+    tokens: BigInt(Math.round(Math.max(0, usage?.tokens ?? 0))),
+    seconds: Math.max(0, usage?.seconds ?? 0),
+    at,
+  });
+  await tx.insert(events).values({
+    id: newId(),
+    workspaceId,
+    jobId,
+    type: `attempt.late.${verdict.state}`,
+    data: { attempt: attempt.number, provider, channel },
+    at,
+  });
+}
+
+/** Attempts to be looked at once more, marked so that nobody else takes them before the pause is over. */
+export async function takeLate(
+  db: Database,
+  now: number,
+  pauseMs: number,
+  limit: number,
+): Promise<AttemptRow[]> {
+  const due = db
+    .select({ id: attempts.id })
+    .from(attempts)
+    .innerJoin(jobs, eq(jobs.id, attempts.jobId))
+    .where(
+      and(
+        sql`${jobs.watchedUntil} > ${new Date(now)}`,
+        isNull(attempts.verdict),
+        sql`${attempts.state} IN ('accepted', 'unknown')`,
+        or(isNull(attempts.lateLookAt), lt(attempts.lateLookAt, new Date(now - pauseMs))),
+      ),
+    )
+    .orderBy(sql`${attempts.lateLookAt} NULLS FIRST`)
+    .limit(limit)
+    .for('update', { of: attempts, skipLocked: true });
+  return db
+    .update(attempts)
+    .set({ lateLookAt: new Date(now) })
+    .where(sql`${attempts.id} IN ${due}`)
+    .returning();
+}

@@ -1,0 +1,365 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startWorker } from '../../src/run/parts';
+import { SWEEP_SCHEDULE } from '../../workflows/contract';
+import { startTestGateway, until } from '../support/gateway';
+import type { TestGateway } from '../support/gateway';
+import { record } from '../support/report';
+import { startWire, wireError } from '../support/wire';
+import type { Wire } from '../support/wire';
+
+/**
+ * A deadline is our patience, not the provider's verdict: whatever was down meanwhile, the provider is asked once more
+ * before a job fails, and what it says after that is our cost and never the customer's.
+ */
+
+const WAITS = {
+  sendMs: 2_000,
+  unknownGraceMs: 300,
+  unknownMs: 700,
+  exchangeMs: 2_000,
+  lookRetryMs: 200,
+  lastLookMs: 4_000,
+  cancelMs: 3_000,
+  goneGraceMs: 300,
+  sweepEveryMs: 1_000,
+  sweepAgeMs: 300,
+  lateLookMs: 500,
+};
+const PRICE = '25000000';
+
+let gateway: TestGateway;
+let wire: Wire;
+
+const startGateway = (extra: { own?: boolean } = {}): Promise<TestGateway> =>
+  startTestGateway(
+    {
+      channels: wire.config.channels,
+      models: {
+        short: { ...wire.config.models.wired, deadlineSeconds: 6 },
+        longer: { ...wire.config.models.wired, deadlineSeconds: 20 },
+        long: { ...wire.config.models.wired, deadlineSeconds: 600 },
+      },
+      waits: WAITS,
+    },
+    // Without an address the gateway launches an engine of its own.
+    { env: { ...wire.env, ...(extra.own ? { TEMPORAL_ADDRESS: '' } : {}) } },
+  );
+
+beforeAll(async () => {
+  wire = await startWire();
+  gateway = await startGateway();
+  wire.toward(gateway.simulator?.origin ?? '');
+});
+
+afterAll(async () => {
+  await gateway?.close();
+  await wire?.close();
+});
+
+interface Job {
+  tag: string;
+  id: string;
+  jobId: string;
+}
+
+let made = 0;
+
+async function post(model: string, directives: string, at = gateway): Promise<Job> {
+  const tag = `job-${(made += 1)}`;
+  const id = await at.post({ model, prompt: `tag:${tag} [[sim video=shared ${directives}]]` });
+  return { tag, id, jobId: uuid(id) };
+}
+
+const uuid = (id: string): string => {
+  const hex = id.slice(id.indexOf('_') + 1);
+  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
+};
+
+interface Books {
+  state: string;
+  code: string | null;
+  charged: string;
+  review: string | null;
+  usage: number;
+  ends: string[];
+}
+
+async function books({ jobId }: Job, at = gateway): Promise<Books> {
+  const [row] = await at.sql<Books>(
+    `SELECT state, failure->>'code' AS code, charged, review,
+            (SELECT count(*)::int FROM usage WHERE job_id = jobs.id) AS usage,
+            (SELECT array_agg(kind ORDER BY id) FROM ledger WHERE job_id = jobs.id AND kind <> 'hold') AS ends
+     FROM jobs WHERE id = $1`,
+    [jobId],
+  );
+  if (!row) throw new Error(`no job ${jobId}`);
+  return row;
+}
+
+const SUCCEEDED = {
+  state: 'succeeded',
+  code: null,
+  charged: PRICE,
+  review: null,
+  usage: 1,
+  ends: ['settle'],
+};
+const failedWith = (code: string): Books => ({
+  state: 'failed',
+  code,
+  charged: '0',
+  review: null,
+  usage: 1,
+  ends: ['release'],
+});
+
+const late = ({ jobId }: Job): Promise<Record<string, unknown>[]> =>
+  gateway.sql(
+    `SELECT verdict->>'state' AS verdict, tokens, seconds FROM late_verdicts WHERE job_id = $1`,
+    [jobId],
+  );
+
+const LATE_SUCCESS = { verdict: 'succeeded', tokens: '108900', seconds: 5 };
+
+async function truth({ tag }: Job, at = gateway): Promise<string> {
+  const taskId = wire.seen(tag).taskId ?? '';
+  const { json } = await at.call('GET', `${at.simulator?.origin}/_sim/jobs/${taskId}`);
+  return json.state;
+}
+
+const deadlinePassed = ({ jobId }: Job, at = gateway): Promise<unknown> =>
+  until('the deadline', async () => {
+    const [row] = await at.sql('SELECT 1 FROM jobs WHERE id = $1 AND deadline_at < now()', [jobId]);
+    return row;
+  });
+
+/** Moves the provider's job to its end, so that no test races the clock. */
+async function finish({ tag }: Job, at = gateway): Promise<void> {
+  const url = `${at.simulator?.origin}/_sim/jobs/${wire.seen(tag).taskId ?? ''}`;
+  expect((await at.call('POST', url, { body: { to: 'end' } })).json).toMatchObject({
+    state: 'succeeded',
+  });
+}
+
+const accepted = ({ jobId }: Job, at = gateway): Promise<unknown> =>
+  until('the accept', async () => {
+    const attempt = await at.base.store.attempts.latest(jobId);
+    return attempt?.state === 'accepted' ? true : undefined;
+  });
+
+const hint = async ({ tag }: Job): Promise<void> => {
+  const { callbackToken, taskId } = wire.seen(tag);
+  const answer = await gateway.call('POST', `/callbacks/ark/${callbackToken ?? ''}`, {
+    key: null,
+    body: { id: taskId, status: 'succeeded' },
+  });
+  expect(answer.status).toBe(200);
+};
+
+const say = (name: string, outcome: unknown): void => record('deadlines', name, outcome);
+
+test('a video that was finished and not yet seen at the deadline succeeds and is billed', async () => {
+  let isOpen = false;
+  const job = await post('short', 'queued=0 seconds=900');
+  wire.bend(job.tag, async ({ method, forward }) =>
+    method === 'GET' && !isOpen ? wireError(500) : forward(),
+  );
+  await accepted(job);
+  await finish(job);
+  await deadlinePassed(job);
+  isOpen = true;
+  await gateway.ended(job.id);
+  expect(await books(job)).toEqual(SUCCEEDED);
+  expect((await gateway.run(job.id)).status).toBe('COMPLETED');
+  say('finished, unseen at the deadline', await books(job));
+});
+
+test('a video that still runs at the deadline fails, costs nothing, and what finishes later is our cost', async () => {
+  const job = await post('short', 'queued=0 seconds=900');
+  await gateway.ended(job.id);
+  expect(await books(job)).toEqual(failedWith('timed_out'));
+  // Ark takes a DELETE of a running task for nothing, and one of a finished task as "forget it".
+  expect(wire.seen(job.tag).exchanges['DELETE']).toBeUndefined();
+  const before = await gateway.sql('SELECT * FROM jobs WHERE id = $1', [job.jobId]);
+  await finish(job);
+  expect(await until('the late word', async () => (await late(job))[0])).toEqual(LATE_SUCCESS);
+  expect(await gateway.sql('SELECT * FROM jobs WHERE id = $1', [job.jobId])).toEqual(before);
+  expect(await books(job)).toEqual(failedWith('timed_out'));
+  say('still running at the deadline, finishes later', {
+    ...(await books(job)),
+    late: await late(job),
+  });
+});
+
+test('a job still queued at the provider is canceled there at the deadline', async () => {
+  const job = await post('short', 'queued=900');
+  await gateway.ended(job.id);
+  expect(await books(job)).toEqual(failedWith('timed_out'));
+  expect(wire.seen(job.tag).exchanges['DELETE']).toBe(1);
+  expect(await truth(job)).toBe('canceled');
+  expect(await until('the late word', async () => (await late(job))[0])).toMatchObject({
+    verdict: 'canceled',
+    tokens: '0',
+  });
+  say('queued at the provider at the deadline', await books(job));
+});
+
+test('a late word that comes by a callback is booked once, at our cost', async () => {
+  let isOpen = true;
+  const job = await post('short', 'queued=0 seconds=900');
+  wire.bend(job.tag, async ({ method, forward }) =>
+    method === 'GET' && !isOpen ? wireError(500) : forward(),
+  );
+  await gateway.ended(job.id);
+  isOpen = false;
+  await finish(job);
+  expect(await late(job)).toEqual([]);
+  isOpen = true;
+  await hint(job);
+  expect(await late(job)).toEqual([LATE_SUCCESS]);
+  await hint(job);
+  expect(await late(job)).toEqual([LATE_SUCCESS]);
+  expect(await books(job)).toEqual(failedWith('timed_out'));
+});
+
+test('an accept that is told after submission_unknown is watched, and its success is our cost', async () => {
+  const job = await post('longer', 'queued=0 seconds=900');
+  wire.bend(job.tag, async ({ method, forward }) => {
+    const reply = await forward();
+    return method === 'POST' ? 'drop' : reply;
+  });
+  await gateway.ended(job.id);
+  expect(await books(job)).toEqual(failedWith('submission_unknown'));
+  const before = await gateway.sql('SELECT * FROM jobs WHERE id = $1', [job.jobId]);
+  await finish(job);
+  await hint(job);
+  expect(await until('the late word', async () => (await late(job))[0])).toEqual(LATE_SUCCESS);
+  expect(await gateway.sql('SELECT * FROM jobs WHERE id = $1', [job.jobId])).toEqual(before);
+  expect(await books(job)).toEqual(failedWith('submission_unknown'));
+  expect(wire.seen(job.tag).exchanges['POST']).toBe(1);
+  say('accepted after submission_unknown', { ...(await books(job)), late: await late(job) });
+});
+
+test('a job that was given up is watched for one more deadline and no longer', async () => {
+  const job = await post('short', 'queued=0 seconds=900');
+  await gateway.ended(job.id);
+  const [row] = await gateway.sql<{ same: boolean }>(
+    `SELECT abs(extract(epoch FROM (watched_until - finished_at) - (deadline_at - created_at))) < 0.01 AS same
+     FROM jobs WHERE id = $1`,
+    [job.jobId],
+  );
+  expect(row).toEqual({ same: true });
+  const due = async (): Promise<boolean> =>
+    (await gateway.base.store.sweep.takeLate(Date.now(), 0, 1_000)).some(
+      (attempt) => attempt.jobId === job.jobId,
+    );
+  expect(await due()).toBe(true);
+  await until('the end of the watch', async () => {
+    const [over] = await gateway.sql('SELECT 1 FROM jobs WHERE id = $1 AND watched_until < now()', [
+      job.jobId,
+    ]);
+    return over;
+  });
+  expect(await due()).toBe(false);
+});
+
+test('a worker that is down past the deadline costs no job: the last look wins', async () => {
+  const other = await startGateway();
+  try {
+    wire.toward(other.simulator?.origin ?? '');
+    const job = await post('short', 'queued=0 seconds=900', other);
+    await accepted(job, other);
+    await other.worker.stop();
+    await deadlinePassed(job, other);
+    await finish(job, other);
+    const again = await startWorker(other.base, () => undefined);
+    try {
+      await other.ended(job.id);
+      expect(await books(job, other)).toEqual(SUCCEEDED);
+      say('worker down past the deadline', await books(job, other));
+    } finally {
+      await again.stop();
+    }
+  } finally {
+    wire.toward(gateway.simulator?.origin ?? '');
+    await other.close();
+  }
+});
+
+test('an engine that hangs past the deadline costs no job: the last look wins', async () => {
+  const other = await startGateway({ own: true });
+  try {
+    wire.toward(other.simulator?.origin ?? '');
+    const job = await post('short', 'queued=0 seconds=900', other);
+    await accepted(job, other);
+    const file = readFileSync(join(other.data, 'run', 'engine.json'), 'utf8');
+    const { pid } = JSON.parse(file) as { pid: number };
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await deadlinePassed(job, other);
+      await finish(job, other);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await other.ended(job.id);
+    expect(await books(job, other)).toEqual(SUCCEEDED);
+    say('engine hangs past the deadline', await books(job, other));
+  } finally {
+    wire.toward(gateway.simulator?.origin ?? '');
+    await other.close();
+  }
+});
+
+test('a job whose history was deleted is found at its deadline and ends as the provider says', async () => {
+  const job = await post('short', 'queued=0 seconds=900');
+  await accepted(job);
+  await finish(job);
+  const { client, namespace } = gateway.base;
+  const workflowExecution = { workflowId: job.jobId };
+  await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
+  await gateway.ended(job.id);
+  expect(await books(job)).toEqual(SUCCEEDED);
+  expect(wire.seen(job.tag).exchanges['POST']).toBe(1);
+  say('history deleted', await books(job));
+});
+
+test('a terminated job that has finished meanwhile succeeds', async () => {
+  let isOpen = false;
+  const job = await post('long', 'queued=0 seconds=900');
+  wire.bend(job.tag, async ({ method, forward }) =>
+    method === 'GET' && !isOpen ? wireError(500) : forward(),
+  );
+  await accepted(job);
+  await gateway.base.client.workflow.getHandle(job.jobId).terminate('by hand');
+  await finish(job);
+  isOpen = true;
+  await gateway.ended(job.id);
+  expect(await books(job)).toEqual(SUCCEEDED);
+  say('terminated, finished meanwhile', await books(job));
+});
+
+test('a job that was restarted three times in vain goes to review, and is told of once', async () => {
+  const job = await post('long', 'queued=0 seconds=900');
+  await accepted(job);
+  const handle = gateway.base.client.workflow.getHandle(job.jobId);
+  const review = await until('the review', async () => {
+    const { status } = await handle.describe();
+    if (status.name === 'RUNNING') await handle.terminate('by hand').catch(() => undefined);
+    return (await books(job)).review ?? undefined;
+  });
+  expect(review).toBe('restarted too often');
+  const [row] = await gateway.sql('SELECT restarts, charged FROM jobs WHERE id = $1', [job.jobId]);
+  expect(row).toEqual({ restarts: 4, charged: null });
+  const schedule = gateway.base.client.schedule.getHandle(SWEEP_SCHEDULE);
+  const { numActionsTaken } = (await schedule.describe()).info;
+  await until('two more sweeps', async () => {
+    const { info } = await schedule.describe();
+    return info.numActionsTaken >= numActionsTaken + 3 || undefined;
+  });
+  const told = gateway.logged
+    .map((line) => JSON.parse(line) as { level: number; jobId?: string; msg: string })
+    .filter(({ jobId, msg }) => jobId === job.jobId && msg.includes('review'));
+  expect(told).toMatchObject([{ level: 50 }]);
+  say('terminated four times', { ...(await books(job)), restarts: 3 });
+});
