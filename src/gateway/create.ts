@@ -56,7 +56,8 @@ export async function accept(
 
   const now = deps.now();
   const price = priceOf(entry.price);
-  const deadlineAt = now + (entry.deadlineSeconds ?? usable[0].capabilities.deadlineSeconds) * 1_000;
+  const deadlineAt =
+    now + (entry.deadlineSeconds ?? usable[0].capabilities.deadlineSeconds) * 1_000;
   const created = await deps.store.jobs.create({
     id: newId(),
     principal,
