@@ -69,9 +69,9 @@ export async function json(response: Response): Promise<Record<string, unknown>>
 
 /** Waits for a condition, at most ten seconds. */
 export async function until<T>(probe: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (const end = Date.now() + 10_000; Date.now() < end; await pause(20)) {
+  for (const end = Date.now() + 30_000; Date.now() < end; await pause(20)) {
     const value = await probe();
     if (value) return value;
   }
-  throw new Error('the condition did not come true within 10 s');
+  throw new Error('the condition did not come true within 30 s');
 }
