@@ -106,15 +106,16 @@ async function checkJob(rig: Rig, cell: Cell, { jobId, mark }: Subject) {
 
 /** At most one render, and none that nobody knows of without the job saying so. */
 async function checkSubmits(rig: Rig, cell: Cell, { jobId, mark }: Subject, end: string) {
-  const response = await fetch(`${rig.simulator}/_sim/counters`, {
-    headers: { connection: 'close' },
-  });
-  const { by_prompt: byPrompt } = (await response.json()) as {
+  const { by_prompt: byPrompt } = await askSimulator<{
     by_prompt: Record<string, { seen: number; accepted: number }>;
-  };
+  }>(rig, 'counters');
+  const { jobs } = await askSimulator<{ jobs: { created_at: number }[] }>(
+    rig,
+    `jobs?contains=${mark}`,
+  );
   const { seen, accepted } = byPrompt[promptOf(cell, mark)] ?? { seen: 0, accepted: 0 };
-  const attempts = await rig.sql<{ state: string; operation: unknown }>(
-    'SELECT state, operation FROM attempts WHERE job_id = $1',
+  const attempts = await rig.sql<{ state: string; operation: unknown; send_deadline: Date }>(
+    'SELECT state, operation, send_deadline FROM attempts WHERE job_id = $1',
     [jobId],
   );
   const [attempt] = attempts;
@@ -122,18 +123,31 @@ async function checkSubmits(rig: Rig, cell: Cell, { jobId, mark }: Subject, end:
   // Only a thawed process may still bring the truth, and then the attempt keeps it for whoever looks into the loss.
   const late = accepted === 1 ? 'accepted' : 'refused';
   const isLate = cell.strike.kind === 'freeze' && attempt?.state === late;
+  const lateMs = (jobs[0]?.created_at ?? 0) - (attempt?.send_deadline.getTime() ?? 0);
   const isAdmitted = attempt?.state === 'unknown' || isLate;
   return {
     accepted,
     wrong: [
       ...problem(seen > 1, `${seen} submits arrived`),
       ...problem(accepted > 1, `${accepted} submits were accepted`),
+      ...problem(lateMs > ARRIVAL_MS, `rendered ${lateMs} ms after the send deadline`),
       ...problem(attempts.length !== 1, `${attempts.length} attempts`),
       ...problem(end === 'succeeded' && accepted !== 1, `succeeded with ${accepted} renders`),
       ...problem(accepted === 1 && !isKnown && end !== 'lost', 'a render that nobody knows of'),
       ...problem(end === 'lost' && !isAdmitted, `lost, attempt ${attempt?.state}`),
     ],
   };
+}
+
+/** Bytes that left in time may be read late on a busy machine. */
+const ARRIVAL_MS = 1_000;
+
+async function askSimulator<Answer>(rig: Rig, path: string): Promise<Answer> {
+  const response = await fetch(`${rig.simulator}/_sim/${path}`, {
+    headers: { connection: 'close' },
+  });
+  // Sound because the simulator is ours.
+  return (await response.json()) as Answer;
 }
 
 interface Entry {
