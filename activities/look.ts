@@ -1,7 +1,7 @@
 import { failure } from '../src/core/errors';
 import type { Call, Reply } from '../src/core/exchange';
 import { isFinal } from '../src/core/outcome';
-import type { Verdict } from '../src/core/outcome';
+import type { Output, Verdict } from '../src/core/outcome';
 import type { Attempt } from '../src/core/store';
 import type { ActivityDeps } from './deps';
 
@@ -38,6 +38,13 @@ export async function look(deps: LookDeps, attempt: Attempt): Promise<Look> {
     now: deps.now(),
   });
   return { kind: 'verdict', verdict: seen.verdict };
+}
+
+/** The links as the provider gives them now; whatever is stored stays as it is. Empty when it gives none. */
+export async function freshOutputs(deps: LookDeps, attempt: Attempt): Promise<Output[]> {
+  const seen = await ask(deps, attempt);
+  if (seen.kind !== 'verdict' || seen.verdict.state !== 'succeeded') return [];
+  return seen.verdict.outputs;
 }
 
 type Seen =

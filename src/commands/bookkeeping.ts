@@ -44,15 +44,20 @@ async function historyEvents(gateway: LocalGateway, jobId: string): Promise<numb
   return (await handle.describe()).historyLength;
 }
 
-const seenSchema = z.object({ gets: z.number(), submits_accepted: z.number() });
+const seenSchema = z.object({ total: z.number(), jobs: z.array(z.object({ gets: z.number() })) });
 
+/** By the prompt, since a job whose submit got no answer has no id of the provider. */
 async function atSimulator(
   gateway: LocalGateway,
   jobId: string,
-): Promise<z.infer<typeof seenSchema>> {
-  const attempt = await gateway.base.store.attempts.latest(jobId);
-  const taskId = attempt?.operation?.['taskId'];
-  if (!gateway.simulator || typeof taskId !== 'string') return { gets: 0, submits_accepted: 0 };
-  const url = `${gateway.simulator.origin}/_sim/jobs/${encodeURIComponent(taskId)}`;
-  return seenSchema.parse(await exchangeJson({ method: 'GET', url }));
+): Promise<{ gets: number; submits_accepted: number }> {
+  const job = await gateway.base.store.jobs.load(jobId);
+  if (!gateway.simulator || !job) return { gets: 0, submits_accepted: 0 };
+  const prompt = encodeURIComponent(job.applied.prompt);
+  const url = `${gateway.simulator.origin}/_sim/jobs?contains=${prompt}`;
+  const seen = seenSchema.parse(await exchangeJson({ method: 'GET', url }));
+  return {
+    gets: seen.jobs.reduce((sum, { gets }) => sum + gets, 0),
+    submits_accepted: seen.total,
+  };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -5,8 +6,12 @@ import { readConfig } from '../config';
 import { fileLog } from '../run/log';
 import { runLocal } from '../run/local';
 import type { LocalGateway } from '../run/local';
+import { isFault } from '../simulator/faults';
+import type { FaultName } from '../simulator/faults';
 import { bookkeeping } from './bookkeeping';
-import { readFlags, wholeNumber } from './flags';
+import { FAULT_ENDS, impatient } from './fault-ends';
+import type { FaultEnd } from './fault-ends';
+import { UsageError, readFlags, wholeNumber } from './flags';
 import { exchange, exchangeJson } from './http-client';
 import { measureVideo } from './measure-video';
 import { createScreen } from './screen';
@@ -27,12 +32,13 @@ export async function demo(args: readonly string[]): Promise<number> {
     flags.own.polls === undefined
       ? undefined
       : wholeNumber('polls', String(flags.own.polls), 1, 500);
-  const fault = flags.own.fault === undefined ? undefined : endOf(String(flags.own.fault));
+  const fault = flags.own.fault === undefined ? undefined : faultOf(String(flags.own.fault));
   const isForPeople = !flags.json && process.stdout.isTTY;
   const screen = createScreen({ isTerminal: process.stderr.isTTY });
   const shutdown = onShutdown();
+  const config = readConfig(undefined, { waits: { cadence: DEMO_CADENCE } });
   const gateway = await runLocal({
-    config: readConfig(undefined, { waits: { cadence: DEMO_CADENCE } }),
+    config: fault ? impatient(config) : config,
     data: flags.data,
     host: flags.host,
     port: flags.port ?? 0,
@@ -42,7 +48,7 @@ export async function demo(args: readonly string[]): Promise<number> {
     log: fileLog(flags.data),
   });
   try {
-    const work = runJob(gateway, { polls, fault: fault?.fault, data: flags.data, screen });
+    const work = runJob(gateway, { polls, fault, data: flags.data, screen });
     const report = await Promise.race([work, gateway.failed, shutdown.requested]);
     if (typeof report === 'string') return 130;
     if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
@@ -51,9 +57,7 @@ export async function demo(args: readonly string[]): Promise<number> {
       screen.line('\nEverything stays up so that the links work. Ctrl-C stops it.');
       await Promise.race([shutdown.requested, gateway.failed]);
     }
-    const expected = fault ?? { state: 'succeeded', code: null };
-    const isAsExpected = report.state === expected.state && report.error_code === expected.code;
-    return isAsExpected && (!report.callback || report.callback.verified) ? 0 : 1;
+    return isAsExpected(report, fault ? FAULT_ENDS[fault] : FAULTLESS) ? 0 : 1;
   } finally {
     await gateway.stop();
     shutdown.dispose();
@@ -68,19 +72,32 @@ const DEMO_CADENCE = {
   intervalShare: 0.1,
 };
 
-/** How a job ends under a fault of the simulator that ends it. */
-const FAULT_ENDS: Readonly<Record<string, { state: string; code: string }>> = {
-  fail: { state: 'failed', code: 'provider_error' },
-  policy: { state: 'failed', code: 'content_rejected' },
-  expired: { state: 'failed', code: 'expired' },
+const FAULTLESS: FaultEnd = {
+  state: 'succeeded',
+  code: null,
+  submits: 1,
+  billed: true,
+  file: true,
 };
 
-function endOf(fault: string): { fault: string; state: string; code: string } {
-  const end = FAULT_ENDS[fault];
-  if (!end) {
-    throw new Error(`--fault takes one of: ${Object.keys(FAULT_ENDS).join(', ')}; not "${fault}"`);
-  }
-  return { fault, ...end };
+function faultOf(name: string): FaultName {
+  if (isFault(name)) return name;
+  throw new UsageError(
+    `--fault takes one of: ${Object.keys(FAULT_ENDS).join(', ')}; not "${name}"`,
+  );
+}
+
+function isAsExpected(report: DemoReport, end: FaultEnd): boolean {
+  return (
+    report.state === end.state &&
+    report.error_code === end.code &&
+    report.provider_submits === end.submits &&
+    report.usage_rows === 1 &&
+    report.ledger.balanced &&
+    (report.ledger.settled !== '0') === end.billed &&
+    (report.video !== null) === end.file &&
+    report.callback?.verified === true
+  );
 }
 
 export interface DemoReport extends Awaited<ReturnType<typeof bookkeeping>> {
@@ -96,7 +113,7 @@ export interface DemoReport extends Awaited<ReturnType<typeof bookkeeping>> {
 
 interface DemoJob {
   polls: number | undefined;
-  fault: string | undefined;
+  fault: FaultName | undefined;
   data: string;
   screen: Screen;
 }
@@ -114,7 +131,7 @@ async function runJob(gateway: LocalGateway, demoJob: DemoJob): Promise<DemoRepo
     screen.line(
       `callback ${received.id} ${received.verified ? 'arrived, signature verified' : 'NOT VERIFIED'}`,
     );
-    const file = video.status === 'completed' ? await download(gateway, video, demoJob.data) : null;
+    const file = video.status === 'completed' ? await download(gateway, video, demoJob) : null;
     return {
       job_id: video.id,
       state: video.status === 'completed' ? 'succeeded' : video.status,
@@ -148,7 +165,8 @@ async function post(gateway: LocalGateway, receiver: Receiver, job: DemoJob): Pr
     ...(job.polls === undefined ? [] : [`polls=${String(job.polls)}`]),
     ...(job.fault === undefined ? [] : [`fault=${job.fault}`]),
   ].join(' ');
-  const prompt = 'A ginger cat suns itself by a window, slow dolly-in, warm morning light';
+  // The simulator counts submits by prompt, and remembers those of earlier demos on this folder.
+  const prompt = `A ginger cat suns itself by a window, slow dolly-in, warm morning light, take ${randomUUID()}`;
   const answer = await exchangeJson({
     method: 'POST',
     url: `${gateway.api}/v1/videos`,
@@ -190,13 +208,18 @@ async function untilEnd(
   }
 }
 
-async function download(gateway: LocalGateway, video: Video, data: string) {
+async function download(gateway: LocalGateway, video: Video, { data, screen }: DemoJob) {
   // The signed link needs no key: exactly what a caller's browser would open.
   const answer = await exchange({
     method: 'GET',
     url: video.video_url ?? `${gateway.api}/v1/videos/${video.id}/content`,
   });
-  if (answer.status !== 200) throw new Error(`the result answered ${String(answer.status)}`);
+  if (answer.status !== 200) {
+    screen.line(
+      `result   the gateway answered ${String(answer.status)}: ${answer.body.toString('utf8')}`,
+    );
+    return null;
+  }
   const folder = join(data, 'demo');
   await mkdir(folder, { recursive: true });
   const path = join(folder, `${video.id}.mp4`);

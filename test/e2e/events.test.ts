@@ -220,7 +220,7 @@ const PATHS: readonly Path[] = [
       const workflowExecution = { workflowId: scene.jobId };
       await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
     },
-    events: [28, 29],
+    events: 23,
     status: 'COMPLETED',
     state: 'succeeded',
   },

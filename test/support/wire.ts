@@ -8,6 +8,7 @@ import type { FileConfigInput } from '../../src/config';
  * one job. A job is named by `tag:<name>` in its prompt; without a rule everything passes through unchanged.
  */
 export interface Wire {
+  origin: string;
   /** Channel and model `wired`, beside the simulated ones. The provider's callbacks lead nowhere. */
   config: { channels: Channels; models: { wired: Model } };
   env: { REELAY_PUBLIC_URL: string };
@@ -110,6 +111,7 @@ export async function startWire(): Promise<Wire> {
   }
 
   return {
+    origin,
     config: {
       channels: {
         'ark-simulated': { provider: 'ark', simulated: true },

@@ -1,0 +1,57 @@
+import type { Config } from '../config';
+import type { FaultName } from '../simulator/faults';
+
+/** How one job ends under one fault of the simulated provider, with nothing else steered. */
+export interface FaultEnd {
+  state: 'succeeded' | 'failed';
+  code: string | null;
+  /** Jobs that the provider made of it. */
+  submits: 0 | 1;
+  billed: boolean;
+  /** Whether the gateway can serve the file. */
+  file: boolean;
+}
+
+const SUCCEEDS = { state: 'succeeded', code: null, submits: 1, billed: true, file: true } as const;
+const FAILS = { state: 'failed', billed: false, file: false } as const;
+/** The provider made no job, but from here it looks as if it may have: it is never asked a second time. */
+const DOUBT = { ...FAILS, code: 'submission_unknown', submits: 0 } as const;
+
+/** The demo's `--fault` and the tests read the same table. */
+export const FAULT_ENDS: Readonly<Record<FaultName, FaultEnd>> = {
+  fail: { ...FAILS, code: 'provider_error', submits: 1 },
+  policy: { ...FAILS, code: 'content_rejected', submits: 1 },
+  expired: { ...FAILS, code: 'expired', submits: 1 },
+  stuck: { ...FAILS, code: 'timed_out', submits: 1 },
+  // The answer is lost; the provider's first callback names the job.
+  'drop-after-accept': SUCCEEDS,
+  'drop-before-accept': DOUBT,
+  '5xx': DOUBT,
+  html: DOUBT,
+  // Certainly refused, so it is sent again.
+  '429': SUCCEEDS,
+  '429-retry-after': SUCCEEDS,
+  slow: SUCCEEDS,
+  'callback-duplicate': SUCCEEDS,
+  'callback-missing': SUCCEEDS,
+  // Made and billed; asked for again and again until there is a link that lives.
+  'link-expired': { ...SUCCEEDS, file: false },
+};
+
+/** Waits with which each of them ends within a minute: longer than the simulator's slow reply, shorter than patience. */
+const WAITS = { sendMs: 15_000, unknownGraceMs: 1_000, unknownMs: 3_000, unknownLookMs: 500 };
+const DEADLINE_SECONDS = 30;
+
+/** The same gateway with less patience. */
+export function impatient(config: Config): Config {
+  const models = Object.entries(config.models).map(([name, model]) => [
+    name,
+    { ...model, deadlineSeconds: DEADLINE_SECONDS },
+  ]);
+  return {
+    ...config,
+    waits: { ...config.waits, ...WAITS },
+    // The same keys and the same entries, each with one field more.
+    models: Object.fromEntries(models) as Config['models'],
+  };
+}

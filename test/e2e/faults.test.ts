@@ -1,0 +1,150 @@
+import { FAULT_ENDS } from '../../src/commands/fault-ends';
+import type { FaultEnd } from '../../src/commands/fault-ends';
+import { FAULTS } from '../../src/simulator/faults';
+import { startTestGateway, until } from '../support/gateway';
+import type { TestGateway } from '../support/gateway';
+import { record } from '../support/report';
+import { startWire } from '../support/wire';
+import type { Wire } from '../support/wire';
+
+/** Everything that the simulated provider can do wrong, once through the whole gateway. */
+
+const MADE: FaultEnd = FAULT_ENDS['callback-missing'];
+const DOUBT: FaultEnd = FAULT_ENDS['drop-before-accept'];
+
+/** Directives and how the job ends. `polls` makes the provider send no callback. */
+const CASES: readonly [directives: string, end: FaultEnd][] = [
+  ...Object.entries(FAULT_ENDS).map(([fault, end]): [string, FaultEnd] => [`fault=${fault}`, end]),
+  // Nothing names the job: it stays in doubt, and the provider's work is our cost.
+  ['fault=drop-after-accept polls=3', { ...DOUBT, submits: 1 }],
+  ['fault=slow polls=3', { ...DOUBT, submits: 1 }],
+  ['fault=429 count=3', MADE],
+  // What strikes a look never ends a job.
+  ...(['drop-after-accept', 'drop-before-accept', '429', '5xx', 'html', 'slow'] as const).map(
+    (fault): [string, FaultEnd] => [`fault=${fault} on=poll count=3 polls=5`, MADE],
+  ),
+];
+
+let gateway: TestGateway;
+let wire: Wire;
+const posts = new Map<string, Promise<string>>();
+
+beforeAll(async () => {
+  wire = await startWire();
+  gateway = await startTestGateway({
+    channels: wire.config.channels,
+    models: {
+      wired: wire.config.models.wired,
+      simulated: {
+        channels: [{ channel: 'ark-simulated', model: 'doubao-seedance-2-0-260128' }],
+        price: { perJob: '25' },
+        deadlineSeconds: 25,
+      },
+    },
+    // Shorter than the simulator's slow reply.
+    waits: { sendMs: 4_000, unknownMs: 2_000, exchangeMs: 3_000 },
+  });
+  wire.toward(gateway.simulator?.origin ?? '');
+  // Together, since each is mostly waiting; one that is stuck lasts until its deadline.
+  for (const [directives] of CASES) {
+    const prompt = `case "${directives}" [[sim seconds=1 video=shared ${directives}]]`;
+    posts.set(directives, gateway.post({ model: 'simulated', prompt }));
+  }
+  await Promise.all(posts.values());
+});
+
+afterAll(async () => {
+  await gateway?.close();
+  await wire?.close();
+});
+
+const uuid = (id: string): string => {
+  const hex = id.slice(id.indexOf('_') + 1);
+  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
+};
+
+async function books(id: string): Promise<Omit<FaultEnd, 'submits' | 'file'>> {
+  const [row] = await gateway.sql<{
+    state: FaultEnd['state'];
+    code: string | null;
+    billed: boolean;
+  }>(
+    `SELECT CASE state WHEN 'succeeded' THEN state ELSE 'failed' END AS state,
+            failure->>'code' AS code, charged > 0 AS billed
+     FROM jobs WHERE id = $1`,
+    [uuid(id)],
+  );
+  if (!row) throw new Error(`no job ${id}`);
+  return row;
+}
+
+async function submits(directives: string): Promise<number> {
+  const part = encodeURIComponent(`case "${directives}"`);
+  const { json } = await gateway.call(
+    'GET',
+    `${gateway.simulator?.origin}/_sim/jobs?contains=${part}`,
+  );
+  return json.total;
+}
+
+test('the table has a row for every fault', () => {
+  expect(Object.keys(FAULT_ENDS).sort()).toEqual(Object.keys(FAULTS).sort());
+});
+
+test.each(CASES)('%s ends as documented', async (directives, end) => {
+  const id = (await posts.get(directives)) ?? '';
+  await gateway.ended(id);
+  const content = await gateway.call('GET', `/v1/videos/${id}/content`);
+  const outcome = {
+    ...(await books(id)),
+    submits: await submits(directives),
+    file: content.status === 200,
+  };
+  record('faults', directives, outcome);
+  expect(outcome).toEqual(end);
+  const usage = await gateway.sql('SELECT 1 FROM usage WHERE job_id = $1', [uuid(id)]);
+  const ledger = await gateway.sql<{ kind: string }>(
+    'SELECT kind FROM ledger WHERE job_id = $1 ORDER BY id',
+    [uuid(id)],
+  );
+  expect(usage).toHaveLength(1);
+  expect(ledger.map(({ kind }) => kind)).toEqual(['hold', end.billed ? 'settle' : 'release']);
+});
+
+test('a result whose link has died is a 502 that says so, and not a lost job', async () => {
+  const id = (await posts.get('fault=link-expired')) ?? '';
+  await gateway.ended(id);
+  const content = await gateway.call('GET', `/v1/videos/${id}/content`);
+  expect(content.status).toBe(502);
+  expect(content.json.error.message).toBe('The provider no longer serves the result.');
+  const [keep] = await gateway.sql('SELECT finished_at FROM keeps WHERE job_id = $1', [uuid(id)]);
+  expect(keep).toEqual({ finished_at: null });
+});
+
+test('a link that has died is asked for anew, and the copy is served from then on', async () => {
+  let isFirst = true;
+  wire.bend('dead', async ({ method, forward }) => {
+    const reply = await forward();
+    const text = String(reply.body);
+    if (method !== 'GET' || !text.includes('video_url') || !isFirst) return reply;
+    isFirst = false;
+    return {
+      ...reply,
+      body: text.replace(
+        /"video_url":"[^"]*"/,
+        `"video_url":"${wire.origin}/_media/gone/video.mp4"`,
+      ),
+    };
+  });
+  const id = await gateway.post({
+    model: 'wired',
+    prompt: 'tag:dead [[sim seconds=1 video=shared]]',
+  });
+  expect((await gateway.ended(id))['status']).toBe('completed');
+  await until('the copy', async () => {
+    const [file] = await gateway.sql('SELECT 1 FROM files WHERE job_id = $1', [uuid(id)]);
+    return file;
+  });
+  expect(isFirst).toBe(false);
+  expect((await gateway.call('GET', `/v1/videos/${id}/content`)).status).toBe(200);
+});
