@@ -56,6 +56,12 @@ export interface RouteInput<Body = unknown, Query = unknown> {
   files: readonly UploadedFile[];
   headers: Record<string, string>;
   requestId: string;
+  /** Aborts when the caller has left before its answer. */
+  signal: AbortSignal;
+  /** The exact bytes of a JSON body; empty for a form and where there is none. */
+  raw: Uint8Array;
+  /** The query string as it came, without `?`. */
+  search: string;
   idempotencyKey: string | undefined;
   /** SHA-256 over method, path and exact body (multipart: fields and file digests). */
   fingerprint: string;

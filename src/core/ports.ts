@@ -5,6 +5,7 @@ import type { Call, Headers, Reply } from './exchange';
 import type { Job } from './job';
 import type { FinalVerdict } from './outcome';
 import type { Input, VideoRequest } from './request';
+import type { Milestone } from './store';
 
 /** What one layer needs of another. `main` hands the implementations over; nobody imports them. */
 
@@ -16,6 +17,13 @@ export interface Gateway {
   create(principal: Principal, creation: Creation): Promise<Answer>;
   /** Throws `not_found` for an unknown, deleted or foreign id, whatever its form. */
   get(principal: Principal, id: string): Promise<Job>;
+  /** The job once it has reached the milestone, or as it is after that long or when `signal` aborts. */
+  waitFor(
+    principal: Principal,
+    id: string,
+    until: Milestone,
+    patience: { ms: number; signal: AbortSignal },
+  ): Promise<Job>;
   list(principal: Principal, page: PageQuery): Promise<Page>;
   /** Deletes a finished job, asks for the cancel of an open one, throws `conflict` where a cancel cannot work. */
   remove(principal: Principal, id: string): Promise<{ job: Job; deleted: boolean }>;

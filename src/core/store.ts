@@ -246,6 +246,14 @@ export interface LedgerEntry {
   spent: bigint;
 }
 
+/** What a door may wait for: a provider has accepted the job, or it has ended. The end is past every milestone. */
+export type Milestone = 'accepted' | 'ended';
+
+export interface ChangeStore {
+  /** True once the job has reached it; false after that many milliseconds, or as soon as `signal` aborts. */
+  wait(jobId: string, until: Milestone, ms: number, signal?: AbortSignal): Promise<boolean>;
+}
+
 export interface Store {
   jobs: JobStore;
   attempts: AttemptStore;
@@ -256,4 +264,5 @@ export interface Store {
   keys: KeyStore;
   workspaces: WorkspaceStore;
   ledger: LedgerStore;
+  changes: ChangeStore;
 }

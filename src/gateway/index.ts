@@ -27,6 +27,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
     models: (principal) => deps.catalog.list(principal.group),
     create: (principal, creation) => create(deps, principal, creation),
     get,
+    async waitFor(principal, id, until, { ms, signal }) {
+      const { id: jobId } = await get(principal, id);
+      await deps.store.changes.wait(jobId, until, ms, signal);
+      return get(principal, jobId);
+    },
     async list(principal, page) {
       const cursor = (text: string | undefined, param: string): string | undefined => {
         if (text === undefined) return undefined;

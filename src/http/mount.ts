@@ -1,4 +1,4 @@
-import type { Express, Request, RequestHandler } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import type { Dialect, Principal, Route } from '../core/dialect';
 import { GatewayError } from '../core/errors';
 import { parseOrThrow } from '../core/parse';
@@ -56,11 +56,24 @@ function handlerOf(route: Route, ports: MountPorts): RequestHandler {
       files: body.files,
       headers: headersOf(request),
       requestId: requestIdOf(response),
+      signal: leaving(response),
+      raw: body.identity instanceof Uint8Array ? body.identity : NO_BYTES,
+      search: request.originalUrl.split('?', 2)[1] ?? '',
       idempotencyKey,
       fingerprint: fingerprintOf(request.method, request.path, body.identity),
     });
     await send({ request, response }, answer, ports);
   };
+}
+
+const NO_BYTES = new Uint8Array();
+
+function leaving(response: Response): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
 }
 
 /** A link speaks for itself; a bad link beside a key leaves the word to the key. */

@@ -14,6 +14,7 @@ import { createLinks } from '../http/links';
 import type { Links } from '../http/links';
 import { createOutbound } from '../outbound';
 import { createStore } from '../store';
+import { createChanges } from '../store/changes';
 import { openDatabase } from '../store/database';
 import type { Database, OpenDatabase } from '../store/database';
 import { createSealer } from '../store/seal';
@@ -63,12 +64,14 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   const catalog = buildCatalog(config, options.simulator);
   const connection = engineConnection(options.engineAddress, config.environment);
   const { client, close: disconnect } = await connectClient(connection, namespace);
+  const onError = (err: Error): void => {
+    log.warn({ err }, 'a database connection broke');
+  };
   const database = openDatabase(options.databaseUrl, {
     connectionsMax: config.limits.databaseConnections,
-    onError: (err) => {
-      log.warn({ err }, 'a database connection broke');
-    },
+    onError,
   });
+  const changes = createChanges(options.databaseUrl, database.pool, onError);
   const sealer = createSealer(secret);
   const outbound = createOutbound({
     allowedCallbackHosts: options.allowCallbacksTo,
@@ -83,7 +86,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     database,
     db: database.db,
     sealer,
-    store: createStore(database.db, sealer, { idempotencyMs: config.waits.idempotencyMs }),
+    store: createStore(database.db, sealer, { idempotencyMs: config.waits.idempotencyMs, changes }),
     blobs: createLocalBlobs(join(data, 'blobs')),
     outbound,
     catalog,
@@ -98,6 +101,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     async close() {
       await outbound.close();
       await disconnect();
+      await changes.close();
       await database.close();
     },
   };

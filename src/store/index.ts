@@ -1,4 +1,4 @@
-import type { Store } from '../core/store';
+import type { ChangeStore, Store } from '../core/store';
 import { attemptStore } from './attempts';
 import type { Database } from './database';
 import { deliveryStore } from './deliveries';
@@ -13,7 +13,7 @@ import { inputStore, keyStore, workspaceStore } from './workspaces';
 export function createStore(
   db: Database,
   sealer: Sealer,
-  options: { idempotencyMs: number },
+  options: { idempotencyMs: number; changes: ChangeStore },
 ): Store {
   return {
     jobs: jobStore(db, options),
@@ -25,5 +25,6 @@ export function createStore(
     keys: keyStore(db),
     workspaces: workspaceStore(db),
     ledger: ledgerStore(db),
+    changes: options.changes,
   };
 }

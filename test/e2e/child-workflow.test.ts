@@ -393,7 +393,7 @@ describe('a cancel', () => {
 
   test('of the parent that comes too late lets the video end, and is billed once', async () => {
     const workflowId = unique();
-    const asked = video({ prompt: `${unique()} [[sim seconds=2 video=shared]]` });
+    const asked = video({ prompt: `${unique()} [[sim queued=0 seconds=2 video=shared]]` });
     const parent = await start('once', { workflowId, video: asked });
     const jobId = await submitted(workflowId);
     await parent.cancel();

@@ -256,7 +256,7 @@ test.each([
   [['nonsense'], 2, /reelay <command>/],
   [['start', '--prot', '1'], 2, /--port/],
   [['start', '--port', 'many'], 2, /--port takes a whole number/],
-  [['demo', '--fault', 'no-such'], 1, /--fault takes one of/],
+  [['demo', '--fault', 'no-such'], 2, /--fault takes one of/],
 ])(
   'reelay %j is refused with the allowed values',
   async (args, code, said) => {

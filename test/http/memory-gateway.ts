@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { applyCapabilities, type Capabilities } from '../../src/core/capabilities';
 import { createCatalog } from '../../src/core/catalog';
 import type { Principal } from '../../src/core/dialect';
@@ -83,6 +84,7 @@ export function createMemoryGateway(
   link: (job: Job, kind: FileKind) => string,
   now: () => number = Date.now,
 ): MemoryGateway {
+  const moved = new EventEmitter().setMaxListeners(0);
   const gateway: MemoryGateway = {
     jobs: new Map(),
     creations: [],
@@ -91,6 +93,7 @@ export function createMemoryGateway(
     finish(id, change = {}) {
       const job = find(gateway, id);
       Object.assign(job, { state: 'succeeded', finishedAt: now(), updatedAt: now(), ...change });
+      moved.emit(job.id);
       return job;
     },
     link,
@@ -104,6 +107,15 @@ export function createMemoryGateway(
     },
     async get(principal, id) {
       raise(gateway);
+      return find(gateway, id, principal.workspaceId);
+    },
+    async waitFor(principal, id, until, { ms, signal }) {
+      raise(gateway);
+      const job = find(gateway, id, principal.workspaceId);
+      const isThere = isTerminal(job.state) || (until === 'accepted' && job.state === 'running');
+      // Leaving and running out of time are the same to a caller: the job as it is then.
+      const timeout = AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+      if (!isThere) await once(moved, job.id, { signal: timeout }).catch(() => undefined);
       return find(gateway, id, principal.workspaceId);
     },
     async list(principal, page) {

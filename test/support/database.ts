@@ -9,6 +9,7 @@ import { newId } from '../../src/core/ids';
 import type { Job } from '../../src/core/job';
 import type { Attempt, Created, NewJob, Settled, SettleReason, Store } from '../../src/core/store';
 import { createStore } from '../../src/store';
+import { createChanges } from '../../src/store/changes';
 import { openDatabase } from '../../src/store/database';
 import type { Database } from '../../src/store/database';
 import { launchStore } from '../../src/store/launcher';
@@ -62,7 +63,8 @@ export async function startTestDatabase(points = 1_000_000n * PRICE): Promise<Te
     onError: (error) => broken.push(error),
   });
   const sealer = createSealer(randomBytes(32));
-  const store = createStore(db, sealer, { idempotencyMs: IDEMPOTENCY_MS });
+  const changes = createChanges(server.url, pool, (error) => broken.push(error));
+  const store = createStore(db, sealer, { idempotencyMs: IDEMPOTENCY_MS, changes });
   const sql: TestDatabase['sql'] = async <Row>(text: string, values: unknown[] = []) =>
     (await pool.query(text, values)).rows as Row[];
   const makeWorkspace = (has: bigint) => makeWorkspaceIn({ db, sealer, store }, has);
@@ -83,6 +85,7 @@ export async function startTestDatabase(points = 1_000_000n * PRICE): Promise<Te
     async close() {
       // What breaks from here on is our own doing: the pool does not wait until its sockets are closed.
       const before = [...broken];
+      await changes.close();
       await close();
       await server.stop();
       rmSync(data, { recursive: true, force: true });

@@ -61,8 +61,8 @@ export const PATHS: Readonly<Record<string, Path>> = {
   'submit-unknown': { events: 17, status: 'FAILED', make: posted('fault=drop-before-accept') },
 
   'canceled-while-queued': {
-    // Between two looks, or in the middle of one.
-    events: [27, 34],
+    // Between two looks, in the middle of one, or before the first when a callback told that it is queued.
+    events: [24, 34],
     status: 'CANCELLED',
     make: canceledAt('polled', 'queued=60'),
   },
