@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import { AWAIT_ACTIVITY, VIDEO_FAILED, VIDEO_QUEUE, providerQueue } from './contract';
+import { AWAIT_ACTIVITY, REFUSALS, VIDEO_FAILED, VIDEO_QUEUE, providerQueue } from './contract';
 import type {
   GenerateVideoInput,
   GenerateVideoResult,
@@ -25,6 +25,7 @@ import type {
  * Cancel and settle always run to their end; a cancelled wait says nothing about the provider, so it asks.
  */
 export async function generateVideo(input: GenerateVideoInput): Promise<GenerateVideoResult> {
+  checkInput(input);
   const plan = 'plan' in input ? input.plan : await accept(input);
   const mode = 'plan' in input ? input.mode : undefined;
   const { settle } = proxyActivities<Pick<Activities, 'settle'>>({
@@ -58,6 +59,16 @@ export async function generateVideo(input: GenerateVideoInput): Promise<Generate
         details: [result],
       });
   }
+}
+
+/** Somebody's start with nothing in it would fail its task for ever; what is in an object, `accept` checks. */
+function checkInput(input: unknown): asserts input is GenerateVideoInput {
+  if (typeof input === 'object' && input !== null) return;
+  throw ApplicationFailure.create({
+    type: REFUSALS.invalidRequest,
+    message: 'the input must be an object: {workspace, request}',
+    nonRetryable: true,
+  });
 }
 
 /** Makes the job of a workflow that nobody made one for. It runs to its end, so that a cancel finds what it made. */

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 import type { ChangeStore, Milestone } from '../core/store';
 import { createListener } from './listener';
-import type { Listener } from './listener';
+import { createWaiters } from './waiters';
+import type { Waiters } from './waiters';
 
 /**
  * Where doors that answer late wait. The database tells which job moved; once a second every waiting job is asked for
@@ -16,114 +17,62 @@ const RECHECK_MS = 1_000;
 /** Messages that arrive together are answered by one query. */
 const GATHER_MS = 10;
 
-interface Waiter {
-  until: Milestone;
-  leave(isReached: boolean): void;
-}
-
 export function createChanges(url: string, pool: Pool, onError: (error: Error) => void): Changes {
-  const room = new WaitingRoom(url, pool, onError);
-  return {
-    wait(jobId, until, ms, signal) {
-      if (signal?.aborted || ms <= 0) return Promise.resolve(false);
-      return new Promise((resolve) => {
-        const giveUp = (): void => {
-          waiter.leave(false);
-        };
-        const timer = setTimeout(giveUp, ms);
-        const waiter: Waiter = {
-          until,
-          leave(isReached) {
-            clearTimeout(timer);
-            signal?.removeEventListener('abort', giveUp);
-            room.exit(jobId, waiter);
-            resolve(isReached);
-          },
-        };
-        signal?.addEventListener('abort', giveUp);
-        room.enter(jobId, waiter);
-      });
-    },
-    close: () => room.close(),
-  };
-}
+  const waiters = createWaiters();
+  const told = new Set<string>();
+  let gathering: NodeJS.Timeout | undefined;
+  let recheck: NodeJS.Timeout | undefined;
+  const listener = createListener(url, 'reelay_jobs', { message: gather, error: onError });
 
-class WaitingRoom {
-  private readonly waiting = new Map<string, Set<Waiter>>();
-  private readonly told = new Set<string>();
-  private gathering: NodeJS.Timeout | undefined;
-  private recheck: NodeJS.Timeout | undefined;
-  private readonly listener: Listener;
-
-  constructor(
-    url: string,
-    private readonly pool: Pool,
-    private readonly onError: (error: Error) => void,
-  ) {
-    const message = (id: string): void => {
-      this.gather(id);
-    };
-    this.listener = createListener(url, 'reelay_jobs', { message, error: onError });
-  }
-
-  enter(jobId: string, waiter: Waiter): void {
-    this.waiting.set(jobId, (this.waiting.get(jobId) ?? new Set()).add(waiter));
-    this.listener.ensure();
-    // What happened before the waiting began is found at once.
-    this.gather(jobId);
-    this.planRound();
-  }
-
-  exit(jobId: string, waiter: Waiter): void {
-    const others = this.waiting.get(jobId);
-    others?.delete(waiter);
-    if (others?.size === 0) this.waiting.delete(jobId);
-  }
-
-  async close(): Promise<void> {
-    clearTimeout(this.gathering);
-    for (const waiter of [...this.waiting.values()].flatMap((set) => [...set])) waiter.leave(false);
-    clearTimeout(this.recheck);
-    await this.listener.close();
-  }
-
-  private gather(id: string): void {
-    if (!this.waiting.has(id)) return;
-    this.told.add(id);
-    this.gathering ??= setTimeout(() => {
-      this.gathering = undefined;
-      const ids = [...this.told];
-      this.told.clear();
-      this.check(ids).catch(this.onError);
+  function gather(jobId: string): void {
+    if (!waiters.has(jobId)) return;
+    told.add(jobId);
+    gathering ??= setTimeout(() => {
+      gathering = undefined;
+      const ids = [...told];
+      told.clear();
+      wake(pool, waiters, ids).catch(onError);
     }, GATHER_MS);
   }
 
-  private planRound(): void {
-    if (this.waiting.size > 0) this.recheck ??= setTimeout(() => void this.round(), RECHECK_MS);
+  function planRound(): void {
+    if (waiters.jobs().length > 0) recheck ??= setTimeout(() => void round(), RECHECK_MS);
   }
 
-  private async round(): Promise<void> {
-    this.listener.ensure();
-    await this.check([...this.waiting.keys()]).catch(this.onError);
-    this.recheck = undefined;
-    this.planRound();
+  async function round(): Promise<void> {
+    listener.ensure();
+    await wake(pool, waiters, waiters.jobs()).catch(onError);
+    recheck = undefined;
+    planRound();
   }
 
-  private async check(ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    const { rows } = await this.pool.query<Reached>(REACHED, [ids]);
-    for (const { id, ended, accepted } of rows) {
-      for (const waiter of this.waiting.get(id) ?? []) {
-        if (ended || (accepted && waiter.until === 'accepted')) waiter.leave(true);
-      }
-    }
-  }
+  return {
+    wait(jobId, until, ms, signal) {
+      const waiting = waiters.wait(jobId, until, ms, signal);
+      listener.ensure();
+      // What happened before the waiting began is found at once.
+      gather(jobId);
+      planRound();
+      return waiting;
+    },
+    async close() {
+      clearTimeout(gathering);
+      waiters.dismiss();
+      clearTimeout(recheck);
+      await listener.close();
+    },
+  };
 }
 
-interface Reached {
-  id: string;
-  ended: boolean;
-  accepted: boolean;
+async function wake(pool: Pool, waiters: Waiters, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const { rows } = await pool.query<{ id: string; ended: boolean; accepted: boolean }>(REACHED, [
+    ids,
+  ]);
+  for (const { id, ended, accepted } of rows) {
+    const reached: Milestone | undefined = ended ? 'ended' : accepted ? 'accepted' : undefined;
+    if (reached) waiters.tell(id, reached);
+  }
 }
 
 const REACHED = `

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { GENERATE_VIDEO, VIDEO_QUEUE } from '../../workflows/contract';
 import { startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
+import { startParentWorker } from '../support/parent-worker';
+import type { ParentWorker } from '../support/parent-worker';
 import { record } from '../support/report';
 import { startWire, wireError } from '../support/wire';
 import type { Rule, Wire } from '../support/wire';
@@ -13,7 +15,8 @@ import type { Rule, Wire } from '../support/wire';
  * happens, state and bill are what the provider says in the end, once.
  */
 
-const DOORS = ['DELETE', 'cancel', 'terminate'] as const;
+/** `cancel` is what the Temporal UI sends; `parent` cancels a workflow that runs the job as its child. */
+const DOORS = ['DELETE', 'cancel', 'terminate', 'parent'] as const;
 type Door = (typeof DOORS)[number];
 
 /** What the provider holds in the end: `none` = it never had the job, `removed` = it deleted a finished record. */
@@ -41,6 +44,8 @@ interface Scene {
   tag: string;
   id: string;
   jobId: string;
+  /** The job's own id, or the one that its parent gave it. */
+  workflowId: string;
   /** Set once the cancel was asked for. */
   asked: boolean;
   /** The door answered 409. */
@@ -345,7 +350,13 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-const CELLS = ROWS.flatMap((row) => DOORS.map((door) => ({ ...row, door })));
+/** A child begins at once; `child-workflow.test.ts` cancels one together with its start. */
+const CELLS = ROWS.flatMap((row) =>
+  DOORS.filter((door) => door !== 'parent' || row.start !== 'late').map((door) => ({
+    ...row,
+    door,
+  })),
+);
 type Cell = (typeof CELLS)[number];
 const nameOf = ({ state, provider, door }: Cell): string => `${state} | ${provider} | ${door}`;
 
@@ -357,6 +368,7 @@ const AT_ONCE = 8;
 
 let gateway: TestGateway;
 let wire: Wire;
+let parents: ParentWorker;
 let receiver: Server;
 let callbackUrl: string;
 const outcomes = new Map<string, Promise<Outcome>>();
@@ -387,12 +399,14 @@ beforeAll(async () => {
     { env: wire.env },
   );
   wire.toward(gateway.simulator?.origin ?? '');
+  parents = await startParentWorker(gateway);
   startSome('late');
   startCells();
 });
 
 afterAll(async () => {
   await Promise.allSettled(outcomes.values());
+  await parents?.close();
   await gateway?.close();
   await wire?.close();
   receiver.closeAllConnections();
@@ -435,6 +449,7 @@ async function play(cell: Cell, index: number): Promise<Outcome> {
     tag,
     id: '',
     jobId: '',
+    workflowId: '',
     asked: false,
     isRefused: false,
     isSilent: true,
@@ -446,8 +461,7 @@ async function play(cell: Cell, index: number): Promise<Outcome> {
     model: cell.start === 'late' ? 'late' : 'wired',
     prompt: `tag:${tag} [[sim video=shared ${cell.directives ?? ''}]]`,
   };
-  scene.id = await gateway.post(body);
-  scene.jobId = uuid(scene.id);
+  await (cell.door === 'parent' ? begetBy(tag, body, scene) : post(body, scene));
   await cell.reached(scene);
   const door = await ask(cell.door, scene);
   scene.isRefused = door === 409;
@@ -455,6 +469,33 @@ async function play(cell: Cell, index: number): Promise<Outcome> {
   await cell.afterwards?.(scene);
   await until(`${nameOf(cell)}: the end`, () => ended(scene), 60_000);
   return collect(scene, door);
+}
+
+async function post(body: Record<string, unknown>, scene: Scene): Promise<void> {
+  scene.id = await gateway.post(body);
+  scene.jobId = scene.workflowId = uuid(scene.id);
+}
+
+const parentOf = ({ workflowId }: Scene): string => `parent-of-${workflowId}`;
+
+async function begetBy(
+  workflowId: string,
+  { model, prompt }: { model: string; prompt: string },
+  scene: Scene,
+): Promise<void> {
+  scene.workflowId = workflowId;
+  const video = { workspace: 'default', request: { model, prompt, seconds: 5 } };
+  await gateway.base.client.workflow.start('once', {
+    workflowId: parentOf(scene),
+    taskQueue: parents.taskQueue,
+    args: [{ workflowId, video }],
+  });
+  scene.jobId = await until('the job of the child', async () => {
+    const [row] = await gateway.sql<{ id: string }>('SELECT id FROM jobs WHERE workflow_id = $1', [
+      workflowId,
+    ]);
+    return row?.id;
+  });
 }
 
 /** Jobs of this model have a workflow that begins to work only after a while. */
@@ -472,27 +513,31 @@ function startSome(model: string): void {
   };
 }
 
-async function ask(door: Door, { id, jobId }: Scene): Promise<number | string> {
-  const handle = gateway.base.client.workflow.getHandle(jobId);
+async function ask(door: Door, scene: Scene): Promise<number | string> {
+  const { workflow } = gateway.base.client;
+  const handle = workflow.getHandle(scene.workflowId);
   switch (door) {
     case 'DELETE':
-      return (await gateway.call('DELETE', `/v1/videos/${id}`)).status;
+      return (await gateway.call('DELETE', `/v1/videos/${scene.id}`)).status;
     case 'cancel':
       await handle.cancel();
       return 'asked';
     case 'terminate':
       await handle.terminate('by hand');
       return 'asked';
+    case 'parent':
+      await workflow.getHandle(parentOf(scene)).cancel();
+      return 'asked';
   }
 }
 
-async function ended({ jobId }: Scene): Promise<true | undefined> {
+async function ended({ jobId, workflowId }: Scene): Promise<true | undefined> {
   const [row] = await gateway.sql<{ done: boolean }>(
     'SELECT finished_at IS NOT NULL AS done FROM jobs WHERE id = $1',
     [jobId],
   );
   if (!row?.done) return undefined;
-  const { status } = await gateway.base.client.workflow.getHandle(jobId).describe();
+  const { status } = await gateway.base.client.workflow.getHandle(workflowId).describe();
   return status.name !== 'RUNNING' || undefined;
 }
 
@@ -511,7 +556,7 @@ async function collect(scene: Scene, door: number | string): Promise<Outcome> {
     `SELECT 1 FROM events WHERE job_id = $1 AND type = 'job.canceling'`,
     [jobId],
   );
-  const { runs, failedWorkflowTasks } = await histories(jobId);
+  const { runs, failedWorkflowTasks } = await histories(scene.workflowId);
   const sim = await atSimulator(scene);
   return {
     door,
@@ -537,15 +582,15 @@ const ORDINARY_CAUSES: readonly number[] = [1, 17];
 
 /** Statuses of all runs, the first one first. */
 async function histories(
-  jobId: string,
+  workflowId: string,
 ): Promise<{ runs: string[]; failedWorkflowTasks: string[] }> {
   const { workflow } = gateway.base.client;
   const runs: string[] = [];
   const failedWorkflowTasks: string[] = [];
-  const { runId } = await workflow.getHandle(jobId).describe();
+  const { runId } = await workflow.getHandle(workflowId).describe();
   const found = await until('every run in visibility', async () => {
     const all = [];
-    for await (const run of workflow.list({ query: `WorkflowId = '${jobId}'` })) all.push(run);
+    for await (const run of workflow.list({ query: `WorkflowId = '${workflowId}'` })) all.push(run);
     return all.some((run) => run.runId === runId && run.status.name !== 'RUNNING')
       ? all
       : undefined;
@@ -553,7 +598,7 @@ async function histories(
   found.sort((one, other) => one.startTime.getTime() - other.startTime.getTime());
   for (const run of found) {
     runs.push(run.status.name);
-    const { events } = await workflow.getHandle(jobId, run.runId).fetchHistory();
+    const { events } = await workflow.getHandle(workflowId, run.runId).fetchHistory();
     for (const { workflowTaskFailedEventAttributes: failed } of events ?? []) {
       const cause = failed?.cause ?? 0;
       if (failed && !ORDINARY_CAUSES.includes(cause)) {
@@ -613,15 +658,24 @@ function expected(cell: Cell): Partial<Outcome> {
   };
 }
 
+function inWords({ state, code, charged, truth, door }: Partial<Outcome>): string {
+  return [
+    typeof code === 'string' && code !== state ? `${state} (${code})` : state,
+    charged === PRICE ? 'billed' : 'not billed',
+    `the provider holds: ${truth}`,
+    ...(door === 409 ? ['DELETE answers 409'] : []),
+  ].join(', ');
+}
+
 test.each(CELLS.map((cell) => [nameOf(cell), cell] as const))(
   '%s: state and bill are the provider’s verdict',
   async (name, cell) => {
     const outcome = await outcomes.get(name);
-    record('cancel-table', name, outcome);
     const wanted = expected(cell);
     expect(outcome).toEqual(
       cell.mayEndFirst ? { ...wanted, wasCanceling: expect.any(Boolean) } : wanted,
     );
+    record('cancel-table', name, inWords(wanted));
   },
   180_000,
 );
@@ -643,28 +697,32 @@ describe('a job that has ended', () => {
     await gateway.sql('SELECT kind, spent FROM ledger WHERE job_id = $1 ORDER BY id', [uuid(id)]),
   ];
 
-  test.each(DOORS)('is not changed by %s while its callback is still being tried', async (door) => {
-    const id = await finishedJob();
-    const before = await rows(id);
-    const handle = gateway.base.client.workflow.getHandle(uuid(id));
-    if (door === 'DELETE') {
-      expect((await gateway.call('DELETE', `/v1/videos/${id}`)).json).toMatchObject({
-        deleted: true,
-      });
-      expect((await gateway.call('GET', `/v1/videos/${id}`)).status).toBe(404);
-    } else {
-      // The engine takes a cancel of a closed run without a word and refuses a terminate.
-      await (door === 'cancel' ? handle.cancel() : handle.terminate()).catch(() => undefined);
-    }
-    expect(await rows(id)).toEqual(before);
-    expect(await histories(uuid(id))).toEqual({ runs: ['COMPLETED'], failedWorkflowTasks: [] });
-    const [delivery] = await gateway.sql('SELECT state FROM deliveries WHERE job_id = $1', [
-      uuid(id),
-    ]);
-    expect(delivery).toEqual({ state: 'pending' });
-    record('cancel-table', `ended | its callback is being tried | ${door}`, {
-      state: 'succeeded',
-      changed: false,
-    });
-  });
+  test.each(['DELETE', 'cancel', 'terminate'] as const)(
+    'is not changed by %s while its callback is still being tried',
+    async (door) => {
+      const id = await finishedJob();
+      const before = await rows(id);
+      const handle = gateway.base.client.workflow.getHandle(uuid(id));
+      if (door === 'DELETE') {
+        expect((await gateway.call('DELETE', `/v1/videos/${id}`)).json).toMatchObject({
+          deleted: true,
+        });
+        expect((await gateway.call('GET', `/v1/videos/${id}`)).status).toBe(404);
+      } else {
+        // The engine takes a cancel of a closed run without a word and refuses a terminate.
+        await (door === 'cancel' ? handle.cancel() : handle.terminate()).catch(() => undefined);
+      }
+      expect(await rows(id)).toEqual(before);
+      expect(await histories(uuid(id))).toEqual({ runs: ['COMPLETED'], failedWorkflowTasks: [] });
+      const [delivery] = await gateway.sql('SELECT state FROM deliveries WHERE job_id = $1', [
+        uuid(id),
+      ]);
+      expect(delivery).toEqual({ state: 'pending' });
+      record(
+        'cancel-table',
+        `ended | its callback is being tried | ${door}`,
+        'succeeded, billed, unchanged',
+      );
+    },
+  );
 });

@@ -1,7 +1,6 @@
 import type { ChildWorkflowFailure } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/common';
 import { WorkflowFailedError } from '@temporalio/client';
-import { NativeConnection, Worker, bundleWorkflowCode } from '@temporalio/worker';
 import { randomBytes } from 'node:crypto';
 import type { ActivityDeps } from '../../activities';
 import { accept as acceptActivity } from '../../activities/accept';
@@ -13,15 +12,13 @@ import type { GenerateVideoResult, RequestedVideo } from '../../workflows/contra
 import { renderId } from '../../src/core/ids';
 import { startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
+import { startParentWorker } from '../support/parent-worker';
+import type { ParentWorker } from '../support/parent-worker';
 
 /** Other people's workflows ask for videos: one workflow id is one job, one submit, one bill, one outcome. */
 
-const PARENTS = 'parents';
 let gateway: TestGateway;
-let connection: NativeConnection;
-let code: string;
-let worker: Worker;
-let running: Promise<void>;
+let parents: ParentWorker;
 
 beforeAll(async () => {
   gateway = await startTestGateway({
@@ -31,36 +28,13 @@ beforeAll(async () => {
       cadence: { firstLookShare: 1, intervalMinMs: 30_000, intervalMaxMs: 30_000 },
     },
   });
-  ({ code } = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../support/parents'),
-    logger: { ...console, log() {}, trace() {}, debug() {}, info() {} },
-  }));
-  connection = await NativeConnection.connect(gateway.base.connection);
-  await startParents();
+  parents = await startParentWorker(gateway);
 });
 
 afterAll(async () => {
-  await stopParents();
-  await connection?.close();
+  await parents?.close();
   await gateway?.close();
 });
-
-async function startParents(): Promise<void> {
-  worker = await Worker.create({
-    connection,
-    namespace: gateway.base.namespace,
-    taskQueue: PARENTS,
-    workflowBundle: { code },
-    // A worker that is gone is noticed at once.
-    stickyQueueScheduleToStartTimeout: '200ms',
-  });
-  running = worker.run();
-}
-
-async function stopParents(): Promise<void> {
-  if (worker?.getState() === 'RUNNING') worker.shutdown();
-  await running;
-}
 
 const unique = (): string => `order-${randomBytes(6).toString('hex')}`;
 const video = (request: object = {}, workspace = 'default'): RequestedVideo => ({
@@ -78,7 +52,7 @@ const video = (request: object = {}, workspace = 'default'): RequestedVideo => (
 const start = (type: string, input: unknown, workflowId = unique()) =>
   gateway.base.client.workflow.start(type, {
     workflowId,
-    taskQueue: type === GENERATE_VIDEO ? VIDEO_QUEUE : PARENTS,
+    taskQueue: type === GENERATE_VIDEO ? VIDEO_QUEUE : parents.taskQueue,
     args: [input],
     retry: { maximumAttempts: 3, initialInterval: '50ms' },
   });
@@ -161,8 +135,8 @@ test('a parent that loses its worker while the children run gets the same two jo
     ];
     return rows.length === 2 ? rows.map((row) => row['id']) : undefined;
   });
-  await stopParents();
-  await startParents();
+  await parents.stop();
+  await parents.start();
   expect(await parent.result()).toEqual(made);
   for (const prompt of scenes) expect(await atProvider(prompt)).toMatchObject([{ submits: 1 }]);
 });
@@ -279,6 +253,11 @@ describe('no job is made and nothing is held', () => {
       /does not have/,
     ],
   ];
+  test.each([undefined, null, 'a film'])('for an input that is %p', async (input) => {
+    const refusal = await refusalOf(run(input));
+    expect(refusal).toMatchObject({ type: REFUSALS.invalidRequest, nonRetryable: true });
+  });
+
   test.each(cases)('%s', async (_, type, asked, said) => {
     const workflowId = unique();
     const before = await gateway.base.store.ledger.balance(gateway.workspaceId);

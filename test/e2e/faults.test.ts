@@ -100,7 +100,6 @@ test.each(CASES)('%s ends as documented', async (directives, end) => {
     submits: await submits(directives),
     file: content.status === 200,
   };
-  record('faults', directives, outcome);
   expect(outcome).toEqual(end);
   const usage = await gateway.sql('SELECT 1 FROM usage WHERE job_id = $1', [uuid(id)]);
   const ledger = await gateway.sql<{ kind: string }>(
@@ -109,6 +108,16 @@ test.each(CASES)('%s ends as documented', async (directives, end) => {
   );
   expect(usage).toHaveLength(1);
   expect(ledger.map(({ kind }) => kind)).toEqual(['hold', end.billed ? 'settle' : 'release']);
+  record(
+    'faults',
+    directives,
+    [
+      end.code === null ? end.state : `${end.state} (${end.code})`,
+      `${String(end.submits)} accepted by the provider`,
+      end.billed ? 'billed' : 'not billed',
+      ...(end.state === 'succeeded' && !end.file ? ['no file to be had'] : []),
+    ].join(', '),
+  );
 });
 
 test('a result whose link has died is a 502 that says so, and not a lost job', async () => {

@@ -4,6 +4,7 @@ import { CELLS } from '../support/kill/cells';
 import type { Cell } from '../support/kill/cells';
 import { writeReport } from '../support/kill/report';
 import type { Row } from '../support/kill/report';
+import { record } from '../support/report';
 import { createRigs } from '../support/kill/rigs';
 import { runCell } from '../support/kill/run-cell';
 
@@ -44,6 +45,7 @@ test.concurrent.each(TABLE)(
       const outcome = result.wrong.length === 0 ? 'held' : 'broken';
       note({ name, round, outcome, ...result });
       expect(result.wrong).toEqual([]);
+      record('kill-table', name, cell.ends.join(' or '));
     } catch (error) {
       if (!rows.some((row) => row.name === name && row.round === round)) {
         note({ name, round, outcome: 'broken', problem: reasonOf(error) });

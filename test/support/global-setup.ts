@@ -11,6 +11,7 @@ import { claimDataFolder } from '../../src/host/data-folder';
  * The build is made first, because commands and the workflow bundle are tested as they ship.
  */
 export default async function globalSetup(): Promise<void> {
+  const startedAt = Date.now();
   const built = spawnSync(process.execPath, ['scripts/build-if-stale.mjs'], { stdio: 'inherit' });
   if (built.status !== 0) throw new Error('the build failed; run: npm run build');
   const data = mkdtempSync(join(tmpdir(), 'reelay-tests-'));
@@ -26,5 +27,5 @@ export default async function globalSetup(): Promise<void> {
   });
   process.env['REELAY_TEST_ENGINE'] = engine.address;
   process.env['REELAY_TEST_ENGINE_UI'] = engine.uiUrl ?? '';
-  Object.assign(globalThis, { reelayTestEngine: { engine, data } });
+  Object.assign(globalThis, { reelayTestEngine: { engine, data, startedAt } });
 }

@@ -1,12 +1,29 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RunningEngine } from '../../src/engine/launcher';
+import { differences, render } from './guarantees';
+import { recordedSince } from './report';
 
-export default async function globalTeardown(): Promise<void> {
+const PAGE = join(__dirname, '..', '..', 'docs', 'guarantees.md');
+
+export default async function globalTeardown(options: { testNamePattern?: string }): Promise<void> {
   // Set by globalSetup in this very process.
   const { reelayTestEngine } = globalThis as unknown as {
-    reelayTestEngine?: { engine: RunningEngine; data: string };
+    reelayTestEngine?: { engine: RunningEngine; data: string; startedAt: number };
   };
   if (!reelayTestEngine) return;
-  await reelayTestEngine.engine.stop();
-  rmSync(reelayTestEngine.data, { recursive: true, force: true });
+  const { engine, data, startedAt } = reelayTestEngine;
+  await engine.stop();
+  rmSync(data, { recursive: true, force: true });
+  const report = recordedSince(startedAt);
+  const page = readFileSync(PAGE, 'utf8');
+  if (process.env['REELAY_GUARANTEES'] === '1') {
+    writeFileSync(PAGE, render(page, report));
+    return;
+  }
+  const wrong = differences(page, report, !options.testNamePattern);
+  if (wrong.length === 0) return;
+  throw new Error(
+    `docs/guarantees.md says otherwise than this run; if the run is right: npm run guarantees\n${wrong.join('\n')}`,
+  );
 }

@@ -1,23 +1,34 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * What the tables of the end-to-end tests found, case by case, as data: `test/.report/<promise>.json`. One promise is
- * reported by one test file; a case that runs again replaces what it said before.
+ * What the tables of the end-to-end tests showed, case by case: `test/.report/<table>.json`, from which
+ * docs/guarantees.md is made (`npm run guarantees`). A case is recorded after its assertions held, in words that are the
+ * same in every run. One table is written by one test file, and starts anew with it.
  */
-export function record(promise: string, name: string, outcome: unknown): void {
+export function record(table: Table, name: string, outcome: string): void {
   mkdirSync(FOLDER, { recursive: true });
-  const path = join(FOLDER, `${promise}.json`);
-  const cases = { ...read(path), [name]: outcome };
-  writeFileSync(path, `${JSON.stringify({ promise, cases }, null, 2)}\n`);
+  const cases = begun.has(table) ? read(table) : {};
+  begun.add(table);
+  writeFileSync(pathOf(table), `${JSON.stringify({ ...cases, [name]: outcome }, null, 2)}\n`);
 }
+
+export const TABLES = ['kill-table', 'cancel-table', 'deadlines', 'faults', 'events'] as const;
+export type Table = (typeof TABLES)[number];
+export type Cases = Record<string, string>;
+export type Report = Partial<Record<Table, Cases>>;
 
 const FOLDER = join(__dirname, '..', '.report');
+const pathOf = (table: Table): string => join(FOLDER, `${table}.json`);
+const begun = new Set<Table>();
 
-function read(path: string): Record<string, unknown> {
-  try {
-    return (JSON.parse(readFileSync(path, 'utf8')) as { cases: Record<string, unknown> }).cases;
-  } catch {
-    return {};
-  }
+/** The tables that were written since that moment (Unix milliseconds). */
+export function recordedSince(at: number): Report {
+  const written = TABLES.filter((table) => {
+    const file = statSync(pathOf(table), { throwIfNoEntry: false });
+    return file !== undefined && file.mtimeMs >= at;
+  });
+  return Object.fromEntries(written.map((table) => [table, read(table)]));
 }
+
+const read = (table: Table): Cases => JSON.parse(readFileSync(pathOf(table), 'utf8')) as Cases;

@@ -17,9 +17,9 @@ export function writeReport(rows: readonly Row[], whole: number): void {
   mkdirSync(FOLDER, { recursive: true });
   const broken = rows.filter(({ outcome }) => outcome === 'broken').length;
   const report = { at: new Date().toISOString(), cells: rows.length, broken, rows };
-  const part = join(FOLDER, 'kill-table.partial.json');
+  const part = join(FOLDER, 'kill-runs.partial.json');
   const isWhole = rows.length === whole;
-  const path = isWhole ? join(FOLDER, 'kill-table.json') : part;
+  const path = isWhole ? join(FOLDER, 'kill-runs.json') : part;
   writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
   if (isWhole) rmSync(part, { force: true });
 }
