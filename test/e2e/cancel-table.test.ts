@@ -135,7 +135,7 @@ const endsNaturally = async (scene: Scene): Promise<void> => {
 };
 
 const endsAfterDelete = async (scene: Scene): Promise<void> => {
-  await until('the DELETE', async () => scene.wire.seen(scene.tag).exchanges['DELETE']);
+  await until('the DELETE', async () => scene.wire.seen(scene.tag).answered['DELETE']);
   await move(scene, 'end');
 };
 
@@ -527,6 +527,10 @@ async function ask(door: Door, scene: Scene): Promise<number | string> {
       return 'asked';
     case 'parent':
       await workflow.getHandle(parentOf(scene)).cancel();
+      await until('the child to hear of it', async () => {
+        const { events } = await handle.fetchHistory();
+        return events?.find((event) => event.workflowExecutionCancelRequestedEventAttributes);
+      });
       return 'asked';
   }
 }

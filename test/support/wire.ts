@@ -43,7 +43,10 @@ export interface Seen {
   taskId?: string;
   /** The token in the callback URL of the latest POST. */
   callbackToken?: string | undefined;
+  /** By method, from the moment they arrive. */
   exchanges: Record<string, number>;
+  /** By method, those that are over: the rule has run to its end. */
+  answered: Record<string, number>;
 }
 
 export const wireError = (status: number, headers: Record<string, string> = {}): WireReply => ({
@@ -94,12 +97,13 @@ export async function startWire(): Promise<Wire> {
     const number = seen ? (seen.exchanges[method] = (seen.exchanges[method] ?? 0) + 1) : 0;
     const rule = tag === undefined ? undefined : rules.get(tag);
     const reply = rule ? await rule({ method, number, path, forward }) : await forward();
+    if (seen) seen.answered[method] = (seen.answered[method] ?? 0) + 1;
     if (reply === 'drop') response.destroy();
     else response.writeHead(reply.status, reply.headers).end(reply.body);
   }
 
   function seenOf(tag: string): Seen {
-    const seen = tags.get(tag) ?? { exchanges: {} };
+    const seen = tags.get(tag) ?? { exchanges: {}, answered: {} };
     tags.set(tag, seen);
     return seen;
   }
