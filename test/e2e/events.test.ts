@@ -157,7 +157,10 @@ const PATHS: readonly Path[] = [
       // Opened earlier, a look of the ordinary wait could still be the one that finds it.
       await until('the end of the wait', async () => {
         const { events } = await handle(scene).fetchHistory();
-        return events?.find((event) => event.activityTaskTimedOutEventAttributes);
+        return events?.find(
+          (event) =>
+            event.activityTaskTimedOutEventAttributes ?? event.activityTaskFailedEventAttributes,
+        );
       });
       scene.isOpen = true;
     },
