@@ -195,7 +195,11 @@ const PATHS: readonly Path[] = [
       },
     async act(scene) {
       await cancel(scene);
-      await until('the DELETE', async () => wire.seen(scene.tag).answered['DELETE']);
+      const { answered } = wire.seen(scene.tag);
+      await until('the DELETE', async () => answered['DELETE']);
+      // The look that follows it finds the job running.
+      const looks = answered['GET'] ?? 0;
+      await until('a look', async () => (answered['GET'] ?? 0) > looks || undefined);
       await move(scene, 'end');
     },
     events: [39, 40],

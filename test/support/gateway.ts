@@ -148,7 +148,7 @@ function parse(text: string): unknown {
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined>,
-  timeoutMs = 45_000,
+  timeoutMs = 100_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
