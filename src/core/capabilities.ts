@@ -1,6 +1,7 @@
 import { checkFlags } from './capability-flags';
 import { invalid } from './errors';
 import { frameOf } from './frame';
+import { checkPassthrough, type VendorKeys } from './passthrough';
 import type { AppliedRequest, Input, Mode, VideoRequest } from './request';
 
 /**
@@ -11,7 +12,7 @@ export interface Capabilities {
   modes: Partial<Record<Mode, ModeCapabilities>>;
   /** Characters. */
   promptLengthMax: number;
-  seconds: { min: number; max: number; default: number; /** accepts -1 */ auto?: boolean };
+  seconds: Lengths;
   resolutions: readonly string[];
   resolutionDefault: string;
   aspectRatios: readonly string[];
@@ -28,6 +29,12 @@ export interface Capabilities {
   expiresAfterSeconds: { min: number; max: number } | false;
   safetyIdentifierLengthMax: number;
   negativePrompt: boolean;
+  /** Characters. */
+  negativePromptLengthMax?: number;
+  /** Absent: media of every form is taken. */
+  media?: MediaForms;
+  /** Absent: the provider has no words of its own beyond ours. */
+  vendorKeys?: VendorKeys;
 
   /** What a cancel can reach. */
   cancel: 'none' | 'queued' | 'running';
@@ -40,6 +47,24 @@ export interface Capabilities {
   usualSeconds: number;
 }
 
+/** Whole seconds. */
+export interface Lengths {
+  min: number;
+  max: number;
+  default: number;
+  /** Where not every whole second between is offered. */
+  values?: readonly number[];
+  /** Accepts -1: the model decides. */
+  auto?: boolean;
+}
+
+export interface MediaForms {
+  /** Ids in a library that the provider keeps. */
+  assets: boolean;
+  /** Inputs that the provider fetches by itself and takes no bytes of. */
+  linkOnly: readonly Input['role'][];
+}
+
 /** Does the provider charge for these ends? Decides settle or release. */
 export interface Billed {
   canceled: boolean;
@@ -47,10 +72,15 @@ export interface Billed {
   failed: boolean;
 }
 
+/** What is given here beside the counts takes the place of the model's own where this mode differs. */
 export interface ModeCapabilities {
   aspectRatioDefault: string;
-  /** Where this mode offers less than the model's `aspectRatios`. */
   aspectRatios?: readonly string[];
+  seconds?: Lengths;
+  /** The first is the default. */
+  resolutions?: readonly string[];
+  fps?: number;
+  audio?: boolean;
   images: number;
   videos: number;
   audios: number;
@@ -66,26 +96,30 @@ export type NameOf = (field: keyof VideoRequest) => string;
 /** Resolves every default against the model. Throws `invalid_request` at the first field that cannot be honoured. */
 export function applyCapabilities(
   request: VideoRequest,
-  model: Capabilities,
+  capabilities: Capabilities,
   names: FieldNames = {},
 ): AppliedRequest {
   const name: NameOf = (field) => names[field] ?? field;
   const mode = modeOf(request.inputs, name('inputs'));
-  const limits = model.modes[mode];
+  const limits = capabilities.modes[mode];
   if (!limits) {
     throw invalid(
       name('inputs'),
       `the model does not take ${MODE_TEXT[mode]}`,
-      Object.keys(model.modes).map((key) => MODE_TEXT[key as Mode]),
+      Object.keys(capabilities.modes).map((key) => MODE_TEXT[key as Mode]),
     );
   }
+  const { fps = capabilities.fps, audio = capabilities.audio } = limits;
+  const model = { ...capabilities, fps, audio };
   checkCounts(request.inputs, limits, name('inputs'));
+  checkForms(request.inputs, model.media, name('inputs'));
   if (request.prompt.length > model.promptLengthMax) {
     throw invalid(name('prompt'), `is longer than ${String(model.promptLengthMax)} characters`);
   }
   const frame = frameOf(request, model, limits, name);
-  const seconds = secondsOf(request, model, name('seconds'));
+  const seconds = secondsOf(request, limits.seconds ?? model.seconds, name('seconds'));
   checkFlags(request, model, name);
+  checkPassthrough(request.passthrough, model.vendorKeys, name('passthrough'));
   return {
     mode,
     prompt: request.prompt,
@@ -149,17 +183,27 @@ function checkCounts(inputs: readonly Input[], limits: ModeCapabilities, param: 
   }
 }
 
-function secondsOf(request: VideoRequest, model: Capabilities, param: string): number {
-  const { min, max, auto } = model.seconds;
-  const seconds = request.seconds ?? model.seconds.default;
-  if (seconds === -1 && auto) return -1;
-  if (!Number.isInteger(seconds) || seconds < min || seconds > max) {
-    const values = Array.from({ length: max - min + 1 }, (_, index) => min + index);
-    throw invalid(
-      param,
-      `${String(seconds)} is not offered by this model`,
-      auto ? [...values, -1] : values,
-    );
+/** What a provider cannot read it would refuse only after the job was made. */
+function checkForms(inputs: readonly Input[], forms: MediaForms | undefined, param: string): void {
+  if (!forms) return;
+  for (const { role, media } of inputs) {
+    if ('asset' in media && !forms.assets) {
+      throw invalid(param, 'names an asset, and this model knows none; send a URL or the file');
+    }
+    if ('blob' in media && forms.linkOnly.includes(role)) {
+      throw invalid(param, `has a ${role} as a file; this model takes it as a URL only`);
+    }
   }
-  return seconds;
+}
+
+/** Every length of that model or mode, -1 (the model decides) apart. */
+export function lengthsOf({ min, max, values }: Lengths): readonly number[] {
+  return values ?? Array.from({ length: max - min + 1 }, (_, index) => min + index);
+}
+
+function secondsOf(request: VideoRequest, lengths: Lengths, param: string): number {
+  const seconds = request.seconds ?? lengths.default;
+  const offered = [...lengthsOf(lengths), ...(lengths.auto ? [-1] : [])];
+  if (offered.includes(seconds)) return seconds;
+  throw invalid(param, `${String(seconds)} is not offered by this model`, offered);
 }

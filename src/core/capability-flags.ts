@@ -17,11 +17,17 @@ export function checkFlags(request: VideoRequest, model: Capabilities, name: Nam
   if (request.fps !== undefined && request.fps !== model.fps) {
     throw invalid(name('fps'), `${String(request.fps)} is not offered by this model`, [model.fps]);
   }
-  if (request.negativePrompt && !model.negativePrompt) {
-    throw invalid(name('negativePrompt'), 'is not supported by this model');
-  }
+  checkNegativePrompt(request.negativePrompt ?? '', model, name('negativePrompt'));
   checkSeed(request, model, name('seed'));
   checkTier(request, model, name);
+}
+
+function checkNegativePrompt(text: string, model: Capabilities, param: string): void {
+  if (text !== '' && !model.negativePrompt) throw invalid(param, 'is not supported by this model');
+  const lengthMax = model.negativePromptLengthMax ?? Infinity;
+  if (text.length > lengthMax) {
+    throw invalid(param, `is longer than ${String(lengthMax)} characters`);
+  }
 }
 
 function checkSeed(request: VideoRequest, model: Capabilities, param: string): void {

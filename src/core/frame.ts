@@ -12,24 +12,18 @@ export function frameOf(
   limits: ModeCapabilities,
   name: NameOf,
 ): Frame {
-  const ratios = limits.aspectRatios ?? model.aspectRatios;
-  if (request.size) return frameOfSize(request, model, { ...request.size, ratios }, name);
-  const resolution = request.resolution ?? model.resolutionDefault;
-  if (!model.resolutions.includes(resolution)) {
-    throw invalid(
-      name('resolution'),
-      `${resolution} is not offered by this model`,
-      model.resolutions,
-    );
-  }
+  const offer = { ...model, ...limits };
+  if (request.size) return frameOfSize(request, offer, request.size, name);
+  const check = (field: 'resolution' | 'aspectRatio', value: string): void => {
+    const allowed = offer[`${field}s`];
+    if (allowed.includes(value)) return;
+    const where = allowed === model[`${field}s`] ? '' : ' for these inputs';
+    throw invalid(name(field), `${value} is not offered by this model${where}`, allowed);
+  };
+  const resolution = request.resolution ?? limits.resolutions?.[0] ?? model.resolutionDefault;
+  check('resolution', resolution);
   const aspectRatio = request.aspectRatio ?? limits.aspectRatioDefault;
-  if (!ratios.includes(aspectRatio)) {
-    throw invalid(
-      name('aspectRatio'),
-      `${aspectRatio} is not offered by this model${ratios === model.aspectRatios ? '' : ' for these inputs'}`,
-      ratios,
-    );
-  }
+  check('aspectRatio', aspectRatio);
   const pixels = model.sizes[resolution]?.[aspectRatio];
   return pixels
     ? { resolution, aspectRatio, width: pixels[0], height: pixels[1] }
@@ -38,11 +32,14 @@ export function frameOf(
 
 function frameOfSize(
   request: VideoRequest,
-  model: Capabilities,
-  size: { width: number; height: number; ratios: readonly string[] },
+  offer: Pick<Capabilities, 'sizes' | 'resolutions' | 'aspectRatios'>,
+  size: { width: number; height: number },
   name: NameOf,
 ): Frame {
-  const all = sizesOf(model).filter(([, ratio]) => size.ratios.includes(ratio));
+  const all = sizesOf(offer).filter(
+    ([resolution, ratio]) =>
+      offer.resolutions.includes(resolution) && offer.aspectRatios.includes(ratio),
+  );
   const match = all.find(([, , pixels]) => pixels[0] === size.width && pixels[1] === size.height);
   if (!match) {
     throw invalid(
@@ -63,7 +60,7 @@ function frameOfSize(
 
 /** Every size the model makes, as [resolution, ratio, [width, height]]. */
 export function sizesOf(
-  model: Capabilities,
+  model: Pick<Capabilities, 'sizes'>,
 ): readonly (readonly [string, string, readonly [number, number]])[] {
   return Object.entries(model.sizes).flatMap(([resolution, ratios]) =>
     Object.entries(ratios).map(([ratio, pixels]) => [resolution, ratio, pixels] as const),

@@ -1,3 +1,5 @@
+import type { Reply } from './exchange';
+
 /** Every wait the product plans, as pure arithmetic: the clock and the dice are parameters. Milliseconds. */
 
 export interface Cadence {
@@ -84,4 +86,12 @@ export function readRetryAfter(value: string | undefined, nowMs: number): number
   if (/^\d{1,9}$/.test(value.trim())) return Number(value.trim()) * 1_000;
   const date = HTTP_DATE.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+}
+
+/** A reply's Retry-After in milliseconds; a date counts from the reply's own Date header, never from our clock. */
+export function retryAfterOf({ headers }: Pick<Reply, 'headers'>): number | undefined {
+  const value = headers['retry-after'];
+  const sentAt = Date.parse(headers['date'] ?? '');
+  if (Number.isNaN(sentAt) && !/^\s*\d+\s*$/.test(value ?? '')) return undefined;
+  return readRetryAfter(value, sentAt);
 }

@@ -67,6 +67,28 @@ const RICH: Capabilities = {
   negativePrompt: true,
 };
 
+/** One mode that offers less than the model, and a few lengths instead of a range. */
+const PICKY: Capabilities = {
+  ...RICH,
+  modes: {
+    ...RICH.modes,
+    first_last_frame: {
+      aspectRatioDefault: 'adaptive',
+      aspectRatios: ['adaptive'],
+      resolutions: ['480p'],
+      seconds: { min: 6, max: 6, default: 6 },
+      fps: 30,
+      audio: false,
+      images: 2,
+      videos: 0,
+      audios: 0,
+    },
+  },
+  seconds: { min: 5, max: 10, default: 5, values: [5, 10] },
+  negativePromptLengthMax: 4,
+  media: { assets: false, linkOnly: ['reference_video'] },
+};
+
 const input = (role: Input['role']): Input => ({ role, media: { url: 'https://a.example/x' } });
 const inputs = (...roles: Input['role'][]) => ({ inputs: roles.map(input) });
 const request = (change: Partial<VideoRequest> = {}): VideoRequest => ({
@@ -189,6 +211,32 @@ describe('what a model offers is applied as asked', () => {
     const applied = applyCapabilities(request({ aspectRatio: 'adaptive' }), RICH);
     expect(applied).toMatchObject({ aspectRatio: 'adaptive' });
     expect(applied).not.toHaveProperty('width');
+  });
+});
+
+describe('a mode that differs from its model', () => {
+  const frames = inputs('first_frame', 'last_frame');
+
+  test('has its own defaults', () => {
+    const applied = applyCapabilities(request(frames), PICKY);
+    expect(applied).toMatchObject({
+      mode: 'first_last_frame',
+      seconds: 6,
+      resolution: '480p',
+      aspectRatio: 'adaptive',
+      fps: 30,
+    });
+    expect(applied).not.toHaveProperty('generateAudio');
+  });
+
+  test('leaves the others as the model says', () => {
+    expect(applyCapabilities(request({ seconds: 10 }), PICKY)).toMatchObject({
+      mode: 'text',
+      seconds: 10,
+      resolution: '720p',
+      fps: 24,
+      generateAudio: true,
+    });
   });
 });
 
@@ -429,6 +477,69 @@ const REFUSED: [string, Capabilities, Partial<VideoRequest>, param: string, text
     { expiresAfterSeconds: 7201 },
     'ttl',
     'must lie between 3600 and 7200 seconds.',
+  ],
+  [
+    'a length between those offered',
+    PICKY,
+    { seconds: 7 },
+    'dur',
+    '7 is not offered by this model. Allowed: 5, 10.',
+  ],
+  [
+    'a length that the mode does not have',
+    PICKY,
+    { ...inputs('first_frame', 'last_frame'), seconds: 5 },
+    'dur',
+    '5 is not offered by this model. Allowed: 6.',
+  ],
+  [
+    'a resolution that the mode does not have',
+    PICKY,
+    { ...inputs('first_frame', 'last_frame'), resolution: '720p' },
+    'res',
+    '720p is not offered by this model for these inputs. Allowed: 480p.',
+  ],
+  [
+    'sound in a mode without it',
+    PICKY,
+    { ...inputs('first_frame', 'last_frame'), generateAudio: true },
+    'with_audio',
+    'is not supported by this model. Allowed: false.',
+  ],
+  [
+    'the frame rate of another mode',
+    PICKY,
+    { ...inputs('first_frame', 'last_frame'), fps: 24 },
+    'framespersecond',
+    '24 is not offered by this model. Allowed: 30.',
+  ],
+  [
+    'a size of a resolution that the mode does not have',
+    PICKY,
+    { ...inputs('first_frame', 'last_frame'), size: HD },
+    'wxh',
+    '1280x720 is not offered by this model. Allowed: .',
+  ],
+  [
+    'a long negative prompt',
+    PICKY,
+    { negativePrompt: 'rain, snow' },
+    'not_this',
+    'is longer than 4 characters.',
+  ],
+  [
+    'an asset where there is no library',
+    PICKY,
+    { inputs: [{ role: 'first_frame', media: { asset: 'a-1' } }] },
+    'content',
+    'names an asset, and this model knows none; send a URL or the file.',
+  ],
+  [
+    'a file where only a link is read',
+    PICKY,
+    { inputs: [{ role: 'reference_video', media: { blob: 'b', mime: 'video/mp4' } }] },
+    'content',
+    'has a reference_video as a file; this model takes it as a URL only.',
   ],
   ['an identifier', BARE, { safetyIdentifier: 'me' }, 'who', 'is not supported by this model.'],
   [

@@ -1,7 +1,7 @@
 import { failure, type Failure } from '../../core/errors';
 import { jsonOf, type Reply } from '../../core/exchange';
 import type { SubmitReading } from '../../core/provider';
-import { readRetryAfter } from '../../core/schedules';
+import { retryAfterOf } from '../../core/schedules';
 import { errorReplySchema } from './schema';
 
 /**
@@ -83,14 +83,6 @@ export function readError(reply: Reply): { code?: string; message?: string } | u
   if (!parsed.success) return {};
   const { error, code, message } = parsed.data;
   return said(error?.code ?? code ?? undefined, error?.message ?? message ?? undefined);
-}
-
-/** Retry-After in milliseconds; a date counts from the reply's own Date header. */
-export function retryAfterOf(reply: Reply): number | undefined {
-  const value = reply.headers['retry-after'];
-  const sentAt = Date.parse(reply.headers['date'] ?? '');
-  if (Number.isNaN(sentAt) && !/^\s*\d+\s*$/.test(value ?? '')) return undefined;
-  return readRetryAfter(value, sentAt);
 }
 
 function meaningOf(code: string | undefined, message: string | undefined, status: number): Meaning {

@@ -1,4 +1,5 @@
 import type { Capabilities, ModeCapabilities } from '../../core/capabilities';
+import type { VendorKeys } from '../../core/passthrough';
 
 /**
  * What each Seedance generation takes, from the provider's create-task page (docs 82379/1520757, read November 2026).
@@ -39,6 +40,28 @@ const PROMPT_LENGTH_MAX = 10_000;
 /** Default tier. A `flex` job may take hours, for which the model's deadline has to be raised. */
 const DEADLINE_SECONDS = 7_200;
 
+/** Everything `translate.ts` writes, and `frames`, which wins over `duration`. */
+export const ARK_KEYS: VendorKeys = {
+  owned: [
+    'model',
+    'content',
+    'callback_url',
+    'resolution',
+    'ratio',
+    'duration',
+    'frames',
+    'generate_audio',
+    'seed',
+    'watermark',
+    'camera_fixed',
+    'return_last_frame',
+    'service_tier',
+    'execution_expires_after',
+    'safety_identifier',
+  ],
+  checked: {},
+};
+
 const mode = (images: number, aspectRatioDefault: string): ModeCapabilities => ({
   aspectRatioDefault,
   images,
@@ -55,6 +78,8 @@ const family = {
   expiresAfterSeconds: { min: 3_600, max: 259_200 },
   safetyIdentifierLengthMax: 64,
   negativePrompt: false,
+  media: { assets: true, linkOnly: ['reference_video'] },
+  vendorKeys: ARK_KEYS,
   cancel: 'queued',
   billed: { canceled: false, rejected: false, failed: false },
   idempotency: 'callback-token',

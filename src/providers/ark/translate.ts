@@ -1,21 +1,22 @@
 import { failure } from '../../core/errors';
 import { jsonCall, jsonOf, type Call, type Reply } from '../../core/exchange';
 import type { Operation, Output, Usage, Verdict } from '../../core/outcome';
+import { withVendorKeys } from '../../core/passthrough';
 import type { PollReading, Submission, SubmitReading } from '../../core/provider';
 import type { Input, Media } from '../../core/request';
-import { readError, readRefusal, readTaskFailure, retryAfterOf } from './errors';
+import { retryAfterOf } from '../../core/schedules';
+import { readError, readRefusal, readTaskFailure } from './errors';
+import { ARK_KEYS } from './models';
 import { createReplySchema, operationSchema, taskSchema, type Task } from './schema';
 
 const PATH = '/contents/generations/tasks';
 
-/**
- * The create call. Vendor keys of the request are laid over the body last, except the two the gateway must own:
- * `model` (it was routed and priced) and `callback_url` (it carries the attempt's token).
- */
+/** The create call. */
 export function submit(submission: Submission): Call {
   const { model, applied, callbackUrl } = submission;
   const text = applied.prompt !== '' || applied.inputs.length === 0;
   const body = {
+    model,
     content: [
       ...(text ? [{ type: 'text', text: applied.prompt }] : []),
       ...applied.inputs.map((input) => contentItem(input, submission.blobs)),
@@ -31,14 +32,10 @@ export function submit(submission: Submission): Call {
     service_tier: applied.serviceTier,
     execution_expires_after: applied.expiresAfterSeconds,
     safety_identifier: applied.safetyIdentifier,
-    ...applied.passthrough,
+    // It carries the attempt's token.
+    callback_url: callbackUrl,
   };
-  return jsonCall('POST', PATH, { model, ...body, ...owned(model, callbackUrl) });
-}
-
-function owned(model: string, callbackUrl: string | undefined): Record<string, unknown> {
-  // Undefined leaves the key out of the JSON, also when the request brought one.
-  return { model, callback_url: callbackUrl };
+  return jsonCall('POST', PATH, withVendorKeys(body, applied.passthrough, ARK_KEYS));
 }
 
 const CONTENT_TYPE: Readonly<Record<Input['role'], 'image_url' | 'video_url' | 'audio_url'>> = {

@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import { GatewayError, invalid } from './errors';
+import { describeIssues } from './parse';
+
+/**
+ * Vendor keys of a request go to the provider as they are and are echoed (P8). The exception is what the gateway says
+ * itself: a request is priced and checked by its own fields, so no vendor key may say the same thing differently
+ * afterwards. Such a key is refused before anything is stored; null says nothing and is always honoured.
+ */
+export interface VendorKeys {
+  /** Keys that the adapter writes from the request's own fields, and those that would overrule one of them. */
+  owned: readonly string[];
+  /** Keys whose values the provider documents; every other key passes unchecked. */
+  checked: Readonly<Record<string, z.ZodType>>;
+}
+
+/** Throws `invalid_request` for an owned key and for a documented one with a value that it does not take. */
+export function checkPassthrough(
+  passthrough: Readonly<Record<string, unknown>>,
+  keys: VendorKeys | undefined,
+  param: string,
+): void {
+  const given = new Map(Object.entries(passthrough).filter(([, value]) => value != null));
+  for (const key of keys?.owned ?? []) {
+    if (given.has(key)) {
+      throw invalid(`${param}.${key}`, "is written by the gateway; use the request's own field");
+    }
+  }
+  for (const [key, schema] of Object.entries(keys?.checked ?? {})) {
+    const parsed = given.has(key) ? schema.safeParse(given.get(key)) : undefined;
+    if (!parsed?.error) continue;
+    const { field, text } = describeIssues(parsed.error.issues);
+    const path = [param, key, ...(field === '' ? [] : [field])].join('.');
+    throw new GatewayError('invalid_request', { param: path, message: `${path}: ${text}` });
+  }
+}
+
+/**
+ * A provider's body: the vendor keys, and over them what the gateway says. An owned key that the gateway left out stays
+ * out, also for a row that was stored before the key was owned.
+ */
+export function withVendorKeys(
+  body: Readonly<Record<string, unknown>>,
+  passthrough: Readonly<Record<string, unknown>>,
+  keys: VendorKeys,
+): Record<string, unknown> {
+  const foreign = Object.entries(passthrough).filter(([key]) => !keys.owned.includes(key));
+  return { ...Object.fromEntries(foreign), ...body };
+}
