@@ -1,9 +1,11 @@
 import type { Headers } from '../src/core/exchange';
 import { isFinal } from '../src/core/outcome';
+import type { Provider } from '../src/core/provider';
 import type { Attempt } from '../src/core/store';
 import type { ActivityDeps } from './deps';
 import { hashToken } from './send';
 import { look } from './look';
+import { sentOf } from './reconcile';
 
 /**
  * A provider's callback is a hint, never the truth: the path's token finds the attempt, its operation may fill in a
@@ -28,9 +30,10 @@ export function createHint(
     if (attempt?.provider !== provider) return false;
     const at = deps.catalog.channel(attempt.channel);
     if (!at) return false;
+    const { credentials } = at.channel;
     const verify = at.provider.verifyCallback;
-    if (verify && !verify(headers, body, at.channel.credentials)) return false;
-    const known = await adopt(deps, attempt, at.provider.readCallback?.(body)?.operation);
+    if (verify && !verify({ headers, body, credentials, nowMs: deps.now() })) return false;
+    const known = await adopt(deps, attempt, { provider: at.provider, body });
     if (known.state !== 'accepted') return true;
     const seen = await look(deps, known);
     if (seen.kind === 'verdict' && isFinal(seen.verdict)) {
@@ -44,9 +47,12 @@ export function createHint(
 async function adopt(
   deps: Pick<ActivityDeps, 'store' | 'now'>,
   attempt: Attempt,
-  operation: Attempt['operation'],
+  callback: { provider: Provider; body: Uint8Array },
 ): Promise<Attempt> {
   const inDoubt = attempt.state === 'sending' || attempt.state === 'unknown';
-  if (!inDoubt || !operation) return attempt;
+  if (!inDoubt || !callback.provider.readCallback) return attempt;
+  const named = callback.provider.readCallback(callback.body, await sentOf(deps, attempt));
+  if (!named) return attempt;
+  const { operation } = named;
   return deps.store.attempts.recordSubmit(attempt.id, { state: 'accepted', operation }, deps.now());
 }

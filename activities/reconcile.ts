@@ -1,3 +1,4 @@
+import type { FindReading, Sent } from '../src/core/provider';
 import type { Attempt } from '../src/core/store';
 import type { ActivityDeps } from './deps';
 import { pending } from './failure';
@@ -33,10 +34,27 @@ export async function reconcile(
 
 /** The attempt as accepted, if the provider knows it by our own id; undefined where it cannot be asked. */
 export async function find(deps: ActivityDeps, attempt: Attempt): Promise<Attempt | undefined> {
+  const found = await ask(deps, attempt);
+  if (!found) return undefined;
+  const answer = 'operation' in found ? 'found' : 'notFound' in found ? 'not found' : 'no answer';
+  deps.log.info(
+    { jobId: attempt.jobId, channel: attempt.channel, answer },
+    'asked the provider for a submit in doubt by our own id',
+  );
+  if (!('operation' in found)) return undefined;
+  return deps.store.attempts.recordSubmit(
+    attempt.id,
+    { state: 'accepted', operation: found.operation },
+    deps.now(),
+  );
+}
+
+async function ask(deps: ActivityDeps, attempt: Attempt): Promise<FindReading | undefined> {
   const at = deps.catalog.channel(attempt.channel);
   if (!at?.provider.find || !at.provider.readFind) return undefined;
+  const sent = await sentOf(deps, attempt);
   const now = deps.now();
-  const call = at.provider.find(attempt.id);
+  const call = at.provider.find(sent);
   const result = await deps.outbound.call(
     at.provider.authorize(call, at.channel.credentials, now),
     {
@@ -45,12 +63,12 @@ export async function find(deps: ActivityDeps, attempt: Attempt): Promise<Attemp
       replyBytesMax: deps.limits.replyBytesMax,
     },
   );
-  if (result.kind !== 'reply') return undefined;
-  const found = at.provider.readFind(result.reply);
-  if (!('operation' in found)) return undefined;
-  return deps.store.attempts.recordSubmit(
-    attempt.id,
-    { state: 'accepted', operation: found.operation },
-    now,
-  );
+  return result.kind === 'reply' ? at.provider.readFind(result.reply, sent) : { retry: true };
+}
+
+/** What the attempt's submit said, from the rows alone: nothing of it is ever read from a config again (P4). */
+export async function sentOf(deps: Pick<ActivityDeps, 'store'>, attempt: Attempt): Promise<Sent> {
+  const job = await deps.store.jobs.load(attempt.jobId);
+  if (!job) throw new Error(`no job ${attempt.jobId}`);
+  return { attemptId: attempt.id, model: attempt.model, mode: job.applied.mode };
 }

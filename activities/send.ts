@@ -8,12 +8,12 @@ import { newId } from '../src/core/ids';
 import type { FrozenRoute, Job } from '../src/core/job';
 import type { CallResult } from '../src/core/ports';
 import type { Attempt } from '../src/core/store';
-import type { Provider, SubmitReading } from '../src/core/provider';
+import type { Provider, Sent, SubmitReading } from '../src/core/provider';
 import type { ActivityDeps } from './deps';
 
 /** Everything about a POST that can fail without a byte leaving is done before its row is opened. */
 export interface Prepared {
-  attemptId: string;
+  sent: Sent;
   channel: Channel;
   provider: Provider;
   billed: Billed;
@@ -48,7 +48,7 @@ export async function prepare(
   });
   const sendingAt = deps.now();
   return {
-    attemptId,
+    sent: { attemptId, model: route.model, mode: job.applied.mode },
     channel,
     provider,
     billed: capabilities.billed,
@@ -80,7 +80,7 @@ export async function send(
     deadlineAt: prepared.sendDeadline,
     replyBytesMax: deps.limits.replyBytesMax,
   });
-  const reading = read(deps, prepared.provider, result);
+  const reading = read(deps, prepared, result);
   logReading(deps, attempt, reading);
   return record(deps, attempt, reading);
 }
@@ -106,10 +106,14 @@ async function record(
   }
 }
 
-function read(deps: ActivityDeps, provider: Provider, result: CallResult): SubmitReading {
+function read(
+  deps: ActivityDeps,
+  { provider, sent }: Pick<Prepared, 'provider' | 'sent'>,
+  result: CallResult,
+): SubmitReading {
   switch (result.kind) {
     case 'reply': {
-      const reading = provider.readSubmit(result.reply);
+      const reading = provider.readSubmit(result.reply, sent);
       return reading.state === 'refused' && reading.scope === 'retry'
         ? { ...reading, retryAfterMs: reading.retryAfterMs ?? deps.waits.busyRetryMs }
         : reading;

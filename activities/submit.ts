@@ -31,7 +31,7 @@ async function begin(deps: ActivityDeps, job: Job, number: number): Promise<Subm
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
   const prepared = await prepare(deps, job, route);
   const opened = await deps.store.attempts.open({
-    id: prepared.attemptId,
+    id: prepared.sent.attemptId,
     job,
     number,
     channel: route.channel,

@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import {
   applyCapabilities,
+  lengthsOf,
   type Capabilities,
   type ModeCapabilities,
 } from '../src/core/capabilities';
 import { FAILURES, type FailureCode } from '../src/core/errors';
 import type { Call, Reply } from '../src/core/exchange';
 import type { Operation } from '../src/core/outcome';
-import type { Provider, Submission } from '../src/core/provider';
-import type { Input, Mode, VideoRequest } from '../src/core/request';
+import type { Provider, Sent, Submission } from '../src/core/provider';
+import { MODES, type Input, type Mode, type VideoRequest } from '../src/core/request';
 import { providers } from '../src/providers';
 import { createSimulatedProvider, type SimulatedProvider } from './support/simulated-provider';
 
@@ -18,6 +19,12 @@ import { createSimulatedProvider, type SimulatedProvider } from './support/simul
  * The contract every provider keeps, told by its own wire files: what we send for a given value, and what a given
  * reply means. The same calls then go to the provider's simulator, so that adapter and simulator speak one wire.
  */
+
+const sentSchema = z.strictObject({
+  attemptId: z.string(),
+  model: z.string(),
+  mode: z.enum(MODES),
+});
 
 const wireSchema = z.strictObject({
   name: z.string(),
@@ -27,7 +34,8 @@ const wireSchema = z.strictObject({
   given: z.strictObject({
     submission: z.record(z.string(), z.unknown()).optional(),
     operation: z.record(z.string(), z.unknown()).optional(),
-    attemptId: z.string().optional(),
+    /** What the submit behind a lookup or a callback said. */
+    sent: sentSchema.optional(),
   }),
   call: z
     .strictObject({
@@ -50,6 +58,8 @@ const wireSchema = z.strictObject({
 type Wire = z.infer<typeof wireSchema>;
 
 const DEMANDED = ['submit', 'poll-running', 'poll-succeeded', 'poll-failed', 'error-429'];
+
+const FAILED = ['failed', 'provider_error'] as const;
 
 function wireOf(provider: string): Record<string, Wire> {
   const folder = join(__dirname, '..', 'src', 'providers', provider, 'wire');
@@ -76,6 +86,12 @@ function submissionOf(wire: Wire): Submission {
   return { ...rest, blobs: map } as unknown as Submission;
 }
 
+function sentOf(wire: Wire): Sent {
+  if (wire.exchange !== 'submit') return sentSchema.parse(wire.given.sent);
+  const { attemptId, model, applied } = submissionOf(wire);
+  return { attemptId, model, mode: applied.mode };
+}
+
 function callOf(provider: Provider, wire: Wire): Call | undefined {
   const operation: Operation = wire.given.operation ?? {};
   switch (wire.exchange) {
@@ -86,7 +102,7 @@ function callOf(provider: Provider, wire: Wire): Call | undefined {
     case 'cancel':
       return provider.cancel?.(operation);
     case 'find':
-      return provider.find?.(wire.given.attemptId ?? '');
+      return provider.find?.(sentOf(wire));
     case 'callback':
       return undefined;
   }
@@ -101,15 +117,15 @@ function meaningOf(provider: Provider, wire: Wire): unknown {
   const reply = replyOf(wire);
   switch (wire.exchange) {
     case 'submit':
-      return provider.readSubmit(reply);
+      return provider.readSubmit(reply, sentOf(wire));
     case 'poll':
       return provider.readPoll(reply, wire.given.operation ?? {});
     case 'cancel':
       return null; // A cancel's reply is never believed.
     case 'find':
-      return provider.readFind?.(reply);
+      return provider.readFind?.(reply, sentOf(wire));
     case 'callback':
-      return provider.readCallback?.(reply.body) ?? null;
+      return provider.readCallback?.(reply.body, sentOf(wire)) ?? null;
   }
 }
 
@@ -142,11 +158,10 @@ function withPublicText(value: unknown): unknown {
 /** Every mode with every resolution, ratio and length at its limits, and every flag the model has. */
 function everyRequest(model: Capabilities): VideoRequest[] {
   const entries = Object.entries(model.modes) as [Mode, ModeCapabilities][];
-  const lengths = [model.seconds.min, model.seconds.max, ...(model.seconds.auto ? [-1] : [])];
   return entries.flatMap(([mode, limits]) =>
-    model.resolutions.flatMap((resolution) =>
+    (limits.resolutions ?? model.resolutions).flatMap((resolution) =>
       (limits.aspectRatios ?? model.aspectRatios).flatMap((aspectRatio) =>
-        lengths.map((seconds) => ({
+        endsOf(limits.seconds ?? model.seconds).map((seconds) => ({
           model: 'any',
           // Running from the first look on, so that no queue fills up.
           prompt: '[[sim polls=1]]',
@@ -154,7 +169,7 @@ function everyRequest(model: Capabilities): VideoRequest[] {
           resolution,
           aspectRatio,
           seconds,
-          ...(model.audio ? { generateAudio: true } : {}),
+          ...((limits.audio ?? model.audio) ? { generateAudio: true } : {}),
           ...(model.seed ? { seed: model.seed.max } : {}),
           ...(model.watermark ? { watermark: true } : {}),
           ...(model.cameraFixed && mode !== 'reference' ? { cameraFixed: true } : {}),
@@ -168,11 +183,20 @@ function everyRequest(model: Capabilities): VideoRequest[] {
           ...(model.safetyIdentifierLengthMax > 0
             ? { safetyIdentifier: 'x'.repeat(model.safetyIdentifierLengthMax) }
             : {}),
+          ...(model.negativePrompt
+            ? { negativePrompt: 'x'.repeat(model.negativePromptLengthMax ?? 1) }
+            : {}),
           passthrough: {},
         })),
       ),
     ),
   );
+}
+
+/** The shortest, the longest and the automatic one. */
+function endsOf(lengths: Capabilities['seconds']): number[] {
+  const all = lengthsOf(lengths);
+  return [Math.min(...all), Math.max(...all), ...(lengths.auto ? [-1] : [])];
 }
 
 function inputsOf(mode: Mode, limits: ModeCapabilities): Input[] {
@@ -217,6 +241,30 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     expect(meaningOf(provider, wire)).toEqual(withPublicText(wire.means));
   });
 
+  const submits = all.filter(([, wire]) => wire.exchange === 'submit');
+  test.each(submits)('%s: no vendor key says anything else than was priced', (_, wire) => {
+    const submission = submissionOf(wire);
+    const forge = (passthrough: Record<string, unknown>): Call =>
+      provider.submit({ ...submission, applied: { ...submission.applied, passthrough } });
+    const plain = forge({});
+    const own = Object.keys(JSON.parse(String(plain.body)) as object);
+    const owned = provider.models[submission.model]?.vendorKeys?.owned ?? own;
+    expect(owned).toEqual(expect.arrayContaining(own));
+    expect(forge(Object.fromEntries(owned.map((key) => [key, 'forged'])))).toEqual(plain);
+  });
+
+  test.each(Object.entries(provider.models))('%s: an owned vendor key is a 400', (model, table) => {
+    const [request] = everyRequest(table);
+    const owned = table.vendorKeys?.owned ?? [];
+    expect(owned.length).toBeGreaterThan(0);
+    for (const key of owned) {
+      const forged = { ...request, model, passthrough: { [key]: 'forged' } } as VideoRequest;
+      expect(() => applyCapabilities(forged, table, { passthrough: 'metadata' })).toThrow(
+        `metadata.${key}: is written by the gateway`,
+      );
+    }
+  });
+
   test.each(all)('%s: says where it comes from', (_, wire) => {
     expect(wire.source).toMatch(
       /^(recorded on \d{4}-\d\d-\d\d|from the provider's documentation, https:\/\/|our own rule: |not the provider: )/,
@@ -251,7 +299,8 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
         z.object({ state: z.literal('accepted') }).safeParse(means).success,
     );
     test.each(accepted)('accept a submit alike: %s', (_, wire) => {
-      expect(provider.readSubmit(upstream.send(provider.submit(submissionOf(wire))))).toEqual({
+      const reply = upstream.send(provider.submit(submissionOf(wire)));
+      expect(provider.readSubmit(reply, sentOf(wire))).toEqual({
         state: 'accepted',
         operation: expect.anything() as unknown,
       });
@@ -263,10 +312,11 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       if (!capabilities) throw new Error('a model has capabilities');
       const requests = everyRequest(capabilities);
       expect(requests.length).toBeGreaterThan(0);
-      for (const request of requests) {
+      for (const [index, request] of requests.entries()) {
         const applied = applyCapabilities(request, capabilities);
-        const call = provider.submit({ model, applied, attemptId: 'attempt', blobs: new Map() });
-        const reading = provider.readSubmit(upstream.send(call));
+        const sent = { attemptId: `attempt-${index}`, model, mode: applied.mode };
+        const call = provider.submit({ ...sent, applied, blobs: new Map() });
+        const reading = provider.readSubmit(upstream.send(call), sent);
         expect({ request, reading }).toMatchObject({ reading: { state: 'accepted' } });
       }
     });
@@ -275,7 +325,7 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     test.each(simulated)('refuse alike: %s', (_, wire) => {
       const call = callOf(provider, wire);
       if (!call) throw new Error('a simulated file has a call');
-      const reading = provider.readSubmit(upstream.send(call));
+      const reading = provider.readSubmit(upstream.send(call), sentOf(wire));
       const meant = z
         .object({ state: z.string(), scope: z.string(), failure: z.object({ code: z.string() }) })
         .parse(wire.means);
@@ -289,7 +339,7 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       const submission = submissionOf(first);
       const applied = { ...submission.applied, prompt: `a cat ${token}` };
       const call = provider.submit({ ...submission, applied, callbackUrl: 'http://127.0.0.1:9/' });
-      const reading = provider.readSubmit(upstream.send(call));
+      const reading = provider.readSubmit(upstream.send(call), sentOf(first));
       if (reading.state !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(reading)}`);
       return reading.operation;
     };
@@ -319,10 +369,12 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       expect(look(operation)).toEqual(verdict('succeeded'));
     });
 
+    /** A wire that has no word for an expired job calls it failed. */
+    const expired = wires['poll-expired'] ? (['expired', undefined] as const) : FAILED;
     test.each([
-      ['fail', 'failed', 'provider_error'],
+      ['fail', ...FAILED],
       ['policy', 'failed', 'content_rejected'],
-      ['expired', 'expired', undefined],
+      ['expired', ...expired],
       ['stuck', 'running', undefined],
     ])('agree on fault=%s', (fault, state, code) => {
       const operation = submit(`[[sim seconds=1 fault=${fault}]]`);
@@ -334,7 +386,10 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     test('refuse a caller without credentials, which is for another channel to serve', () => {
       if (!first) throw new Error('submit.json is missing');
       const reply = upstream.sendUnsigned(provider.submit(submissionOf(first)));
-      expect(provider.readSubmit(reply)).toMatchObject({ state: 'refused', scope: 'channel' });
+      expect(provider.readSubmit(reply, sentOf(first))).toMatchObject({
+        state: 'refused',
+        scope: 'channel',
+      });
       expect(upstream.jobs()).toBe(0);
     });
 
@@ -347,8 +402,11 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     });
 
     test('call overload a retry and an inner error unknown', () => {
-      expect(provider.readSubmit(upstream.overload(429))).toMatchObject({ scope: 'retry' });
-      expect(provider.readSubmit(upstream.overload(500))).toMatchObject({ state: 'unknown' });
+      if (!first) throw new Error('submit.json is missing');
+      const read = (status: 429 | 500) =>
+        provider.readSubmit(upstream.overload(status), sentOf(first));
+      expect(read(429)).toMatchObject({ scope: 'retry' });
+      expect(read(500)).toMatchObject({ state: 'unknown' });
       expect(provider.readPoll(upstream.overload(429), {})).toMatchObject({ kind: 'transient' });
       expect(provider.readPoll(upstream.overload(500), {})).toMatchObject({ kind: 'transient' });
     });
@@ -362,17 +420,36 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       expect(look(operation)).toEqual(verdict('canceled'));
     });
 
+    const finds = Object.values(provider.models).some((model) => model.idempotency === 'lookup');
+    test(`${finds ? 'know' : 'do not know'} a job by our own id`, () => {
+      expect([provider.find !== undefined, provider.readFind !== undefined]).toEqual([
+        finds,
+        finds,
+      ]);
+      if (!first || !provider.find || !provider.readFind) return;
+      const sent = sentOf(first);
+      expect(provider.readFind(upstream.send(provider.find(sent)), sent)).toEqual({
+        notFound: true,
+      });
+      const operation = submit();
+      expect(provider.readFind(upstream.send(provider.find(sent)), sent)).toEqual({ operation });
+      const reply = upstream.sendUnsigned(provider.find(sent));
+      expect(provider.readFind(reply, sent)).toEqual({ retry: true });
+    });
+
     test('name the job in a callback as the submit named it', () => {
       const operation = submit('[[sim seconds=1]]');
       const message = upstream.callback();
       expect(message === undefined).toBe(provider.readCallback === undefined);
-      if (!message || !provider.readCallback) return;
-      expect(provider.readCallback(Buffer.from(message.body))).toEqual({ operation });
-      const own = provider.verifyCallback;
-      if (own) {
-        const { credentials } = provider.simulate;
-        expect(own(message.headers, Buffer.from(message.body), credentials)).toBe(true);
-        expect(own(message.headers, Buffer.from(`${message.body} `), credentials)).toBe(false);
+      if (!message || !first || !provider.readCallback) return;
+      const { headers } = message;
+      const body = Buffer.from(message.body);
+      expect(provider.readCallback(body, sentOf(first))).toEqual({ operation });
+      if (provider.verifyCallback) {
+        const at = { headers, credentials: provider.simulate.credentials, nowMs: upstream.now() };
+        expect(provider.verifyCallback({ ...at, body })).toBe(true);
+        const forged = Buffer.from(`${message.body} `);
+        expect(provider.verifyCallback({ ...at, body: forged })).toBe(false);
       }
     });
   });

@@ -3,7 +3,7 @@ import type { Capabilities } from './capabilities';
 import type { Failure } from './errors';
 import type { Call, Headers, Reply } from './exchange';
 import type { Operation, Verdict } from './outcome';
-import type { AppliedRequest } from './request';
+import type { AppliedRequest, Mode } from './request';
 
 /**
  * A provider describes exchanges and reads replies; it performs nothing and knows neither dialect nor ledger.
@@ -19,22 +19,37 @@ export interface Provider {
   authorize(call: Call, credentials: Record<string, string>, nowMs: number): Call;
 
   submit(submission: Submission): Call;
-  readSubmit(reply: Reply): SubmitReading;
+  readSubmit(reply: Reply, sent: Sent): SubmitReading;
   poll(operation: Operation): Call;
   readPoll(reply: Reply, operation: Operation): PollReading;
   /** Absent: this provider cannot cancel. Its reply is never believed; a look follows. */
   cancel?(operation: Operation): Call;
   /** Lookup by our own attempt id; turns an unknown submit into an adopted one. */
-  find?(attemptId: string): Call;
-  readFind?(reply: Reply): { operation: Operation } | { notFound: true } | { retry: true };
+  find?(sent: Sent): Call;
+  readFind?(reply: Reply, sent: Sent): FindReading;
   /** Links that need our credentials are fetched by us; absent: the output's URL is public. */
   content?(outputUrl: string): Call;
   /** True when the callback's own signature holds. Absent: unsigned, only the path token speaks for it. */
-  verifyCallback?(headers: Headers, body: Uint8Array, credentials: Record<string, string>): boolean;
-  /** The handle inside a callback, which may fill in an attempt whose submit got no answer. */
-  readCallback?(body: Uint8Array): { operation: Operation } | undefined;
+  verifyCallback?(callback: SignedCallback): boolean;
+  /**
+   * The handle inside a callback, which may fill in an attempt whose submit got no answer. Undefined when the callback
+   * names another attempt than the one its path token belongs to, or none.
+   */
+  readCallback?(body: Uint8Array, sent: Sent): { operation: Operation } | undefined;
 
   simulate: Simulation;
+}
+
+/**
+ * What is known of a submit whatever became of its answer. A wire may have a path per mode or per model, which its
+ * replies do not repeat; the operation must name it, since a poll has nothing else.
+ */
+export interface Sent {
+  /** Our id of this attempt: the dedupe or lookup key where the provider has one. */
+  attemptId: string;
+  /** The provider's own model id. */
+  model: string;
+  mode: Mode;
 }
 
 export interface Submission {
@@ -62,6 +77,19 @@ export type SubmitReading =
       retryAfterMs?: number;
     }
   | { state: 'unknown'; detail: string };
+
+/** `notFound` = the provider certainly does not know the attempt now; it may a moment later. */
+export type FindReading = { operation: Operation } | { notFound: true } | { retry: true };
+
+export interface SignedCallback {
+  headers: Headers;
+  body: Uint8Array;
+  credentials: Record<string, string>;
+  /** Unix milliseconds; a signature goes stale. */
+  nowMs: number;
+  /** The provider's published JWK set (RFC 7517), for one that signs with a key of its own. */
+  publicKeys?: readonly Readonly<Record<string, unknown>>[];
+}
 
 /**
  * `transient` never ends a job; `gone` and `denied` do (after a grace); `follow` is one more call of the same look,

@@ -11,6 +11,8 @@ export interface SimulatedProvider {
   send(call: Call): Reply;
   sendUnsigned(call: Call): Reply;
   advance(ms: number): void;
+  /** Unix milliseconds by that clock. */
+  now(): number;
   jobs(): number;
   /** Another simulator in its place, at the same time. */
   forgetAll(): void;
@@ -57,6 +59,7 @@ export function createSimulatedProvider(provider: Provider): SimulatedProvider {
     advance: (ms) => {
       now += ms;
     },
+    now: () => now,
     jobs: () => [...jobs.all()].length,
     forgetAll: () => {
       jobs = openJobs(undefined);
