@@ -48,8 +48,8 @@ export async function accept(
   const inputs = resolveInputs(creation.request.inputs, deps.inputBytesMax);
   const request = { ...creation.request, inputs: inputs.map(({ input }) => input) };
   checkText({ ...creation, request });
-  const { applied, usable } = chooseRoutes(routes, (route) =>
-    applyCapabilities(request, route.capabilities, creation.names),
+  const { applied, usable } = chooseRoutes(routes, (route, resolved) =>
+    applyCapabilities({ ...request, ...resolved }, route.capabilities, creation.names),
   );
   if (creation.workflowId !== undefined) await checkHeld(deps, principal, request.inputs);
   await storeInputs(deps, principal, inputs);
@@ -114,24 +114,38 @@ function checkedCallback(deps: AcceptDeps, callback: Creation['callbackUrl']): s
   return callback.url;
 }
 
-/** Only channels that can honour the whole request stay; when none can, the first one's reason is the answer. */
+/** Defaults that models resolve differently and that a caller sees or pays for. */
+type Resolved = Pick<VideoRequest, 'seconds' | 'resolution' | 'aspectRatio' | 'generateAudio'>;
+
+/**
+ * Only channels that can honour the whole request stay; when none can, the first one's reason is the answer. The first
+ * that can resolves the defaults and the others are asked for the same, since one resolved request is priced, sent to
+ * whichever channel takes it, and echoed.
+ */
 function chooseRoutes(
   routes: readonly [Route, ...Route[]],
-  apply: (route: Route) => AppliedRequest,
+  apply: (route: Route, resolved: Resolved) => AppliedRequest,
 ): { applied: AppliedRequest; usable: [Route, ...Route[]] } {
-  const usable: { route: Route; applied: AppliedRequest }[] = [];
+  const usable: Route[] = [];
+  let applied: AppliedRequest | undefined;
   let reason: unknown;
   for (const route of routes) {
     try {
-      usable.push({ route, applied: apply(route) });
+      const own = apply(route, applied ? resolvedOf(applied) : {});
+      applied ??= own;
+      usable.push(route);
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       reason ??= error;
     }
   }
   const [first, ...rest] = usable;
-  if (!first) throw reason;
-  return { applied: first.applied, usable: [first.route, ...rest.map(({ route }) => route)] };
+  if (!first || !applied) throw reason;
+  return { applied, usable: [first, ...rest] };
+}
+
+function resolvedOf({ seconds, resolution, aspectRatio, generateAudio }: AppliedRequest): Resolved {
+  return { seconds, resolution, aspectRatio, generateAudio: generateAudio ?? false };
 }
 
 const freeze = (route: Route): FrozenRoute => ({

@@ -11,7 +11,7 @@ import { cleanUp, temporaryFolder } from '../host/temporary';
 import { NOW, startTestDatabase } from '../support/database';
 import type { TestDatabase } from '../support/database';
 
-/** What JSON allows and no row can hold is refused by the caller's own word for it, before anything is stored. */
+/** What cannot be stored, or would undo what was priced, is refused by the caller's own word before anything is stored. */
 
 let database: TestDatabase;
 let deps: AcceptDeps;
@@ -19,9 +19,22 @@ const outbound = createOutbound({ allowedCallbackHosts: [], userAgent: 'test' })
 beforeAll(async () => {
   database = await startTestDatabase();
   const origin = 'http://127.0.0.1:1';
+  const ark = { channel: 'ark-simulated', model: 'doubao-seedance-2-0-260128' };
+  const kling = { channel: 'kling-simulated', model: 'kling-v2-6' };
+  const price = { perJob: '25' };
+  const config = readConfig(
+    { REELAY_CONFIG: '' },
+    {
+      models: {
+        'seedance-2.0': { channels: [ark], price },
+        'kling-v2-6': { channels: [kling], price },
+        either: { channels: [ark, kling], price },
+      },
+    },
+  );
   deps = {
     store: database.store,
-    catalog: buildCatalog(readConfig({ REELAY_CONFIG: '' }), { origin, baseUrlOf: () => origin }),
+    catalog: buildCatalog(config, { origin, baseUrlOf: () => origin }),
     outbound,
     blobs: createLocalBlobs(join(temporaryFolder(), 'blobs')),
     inputBytesMax: 1_000_000,
@@ -69,6 +82,42 @@ test.each<[string, Partial<Creation>, string]>([
   for (const table of ['jobs', 'events', 'blobs']) {
     expect(await database.sql(`SELECT * FROM ${table}`)).toEqual([]);
   }
+});
+
+test.each<[model: string, passthrough: Record<string, unknown>, param: string]>([
+  ['seedance-2.0', { duration: 15 }, 'extra.duration'],
+  ['seedance-2.0', { frames: 289 }, 'extra.frames'],
+  ['seedance-2.0', { tools: [], model: 'a-dearer-one' }, 'extra.model'],
+  ['seedance-2.0', { resolution: '4k' }, 'extra.resolution'],
+  ['kling-v2-6', { duration: '10' }, 'extra.duration'],
+  ['kling-v2-6', { mode: 'pro' }, 'extra.mode'],
+  ['kling-v2-6', { model_name: 'kling-v3' }, 'extra.model_name'],
+  ['kling-v2-6', { external_task_id: 'mine' }, 'extra.external_task_id'],
+  ['kling-v2-6', { cfg_scale: 0.5 }, 'extra.cfg_scale'],
+])('%s refuses the vendor keys %j', async (model, passthrough, param) => {
+  const accepted = accept(deps, database.workspace.principal, {
+    ...creation(request({ model, passthrough })),
+  });
+  await expect(accepted).rejects.toMatchObject({ code: 'invalid_request', status: 400, param });
+  for (const table of ['jobs', 'events', 'blobs']) {
+    expect(await database.sql(`SELECT * FROM ${table}`)).toEqual([]);
+  }
+});
+
+test.each<[string, Partial<Creation['request']>, providers: string[]]>([
+  ['a shape that only the first has', {}, ['ark']],
+  ['sound that is on by default', { aspectRatio: '16:9' }, ['ark']],
+  ['what both can do', { aspectRatio: '16:9', generateAudio: false }, ['ark', 'kling']],
+  ['a length of the first', { aspectRatio: '16:9', generateAudio: false, seconds: 7 }, ['ark']],
+  ['words of the second', { negativePrompt: 'rain' }, ['kling']],
+])('a second channel is asked for what the first resolved: %s', async (_, change, names) => {
+  const accepted = await accept(
+    deps,
+    database.workspace.principal,
+    creation(request({ model: 'either', ...change })),
+  );
+  if (accepted.kind !== 'created') throw new Error(accepted.kind);
+  expect(accepted.job.routes.map(({ provider }) => provider)).toEqual(names);
 });
 
 test('every other text passes as it is', async () => {
