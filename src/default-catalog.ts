@@ -1,17 +1,22 @@
-const SEEDANCE_2 = 'doubao-seedance-2-0-260128';
-const SEEDANCE_1_5 = 'doubao-seedance-1-5-pro-251215';
+const SEEDANCE_2 = { channel: 'ark-simulated', model: 'doubao-seedance-2-0-260128' };
+const SEEDANCE_1_5 = { channel: 'ark-simulated', model: 'doubao-seedance-1-5-pro-251215' };
+const KLING_1 = { channel: 'kling-simulated', model: 'kling-v1' };
 
 /**
  * What a fresh checkout offers without any config: every model on a simulated channel, at a fixed price in points.
  * An operator's reelay.config.json replaces it entry by entry.
  */
 export const DEFAULT_CATALOG = {
-  channels: { 'ark-simulated': { provider: 'ark', simulated: true } },
+  channels: {
+    'ark-simulated': { provider: 'ark', simulated: true },
+    'kling-simulated': { provider: 'kling', simulated: true },
+  },
   models: {
     'seedance-2.0': model(SEEDANCE_2, '25'),
     'seedance-2-0': model(SEEDANCE_2, '25'),
     'seedance-1.5-pro': model(SEEDANCE_1_5, '15'),
     'seedance-v1.5-pro-t2v': model(SEEDANCE_1_5, '15'),
+    'kling-v1': model(KLING_1, '10'),
     // Until their own providers are built.
     'sora-2': model(SEEDANCE_2, '40'),
     'veo-3': model(SEEDANCE_2, '50'),
@@ -21,9 +26,9 @@ export const DEFAULT_CATALOG = {
   models: Record<string, ReturnType<typeof model>>;
 };
 
-function model(id: string, points: string) {
+function model(choice: { channel: string; model: string }, points: string) {
   return {
-    channels: [{ channel: 'ark-simulated', model: id }],
+    channels: [choice],
     price: { perJob: points },
     groups: ['default'],
   };

@@ -1,7 +1,9 @@
 import type { Provider } from '../core/provider';
 import { ark } from './ark';
+import { kling } from './kling';
 
 /** The registry: one line per provider, by the name that channels use in the operator's config. */
 export const providers: Readonly<Record<string, Provider>> = {
   ark,
+  kling,
 };

@@ -1,0 +1,69 @@
+import type { Failure } from '../../core/errors';
+import type { SubmitReading } from '../../core/provider';
+
+/**
+ * Kling's business codes (commonInfo page): with which HTTP status each comes, and what it proves about a submit. The
+ * status alone says little: four of the six 429 are about the account and never pass by waiting.
+ */
+
+type Scope = Extract<SubmitReading, { state: 'refused' }>['scope'];
+export type Meaning = { scope: Scope; code: Failure['code'] } | 'unknown';
+
+const BUSY: Meaning = { scope: 'retry', code: 'provider_busy' };
+const DENIED: Meaning = { scope: 'channel', code: 'provider_denied' };
+/** Every call is signed anew, so one of the clocks is wrong. It may be set before we run out of patience. */
+const CLOCK: Meaning = { scope: 'retry', code: 'provider_denied' };
+const INVALID: Meaning = { scope: 'final', code: 'invalid_input' };
+const POLICY: Meaning = { scope: 'final', code: 'content_rejected' };
+
+interface Code {
+  status: number;
+  text: string;
+  submit: Meaning;
+}
+
+export const CODES: Readonly<Record<number, Code>> = {
+  1000: { status: 401, text: 'Authentication failed', submit: DENIED },
+  1001: { status: 401, text: 'Authorization is empty', submit: DENIED },
+  1002: { status: 401, text: 'Authorization is invalid', submit: DENIED },
+  1003: { status: 401, text: 'Authorization is not yet valid', submit: CLOCK },
+  1004: { status: 401, text: 'Authorization has expired', submit: CLOCK },
+  1100: { status: 429, text: 'Account exception', submit: DENIED },
+  1101: { status: 429, text: 'Account in arrears', submit: DENIED },
+  1102: { status: 429, text: 'Resource pack depleted or expired', submit: DENIED },
+  1103: { status: 403, text: 'No permission for the requested resource', submit: DENIED },
+  1200: { status: 400, text: 'Invalid request parameters', submit: INVALID },
+  1201: { status: 400, text: 'Invalid parameters', submit: INVALID },
+  1202: { status: 404, text: 'The requested method is invalid', submit: DENIED },
+  1203: { status: 404, text: 'The requested resource does not exist', submit: DENIED },
+  1300: { status: 400, text: 'Trigger of the platform policy', submit: POLICY },
+  1301: { status: 400, text: 'Trigger of the content security policy', submit: POLICY },
+  1302: { status: 429, text: 'Too many requests', submit: BUSY },
+  1303: { status: 429, text: 'parallel task over resource pack limit', submit: BUSY },
+  1304: { status: 429, text: 'Trigger of the IP whitelist policy', submit: DENIED },
+  5000: { status: 500, text: 'Internal server error', submit: 'unknown' },
+  // Out of service it takes nothing in.
+  5001: { status: 503, text: 'Server temporarily unavailable for maintenance', submit: BUSY },
+  5002: { status: 504, text: 'Internal timeout', submit: 'unknown' },
+};
+
+const STATUSES: Readonly<Record<number, Meaning>> = {
+  400: INVALID,
+  401: DENIED,
+  402: DENIED,
+  403: DENIED,
+  404: DENIED,
+  413: INVALID,
+  422: INVALID,
+  429: BUSY,
+};
+
+/** A code that is new to us means what its HTTP status says. */
+export function meaningOf(code: number | undefined, status: number): Meaning {
+  return CODES[code ?? -1]?.submit ?? STATUSES[status] ?? 'unknown';
+}
+
+/** On a look: the account may not ask for this task. What time may heal (a clock, a bill) never ends a job. */
+export const DENIED_LOOKS: ReadonlySet<number> = new Set([1000, 1001, 1002, 1103]);
+/** On a look: Kling knows no such task. */
+export const NOT_FOUND = 1203;

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { Provider } from '../../core/provider';
+import { klingModels } from './models';
+import { simulate } from './simulate';
+import { submit } from './submit';
+import { signToken } from './token';
+import { find, poll, readCallback, readFind, readPoll, readSubmit } from './translate';
+
+/**
+ * Kling (Kuaishou), international and mainland: one wire, several hosts. A submit carries an id of ours, by which it can
+ * be looked up when its answer was lost. Nothing can be canceled, and callbacks are unsigned.
+ */
+export const kling: Provider = {
+  name: 'kling',
+  models: klingModels,
+  credentials: z.strictObject({ accessKey: z.string().min(1), secretKey: z.string().min(1) }),
+  authorize: (call, { accessKey = '', secretKey = '' }, nowMs) => ({
+    ...call,
+    headers: {
+      ...call.headers,
+      authorization: `Bearer ${signToken(accessKey, secretKey, nowMs)}`,
+    },
+  }),
+  submit,
+  readSubmit,
+  poll,
+  readPoll,
+  find,
+  readFind,
+  readCallback,
+  simulate,
+};

@@ -1,0 +1,106 @@
+import { jsonCall, type Call } from '../../core/exchange';
+import { withVendorKeys } from '../../core/passthrough';
+import type { Submission } from '../../core/provider';
+import type { AppliedRequest, Input } from '../../core/request';
+import { kindOf, klingModels } from './models';
+import { pathOf } from './paths';
+import type { Kind } from './schema';
+import { KLING_KEYS } from './vendor-keys';
+
+/** The create call of each kind. `external_task_id` is our attempt's id: unique per account, and a key for the lookup. */
+export function submit(submission: Submission): Call {
+  const { model, applied, attemptId, callbackUrl } = submission;
+  const kind = kindOf(model, applied.mode);
+  const body = {
+    model_name: model,
+    prompt: applied.prompt || undefined,
+    negative_prompt: applied.negativePrompt,
+    ...mediaOf(kind, submission),
+    mode: qualityOf(model, applied),
+    duration: String(applied.seconds),
+    // A frame gives the picture its shape, which is no value of this field.
+    aspect_ratio: applied.aspectRatio === 'adaptive' ? undefined : applied.aspectRatio,
+    sound: soundOf(model, applied),
+    watermark_info: applied.watermark ? { enabled: true } : undefined,
+    callback_url: callbackUrl,
+    external_task_id: attemptId,
+  };
+  return jsonCall('POST', pathOf(kind), withVendorKeys(body, applied.passthrough, KLING_KEYS));
+}
+
+const QUALITY_OF: Readonly<Record<string, string>> = { '720p': 'std', '1080p': 'pro' };
+
+/** Undefined, and so Kling's own default, on models with one quality and for a request of no tier of theirs. */
+function qualityOf(model: string, applied: AppliedRequest): string | undefined {
+  const { serviceTiers = [], resolutions = [] } = klingModels[model] ?? {};
+  if (serviceTiers.length > 0) return serviceTiers.find((tier) => tier === applied.serviceTier);
+  return resolutions.length > 1 ? QUALITY_OF[applied.resolution] : undefined;
+}
+
+/** Said only where the model has a sound to switch: others refuse the word itself. */
+function soundOf(model: string, applied: AppliedRequest): 'on' | 'off' | undefined {
+  if (!klingModels[model]?.audio || applied.generateAudio === undefined) return undefined;
+  return applied.generateAudio ? 'on' : 'off';
+}
+
+type Blobs = Submission['blobs'];
+
+function mediaOf(kind: Kind, { applied, blobs }: Submission): Record<string, unknown> {
+  const of = (role: Input['role']): Input[] => applied.inputs.filter((item) => item.role === role);
+  const first = of('first_frame')[0];
+  const last = of('last_frame')[0];
+  switch (kind) {
+    case 'text2video':
+      return {};
+    case 'image2video':
+      return {
+        image: first && sourceOf(first, blobs),
+        image_tail: last && sourceOf(last, blobs),
+      };
+    case 'multi-image2video':
+      return {
+        image_list: of('reference_image').map((input) => ({ image: sourceOf(input, blobs) })),
+      };
+    case 'omni-video':
+      return omniMedia(applied.inputs, blobs);
+  }
+}
+
+const OMNI_TYPE: Partial<Record<Input['role'], string>> = {
+  first_frame: 'first_frame',
+  last_frame: 'end_frame',
+};
+
+function omniMedia(inputs: readonly Input[], blobs: Blobs): Record<string, unknown> {
+  const isVideo = ({ role }: Input): boolean => role === 'reference_video';
+  const images = inputs.filter((input) => !isVideo(input));
+  const videos = inputs.filter(isVideo);
+  return {
+    ...(images.length > 0
+      ? {
+          image_list: images.map((input) => ({
+            image_url: sourceOf(input, blobs),
+            type: OMNI_TYPE[input.role],
+          })),
+        }
+      : {}),
+    // `base` would edit the video and take its length, which nobody has priced.
+    ...(videos.length > 0
+      ? {
+          video_list: videos.map((input) => ({
+            video_url: sourceOf(input, blobs),
+            refer_type: 'feature',
+          })),
+        }
+      : {}),
+  };
+}
+
+/** A link, or bare base64: Kling takes no data URL. */
+function sourceOf({ media }: Input, blobs: Blobs): string {
+  if ('url' in media) return media.url;
+  if ('asset' in media) throw new Error('Kling keeps no assets; create refuses them');
+  const blob = blobs.get(media.blob);
+  if (!blob) throw new Error(`the bytes of blob ${media.blob} were not handed over`);
+  return Buffer.from(blob.bytes).toString('base64');
+}

@@ -1,0 +1,106 @@
+import { jsonCall, jsonOf, type Call, type Reply } from '../../core/exchange';
+import type { Operation, Output, Usage, Verdict } from '../../core/outcome';
+import type { FindReading, PollReading, Sent, SubmitReading } from '../../core/provider';
+import { NOT_FOUND } from './codes';
+import { envelopeOf, readLookError, readRefusal, readTaskFailure } from './errors';
+import { kindOf } from './models';
+import { pathOf } from './paths';
+import { operationSchema, taskSchema, type Task } from './schema';
+
+/** What Kling's replies mean, and the calls of everything that comes after a submit. */
+
+export function readSubmit(reply: Reply, sent: Sent): SubmitReading {
+  const task = taskOf(reply);
+  if (task) return { state: 'accepted', operation: operationOf(task, sent) };
+  const isSuccess = envelopeOf(reply)?.code === 0;
+  if (!isSuccess) return readRefusal(reply);
+  return { state: 'unknown', detail: `HTTP ${String(reply.status)} without a task id` };
+}
+
+/** No reply names the kind, so it is taken from what was sent. */
+function operationOf(task: Task, { model, mode }: Sent): Operation {
+  return { kind: kindOf(model, mode), taskId: task.task_id };
+}
+
+/** The task of a reply that says it succeeded. */
+function taskOf(reply: Reply): Task | undefined {
+  const said = reply.status === 200 ? envelopeOf(reply) : undefined;
+  const parsed = said?.code === 0 ? taskSchema.safeParse(said.data) : undefined;
+  return parsed?.data;
+}
+
+export function poll(operation: Operation): Call {
+  const { kind, taskId } = operationSchema.parse(operation);
+  return jsonCall('GET', pathOf(kind, taskId));
+}
+
+/** By our own id, at the same door as a poll. */
+export function find({ attemptId, model, mode }: Sent): Call {
+  return jsonCall('GET', pathOf(kindOf(model, mode), attemptId));
+}
+
+export function readFind(reply: Reply, sent: Sent): FindReading {
+  const task = taskOf(reply);
+  // A reply without the id is still the answer to a question by that id.
+  const isOther = task?.task_info?.external_task_id != null && !isOurs(task, sent);
+  if (task) return isOther ? { retry: true } : { operation: operationOf(task, sent) };
+  return envelopeOf(reply)?.code === NOT_FOUND ? { notFound: true } : { retry: true };
+}
+
+const isOurs = (task: Task, sent: Sent): boolean =>
+  task.task_info?.external_task_id === sent.attemptId;
+
+/** A callback is the bare task. Nothing signs it, so it must at least know the attempt's id. */
+export function readCallback(body: Uint8Array, sent: Sent): { operation: Operation } | undefined {
+  const parsed = taskSchema.safeParse(jsonOf({ status: 200, headers: {}, body }));
+  if (!parsed.success || !isOurs(parsed.data, sent)) return undefined;
+  return { operation: operationOf(parsed.data, sent) };
+}
+
+export function readPoll(reply: Reply, operation: Operation): PollReading {
+  const task = taskOf(reply);
+  if (!task) return readLookError(reply);
+  if (task.task_id !== operation['taskId']) {
+    return { kind: 'transient', detail: 'the reply is about another task' };
+  }
+  const verdict = verdictOf(task);
+  return verdict
+    ? { kind: 'verdict', verdict }
+    : { kind: 'transient', detail: 'succeed without a link' };
+}
+
+function verdictOf(task: Task): Verdict | undefined {
+  switch (task.task_status) {
+    case 'submitted':
+      return { state: 'running', progress: null, phase: 'queued' };
+    case 'processing':
+      return { state: 'running', progress: null, phase: 'running' };
+    case 'succeed': {
+      const outputs = outputsOf(task);
+      return outputs.length > 0 ? { state: 'succeeded', outputs, usage: usageOf(task) } : undefined;
+    }
+    case 'failed':
+      return { state: 'failed', failure: readTaskFailure(task.task_status_msg ?? '') };
+    default:
+      return {
+        state: 'running',
+        progress: null,
+        phase: 'running',
+        unknownStatus: task.task_status.slice(0, 100),
+      };
+  }
+}
+
+/** Links live for 30 days from a moment that no field tells, so they carry no expiry. */
+function outputsOf(task: Task): Output[] {
+  const video = task.task_result?.videos?.[0];
+  const marked = task.watermark_info?.enabled ? video?.watermark_url : undefined;
+  const url = marked ?? video?.url;
+  return url ? [{ kind: 'video', url }] : [];
+}
+
+/** Kling bills in units of its own (`final_unit_deduction`), which are neither tokens nor seconds. */
+function usageOf(task: Task): Usage {
+  const seconds = Number(task.task_result?.videos?.[0]?.duration ?? Number.NaN);
+  return seconds > 0 ? { seconds } : {};
+}

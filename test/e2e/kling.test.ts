@@ -1,0 +1,222 @@
+import { providers } from '../../src/providers';
+import { secretOf } from '../../src/providers/kling/simulate-token';
+import { startSimulator } from '../../src/simulator';
+import type { Simulator } from '../../src/simulator';
+import { startTestGateway, until } from '../support/gateway';
+import type { TestGateway } from '../support/gateway';
+
+/**
+ * The provider with a lookup, once through the whole gateway: what is lost on the way is found by our own id and never
+ * sent again, and a 429 is not just a 429.
+ */
+
+let gateway: TestGateway;
+/** Kling as an account sees it whose pack is used up: every submit is a 429 with code 1102. */
+let spent: Simulator;
+
+const price = { perJob: '10' };
+const onKling = (model: string) => ({ channel: 'kling-simulated', model });
+const onSpent = { channel: 'kling-spent', model: 'kling-v1' };
+
+beforeAll(async () => {
+  spent = await startSimulator({ providers });
+  gateway = await startTestGateway({
+    channels: {
+      'kling-simulated': { provider: 'kling', simulated: true },
+      'kling-spent': {
+        provider: 'kling',
+        baseUrl: spent.baseUrlOf('kling'),
+        credentials: { accessKey: 'refused-1102', secretKey: secretOf('refused-1102') },
+      },
+    },
+    models: {
+      'kling-v1': { channels: [onKling('kling-v1')], price },
+      'kling-v1-6': { channels: [onKling('kling-v1-6')], price },
+      'kling-v3-omni': { channels: [onKling('kling-v3-omni')], price },
+      spent: { channels: [onSpent], price },
+      'spent-then-fine': { channels: [onSpent, onKling('kling-v1')], price },
+    },
+    waits: { sendMs: 2_000, unknownMs: 2_000 },
+  });
+});
+
+afterAll(async () => {
+  await gateway?.close();
+  await spent?.stop();
+});
+
+let number = 0;
+/** Posts one job; its prompt is its own, so that the simulator's counts are too. */
+async function post(directives: string, body: Record<string, unknown> = {}) {
+  const prompt = `kling ${(number += 1)} [[sim seconds=1 video=shared ${directives}]]`;
+  // An image gives the picture its shape, and most models their quality.
+  const shape = { resolution: undefined, aspect_ratio: undefined };
+  const id = await gateway.post({ model: 'kling-v1', prompt, ...shape, ...body });
+  return { id, prompt };
+}
+
+const uuid = (id: string): string => {
+  const hex = id.slice(id.indexOf('_') + 1);
+  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
+};
+
+async function counts(prompt: string): Promise<{ seen: number; accepted: number }> {
+  const { json } = await gateway.call('GET', `${gateway.simulator?.origin}/_sim/counters`);
+  return json.by_prompt[prompt];
+}
+
+async function attempts(id: string): Promise<unknown[]> {
+  return gateway.sql(
+    `SELECT channel, state, sends, operation->>'kind' AS kind, refusal->>'scope' AS scope
+     FROM attempts WHERE job_id = $1 ORDER BY number`,
+    [uuid(id)],
+  );
+}
+
+const ledger = async (id: string): Promise<unknown[]> =>
+  (await gateway.sql('SELECT kind FROM ledger WHERE job_id = $1 ORDER BY id', [uuid(id)])).map(
+    ({ kind }) => kind,
+  );
+
+/** What the lookups of that job were answered. */
+const lookups = (id: string): unknown[] => [
+  ...new Set(
+    gateway.logged
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ jobId, msg }) => jobId === uuid(id) && String(msg).includes('by our own id'))
+      .map(({ answer }) => answer),
+  ),
+];
+
+const frame = { frame_type: 'first_frame', image_url: 'https://media.example/cat.png' };
+const last = { frame_type: 'last_frame', image_url: 'https://media.example/end.png' };
+const reference = { image_url: 'https://media.example/cat.png' };
+
+test('a job on kling-v1 becomes a playable video, with one submit and one bill', async () => {
+  const { id, prompt } = await post('', { resolution: '720p', aspect_ratio: '16:9' });
+  expect(await gateway.ended(id)).toMatchObject({
+    status: 'completed',
+    model: 'kling-v1',
+    seconds: '5',
+    size: '1280x720',
+  });
+  const file = await fetch(`${gateway.api}/v1/videos/${id}/content`, {
+    headers: { authorization: `Bearer ${gateway.keys.key}` },
+  });
+  expect(file.status).toBe(200);
+  expect(
+    Buffer.from(await file.arrayBuffer())
+      .subarray(4, 8)
+      .toString(),
+  ).toBe('ftyp');
+  expect(await counts(prompt)).toEqual({ seen: 1, accepted: 1 });
+  expect(await ledger(id)).toEqual(['hold', 'settle']);
+  const [usage] = await gateway.sql('SELECT seconds FROM usage WHERE job_id = $1', [uuid(id)]);
+  expect(Number(usage?.['seconds'])).toBe(5);
+});
+
+test.each<[kind: string, body: Record<string, unknown>]>([
+  ['text2video', {}],
+  ['image2video', { frame_images: [frame] }],
+  ['image2video', { model: 'kling-v1-6', frame_images: [frame, last] }],
+  ['multi-image2video', { model: 'kling-v1-6', input_references: [reference, reference] }],
+  ['omni-video', { model: 'kling-v3-omni', input_references: [reference] }],
+])(
+  'a submit to %s whose answer is lost is found by our own id at its own door, and never repeated',
+  async (kind, body) => {
+    // `polls`: the provider sends no callback, so that nothing but the lookup can name the task.
+    const { id, prompt } = await post('fault=drop-after-accept polls=3', body);
+    expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
+    expect(await counts(prompt)).toEqual({ seen: 1, accepted: 1 });
+    expect(lookups(id)).toEqual(['found']);
+    expect(await attempts(id)).toEqual([
+      { channel: 'kling-simulated', state: 'accepted', sends: 1, kind, scope: null },
+    ]);
+    expect(await ledger(id)).toEqual(['hold', 'settle']);
+  },
+);
+
+test('a callback names it too, and sooner', async () => {
+  const { id, prompt } = await post('fault=drop-after-accept');
+  expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
+  expect(await counts(prompt)).toEqual({ seen: 1, accepted: 1 });
+  expect(lookups(id)).toEqual([]);
+});
+
+test('a submit that never arrived is looked for, not found, and not sent again', async () => {
+  const { id, prompt } = await post('fault=drop-before-accept');
+  expect(await gateway.ended(id)).toMatchObject({
+    status: 'failed',
+    error: { code: 'submission_unknown' },
+  });
+  expect(await counts(prompt)).toEqual({ seen: 1, accepted: 0 });
+  expect(lookups(id)).toEqual(['not found']);
+  expect(await attempts(id)).toMatchObject([{ state: 'unknown', sends: 1 }]);
+  expect(await ledger(id)).toEqual(['hold', 'release']);
+});
+
+test('a 429 about the rate is sent again until it is taken', async () => {
+  const { id, prompt } = await post('fault=429 count=2');
+  expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
+  expect(await counts(prompt)).toEqual({ seen: 3, accepted: 1 });
+  expect(await attempts(id)).toMatchObject([{ state: 'accepted', sends: 3 }]);
+});
+
+test('a 429 about the balance is not', async () => {
+  const { id } = await post('', { model: 'spent' });
+  expect(await gateway.ended(id)).toMatchObject({
+    status: 'failed',
+    error: { code: 'provider_denied' },
+  });
+  expect(await attempts(id)).toEqual([
+    { channel: 'kling-spent', state: 'refused', sends: 1, kind: null, scope: 'channel' },
+  ]);
+  expect(await ledger(id)).toEqual(['hold', 'release']);
+});
+
+test('and leads to the next channel at once', async () => {
+  const { id } = await post('', { model: 'spent-then-fine' });
+  expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
+  expect(await attempts(id)).toMatchObject([
+    { channel: 'kling-spent', state: 'refused', sends: 1 },
+    { channel: 'kling-simulated', state: 'accepted', sends: 1 },
+  ]);
+});
+
+test('a job that runs at a provider without cancel is not canceled: the door says so', async () => {
+  const { id } = await post('polls=8');
+  await until('the provider to accept', async () => {
+    const [attempt] = (await attempts(id)) as { state: string }[];
+    return attempt?.state === 'accepted' ? attempt : undefined;
+  });
+  expect((await gateway.call('DELETE', `/v1/videos/${id}`)).status).toBe(409);
+  expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
+});
+
+test.each([
+  ['fail', 'provider_error'],
+  ['policy', 'content_rejected'],
+])('a task that fails by %s tells why', async (fault, code) => {
+  const { id } = await post(`fault=${fault}`);
+  expect(await gateway.ended(id)).toMatchObject({ status: 'failed', error: { code } });
+  expect(await ledger(id)).toEqual(['hold', 'release']);
+});
+
+test.each([
+  [{ duration: 7 }, 'duration', 'Allowed: 5, 10.'],
+  [{ resolution: '1080p' }, 'resolution', 'Allowed: 720p.'],
+  [{ frame_images: [frame], aspect_ratio: '16:9' }, 'aspect_ratio', 'Allowed: adaptive.'],
+  [{ generate_audio: true }, 'generate_audio', 'Allowed: false.'],
+  [
+    { frame_images: [{ ...frame, image_url: 'asset://a-1' }] },
+    'frame_images',
+    'names an asset, and this model knows none',
+  ],
+])('what kling-v1 cannot do is a 400 that names it: %j', async (body, param, text) => {
+  const answer = await gateway.call('POST', '/v1/videos', {
+    body: { model: 'kling-v1', prompt: 'a cat', duration: 5, ...body },
+  });
+  expect(answer.status).toBe(400);
+  expect(answer.json.error).toMatchObject({ param });
+  expect(answer.json.error.message).toContain(text);
+});
