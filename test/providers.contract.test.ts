@@ -169,7 +169,10 @@ function everyRequest(model: Capabilities): VideoRequest[] {
           resolution,
           aspectRatio,
           seconds,
-          ...((limits.audio ?? model.audio) ? { generateAudio: true } : {}),
+          ...((limits.audio ?? model.audio) &&
+          (model.audioResolutions ?? model.resolutions).includes(resolution)
+            ? { generateAudio: true }
+            : {}),
           ...(model.seed ? { seed: model.seed.max } : {}),
           ...(model.watermark ? { watermark: true } : {}),
           ...(model.cameraFixed && mode !== 'reference' ? { cameraFixed: true } : {}),

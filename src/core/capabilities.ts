@@ -21,6 +21,8 @@ export interface Capabilities {
   fps: number;
   audio: boolean;
   audioDefault?: boolean;
+  /** Where sound is made in some resolutions only. */
+  audioResolutions?: readonly string[];
   seed: { min: number; max: number } | false;
   watermark: boolean;
   cameraFixed: boolean;
@@ -119,6 +121,10 @@ export function applyCapabilities(
   const frame = frameOf(request, model, limits, name);
   const seconds = secondsOf(request, limits.seconds ?? model.seconds, name('seconds'));
   checkFlags(request, model, name);
+  if (request.generateAudio && model.audioResolutions?.includes(frame.resolution) === false) {
+    const needed = model.audioResolutions.join(' or ');
+    throw invalid(name('generateAudio'), `needs ${name('resolution')} ${needed}`, ['false']);
+  }
   checkPassthrough(request.passthrough, model.vendorKeys, name('passthrough'));
   return {
     mode,

@@ -85,6 +85,8 @@ const PICKY: Capabilities = {
     },
   },
   seconds: { min: 5, max: 10, default: 5, values: [5, 10] },
+  audioDefault: false,
+  audioResolutions: ['720p'],
   negativePromptLengthMax: 4,
   media: { assets: false, linkOnly: ['reference_video'] },
 };
@@ -235,7 +237,7 @@ describe('a mode that differs from its model', () => {
       seconds: 10,
       resolution: '720p',
       fps: 24,
-      generateAudio: true,
+      generateAudio: false,
     });
   });
 });
@@ -498,6 +500,13 @@ const REFUSED: [string, Capabilities, Partial<VideoRequest>, param: string, text
     { ...inputs('first_frame', 'last_frame'), resolution: '720p' },
     'res',
     '720p is not offered by this model for these inputs. Allowed: 480p.',
+  ],
+  [
+    'sound in a resolution without it',
+    PICKY,
+    { resolution: '480p', generateAudio: true },
+    'with_audio',
+    'needs res 720p. Allowed: false.',
   ],
   [
     'sound in a mode without it',

@@ -107,6 +107,7 @@ test.each<[model: string, passthrough: Record<string, unknown>, param: string]>(
 test.each<[string, Partial<Creation['request']>, providers: string[]]>([
   ['a shape that only the first has', {}, ['ark']],
   ['sound that is on by default', { aspectRatio: '16:9' }, ['ark']],
+  ['sound in a resolution of both', { aspectRatio: '16:9', resolution: '1080p' }, ['ark', 'kling']],
   ['what both can do', { aspectRatio: '16:9', generateAudio: false }, ['ark', 'kling']],
   ['a length of the first', { aspectRatio: '16:9', generateAudio: false, seconds: 7 }, ['ark']],
   ['words of the second', { negativePrompt: 'rain' }, ['kling']],

@@ -209,6 +209,7 @@ describe('a create', () => {
     ['an unknown mode', TEXT, { mode: '4k' }, /^mode/],
     ['an unknown ratio', TEXT, { aspect_ratio: '21:9' }, /^aspect_ratio/],
     ['sound on a model without', TEXT, { sound: 'on' }, /^sound/],
+    ['sound in the cheaper mode', TEXT, { model_name: 'kling-v2-6', sound: 'on' }, /^sound/],
     ['a model that has pictures only', TEXT, { model_name: 'kling-v1-5' }, /^model_name/],
     ['a model of another door', TEXT, { model_name: 'kling-video-o1' }, /^model_name/],
     ['freedom past 1', TEXT, { cfg_scale: 1.1 }, /^cfg_scale/],

@@ -7,8 +7,9 @@ import { signToken } from './token';
 import { find, poll, readCallback, readFind, readPoll, readSubmit } from './translate';
 
 /**
- * Kling (Kuaishou), international and mainland: one wire, several hosts. A submit carries an id of ours, by which it can
- * be looked up when its answer was lost. Nothing can be canceled, and callbacks are unsigned.
+ * Kling (Kuaishou): one wire, several hosts (`https://api-singapore.klingai.com`; mainland, not confirmed,
+ * `https://api-beijing.klingai.com`). A submit carries an id of ours, by which it can be looked up when its answer was
+ * lost. Nothing can be canceled, and callbacks are unsigned.
  */
 export const kling: Provider = {
   name: 'kling',

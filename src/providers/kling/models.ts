@@ -13,7 +13,7 @@ import { KLING_2_KEYS, KLING_KEYS, OMNI_KEYS } from './vendor-keys';
  * Uncertain: the frame rate from kling-v2-6 on (not in the map; 24 as its neighbours); whether failed jobs are billed
  * (assumed: no); the limits of kling-v3 and kling-v3-omni (from resellers' copies). Not offered, since the pages do not
  * agree on it: `4k`, the ids of Kling 4, a video to be edited (its length would be the input's, and the price with
- * it). The map says that kling-v2-6 has sound in 1080p only; the provider refuses it elsewhere.
+ * it).
  */
 
 const RATIOS = ['16:9', '9:16', '1:1'] as const;
@@ -141,6 +141,7 @@ const kling26: Capabilities = {
     first_last_frame: frames(2, { ...PRO, audio: false }),
   },
   audio: true,
+  audioResolutions: ['1080p'],
 };
 
 const kling3: Capabilities = {

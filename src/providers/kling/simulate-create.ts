@@ -86,10 +86,12 @@ const CHECKS: readonly Check[] = [
     lengthsOf(asked.limits.seconds ?? asked.model.seconds).includes(secondsOf(asked))
       ? undefined
       : invalid('duration', `value '${asked.body.duration ?? ''}' is invalid`),
-  ({ body, model, limits }) =>
-    body.sound === 'on' && !(limits.audio ?? model.audio)
-      ? invalid('sound', 'is not supported by this model')
-      : undefined,
+  ({ body, model, limits, quality }) => {
+    const isHere = model.audioResolutions?.includes(quality.resolution) ?? true;
+    return body.sound === 'on' && !(isHere && (limits.audio ?? model.audio))
+      ? invalid('sound', 'is not supported by this model and mode')
+      : undefined;
+  },
   ({ body, limits }) =>
     (body.image_list ?? []).length > limits.images
       ? invalid('image_list', 'has too many images')
