@@ -35,10 +35,16 @@ async function principalOf(deps: ActivityDeps, workspace: unknown): Promise<Prin
   if (!found) {
     throw new GatewayError('not_found', {
       param: 'workspace',
-      message: `workspace: there is none with the name or id "${String(workspace).slice(0, 100)}".`,
+      message: `workspace: there is none in use with the name or id "${String(workspace).slice(0, 100)}".`,
     });
   }
-  return { workspaceId: found.id, keyId: null, group: found.group, scopes: ['generate'] };
+  return {
+    workspaceId: found.id,
+    keyId: null,
+    group: found.group,
+    models: null,
+    scopes: ['generate'],
+  };
 }
 
 function creationOf({

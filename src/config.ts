@@ -43,6 +43,7 @@ const waitsSchema = z.strictObject({
   keepTimeoutMs: ms(10 * MINUTE),
   contentTimeoutMs: ms(10 * MINUTE),
   linkMs: ms(24 * HOUR),
+  tokenMs: ms(HOUR),
   idempotencyMs: ms(48 * HOUR),
   sweepEveryMs: ms(MINUTE),
   sweepAgeMs: ms(30 * SECOND),

@@ -63,11 +63,12 @@ export function readyOf(gateway: LocalGateway): Ready {
 
 /** The first model that takes 4 and 5 seconds at 1280x720. */
 export function modelFor({ base }: LocalGateway): string {
-  const suits = base.catalog.list('default').find(({ routes: [{ capabilities }] }) => {
+  const models = base.catalog.list({ group: 'default', models: null });
+  const suits = models.find(({ routes: [{ capabilities }] }) => {
     const { min, max } = capabilities.seconds;
     return min <= 4 && max >= 5 && capabilities.sizes['720p']?.['16:9'] !== undefined;
   });
-  return suits?.entry.name ?? base.catalog.list('default')[0]?.entry.name ?? '';
+  return suits?.entry.name ?? models[0]?.entry.name ?? '';
 }
 
 function welcome(gateway: LocalGateway, data: string): string {

@@ -39,10 +39,18 @@ export interface RoutedModel {
   routes: readonly [Route, ...Route[]];
 }
 
+/** Which models somebody may use: those of a group, and of those the named ones; null = all of them. */
+export interface ModelAccess {
+  group: string;
+  models: readonly string[] | null;
+}
+
 export interface Catalog {
-  /** Throws `model_not_found` also for a model of another group: its existence is not told. */
-  resolve(group: string, model: string): RoutedModel;
-  list(group: string): readonly RoutedModel[];
+  /** Throws `model_not_found` also for a model that this access does not reach: its existence is not told. */
+  resolve(access: ModelAccess, model: string): RoutedModel;
+  list(access: ModelAccess): readonly RoutedModel[];
+  /** Every group that a model names. */
+  groups(): readonly string[];
   channel(name: string): { channel: Channel; provider: Provider } | undefined;
   channels(): readonly Channel[];
 }
@@ -55,15 +63,13 @@ export function createCatalog(
 ): Catalog {
   const channelOf = new Map(channels.map((channel) => [channel.name, channel]));
   const routed = new Map(models.map((entry) => [entry.name, route(entry, channelOf, providers)]));
-  const visible = (group: string, model: RoutedModel): boolean =>
-    model.entry.groups.includes(group);
+  const list = (access: ModelAccess): RoutedModel[] =>
+    [...routed.values()].filter(({ entry }) => isReached(access, entry));
   return {
-    resolve(group, model) {
+    resolve(access, model) {
       const found = routed.get(model);
-      if (!found || !visible(group, found)) {
-        const names = [...routed.values()]
-          .filter((m) => visible(group, m))
-          .map((m) => m.entry.name);
+      if (!found || !isReached(access, found.entry)) {
+        const names = list(access).map(({ entry }) => entry.name);
         throw new GatewayError('model_not_found', {
           param: 'model',
           message: `model: there is no model "${model.slice(0, 100)}". Allowed: ${names.join(', ')}.`,
@@ -71,7 +77,8 @@ export function createCatalog(
       }
       return found;
     },
-    list: (group) => [...routed.values()].filter((model) => visible(group, model)),
+    list,
+    groups: () => [...new Set(models.flatMap(({ groups }) => groups))],
     channel(name) {
       const channel = channelOf.get(name);
       const provider = channel && providers[channel.provider];
@@ -79,6 +86,11 @@ export function createCatalog(
     },
     channels: () => channels,
   };
+}
+
+/** The one rule of who sees which model. */
+function isReached({ group, models }: ModelAccess, { name, groups }: ModelEntry): boolean {
+  return groups.includes(group) && (models === null || models.includes(name));
 }
 
 function route(

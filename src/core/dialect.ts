@@ -4,21 +4,30 @@ import type { Job } from './job';
 import type { Gateway } from './ports';
 
 /**
- * A dialect is one public API: its routes, its words, its error shape, its callback body. It translates and calls
- * the gateway's use cases; it sees no provider, no framework and no database.
+ * What the HTTP door serves: routes, words and one error shape. It translates and calls the gateway's use cases; it
+ * sees no provider, no framework and no database.
  */
-export interface Dialect {
+export interface Api {
   name: string;
   routes: readonly Route[];
-  /** Paths whose unmatched requests (404, 405, bad body) answer in this dialect's error shape. */
+  /** Paths whose unmatched requests (404, 405, bad body) answer in this API's error shape. */
   prefixes: readonly string[];
+  /** Decides the status too: where an API's clients know another one than our table's, it is said here. */
   renderError(error: GatewayError, requestId: string): Answer;
+}
+
+/** A dialect is a public API for jobs. */
+export interface Dialect extends Api {
   /** The body of one callback message; rendered once, stored and sent as these bytes. */
   renderCallback(job: Job, context: CallbackContext): string;
 }
 
-/** What a key may do. `read`: status, lists, results; `generate`: create, cancel, delete; `admin`: everything else. */
-export const SCOPES = ['generate', 'read', 'admin'] as const;
+/**
+ * What a key may do. `read`: status, lists, results; `generate`: create, cancel, delete; `admin`: the admin API, for
+ * the whole installation; `foreign`: see and cancel what this gateway did not create, where a dialect and a channel
+ * allow it.
+ */
+export const SCOPES = ['generate', 'read', 'admin', 'foreign'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Who asks. Every use case takes it; there is no query without a workspace. */
@@ -27,6 +36,8 @@ export interface Principal {
   /** Null for a workflow: whoever may start one in the namespace is an operator's trust, not a key's. */
   keyId: string | null;
   group: string;
+  /** Public names; null = every model of the group. */
+  models: readonly string[] | null;
   scopes: readonly Scope[];
 }
 
@@ -60,7 +71,7 @@ export interface RouteInput<Body = unknown, Query = unknown> {
   signal: AbortSignal;
   /** The exact bytes of a JSON body; empty for a form and where there is none. */
   raw: Uint8Array;
-  /** The query string as it came, without `?`. */
+  /** The query string as it came, without `?`; empty where a key may be in it. */
   search: string;
   idempotencyKey: string | undefined;
   /** SHA-256 over method, path and exact body (multipart: fields and file digests). */
@@ -76,14 +87,19 @@ export interface Answer {
 }
 
 export interface Route {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** `/v1/videos/:id` */
   path: string;
-  /** Takes no body, JSON only, or JSON and multipart. */
-  body: 'none' | 'json' | 'json-or-form';
+  /** Takes no body; JSON; JSON or multipart; or a page of JSON at most, where no body at all is `{}`. */
+  body: 'none' | 'json' | 'json-or-form' | 'small-json';
   scope: Scope;
   /** A signed link (`?expires=&signature=`) may stand in for the key. */
   acceptsLink?: boolean;
+  /**
+   * `query`: the key may also come as `?api_key=`, which `handle` never sees, and it must be a key: an access token
+   * buys no other one. Everywhere else a key in the URL is refused.
+   */
+  keyIn?: 'query';
   request: z.ZodType;
   query: z.ZodType;
   /** Schema of the 2xx body; absent for bytes. */
@@ -98,6 +114,7 @@ export function route<Body, Query>(definition: {
   body: Route['body'];
   scope: Scope;
   acceptsLink?: boolean;
+  keyIn?: 'query';
   request: z.ZodType<Body>;
   query: z.ZodType<Query>;
   reply?: z.ZodType;

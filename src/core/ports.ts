@@ -30,6 +30,21 @@ export interface Gateway {
   content(principal: Principal, id: string, kind: FileKind, range?: string): Promise<ContentAnswer>;
   /** Our own signed link to a result. */
   link(job: Job, kind: FileKind): string;
+  /** An access token for the key that asks; it may do what that key may, as long as that key may. */
+  issueToken(principal: Principal): AccessToken;
+}
+
+/** Short-lived stand-ins for an API key. They say which key and since when, and nothing that the key's row says. */
+export interface Tokens {
+  issue(keyId: string, now: number): AccessToken;
+  /** Undefined for anything but an unexpired token of this installation. */
+  verify(token: string, now: number): { keyId: string; issuedAt: number } | undefined;
+}
+
+export interface AccessToken {
+  token: string;
+  /** Unix milliseconds. */
+  expiresAt: number;
 }
 
 export type FileKind = 'video' | 'last_frame';

@@ -58,7 +58,9 @@ export type Created =
   | { kind: 'replayed'; jobId: string; answer: Answer }
   /** The key, or the workflow id, belongs to another request. */
   | { kind: 'mismatch' }
-  | { kind: 'insufficient'; available: bigint };
+  | { kind: 'insufficient'; available: bigint }
+  /** The key's budget: how much of it nothing holds and nothing has spent. */
+  | { kind: 'over_budget'; left: bigint };
 
 /** Why settle is called when the attempt carries no verdict of the provider. */
 export type SettleReason =
@@ -217,13 +219,22 @@ export interface InputStore {
   has(workspaceId: string, blobId: string): Promise<boolean>;
 }
 
+/** Undefined for a key that is unknown, revoked or expired, and for one whose workspace is disabled. */
 export interface KeyStore {
-  /** By the SHA-256 of the whole key, in hex. Undefined when unknown, revoked or expired. */
-  find(hash: string, now: number): Promise<Principal | undefined>;
+  /** By the SHA-256 of the whole key, in hex. */
+  find(hash: string, now: number): Promise<KeyPrincipal | undefined>;
+  /**
+   * By what an access token says. One from before a rotation ends with the secret that was replaced, however long its
+   * own life would be.
+   */
+  findById(id: string, issuedAt: number, now: number): Promise<KeyPrincipal | undefined>;
+  /** Writes when the key was last used, at most once a minute. */
+  markUsed(id: string, now: number): Promise<void>;
 }
+export type KeyPrincipal = Principal & { keyId: string };
 
 export interface WorkspaceStore {
-  /** By id when the text is one, else by name. */
+  /** By id when the text is one, else by name; a disabled one is not found. */
   find(idOrName: string): Promise<{ id: string; group: string } | undefined>;
 }
 

@@ -31,7 +31,10 @@ export async function create(
   return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } };
 }
 
-export type AcceptDeps = Omit<GatewayDeps, 'engine' | 'signLink' | 'waits' | 'contentTimeoutMs'>;
+export type AcceptDeps = Pick<
+  GatewayDeps,
+  'store' | 'catalog' | 'outbound' | 'blobs' | 'inputBytesMax' | 'now' | 'log'
+>;
 export type Accepted = Extract<Created, { kind: 'created' | 'replayed' }>;
 
 /** The checks, the price and the one transaction, for whoever asks: a door, or a workflow that already runs. */
@@ -43,7 +46,7 @@ export async function accept(
   // Looked up first, so that a repeat has its answer also when catalog or balance have changed since.
   const earlier = await deps.store.jobs.earlier(principal.workspaceId, creation, deps.now());
   if (earlier) return acceptedOr(earlier, 0n);
-  const { entry, routes } = deps.catalog.resolve(principal.group, creation.request.model);
+  const { entry, routes } = deps.catalog.resolve(principal, creation.request.model);
   const callbackUrl = checkedCallback(deps, creation.callbackUrl);
   const inputs = resolveInputs(creation.request.inputs, deps.inputBytesMax);
   const request = { ...creation.request, inputs: inputs.map(({ input }) => input) };
@@ -90,6 +93,12 @@ function acceptedOr(created: Created, price: bigint): Accepted {
         message:
           `This request needs ${formatPoints(price)} points; ` +
           `${formatPoints(created.available)} are available.`,
+      });
+    case 'over_budget':
+      throw new GatewayError('insufficient_balance', {
+        message:
+          `This request needs ${formatPoints(price)} points; ` +
+          `the budget of this API key has ${formatPoints(created.left)} left.`,
       });
   }
 }

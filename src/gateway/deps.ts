@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Catalog } from '../core/catalog';
 import type { Job } from '../core/job';
-import type { Blobs, Engine, FileKind, Outbound, PlanWaits } from '../core/ports';
+import type { Blobs, Engine, FileKind, Outbound, PlanWaits, Tokens } from '../core/ports';
 import type { Store } from '../core/store';
 
 /** What the use cases stand on. */
@@ -12,6 +12,7 @@ export interface GatewayDeps {
   outbound: Outbound;
   blobs: Blobs;
   signLink(job: Job, kind: FileKind): string;
+  tokens: Tokens;
   waits: PlanWaits;
   /** Bytes of one input given inside the request. */
   inputBytesMax: number;

@@ -24,7 +24,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     return job;
   };
   return {
-    models: (principal) => deps.catalog.list(principal.group),
+    models: (principal) => deps.catalog.list(principal),
     create: (principal, creation) => create(deps, principal, creation),
     get,
     async waitFor(principal, id, until, { ms, signal }) {
@@ -53,6 +53,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return openContent(deps, await get(principal, id), kind, range);
     },
     link: deps.signLink,
+    issueToken({ keyId }) {
+      if (keyId === null) throw new Error('only a key has access tokens');
+      return deps.tokens.issue(keyId, deps.now());
+    },
   };
 }
 

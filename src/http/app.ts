@@ -1,24 +1,26 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import type { Dialect } from '../core/dialect';
+import type { Api } from '../core/dialect';
 import { GatewayError } from '../core/errors';
-import type { Blobs, Gateway } from '../core/ports';
+import type { Blobs, Gateway, Tokens } from '../core/ports';
 import type { KeyStore } from '../core/store';
 import { mountCallbacks, type Hint } from './callbacks';
 import { errorHandler } from './errors';
 import { mountHealth, type HealthPorts } from './health';
+import { createLastUsed } from './last-used';
 import { HTTP_LIMITS, type HttpLimits } from './limits';
 import type { Links } from './links';
 import { createMemoryBudget } from './memory-budget';
-import { mountDialects } from './mount';
+import { mountApis } from './mount';
 import { assignRequestId, requestIdOf } from './request-id';
 
 export interface AppOptions extends HealthPorts {
   gateway: Gateway;
   /** By name, in the registry's order; the first one answers for paths that belong to none. */
-  dialects: Readonly<Record<string, Dialect>>;
-  keys: Pick<KeyStore, 'find'>;
+  apis: Readonly<Record<string, Api>>;
+  keys: KeyStore;
+  tokens: Pick<Tokens, 'verify'>;
   blobs: Blobs;
   links: Pick<Links, 'verify'>;
   hint: Hint;
@@ -27,11 +29,11 @@ export interface AppOptions extends HealthPorts {
   now?: () => number;
 }
 
-/** The whole HTTP door: probes, provider callbacks and every dialect. It listens on nothing by itself. */
+/** The whole HTTP door: probes, provider callbacks and every API. It listens on nothing by itself. */
 export function createApp(options: AppOptions): Express {
   const limits: HttpLimits = { ...HTTP_LIMITS, ...options.limits };
   const { logger, now = Date.now } = options;
-  const dialects = Object.values(options.dialects);
+  const apis = Object.values(options.apis);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -49,11 +51,12 @@ export function createApp(options: AppOptions): Express {
   mountHealth(app, options);
   mountCallbacks(app, options.hint, limits);
   const budget = createMemoryBudget(limits.bodyMemoryBytesMax);
-  mountDialects(app, dialects, { ...options, limits, budget, now });
+  const used = createLastUsed(options.keys, logger);
+  mountApis(app, apis, { ...options, limits, budget, now, used });
   app.use(() => {
     throw new GatewayError('not_found', { message: 'There is no such path.' });
   });
-  app.use(errorHandler({ dialects, logger, limits }));
+  app.use(errorHandler({ apis, logger, limits }));
   return app;
 }
 

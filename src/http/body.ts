@@ -21,7 +21,7 @@ export interface BodyPorts {
   budget: MemoryBudget;
 }
 
-/** Reads what the route takes: nothing (`value` is undefined then), JSON, or JSON or a multipart form. */
+/** Reads what the route takes: nothing (`value` is undefined then), JSON of either size, or JSON or a multipart form. */
 export async function readBody(
   { request, response }: { request: Request; response: Response },
   kind: Route['body'],
@@ -38,9 +38,11 @@ export async function readBody(
   if (kind === 'json-or-form' && request.is('multipart/form-data')) {
     return formBody(request, response, ports);
   }
+  const isSmall = kind === 'small-json';
+  if (isSmall && isEmpty(request)) return { value: {}, files: [], identity: '' };
   if (!request.is(['json', '+json'])) throw wrongType(kind);
   const bytes = await readBytes(request, {
-    bytesMax: ports.limits.jsonBytesMax,
+    bytesMax: isSmall ? ports.limits.smallJsonBytesMax : ports.limits.jsonBytesMax,
     keep: (size) => {
       ports.budget.take(response, size);
     },
@@ -121,6 +123,11 @@ export function discardRest(request: Request, limits: HttpLimits): void {
 
 function hasBody({ headers }: Request): boolean {
   return headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
+}
+
+/** Says itself that it has none. */
+function isEmpty({ headers }: Request): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
 function parseJson(bytes: Buffer, depthMax: number): unknown {

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
-import type { Dialect } from '../core/dialect';
+import type { Api } from '../core/dialect';
 import { GatewayError } from '../core/errors';
 import { discardRest } from './body';
 import type { HttpLimits } from './limits';
@@ -8,17 +8,17 @@ import { requestIdOf } from './request-id';
 import { send } from './send';
 
 export interface ErrorPorts {
-  dialects: readonly Dialect[];
+  apis: readonly Api[];
   logger: Logger;
   limits: HttpLimits;
 }
 
 /**
- * The one place where an error becomes an answer, in the shape of the dialect that owns the path. What is not a
+ * The one place where an error becomes an answer, in the shape of the API that owns the path. What is not a
  * `GatewayError` is logged once with its ids and told as `internal` with the request id, nothing more.
  */
 export function errorHandler(ports: ErrorPorts): ErrorRequestHandler {
-  const { dialects, logger, limits } = ports;
+  const { apis, logger, limits } = ports;
   // Express knows an error handler by its four parameters.
   return async (thrown: unknown, request, response, _next) => {
     const error = toGatewayError(thrown, requestIdOf(response));
@@ -29,7 +29,7 @@ export function errorHandler(ports: ErrorPorts): ErrorRequestHandler {
       return;
     }
     if (error.code === 'unauthorized') response.setHeader('WWW-Authenticate', 'Bearer');
-    const answer = dialectOf(dialects, request.path)?.renderError(error, requestIdOf(response)) ?? {
+    const answer = apiOf(apis, request.path)?.renderError(error, requestIdOf(response)) ?? {
       status: error.status,
     };
     await send({ request, response }, answer, ports);
@@ -37,14 +37,14 @@ export function errorHandler(ports: ErrorPorts): ErrorRequestHandler {
   };
 }
 
-/** The dialect whose path prefix is the longest match; the first dialect where none matches. */
-function dialectOf(dialects: readonly Dialect[], path: string): Dialect | undefined {
-  const matches = dialects.flatMap((dialect) =>
-    dialect.prefixes
+/** The API whose path prefix is the longest match; the first one where none matches. */
+function apiOf(apis: readonly Api[], path: string): Api | undefined {
+  const matches = apis.flatMap((api) =>
+    api.prefixes
       .filter((prefix) => path === prefix || path.startsWith(`${prefix}/`))
-      .map((prefix) => ({ dialect, length: prefix.length })),
+      .map((prefix) => ({ api, length: prefix.length })),
   );
-  return matches.sort((a, b) => b.length - a.length)[0]?.dialect ?? dialects[0];
+  return matches.sort((a, b) => b.length - a.length)[0]?.api ?? apis[0];
 }
 
 function toGatewayError(thrown: unknown, requestId: string): GatewayError {

@@ -5,6 +5,8 @@ const MIB = 1024 * KIB;
 export const HTTP_LIMITS = {
   /** JSON on routes that take a body; data URLs come this way. */
   jsonBytesMax: 64 * MIB,
+  /** JSON of settings. */
+  smallJsonBytesMax: MIB,
   /** Bodies on routes that take none. */
   ignoredBodyBytesMax: MIB,
   jsonDepthMax: 20,

@@ -1,34 +1,31 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
-import type { Dialect, Principal, Route } from '../core/dialect';
+import type { Api, Principal, Route } from '../core/dialect';
 import { GatewayError } from '../core/errors';
 import { parseOrThrow } from '../core/parse';
 import type { Gateway } from '../core/ports';
-import type { KeyStore } from '../core/store';
-import { authenticate, hasKey, requireScope } from './auth';
+import { authenticate, hasKey, KEY_PARAMETER, requireScope, type AuthPorts } from './auth';
 import { readBody, type BodyPorts } from './body';
 import { fingerprintOf, readIdempotencyKey } from './idempotency';
 import { LINK_PARAMETERS, type Links } from './links';
 import { requestIdOf } from './request-id';
 import { send, type SendPorts } from './send';
 
-export interface MountPorts extends BodyPorts, SendPorts {
+export interface MountPorts extends AuthPorts, BodyPorts, SendPorts {
   gateway: Gateway;
-  keys: Pick<KeyStore, 'find'>;
+  /** Hears of every use of a key. */
+  used(keyId: string, now: number): void;
   now: () => number;
   links: Pick<Links, 'verify'>;
 }
 
-/** Puts every route of the dialects on the app; other methods of the same paths answer 405 with `Allow`. */
-export function mountDialects(app: Express, dialects: readonly Dialect[], ports: MountPorts): void {
+/** Puts every route of the APIs on the app; other methods of the same paths answer 405 with `Allow`. */
+export function mountApis(app: Express, apis: readonly Api[], ports: MountPorts): void {
   const methods = new Map<string, Set<string>>();
-  for (const route of dialects.flatMap((dialect) => dialect.routes)) {
+  for (const route of apis.flatMap((api) => api.routes)) {
     const known = methods.get(route.path) ?? new Set();
     if (known.has(route.method)) throw new Error(`two routes for ${route.method} ${route.path}`);
     methods.set(route.path, known.add(route.method));
-    const handler = handlerOf(route, ports);
-    if (route.method === 'GET') app.get(route.path, handler);
-    else if (route.method === 'POST') app.post(route.path, handler);
-    else app.delete(route.path, handler);
+    app[EXPRESS_NAMES[route.method]](route.path, handlerOf(route, ports));
   }
   for (const [path, known] of methods) {
     const allow = [...known].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
@@ -38,6 +35,8 @@ export function mountDialects(app: Express, dialects: readonly Dialect[], ports:
     });
   }
 }
+
+const EXPRESS_NAMES = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;
 
 function handlerOf(route: Route, ports: MountPorts): RequestHandler {
   return async (request, response) => {
@@ -58,7 +57,7 @@ function handlerOf(route: Route, ports: MountPorts): RequestHandler {
       requestId: requestIdOf(response),
       signal: leaving(response),
       raw: body.identity instanceof Uint8Array ? body.identity : NO_BYTES,
-      search: request.originalUrl.split('?', 2)[1] ?? '',
+      search: searchOf(request, route),
       idempotencyKey,
       fingerprint: fingerprintOf(request.method, request.path, body.identity),
     });
@@ -67,6 +66,11 @@ function handlerOf(route: Route, ports: MountPorts): RequestHandler {
 }
 
 const NO_BYTES = new Uint8Array();
+
+/** Where the key is in it, it ends here. */
+function searchOf(request: Request, { keyIn }: Route): string {
+  return keyIn ? '' : (request.originalUrl.split('?', 2)[1] ?? '');
+}
 
 function leaving(response: Response): AbortSignal {
   const controller = new AbortController();
@@ -81,16 +85,22 @@ async function principalOf(request: Request, route: Route, ports: MountPorts): P
   if (route.acceptsLink && request.query['signature'] !== undefined) {
     try {
       const { workspaceId } = ports.links.verify(paramsOf(request)['id'] ?? '', request.query);
-      return { workspaceId, keyId: '', group: '', scopes: ['read'] };
+      return { workspaceId, keyId: '', group: '', models: [], scopes: ['read'] };
     } catch (error) {
       if (!hasKey(request)) throw error;
     }
   }
-  return authenticate(request, ports.keys, ports.now());
+  const now = ports.now();
+  const principal = await authenticate(request, route, ports, now);
+  ports.used(principal.keyId, now);
+  return principal;
 }
 
 function queryOf(request: Request, route: Route): Record<string, unknown> {
-  const hidden: readonly string[] = route.acceptsLink ? LINK_PARAMETERS : [];
+  const hidden: readonly string[] = [
+    ...(route.acceptsLink ? LINK_PARAMETERS : []),
+    ...(route.keyIn ? [KEY_PARAMETER] : []),
+  ];
   return Object.fromEntries(
     Object.entries(request.query).filter(([name]) => !hidden.includes(name)),
   );

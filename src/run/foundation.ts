@@ -5,13 +5,14 @@ import type { Logger } from 'pino';
 import { createLocalBlobs } from '../blobs/local';
 import type { Config } from '../config';
 import type { Catalog } from '../core/catalog';
-import type { Blobs, Engine, Outbound } from '../core/ports';
+import type { Blobs, Engine, Outbound, Tokens } from '../core/ports';
 import type { Store } from '../core/store';
 import { createEngine } from '../engine/client';
 import { connectClient, engineConnection } from '../engine/connection';
 import type { EngineConnection } from '../engine/connection';
 import { createLinks } from '../http/links';
 import type { Links } from '../http/links';
+import { createTokens } from '../http/tokens';
 import { createOutbound } from '../outbound';
 import { createStore } from '../store';
 import { createChanges } from '../store/changes';
@@ -39,6 +40,7 @@ export interface Foundation {
   outbound: Outbound;
   catalog: Catalog;
   links: Links;
+  tokens: Tokens;
   log: Logger;
   identity: string;
   random(length: number): Buffer;
@@ -95,6 +97,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
       publicUrl: options.publicUrl,
       lifetimeMs: config.waits.linkMs,
     }),
+    tokens: createTokens({ secret, lifetimeMs: config.waits.tokenMs }),
     log,
     identity: `${hostname()}:${String(process.pid)}:${randomUUID().slice(0, 8)}`,
     random: randomBytes,

@@ -37,14 +37,16 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
   const gateway = createGateway({
     ...acceptDeps(base),
     engine: base.engine,
+    tokens: base.tokens,
     signLink,
     waits: base.config.waits,
     contentTimeoutMs: base.config.waits.contentTimeoutMs,
   });
   const app = createApp({
     gateway,
-    dialects,
+    apis: dialects,
     keys: base.store.keys,
+    tokens: base.tokens,
     blobs: base.blobs,
     links: base.links,
     hint: createHint({

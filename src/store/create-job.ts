@@ -1,16 +1,18 @@
-import { and, eq, gt, sql } from 'drizzle-orm';
-import type { Answer } from '../core/dialect';
+import { eq } from 'drizzle-orm';
 import { newId } from '../core/ids';
-import type { Idempotency } from '../core/ports';
 import type { Created, NewJob } from '../core/store';
+import { budgetLeft } from './budget';
 import type { Database, Transaction } from './database';
+import { claim, earlierOf, storeAnswer } from './idempotency';
+import type { Asked, Earlier } from './idempotency';
 import { toJob } from './job-row';
 import { balanceOf } from './ledger';
-import { events, idempotency, jobs, ledger, workspaces } from './schema';
+import { events, jobs, ledger, workspaces } from './schema';
 
 /**
  * ONE transaction: idempotency row, job row, hold. A concurrent request with the same key waits on the unique
  * index until this one commits, then reads the stored answer; with the same key and another body it is a mismatch.
+ * Balance and budget are checked under the workspace's lock, so that creates at the same time never pass either.
  */
 export async function createJob(
   db: Database,
@@ -33,95 +35,41 @@ class Rollback extends Error {
 }
 
 async function createIn(tx: Transaction, job: NewJob, idempotencyMs: number): Promise<Created> {
-  if (job.idempotency) {
-    const earlier = await claim(tx, job, job.idempotency, idempotencyMs);
-    if (earlier) return earlier;
-  }
+  const { workspaceId, keyId } = job.principal;
+  const asked = job.idempotency && { ...job.idempotency, workspaceId, now: job.now };
+  const earlier = asked && (await claim(tx, asked, { jobId: job.id, keepMs: idempotencyMs }));
+  if (earlier) return replayOf(earlier);
   await tx
     .select({ id: workspaces.id })
     .from(workspaces)
-    .where(eq(workspaces.id, job.principal.workspaceId))
+    .where(eq(workspaces.id, workspaceId))
     .for('no key update');
-  const { available } = await balanceOf(tx, job.principal.workspaceId);
+  const { available } = await balanceOf(tx, workspaceId);
   if (available < job.price) throw new Rollback({ kind: 'insufficient', available });
+  const left = keyId === null ? undefined : await budgetLeft(tx, workspaceId, keyId);
+  if (left !== undefined && left < job.price) throw new Rollback({ kind: 'over_budget', left });
 
   const row = await insertJob(tx, job);
   const created = toJob(row);
   const answer = job.render(created);
-  if (job.idempotency) await storeAnswer(tx, job, job.idempotency, answer);
+  if (asked) await storeAnswer(tx, asked, { answer });
   return { kind: 'created', job: created, answer };
 }
 
-/** A date that both JavaScript and Postgres can hold. */
-const NEVER = new Date('9999-12-31T00:00:00Z');
+type Replay = Extract<Created, { kind: 'replayed' | 'mismatch' }>;
 
-/** Takes the key, or says what an earlier request under it was answered. */
-async function claim(
-  tx: Transaction,
-  job: NewJob,
-  asked: Idempotency,
-  idempotencyMs: number,
-): Promise<Created | undefined> {
-  for (let round = 0; round < CLAIMS_MAX; round += 1) {
-    if (await take(tx, job, asked, idempotencyMs)) return undefined;
-    const { workspaceId } = job.principal;
-    const earlier = await earlierAnswer(tx, { workspaceId, ...asked, now: job.now });
-    if (earlier) return earlier;
-  }
-  throw new Error('an idempotency row vanished each time it was read');
-}
-
-/** A row that is there at the insert may have expired and been swept at the read; then the key is free. */
-const CLAIMS_MAX = 3;
-
-async function take(
-  tx: Transaction,
-  job: NewJob,
-  { key, route, fingerprint, lasting }: Idempotency,
-  idempotencyMs: number,
-): Promise<boolean> {
-  const mine = and(
-    eq(idempotency.workspaceId, job.principal.workspaceId),
-    eq(idempotency.route, route),
-    eq(idempotency.key, key),
-  );
-  const now = new Date(job.now);
-  await tx.delete(idempotency).where(and(mine, sql`${idempotency.expiresAt} <= ${now}`));
-  const inserted = await tx
-    .insert(idempotency)
-    .values({
-      workspaceId: job.principal.workspaceId,
-      route,
-      key,
-      fingerprint,
-      jobId: job.id,
-      answer: { status: 0 },
-      createdAt: now,
-      expiresAt: lasting ? NEVER : new Date(job.now + idempotencyMs),
-    })
-    .onConflictDoNothing()
-    .returning({ key: idempotency.key });
-  return inserted.length > 0;
-}
-
-/** What the request that took the key was answered, once its transaction is through. */
+/** What an earlier request under the same key was answered; undefined when there was none. */
 export async function earlierAnswer(
   db: Pick<Transaction, 'select'>,
-  asked: Idempotency & { workspaceId: string; now: number },
-): Promise<Extract<Created, { kind: 'replayed' | 'mismatch' }> | undefined> {
-  const [earlier] = await db
-    .select()
-    .from(idempotency)
-    .where(
-      and(
-        eq(idempotency.workspaceId, asked.workspaceId),
-        eq(idempotency.route, asked.route),
-        eq(idempotency.key, asked.key),
-        gt(idempotency.expiresAt, new Date(asked.now)),
-      ),
-    );
-  if (!earlier) return undefined;
-  if (earlier.fingerprint !== asked.fingerprint) return { kind: 'mismatch' };
+  asked: Asked,
+): Promise<Replay | undefined> {
+  const earlier = await earlierOf(db, asked);
+  return earlier && replayOf(earlier);
+}
+
+function replayOf(earlier: Earlier): Replay {
+  if (earlier.kind === 'differs') return { kind: 'mismatch' };
+  if (earlier.jobId === null) throw new Error('the answer under this key belongs to no job');
   return { kind: 'replayed', jobId: earlier.jobId, answer: earlier.answer };
 }
 
@@ -159,6 +107,7 @@ async function insertJob(tx: Transaction, job: NewJob): Promise<typeof jobs.$inf
   await tx.insert(ledger).values({
     workspaceId,
     jobId: job.id,
+    keyId: job.principal.keyId,
     kind: 'hold',
     available: -job.price,
     held: job.price,
@@ -170,22 +119,4 @@ async function insertJob(tx: Transaction, job: NewJob): Promise<typeof jobs.$inf
     .insert(events)
     .values({ id: newId(), workspaceId, jobId: job.id, type: 'job.created', at: now });
   return row;
-}
-
-async function storeAnswer(
-  tx: Transaction,
-  job: NewJob,
-  { key, route }: Idempotency,
-  answer: Answer,
-): Promise<void> {
-  await tx
-    .update(idempotency)
-    .set({ answer })
-    .where(
-      and(
-        eq(idempotency.workspaceId, job.principal.workspaceId),
-        eq(idempotency.route, route),
-        eq(idempotency.key, key),
-      ),
-    );
 }

@@ -4,10 +4,11 @@ import type { Database } from './database';
 import { deliveryStore } from './deliveries';
 import { jobStore } from './jobs';
 import { keepStore } from './keeps';
+import { keyStore } from './keys';
 import { ledgerStore } from './ledger';
 import type { Sealer } from './seal';
 import { sweepStore } from './sweep';
-import { inputStore, keyStore, workspaceStore } from './workspaces';
+import { inputStore, workspaceStore } from './workspaces';
 
 /** The store port over one database. `idempotencyMs` is how long a create's answer can be replayed. */
 export function createStore(

@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { LedgerStore } from '../core/store';
 import type { Database, Transaction } from './database';
 import { ledger, usage } from './schema';
@@ -29,6 +29,29 @@ export async function balanceOf(
     held: BigInt(row?.held ?? 0),
     spent: BigInt(row?.spent ?? 0),
   };
+}
+
+/** What each of these keys' jobs hold and have spent; a key without any is absent. */
+export async function keySpending(
+  db: Pick<Transaction, 'select'>,
+  keyIds: readonly string[],
+): Promise<Map<string, { held: bigint; spent: bigint }>> {
+  if (keyIds.length === 0) return new Map();
+  const rows = await db
+    .select({
+      keyId: ledger.keyId,
+      held: sql<string>`sum(${ledger.held})::text`,
+      spent: sql<string>`sum(${ledger.spent})::text`,
+    })
+    .from(ledger)
+    .where(inArray(ledger.keyId, [...keyIds]))
+    .groupBy(ledger.keyId);
+  return new Map(
+    rows.map(({ keyId, held, spent }) => [
+      keyId ?? '',
+      { held: BigInt(held), spent: BigInt(spent) },
+    ]),
+  );
 }
 
 export function ledgerStore(db: Database): LedgerStore {

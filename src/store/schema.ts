@@ -39,6 +39,7 @@ export const workspaces = pgTable('workspaces', {
   name: text('name').notNull(),
   groupName: text('group_name').notNull().default('default'),
   createdAt: at('created_at').notNull(),
+  disabledAt: at('disabled_at'),
 });
 
 export const callbackSecrets = pgTable('callback_secrets', {
@@ -53,12 +54,22 @@ export const keys = pgTable('keys', {
   id: uuid('id').primaryKey(),
   workspaceId: uuid('workspace_id').notNull(),
   name: text('name').notNull(),
-  prefix: text('prefix').notNull(),
-  hash: text('hash').notNull(),
   scopes: text('scopes').array().notNull(),
   createdAt: at('created_at').notNull(),
   expiresAt: at('expires_at'),
   revokedAt: at('revoked_at'),
+  groupName: text('group_name'),
+  models: text('models').array(),
+  budget: money('budget'),
+  lastUsedAt: at('last_used_at'),
+});
+
+export const keySecrets = pgTable('key_secrets', {
+  hash: text('hash').primaryKey(),
+  keyId: uuid('key_id').notNull(),
+  prefix: text('prefix').notNull(),
+  createdAt: at('created_at').notNull(),
+  expiresAt: at('expires_at'),
 });
 
 export const jobs = pgTable('jobs', {
@@ -164,6 +175,7 @@ export const ledger = pgTable('ledger', {
   spent: money('spent').notNull(),
   idempotencyKey: text('idempotency_key').notNull(),
   at: at('at').notNull(),
+  keyId: uuid('key_id'),
 });
 
 export const events = pgTable('events', {
@@ -222,10 +234,11 @@ export const idempotency = pgTable('idempotency', {
   route: text('route').notNull(),
   key: text('key').notNull(),
   fingerprint: text('fingerprint').notNull(),
-  jobId: uuid('job_id').notNull(),
+  jobId: uuid('job_id'),
   answer: json('answer').$type<Answer>().notNull(),
   createdAt: at('created_at').notNull(),
   expiresAt: at('expires_at').notNull(),
+  sealed: bytes('sealed'),
 });
 
 export const blobs = pgTable('blobs', {
@@ -241,6 +254,7 @@ export const TABLES = {
   workspaces,
   callbackSecrets,
   keys,
+  keySecrets,
   jobs,
   attempts,
   lateVerdicts,

@@ -175,6 +175,7 @@ async function book(tx: Transaction, job: Job): Promise<void> {
   await tx.insert(ledger).values({
     workspaceId: job.workspaceId,
     jobId: job.id,
+    keyId: job.keyId,
     kind: job.state === 'succeeded' || charged > 0n ? 'settle' : 'release',
     available: job.price - charged,
     held: -job.price,

@@ -1,36 +1,11 @@
-import { and, eq, gt, isNull, or } from 'drizzle-orm';
-import { SCOPES } from '../core/dialect';
+import { and, eq, isNull } from 'drizzle-orm';
 import type { Scope } from '../core/dialect';
 import { isUuid, newId } from '../core/ids';
-import type { InputStore, KeyStore, WorkspaceStore } from '../core/store';
-import type { Database } from './database';
+import type { InputStore, WorkspaceStore } from '../core/store';
+import type { Database, Transaction } from './database';
 import { callbackSecretsOf } from './deliveries';
-import { blobs, callbackSecrets, keys, ledger, workspaces } from './schema';
+import { blobs, callbackSecrets, keys, keySecrets, ledger, workspaces } from './schema';
 import type { Sealer } from './seal';
-
-export function keyStore(db: Database): KeyStore {
-  return {
-    async find(hash, now) {
-      const [row] = await db
-        .select({
-          keyId: keys.id,
-          workspaceId: keys.workspaceId,
-          scopes: keys.scopes,
-          group: workspaces.groupName,
-        })
-        .from(keys)
-        .innerJoin(workspaces, eq(workspaces.id, keys.workspaceId))
-        .where(
-          and(
-            eq(keys.hash, hash),
-            isNull(keys.revokedAt),
-            or(isNull(keys.expiresAt), gt(keys.expiresAt, new Date(now))),
-          ),
-        );
-      return row && { ...row, scopes: SCOPES.filter((scope) => row.scopes.includes(scope)) };
-    },
-  };
-}
 
 export function inputStore(db: Database): InputStore {
   return {
@@ -57,7 +32,7 @@ export function workspaceStore(db: Database): WorkspaceStore {
       const [row] = await db
         .select({ id: workspaces.id, group: workspaces.groupName })
         .from(workspaces)
-        .where(eq(column, idOrName));
+        .where(and(eq(column, idOrName), isNull(workspaces.disabledAt)));
       return row;
     },
   };
@@ -106,24 +81,32 @@ export async function ensureWorkspace(
         at,
       });
     }
+    // The lock makes starts at the same time look one after the other.
     const [existing] = await tx
       .select({ id: workspaces.id })
       .from(workspaces)
-      .where(eq(workspaces.name, first.name));
+      .where(eq(workspaces.name, first.name))
+      .for('no key update');
     if (!existing) throw new Error(`workspace ${first.name} vanished`);
-    for (const key of first.keys) {
-      await tx
-        .insert(keys)
-        .values({
-          id: newId(),
-          workspaceId: existing.id,
-          ...key,
-          scopes: [...key.scopes],
-          createdAt: at,
-        })
-        .onConflictDoNothing({ target: keys.hash });
-    }
+    for (const key of first.keys) await ensureKey(tx, existing.id, key, at);
     return existing.id;
   });
   return { id, callbackSecrets: await callbackSecretsOf(db, sealer, id) };
+}
+
+/** A text that ever was a key's stays what it is: also one that was revoked or rotated away is not taken for a new one. */
+async function ensureKey(
+  tx: Transaction,
+  workspaceId: string,
+  { hash, prefix, name, scopes }: FirstWorkspace['keys'][number],
+  at: Date,
+): Promise<void> {
+  const known = await tx
+    .select({ hash: keySecrets.hash })
+    .from(keySecrets)
+    .where(eq(keySecrets.hash, hash));
+  if (known.length > 0) return;
+  const id = newId();
+  await tx.insert(keys).values({ id, workspaceId, name, scopes: [...scopes], createdAt: at });
+  await tx.insert(keySecrets).values({ hash, keyId: id, prefix, createdAt: at });
 }

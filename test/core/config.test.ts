@@ -261,11 +261,13 @@ describe('a catalog that contradicts itself is one sentence', () => {
       },
     };
     const catalog = buildCatalog(read(file), undefined);
-    expect(catalog.list('default').map(({ entry }) => entry.name)).toEqual(['open']);
-    expect(catalog.resolve('default', 'open').entry.price).toEqual({ perJob: 1_500_000n });
-    expect(catalog.resolve('staff', 'closed').entry.price).toEqual({ free: true });
+    const open = { group: 'default', models: null };
+    const staff = { group: 'staff', models: null };
+    expect(catalog.list(open).map(({ entry }) => entry.name)).toEqual(['open']);
+    expect(catalog.resolve(open, 'open').entry.price).toEqual({ perJob: 1_500_000n });
+    expect(catalog.resolve(staff, 'closed').entry.price).toEqual({ free: true });
     expect(catalog.channel('mine')?.channel.resultOrigins).toEqual(['https://cdn.example:444']);
-    expect(() => catalog.resolve('default', 'closed')).toThrow(
+    expect(() => catalog.resolve(open, 'closed')).toThrow(
       'model: there is no model "closed". Allowed: open.',
     );
   });

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import pino from 'pino';
 import { createLocalBlobs } from '../../src/blobs/local';
-import type { Principal } from '../../src/core/dialect';
+import type { Scope } from '../../src/core/dialect';
+import type { KeyPrincipal } from '../../src/core/store';
 import { dialects } from '../../src/dialects';
 import { createApp, type AppOptions } from '../../src/http/app';
 import { hashKey } from '../../src/http/auth';
 import { createLinks, type Links } from '../../src/http/links';
+import { createTokens } from '../../src/http/tokens';
 import { listen } from '../../src/http/listen';
 import { createMemoryGateway, type MemoryGateway } from './memory-gateway';
 
@@ -16,15 +18,18 @@ export const KEY = 'rl_live_0123456789abcdef0123456789abcdef0123456789a';
 export const READ_KEY = 'rl_live_read';
 export const OTHER_KEY = 'rl_live_other';
 
-const KEYS: Record<string, Principal> = {
-  [KEY]: { workspaceId: 'ws_1', keyId: 'key_1', group: 'default', scopes: ['generate', 'read'] },
-  [READ_KEY]: { workspaceId: 'ws_1', keyId: 'key_2', group: 'default', scopes: ['read'] },
-  [OTHER_KEY]: {
-    workspaceId: 'ws_2',
-    keyId: 'key_3',
-    group: 'default',
-    scopes: ['generate', 'read'],
-  },
+const principal = (workspaceId: string, keyId: string, ...scopes: Scope[]): KeyPrincipal => ({
+  workspaceId,
+  keyId,
+  group: 'default',
+  models: null,
+  scopes,
+});
+
+const KEYS: Record<string, KeyPrincipal> = {
+  [KEY]: principal('ws_1', 'key_1', 'generate', 'read'),
+  [READ_KEY]: principal('ws_1', 'key_2', 'read'),
+  [OTHER_KEY]: principal('ws_2', 'key_3', 'generate', 'read'),
 };
 
 export interface Door {
@@ -66,8 +71,13 @@ export async function openDoor(
   );
   const app = createApp({
     gateway,
-    dialects,
-    keys: { find: async (hash) => PRINCIPALS.get(hash) },
+    apis: dialects,
+    keys: {
+      find: async (hash) => PRINCIPALS.get(hash),
+      findById: async (id) => Object.values(KEYS).find(({ keyId }) => keyId === id),
+      markUsed: async () => undefined,
+    },
+    tokens: createTokens({ secret: Buffer.alloc(32, 1), lifetimeMs: 60_000 }),
     blobs: createLocalBlobs(folder),
     links,
     hint: async () => false,

@@ -97,7 +97,8 @@ export function createMemoryGateway(
       return job;
     },
     link,
-    models: (principal) => CATALOG.list(principal.group),
+    issueToken: ({ keyId }) => ({ token: `token of ${keyId}`, expiresAt: now() + 3_600_000 }),
+    models: (principal) => CATALOG.list(principal),
     async create(principal, creation) {
       raise(gateway);
       gateway.creations.push(creation);
@@ -196,7 +197,7 @@ function newJob(principal: Principal, creation: Creation, at: number): Job {
       : { role, media },
   );
   const request = { ...creation.request, inputs };
-  const [first] = CATALOG.resolve(principal.group, request.model).routes;
+  const [first] = CATALOG.resolve(principal, request.model).routes;
   return {
     id: newId(),
     workspaceId: principal.workspaceId,

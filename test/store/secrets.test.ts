@@ -170,6 +170,7 @@ describe('a key', () => {
       workspaceId: workspace.id,
       keyId: workspace.principal.keyId,
       group: 'default',
+      models: null,
       scopes: ['generate', 'read'],
     });
     for (const wrong of [

@@ -270,7 +270,7 @@ async function prepared(
   const workflowId = `prepared-${prompt('').slice(0, 12)}`;
   const accepted = await accept(
     { ...base, inputBytesMax: 0, now: Date.now },
-    { workspaceId: gateway.workspaceId, keyId: null, group: 'default', scopes: [] },
+    { workspaceId: gateway.workspaceId, keyId: null, group: 'default', models: null, scopes: [] },
     {
       dialect: 'videos',
       request: videoRequestSchema.parse({ prompt: prompt(directives), seconds, resolution, model }),

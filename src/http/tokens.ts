@@ -1,0 +1,56 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import type { Tokens } from '../core/ports';
+
+/**
+ * Access tokens: JWT (RFC 7519) signed with HS256 under a key of their own, derived from the installation's secret. The
+ * algorithm is ours, never the token's: only the one header that we write ourselves is accepted.
+ */
+export interface TokenOptions {
+  secret: Uint8Array;
+  lifetimeMs: number;
+}
+
+const HEADER = encode({ alg: 'HS256', typ: 'JWT' });
+const ISSUER = 'reelay';
+const PURPOSE = 'reelay access tokens 1';
+const KEY_BYTES = 32;
+const TOKEN = /^[\w-]{1,200}\.[\w-]{1,600}\.[\w-]{43}$/;
+
+/** Times are seconds; `iat` has decimals (RFC 7519 section 2), so that it can be compared with a rotation's moment. */
+const claimsSchema = z.strictObject({
+  iss: z.literal(ISSUER),
+  sub: z.uuid(),
+  iat: z.number(),
+  exp: z.number(),
+});
+
+export function createTokens({ secret, lifetimeMs }: TokenOptions): Tokens {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', PURPOSE, KEY_BYTES));
+  const macOf = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
+  return {
+    issue(keyId, now) {
+      const exp = Math.ceil((now + lifetimeMs) / 1000);
+      const signed = `${HEADER}.${encode({ iss: ISSUER, sub: keyId, iat: now / 1000, exp })}`;
+      return { token: `${signed}.${macOf(signed).toString('base64url')}`, expiresAt: exp * 1000 };
+    },
+    verify(token, now) {
+      if (!isToken(token)) return undefined;
+      const [header = '', payload = '', signature = ''] = token.split('.');
+      if (header !== HEADER) return undefined;
+      const expected = macOf(`${header}.${payload}`);
+      const given = Buffer.from(signature, 'base64url');
+      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+      const claims = claimsSchema.parse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
+      if (claims.exp * 1000 <= now) return undefined;
+      return { keyId: claims.sub, issuedAt: Math.round(claims.iat * 1000) };
+    },
+  };
+}
+
+/** Has the form of an access token, which no API key has. */
+export const isToken = (text: string): boolean => TOKEN.test(text);
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}

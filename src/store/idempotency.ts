@@ -1,0 +1,93 @@
+import { and, eq, gt, sql } from 'drizzle-orm';
+import type { Answer } from '../core/dialect';
+import type { Idempotency } from '../core/ports';
+import type { Transaction } from './database';
+import { idempotency } from './schema';
+
+/**
+ * One row per workspace, route and key. Whoever inserts it first does the work; a concurrent request with the same key
+ * waits on the unique index until that transaction is through, then reads the answer that it stored.
+ */
+export interface Asked extends Idempotency {
+  workspaceId: string;
+  now: number;
+}
+
+/** `differs`: the key was used with another request. */
+export type Earlier =
+  | { kind: 'differs' }
+  | { kind: 'same'; jobId: string | null; answer: Answer; sealed: Uint8Array | null };
+
+/** A date that both JavaScript and Postgres can hold. */
+const NEVER = new Date('9999-12-31T00:00:00Z');
+/** A row that is there at the insert may have expired and been swept at the read; then the key is free. */
+const CLAIMS_MAX = 3;
+
+/** Takes the key, or says what an earlier request under it was answered. */
+export async function claim(
+  tx: Transaction,
+  asked: Asked,
+  work: { jobId: string | null; keepMs: number },
+): Promise<Earlier | undefined> {
+  for (let round = 0; round < CLAIMS_MAX; round += 1) {
+    if (await take(tx, asked, work)) return undefined;
+    const earlier = await earlierOf(tx, asked);
+    if (earlier) return earlier;
+  }
+  throw new Error('an idempotency row vanished each time it was read');
+}
+
+/** What the request that took the key was answered, once its transaction is through. */
+export async function earlierOf(
+  db: Pick<Transaction, 'select'>,
+  asked: Asked,
+): Promise<Earlier | undefined> {
+  const [row] = await db
+    .select()
+    .from(idempotency)
+    .where(and(mine(asked), gt(idempotency.expiresAt, new Date(asked.now))));
+  if (!row) return undefined;
+  if (row.fingerprint !== asked.fingerprint) return { kind: 'differs' };
+  return { kind: 'same', jobId: row.jobId, answer: row.answer, sealed: row.sealed };
+}
+
+/** Of the one who took the key, before its transaction ends. */
+export async function storeAnswer(
+  tx: Transaction,
+  asked: Asked,
+  kept: { answer: Answer } | { sealed: Buffer },
+): Promise<void> {
+  await tx.update(idempotency).set(kept).where(mine(asked));
+}
+
+const mine = ({ workspaceId, route, key }: Asked) =>
+  and(
+    eq(idempotency.workspaceId, workspaceId),
+    eq(idempotency.route, route),
+    eq(idempotency.key, key),
+  );
+
+async function take(
+  tx: Transaction,
+  asked: Asked,
+  { jobId, keepMs }: { jobId: string | null; keepMs: number },
+): Promise<boolean> {
+  const { workspaceId, route, key, fingerprint, lasting } = asked;
+  const now = new Date(asked.now);
+  await tx.delete(idempotency).where(and(mine(asked), sql`${idempotency.expiresAt} <= ${now}`));
+  const inserted = await tx
+    .insert(idempotency)
+    .values({
+      workspaceId,
+      route,
+      key,
+      fingerprint,
+      jobId,
+      answer: { status: 0 },
+      createdAt: now,
+      expiresAt: lasting ? NEVER : new Date(asked.now + keepMs),
+    })
+    .onConflictDoNothing()
+    .returning({ key: idempotency.key });
+  return inserted.length > 0;
+}

@@ -1,0 +1,56 @@
+import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { SCOPES } from '../core/dialect';
+import type { KeyPrincipal, KeyStore } from '../core/store';
+import type { Database } from './database';
+import { keys, keySecrets, workspaces } from './schema';
+
+/** A key's last use is told to the minute. */
+const USED_EVERY_MS = 60_000;
+
+export function keyStore(db: Database): KeyStore {
+  return {
+    find: (hash, now) => principalBy(db, eq(keySecrets.hash, hash), now),
+    findById: (id, issuedAt, now) =>
+      principalBy(db, and(eq(keys.id, id), lte(keySecrets.createdAt, new Date(issuedAt))), now),
+    async markUsed(id, now) {
+      const at = new Date(now);
+      const before = new Date(now - USED_EVERY_MS);
+      await db
+        .update(keys)
+        .set({ lastUsedAt: at })
+        .where(and(eq(keys.id, id), or(isNull(keys.lastUsedAt), lte(keys.lastUsedAt, before))));
+    },
+  };
+}
+
+/** Through a secret that lives, of a key that lives, in a workspace that is in use. */
+async function principalBy(
+  db: Database,
+  isMeant: SQL | undefined,
+  now: number,
+): Promise<KeyPrincipal | undefined> {
+  const at = new Date(now);
+  const [row] = await db
+    .select({
+      keyId: keys.id,
+      workspaceId: keys.workspaceId,
+      scopes: keys.scopes,
+      models: keys.models,
+      group: sql<string>`coalesce(${keys.groupName}, ${workspaces.groupName})`,
+    })
+    .from(keySecrets)
+    .innerJoin(keys, eq(keys.id, keySecrets.keyId))
+    .innerJoin(workspaces, eq(workspaces.id, keys.workspaceId))
+    .where(
+      and(
+        isMeant,
+        or(isNull(keySecrets.expiresAt), gt(keySecrets.expiresAt, at)),
+        isNull(keys.revokedAt),
+        or(isNull(keys.expiresAt), gt(keys.expiresAt, at)),
+        isNull(workspaces.disabledAt),
+      ),
+    )
+    .limit(1);
+  return row && { ...row, scopes: SCOPES.filter((scope) => row.scopes.includes(scope)) };
+}
