@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GatewayError, type ErrorCode, type ErrorDetails } from '../src/core/errors';
+import type { Admin, Key, Workspace } from '../src/core/admin';
 import type { Dialect, Route } from '../src/core/dialect';
 import type { Job } from '../src/core/job';
 import type { Creation } from '../src/core/ports';
-import { dialects } from '../src/dialects';
-import { openDoor, READ_KEY, type Door } from './http/door';
+import { apis, dialects } from '../src/dialects';
+import { ADMIN_KEY, KEY, openDoor, READ_KEY, type Door } from './http/door';
 
 /**
- * Every file in a dialect's `wire` folder is one exchange. It is sent to the real app over a real socket; only the
+ * Every file in an API's `wire` folder is one exchange. It is sent to the real app over a real socket; only the
  * use cases behind it are played, from the file's `given`.
  */
 interface WireFile {
@@ -23,6 +24,11 @@ interface WireFile {
     deleted?: boolean;
     error?: ErrorDetails & { code: ErrorCode };
     key?: 'none' | 'read';
+    /** Changes to the records that the admin API shows. */
+    workspace?: Partial<Workspace>;
+    apiKey?: Partial<Key>;
+    /** Of a key or of callbacks. */
+    secret?: string;
   };
   call?: {
     method: string;
@@ -33,13 +39,15 @@ interface WireFile {
     form?: [name: string, value: string, type?: string][];
   };
   reply?: { status: number; headers?: Record<string, string>; body?: unknown };
-  /** What reaches the gateway, or, for a callback, the message that is sent. */
+  /** What reaches the gateway (of the admin API: `[use case, ...arguments]`), or, for a callback, the message. */
   means?: unknown;
 }
 
 const ERROR_STATUSES = [400, 401, 402, 403, 404, 409, 413, 415, 422, 429, 500, 503];
+/** Nothing costs points there, and nothing is counted. */
+const ADMIN_ERROR_STATUSES = ERROR_STATUSES.filter((status) => ![402, 429].includes(status));
 
-describe.each(Object.entries(dialects))('dialect %s', (name, dialect) => {
+describe.each(Object.entries(apis))('API %s', (name, dialect) => {
   const files = wireFiles(name);
   let door: Door;
   beforeAll(async () => {
@@ -59,8 +67,10 @@ describe.each(Object.entries(dialects))('dialect %s', (name, dialect) => {
     const shownStatuses = files.flatMap(({ reply }) =>
       reply && reply.status >= 400 ? [reply.status] : [],
     );
-    expect([...new Set(shownStatuses)].sort()).toEqual(ERROR_STATUSES);
-    expect(files.map((file) => file.name)).toContain('callback');
+    expect([...new Set(shownStatuses)].sort()).toEqual(
+      name === 'admin' ? ADMIN_ERROR_STATUSES : ERROR_STATUSES,
+    );
+    expect(files.some((file) => file.name === 'callback')).toBe(name in dialects);
   });
 
   test('keeps its routes under its prefixes, where its errors are spoken', () => {
@@ -73,8 +83,8 @@ describe.each(Object.entries(dialects))('dialect %s', (name, dialect) => {
   test.each(exchanges.map((file) => [file.name, file] as const))(
     'speaks %s',
     async (_name, file) => {
-      const creations = play(door, file);
-      const response = await sendCall(door, file);
+      const asked = play(door, file);
+      const response = await sendCall(door, file, name === 'admin' ? ADMIN_KEY : KEY);
       expect(file.source.length).toBeGreaterThan(10);
       expect(response.status).toBe(file.reply?.status);
       for (const [header, value] of Object.entries(file.reply?.headers ?? {})) {
@@ -82,14 +92,16 @@ describe.each(Object.entries(dialects))('dialect %s', (name, dialect) => {
       }
       const text = await response.text();
       if (file.reply?.body !== undefined) expect(JSON.parse(text)).toEqual(file.reply.body);
-      if (file.means) expect(plain(creations[0])).toEqual(file.means);
+      if (file.means) expect(plain(asked[0])).toEqual(file.means);
       const route = dialect.routes.find((candidate) => file.call && matches(candidate, file.call));
       if (response.ok && route?.reply)
         expect(route.reply.parse(JSON.parse(text))).toEqual(JSON.parse(text));
     },
   );
+});
 
-  const callbacks = files.filter((file) => !file.call);
+describe.each(Object.entries(dialects))('dialect %s', (name, dialect) => {
+  const callbacks = wireFiles(name).filter((file) => !file.call);
   test.each(callbacks.map((file) => [file.name, file] as const))('renders %s', (_name, file) => {
     const body = render(dialect, file.given.job ?? {});
     expect(JSON.parse(body)).toEqual(file.means);
@@ -109,8 +121,8 @@ describe.each(Object.entries(dialects))('dialect %s', (name, dialect) => {
   });
 });
 
-test('no two dialects claim one route', () => {
-  const routes = Object.values(dialects).flatMap((dialect) =>
+test('no two APIs claim one route', () => {
+  const routes = Object.values(apis).flatMap((dialect) =>
     dialect.routes.map(({ method, path }) => `${method} ${path.replace(/:\w+/g, ':')}`),
   );
   expect(new Set(routes).size).toBe(routes.length);
@@ -130,9 +142,9 @@ function matches({ method, path }: Route, call: NonNullable<WireFile['call']>): 
   return method === call.method && pattern.test(call.path.split('?')[0] ?? '');
 }
 
-/** Makes the door's gateway answer what the file gives; what it is asked to create is collected. */
-function play(door: Door, { given }: WireFile): Creation[] {
-  const creations: Creation[] = [];
+/** Makes the door's gateway answer what the file gives; what it is asked to create or to change is collected. */
+function play(door: Door, { given }: WireFile): unknown[] {
+  const asked: unknown[] = [];
   const job = { ...BASE, ...given.job };
   const answer = async <T>(value: T): Promise<T> => {
     if (given.error) throw new GatewayError(given.error.code, given.error);
@@ -141,7 +153,7 @@ function play(door: Door, { given }: WireFile): Creation[] {
   Object.assign(door.gateway, {
     link,
     create: async (_principal: unknown, creation: Creation) => {
-      creations.push(creation);
+      asked.push(creation);
       return answer(creation.render(job));
     },
     get: () => answer(job),
@@ -157,11 +169,63 @@ function play(door: Door, { given }: WireFile): Creation[] {
         headers: { 'content-type': 'video/mp4', 'content-length': '5' },
         stream: [Buffer.from('bytes')],
       }),
+    admin: playAdmin(given, asked, answer),
   });
-  return creations;
+  return asked;
 }
 
-async function sendCall(door: Door, { call, given }: WireFile): Promise<Response> {
+function playAdmin(
+  given: WireFile['given'],
+  asked: unknown[],
+  answer: <T>(value: T) => Promise<T>,
+): Admin {
+  const workspace = { ...WORKSPACE, ...given.workspace };
+  const key = { ...API_KEY, ...given.apiKey };
+  const hasMore = given.hasMore ?? false;
+  const shown = {
+    workspaces: { items: [workspace], hasMore },
+    workspace,
+    changeWorkspace: workspace,
+    balance: BALANCE,
+    keys: { items: [key], hasMore },
+    key,
+    changeKey: key,
+    revokeKey: key,
+  };
+  const { secret } = given;
+  const made = {
+    workspace,
+    workspaceId: workspace.id,
+    callbackSecret: secret,
+    amount: 25_000_000n,
+    balance: BALANCE,
+    previousExpiresAt: key.previousExpiresAt,
+    key,
+    secret,
+  };
+  const makers = ['createWorkspace', 'topUp', 'rotateCallbackSecret', 'createKey', 'rotateKey'];
+  const uses = [
+    ...Object.entries(shown).map(([name, value]) => [name, () => value] as const),
+    ...makers.map(
+      (name) =>
+        [
+          name,
+          (...args: unknown[]) => (args.at(-1) as { render(of: unknown): unknown }).render(made),
+        ] as const,
+    ),
+  ];
+  return Object.fromEntries(
+    uses.map(([name, use]) => [
+      name,
+      (...args: unknown[]) => {
+        asked.push([name, ...args]);
+        return answer(use(...args));
+      },
+    ]),
+  ) as unknown as Admin;
+}
+
+async function sendCall(door: Door, { call, given }: WireFile, key: string): Promise<Response> {
   if (!call) throw new Error('a wire file without a call is a callback');
   const { method, path, body, form } = call;
   const headers = new Headers(call.headers);
@@ -173,7 +237,7 @@ async function sendCall(door: Door, { call, given }: WireFile): Promise<Response
     headers.set('content-type', 'application/json');
   }
   if (given.key === 'none') return fetch(new URL(path, door.origin), init);
-  if (given.key === 'read') headers.set('authorization', `Bearer ${READ_KEY}`);
+  headers.set('authorization', `Bearer ${given.key === 'read' ? READ_KEY : key}`);
   return door.send(path, init);
 }
 
@@ -186,9 +250,11 @@ function formOf(parts: NonNullable<NonNullable<WireFile['call']>['form']>): Form
   return form;
 }
 
-/** Functions and undefined fields fall away, as in JSON. */
-function plain(creation: Creation | undefined): unknown {
-  return JSON.parse(JSON.stringify(creation)) as unknown;
+/** Functions and undefined fields fall away, as in JSON; money is told in digits. */
+function plain(asked: unknown): unknown {
+  const digits = (_name: string, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value;
+  return JSON.parse(JSON.stringify(asked, digits)) as unknown;
 }
 
 const EVENT = 'evt_019b7a3c00007000800000000000abcd';
@@ -244,3 +310,31 @@ const BASE: Job = {
   updatedAt: 1_767_225_600_000,
   deadlineAt: 1_767_229_200_000,
 };
+
+const WORKSPACE: Workspace = {
+  id: '019b7a3c-0000-7000-8000-000000000001',
+  name: 'acme',
+  group: 'default',
+  createdAt: 1_767_225_600_000,
+  disabledAt: undefined,
+};
+
+const API_KEY: Key = {
+  id: '019b7a3c-0000-7000-8000-00000000000a',
+  workspaceId: WORKSPACE.id,
+  name: 'production',
+  prefix: 'rl_live_0a1b2c3d',
+  scopes: ['generate', 'read'],
+  models: ['clip-1'],
+  group: null,
+  budget: 100_000_000n,
+  createdAt: 1_767_225_600_000,
+  expiresAt: null,
+  revokedAt: null,
+  lastUsedAt: 1_767_225_660_000,
+  previousExpiresAt: null,
+  held: 25_000_000n,
+  spent: 50_500_000n,
+};
+
+const BALANCE = { available: 974_500_000n, held: 25_000_000n, spent: 500_000n };

@@ -1,3 +1,4 @@
+import type { Admin } from './admin';
 import type { FieldNames } from './capabilities';
 import type { RoutedModel } from './catalog';
 import type { Answer, Principal } from './dialect';
@@ -30,6 +31,8 @@ export interface Gateway {
   content(principal: Principal, id: string, kind: FileKind, range?: string): Promise<ContentAnswer>;
   /** Our own signed link to a result. */
   link(job: Job, kind: FileKind): string;
+  /** Workspaces, keys and secrets, for the scope `admin`. */
+  admin: Admin;
   /** An access token for the key that asks; it may do what that key may, as long as that key may. */
   issueToken(principal: Principal): AccessToken;
 }

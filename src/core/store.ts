@@ -1,3 +1,4 @@
+import type { AdminStore } from './admin';
 import type { Billed } from './capabilities';
 import type { Answer, Principal } from './dialect';
 import type { Failure } from './errors';
@@ -276,4 +277,5 @@ export interface Store {
   workspaces: WorkspaceStore;
   ledger: LedgerStore;
   changes: ChangeStore;
+  admin: AdminStore;
 }

@@ -1,5 +1,9 @@
-import type { Dialect } from '../core/dialect';
+import type { Api, Dialect } from '../core/dialect';
+import { admin } from './admin';
 import { videos } from './videos';
 
-/** Every public API, by name. The first one also answers for paths that belong to none. */
+/** Every public API for jobs, by name. */
 export const dialects: Readonly<Record<string, Dialect>> = { videos };
+
+/** All that the door serves. The first one also answers for paths that belong to none. */
+export const apis: Readonly<Record<string, Api>> = { ...dialects, admin };

@@ -12,6 +12,7 @@ import { isStorable } from '../core/text';
 import type { Created } from '../core/store';
 import type { GatewayDeps } from './deps';
 import { checkHeld, resolveInputs, storeInputs } from './inputs';
+import { idempotencyMismatch, markReplayed } from './replay';
 
 /**
  * Create is check, price, store, start. Everything that can be wrong with a request is found before anything is stored;
@@ -28,7 +29,7 @@ export async function create(
     await start(deps, accepted.job);
     return answer;
   }
-  return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } };
+  return markReplayed(answer);
 }
 
 export type AcceptDeps = Pick<
@@ -87,7 +88,7 @@ function acceptedOr(created: Created, price: bigint): Accepted {
     case 'replayed':
       return created;
     case 'mismatch':
-      throw new GatewayError('idempotency_mismatch', { param: 'Idempotency-Key' });
+      throw idempotencyMismatch();
     case 'insufficient':
       throw new GatewayError('insufficient_balance', {
         message:

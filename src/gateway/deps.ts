@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Mint } from '../core/admin';
 import type { Catalog } from '../core/catalog';
 import type { Job } from '../core/job';
 import type { Blobs, Engine, FileKind, Outbound, PlanWaits, Tokens } from '../core/ports';
@@ -13,6 +14,7 @@ export interface GatewayDeps {
   blobs: Blobs;
   signLink(job: Job, kind: FileKind): string;
   tokens: Tokens;
+  mint: Mint;
   waits: PlanWaits;
   /** Bytes of one input given inside the request. */
   inputBytesMax: number;

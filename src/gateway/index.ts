@@ -4,10 +4,12 @@ import { readId } from '../core/ids';
 import { isTerminal } from '../core/job';
 import type { Job } from '../core/job';
 import type { Gateway } from '../core/ports';
+import { createAdmin } from './admin';
 import { openContent } from './content';
 import { create } from './create';
 import type { GatewayDeps } from './deps';
 
+export { createAdmin } from './admin';
 export { accept } from './create';
 export type { AcceptDeps } from './create';
 export type { GatewayDeps } from './deps';
@@ -53,6 +55,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return openContent(deps, await get(principal, id), kind, range);
     },
     link: deps.signLink,
+    admin: createAdmin(deps),
     issueToken({ keyId }) {
       if (keyId === null) throw new Error('only a key has access tokens');
       return deps.tokens.issue(keyId, deps.now());

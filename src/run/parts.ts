@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { ActivityDeps } from '../../activities';
 import { createActivities } from '../../activities';
 import { createHint } from '../../activities/hint';
+import { newSecret, SECRET_BYTES } from '../callbacks/secrets';
 import type { Channel } from '../core/catalog';
 import type { RenderContext } from '../core/dialect';
 import type { Job } from '../core/job';
 import type { FileKind } from '../core/ports';
-import { dialects } from '../dialects';
+import { apis, dialects } from '../dialects';
 import { startWorkers } from '../engine/worker';
 import type { RunningWorkers } from '../engine/worker';
 import { accept, createGateway } from '../gateway';
@@ -16,6 +17,7 @@ import { createApp } from '../http/app';
 import { listen } from '../http/listen';
 import type { Listening } from '../http/listen';
 import type { Foundation } from './foundation';
+import { newKey } from '../store/new-key';
 import { VERSION } from './version';
 
 /** The two halves of the gateway over one foundation: the door and the queues. They share nothing but the rows. */
@@ -38,13 +40,17 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     ...acceptDeps(base),
     engine: base.engine,
     tokens: base.tokens,
+    mint: {
+      key: () => newKey(base.random),
+      callbackSecret: () => newSecret(base.random(SECRET_BYTES)),
+    },
     signLink,
     waits: base.config.waits,
     contentTimeoutMs: base.config.waits.contentTimeoutMs,
   });
   const app = createApp({
     gateway,
-    apis: dialects,
+    apis,
     keys: base.store.keys,
     tokens: base.tokens,
     blobs: base.blobs,

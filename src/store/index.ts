@@ -1,4 +1,5 @@
 import type { ChangeStore, Store } from '../core/store';
+import { adminStore } from './admin';
 import { attemptStore } from './attempts';
 import type { Database } from './database';
 import { deliveryStore } from './deliveries';
@@ -27,5 +28,6 @@ export function createStore(
     workspaces: workspaceStore(db),
     ledger: ledgerStore(db),
     changes: options.changes,
+    admin: adminStore(db, sealer, options),
   };
 }

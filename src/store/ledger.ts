@@ -54,25 +54,32 @@ export async function keySpending(
   );
 }
 
+/** Adds points; a repeat with the same idempotency key in the same workspace changes nothing. */
+export async function topUp(
+  db: Pick<Transaction, 'insert'>,
+  top: { workspaceId: string; amount: bigint; idempotencyKey: string; now: number },
+): Promise<void> {
+  if (top.amount <= 0n) throw new Error('a top-up must add points');
+  await db
+    .insert(ledger)
+    .values({
+      workspaceId: top.workspaceId,
+      kind: 'top_up',
+      available: top.amount,
+      held: 0n,
+      spent: 0n,
+      // One key per workspace, and never one of our own holds and ends.
+      idempotencyKey: `top_up:${top.workspaceId}:${top.idempotencyKey}`,
+      at: new Date(top.now),
+    })
+    .onConflictDoNothing({ target: ledger.idempotencyKey });
+}
+
 export function ledgerStore(db: Database): LedgerStore {
   return {
     balance: (workspaceId) => balanceOf(db, workspaceId),
-    async topUp(workspaceId, amount, idempotencyKey, now) {
-      if (amount <= 0n) throw new Error('a top-up must add points');
-      await db
-        .insert(ledger)
-        .values({
-          workspaceId,
-          kind: 'top_up',
-          available: amount,
-          held: 0n,
-          spent: 0n,
-          // One key per workspace, and never one of our own holds and ends.
-          idempotencyKey: `top_up:${workspaceId}:${idempotencyKey}`,
-          at: new Date(now),
-        })
-        .onConflictDoNothing({ target: ledger.idempotencyKey });
-    },
+    topUp: (workspaceId, amount, idempotencyKey, now) =>
+      topUp(db, { workspaceId, amount, idempotencyKey, now }),
     entriesOf: (workspaceId, jobId) =>
       db
         .select({

@@ -6,7 +6,7 @@ import pino from 'pino';
 import { createLocalBlobs } from '../../src/blobs/local';
 import type { Scope } from '../../src/core/dialect';
 import type { KeyPrincipal } from '../../src/core/store';
-import { dialects } from '../../src/dialects';
+import { apis } from '../../src/dialects';
 import { createApp, type AppOptions } from '../../src/http/app';
 import { hashKey } from '../../src/http/auth';
 import { createLinks, type Links } from '../../src/http/links';
@@ -17,6 +17,7 @@ import { createMemoryGateway, type MemoryGateway } from './memory-gateway';
 export const KEY = 'rl_live_0123456789abcdef0123456789abcdef0123456789a';
 export const READ_KEY = 'rl_live_read';
 export const OTHER_KEY = 'rl_live_other';
+export const ADMIN_KEY = 'rl_live_admin';
 
 const principal = (workspaceId: string, keyId: string, ...scopes: Scope[]): KeyPrincipal => ({
   workspaceId,
@@ -30,6 +31,7 @@ const KEYS: Record<string, KeyPrincipal> = {
   [KEY]: principal('ws_1', 'key_1', 'generate', 'read'),
   [READ_KEY]: principal('ws_1', 'key_2', 'read'),
   [OTHER_KEY]: principal('ws_2', 'key_3', 'generate', 'read'),
+  [ADMIN_KEY]: principal('ws_1', 'key_4', 'admin'),
 };
 
 export interface Door {
@@ -71,7 +73,7 @@ export async function openDoor(
   );
   const app = createApp({
     gateway,
-    apis: dialects,
+    apis,
     keys: {
       find: async (hash) => PRINCIPALS.get(hash),
       findById: async (id) => Object.values(KEYS).find(({ keyId }) => keyId === id),

@@ -1,5 +1,5 @@
 import { ERRORS, GatewayError, type ErrorCode } from '../../src/core/errors';
-import { dialects } from '../../src/dialects';
+import { apis } from '../../src/dialects';
 import { KEY, openDoor, OTHER_KEY, READ_KEY, type Door } from './door';
 import { MODEL } from './memory-gateway';
 
@@ -317,11 +317,11 @@ describe('an error answer', () => {
     expect(errors[0]).toMatchObject({ workspaceId: 'ws_1', method: 'GET', path: '/v1/videos' });
   });
 
-  test('is answered for every dialect in its own shape', async () => {
-    for (const dialect of Object.values(dialects)) {
-      const prefix = dialect.prefixes[0] ?? '';
+  test('is answered for every API in its own shape', async () => {
+    for (const api of Object.values(apis)) {
+      const prefix = api.prefixes[0] ?? '';
       const response = await door.send(`${prefix}/x/y/z/unknown`, { method: 'POST' });
-      const expected = dialect.renderError(
+      const expected = api.renderError(
         new GatewayError('not_found', { message: 'There is no such path.' }),
         response.headers.get('x-request-id') ?? '',
       );

@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import type { Admin } from '../../src/core/admin';
 import { applyCapabilities, type Capabilities } from '../../src/core/capabilities';
 import { createCatalog } from '../../src/core/catalog';
 import type { Principal } from '../../src/core/dialect';
@@ -97,6 +98,8 @@ export function createMemoryGateway(
       return job;
     },
     link,
+    // Whoever asks it puts a real or a played one here first.
+    admin: {} as Admin,
     issueToken: ({ keyId }) => ({ token: `token of ${keyId}`, expiresAt: now() + 3_600_000 }),
     models: (principal) => CATALOG.list(principal),
     async create(principal, creation) {

@@ -1,7 +1,8 @@
 import type { Answer, CallbackContext } from '../../core/dialect';
-import { FAILURES, type ErrorCode, type GatewayError } from '../../core/errors';
+import { FAILURES, type GatewayError } from '../../core/errors';
 import { renderId } from '../../core/ids';
 import { isTerminal, type Job, type JobState } from '../../core/job';
+import { OPENAI_ERROR_TYPES, renderOpenaiError } from '../../core/openai-error';
 import type { Video } from './reply';
 
 export type Link = (kind: 'video' | 'last_frame') => string;
@@ -97,40 +98,15 @@ function errorOf(job: Job): Video['error'] {
   return { code, message: job.failure?.message ?? FAILURES[code].text };
 }
 
-const ERROR_TYPES: Record<ErrorCode, string> = {
-  invalid_request: 'invalid_request_error',
+/** Token360 has words of its own for three of them. */
+const ERROR_TYPES = {
+  ...OPENAI_ERROR_TYPES,
   unauthorized: 'invalid_api_key',
   insufficient_balance: 'insufficient_balance',
   forbidden: 'model_access_denied',
-  not_found: 'not_found_error',
-  model_not_found: 'model_not_found',
-  method_not_allowed: 'invalid_request_error',
-  conflict: 'invalid_request_error',
-  payload_too_large: 'invalid_request_error',
-  unsupported_media_type: 'invalid_request_error',
-  range_not_satisfiable: 'invalid_request_error',
-  idempotency_mismatch: 'invalid_request_error',
-  rate_limited: 'rate_limit_error',
-  internal: 'api_error',
-  upstream: 'api_error',
-  unavailable: 'api_error',
 };
 
-/**
- * `{error: {message, type, param, code}}`; `code` is our word, as OpenAI has words there. The OpenAI SDKs repeat a
- * 409 by themselves unless `x-should-retry` says no.
- */
-export function renderError(error: GatewayError): Answer {
-  const { code, message, retryAfterSeconds } = error;
-  return {
-    status: error.status,
-    headers: {
-      ...(error.retryable ? {} : { 'x-should-retry': 'false' }),
-      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-    },
-    body: { error: { message, type: ERROR_TYPES[code], param: error.param ?? null, code } },
-  };
-}
+export const renderError = (error: GatewayError): Answer => renderOpenaiError(error, ERROR_TYPES);
 
 /** Callbacks stay below 20 kB (Standard Webhooks). */
 export const CALLBACK_BYTES_MAX = 20_000;

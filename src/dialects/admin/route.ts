@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import { route, type Answer, type Route, type RouteInput } from '../../core/dialect';
+import type { Gateway } from '../../core/ports';
+import { nothingSchema } from './schema';
+
+/** Every route here has the scope `admin`; there is no way to write another one. */
+export function adminRoute<Body, Query>(definition: {
+  method: Route['method'];
+  path: string;
+  body: Route['body'];
+  request: z.ZodType<Body>;
+  query: z.ZodType<Query>;
+  reply: z.ZodType;
+  handle(gateway: Gateway, input: RouteInput<Body, Query>): Promise<Answer>;
+}): Route {
+  return route({ ...definition, scope: 'admin' });
+}
+
+/** A GET that answers 200 with what was read. */
+export function reading<Query>(definition: {
+  path: string;
+  query: z.ZodType<Query>;
+  reply: z.ZodType;
+  read(gateway: Gateway, input: RouteInput<undefined, Query>): Promise<object>;
+}): Route {
+  const { read, ...rest } = definition;
+  return adminRoute({
+    ...rest,
+    method: 'GET',
+    body: 'none',
+    request: nothingSchema,
+    handle: async (gateway, input) => ({ status: 200, body: await read(gateway, input) }),
+  });
+}
+
+export const idOf = ({ params }: Pick<RouteInput, 'params'>): string => params['id'] ?? '';

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { SCOPES } from '../../core/dialect';
+import type { Scope } from '../../core/dialect';
+import { readId } from '../../core/ids';
+import { parsePoints } from '../../core/pricing';
+import { isStorable } from '../../core/text';
+
+/** The words of `/v1/admin`: ours. Times are Unix seconds, points are decimal text, null is said and never assumed. */
+
+const NAME_LENGTH_MAX = 100;
+const MODELS_MAX = 200;
+const SECONDS_MAX = 9_999_999_999;
+const DAY = 86_400;
+const GRACE_SECONDS_MAX = 30 * DAY;
+
+/** Other APIs' spellings of our scopes. */
+const SPELLINGS: Readonly<Record<string, Scope>> = {
+  'api.generate': 'generate',
+  'api.read': 'read',
+};
+const SPELLED = [...SCOPES, ...Object.keys(SPELLINGS)] as [string, ...string[]];
+
+const must = (what: string) => (issue: { input: unknown }) =>
+  issue.input === undefined ? 'is required' : `must be ${what}`;
+
+const text = z
+  .string({ error: must('a string') })
+  .trim()
+  .min(1, 'is empty')
+  .max(NAME_LENGTH_MAX, `is longer than ${String(NAME_LENGTH_MAX)} characters`)
+  .refine((value) => !/\p{Cc}/u.test(value), 'has a control character')
+  .refine(isStorable, 'has half of a surrogate pair');
+/** Workflows name a workspace by id or by name, so that the two must not look alike. */
+const workspaceName = text.refine((value) => readId(value) === undefined, 'looks like an id');
+
+const points = z
+  .string({ error: must('an amount of points as text, such as "25" or "0.5"') })
+  .regex(/^\d{1,12}(\.\d{1,6})?$/, 'must be an amount of points as text, such as "25" or "0.5"')
+  .transform(parsePoints);
+
+const scopes = z
+  .array(z.enum(SPELLED), { error: must('an array') })
+  .min(1, 'is empty')
+  .transform((given) => SCOPES.filter((scope) => given.some((one) => scopeOf(one) === scope)));
+
+const scopeOf = (spelled: string): string => SPELLINGS[spelled] ?? spelled;
+
+const models = z
+  .array(text, { error: must('an array of model names, or null') })
+  .min(1, 'is empty; null means every model of the group')
+  .max(MODELS_MAX, `has more than ${String(MODELS_MAX)} items`);
+
+const time = z
+  .int({ error: must('a time in Unix seconds, or null') })
+  .min(0, 'is below 0')
+  .max(SECONDS_MAX, 'is not a time in Unix seconds')
+  .transform((seconds) => seconds * 1000);
+
+const flag = z.boolean({ error: must('true or false') });
+
+const keyFields = {
+  name: text,
+  scopes,
+  models: models.nullable(),
+  group: text.nullable(),
+  budget: points.nullable(),
+  expires_at: time.nullable(),
+};
+
+export const newWorkspaceSchema = z.strictObject({
+  name: workspaceName,
+  group: text.optional(),
+});
+export type NewWorkspaceBody = z.infer<typeof newWorkspaceSchema>;
+
+export const workspaceChangeSchema = z.strictObject({
+  name: workspaceName.optional(),
+  group: text.optional(),
+  disabled: flag.optional(),
+});
+export type WorkspaceChangeBody = z.infer<typeof workspaceChangeSchema>;
+
+export const topUpSchema = z.strictObject({
+  points: points.refine((amount) => amount > 0n, 'must be more than 0'),
+});
+export type TopUpBody = z.infer<typeof topUpSchema>;
+
+export const newKeySchema = z.strictObject({
+  ...keyFields,
+  scopes: scopes.default(['generate', 'read']),
+  models: keyFields.models.default(null),
+  group: keyFields.group.default(null),
+  budget: keyFields.budget.default(null),
+  expires_at: keyFields.expires_at.default(null),
+});
+export type NewKeyBody = z.infer<typeof newKeySchema>;
+
+export const keyChangeSchema = z.strictObject(keyFields).partial();
+export type KeyChangeBody = z.infer<typeof keyChangeSchema>;
+
+export const rotationSchema = z.strictObject({
+  grace_seconds: z
+    .int({ error: must('a number of seconds') })
+    .min(0, 'is below 0')
+    .max(GRACE_SECONDS_MAX, `is above ${String(GRACE_SECONDS_MAX)}`)
+    .default(DAY),
+  force: flag.default(false),
+});
+export type RotationBody = z.infer<typeof rotationSchema>;
+
+export const nothingSchema = z.undefined();
+export const noQuerySchema = z.strictObject({});
+export const pageQuerySchema = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^(?:[1-9]\d?|100)$/, 'must be a number from 1 to 100')
+    .transform(Number)
+    .default(20),
+  after: z.string().optional(),
+});
+export type PageQuery = z.infer<typeof pageQuerySchema>;

@@ -1,0 +1,112 @@
+import type { Balance, Key, KeySettings, Listed, Rotation, Workspace } from '../../core/admin';
+import type { RouteInput } from '../../core/dialect';
+import { renderId } from '../../core/ids';
+import { formatPoints } from '../../core/pricing';
+import type { BalanceReply, KeyReply, WorkspaceReply } from './reply';
+import type { KeyChangeBody, NewKeyBody, RotationBody } from './schema';
+
+const workspaceId = (id: string): string => renderId('ws', id);
+
+export function fromWorkspace(workspace: Workspace): WorkspaceReply {
+  const { id, name, group, disabledAt, createdAt } = workspace;
+  return {
+    id: workspaceId(id),
+    object: 'workspace',
+    name,
+    group,
+    disabled: disabledAt !== undefined,
+    disabled_at: disabledAt === undefined ? null : seconds(disabledAt),
+    created_at: seconds(createdAt),
+  };
+}
+
+export function fromBalance(id: string, { available, held, spent }: Balance): BalanceReply {
+  return {
+    object: 'balance',
+    workspace_id: workspaceId(id),
+    available: formatPoints(available),
+    held: formatPoints(held),
+    spent: formatPoints(spent),
+  };
+}
+
+export function fromTopUp(top: { workspaceId: string; amount: bigint; balance: Balance }) {
+  return {
+    object: 'top_up' as const,
+    workspace_id: workspaceId(top.workspaceId),
+    points: formatPoints(top.amount),
+    balance: fromBalance(top.workspaceId, top.balance),
+  };
+}
+
+export function fromCallbackSecret(made: {
+  workspaceId: string;
+  secret: string;
+  previousExpiresAt: number | null;
+}) {
+  return {
+    object: 'callback_secret' as const,
+    workspace_id: workspaceId(made.workspaceId),
+    secret: made.secret,
+    previous_expires_at: secondsOrNull(made.previousExpiresAt),
+  };
+}
+
+export function fromKey(key: Key): KeyReply {
+  return {
+    id: renderId('key', key.id),
+    object: 'key',
+    workspace_id: workspaceId(key.workspaceId),
+    name: key.name,
+    prefix: key.prefix,
+    scopes: [...key.scopes],
+    models: key.models && [...key.models],
+    group: key.group,
+    budget: key.budget === null ? null : formatPoints(key.budget),
+    held: formatPoints(key.held),
+    spent: formatPoints(key.spent),
+    created_at: seconds(key.createdAt),
+    expires_at: secondsOrNull(key.expiresAt),
+    revoked_at: secondsOrNull(key.revokedAt),
+    last_used_at: secondsOrNull(key.lastUsedAt),
+    previous_secret_expires_at: secondsOrNull(key.previousExpiresAt),
+  };
+}
+
+export function fromList<Item, Reply extends { id: string }>(
+  { items, hasMore }: Listed<Item>,
+  render: (item: Item) => Reply,
+) {
+  const data = items.map(render);
+  return {
+    object: 'list' as const,
+    data,
+    has_more: hasMore,
+    first_id: data[0]?.id ?? null,
+    last_id: data.at(-1)?.id ?? null,
+  };
+}
+
+export function toKeySettings({ expires_at: expiresAt, ...settings }: NewKeyBody): KeySettings {
+  return { ...settings, expiresAt };
+}
+
+/** A field that was not sent stays as it is. */
+export function toKeyChange({ expires_at: expiresAt, ...body }: KeyChangeBody) {
+  const given = Object.entries({ ...body, expiresAt }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Partial<KeySettings>;
+}
+
+export const toRotation = ({ grace_seconds: grace, force }: RotationBody): Rotation => ({
+  graceMs: grace * 1000,
+  force,
+});
+
+/** The route as it is written here: one key names one thing at one route. */
+export function idempotencyOf(input: Omit<RouteInput, 'query' | 'body'>, route: string) {
+  const { idempotencyKey, fingerprint } = input;
+  return idempotencyKey === undefined ? undefined : { key: idempotencyKey, route, fingerprint };
+}
+
+const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
+const secondsOrNull = (at: number | null): number | null => (at === null ? null : seconds(at));

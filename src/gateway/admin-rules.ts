@@ -1,0 +1,66 @@
+import type { AdminRows, AdminStore, Mint, Once, Workspace } from '../core/admin';
+import type { Catalog } from '../core/catalog';
+import type { Answer } from '../core/dialect';
+import { GatewayError, invalid } from '../core/errors';
+import { readId } from '../core/ids';
+import { idempotencyMismatch, markReplayed } from './replay';
+
+/** What the use cases for workspaces and for keys have in common. */
+export interface AdminDeps {
+  store: { admin: AdminStore };
+  catalog: Catalog;
+  mint: Mint;
+  now(): number;
+}
+
+/** In one transaction with the idempotency row; rendered there, so that a repeat gets the same bytes. */
+export async function answerOnce<Made>(
+  { store, now }: Pick<AdminDeps, 'store' | 'now'>,
+  { principal, idempotency, render }: Once<Made>,
+  make: (rows: AdminRows) => Promise<Made>,
+): Promise<Answer> {
+  const asked = { workspaceId: principal.workspaceId, idempotency, now: now() };
+  const done = await store.admin.once(asked, async (rows) => render(await make(rows)));
+  switch (done.kind) {
+    case 'made':
+      return done.answer;
+    case 'replayed':
+      return markReplayed(done.answer);
+    case 'mismatch':
+      throw idempotencyMismatch();
+  }
+}
+
+export async function workspaceOf(
+  rows: Pick<AdminRows, 'workspace'>,
+  id: string,
+): Promise<Workspace> {
+  const uuid = readId(id);
+  const workspace = uuid && (await rows.workspace(uuid));
+  if (!workspace) throw noWorkspace();
+  return workspace;
+}
+
+/** A group that no model names would be a key that can do nothing. */
+export function checkGroup(catalog: Catalog, group: string): void {
+  const groups = catalog.groups();
+  if (!groups.includes(group)) throw invalid('group', 'no model is in this group', groups);
+}
+
+export function readCursor(after: string | undefined): string | undefined {
+  if (after === undefined) return undefined;
+  const id = readId(after);
+  if (!id) throw invalid('after', 'is not an id');
+  return id;
+}
+
+export function stillRotating(): GatewayError {
+  return new GatewayError('conflict', {
+    message:
+      'The secret before this one still works, and would end at once. ' +
+      'Wait for its end, or send "force": true.',
+  });
+}
+
+export const noWorkspace = (): GatewayError =>
+  new GatewayError('not_found', { message: 'There is no such workspace.' });

@@ -1,0 +1,76 @@
+import type { Admin } from '../core/admin';
+import { GatewayError } from '../core/errors';
+import { newId } from '../core/ids';
+import { keyAdmin } from './admin-keys';
+import {
+  answerOnce,
+  checkGroup,
+  noWorkspace,
+  readCursor,
+  stillRotating,
+  workspaceOf,
+} from './admin-rules';
+import type { AdminDeps } from './admin-rules';
+
+const GROUP = 'default';
+
+export function createAdmin(deps: AdminDeps): Admin {
+  const { store, catalog, mint, now } = deps;
+  return {
+    ...keyAdmin(deps),
+    workspaces: (page) => store.admin.workspaces({ ...page, after: readCursor(page.after) }),
+    workspace: (id) => workspaceOf(store.admin, id),
+    createWorkspace: ({ name, group = GROUP }, once) =>
+      answerOnce(deps, once, async (rows) => {
+        checkGroup(catalog, group);
+        const callbackSecret = mint.callbackSecret();
+        const row = { id: newId(), name, group, callbackSecret, now: now() };
+        const workspace = await rows.addWorkspace(row);
+        if (!workspace) throw nameTaken(name);
+        return { workspace, callbackSecret };
+      }),
+    async changeWorkspace(principal, id, change) {
+      const { id: workspaceId } = await workspaceOf(store.admin, id);
+      if (change.isDisabled && workspaceId === principal.workspaceId) {
+        throw new GatewayError('conflict', {
+          param: 'disabled',
+          message: 'disabled: this is the workspace of the key that asks; use one of another.',
+        });
+      }
+      if (change.group !== undefined) checkGroup(catalog, change.group);
+      const changed = await store.admin.changeWorkspace(workspaceId, change, now());
+      if (changed === 'name_taken') throw nameTaken(change.name ?? '');
+      if (!changed) throw noWorkspace();
+      return changed;
+    },
+    async balance(id) {
+      return store.admin.balance((await workspaceOf(store.admin, id)).id);
+    },
+    topUp: (id, amount, once) =>
+      // Kept for ever: money is not added twice because somebody looked again after a week.
+      answerOnce(
+        deps,
+        { ...once, idempotency: { ...once.idempotency, lasting: true } },
+        async (rows) => {
+          const { id: workspaceId } = await workspaceOf(rows, id);
+          const key = `${once.principal.workspaceId}:${once.idempotency.key}`;
+          await rows.topUp(workspaceId, amount, key, now());
+          return { workspaceId, amount, balance: await rows.balance(workspaceId) };
+        },
+      ),
+    rotateCallbackSecret: (id, rotation, once) =>
+      answerOnce(deps, once, async (rows) => {
+        const { id: workspaceId } = await workspaceOf(rows, id);
+        const secret = mint.callbackSecret();
+        const done = await rows.replaceCallbackSecret(workspaceId, secret, rotation, now());
+        if (done === 'rotating') throw stillRotating();
+        return { workspaceId, secret, ...done };
+      }),
+  };
+}
+
+const nameTaken = (name: string): GatewayError =>
+  new GatewayError('conflict', {
+    param: 'name',
+    message: `name: another workspace is called "${name}".`,
+  });

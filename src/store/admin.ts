@@ -1,0 +1,50 @@
+import type { AdminRows, AdminStore } from '../core/admin';
+import type { Answer } from '../core/dialect';
+import { keyRows, changeKey, revokeKey } from './admin-keys';
+import { changeWorkspace, workspaceRows } from './admin-workspaces';
+import type { Database, Transaction } from './database';
+import { claim, storeAnswer } from './idempotency';
+import { balanceOf, topUp } from './ledger';
+import type { Sealer } from './seal';
+
+/** Workspaces, keys and secrets of the whole installation, for the admin API alone. */
+export function adminStore(
+  db: Database,
+  sealer: Sealer,
+  { idempotencyMs }: { idempotencyMs: number },
+): AdminStore {
+  return {
+    ...rowsOf(db, sealer),
+    changeWorkspace: (id, change, now) => changeWorkspace(db, id, change, new Date(now)),
+    changeKey: (id, change) => changeKey(db, id, change),
+    revokeKey: (id, now) => revokeKey(db, id, new Date(now)),
+    once: ({ workspaceId, idempotency, now }, act) =>
+      db.transaction(async (tx) => {
+        const rows = rowsOf(tx, sealer);
+        if (!idempotency) return { kind: 'made', answer: await act(rows) };
+        const asked = { ...idempotency, workspaceId, now };
+        const earlier = await claim(tx, asked, { jobId: null, keepMs: idempotencyMs });
+        if (earlier?.kind === 'differs') return { kind: 'mismatch' };
+        if (earlier) {
+          if (!earlier.sealed) throw new Error('the answer under this key is not sealed');
+          const answer = JSON.parse(sealer.open(earlier.sealed, workspaceId)) as Answer;
+          return { kind: 'replayed', answer };
+        }
+        const answer = await act(rows);
+        const sealed = sealer.seal(JSON.stringify(answer), workspaceId);
+        await storeAnswer(tx, asked, { sealed });
+        return { kind: 'made', answer };
+      }),
+  };
+}
+
+/** The same over a transaction and outside of one. */
+function rowsOf(db: Database | Transaction, sealer: Sealer): AdminRows {
+  return {
+    ...workspaceRows(db, sealer),
+    ...keyRows(db),
+    balance: (workspaceId) => balanceOf(db, workspaceId),
+    topUp: (workspaceId, amount, idempotencyKey, now) =>
+      topUp(db, { workspaceId, amount, idempotencyKey, now }),
+  };
+}
