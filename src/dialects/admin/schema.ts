@@ -7,7 +7,7 @@ import { isStorable } from '../../core/text';
 
 /** The words of `/v1/admin`: ours. Times are Unix seconds, points are decimal text, null is said and never assumed. */
 
-const NAME_LENGTH_MAX = 100;
+const NAME_LENGTH_MAX = 200;
 const MODELS_MAX = 200;
 const SECONDS_MAX = 9_999_999_999;
 const DAY = 86_400;
