@@ -132,9 +132,16 @@ export interface Mint {
 }
 
 /** Cursors are ids. What is not there is undefined; rules are the use cases' matter. */
-export interface AdminRows {
+export interface AdminReads {
   workspaces(page: AdminPage): Promise<Listed<Workspace>>;
   workspace(id: string): Promise<Workspace | undefined>;
+  balance(workspaceId: string): Promise<Balance>;
+  keys(workspaceId: string, page: AdminPage, now: number): Promise<Listed<Key>>;
+  key(id: string, now: number): Promise<Key | undefined>;
+}
+
+/** Inside of one transaction. */
+export interface AdminRows extends AdminReads {
   /** With its first callback secret; undefined when the name is taken. */
   addWorkspace(row: {
     id: string;
@@ -143,7 +150,6 @@ export interface AdminRows {
     callbackSecret: string;
     now: number;
   }): Promise<Workspace | undefined>;
-  balance(workspaceId: string): Promise<Balance>;
   topUp(workspaceId: string, amount: bigint, idempotencyKey: string, now: number): Promise<void>;
   /** `rotating` = an earlier one still works and it was not forced. */
   replaceCallbackSecret(
@@ -152,8 +158,6 @@ export interface AdminRows {
     rotation: Rotation,
     now: number,
   ): Promise<{ previousExpiresAt: number | null } | 'rotating'>;
-  keys(workspaceId: string, page: AdminPage, now: number): Promise<Listed<Key>>;
-  key(id: string, now: number): Promise<Key | undefined>;
   addKey(
     row: KeySettings & { id: string; workspaceId: string },
     minted: MintedKey,
@@ -167,7 +171,7 @@ export interface AdminRows {
   ): Promise<'rotating' | 'replaced'>;
 }
 
-export interface AdminStore extends AdminRows {
+export interface AdminStore extends AdminReads {
   changeWorkspace(
     id: string,
     change: WorkspaceChange,

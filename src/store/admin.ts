@@ -13,8 +13,13 @@ export function adminStore(
   sealer: Sealer,
   { idempotencyMs }: { idempotencyMs: number },
 ): AdminStore {
+  const { workspaces, workspace, balance, keys, key } = rowsOf(db, sealer);
   return {
-    ...rowsOf(db, sealer),
+    workspaces,
+    workspace,
+    balance,
+    keys,
+    key,
     changeWorkspace: (id, change, now) => changeWorkspace(db, id, change, new Date(now)),
     changeKey: (id, change) => changeKey(db, id, change),
     revokeKey: (id, now) => revokeKey(db, id, new Date(now)),

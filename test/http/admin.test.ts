@@ -1,0 +1,594 @@
+import { randomBytes } from 'node:crypto';
+import { getTableConfig } from 'drizzle-orm/pg-core';
+import { newSecret } from '../../src/callbacks/secrets';
+import { readConfig } from '../../src/config';
+import type { Scope } from '../../src/core/dialect';
+import { newId, readId, renderId } from '../../src/core/ids';
+import { apis } from '../../src/dialects';
+import { createAdmin } from '../../src/gateway';
+import { createTokens } from '../../src/http/tokens';
+import { buildCatalog } from '../../src/run/channels';
+import { keyHash, newKey } from '../../src/store/new-key';
+import { TABLES } from '../../src/store/schema';
+import { ensureWorkspace } from '../../src/store/workspaces';
+import { PRICE, newJob, startTestDatabase } from '../support/database';
+import type { TestDatabase } from '../support/database';
+import { openDoor, type Door } from './door';
+
+/** Every admin route over a real socket, real use cases and a real database. */
+
+const HOUR = 3_600_000;
+let now = Date.now();
+let database: TestDatabase;
+let door: Door;
+/** Of an operator’s workspace; only it has the scope `admin`. */
+let operator: string;
+let operatorWorkspace: string;
+const tokens = createTokens({ secret: Buffer.alloc(32, 5), lifetimeMs: HOUR });
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  const { store } = database;
+  door = await openDoor({ keys: store.keys, tokens, now: () => now });
+  const origin = 'http://127.0.0.1:1';
+  const config = readConfig({ REELAY_CONFIG: '' }, CATALOG);
+  door.gateway.admin = createAdmin({
+    store,
+    catalog: buildCatalog(config, { origin, baseUrlOf: () => origin }),
+    mint: { key: () => newKey(randomBytes), callbackSecret: () => newSecret(randomBytes(32)) },
+    now: () => now,
+  });
+  ({ key: operator, workspaceId: operatorWorkspace } = await makeOperator(['admin']));
+});
+afterAll(async () => {
+  await door?.close();
+  await database?.close();
+});
+
+const model = (groups: string[]) => ({
+  channels: [{ channel: 'ark-simulated', model: 'doubao-seedance-2-0-260128' }],
+  price: { perJob: '25' },
+  groups,
+});
+const CATALOG = { models: { 'clip-1': model(['default']), 'clip-2': model(['default', 'staff']) } };
+
+async function makeOperator(scopes: Scope[]) {
+  const { key, prefix, hash } = newKey(randomBytes);
+  const { id } = await ensureWorkspace(database.db, database.sealer, {
+    name: `operator ${newId()}`,
+    keys: [{ name: 'operator', prefix, hash, scopes }],
+    callbackSecret: newSecret(randomBytes(32)),
+    points: 1n,
+    now,
+  });
+  return { key, workspaceId: id };
+}
+
+interface Answered {
+  status: number;
+  headers: Headers;
+  text: string;
+  json: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests read what the wire says
+}
+
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  options: { key?: string; idempotencyKey?: string } = {},
+): Promise<Answered> {
+  const response = await fetch(`${door.origin}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${options.key ?? operator}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(options.idempotencyKey ? { 'idempotency-key': options.idempotencyKey } : {}),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: JSON.parse(text) };
+}
+
+const ROOT = '/v1/admin/workspaces';
+async function workspace(settings: object = {}): Promise<string> {
+  const { status, json, text } = await call('POST', ROOT, { name: `w ${newId()}`, ...settings });
+  if (status !== 201) throw new Error(text);
+  return json.id as string;
+}
+async function key(settings: object = {}, owner?: string): Promise<{ id: string; secret: string }> {
+  const path = `${ROOT}/${owner ?? (await workspace())}/keys`;
+  const { status, json, text } = await call('POST', path, { name: 'k', ...settings });
+  if (status !== 201) throw new Error(text);
+  return json;
+}
+const modelsOf = async (secret: string): Promise<number> =>
+  (await call('GET', '/v1/models', undefined, { key: secret })).status;
+
+describe('a workspace', () => {
+  test('is made, read, renamed, moved to another group, and found in the list', async () => {
+    const made = await call('POST', ROOT, { name: 'acme', group: 'default' });
+    expect(made).toMatchObject({
+      status: 201,
+      json: {
+        id: expect.stringMatching(/^ws_[0-9a-f]{32}$/),
+        object: 'workspace',
+        name: 'acme',
+        group: 'default',
+        disabled: false,
+        disabled_at: null,
+        created_at: Math.floor(now / 1000),
+        callback_secret: expect.stringMatching(/^whsec_/),
+      },
+    });
+    const plain = { ...made.json };
+    delete plain.callback_secret;
+    const path = `${ROOT}/${plain.id}`;
+    expect((await call('GET', path)).json).toEqual(plain);
+    const changed = await call('PATCH', path, { name: 'acme 2', group: 'staff' });
+    expect(changed.json).toEqual({ ...plain, name: 'acme 2', group: 'staff' });
+    expect((await call('PATCH', path, {})).json).toEqual(changed.json);
+    const all = (await call('GET', `${ROOT}?limit=100`)).json;
+    expect(all.data).toContainEqual(changed.json);
+    const first = (await call('GET', `${ROOT}?limit=1`)).json;
+    expect(first).toMatchObject({ object: 'list', data: [all.data[0]], has_more: true });
+  });
+
+  test('starts with no points and takes part in nothing that is another’s', async () => {
+    const id = await workspace();
+    expect((await call('GET', `${ROOT}/${id}/balance`)).json).toEqual({
+      object: 'balance',
+      workspace_id: id,
+      available: '0',
+      held: '0',
+      spent: '0',
+    });
+    expect((await call('GET', `${ROOT}/${id}/keys`)).json).toMatchObject({
+      data: [],
+      first_id: null,
+    });
+  });
+
+  test('has a name of its own', async () => {
+    const [one, two] = [await workspace({ name: 'taken' }), await workspace()];
+    for (const answer of [
+      await call('POST', ROOT, { name: 'taken' }),
+      await call('PATCH', `${ROOT}/${two}`, { name: 'taken' }),
+    ]) {
+      expect(answer).toMatchObject({
+        status: 409,
+        json: {
+          error: { code: 'conflict', param: 'name', message: expect.stringContaining('"taken"') },
+        },
+      });
+    }
+    expect((await call('PATCH', `${ROOT}/${one}`, { name: 'taken' })).status).toBe(200);
+  });
+
+  test('that is disabled has no key that is known, until it is enabled again', async () => {
+    const id = await workspace();
+    const { secret } = await key({}, id);
+    const disabled = await call('PATCH', `${ROOT}/${id}`, { disabled: true });
+    expect(disabled.json).toMatchObject({ disabled: true, disabled_at: Math.floor(now / 1000) });
+    expect(await modelsOf(secret)).toBe(401);
+    await call('PATCH', `${ROOT}/${id}`, { disabled: false });
+    expect(await modelsOf(secret)).toBe(200);
+  });
+
+  test('cannot be disabled by its own key', async () => {
+    const answer = await call('PATCH', `${ROOT}/${operatorWorkspace}`, { disabled: true });
+    expect(answer).toMatchObject({ status: 409, json: { error: { param: 'disabled' } } });
+  });
+});
+
+describe('a top-up', () => {
+  const topUp = (id: string, points: string, idempotencyKey: string, as = operator) =>
+    call('POST', `${ROOT}/${id}/top-ups`, { points }, { idempotencyKey, key: as });
+  const available = async (id: string) =>
+    (await call('GET', `${ROOT}/${id}/balance`)).json.available as string;
+
+  test('adds its points once, says the balance after, and a repeat gets the same answer, marked', async () => {
+    const id = await workspace();
+    const first = await topUp(id, '100.000001', 'invoice-1');
+    expect(first.json).toMatchObject({
+      object: 'top_up',
+      points: '100.000001',
+      balance: { available: '100.000001' },
+    });
+    expect((await topUp(id, '1', 'invoice-2')).json.balance.available).toBe('101.000001');
+    const again = await topUp(id, '100.000001', 'invoice-1');
+    expect([again.status, again.text]).toEqual([first.status, first.text]);
+    expect([first, again].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([
+      null,
+      'true',
+    ]);
+    expect(await available(id)).toBe('101.000001');
+  });
+
+  test('is remembered for ever, with its amount', async () => {
+    const id = await workspace();
+    await topUp(id, '5', 'invoice-3');
+    const before = now;
+    now += 365 * 24 * HOUR;
+    await database.store.sweep.forgetAnswers(now, 1_000);
+    expect((await topUp(id, '5', 'invoice-3')).headers.get('idempotent-replayed')).toBe('true');
+    expect((await topUp(id, '6', 'invoice-3')).status).toBe(422);
+    expect(await available(id)).toBe('5');
+    now = before;
+  });
+
+  test('of twenty equal ones at once is one', async () => {
+    const id = await workspace();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => topUp(id, '7', 'invoice-4')),
+    );
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    expect(await available(id)).toBe('7');
+  });
+
+  test('of two operators with the same key is two', async () => {
+    const id = await workspace();
+    const other = await makeOperator(['admin']);
+    await topUp(id, '1', 'same');
+    await topUp(id, '1', 'same', other.key);
+    expect(await available(id)).toBe('2');
+  });
+
+  test('needs an Idempotency-Key and an amount above nothing', async () => {
+    const path = `${ROOT}/${await workspace()}/top-ups`;
+    expect(await call('POST', path, { points: '5' })).toMatchObject({
+      status: 400,
+      json: { error: { param: 'Idempotency-Key' } },
+    });
+    for (const points of [
+      '0',
+      '0.0',
+      '-5',
+      '1e9',
+      '5,5',
+      '0.0000001',
+      '',
+      5,
+      null,
+      '1'.repeat(13),
+    ]) {
+      const answer = await call(
+        'POST',
+        path,
+        { points },
+        { idempotencyKey: `p-${String(points)}` },
+      );
+      expect([points, answer.status, answer.json.error.param]).toEqual([points, 400, 'points']);
+    }
+  });
+});
+
+describe('a key', () => {
+  test('is made with what was asked, shows its secret once, and works', async () => {
+    const owner = await workspace();
+    const made = await call('POST', `${ROOT}/${owner}/keys`, {
+      name: 'production',
+      scopes: ['api.read', 'generate', 'read'],
+      models: ['clip-2'],
+      group: 'staff',
+      budget: '100.5',
+      expires_at: Math.floor(now / 1000) + 3_600,
+    });
+    expect(made).toMatchObject({
+      status: 201,
+      json: {
+        id: expect.stringMatching(/^key_[0-9a-f]{32}$/),
+        workspace_id: owner,
+        name: 'production',
+        scopes: ['generate', 'read'],
+        models: ['clip-2'],
+        group: 'staff',
+        budget: '100.5',
+        held: '0',
+        spent: '0',
+        last_used_at: null,
+        revoked_at: null,
+        secret: expect.stringMatching(/^rl_live_/),
+      },
+    });
+    const { secret, ...plain } = made.json;
+    expect(secret.startsWith(plain.prefix)).toBe(true);
+    const read = await call('GET', `/v1/admin/keys/${plain.id}`);
+    expect(read.json).toEqual(plain);
+    expect((await call('GET', `${ROOT}/${owner}/keys`)).json.data).toEqual([plain]);
+    expect(await modelsOf(secret)).toBe(200);
+    expect(await database.store.keys.find(keyHash(secret), now)).toMatchObject({
+      group: 'staff',
+      models: ['clip-2'],
+      scopes: ['generate', 'read'],
+    });
+  });
+
+  test('by default generates and reads with every model and no bound', async () => {
+    const { id } = await key();
+    expect((await call('GET', `/v1/admin/keys/${id}`)).json).toMatchObject({
+      scopes: ['generate', 'read'],
+      models: null,
+      group: null,
+      budget: null,
+      expires_at: null,
+    });
+  });
+
+  test('is changed field by field; null takes a bound away', async () => {
+    const { id } = await key({ models: ['clip-1'], budget: '5' });
+    const path = `/v1/admin/keys/${id}`;
+    const before = (await call('GET', path)).json;
+    expect((await call('PATCH', path, { name: 'n' })).json).toEqual({ ...before, name: 'n' });
+    expect(
+      (await call('PATCH', path, { models: null, budget: null, scopes: ['foreign'] })).json,
+    ).toEqual({
+      ...before,
+      name: 'n',
+      models: null,
+      budget: null,
+      scopes: ['foreign'],
+    });
+    expect((await call('PATCH', path, {})).status).toBe(200);
+  });
+
+  test('shows what its jobs hold and when it was last used', async () => {
+    const owner = await workspace();
+    const { id, secret } = await key({}, owner);
+    await call('POST', `${ROOT}/${owner}/top-ups`, { points: '100' }, { idempotencyKey: id });
+    const principal = await database.store.keys.find(keyHash(secret), now);
+    if (!principal) throw new Error('the new key is not known');
+    const job = newJob({ ...database.workspace, id: principal.workspaceId, principal });
+    expect((await database.store.jobs.create(job)).kind).toBe('created');
+    expect((await call('GET', `/v1/admin/keys/${id}`)).json).toMatchObject({
+      held: '25',
+      spent: '0',
+    });
+    expect(PRICE).toBe(25_000_000n);
+    await modelsOf(secret);
+    // It is written beside the request, which does not wait for it.
+    const end = Date.now() + 5_000;
+    const lastUsed = async () => (await call('GET', `/v1/admin/keys/${id}`)).json.last_used_at;
+    while ((await lastUsed()) === null && Date.now() < end);
+    expect(await lastUsed()).toBe(Math.floor(now / 1000));
+  });
+
+  test('is revoked for good, and revoking it again changes nothing', async () => {
+    const { id, secret } = await key();
+    const path = `/v1/admin/keys/${id}`;
+    const gone = await call('DELETE', path);
+    expect(gone).toMatchObject({ status: 200, json: { revoked_at: Math.floor(now / 1000) } });
+    now += HOUR;
+    expect((await call('DELETE', path)).json).toEqual(gone.json);
+    expect(await modelsOf(secret)).toBe(401);
+    expect(await call('POST', `${path}/rotate`)).toMatchObject({
+      status: 409,
+      json: { error: { message: 'The key is revoked; make a new one.' } },
+    });
+  });
+
+  test('is rotated with the grace that the caller chooses, a day unless told', async () => {
+    const { id, secret } = await key();
+    const next = await call('POST', `/v1/admin/keys/${id}/rotate`);
+    expect(next.json).toMatchObject({
+      id,
+      previous_secret_expires_at: Math.floor((now + 24 * HOUR) / 1000),
+    });
+    expect(next.json.secret).not.toBe(secret);
+    expect([await modelsOf(secret), await modelsOf(next.json.secret)]).toEqual([200, 200]);
+    expect((await call('POST', `/v1/admin/keys/${id}/rotate`)).status).toBe(409);
+    const force = { grace_seconds: 0, force: true };
+    const third = await call('POST', `/v1/admin/keys/${id}/rotate`, force);
+    const all = [secret, next.json.secret, third.json.secret].map(modelsOf);
+    expect(await Promise.all(all)).toEqual([401, 401, 200]);
+  });
+
+  test.each<[string, object, string, string]>([
+    ['a scope nobody knows', { scopes: ['write'] }, 'scopes.0', 'api.read'],
+    ['no scope', { scopes: [] }, 'scopes', 'empty'],
+    [
+      'a model that its group does not have',
+      { models: ['clip-1'], group: 'staff' },
+      'models',
+      'Allowed: clip-2.',
+    ],
+    ['a group of no model', { group: 'nobody' }, 'group', 'Allowed: default, staff.'],
+    ['no model', { models: [] }, 'models', 'null means every model'],
+    ['a budget that is a number', { budget: 5 }, 'budget', 'as text'],
+    ['an end in the past', { expires_at: 1 }, 'expires_at', 'DELETE revokes'],
+    ['an end in milliseconds', { expires_at: 1_900_000_000_000 }, 'expires_at', 'Unix seconds'],
+    ['a name of control characters', { name: 'a\u0000' }, 'name', 'control character'],
+    ['half a pair', { name: '\ud800' }, 'name', 'surrogate'],
+    ['a field nobody knows', { admin: true }, 'admin', 'not a known field'],
+  ])('is not made or changed with %s', async (_, settings, param, said) => {
+    const owner = await workspace();
+    const { id } = await key({}, owner);
+    for (const answer of [
+      await call('POST', `${ROOT}/${owner}/keys`, { name: 'k', ...settings }),
+      await call('PATCH', `/v1/admin/keys/${id}`, settings),
+    ]) {
+      expect(answer).toMatchObject({
+        status: 400,
+        json: { error: { code: 'invalid_request', param, message: expect.stringContaining(said) } },
+      });
+    }
+    expect((await call('GET', `${ROOT}/${owner}/keys`)).json.data).toHaveLength(1);
+  });
+
+  test('whose group changes must have its models there', async () => {
+    const { id } = await key({ models: ['clip-1'] });
+    const answer = await call('PATCH', `/v1/admin/keys/${id}`, { group: 'staff' });
+    expect(answer).toMatchObject({ status: 400, json: { error: { param: 'models' } } });
+    expect(
+      (await call('PATCH', `/v1/admin/keys/${id}`, { group: 'staff', models: ['clip-2'] })).status,
+    ).toBe(200);
+  });
+
+  test('lists are pages that a cursor walks, each key once', async () => {
+    const owner = await workspace();
+    const made: string[] = [];
+    for (let index = 0; index < 5; index += 1) made.unshift((await key({}, owner)).id);
+    const seen: string[] = [];
+    let page = (await call('GET', `${ROOT}/${owner}/keys?limit=2`)).json;
+    for (;;) {
+      seen.push(...page.data.map(({ id }: { id: string }) => id));
+      if (!page.has_more) break;
+      page = (await call('GET', `${ROOT}/${owner}/keys?limit=2&after=${page.last_id}`)).json;
+    }
+    expect(seen).toEqual(made);
+    for (const query of ['limit=0', 'limit=101', 'limit=x', 'after=x', 'order=asc']) {
+      expect((await call('GET', `${ROOT}/${owner}/keys?${query}`)).status).toBe(400);
+    }
+  });
+});
+
+describe('a callback secret', () => {
+  test('is rotated: messages carry both signatures during the grace', async () => {
+    const made = await call('POST', ROOT, { name: `w ${newId()}` });
+    const path = `${ROOT}/${made.json.id}/callback-secrets`;
+    const next = await call('POST', path, { grace_seconds: 3_600 });
+    expect(next).toMatchObject({
+      status: 201,
+      json: {
+        object: 'callback_secret',
+        workspace_id: made.json.id,
+        previous_expires_at: Math.floor(now / 1000) + 3_600,
+        secret: expect.stringMatching(/^whsec_/),
+      },
+    });
+    const sealed = await database.sql<{ sealed: Buffer }>(
+      `SELECT sealed FROM callback_secrets WHERE workspace_id = $1
+       AND (expires_at IS NULL OR expires_at > now()) ORDER BY created_at DESC, expires_at DESC NULLS FIRST`,
+      [readId(made.json.id)],
+    );
+    const alive = sealed.map((row) => database.sealer.open(row.sealed, readId(made.json.id) ?? ''));
+    expect(alive.sort()).toEqual([next.json.secret, made.json.callback_secret].sort());
+    expect((await call('POST', path)).status).toBe(409);
+    expect((await call('POST', path, { force: true })).status).toBe(201);
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  const creates = async (): Promise<
+    [name: string, path: string, body: object, other: object][]
+  > => {
+    const owner = await workspace();
+    const { id } = await key({}, owner);
+    return [
+      ['a workspace', ROOT, { name: `w ${newId()}` }, { name: 'other' }],
+      ['a key', `${ROOT}/${owner}/keys`, { name: 'a' }, { name: 'b' }],
+      ['a rotation', `/v1/admin/keys/${id}/rotate`, { grace_seconds: 5 }, { grace_seconds: 6 }],
+      [
+        'a callback secret',
+        `${ROOT}/${owner}/callback-secrets`,
+        { grace_seconds: 5 },
+        { force: true },
+      ],
+    ];
+  };
+
+  test('makes every create once, for 48 hours, and its secret is in no row in clear', async () => {
+    for (const [name, path, body, other] of await creates()) {
+      const idempotencyKey = `once ${name}`.replaceAll(' ', '-');
+      const ask = (sent: object) => call('POST', path, sent, { idempotencyKey });
+      const [first, ...again] = await Promise.all([ask(body), ask(body), ask(body)]);
+      expect([name, first.status, first.text]).toEqual([name, expect.any(Number), again[0]?.text]);
+      expect(first.status).toBeLessThan(300);
+      const marks = [first, ...again].map(({ headers }) => headers.get('idempotent-replayed'));
+      expect(marks.sort()).toEqual([null, 'true', 'true'].sort());
+      expect((await ask(other)).status).toBe(422);
+      const secret = (first.json.secret ?? first.json.callback_secret) as string;
+      expect(secret.length).toBeGreaterThan(30);
+      for (const table of Object.values(TABLES)) {
+        const { name: tableName } = getTableConfig(table);
+        const rows = await database.sql<{ row: string }>(
+          `SELECT t::text AS row FROM ${tableName} t`,
+        );
+        const dump = rows.map(({ row }) => row).join('\n');
+        expect(dump).not.toContain(secret);
+        expect(dump).not.toContain(Buffer.from(secret).toString('hex'));
+      }
+    }
+  });
+
+  test('is free again when the create failed', async () => {
+    const name = `w ${newId()}`;
+    const idempotencyKey = `failed-${newId()}`;
+    const wrong = { name, group: 'nobody' };
+    expect((await call('POST', ROOT, wrong, { idempotencyKey })).status).toBe(400);
+    expect((await call('POST', ROOT, { name }, { idempotencyKey })).status).toBe(201);
+  });
+});
+
+describe('who may not', () => {
+  const routes = Object.values(apis).flatMap((api) =>
+    api.routes.map((route) => ({ api: api.name, ...route })),
+  );
+  const adminRoutes = routes.filter(({ api }) => api === 'admin');
+  const pathOf = (path: string, id: string): string => path.replace(':id', id);
+
+  test('without the scope is 403 on every admin route, before id and body are looked at', async () => {
+    const { secret } = await key({ scopes: ['generate', 'read', 'foreign'] });
+    const token = tokens.issue(
+      (await database.store.keys.find(keyHash(secret), now))?.keyId ?? '',
+      now,
+    );
+    expect(adminRoutes).toHaveLength(13);
+    for (const { method, path } of adminRoutes) {
+      for (const credential of [secret, token.token]) {
+        const answer = await call(method, pathOf(path, 'x'), method === 'GET' ? undefined : 'x', {
+          key: credential,
+        });
+        expect([method, path, answer.status]).toEqual([method, path, 403]);
+      }
+    }
+  });
+
+  test('a key that is revoked, expired, rotated away, or of a disabled workspace is 401 on every route', async () => {
+    const scopes = ['generate', 'read', 'admin', 'foreign'];
+    const made = async () => {
+      const owner = await workspace();
+      return { owner, ...(await key({ scopes }, owner)) };
+    };
+    const [revoked, expired, rotated, disabled] = [
+      await made(),
+      await made(),
+      await made(),
+      await made(),
+    ];
+    const tokenOf = ({ id }: { id: string }) => tokens.issue(readId(id) ?? '', now).token;
+    const ended = [revoked, expired, rotated, disabled].flatMap((one) => [
+      one.secret,
+      tokenOf(one),
+    ]);
+    for (const credential of ended) expect(await modelsOf(credential)).toBe(200);
+    await call('DELETE', `/v1/admin/keys/${revoked.id}`);
+    await call('PATCH', `/v1/admin/keys/${expired.id}`, {
+      expires_at: Math.floor(now / 1000) + 10,
+    });
+    await call('PATCH', `${ROOT}/${disabled.owner}`, { disabled: true });
+    now += 11_000;
+    await call('POST', `/v1/admin/keys/${rotated.id}/rotate`, { grace_seconds: 0 });
+    for (const { method, path } of routes) {
+      for (const credential of ended) {
+        const answer = await call(method, pathOf(path, 'x'), undefined, { key: credential });
+        expect([method, path, answer.status]).toEqual([method, path, 401]);
+      }
+    }
+  });
+
+  test('an id that is nobody’s is 404 on every route that takes one', async () => {
+    const bodies: Record<string, object> = {
+      'POST /v1/admin/workspaces/:id/keys': { name: 'k' },
+      'POST /v1/admin/workspaces/:id/top-ups': { points: '1' },
+    };
+    for (const { method, path } of adminRoutes.filter((route) => route.path.includes(':id'))) {
+      for (const id of ['x', newId(), renderId('ws', newId()), operator]) {
+        const body =
+          method === 'GET' || method === 'DELETE' ? undefined : (bodies[`${method} ${path}`] ?? {});
+        const answer = await call(method, pathOf(path, id), body, { idempotencyKey: newId() });
+        expect([method, path, answer.status]).toEqual([method, path, 404]);
+      }
+    }
+  });
+});
