@@ -12,6 +12,7 @@ const DOCUMENTS = [
   'CONTRIBUTING.md',
   'docs/architecture.md',
   'docs/glossary.md',
+  'docs/keys.md',
   ...DECISIONS,
 ];
 const manifest = JSON.parse(read('package.json')) as Record<

@@ -270,5 +270,6 @@ describe('a catalog that contradicts itself is one sentence', () => {
     expect(() => catalog.resolve(open, 'closed')).toThrow(
       'model: there is no model "closed". Allowed: open.',
     );
+    expect(catalog.groups()).toEqual(['default', 'staff']);
   });
 });

@@ -1,7 +1,8 @@
-import { appendFileSync, cpSync, mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import { Client } from 'pg';
+import { newId } from '../../src/core/ids';
 import { migrate } from '../../src/store/migrate';
 import { TABLES } from '../../src/store/schema';
 import { startTestDatabase } from '../support/database';
@@ -204,4 +205,40 @@ describe('the role of the running gateway', () => {
       await client.end();
     }
   });
+});
+
+test('keys from before they had secrets of their own keep them, and the ledger learns whose points it moved', async () => {
+  const url = await freshSchema('older');
+  const folder = copyOfMigrations();
+  const later = readdirSync(folder).filter((name) => name >= '0006');
+  for (const name of later) rmSync(join(folder, name));
+  await migrate(url, folder);
+  const [workspace, key, job] = [newId(), newId(), newId()];
+  await query(
+    url,
+    `INSERT INTO workspaces VALUES ('${workspace}', 'w', 'default', now());
+     INSERT INTO keys (id, workspace_id, name, prefix, hash, scopes, created_at)
+       VALUES ('${key}', '${workspace}', 'k', 'rl_live_1', 'the hash', '{read}', '2026-01-02T03:04:05Z');
+     INSERT INTO jobs (id, workspace_id, key_id, workflow_id, dialect, state, model, provider, channel, routes, request,
+         applied, metadata, echo, price, created_at, updated_at, deadline_at)
+       VALUES ('${job}', '${workspace}', '${key}', '${job}', 'videos', 'queued', 'm', 'p', 'c', '[]', '{}', '{}', '{}',
+         '{}', 5, now(), now(), now());
+     INSERT INTO ledger (workspace_id, job_id, kind, available, held, spent, idempotency_key, at) VALUES
+       ('${workspace}', NULL, 'top_up', 9, 0, 0, 'a', now()), ('${workspace}', '${job}', 'hold', -5, 5, 0, 'b', now())`,
+  );
+  await migrate(url);
+  expect(await query(url, 'SELECT * FROM key_secrets')).toEqual([
+    {
+      hash: 'the hash',
+      key_id: key,
+      prefix: 'rl_live_1',
+      created_at: new Date('2026-01-02T03:04:05Z'),
+      expires_at: null,
+    },
+  ]);
+  expect(await query(url, 'SELECT kind, key_id FROM ledger ORDER BY id')).toEqual([
+    { kind: 'top_up', key_id: null },
+    { kind: 'hold', key_id: key },
+  ]);
+  await expect(query(url, 'UPDATE ledger SET key_id = NULL')).rejects.toThrow('append-only');
 });
