@@ -1,7 +1,8 @@
 import { failure } from '../src/core/errors';
 import { isTerminal } from '../src/core/job';
 import type { Job } from '../src/core/job';
-import type { SettleReason } from '../src/core/store';
+import { referenceOf } from '../src/core/reference';
+import type { Attempt, SettleReason } from '../src/core/store';
 import type { GenerateVideoResult, Ruling } from '../workflows/contract';
 import { eventName } from './deliver';
 import type { ActivityDeps } from './deps';
@@ -14,11 +15,12 @@ export function settle(deps: ActivityDeps) {
   return async (input: { jobId: string; ruling: Ruling }): Promise<GenerateVideoResult> => {
     const { jobId } = input;
     const reason = await reasonOf(deps, jobId, input.ruling);
+    const attempt = await deps.store.attempts.latest(jobId);
     const { job, deliveryIds, keep } = await deps.store.jobs.settle(
       jobId,
       reason,
       deps.now(),
-      (ended, eventId) => renderCallback(deps, ended, eventName(eventId)),
+      (ended, eventId) => renderCallback(deps, { job: ended, attempt, eventId }),
     );
     for (const id of deliveryIds) {
       await deps.engine.startDelivery(id);
@@ -63,8 +65,14 @@ async function reasonOf(deps: ActivityDeps, jobId: string, ruling: Ruling): Prom
   }
 }
 
-function renderCallback(deps: ActivityDeps, job: Job, eventId: string): string {
+function renderCallback(
+  deps: ActivityDeps,
+  ended: { job: Job; attempt: Attempt | undefined; eventId: string },
+): string {
+  const { job, attempt, eventId } = ended;
   const dialect = deps.dialects[job.dialect];
   if (!dialect) throw new Error(`no dialect ${job.dialect}`);
-  return dialect.renderCallback(job, { ...deps.render, eventId });
+  const provider = attempt && deps.catalog.channel(attempt.channel)?.provider;
+  const reference = referenceOf(job, attempt, provider);
+  return dialect.renderCallback(job, { ...deps.render, eventId: eventName(eventId), reference });
 }

@@ -44,6 +44,8 @@ const waitsSchema = z.strictObject({
   contentTimeoutMs: ms(10 * MINUTE),
   linkMs: ms(24 * HOUR),
   tokenMs: ms(HOUR),
+  quoteMs: ms(15 * MINUTE),
+  providerReplyMs: ms(10 * SECOND),
   idempotencyMs: ms(48 * HOUR),
   sweepEveryMs: ms(MINUTE),
   sweepAgeMs: ms(30 * SECOND),

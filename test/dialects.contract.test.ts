@@ -258,12 +258,13 @@ function plain(asked: unknown): unknown {
 }
 
 const EVENT = 'evt_019b7a3c00007000800000000000abcd';
+const REFERENCE = { id: 'upstream-1', model: 'paper-1' };
 const link = (_job: Job, kind: string): string => `https://gateway.example/${kind}?signature=s`;
 
 function render(dialect: Dialect, change: Partial<Job>): string {
   return dialect.renderCallback(
     { ...BASE, dialect: dialect.name, ...change },
-    { link, eventId: EVENT },
+    { link, eventId: EVENT, reference: REFERENCE },
   );
 }
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { GatewayError } from './errors';
 import type { Job } from './job';
-import type { Gateway } from './ports';
+import type { Gateway, ProviderReference } from './ports';
 
 /**
  * What the HTTP door serves: routes, words and one error shape. It translates and calls the gateway's use cases; it
@@ -57,6 +57,7 @@ export interface UploadedFile {
 export interface CallbackContext extends RenderContext {
   /** The same as its webhook-id header: `evt_<hex>`. */
   eventId: string;
+  reference: ProviderReference;
 }
 
 export interface RouteInput<Body = unknown, Query = unknown> {

@@ -62,6 +62,8 @@ export interface ErrorDetails {
   /** The request field at fault, in the caller's own spelling. */
   param?: string;
   retryAfterSeconds?: number;
+  /** Which scope a key lacks, for APIs that spell scopes in their own way. */
+  scope?: string;
   /** For the log only. */
   cause?: unknown;
 }
@@ -73,6 +75,7 @@ export class GatewayError extends Error {
   readonly retryable: boolean;
   readonly param: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly scope: string | undefined;
 
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
     super(details.message ?? ERRORS[code].text, { cause: details.cause });
@@ -82,6 +85,7 @@ export class GatewayError extends Error {
     this.retryable = ERRORS[code].retryable;
     this.param = details.param;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.scope = details.scope;
   }
 }
 

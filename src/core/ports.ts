@@ -5,8 +5,9 @@ import type { Answer, Principal } from './dialect';
 import type { Call, Headers, Reply } from './exchange';
 import type { Job } from './job';
 import type { FinalVerdict } from './outcome';
-import type { Input, VideoRequest } from './request';
+import type { AppliedRequest, Input, VideoRequest } from './request';
 import type { Milestone } from './store';
+import type { UsageLogQuery, UsagePage, UsageSummary, UsageSummaryQuery } from './usage';
 
 /** What one layer needs of another. `main` hands the implementations over; nobody imports them. */
 
@@ -16,15 +17,24 @@ export interface Gateway {
   models(principal: Principal): readonly RoutedModel[];
   /** Prices, checks, stores and starts one job; answers what `render` makes of the new row, or the stored answer. */
   create(principal: Principal, creation: Creation): Promise<Answer>;
+  /** What `create` would hold and do, by the same function; nothing is stored and no balance is asked for. */
+  quote(principal: Principal, draft: Draft): Promise<Quote>;
   /** Throws `not_found` for an unknown, deleted or foreign id, whatever its form. */
   get(principal: Principal, id: string): Promise<Job>;
-  /** The job once it has reached the milestone, or as it is after that long or when `signal` aborts. */
+  /**
+   * The job once it has reached the milestone, or as it is after that long or when `signal` aborts. Without `ms` the
+   * patience is the one that the config has for an answer of a provider.
+   */
   waitFor(
     principal: Principal,
     id: string,
     until: Milestone,
-    patience: { ms: number; signal: AbortSignal },
+    patience: { ms?: number; signal: AbortSignal },
   ): Promise<Job>;
+  /** How the job's provider names it. */
+  reference(job: Job): Promise<ProviderReference>;
+  /** What such a job usually takes from acceptance to its end; undefined when its model is no longer configured. */
+  estimate(job: Job): Promise<Estimate | undefined>;
   list(principal: Principal, page: PageQuery): Promise<Page>;
   /** Deletes a finished job, asks for the cancel of an open one, throws `conflict` where a cancel cannot work. */
   remove(principal: Principal, id: string): Promise<{ job: Job; deleted: boolean }>;
@@ -35,6 +45,9 @@ export interface Gateway {
   admin: Admin;
   /** An access token for the key that asks; it may do what that key may, as long as that key may. */
   issueToken(principal: Principal): AccessToken;
+  /** Ended requests, the latest first; deleted jobs too. */
+  usageLog(principal: Principal, query: UsageLogQuery): Promise<UsagePage>;
+  usageSummary(principal: Principal, query: UsageSummaryQuery): Promise<UsageSummary>;
 }
 
 /** Short-lived stand-ins for an API key. They say which key and since when, and nothing that the key's row says. */
@@ -56,18 +69,48 @@ export type FileKind = 'video' | 'last_frame';
 export type InputSource =
   Input | { role: Input['role']; media: { dataUrl: string; param: string } };
 
-export interface Creation {
-  dialect: string;
+/** What a caller asks for, before it is known who asks and how the answer looks. */
+export interface Draft {
   request: Omit<VideoRequest, 'inputs'> & { inputs: InputSource[] };
   /** The caller's spelling of each field, for errors. */
   names: FieldNames;
   callbackUrl?: { url: string; param: string } | undefined;
   metadata: Record<string, unknown>;
   echo: Record<string, unknown>;
+}
+
+export interface Creation extends Draft {
+  dialect: string;
   idempotency: Idempotency | undefined;
+  /** A quote's price holds for the very request that it was given for. */
+  quote?: { id: string; param: string } | undefined;
   /** Set when a workflow asks, which runs already: nothing is started, and the job belongs to that workflow id. */
   workflowId?: string;
   render(job: Job): Answer;
+}
+
+export interface Quote {
+  /** Binds price and request until `expiresAt`, Unix milliseconds. */
+  id: string;
+  expiresAt: number;
+  /** Micro-points. */
+  price: bigint;
+  applied: AppliedRequest;
+  /** The first choice's own id of the model. */
+  providerModel: string;
+}
+
+/** `id` is null until a provider has accepted the job, and where the provider has no name for it. */
+export interface ProviderReference {
+  id: string | null;
+  /** The provider's own id of the model. */
+  model: string;
+}
+
+export interface Estimate {
+  seconds: number;
+  /** Measured over the model's latest finished jobs, or what its capabilities say while there are too few. */
+  basis: 'finished_jobs' | 'model';
 }
 
 export interface Idempotency {

@@ -20,6 +20,8 @@ export interface Provider {
 
   submit(submission: Submission): Call;
   readSubmit(reply: Reply, sent: Sent): SubmitReading;
+  /** How the provider itself names the job, for callers who may ask it; absent: it has no such name. */
+  operationId?(operation: Operation): string;
   poll(operation: Operation): Call;
   readPoll(reply: Reply, operation: Operation): PollReading;
   /** Absent: this provider cannot cancel. Its reply is never believed; a look follows. */

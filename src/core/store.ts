@@ -8,6 +8,7 @@ import type { FinalVerdict, Operation, Verdict } from './outcome';
 import type { Creation, FileKind, JobPlanSeed, Page, PageQuery } from './ports';
 import type { SubmitReading } from './provider';
 import type { AppliedRequest, VideoRequest } from './request';
+import type { UsageLogQuery, UsagePage, UsageSummary, UsageSummaryQuery } from './usage';
 
 /** The store port: what the rest of the program may ask of the rows. The guarantees are SQL's; see src/store. */
 
@@ -266,6 +267,12 @@ export interface ChangeStore {
   wait(jobId: string, until: Milestone, ms: number, signal?: AbortSignal): Promise<boolean>;
 }
 
+/** Reads of the rows that settling writes. */
+export interface UsageStore {
+  log(workspaceId: string, query: UsageLogQuery): Promise<UsagePage>;
+  summary(workspaceId: string, query: UsageSummaryQuery): Promise<UsageSummary>;
+}
+
 export interface Store {
   jobs: JobStore;
   attempts: AttemptStore;
@@ -276,6 +283,7 @@ export interface Store {
   keys: KeyStore;
   workspaces: WorkspaceStore;
   ledger: LedgerStore;
+  usage: UsageStore;
   changes: ChangeStore;
   admin: AdminStore;
 }

@@ -4,6 +4,7 @@ import type { Catalog } from '../core/catalog';
 import type { Job } from '../core/job';
 import type { Blobs, Engine, FileKind, Outbound, PlanWaits, Tokens } from '../core/ports';
 import type { Store } from '../core/store';
+import type { Quotes } from './quotes';
 
 /** What the use cases stand on. */
 export interface GatewayDeps {
@@ -15,7 +16,10 @@ export interface GatewayDeps {
   signLink(job: Job, kind: FileKind): string;
   tokens: Tokens;
   mint: Mint;
+  quotes: Quotes;
   waits: PlanWaits;
+  /** How long a door waits for a provider's answer unless its caller says otherwise. */
+  providerReplyMs: number;
   /** Bytes of one input given inside the request. */
   inputBytesMax: number;
   contentTimeoutMs: number;

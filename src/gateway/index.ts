@@ -5,14 +5,18 @@ import { isTerminal } from '../core/job';
 import type { Job } from '../core/job';
 import type { Gateway } from '../core/ports';
 import { createAdmin } from './admin';
+import { referenceOf } from '../core/reference';
 import { openContent } from './content';
 import { create } from './create';
+import { estimate, quote } from './quote';
 import type { GatewayDeps } from './deps';
 
 export { createAdmin } from './admin';
 export { accept } from './create';
 export type { AcceptDeps } from './create';
 export type { GatewayDeps } from './deps';
+export { createQuotes } from './quotes';
+export type { Quotes } from './quotes';
 
 /**
  * The use cases, over ports: it knows no HTTP, no SQL and no Temporal. Truth for callers is the database row; the
@@ -28,8 +32,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
   return {
     models: (principal) => deps.catalog.list(principal),
     create: (principal, creation) => create(deps, principal, creation),
+    // eslint-disable-next-line @typescript-eslint/require-await -- what it throws becomes a rejection
+    quote: async (principal, draft) => quote(deps, principal, draft),
     get,
-    async waitFor(principal, id, until, { ms, signal }) {
+    async waitFor(principal, id, until, { ms = deps.providerReplyMs, signal }) {
       const { id: jobId } = await get(principal, id);
       await deps.store.changes.wait(jobId, until, ms, signal);
       return get(principal, jobId);
@@ -54,12 +60,19 @@ export function createGateway(deps: GatewayDeps): Gateway {
     async content(principal, id, kind, range) {
       return openContent(deps, await get(principal, id), kind, range);
     },
+    async reference(job) {
+      const attempt = await deps.store.attempts.latest(job.id);
+      return referenceOf(job, attempt, attempt && deps.catalog.channel(attempt.channel)?.provider);
+    },
+    estimate: (job) => estimate(deps, job),
     link: deps.signLink,
     admin: createAdmin(deps),
     issueToken({ keyId }) {
       if (keyId === null) throw new Error('only a key has access tokens');
       return deps.tokens.issue(keyId, deps.now());
     },
+    usageLog: ({ workspaceId }, query) => deps.store.usage.log(workspaceId, query),
+    usageSummary: ({ workspaceId }, query) => deps.store.usage.summary(workspaceId, query),
   };
 }
 

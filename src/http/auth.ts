@@ -68,5 +68,8 @@ function keyOfQuery(request: Request): string | undefined {
 
 export function requireScope(principal: Principal, scope: Scope): void {
   if (principal.scopes.includes(scope)) return;
-  throw new GatewayError('forbidden', { message: `This API key lacks the scope "${scope}".` });
+  throw new GatewayError('forbidden', {
+    message: `This API key lacks the scope "${scope}".`,
+    scope,
+  });
 }

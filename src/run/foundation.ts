@@ -10,6 +10,8 @@ import type { Store } from '../core/store';
 import { createEngine } from '../engine/client';
 import { connectClient, engineConnection } from '../engine/connection';
 import type { EngineConnection } from '../engine/connection';
+import { createQuotes } from '../gateway';
+import type { Quotes } from '../gateway';
 import { createLinks } from '../http/links';
 import type { Links } from '../http/links';
 import { createTokens } from '../http/tokens';
@@ -41,6 +43,7 @@ export interface Foundation {
   catalog: Catalog;
   links: Links;
   tokens: Tokens;
+  quotes: Quotes;
   log: Logger;
   identity: string;
   random(length: number): Buffer;
@@ -98,6 +101,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
       lifetimeMs: config.waits.linkMs,
     }),
     tokens: createTokens({ secret, lifetimeMs: config.waits.tokenMs }),
+    quotes: createQuotes({ secret, lifetimeMs: config.waits.quoteMs }),
     log,
     identity: `${hostname()}:${String(process.pid)}:${randomUUID().slice(0, 8)}`,
     random: randomBytes,

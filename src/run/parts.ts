@@ -28,9 +28,10 @@ export interface ApiOptions {
 }
 
 /** What create stands on, whether a door or a workflow asks. */
-function acceptDeps({ config, store, catalog, outbound, blobs, log }: Foundation): AcceptDeps {
+function acceptDeps({ config, quotes, ...base }: Foundation): AcceptDeps {
   const { inputBytesMax } = config.limits;
-  return { store, catalog, outbound, blobs, inputBytesMax, now: Date.now, log };
+  const { store, catalog, outbound, blobs, log } = base;
+  return { store, catalog, outbound, blobs, quotes, inputBytesMax, now: Date.now, log };
 }
 
 export async function startApi(base: Foundation, options: ApiOptions): Promise<Listening> {
@@ -46,6 +47,7 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     },
     signLink,
     waits: base.config.waits,
+    providerReplyMs: base.config.waits.providerReplyMs,
     contentTimeoutMs: base.config.waits.contentTimeoutMs,
   });
   const app = createApp({

@@ -9,6 +9,7 @@ import { keyStore } from './keys';
 import { ledgerStore } from './ledger';
 import type { Sealer } from './seal';
 import { sweepStore } from './sweep';
+import { usageStore } from './usage';
 import { inputStore, workspaceStore } from './workspaces';
 
 /** The store port over one database. `idempotencyMs` is how long a create's answer can be replayed. */
@@ -27,6 +28,7 @@ export function createStore(
     keys: keyStore(db),
     workspaces: workspaceStore(db),
     ledger: ledgerStore(db),
+    usage: usageStore(db),
     changes: options.changes,
     admin: adminStore(db, sealer, options),
   };

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { createLocalBlobs } from '../../src/blobs/local';
 import { readConfig } from '../../src/config';
 import type { Creation } from '../../src/core/ports';
-import { accept } from '../../src/gateway';
+import { accept, createQuotes } from '../../src/gateway';
 import type { AcceptDeps } from '../../src/gateway';
 import { createOutbound } from '../../src/outbound';
 import { buildCatalog } from '../../src/run/channels';
@@ -37,6 +37,7 @@ beforeAll(async () => {
     catalog: buildCatalog(config, { origin, baseUrlOf: () => origin }),
     outbound,
     blobs: createLocalBlobs(join(temporaryFolder(), 'blobs')),
+    quotes: createQuotes({ secret: 'quote-secret', lifetimeMs: 60_000, now: () => NOW }),
     inputBytesMax: 1_000_000,
     now: () => NOW,
     log: pino({ level: 'silent' }),

@@ -6,10 +6,20 @@ import type { Principal } from '../../src/core/dialect';
 import { GatewayError } from '../../src/core/errors';
 import { newId, readId } from '../../src/core/ids';
 import { isTerminal, type Job } from '../../src/core/job';
-import type { ContentAnswer, Creation, FileKind, Gateway, PageQuery } from '../../src/core/ports';
+import type {
+  ContentAnswer,
+  Creation,
+  FileKind,
+  Gateway,
+  Outbound,
+  PageQuery,
+} from '../../src/core/ports';
 import type { Provider } from '../../src/core/provider';
 import { readRange } from '../../src/core/range';
 import type { Input } from '../../src/core/request';
+import { createQuotes } from '../../src/gateway';
+import { resolve } from '../../src/gateway/resolve';
+import { logOf, summaryOf } from './memory-usage';
 
 /** A gateway whose rows are in memory: the real catalog and capability checks, no engine and no database. */
 export interface MemoryGateway extends Gateway {
@@ -20,6 +30,8 @@ export interface MemoryGateway extends Gateway {
   file: Buffer;
   /** When set, thrown by every use case. */
   fault: Error | undefined;
+  /** A provider has accepted it under that name. */
+  start(id: string, providerId: string): Job;
   finish(id: string, change?: Partial<Job>): Job;
 }
 
@@ -86,14 +98,25 @@ export function createMemoryGateway(
   now: () => number = Date.now,
 ): MemoryGateway {
   const moved = new EventEmitter().setMaxListeners(0);
+  const providerIds = new Map<string, string>();
+  const quotes = createQuotes({ secret: 'quote-secret', lifetimeMs: 900_000, now });
   const gateway: MemoryGateway = {
     jobs: new Map(),
     creations: [],
     file: Buffer.alloc(0),
     fault: undefined,
+    start(id, providerId) {
+      const job = find(gateway, id);
+      Object.assign(job, { state: 'running', startedAt: now(), updatedAt: now() });
+      providerIds.set(job.id, providerId);
+      moved.emit(job.id);
+      return job;
+    },
     finish(id, change = {}) {
       const job = find(gateway, id);
-      Object.assign(job, { state: 'succeeded', finishedAt: now(), updatedAt: now(), ...change });
+      const end = { state: 'succeeded', finishedAt: now(), updatedAt: now(), ...change };
+      const charged = end.state === 'succeeded' ? job.price : 0n;
+      Object.assign(job, { charged, ...end });
       moved.emit(job.id);
       return job;
     },
@@ -105,9 +128,45 @@ export function createMemoryGateway(
     async create(principal, creation) {
       raise(gateway);
       gateway.creations.push(creation);
-      const job = newJob(principal, creation, now());
+      const { applied, price } = resolve(RESOLVING, principal, creation);
+      const { model } = creation.request;
+      const held = creation.quote
+        ? quotes.redeem(creation.quote, { principal, model, applied })
+        : price;
+      const job = { ...newJob(principal, creation, now()), price: held };
       gateway.jobs.set(job.id, job);
       return creation.render(job);
+    },
+    async quote(principal, draft) {
+      raise(gateway);
+      const { applied, price, usable } = resolve(RESOLVING, principal, draft);
+      const { model } = draft.request;
+      const signed = quotes.issue({ principal, model, applied }, price);
+      return { ...signed, price, applied, providerModel: usable[0].model };
+    },
+    async reference(job) {
+      raise(gateway);
+      return { id: providerIds.get(job.id) ?? null, model: 'paper-1' };
+    },
+    async estimate(job) {
+      raise(gateway);
+      const took = [...gateway.jobs.values()].flatMap(({ model, startedAt, finishedAt }) =>
+        model === job.model && startedAt !== undefined && finishedAt !== undefined
+          ? [(finishedAt - startedAt) / 1000]
+          : [],
+      );
+      const middle = took.sort((a, b) => a - b)[Math.floor(took.length / 2)];
+      return middle !== undefined && took.length >= 5
+        ? { seconds: Math.ceil(middle), basis: 'finished_jobs' }
+        : { seconds: CAPABILITIES.usualSeconds, basis: 'model' };
+    },
+    async usageLog({ workspaceId }, query) {
+      raise(gateway);
+      return logOf([...gateway.jobs.values()], workspaceId, query);
+    },
+    async usageSummary({ workspaceId }, query) {
+      raise(gateway);
+      return summaryOf([...gateway.jobs.values()], workspaceId, query);
     },
     async get(principal, id) {
       raise(gateway);
@@ -118,7 +177,7 @@ export function createMemoryGateway(
       const job = find(gateway, id, principal.workspaceId);
       const isThere = isTerminal(job.state) || (until === 'accepted' && job.state === 'running');
       // Leaving and running out of time are the same to a caller: the job as it is then.
-      const timeout = AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+      const timeout = AbortSignal.any([signal, AbortSignal.timeout(ms ?? PROVIDER_REPLY_MS)]);
       if (!isThere) await once(moved, job.id, { signal: timeout }).catch(() => undefined);
       return find(gateway, id, principal.workspaceId);
     },
@@ -147,6 +206,20 @@ export function createMemoryGateway(
   };
   return gateway;
 }
+
+/** No real caller waits here; long enough to be told, short enough for a test of the end. */
+const PROVIDER_REPLY_MS = 300;
+
+const RESOLVING = {
+  catalog: CATALOG,
+  inputBytesMax: 64 * 1024 * 1024,
+  outbound: {
+    checkCallbackUrl: (url: string) =>
+      url.startsWith('https://')
+        ? ({ ok: true } as const)
+        : ({ ok: false, problem: 'must be an https URL' } as const),
+  } as unknown as Outbound,
+};
 
 function raise({ fault }: MemoryGateway): void {
   if (fault) throw fault;

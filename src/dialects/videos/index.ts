@@ -1,5 +1,6 @@
 import { route, type Answer, type Dialect, type RouteInput } from '../../core/dialect';
 import { GatewayError, invalid } from '../../core/errors';
+import { noQuerySchema, nothingSchema } from '../../core/fields';
 import { readId, renderId } from '../../core/ids';
 import type { Job } from '../../core/job';
 import type { Creation, Gateway } from '../../core/ports';
@@ -16,14 +17,12 @@ import {
 import {
   contentQuerySchema,
   listQuerySchema,
-  noQuerySchema,
-  nothingSchema,
   submitBodySchema,
   type ContentQuery,
   type ListQuery,
   type SubmitBody,
 } from './schema';
-import { toSubmission } from './translate';
+import { toDraft } from './translate';
 
 const NAME = 'videos';
 
@@ -125,7 +124,7 @@ async function submit(gateway: Gateway, input: RouteInput<SubmitBody>): Promise<
   const { idempotencyKey, fingerprint } = input;
   const creation: Creation = {
     dialect: NAME,
-    ...toSubmission(input.body, input.files),
+    ...toDraft(input.body, input.files),
     idempotency: idempotencyKey
       ? { key: idempotencyKey, route: 'POST /v1/videos', fingerprint }
       : undefined,

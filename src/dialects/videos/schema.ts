@@ -1,4 +1,18 @@
 import { z } from 'zod';
+import {
+  TEXT_LENGTH_MAX,
+  URL_LENGTH_MAX,
+  boolean,
+  count,
+  integer,
+  jsonOfText,
+  list,
+  media,
+  must,
+  number,
+  object,
+  text,
+} from '../../core/fields';
 
 /**
  * The words of `/v1/videos`: a superset of Token360's JSON body and of the OpenAI Videos API, whose SDKs send
@@ -9,79 +23,6 @@ import { z } from 'zod';
 export const PROMPT_LENGTH_MAX = 32_000;
 /** Bytes of `metadata` as JSON; it comes back in callbacks, which stay below 20 kB. */
 export const METADATA_BYTES_MAX = 8192;
-const TEXT_LENGTH_MAX = 200;
-const URL_LENGTH_MAX = 8192;
-
-const must = (what: string) => (issue: { input: unknown }) =>
-  issue.input === undefined ? 'is required' : `must be ${what}`;
-
-const text = (lengthMax: number) =>
-  z
-    .string({ error: must('a string') })
-    .min(1, 'is empty')
-    .max(lengthMax, `is longer than ${String(lengthMax)} characters`);
-
-const NUMBER = /^[+-]?\d{1,15}(?:\.\d{1,6})?$/;
-const numberOfText = (value: unknown): unknown =>
-  typeof value === 'string' && NUMBER.test(value) ? Number(value) : value;
-const booleanOfText = (value: unknown): unknown =>
-  value === 'true' ? true : value === 'false' ? false : value;
-
-const number = z.preprocess(numberOfText, z.number({ error: must('a number') }));
-const integer = z.preprocess(numberOfText, z.int({ error: must('an integer') }));
-const boolean = z.preprocess(booleanOfText, z.boolean({ error: must('true or false') }));
-
-/** Objects and arrays may come as JSON text in a form; text that is no JSON is left for the schema to refuse. */
-function jsonOfText(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
-}
-
-function withoutNulls(value: unknown): unknown {
-  const read = jsonOfText(value);
-  if (read === null || typeof read !== 'object' || Array.isArray(read)) return read;
-  return Object.fromEntries(Object.entries(read).filter(([, entry]) => entry !== null));
-}
-
-const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
-  z.preprocess(withoutNulls, z.strictObject(shape, { error: objectError }));
-const objectError = (issue: { code: string; input?: unknown }): string | undefined =>
-  issue.code === 'invalid_type' ? must('an object')({ input: issue.input }) : undefined;
-const list = <Item extends z.ZodType>(item: Item, itemsMax: number) =>
-  z.preprocess(
-    jsonOfText,
-    z
-      .array(item, { error: must('an array') })
-      .max(itemsMax, `has more than ${String(itemsMax)} items`),
-  );
-
-/** `"https://..."` or `{"url": "https://..."}`; also a data URL or an `asset://` id. */
-const media = z.preprocess(
-  urlOfObject,
-  z.string({ error: must('a URL') }).refine(isMediaText, {
-    error: 'must be an http(s) URL, a base64 data URL or an asset:// id',
-  }),
-);
-
-function urlOfObject(value: unknown): unknown {
-  const read = withoutNulls(value);
-  if (read === null || typeof read !== 'object') return value;
-  const entries = Object.entries(read);
-  return entries.length === 1 && entries[0]?.[0] === 'url' ? entries[0][1] : value;
-}
-
-function isMediaText(value: string): boolean {
-  if (value.startsWith('data:')) return true;
-  if (value.length > URL_LENGTH_MAX) return false;
-  return (
-    /^asset:\/\/[\w.:/-]+$/.test(value) || (/^https?:\/\//i.test(value) && URL.canParse(value))
-  );
-}
-
 const frameImage = object({
   type: z.literal('image_url').optional(),
   frame_type: z.enum(['first_frame', 'last_frame']),
@@ -137,19 +78,8 @@ export const submitBodySchema = object({
 });
 export type SubmitBody = z.infer<typeof submitBodySchema>;
 
-export const nothingSchema = z.undefined();
-export const noQuerySchema = z.strictObject({});
-
 export const listQuerySchema = z.strictObject({
-  limit: z
-    .preprocess(
-      numberOfText,
-      z
-        .int({ error: must('an integer') })
-        .min(1, 'is below 1')
-        .max(100, 'is above 100'),
-    )
-    .default(20),
+  limit: count(1, 100).default(20),
   order: z.enum(['asc', 'desc']).default('desc'),
   after: z.string().optional(),
   before: z.string().optional(),

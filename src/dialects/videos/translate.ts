@@ -1,15 +1,13 @@
 import type { FieldNames } from '../../core/capabilities';
 import type { UploadedFile } from '../../core/dialect';
 import { invalid } from '../../core/errors';
-import type { Input } from '../../core/request';
-import type { Creation, InputSource } from '../../core/ports';
+import { given } from '../../core/fields';
+import { mediaSource } from '../../core/media-source';
+import type { Draft, InputSource } from '../../core/ports';
 import type { SubmitBody } from './schema';
 
-/** What the gateway needs of one submit besides who asks and how to answer. */
-export type Submission = Pick<Creation, 'request' | 'names' | 'callbackUrl' | 'metadata' | 'echo'>;
-
 /** Throws `invalid_request` in the caller's words where two fields contradict each other. */
-export function toSubmission(body: SubmitBody, files: readonly UploadedFile[]): Submission {
+export function toDraft(body: SubmitBody, files: readonly UploadedFile[]): Draft {
   const { inputs, field } = inputsOf(body, files);
   return {
     request: {
@@ -52,14 +50,6 @@ const NAMES: FieldNames = {
   safetyIdentifier: 'safety_identifier',
 };
 
-/** Without the fields that are undefined. */
-function given<Fields extends object>(
-  fields: Fields,
-): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as ReturnType<typeof given<Fields>>; // the same names, fewer
-}
-
 function secondsOf(body: SubmitBody): number | undefined {
   const { duration, seconds } = body;
   if (duration !== undefined && seconds !== undefined && duration !== seconds) {
@@ -80,7 +70,7 @@ function inputsOf(
 ): { inputs: InputSource[]; field: string } {
   const single = singleReference(body, files);
   const frames = (body.frame_images ?? []).map((frame, index) =>
-    source(frame.frame_type, frame.image_url, `frame_images.${String(index)}.image_url`),
+    mediaSource(frame.frame_type, frame.image_url, `frame_images.${String(index)}.image_url`),
   );
   const references = (body.input_references ?? []).map(reference);
   const field = single
@@ -114,7 +104,7 @@ function singleReference(
   if (given.image_url === undefined) {
     throw invalid(`${param}.file_id`, 'is not supported, no files are stored here; send image_url');
   }
-  return source('first_frame', given.image_url, `${param}.image_url`);
+  return mediaSource('first_frame', given.image_url, `${param}.image_url`);
 }
 
 const ROLE_OF = {
@@ -140,13 +130,5 @@ function reference(
   if (item.role !== undefined && item.role !== ROLE_OF[kind]) {
     throw invalid(`${param}.role`, `does not go with ${kind}`, [ROLE_OF[kind]]);
   }
-  return source(ROLE_OF[kind], value, `${param}.${kind}`);
-}
-
-const ASSET = 'asset://';
-
-function source(role: Input['role'], value: string, param: string): InputSource {
-  if (value.startsWith('data:')) return { role, media: { dataUrl: value, param } };
-  if (value.startsWith(ASSET)) return { role, media: { asset: value.slice(ASSET.length) } };
-  return { role, media: { url: value } };
+  return mediaSource(ROLE_OF[kind], value, `${param}.${kind}`);
 }

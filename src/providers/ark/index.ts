@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Provider } from '../../core/provider';
 import { arkModels } from './models';
 import { simulate } from './simulate';
-import { cancel, poll, readCallback, readPoll, readSubmit, submit } from './translate';
+import { cancel, operationId, poll, readCallback, readPoll, readSubmit, submit } from './translate';
 
 /**
  * Volcengine Ark (mainland) and BytePlus ModelArk (international): Seedance, one wire, two hosts.
@@ -19,6 +19,7 @@ export const ark: Provider = {
   }),
   submit,
   readSubmit,
+  operationId,
   poll,
   readPoll,
   cancel,

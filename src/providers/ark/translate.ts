@@ -68,6 +68,11 @@ export function readSubmit(reply: Reply): SubmitReading {
   return { state: 'accepted', operation: { taskId: parsed.data.id } };
 }
 
+/** Its task id. */
+export function operationId(operation: Operation): string {
+  return operationSchema.parse(operation).taskId;
+}
+
 export function poll(operation: Operation): Call {
   return jsonCall('GET', taskPath(operation));
 }
@@ -78,7 +83,7 @@ export function cancel(operation: Operation): Call {
 }
 
 function taskPath(operation: Operation): string {
-  return `${PATH}/${encodeURIComponent(operationSchema.parse(operation).taskId)}`;
+  return `${PATH}/${encodeURIComponent(operationId(operation))}`;
 }
 
 /** The task as Ark posts it is the task as GET shows it. */

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+
+/**
+ * How the public APIs read the fields of a request: JSON and multipart alike, so that every number, boolean, object and
+ * array may also come as text, and explicit null is the same as absent. Texts of errors follow the field's name.
+ */
+
+export const TEXT_LENGTH_MAX = 200;
+export const URL_LENGTH_MAX = 8192;
+
+export const must = (what: string) => (issue: { input: unknown }) =>
+  issue.input === undefined ? 'is required' : `must be ${what}`;
+
+export const text = (lengthMax: number) =>
+  z
+    .string({ error: must('a string') })
+    .min(1, 'is empty')
+    .max(lengthMax, `is longer than ${String(lengthMax)} characters`);
+
+const NUMBER = /^[+-]?\d{1,15}(?:\.\d{1,6})?$/;
+export const numberOfText = (value: unknown): unknown =>
+  typeof value === 'string' && NUMBER.test(value) ? Number(value) : value;
+const booleanOfText = (value: unknown): unknown =>
+  value === 'true' ? true : value === 'false' ? false : value;
+
+export const number = z.preprocess(numberOfText, z.number({ error: must('a number') }));
+export const integer = z.preprocess(numberOfText, z.int({ error: must('an integer') }));
+export const boolean = z.preprocess(booleanOfText, z.boolean({ error: must('true or false') }));
+
+/** A whole number between two bounds, both allowed. */
+export const count = (min: number, max: number) =>
+  z.preprocess(
+    numberOfText,
+    z
+      .int({ error: must('an integer') })
+      .min(min, `is below ${String(min)}`)
+      .max(max, `is above ${String(max)}`),
+  );
+
+/** Objects and arrays may come as JSON text in a form; text that is no JSON is left for the schema to refuse. */
+export function jsonOfText(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+export function withoutNulls(value: unknown): unknown {
+  const read = jsonOfText(value);
+  if (read === null || typeof read !== 'object' || Array.isArray(read)) return read;
+  return Object.fromEntries(Object.entries(read).filter(([, entry]) => entry !== null));
+}
+
+/** An object of these fields and no others. */
+export const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.preprocess(withoutNulls, z.strictObject(shape, { error: objectError }));
+export const objectError = (issue: { code: string; input?: unknown }): string | undefined =>
+  issue.code === 'invalid_type' ? must('an object')({ input: issue.input }) : undefined;
+
+export const list = <Item extends z.ZodType>(item: Item, itemsMax: number) =>
+  z.preprocess(
+    jsonOfText,
+    z
+      .array(item, { error: must('an array') })
+      .max(itemsMax, `has more than ${String(itemsMax)} items`),
+  );
+
+/** `"https://..."` or `{"url": "https://..."}`; also a data URL or an `asset://` id. */
+export const media = z.preprocess(
+  urlOfObject,
+  z.string({ error: must('a URL') }).refine(isMediaText, {
+    error: 'must be an http(s) URL, a base64 data URL or an asset:// id',
+  }),
+);
+
+function urlOfObject(value: unknown): unknown {
+  const read = withoutNulls(value);
+  if (read === null || typeof read !== 'object') return value;
+  const entries = Object.entries(read);
+  return entries.length === 1 && entries[0]?.[0] === 'url' ? entries[0][1] : value;
+}
+
+export function isMediaText(value: string): boolean {
+  if (value.startsWith('data:')) return true;
+  if (value.length > URL_LENGTH_MAX) return false;
+  return (
+    /^asset:\/\/[\w.:/-]+$/.test(value) || (/^https?:\/\//i.test(value) && URL.canParse(value))
+  );
+}
+
+/** Of routes that take no body, and no query. */
+export const nothingSchema = z.undefined();
+export const noQuerySchema = z.strictObject({});
+
+/** Without the fields that are undefined. */
+export function given<Fields extends object>(
+  fields: Fields,
+): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as ReturnType<typeof given<Fields>>; // the same names, fewer
+}

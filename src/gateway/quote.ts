@@ -1,0 +1,28 @@
+import type { Principal } from '../core/dialect';
+import type { Job } from '../core/job';
+import type { Draft, Estimate, Quote } from '../core/ports';
+import type { GatewayDeps } from './deps';
+import { resolve } from './resolve';
+
+/** Says what a create of the same draft would hold, and signs it. */
+export function quote(deps: GatewayDeps, principal: Principal, draft: Draft): Quote {
+  const { applied, price, usable } = resolve(deps, principal, draft);
+  const { model } = draft.request;
+  return {
+    ...deps.quotes.issue({ principal, model, applied }, price),
+    price,
+    applied,
+    providerModel: usable[0].model,
+  };
+}
+
+/** By the way that accepted the job, else by its first choice. */
+export async function estimate(deps: GatewayDeps, job: Job): Promise<Estimate | undefined> {
+  const route = job.routes.find(({ channel }) => channel === job.channel) ?? job.routes[0];
+  if (!route) return undefined;
+  const measured = await deps.store.attempts.usualMs(route.provider, route.model);
+  if (measured !== undefined)
+    return { seconds: Math.ceil(measured / 1_000), basis: 'finished_jobs' };
+  const capabilities = deps.catalog.channel(route.channel)?.provider.models[route.model];
+  return capabilities && { seconds: capabilities.usualSeconds, basis: 'model' };
+}

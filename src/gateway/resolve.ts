@@ -1,0 +1,101 @@
+import { applyCapabilities } from '../core/capabilities';
+import type { Route } from '../core/catalog';
+import type { Principal } from '../core/dialect';
+import { GatewayError, invalid } from '../core/errors';
+import type { Draft } from '../core/ports';
+import { priceOf } from '../core/pricing';
+import type { AppliedRequest, VideoRequest } from '../core/request';
+import { isStorable } from '../core/text';
+import type { GatewayDeps } from './deps';
+import { resolveInputs, type ResolvedInput } from './inputs';
+
+/**
+ * A draft against the catalog: everything that can be wrong with it is found here, and quote and create read the same
+ * price off the same applied request. Nothing is stored.
+ */
+export interface Resolved {
+  request: VideoRequest;
+  applied: AppliedRequest;
+  inputs: readonly ResolvedInput[];
+  /** In order of preference. */
+  usable: readonly [Route, ...Route[]];
+  callbackUrl: string | undefined;
+  price: bigint;
+  deadlineSeconds: number;
+}
+
+export type ResolveDeps = Pick<GatewayDeps, 'catalog' | 'outbound' | 'inputBytesMax'>;
+
+export function resolve(deps: ResolveDeps, principal: Principal, draft: Draft): Resolved {
+  const { entry, routes } = deps.catalog.resolve(principal, draft.request.model);
+  const callbackUrl = checkedCallback(deps, draft.callbackUrl);
+  const inputs = resolveInputs(draft.request.inputs, deps.inputBytesMax);
+  const request = { ...draft.request, inputs: inputs.map(({ input }) => input) };
+  checkText({ ...draft, request });
+  const { applied, usable } = chooseRoutes(routes, (route, defaults) =>
+    applyCapabilities({ ...request, ...defaults }, route.capabilities, draft.names),
+  );
+  return {
+    request,
+    applied,
+    inputs,
+    usable,
+    callbackUrl,
+    price: priceOf(entry.price),
+    deadlineSeconds: entry.deadlineSeconds ?? usable[0].capabilities.deadlineSeconds,
+  };
+}
+
+/** JSON allows characters that no row can hold; they are refused by name rather than changed. */
+function checkText({ request, names, metadata, echo }: Draft & { request: VideoRequest }): void {
+  const spelled = new Map<string, string>(Object.entries(names));
+  const named = Object.entries(request).map(([field, value]): [string, unknown] => [
+    spelled.get(field) ?? field,
+    value,
+  ]);
+  for (const [field, value] of [...named, ...Object.entries({ ...echo, metadata })]) {
+    if (isStorable(value)) continue;
+    throw invalid(field, 'has a character that is not text (NUL, or half of a surrogate pair)');
+  }
+}
+
+function checkedCallback(deps: ResolveDeps, callback: Draft['callbackUrl']): string | undefined {
+  if (!callback) return undefined;
+  const checked = deps.outbound.checkCallbackUrl(callback.url);
+  if (!checked.ok) throw invalid(callback.param, checked.problem);
+  return callback.url;
+}
+
+/** Defaults that models resolve differently and that a caller sees or pays for. */
+type Defaults = Pick<VideoRequest, 'seconds' | 'resolution' | 'aspectRatio' | 'generateAudio'>;
+
+/**
+ * Only channels that can honour the whole request stay; when none can, the first one's reason is the answer. The first
+ * that can resolves the defaults and the others are asked for the same, since one resolved request is priced, sent to
+ * whichever channel takes it, and echoed.
+ */
+function chooseRoutes(
+  routes: readonly [Route, ...Route[]],
+  apply: (route: Route, defaults: Defaults) => AppliedRequest,
+): { applied: AppliedRequest; usable: [Route, ...Route[]] } {
+  const usable: Route[] = [];
+  let applied: AppliedRequest | undefined;
+  let reason: unknown;
+  for (const route of routes) {
+    try {
+      const own = apply(route, applied ? defaultsOf(applied) : {});
+      applied ??= own;
+      usable.push(route);
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      reason ??= error;
+    }
+  }
+  const [first, ...rest] = usable;
+  if (!first || !applied) throw reason;
+  return { applied, usable: [first, ...rest] };
+}
+
+function defaultsOf({ seconds, resolution, aspectRatio, generateAudio }: AppliedRequest): Defaults {
+  return { seconds, resolution, aspectRatio, generateAudio: generateAudio ?? false };
+}
