@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GatewayError, type ErrorCode, type ErrorDetails } from '../src/core/errors';
+import { ERRORS, GatewayError, type ErrorCode, type ErrorDetails } from '../src/core/errors';
 import type { Admin, Key, Workspace } from '../src/core/admin';
 import type { Dialect, Route } from '../src/core/dialect';
 import type { Job } from '../src/core/job';
-import type { Creation } from '../src/core/ports';
+import type { Creation, ProviderReference } from '../src/core/ports';
 import { apis, dialects } from '../src/dialects';
 import { ADMIN_KEY, KEY, openDoor, READ_KEY, type Door } from './http/door';
 
@@ -18,8 +18,12 @@ interface WireFile {
   source: string;
   given: {
     /** Changes to the base job below. */
-    job?: Partial<Job>;
-    jobs?: Partial<Job>[];
+    job?: JobChange;
+    /** Of a list; for usage, every job of the workspace. */
+    jobs?: JobChange[];
+    /** Changes to the job by the time that a door has waited for it. */
+    waited?: JobChange;
+    reference?: ProviderReference;
     hasMore?: boolean;
     deleted?: boolean;
     error?: ErrorDetails & { code: ErrorCode };
@@ -43,15 +47,22 @@ interface WireFile {
   means?: unknown;
 }
 
-const ERROR_STATUSES = [400, 401, 402, 403, 404, 409, 413, 415, 422, 429, 500, 503];
+/** Money is written as a number of micro-points. */
+type JobChange = Omit<Partial<Job>, 'price' | 'charged'> & { price?: number; charged?: number };
+
+/** The others cannot come from the shape of a request, or mean the same everywhere. */
+const SHOWN_ERRORS = (Object.keys(ERRORS) as ErrorCode[]).filter(
+  (code) => !['method_not_allowed', 'range_not_satisfiable', 'upstream'].includes(code),
+);
 /** Nothing costs points there, and nothing is counted. */
-const ADMIN_ERROR_STATUSES = ERROR_STATUSES.filter((status) => ![402, 429].includes(status));
+const NOT_ADMIN: readonly ErrorCode[] = ['insufficient_balance', 'rate_limited'];
+const NOW = 1_767_225_600_000;
 
 describe.each(Object.entries(apis))('API %s', (name, dialect) => {
   const files = wireFiles(name);
   let door: Door;
   beforeAll(async () => {
-    door = await openDoor();
+    door = await openDoor({ now: () => NOW });
   });
   afterAll(() => door.close());
 
@@ -67,9 +78,9 @@ describe.each(Object.entries(apis))('API %s', (name, dialect) => {
     const shownStatuses = files.flatMap(({ reply }) =>
       reply && reply.status >= 400 ? [reply.status] : [],
     );
-    expect([...new Set(shownStatuses)].sort()).toEqual(
-      name === 'admin' ? ADMIN_ERROR_STATUSES : ERROR_STATUSES,
-    );
+    const shown = SHOWN_ERRORS.filter((code) => name !== 'admin' || !NOT_ADMIN.includes(code));
+    const statuses = shown.map((code) => dialect.renderError(new GatewayError(code), 'r').status);
+    expect([...new Set(shownStatuses)].sort()).toEqual([...new Set(statuses)].sort());
     expect(files.some((file) => file.name === 'callback')).toBe(name in dialects);
   });
 
@@ -103,7 +114,7 @@ describe.each(Object.entries(apis))('API %s', (name, dialect) => {
 describe.each(Object.entries(dialects))('dialect %s', (name, dialect) => {
   const callbacks = wireFiles(name).filter((file) => !file.call);
   test.each(callbacks.map((file) => [file.name, file] as const))('renders %s', (_name, file) => {
-    const body = render(dialect, file.given.job ?? {});
+    const body = render(dialect, jobOf(file.given.job), file.given.reference);
     expect(JSON.parse(body)).toEqual(file.means);
   });
 
@@ -145,23 +156,25 @@ function matches({ method, path }: Route, call: NonNullable<WireFile['call']>): 
 /** Makes the door's gateway answer what the file gives; what it is asked to create or to change is collected. */
 function play(door: Door, { given }: WireFile): unknown[] {
   const asked: unknown[] = [];
-  const job = { ...BASE, ...given.job };
+  const job = { ...BASE, ...jobOf(given.job) };
+  const rows = (given.jobs ?? []).map((change) => ({ ...BASE, ...jobOf(change) }));
+  const fault = given.error && new GatewayError(given.error.code, given.error);
   const answer = async <T>(value: T): Promise<T> => {
-    if (given.error) throw new GatewayError(given.error.code, given.error);
+    if (fault) throw fault;
     return value;
   };
   Object.assign(door.gateway, {
     link,
+    fault,
+    jobs: new Map(rows.map((row) => [row.id, row])),
     create: async (_principal: unknown, creation: Creation) => {
       asked.push(creation);
       return answer(creation.render(job));
     },
     get: () => answer(job),
-    list: () =>
-      answer({
-        jobs: (given.jobs ?? []).map((change) => ({ ...BASE, ...change })),
-        hasMore: given.hasMore ?? false,
-      }),
+    waitFor: () => answer({ ...job, ...jobOf(given.waited) }),
+    reference: () => answer(given.reference ?? { id: null, model: 'paper-1' }),
+    list: () => answer({ jobs: rows, hasMore: given.hasMore ?? false }),
     remove: () => answer({ job, deleted: given.deleted ?? false }),
     content: () =>
       answer({
@@ -258,13 +271,21 @@ function plain(asked: unknown): unknown {
 }
 
 const EVENT = 'evt_019b7a3c00007000800000000000abcd';
-const REFERENCE = { id: 'upstream-1', model: 'paper-1' };
+const REFERENCE: ProviderReference = { id: 'upstream-1', model: 'paper-1' };
 const link = (_job: Job, kind: string): string => `https://gateway.example/${kind}?signature=s`;
 
-function render(dialect: Dialect, change: Partial<Job>): string {
+function jobOf({ price, charged, ...change }: JobChange = {}): Partial<Job> {
+  return {
+    ...change,
+    ...(price === undefined ? {} : { price: BigInt(price) }),
+    ...(charged === undefined ? {} : { charged: BigInt(charged) }),
+  };
+}
+
+function render(dialect: Dialect, change: Partial<Job>, reference = REFERENCE): string {
   return dialect.renderCallback(
     { ...BASE, dialect: dialect.name, ...change },
-    { link, eventId: EVENT, reference: REFERENCE },
+    { link, eventId: EVENT, reference },
   );
 }
 

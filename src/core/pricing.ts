@@ -19,6 +19,11 @@ export function formatPoints(micro: bigint): string {
   return `${sign}${whole.toString()}${decimals ? `.${decimals}` : ''}`;
 }
 
+/** The same amount for JSON; prints the same decimals up to fifteen digits, and the nearest number beyond. */
+export function pointsNumber(micro: bigint): number {
+  return Number(formatPoints(micro));
+}
+
 /** A model's price. Today one fixed amount per job; `free` must be said, never fallen into. */
 export type Price = { perJob: bigint } | { free: true };
 

@@ -1,9 +1,13 @@
 import type { Api, Dialect } from '../core/dialect';
 import { admin } from './admin';
+import { videoGenerations } from './video-generations';
 import { videos } from './videos';
 
 /** Every public API for jobs, by name. */
-export const dialects: Readonly<Record<string, Dialect>> = { videos };
+export const dialects: Readonly<Record<string, Dialect>> = {
+  videos,
+  'video-generations': videoGenerations,
+};
 
 /** All that the door serves. The first one also answers for paths that belong to none. */
 export const apis: Readonly<Record<string, Api>> = { ...dialects, admin };

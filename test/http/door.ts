@@ -68,8 +68,9 @@ export async function openDoor(
     lifetimeMs: 60_000,
     ...(options.now ? { now: options.now } : {}),
   });
-  const gateway = createMemoryGateway((job, kind) =>
-    links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind }),
+  const gateway = createMemoryGateway(
+    (job, kind) => links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind }),
+    options.now,
   );
   const app = createApp({
     gateway,

@@ -1,0 +1,52 @@
+import type { Answer } from '../../core/dialect';
+import type { ErrorCode, GatewayError } from '../../core/errors';
+
+/**
+ * Two shapes, as new-api has them. Who asks, and whether anything serves it, is decided before a job is looked at and
+ * answered in OpenAI's shape with `type: "new_api_error"`; everything about a job is `{code, message, data: null}`.
+ * One deliberate difference: an unknown job is a 404 and not a 400.
+ */
+export function renderError(error: GatewayError): Answer {
+  const { code, message, retryAfterSeconds } = error;
+  const gate = GATE[code];
+  return {
+    status: gate?.status ?? error.status,
+    headers: {
+      ...(error.retryable ? {} : { 'x-should-retry': 'false' }),
+      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+    },
+    body: gate
+      ? { error: { message, type: 'new_api_error', param: error.param ?? '', code: gate.code } }
+      : { code: codeOf(error), message, data: null },
+  };
+}
+
+const GATE: Partial<Record<ErrorCode, { status: number; code: string }>> = {
+  unauthorized: { status: 401, code: 'invalid_api_key' },
+  forbidden: { status: 403, code: 'access_denied' },
+  insufficient_balance: { status: 403, code: 'insufficient_user_quota' },
+  /** Its words for a model that no channel of the token's group serves. */
+  model_not_found: { status: 503, code: 'model_not_found' },
+  rate_limited: { status: 429, code: 'rate_limit_exceeded' },
+};
+
+const CODES: Partial<Record<ErrorCode, string>> = {
+  not_found: 'task_not_exist',
+  upstream: 'fail_to_fetch_task',
+  unavailable: 'service_unavailable',
+  internal: 'internal_error',
+};
+
+/** By the text, which begins with the field; the first that fits. */
+const REQUEST_CODES: readonly [RegExp, string][] = [
+  [/^model: is required/, 'missing_model'],
+  [/^(?:metadata\.)?(?:size|width|height)\b/, 'invalid_size'],
+  [/^body: is not valid JSON/, 'invalid_json'],
+  [/^body: is not a whole multipart|multipart boundary/, 'invalid_multipart_form'],
+];
+
+function codeOf({ code, message }: GatewayError): string {
+  if (code !== 'invalid_request') return CODES[code] ?? code;
+  const found = REQUEST_CODES.find(([pattern]) => pattern.test(message));
+  return found?.[1] ?? 'invalid_request';
+}

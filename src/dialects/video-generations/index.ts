@@ -1,0 +1,95 @@
+import { route, type Answer, type Dialect, type RouteInput } from '../../core/dialect';
+import { noQuerySchema, nothingSchema } from '../../core/fields';
+import type { Job } from '../../core/job';
+import type { Gateway } from '../../core/ports';
+import { renderError } from './errors';
+import { envelopeSchema, submittedSchema, videoSchema } from './reply';
+import { envelopeOf, renderCallback, submittedOf, videoOf } from './render';
+import { querySchema, submitBodySchema, type Query, type SubmitBody } from './schema';
+import { toDraft } from './translate';
+
+const NAME = 'video-generations';
+
+/**
+ * The unified video API of QuantumNous new-api and its OctopusX edition: `/v1/video/generations`, and the pair
+ * `/v1/video/create` and `/v1/video/query`. `/v1/videos/{id}` and its `/content` belong to `videos`, which reads the
+ * same ids. The original has no message to its customers; here `callback_url`, at the top or in `metadata`, is posted
+ * the body of the poll when the job has ended.
+ */
+export const videoGenerations: Dialect = {
+  name: NAME,
+  prefixes: ['/v1/video'],
+  renderError,
+  renderCallback,
+  routes: [
+    route({
+      method: 'POST',
+      path: '/v1/video/generations',
+      body: 'json-or-form',
+      scope: 'generate',
+      request: submitBodySchema,
+      query: noQuerySchema,
+      reply: submittedSchema,
+      handle: (gateway, input) => submit(gateway, input, '/v1/video/generations', submittedOf),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/video/generations/:id',
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: noQuerySchema,
+      reply: envelopeSchema,
+      async handle(gateway, { principal, params }) {
+        const job = await gateway.get(principal, plainId(params['id'] ?? ''));
+        return { status: 200, body: envelopeOf(job, linkOf(gateway)) };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/video/create',
+      body: 'json-or-form',
+      scope: 'generate',
+      request: submitBodySchema,
+      query: noQuerySchema,
+      reply: videoSchema,
+      handle: (gateway, input) =>
+        submit(gateway, input, '/v1/video/create', (job) => videoOf(job, linkOf(gateway))),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/video/query',
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: querySchema,
+      reply: videoSchema,
+      async handle(gateway, { principal, query }: RouteInput<unknown, Query>) {
+        const job = await gateway.get(principal, plainId(query.id));
+        return { status: 200, body: videoOf(job, linkOf(gateway)) };
+      },
+    }),
+  ],
+};
+
+function submit(
+  gateway: Gateway,
+  input: RouteInput<SubmitBody>,
+  path: string,
+  render: (job: Job) => unknown,
+): Promise<Answer> {
+  const { principal, body, files, raw, idempotencyKey, fingerprint } = input;
+  return gateway.create(principal, {
+    dialect: NAME,
+    ...toDraft(body, files, { isForm: raw.length === 0 }),
+    idempotency: idempotencyKey
+      ? { key: idempotencyKey, route: `POST ${path}`, fingerprint }
+      : undefined,
+    render: (job) => ({ status: 200, body: render(job) }),
+  });
+}
+
+const linkOf = (gateway: Gateway) => (job: Job) => gateway.link(job, 'video');
+
+/** OctopusX writes the model before its ids: `sora-2:task_...`. */
+const plainId = (id: string): string => id.slice(id.lastIndexOf(':') + 1);

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import {
+  TEXT_LENGTH_MAX,
+  URL_LENGTH_MAX,
+  boolean,
+  integer,
+  jsonOfText,
+  list,
+  media,
+  must,
+  number,
+  numberOfText,
+  objectError,
+  text,
+} from '../../core/fields';
+import { SNIFF_BYTES, sniffMediaType } from '../../core/sniff';
+
+/**
+ * The words of `/v1/video/generations`. Each one may stand at the top or inside `metadata`, and what is no word of ours
+ * is the vendor's. Clients in Go write every field they have, so zero lengths, empty texts and nulls count as absent.
+ * Model limits are not checked here: the catalog knows them and names the allowed values.
+ */
+
+const PROMPT_LENGTH_MAX = 32_000;
+const PICTURES_MAX = 20;
+
+const SIZE = /^(?:\d{2,5}[x*]\d{2,5}|\d{1,2}:\d{1,2})$/i;
+
+/** A URL, a data URL, an asset id, or plain Base64 of a file that its first bytes tell. */
+const picture = z.preprocess(dataUrlOfBase64, media);
+
+function dataUrlOfBase64(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const start = value.slice(0, SNIFF_BYTES * 4).replaceAll(/\s/g, '');
+  if (!/^[A-Za-z0-9+/]+=*$/.test(start)) return value;
+  const mime = sniffMediaType(Buffer.from(start, 'base64'));
+  return mime ? `data:${mime};base64,${value.replaceAll(/\s+/g, '')}` : value;
+}
+
+const pictures = z.preprocess(
+  (value) => {
+    const read = jsonOfText(value);
+    return typeof read === 'string' ? [read] : read;
+  },
+  list(picture, PICTURES_MAX),
+);
+
+const fields = {
+  image: picture.optional(),
+  images: pictures.optional(),
+  input_reference: pictures.optional(),
+  /** Kling's last frame. */
+  image_tail: picture.optional(),
+  duration: integer.optional(),
+  seconds: integer.optional(),
+  size: z
+    .string({ error: must('a string') })
+    .regex(SIZE, 'must be pixels such as 1280x720, or a ratio such as 16:9')
+    .optional(),
+  width: integer.optional(),
+  height: integer.optional(),
+  fps: number.optional(),
+  seed: integer.optional(),
+  resolution: text(TEXT_LENGTH_MAX).optional(),
+  aspect_ratio: text(TEXT_LENGTH_MAX).optional(),
+  aspectRatio: text(TEXT_LENGTH_MAX).optional(),
+  ratio: text(TEXT_LENGTH_MAX).optional(),
+  quality: z.unknown().optional(),
+  mode: text(TEXT_LENGTH_MAX).optional(),
+  service_tier: text(TEXT_LENGTH_MAX).optional(),
+  negative_prompt: text(PROMPT_LENGTH_MAX).optional(),
+  watermark: boolean.optional(),
+  camera_fixed: boolean.optional(),
+  cameraFixed: boolean.optional(),
+  generate_audio: boolean.optional(),
+  generateAudio: boolean.optional(),
+  /** Kling's word for it. */
+  sound: z.enum(['on', 'off']).optional(),
+  return_last_frame: boolean.optional(),
+  execution_expires_after: integer.optional(),
+  safety_identifier: text(TEXT_LENGTH_MAX).optional(),
+  callback_url: text(URL_LENGTH_MAX).optional(),
+  n: z.preprocess(numberOfText, z.literal(1)).optional(),
+  response_format: z.literal('url').optional(),
+  user: text(TEXT_LENGTH_MAX).optional(),
+};
+
+const ZERO_IS_ABSENT = new Set(['duration', 'seconds', 'width', 'height', 'fps', 'n']);
+
+function tidy(value: unknown): unknown {
+  const read = jsonOfText(value);
+  if (read === null || typeof read !== 'object' || Array.isArray(read)) return read;
+  const isGiven = ([name, entry]: [string, unknown]): boolean =>
+    entry !== null && entry !== '' && !(ZERO_IS_ABSENT.has(name) && numberOfText(entry) === 0);
+  return Object.fromEntries(Object.entries(read).filter(isGiven));
+}
+
+const metadata = z.preprocess(
+  tidy,
+  z.looseObject(
+    {
+      model: text(TEXT_LENGTH_MAX).optional(),
+      model_name: text(TEXT_LENGTH_MAX).optional(),
+      prompt: text(PROMPT_LENGTH_MAX).optional(),
+      ...fields,
+    },
+    { error: objectError },
+  ),
+);
+export type Metadata = z.infer<typeof metadata>;
+
+export const submitBodySchema = z.preprocess(
+  tidy,
+  z.looseObject(
+    {
+      model: text(TEXT_LENGTH_MAX),
+      prompt: text(PROMPT_LENGTH_MAX),
+      ...fields,
+      metadata: metadata.optional(),
+    },
+    { error: objectError },
+  ),
+);
+export type SubmitBody = z.infer<typeof submitBodySchema>;
+
+/** What both places may say. */
+export type Words = { [Name in keyof typeof fields]?: z.infer<(typeof fields)[Name]> } & {
+  prompt?: string | undefined;
+};
+
+/** Every name that is ours; the others are the vendor's. */
+export const OWN_WORDS: ReadonlySet<string> = new Set([
+  ...Object.keys(fields),
+  'model',
+  'model_name',
+  'prompt',
+  'metadata',
+]);
+
+export const querySchema = z.strictObject({
+  id: z.string({ error: must('a string') }),
+});
+export type Query = z.infer<typeof querySchema>;
