@@ -1,5 +1,6 @@
 import type { Api, Dialect } from '../core/dialect';
 import { admin } from './admin';
+import { unifiedVideo } from './unified-video';
 import { videoGenerations } from './video-generations';
 import { videos } from './videos';
 
@@ -7,6 +8,7 @@ import { videos } from './videos';
 export const dialects: Readonly<Record<string, Dialect>> = {
   videos,
   'video-generations': videoGenerations,
+  'unified-video': unifiedVideo,
 };
 
 /** All that the door serves. The first one also answers for paths that belong to none. */

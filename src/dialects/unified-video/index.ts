@@ -1,0 +1,151 @@
+import { route, type Answer, type Dialect, type RouteInput } from '../../core/dialect';
+import { noQuerySchema, nothingSchema } from '../../core/fields';
+import type { Gateway } from '../../core/ports';
+import { renderError } from './errors';
+import { modelsOf } from './models';
+import { createdOf, quoteOf, renderCallback, statusOf } from './render';
+import {
+  createdSchema,
+  logSchema,
+  modelsSchema,
+  quoteSchema,
+  statusSchema,
+  summarySchema,
+  type Created,
+} from './reply';
+import {
+  generateBodySchema,
+  logQuerySchema,
+  quoteBodySchema,
+  summaryQuerySchema,
+  type GenerateBody,
+  type QuoteBody,
+} from './schema';
+import { toDraft } from './translate';
+import { logs, summary } from './usage';
+
+const NAME = 'unified-video';
+
+/**
+ * MidSync's unified video API: models, quote, generate, status, and usage. Its pages leave out the status answer, the
+ * callback's body and the errors; those are inferred, and the callback is the status object. `callbackUrl` is posted
+ * once, when the task has ended.
+ */
+export const unifiedVideo: Dialect = {
+  name: NAME,
+  prefixes: ['/unified-video', '/v1/usage'],
+  renderError,
+  renderCallback,
+  routes: [
+    route({
+      method: 'GET',
+      path: '/unified-video/models',
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: noQuerySchema,
+      reply: modelsSchema,
+      handle: (gateway, { principal }) =>
+        Promise.resolve({ status: 200, body: modelsOf(gateway.models(principal)) }),
+    }),
+    route({
+      method: 'POST',
+      path: '/unified-video/quote',
+      body: 'json',
+      scope: 'generate',
+      request: quoteBodySchema,
+      query: noQuerySchema,
+      reply: quoteSchema,
+      async handle(gateway, { principal, body }: RouteInput<QuoteBody>) {
+        const quote = await gateway.quote(principal, toDraft(body));
+        return { status: 200, body: quoteOf(body.model, quote) };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/unified-video/generate',
+      body: 'json',
+      scope: 'generate',
+      request: generateBodySchema,
+      query: noQuerySchema,
+      reply: createdSchema,
+      handle: generate,
+    }),
+    route({
+      method: 'GET',
+      path: '/unified-video/:taskId/status',
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: noQuerySchema,
+      reply: statusSchema,
+      async handle(gateway, { principal, params }) {
+        const job = await gateway.get(principal, params['taskId'] ?? '');
+        const reference = await gateway.reference(job);
+        return { status: 200, body: statusOf(job, reference, (of) => gateway.link(of, 'video')) };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/usage/logs',
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: logQuerySchema,
+      /** Of the JSON form; `format=csv` is text. */
+      reply: logSchema,
+      handle: logs,
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/usage/summary',
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: summaryQuerySchema,
+      reply: summarySchema,
+      handle: summary,
+    }),
+  ],
+};
+
+async function generate(gateway: Gateway, input: RouteInput<GenerateBody>): Promise<Answer> {
+  const { principal, idempotencyKey, fingerprint } = input;
+  const { quoteId, ...body } = input.body;
+  const answer = await gateway.create(principal, {
+    dialect: NAME,
+    ...toDraft(body),
+    quote: quoteId === undefined ? undefined : { id: quoteId, param: 'quoteId' },
+    idempotency: idempotencyKey
+      ? { key: idempotencyKey, route: 'POST /unified-video/generate', fingerprint }
+      : undefined,
+    render(job) {
+      const reference = { id: null, model: job.routes[0]?.model ?? '' };
+      return { status: 200, body: createdOf(job, reference, undefined) };
+    },
+  });
+  return complete(gateway, input, answer);
+}
+
+/**
+ * Adds what the provider says, for which the caller waits a little; so a repeat has it too. The task is made by now and
+ * the answer to that stays a success, whatever goes wrong here, and also when the task was deleted since.
+ */
+async function complete(
+  gateway: Gateway,
+  { principal, signal }: RouteInput<GenerateBody>,
+  answer: Answer,
+): Promise<Answer> {
+  // What `render` above made, now or for an equal request before.
+  const { taskId } = answer.body as Created;
+  try {
+    const job = await gateway.waitFor(principal, taskId, 'accepted', { signal });
+    const [reference, estimate] = await Promise.all([
+      gateway.reference(job),
+      gateway.estimate(job),
+    ]);
+    return { ...answer, body: createdOf(job, reference, estimate) };
+  } catch {
+    return answer;
+  }
+}

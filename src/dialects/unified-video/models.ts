@@ -1,0 +1,83 @@
+import type { Capabilities } from '../../core/capabilities';
+import type { RoutedModel } from '../../core/catalog';
+import { given } from '../../core/fields';
+import { pointsNumber, priceOf } from '../../core/pricing';
+import type { Mode } from '../../core/request';
+import type { Models, Parameter } from './reply';
+
+/** What a form for each model may offer, read off the capabilities of its first choice of channel. */
+export function modelsOf(models: readonly RoutedModel[]): Models {
+  const named = models.map(({ entry, routes: [{ capabilities }] }) => ({ ...entry, capabilities }));
+  return {
+    success: true,
+    models: named.map(({ name, capabilities }) => ({
+      id: name,
+      name,
+      inputs: Object.keys(capabilities.modes),
+    })),
+    modelParams: Object.fromEntries(
+      named.map(({ name, capabilities }) => [name, parametersOf(capabilities)]),
+    ),
+    pricingHints: Object.fromEntries(
+      named.map(({ name, price }) => [
+        name,
+        { unit: 'job' as const, pointsPerJob: pointsNumber(priceOf(price)) },
+      ]),
+    ),
+  };
+}
+
+function parametersOf(model: Capabilities): Record<string, Parameter> {
+  const modes = Object.values(model.modes);
+  const most = (kind: 'images' | 'videos'): number => Math.max(0, ...modes.map((m) => m[kind]));
+  const { serviceTiers } = model;
+  return {
+    model: text({ required: true }),
+    prompt: text({ required: true, minLength: 1, maxLength: model.promptLengthMax }),
+    duration: {
+      type: 'integer',
+      required: false,
+      enum: lengthsOf(model),
+      default: model.seconds.default,
+    },
+    resolution: text({ enum: [...model.resolutions], default: model.resolutionDefault }),
+    quality: text({ enum: [...model.resolutions, 'standard'], default: 'standard' }),
+    aspectRatio: text(
+      given({
+        enum: [...model.aspectRatios],
+        default: (model.modes.text ?? modes[0])?.aspectRatioDefault,
+      }),
+    ),
+    mode: text({ enum: ['standard', ...serviceTiers], default: 'standard' }),
+    generateAudio: flag(model.audio, model.audioDefault),
+    images: { type: 'array', required: needsImages(model), maxItems: most('images') },
+    referenceVideoUrls: { type: 'array', required: false, maxItems: most('videos') },
+    fixedLens: flag(model.cameraFixed),
+    nsfwChecker: flag(false),
+    callbackUrl: text(),
+    projectId: text(),
+  };
+}
+
+function lengthsOf({ seconds: { min, max, auto } }: Capabilities): number[] {
+  const lengths = Array.from({ length: max - min + 1 }, (_, index) => min + index);
+  return auto ? [...lengths, -1] : lengths;
+}
+
+function needsImages({ modes }: Capabilities): boolean {
+  const without: readonly Mode[] = ['text', 'reference'];
+  return without.every((mode) => modes[mode] === undefined);
+}
+
+const text = (more: Partial<Parameter> = {}): Parameter => ({
+  type: 'string',
+  required: false,
+  ...more,
+});
+
+const flag = (isOffered: boolean, isDefault = false): Parameter => ({
+  type: 'boolean',
+  required: false,
+  enum: isOffered ? [true, false] : [false],
+  default: isOffered && isDefault,
+});

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import {
+  TEXT_LENGTH_MAX,
+  URL_LENGTH_MAX,
+  boolean,
+  count,
+  integer,
+  list,
+  media,
+  object,
+  text,
+} from '../../core/fields';
+import { isUuid } from '../../core/ids';
+import { USAGE_GROUPS } from '../../core/usage';
+
+/**
+ * The words of MidSync's unified video API, in camel case. Every one that is not known is refused by name. Model limits
+ * are not checked here: the catalog knows them and names the allowed values.
+ */
+
+const PROMPT_LENGTH_MAX = 32_000;
+const MEDIA_MAX = 20;
+const QUOTE_LENGTH_MAX = 300;
+
+const request = {
+  model: text(TEXT_LENGTH_MAX),
+  prompt: text(PROMPT_LENGTH_MAX),
+  duration: integer.optional(),
+  resolution: text(TEXT_LENGTH_MAX).optional(),
+  quality: text(TEXT_LENGTH_MAX).optional(),
+  aspectRatio: text(TEXT_LENGTH_MAX).optional(),
+  mode: text(TEXT_LENGTH_MAX).optional(),
+  generateAudio: boolean.optional(),
+  images: list(media, MEDIA_MAX).optional(),
+  referenceVideoUrls: list(media, MEDIA_MAX).optional(),
+  callbackUrl: text(URL_LENGTH_MAX).optional(),
+  projectId: text(TEXT_LENGTH_MAX).optional(),
+  fixedLens: boolean.optional(),
+  nsfwChecker: boolean.optional(),
+};
+
+export const quoteBodySchema = object(request);
+export type QuoteBody = z.infer<typeof quoteBodySchema>;
+
+export const generateBodySchema = object({
+  ...request,
+  quoteId: text(QUOTE_LENGTH_MAX).optional(),
+});
+export type GenerateBody = z.infer<typeof generateBodySchema>;
+
+const TIME = 'must be a date such as 2026-11-21, or a time such as 2026-11-21T12:00:00Z';
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const DAY_MS = 86_400_000;
+
+/** A UTC day, or a time with its offset, as Unix milliseconds. A day as an end is the end of that day. */
+const time = (edge: 'start' | 'end') =>
+  z
+    .union([z.iso.date({ error: TIME }), z.iso.datetime({ offset: true, error: TIME })])
+    .transform((value) => Date.parse(value) + (edge === 'end' && DAY.test(value) ? DAY_MS : 0));
+
+const filter = {
+  from: time('start').optional(),
+  to: time('end').optional(),
+  startDate: time('start').optional(),
+  endDate: time('end').optional(),
+  model: text(TEXT_LENGTH_MAX).optional(),
+  key: z.string().refine(isUuid, { error: 'is not the id of a key' }).optional(),
+};
+
+export const ROWS_MAX = { json: 100, csv: 10_000 } as const;
+const PAGES_MAX = 100_000;
+
+export const logQuerySchema = z.strictObject({
+  ...filter,
+  page: count(1, PAGES_MAX).default(1),
+  limit: count(1, ROWS_MAX.csv).optional(),
+  format: z.enum(['json', 'csv']).default('json'),
+});
+export type LogQuery = z.infer<typeof logQuerySchema>;
+
+export const summaryQuerySchema = z.strictObject({
+  ...filter,
+  groupBy: z.enum(USAGE_GROUPS).default('day'),
+});
+export type SummaryQuery = z.infer<typeof summaryQuerySchema>;

@@ -1,0 +1,120 @@
+import type { Answer, RouteInput } from '../../core/dialect';
+import { invalid } from '../../core/errors';
+import type { Gateway } from '../../core/ports';
+import { formatPoints, pointsNumber } from '../../core/pricing';
+import type { UsageFilter, UsagePage, UsageRow, UsageSums } from '../../core/usage';
+import { idOf, timeOf } from './render';
+import type { LogReply, SummaryReply } from './reply';
+import { ROWS_MAX, type LogQuery, type SummaryQuery } from './schema';
+
+/** A request is listed when it has ended, with what it was charged then; open ones are held and not yet charged. */
+export async function logs(
+  gateway: Gateway,
+  { principal, query }: RouteInput<unknown, LogQuery>,
+): Promise<Answer> {
+  const { page, format } = query;
+  const { limit = DEFAULT_ROWS[format] } = query;
+  if (limit > ROWS_MAX[format]) throw invalid('limit', `is above ${String(ROWS_MAX[format])}`);
+  const offset = (page - 1) * limit;
+  const found = await gateway.usageLog(principal, { ...filterOf(query), limit, offset });
+  if (format === 'csv') return csv(found);
+  const body: LogReply = {
+    success: true,
+    logs: found.rows.map(rowOf),
+    page,
+    limit,
+    total: found.total,
+    hasMore: offset + found.rows.length < found.total,
+  };
+  return { status: 200, body };
+}
+
+const DEFAULT_ROWS = { json: 20, csv: ROWS_MAX.csv };
+
+function filterOf(query: LogQuery | SummaryQuery): UsageFilter {
+  const { from, to, startDate, endDate, model, key } = query;
+  return { from: from ?? startDate, to: to ?? endDate, model, key };
+}
+
+function rowOf(row: UsageRow): LogReply['logs'][number] {
+  return {
+    taskId: idOf(row.jobId),
+    model: row.model,
+    status: row.state === 'succeeded' ? 'completed' : 'failed',
+    outcome: row.state,
+    api: row.dialect,
+    keyId: row.keyId,
+    ...sumsOf(row),
+    createdAt: timeOf(row.createdAt),
+    completedAt: timeOf(row.endedAt),
+  };
+}
+
+const sumsOf = ({ charged, tokens, seconds }: Omit<UsageSums, 'requests'>) => ({
+  pointsCharged: pointsNumber(charged),
+  inputTokens: 0 as const,
+  outputTokens: tokens,
+  durationSec: seconds,
+});
+
+const COLUMNS = [
+  'taskId',
+  'createdAt',
+  'completedAt',
+  'model',
+  'status',
+  'outcome',
+  'api',
+  'keyId',
+  'outputTokens',
+  'durationSec',
+] as const;
+
+/** RFC 4180. Points are the last column, as decimal text. The number of all rows is in `x-total-count`. */
+function csv({ rows, total }: UsagePage): Answer {
+  const lines = rows.map((row) => {
+    const cells = rowOf(row);
+    return [...COLUMNS.map((column) => cells[column]), formatPoints(row.charged)];
+  });
+  const all = [[...COLUMNS, 'pointsCharged'], ...lines];
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'text/csv; charset=utf-8; header=present',
+      'content-disposition': 'attachment; filename="usage.csv"',
+      'x-total-count': String(total),
+    },
+    body: all.map((line) => `${line.map(cellOf).join(',')}\r\n`).join(''),
+  };
+}
+
+/** A text that a spreadsheet would take for a formula is kept a text by an apostrophe. */
+function cellOf(value: string | number | null): string {
+  if (typeof value !== 'string') return value === null ? '' : String(value);
+  const plain = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+}
+
+export async function summary(
+  gateway: Gateway,
+  { principal, query }: RouteInput<unknown, SummaryQuery>,
+): Promise<Answer> {
+  const filter = filterOf(query);
+  const { groupBy } = query;
+  const sums = await gateway.usageSummary(principal, { ...filter, groupBy });
+  const grouped = (group: UsageSums) => ({ requests: group.requests, ...sumsOf(group) });
+  const body: SummaryReply = {
+    success: true,
+    from: filter.from === undefined ? null : timeOf(filter.from),
+    to: filter.to === undefined ? null : timeOf(filter.to),
+    groupBy,
+    totalPointsCharged: pointsNumber(sums.charged),
+    totalRequests: sums.requests,
+    totalInputTokens: 0,
+    totalOutputTokens: sums.tokens,
+    totalDurationSec: sums.seconds,
+    byModel: sums.byModel.map((group) => ({ model: group.model, ...grouped(group) })),
+    groups: sums.groups.map((group) => ({ group: group.name, ...grouped(group) })),
+  };
+  return { status: 200, body };
+}
