@@ -1,4 +1,5 @@
 import { readConfig } from '../config';
+import { dialects } from '../dialects';
 import { fileLog } from '../run/log';
 import { runLocal } from '../run/local';
 import type { LocalGateway } from '../run/local';
@@ -55,7 +56,7 @@ export function readyOf(gateway: LocalGateway): Ready {
     ready: true,
     api: gateway.api,
     ...gateway.keys,
-    models: { videos: modelFor(gateway) },
+    models: Object.fromEntries(Object.keys(dialects).map((name) => [name, modelFor(gateway)])),
     temporal_ui: gateway.engine.uiUrl ?? null,
     pid: process.pid,
   };

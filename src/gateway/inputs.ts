@@ -24,9 +24,17 @@ export function resolveInputs(
     const { role, media } = source;
     if (!('dataUrl' in media)) return { input: { role, media } };
     const { mime, bytes } = decode(media.dataUrl, media.param, bytesMax);
+    checkKind(role, mime, media.param);
     const blob = createHash('sha256').update(bytes).digest('hex');
     return { input: { role, media: { blob, mime } }, bytes };
   });
+}
+
+/** A provider would find out only after it was asked. */
+function checkKind(role: Input['role'], mime: string, param: string): void {
+  const kind =
+    role === 'reference_video' ? 'video' : role === 'reference_audio' ? 'audio' : 'image';
+  if (!mime.startsWith(`${kind}/`)) throw invalid(param, `is ${mime}; it must be ${kind}/*`);
 }
 
 /** A workflow names blobs by their id; only those that its own workspace has sent before are its to use. */

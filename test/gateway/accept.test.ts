@@ -5,6 +5,7 @@ import { readConfig } from '../../src/config';
 import type { Creation } from '../../src/core/ports';
 import { accept, createQuotes } from '../../src/gateway';
 import type { AcceptDeps } from '../../src/gateway';
+import { resolve } from '../../src/gateway/resolve';
 import { createOutbound } from '../../src/outbound';
 import { buildCatalog } from '../../src/run/channels';
 import { cleanUp, temporaryFolder } from '../host/temporary';
@@ -120,6 +121,43 @@ test.each<[string, Partial<Creation['request']>, providers: string[]]>([
   );
   if (accepted.kind !== 'created') throw new Error(accepted.kind);
   expect(accepted.job.routes.map(({ provider }) => provider)).toEqual(names);
+});
+
+test.each<[string, Creation['request']['inputs'][number]['role'], string, string]>([
+  ['a sound as a frame', 'first_frame', 'SUQzBAAAAAAAAAAAAAAAAAAA', 'audio/mpeg; it must be image'],
+  [
+    'a picture as a sound',
+    'reference_audio',
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB',
+    'image/png; it must be audio',
+  ],
+])('%s is refused before anything is stored', async (_, role, base64, said) => {
+  const media = { dataUrl: `data:;base64,${base64}`, param: 'images.0' };
+  const accepted = accept(
+    deps,
+    database.workspace.principal,
+    creation(request({ inputs: [{ role, media }] })),
+  );
+  await expect(accepted).rejects.toThrow(`images.0: is ${said}/*.`);
+  expect(await database.sql('SELECT * FROM blobs')).toEqual([]);
+});
+
+test('a quoted price is what is held, also when the model’s own price has changed since', async () => {
+  const { principal } = database.workspace;
+  const draft = creation();
+  const { applied, price } = resolve(deps, principal, draft);
+  expect(price).toBe(25_000_000n);
+  const { id } = deps.quotes.issue({ principal, model: 'seedance-2.0', applied }, 24_000_000n);
+  const accepted = await accept(deps, principal, { ...draft, quote: { id, param: 'quoteId' } });
+  if (accepted.kind !== 'created') throw new Error(accepted.kind);
+  expect(accepted.job.price).toBe(24_000_000n);
+  const held = await database.store.ledger.entriesOf(principal.workspaceId, accepted.job.id);
+  expect(held).toEqual([{ kind: 'hold', available: -24_000_000n, held: 24_000_000n, spent: 0n }]);
+  const other = {
+    ...creation(request({ prompt: 'another boat' })),
+    quote: { id, param: 'quoteId' },
+  };
+  await expect(accept(deps, principal, other)).rejects.toMatchObject({ status: 409 });
 });
 
 test('every other text passes as it is', async () => {

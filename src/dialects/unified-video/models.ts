@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../core/capabilities';
+import { lengthsOf, type Capabilities } from '../../core/capabilities';
 import type { RoutedModel } from '../../core/catalog';
 import { given } from '../../core/fields';
 import { pointsNumber, priceOf } from '../../core/pricing';
@@ -37,7 +37,7 @@ function parametersOf(model: Capabilities): Record<string, Parameter> {
     duration: {
       type: 'integer',
       required: false,
-      enum: lengthsOf(model),
+      enum: [...lengthsOf(model.seconds), ...(model.seconds.auto ? [-1] : [])],
       default: model.seconds.default,
     },
     resolution: text({ enum: [...model.resolutions], default: model.resolutionDefault }),
@@ -57,11 +57,6 @@ function parametersOf(model: Capabilities): Record<string, Parameter> {
     callbackUrl: text(),
     projectId: text(),
   };
-}
-
-function lengthsOf({ seconds: { min, max, auto } }: Capabilities): number[] {
-  const lengths = Array.from({ length: max - min + 1 }, (_, index) => min + index);
-  return auto ? [...lengths, -1] : lengths;
 }
 
 function needsImages({ modes }: Capabilities): boolean {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Provider } from '../../core/provider';
 import { klingModels } from './models';
+import { operationSchema } from './schema';
 import { simulate } from './simulate';
 import { submit } from './submit';
 import { signToken } from './token';
@@ -24,6 +25,7 @@ export const kling: Provider = {
   }),
   submit,
   readSubmit,
+  operationId: (operation) => operationSchema.parse(operation).taskId,
   poll,
   readPoll,
   find,
