@@ -42,6 +42,7 @@ const waitsSchema = z.strictObject({
     .default([...DELIVERY_SCHEDULE_MS]),
   keepTimeoutMs: ms(10 * MINUTE),
   contentTimeoutMs: ms(10 * MINUTE),
+  heldMs: ms(5 * MINUTE),
   linkMs: ms(24 * HOUR),
   tokenMs: ms(HOUR),
   quoteMs: ms(15 * MINUTE),

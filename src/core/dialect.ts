@@ -68,7 +68,7 @@ export interface RouteInput<Body = unknown, Query = unknown> {
   files: readonly UploadedFile[];
   headers: Record<string, string>;
   requestId: string;
-  /** Aborts when the caller has left before its answer. */
+  /** Aborts when waiting is over: the caller has left before its answer, or the server is closing. */
   signal: AbortSignal;
   /** The exact bytes of a JSON body; empty for a form and where there is none. */
   raw: Uint8Array;
@@ -85,6 +85,14 @@ export interface Answer {
   /** Objects are sent as JSON, strings and bytes as they are, streams piped; undefined = no body. */
   body?: unknown;
   stream?: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * An answer that is still to come. By then the request's body is forgotten, so that held requests cost no memory:
+ * `later` must hold on to no part of it.
+ */
+export interface LateAnswer {
+  later(): Promise<Answer>;
 }
 
 export interface Route {
@@ -105,7 +113,7 @@ export interface Route {
   query: z.ZodType;
   /** Schema of the 2xx body; absent for bytes. */
   reply?: z.ZodType;
-  handle(gateway: Gateway, input: RouteInput): Promise<Answer>;
+  handle(gateway: Gateway, input: RouteInput): Promise<Answer | LateAnswer>;
 }
 
 /** Keeps `handle` typed by its own schemas; the array of routes forgets the types, `http` parses by the schemas. */
@@ -119,7 +127,7 @@ export function route<Body, Query>(definition: {
   request: z.ZodType<Body>;
   query: z.ZodType<Query>;
   reply?: z.ZodType;
-  handle(gateway: Gateway, input: RouteInput<Body, Query>): Promise<Answer>;
+  handle(gateway: Gateway, input: RouteInput<Body, Query>): Promise<Answer | LateAnswer>;
 }): Route {
   return {
     ...definition,

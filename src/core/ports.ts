@@ -16,7 +16,7 @@ import type { UsageLogQuery, UsagePage, UsageSummary, UsageSummaryQuery } from '
 export interface Gateway {
   models(principal: Principal): readonly RoutedModel[];
   /** Prices, checks, stores and starts one job; answers what `render` makes of the new row, or the stored answer. */
-  create(principal: Principal, creation: Creation): Promise<Answer>;
+  create(principal: Principal, creation: Creation): Promise<CreateAnswer>;
   /** What `create` would hold and do, by the same function; nothing is stored and no balance is asked for. */
   quote(principal: Principal, draft: Draft): Promise<Quote>;
   /** Throws `not_found` for an unknown, deleted or foreign id, whatever its form. */
@@ -35,6 +35,8 @@ export interface Gateway {
   reference(job: Job): Promise<ProviderReference>;
   /** What such a job usually takes from acceptance to its end; undefined when its model is no longer configured. */
   estimate(job: Job): Promise<Estimate | undefined>;
+  /** The longest that a door holds a request for its job's end. Milliseconds. */
+  heldMsMax: number;
   list(principal: Principal, page: PageQuery): Promise<Page>;
   /** Deletes a finished job, asks for the cancel of an open one, throws `conflict` where a cancel cannot work. */
   remove(principal: Principal, id: string): Promise<{ job: Job; deleted: boolean }>;
@@ -61,6 +63,11 @@ export interface AccessToken {
   token: string;
   /** Unix milliseconds. */
   expiresAt: number;
+}
+
+/** What to answer to a create, and which job it made; a repeat names the job that the first request made. */
+export interface CreateAnswer extends Answer {
+  jobId: string;
 }
 
 export type FileKind = 'video' | 'last_frame';

@@ -1,10 +1,10 @@
 import type { Route } from '../core/catalog';
-import type { Answer, Principal } from '../core/dialect';
+import type { Principal } from '../core/dialect';
 import { GatewayError } from '../core/errors';
 import { newId } from '../core/ids';
 import type { FrozenRoute, Job } from '../core/job';
 import { planOf, seedOf } from '../core/plan';
-import type { Creation } from '../core/ports';
+import type { CreateAnswer, Creation } from '../core/ports';
 import { formatPoints } from '../core/pricing';
 import type { Created } from '../core/store';
 import type { GatewayDeps } from './deps';
@@ -20,14 +20,14 @@ export async function create(
   deps: GatewayDeps,
   principal: Principal,
   creation: Creation,
-): Promise<Answer> {
+): Promise<CreateAnswer> {
   const accepted = await accept(deps, principal, creation);
   const { answer } = accepted;
   if (accepted.kind === 'created') {
     await start(deps, accepted.job);
-    return answer;
+    return { ...answer, jobId: accepted.job.id };
   }
-  return markReplayed(answer);
+  return { ...markReplayed(answer), jobId: accepted.jobId };
 }
 
 export type AcceptDeps = Pick<

@@ -23,6 +23,7 @@ export interface GatewayDeps {
   /** Bytes of one input given inside the request. */
   inputBytesMax: number;
   contentTimeoutMs: number;
+  heldMsMax: number;
   now(): number;
   log: Logger;
 }

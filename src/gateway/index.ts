@@ -40,6 +40,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       await deps.store.changes.wait(jobId, until, ms, signal);
       return get(principal, jobId);
     },
+    heldMsMax: deps.heldMsMax,
     async list(principal, page) {
       const cursor = (text: string | undefined, param: string): string | undefined => {
         if (text === undefined) return undefined;

@@ -4,6 +4,7 @@ import { GatewayError } from '../core/errors';
 import type { Blobs } from '../core/ports';
 import { nest } from './bracket-names';
 import { isDeeperThan } from './json-depth';
+import { listenTo } from './listen-to';
 import { sizeText, type HttpLimits } from './limits';
 import type { MemoryBudget } from './memory-budget';
 import { clientLeft, readForm } from './multipart';
@@ -77,26 +78,33 @@ export async function readBytes(
   if (!hasBody(request)) return Buffer.alloc(0);
   const chunks: Buffer[] = [];
   let size = 0;
-  await new Promise<void>((resolve, reject) => {
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      try {
-        if (size > bytesMax) throw tooLarge(bytesMax);
-        keep(chunk.length);
-        chunks.push(chunk);
-      } catch (error) {
-        request.pause().removeAllListeners('data');
-        reject(error);
-      }
+  let forget = (): void => undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      forget = listenTo(request, {
+        data: (chunk: Buffer) => {
+          size += chunk.length;
+          try {
+            if (size > bytesMax) throw tooLarge(bytesMax);
+            keep(chunk.length);
+            chunks.push(chunk);
+          } catch (error) {
+            request.pause();
+            reject(error);
+          }
+        },
+        end: resolve,
+        error: () => {
+          reject(clientLeft());
+        },
+        close: () => {
+          if (!request.complete) reject(clientLeft());
+        },
+      });
     });
-    request.once('end', resolve);
-    request.once('error', () => {
-      reject(clientLeft());
-    });
-    request.once('close', () => {
-      if (!request.complete) reject(clientLeft());
-    });
-  });
+  } finally {
+    forget();
+  }
   return Buffer.concat(chunks);
 }
 

@@ -1,5 +1,5 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
-import type { Api, Principal, Route } from '../core/dialect';
+import type { Answer, Api, LateAnswer, Principal, Route } from '../core/dialect';
 import { GatewayError } from '../core/errors';
 import { parseOrThrow } from '../core/parse';
 import type { Gateway } from '../core/ports';
@@ -7,6 +7,7 @@ import { authenticate, hasKey, KEY_PARAMETER, requireScope, type AuthPorts } fro
 import { readBody, type BodyPorts } from './body';
 import { fingerprintOf, readIdempotencyKey } from './idempotency';
 import { LINK_PARAMETERS, type Links } from './links';
+import type { Patience } from './patience';
 import { requestIdOf } from './request-id';
 import { send, type SendPorts } from './send';
 
@@ -16,6 +17,7 @@ export interface MountPorts extends AuthPorts, BodyPorts, SendPorts {
   used(keyId: string, now: number): void;
   now: () => number;
   links: Pick<Links, 'verify'>;
+  patience: Patience;
 }
 
 /** Puts every route of the APIs on the app; other methods of the same paths answer 405 with `Allow`. */
@@ -40,29 +42,43 @@ const EXPRESS_NAMES = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delet
 
 function handlerOf(route: Route, ports: MountPorts): RequestHandler {
   return async (request, response) => {
-    const principal = await principalOf(request, route, ports);
-    response.locals['workspaceId'] = principal.workspaceId;
-    response.locals['keyId'] = principal.keyId;
-    requireScope(principal, route.scope);
-    const idempotencyKey = readIdempotencyKey(request.get('idempotency-key'));
-    const query = parseOrThrow(route.query, queryOf(request, route));
-    const body = await readBody({ request, response }, route.body, ports);
-    const answer = await route.handle(ports.gateway, {
-      principal,
-      params: paramsOf(request),
-      query,
-      body: parseOrThrow(route.request, body.value),
-      files: body.files,
-      headers: headersOf(request),
-      requestId: requestIdOf(response),
-      signal: leaving(response),
-      raw: body.identity instanceof Uint8Array ? body.identity : NO_BYTES,
-      search: searchOf(request, route),
-      idempotencyKey,
-      fingerprint: fingerprintOf(request.method, request.path, body.identity),
-    });
-    await send({ request, response }, answer, ports);
+    const answer = await handle(route, { request, response }, ports);
+    if (!('later' in answer)) {
+      await send({ request, response }, answer, ports);
+      return;
+    }
+    ports.budget.release(response);
+    await send({ request, response }, await answer.later(), ports);
   };
+}
+
+/** A function of its own, so that the body is referenced by nobody any more once it has returned. */
+async function handle(
+  route: Route,
+  { request, response }: { request: Request; response: Response },
+  ports: MountPorts,
+): Promise<Answer | LateAnswer> {
+  const principal = await principalOf(request, route, ports);
+  response.locals['workspaceId'] = principal.workspaceId;
+  response.locals['keyId'] = principal.keyId;
+  requireScope(principal, route.scope);
+  const idempotencyKey = readIdempotencyKey(request.get('idempotency-key'));
+  const query = parseOrThrow(route.query, queryOf(request, route));
+  const body = await readBody({ request, response }, route.body, ports);
+  return route.handle(ports.gateway, {
+    principal,
+    params: paramsOf(request),
+    query,
+    body: parseOrThrow(route.request, body.value),
+    files: body.files,
+    headers: headersOf(request),
+    requestId: requestIdOf(response),
+    signal: ports.patience.signalFor(response),
+    raw: body.identity instanceof Uint8Array ? body.identity : NO_BYTES,
+    search: searchOf(request, route),
+    idempotencyKey,
+    fingerprint: fingerprintOf(request.method, request.path, body.identity),
+  });
 }
 
 const NO_BYTES = new Uint8Array();
@@ -70,14 +86,6 @@ const NO_BYTES = new Uint8Array();
 /** Where the key is in it, it ends here. */
 function searchOf(request: Request, { keyIn }: Route): string {
   return keyIn ? '' : (request.originalUrl.split('?', 2)[1] ?? '');
-}
-
-function leaving(response: Response): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }
 
 /** A link speaks for itself; a bad link beside a key leaves the word to the key. */

@@ -5,6 +5,7 @@ import type { UploadedFile } from '../core/dialect';
 import { GatewayError, invalid } from '../core/errors';
 import type { Blobs } from '../core/ports';
 import { createGate, storeFile, type PendingFile } from './form-file';
+import { listenTo } from './listen-to';
 import { sizeText, type HttpLimits } from './limits';
 
 /**
@@ -31,6 +32,7 @@ export async function readForm(request: Request, options: FormOptions): Promise<
   const fields: Form['fields'] = [];
   const files: PendingFile[] = [];
   const sources = new Set<Readable>();
+  let forget = (): void => undefined;
   const whole = new Promise<void>((resolve, reject: (error: Error) => void) => {
     parser.on('field', (name, value, _isNameCut, isValueCut) => {
       try {
@@ -58,10 +60,12 @@ export async function readForm(request: Request, options: FormOptions): Promise<
     parser.once('filesLimit', () => reject(tooMany('files', limits.filesMax)));
     parser.once('error', (cause) => reject(brokenForm(cause)));
     parser.once('finish', resolve);
-    request.once('close', () => {
-      if (!request.complete) reject(clientLeft());
+    forget = listenTo(request, {
+      close: () => {
+        if (!request.complete) reject(clientLeft());
+      },
+      error: () => reject(clientLeft()),
     });
-    request.once('error', () => reject(clientLeft()));
   });
   try {
     request.pipe(parser);
@@ -75,6 +79,8 @@ export async function readForm(request: Request, options: FormOptions): Promise<
     for (const source of sources) source.destroy();
     await Promise.allSettled(files.map(({ stored }) => stored));
     throw error;
+  } finally {
+    forget();
   }
 }
 

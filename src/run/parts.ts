@@ -16,6 +16,7 @@ import type { AcceptDeps } from '../gateway';
 import { createApp } from '../http/app';
 import { listen } from '../http/listen';
 import type { Listening } from '../http/listen';
+import { createPatience } from '../http/patience';
 import type { Foundation } from './foundation';
 import { newKey } from '../store/new-key';
 import { VERSION } from './version';
@@ -49,7 +50,9 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     waits: base.config.waits,
     providerReplyMs: base.config.waits.providerReplyMs,
     contentTimeoutMs: base.config.waits.contentTimeoutMs,
+    heldMsMax: base.config.waits.heldMs,
   });
+  const patience = createPatience();
   const app = createApp({
     gateway,
     apis,
@@ -66,8 +69,16 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     logger: base.log,
     readiness: () => readiness(base),
     version: VERSION,
+    patience,
   });
-  return listen(app, options);
+  const server = await listen(app, options);
+  return {
+    ...server,
+    close() {
+      patience.end();
+      return server.close();
+    },
+  };
 }
 
 async function readiness(base: Foundation) {

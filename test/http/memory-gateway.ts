@@ -123,6 +123,7 @@ export function createMemoryGateway(
     link,
     // Whoever asks it puts a real or a played one here first.
     admin: {} as Admin,
+    heldMsMax: 60_000,
     issueToken: ({ keyId }) => ({ token: `token of ${keyId}`, expiresAt: now() + 3_600_000 }),
     models: (principal) => CATALOG.list(principal),
     async create(principal, creation) {
@@ -135,7 +136,7 @@ export function createMemoryGateway(
         : price;
       const job = { ...newJob(principal, creation, now()), price: held };
       gateway.jobs.set(job.id, job);
-      return creation.render(job);
+      return { ...creation.render(job), jobId: job.id };
     },
     async quote(principal, draft) {
       raise(gateway);

@@ -1,0 +1,29 @@
+import type { ServerResponse } from 'node:http';
+
+/** Tells whoever waits for a late answer when to stop: the caller has left, or the server is closing. */
+export interface Patience {
+  signalFor(response: ServerResponse): AbortSignal;
+  /** From now on nobody waits. */
+  end(): void;
+}
+
+export function createPatience(): Patience {
+  const waiting = new Set<AbortController>();
+  let isOver = false;
+  return {
+    signalFor(response) {
+      const controller = new AbortController();
+      if (isOver || response.destroyed) controller.abort();
+      waiting.add(controller);
+      response.once('close', () => {
+        waiting.delete(controller);
+        if (!response.writableFinished) controller.abort();
+      });
+      return controller.signal;
+    },
+    end() {
+      isOver = true;
+      for (const controller of waiting) controller.abort();
+    },
+  };
+}
