@@ -1,5 +1,6 @@
 import type { Api, Dialect } from '../core/dialect';
 import { admin } from './admin';
+import { ula } from './ula';
 import { unifiedVideo } from './unified-video';
 import { videoGenerations } from './video-generations';
 import { videos } from './videos';
@@ -9,6 +10,7 @@ export const dialects: Readonly<Record<string, Dialect>> = {
   videos,
   'video-generations': videoGenerations,
   'unified-video': unifiedVideo,
+  ula,
 };
 
 /** All that the door serves. The first one also answers for paths that belong to none. */

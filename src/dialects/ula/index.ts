@@ -1,0 +1,91 @@
+import {
+  route,
+  type Answer,
+  type Dialect,
+  type LateAnswer,
+  type RouteInput,
+} from '../../core/dialect';
+import { noQuerySchema, nothingSchema } from '../../core/fields';
+import { whenEnded } from '../../core/held';
+import type { Job } from '../../core/job';
+import type { Gateway } from '../../core/ports';
+import { patienceOf } from '../../core/prefer';
+import { answerOf, modelOf, renderCallback, renderError, succeeded } from './render';
+import { modelsReplySchema, videoReplySchema } from './reply';
+import { generateBodySchema, type GenerateBody } from './schema';
+import { toDraft } from './translate';
+
+const NAME = 'ula';
+const GENERATE = '/v1/ula/generate-video';
+
+/** OneInfer's `/v1/ula`: one POST whose answer waits for the video. */
+export const ula: Dialect = {
+  name: NAME,
+  prefixes: ['/v1/ula'],
+  renderError,
+  renderCallback,
+  routes: [
+    route({
+      method: 'POST',
+      path: GENERATE,
+      body: 'json-or-form',
+      scope: 'generate',
+      request: generateBodySchema,
+      query: noQuerySchema,
+      reply: videoReplySchema,
+      handle: generate,
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/ula/videos/:id',
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: noQuerySchema,
+      reply: videoReplySchema,
+      async handle(gateway, { principal, params }) {
+        return answerOf(await gateway.get(principal, params['id'] ?? ''), gateway.link);
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/ula/models',
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: noQuerySchema,
+      reply: modelsReplySchema,
+      handle: (gateway, { principal }) =>
+        Promise.resolve({ status: 200, body: succeeded(gateway.models(principal).map(modelOf)) }),
+    }),
+  ],
+};
+
+/**
+ * Holds the request until the job has ended, at most as long as the gateway's config and the caller's `Prefer: wait`
+ * allow; then 202. A repeat with the same Idempotency-Key waits for the same job, also after its first caller has left;
+ * a repeat without one is another job and another bill.
+ */
+async function generate(
+  gateway: Gateway,
+  input: RouteInput<GenerateBody>,
+): Promise<Answer | LateAnswer> {
+  const { principal, body, files, idempotencyKey, fingerprint, signal } = input;
+  const { heldMsMax } = gateway;
+  const patience = patienceOf(input.headers['prefer'], { unasked: heldMsMax, max: heldMsMax });
+  const model = gateway.models(principal).find(({ entry }) => entry.name === body.model);
+  const created = await gateway.create(principal, {
+    dialect: NAME,
+    ...toDraft(body, files, model),
+    idempotency: idempotencyKey
+      ? { key: idempotencyKey, route: `POST ${GENERATE}`, fingerprint }
+      : undefined,
+    render: answering(gateway),
+  });
+  return whenEnded(gateway, created, { principal, patience, signal }, answering(gateway));
+}
+
+const answering =
+  (gateway: Gateway) =>
+  (job: Job): Answer =>
+    answerOf(job, gateway.link);

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+/** Every answer is one envelope: `error` is empty when all is well, `data` is empty when it is not. */
+const envelope = <Data extends z.ZodType>(data: Data) =>
+  z.strictObject({
+    api_details: z.strictObject({ api_status: z.literal('success'), api_message: z.string() }),
+    data,
+    error: z.strictObject({}),
+  });
+
+/** Times are Unix seconds; tokens and milliseconds are 0 until they are known. */
+export const videoSchema = z.strictObject({
+  id: z.uuid(),
+  created: z.int(),
+  text: z.string(),
+  /** Null while the job goes on. */
+  finish_reason: z.literal('stop').nullable(),
+  provider: z.string(),
+  model: z.string(),
+  usage: z.strictObject({
+    /** Video providers report none. */
+    prompt_tokens: z.literal(0),
+    completion_tokens: z.int(),
+    total_tokens: z.int(),
+  }),
+  latency_ms: z.number(),
+  images: z.tuple([]),
+  /** Empty while the job goes on. */
+  videos: z.array(z.strictObject({ url: z.string(), type: z.literal('mp4') })),
+  /** `1280*720`, or the resolution's name where the model decides the pixels. */
+  resolution: z.string(),
+  audios: z.null(),
+  /** Only while the job goes on: where to ask next, relative to this gateway. */
+  status: z.enum(['queued', 'in_progress']).optional(),
+  status_url: z.string().optional(),
+});
+export type Video = z.infer<typeof videoSchema>;
+export const videoReplySchema = envelope(videoSchema);
+
+/**
+ * [inferred]: the page of "GET Models" is in no public copy; its neighbours name provider, model, type and context. The
+ * rest says what a request may hold. Sets are those of all channels of a model together.
+ */
+export const modelSchema = z.strictObject({
+  provider: z.string(),
+  model: z.string(),
+  type: z.literal('video'),
+  /** A context window is a property of text models. */
+  context: z.null(),
+  resolutions: z.array(z.string()),
+  aspect_ratios: z.array(z.string()),
+  /** Seconds. */
+  durations: z.array(z.int()),
+  generate_audio: z.boolean(),
+  camera_fixed: z.boolean(),
+  service_tiers: z.array(z.string()),
+  fps: z.array(z.number()),
+  /** Which uploads it takes: nothing, a first frame, a first and a last frame, references. */
+  inputs: z.array(z.enum(['text', 'first_frame', 'first_last_frame', 'reference'])),
+  /** Points of one job. */
+  price: z.string(),
+});
+export type Model = z.infer<typeof modelSchema>;
+export const modelsReplySchema = envelope(z.array(modelSchema));
+
+/** Of the token exchange, which has no envelope; only `access_token` is documented. */
+export const tokenSchema = z.strictObject({
+  access_token: z.string(),
+  token_type: z.literal('Bearer'),
+  /** Unix seconds. */
+  expires_at: z.int(),
+});

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { integer, must, object, text } from '../../core/fields';
+
+/**
+ * The words of OneInfer's `/v1/ula`. Its forms send every field as text, and its own guide sends "720p" and "landscape"
+ * where its reference says "720P" and "16:9" [one-t2v]; so texts of numbers and booleans, either case, and the words of
+ * shapes are all read. Model limits are not checked here: the catalog knows them and names the allowed values.
+ */
+
+export const PROMPT_LENGTH_MAX = 32_000;
+const TEXT_LENGTH_MAX = 200;
+
+/** Python's `True` becomes the text "True" in a form. */
+const lenientBoolean = z.preprocess(
+  (value) => {
+    const word = typeof value === 'string' ? value.toLowerCase() : value;
+    return word === 'true' ? true : word === 'false' ? false : value;
+  },
+  z.boolean({ error: must('true or false') }),
+);
+
+export const generateBodySchema = object({
+  prompt: text(PROMPT_LENGTH_MAX),
+  model: text(TEXT_LENGTH_MAX),
+  resolution: text(TEXT_LENGTH_MAX),
+  aspect_ratio: text(TEXT_LENGTH_MAX),
+  duration: integer,
+  generate_audio: lenientBoolean,
+  camera_fixed: lenientBoolean,
+  service_tier: text(TEXT_LENGTH_MAX),
+  fps: integer.optional(),
+  seed: integer.optional(),
+});
+export type GenerateBody = z.infer<typeof generateBodySchema>;
