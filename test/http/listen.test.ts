@@ -58,6 +58,32 @@ describe('the server', () => {
     await server.close();
   });
 
+  test('lets an answer take longer than any request may take to arrive', async () => {
+    let entered: () => void = () => undefined;
+    const hasEntered = new Promise<void>((resolve) => (entered = resolve));
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const server = await listen(
+      (request, response) => {
+        if (request.url !== '/held') return;
+        entered();
+        void released.then(() => response.end('late'));
+      },
+      { host: '127.0.0.1', port: 0, timeouts: { headersMs: 50, requestMs: 50, keepAliveMs: 50 } },
+    );
+    const held = fetch(`${server.origin}/held`, { method: 'POST', body: 'x' });
+    await hasEntered;
+    // Two bodies in a row that never end are cut, so all of the server's patience with requests has passed by then.
+    for (let round = 0; round < 2; round += 1) {
+      const socket = connect(server.port, '127.0.0.1');
+      socket.write('POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nx');
+      expect(await text(socket)).toContain('408');
+    }
+    release();
+    expect(await (await held).text()).toBe('late');
+    await server.close();
+  });
+
   test('says why it cannot have a port', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));

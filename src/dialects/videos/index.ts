@@ -1,9 +1,17 @@
-import { route, type Answer, type Dialect, type RouteInput } from '../../core/dialect';
+import {
+  route,
+  type Answer,
+  type Dialect,
+  type LateAnswer,
+  type RouteInput,
+} from '../../core/dialect';
 import { GatewayError, invalid } from '../../core/errors';
 import { noQuerySchema, nothingSchema } from '../../core/fields';
+import { whenEnded } from '../../core/held';
 import { readId, renderId } from '../../core/ids';
 import type { Job } from '../../core/job';
 import type { Creation, Gateway } from '../../core/ports';
+import { patienceOf } from '../../core/prefer';
 import { fromJob, renderCallback, renderError } from './render';
 import {
   deletedSchema,
@@ -120,18 +128,29 @@ export const videos: Dialect = {
   ],
 };
 
-async function submit(gateway: Gateway, input: RouteInput<SubmitBody>): Promise<Answer> {
-  const { idempotencyKey, fingerprint } = input;
+/** Answers at once, or with `Prefer: wait=<seconds>` when the job has ended or that time is over. */
+async function submit(
+  gateway: Gateway,
+  input: RouteInput<SubmitBody>,
+): Promise<Answer | LateAnswer> {
+  const { principal, idempotencyKey, fingerprint, signal } = input;
+  const patience = patienceOf(input.headers['prefer'], { unasked: 0, max: gateway.heldMsMax });
   const creation: Creation = {
     dialect: NAME,
     ...toDraft(input.body, input.files),
     idempotency: idempotencyKey
       ? { key: idempotencyKey, route: 'POST /v1/videos', fingerprint }
       : undefined,
-    render: (job) => ({ status: 200, body: render(gateway, job) }),
+    render: answering(gateway),
   };
-  return gateway.create(input.principal, creation);
+  const created = await gateway.create(principal, creation);
+  if (patience.ms === 0) return created;
+  return whenEnded(gateway, created, { principal, patience, signal }, answering(gateway));
 }
+
+const answering =
+  (gateway: Gateway) =>
+  (job: Job): Answer => ({ status: 200, body: render(gateway, job) });
 
 const render = (gateway: Gateway, job: Job): Video =>
   fromJob(job, (kind) => gateway.link(job, kind));

@@ -1,0 +1,187 @@
+import { request as httpRequest } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { createPatience } from '../../src/http/patience';
+import { openDoor, OTHER_KEY, READ_KEY, until, type Door } from './door';
+import { MODEL } from './memory-gateway';
+
+/** Requests whose answer waits for the job's end. */
+
+const BODY = {
+  model: MODEL,
+  prompt: 'a cat',
+  resolution: '720P',
+  aspect_ratio: '16:9',
+  duration: 5,
+  generate_audio: true,
+  camera_fixed: false,
+  service_tier: 'default',
+};
+const GENERATE = '/v1/ula/generate-video';
+const MIB = 1024 * 1024;
+
+let door: Door;
+const patience = createPatience();
+beforeAll(async () => {
+  door = await openDoor({ patience, limits: { bodyMemoryBytesMax: 40 * MIB } });
+});
+afterAll(() => door.close());
+beforeEach(() => {
+  door.gateway.jobs.clear();
+  door.gateway.creations.length = 0;
+});
+
+const jobs = () => [...door.gateway.jobs.values()];
+const made = (count: number) => until(`${count} jobs`, () => jobs().length === count);
+
+test('the answer comes when the job has ended, with its video', async () => {
+  const answer = door.postJson(GENERATE, BODY);
+  await made(1);
+  const [job] = jobs();
+  door.gateway.finish(job?.id ?? '', {
+    usage: { tokens: 7 },
+    finishedAt: (job?.createdAt ?? 0) + 42,
+  });
+  const response = await answer;
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({
+    api_details: { api_status: 'success' },
+    data: {
+      id: job?.id,
+      finish_reason: 'stop',
+      latency_ms: 42,
+      usage: { completion_tokens: 7, total_tokens: 7 },
+      resolution: '1280*720',
+    },
+    error: {},
+  });
+});
+
+test('past the wait the answer is 202 and says where to ask; there the job is found', async () => {
+  const response = await door.postJson(GENERATE, BODY, { prefer: 'wait=0' });
+  expect(response.status).toBe(202);
+  expect(response.headers.get('preference-applied')).toBe('wait=0');
+  const { data } = (await response.json()) as { data: { id: string; status_url: string } };
+  expect(response.headers.get('location')).toBe(data.status_url);
+  expect((await door.send(data.status_url)).status).toBe(202);
+  door.gateway.finish(data.id);
+  const done = await door.send(data.status_url);
+  expect(done.status).toBe(200);
+  const { data: video } = (await done.json()) as { data: { videos: { url: string }[] } };
+  expect((await fetch(video.videos[0]?.url ?? '')).status).toBe(200);
+});
+
+test('a videos create waits where its caller prefers it', async () => {
+  const answer = door.postJson('/v1/videos', { model: MODEL, prompt: 'a' }, { prefer: 'wait=50' });
+  await made(1);
+  door.gateway.finish(jobs()[0]?.id ?? '');
+  const response = await answer;
+  expect(response.headers.get('preference-applied')).toBe('wait=50');
+  expect(await response.json()).toMatchObject({ status: 'completed' });
+});
+
+test('a caller who leaves loses nothing and leaves nothing behind', async () => {
+  const leaving = new AbortController();
+  const answer = door.send(GENERATE, {
+    method: 'POST',
+    signal: leaving.signal,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(BODY),
+  });
+  await made(1);
+  const lines = door.log.length;
+  leaving.abort();
+  await expect(answer).rejects.toThrow('aborted');
+  await until('the end of the exchange', () => door.log.length > lines);
+  expect(door.log.slice(lines)).toEqual([expect.objectContaining({ path: GENERATE, cut: true })]);
+  const [job] = jobs();
+  door.gateway.finish(job?.id ?? '');
+  expect((await door.send(`/v1/ula/videos/${job?.id}`)).status).toBe(200);
+});
+
+describe('a held request', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const inUse = (): number => {
+    collect();
+    const { arrayBuffers, heapUsed } = process.memoryUsage();
+    return arrayBuffers + heapUsed;
+  };
+  const picture = `data:image/png;base64,${'A'.repeat(6 * MIB)}`;
+  const json = Buffer.from(
+    JSON.stringify({ model: MODEL, prompt: 'a', input_reference: { image_url: picture } }),
+  );
+  const boundary = 'x-boundary';
+  const part = (name: string, value: string): string =>
+    `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const form = Buffer.from(
+    `${part('model', MODEL)}${part('prompt', 'a')}${part('input_reference[image_url]', picture)}--${boundary}--\r\n`,
+  );
+
+  test.each<[kind: string, type: string, body: Buffer]>([
+    ['JSON', 'application/json', json],
+    ['form', `multipart/form-data; boundary=${boundary}`, form],
+  ])('keeps its %s body neither in the budget nor in memory', async (_kind, type, body) => {
+    const before = inUse();
+    const answers: Promise<number>[] = [];
+    for (let index = 1; index <= 12; index += 1) {
+      answers.push(post(body, type));
+      // One after the other: the budget takes a few at a time, and all of them only if it gets back what was read.
+      await made(index);
+      door.gateway.creations.length = 0;
+    }
+    for (const job of jobs()) job.request.inputs = [];
+    expect(inUse() - before).toBeLessThan(body.length * 4);
+    for (const { id } of jobs()) door.gateway.finish(id);
+    expect(await Promise.all(answers)).toEqual(answers.map(() => 200));
+  });
+
+  /** The status; 0 for a call that broke off. */
+  function post(body: Buffer, type: string): Promise<number> {
+    return new Promise((resolve) => {
+      const call = httpRequest(`${door.origin}/v1/videos`, {
+        method: 'POST',
+        agent: false,
+        headers: {
+          'content-type': type,
+          'content-length': body.length,
+          'x-api-key': 'rl_live_0123456789abcdef0123456789abcdef0123456789a',
+          prefer: 'wait=50',
+        },
+      });
+      call.on('error', () => resolve(0));
+      call.on('response', (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      call.end(body);
+    });
+  }
+});
+
+test('another workspace sees none of it, and a key sees only what its scopes open', async () => {
+  const { headers } = await door.postJson(GENERATE, BODY, { prefer: 'wait=0' });
+  const path = headers.get('location') ?? '';
+  const foreign = await door.send(path, { headers: { authorization: `Bearer ${OTHER_KEY}` } });
+  const unknown = await door.send('/v1/ula/videos/00000000-0000-7000-8000-000000000000');
+  expect([foreign.status, unknown.status]).toEqual([404, 404]);
+  expect(await foreign.text()).toBe(await unknown.text());
+  const asReader = { authorization: `Bearer ${READ_KEY}` };
+  expect((await door.send(path, { headers: asReader })).status).toBe(202);
+  expect((await door.postJson(GENERATE, BODY, asReader)).status).toBe(403);
+  const asNobody = { authorization: 'Bearer rl_live_revoked' };
+  for (const route of [path, '/v1/ula/models']) {
+    expect((await door.send(route, { headers: asNobody })).status).toBe(401);
+  }
+  expect((await door.postJson(GENERATE, BODY, asNobody)).status).toBe(401);
+  expect(jobs()).toHaveLength(1);
+});
+
+test('when the server closes, everybody is answered at once, and nobody waits any more', async () => {
+  const answers = Array.from({ length: 50 }, () => door.postJson(GENERATE, BODY));
+  await made(50);
+  patience.end();
+  const statuses = (await Promise.all(answers)).map(({ status }) => status);
+  expect(new Set(statuses)).toEqual(new Set([202]));
+  expect((await door.postJson(GENERATE, BODY)).status).toBe(202);
+});
