@@ -1,3 +1,4 @@
+import { bench } from './commands/bench';
 import { demo } from './commands/demo';
 import { UsageError } from './commands/flags';
 import { api, migrateCommand, simulator, stop, worker } from './commands/processes';
@@ -7,6 +8,7 @@ import { start } from './commands/start';
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   start,
   demo,
+  bench,
   api,
   worker,
   simulator,
@@ -18,6 +20,7 @@ const USAGE = `reelay <command> [--data folder] [--json]
 
   start       everything on this machine, until Ctrl-C   [--port 8080] [--allow-callbacks-to a,b]
   demo        everything, one real job, its callback     [--polls N] [--fault name]
+  bench       a measurement: held                        [--requests 1000]
   api         the HTTP door alone                        (needs TEMPORAL_ADDRESS and DATABASE_URL)
   worker      the queues alone                           (needs TEMPORAL_ADDRESS and DATABASE_URL)
   simulator   the simulated providers alone
