@@ -5,6 +5,7 @@ import { endReasonOf } from '../../core/end-reason';
 import type { ErrorCode, FailureCode, GatewayError } from '../../core/errors';
 import type { Job } from '../../core/job';
 import { offerOf } from '../../core/offer';
+import { unixSeconds } from '../../core/parameters';
 import { formatPoints, priceOf } from '../../core/pricing';
 import type { Model, Video } from './reply';
 
@@ -63,7 +64,7 @@ function videoOf(job: Job, link: Link): Video {
   const tokens = job.usage?.tokens ?? 0;
   return {
     id: job.id,
-    created: Math.floor(job.createdAt / 1000),
+    created: unixSeconds(job.createdAt),
     text: `${isDone ? 'Generated' : 'Generating'} video for prompt: ${job.request.prompt}`,
     finish_reason: isDone ? 'stop' : null,
     provider: job.provider,

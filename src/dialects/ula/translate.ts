@@ -1,12 +1,9 @@
 import type { RoutedModel } from '../../core/catalog';
 import type { UploadedFile } from '../../core/dialect';
 import { invalid } from '../../core/errors';
-import type { Creation } from '../../core/ports';
+import type { Draft } from '../../core/ports';
 import type { Input, Mode } from '../../core/request';
 import type { GenerateBody } from './schema';
-
-/** What the gateway needs of one request besides who asks and how to answer. */
-export type Draft = Pick<Creation, 'request' | 'names' | 'metadata' | 'echo'>;
 
 /** `model` is undefined where the name is unknown, which is the gateway's to say. */
 export function toDraft(
