@@ -99,8 +99,11 @@ export interface Route {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** `/v1/videos/:id` */
   path: string;
-  /** Takes no body; JSON; JSON or multipart; or a page of JSON at most, where no body at all is `{}`. */
-  body: 'none' | 'json' | 'json-or-form' | 'small-json';
+  /**
+   * Takes no body; JSON; JSON or multipart; or a page of JSON at most, where no body at all is `{}`. `unread`: answers
+   * without looking at it.
+   */
+  body: 'none' | 'json' | 'json-or-form' | 'small-json' | 'unread';
   scope: Scope;
   /** A signed link (`?expires=&signature=`) may stand in for the key. */
   acceptsLink?: boolean;

@@ -28,6 +28,7 @@ export async function readBody(
   kind: Route['body'],
   ports: BodyPorts,
 ): Promise<Body> {
+  if (kind === 'unread') return { value: undefined, files: [], identity: '' };
   refuseEncoding(request);
   if (kind === 'none') {
     await readBytes(request, {

@@ -103,7 +103,7 @@ describe('an error answer', () => {
         input_references: [{ role: 'reference_video', image_url: 'https://e.com/a' }],
       },
       'input_references.0.role',
-      'Allowed: reference_image.',
+      'Allowed: reference_image, first_frame, last_frame.',
     ],
     [
       'two URLs in one reference',

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createPatience } from '../../src/http/patience';
-import { openDoor, OTHER_KEY, READ_KEY, until, type Door } from './door';
+import { openDoor, OTHER_KEY, PNG, READ_KEY, until, type Door } from './door';
 import { MODEL } from './memory-gateway';
 
 /** Requests whose answer waits for the job's end. */
@@ -107,7 +107,7 @@ describe('a held request', () => {
     const { arrayBuffers, heapUsed } = process.memoryUsage();
     return arrayBuffers + heapUsed;
   };
-  const picture = `data:image/png;base64,${'A'.repeat(6 * MIB)}`;
+  const picture = `data:image/png;base64,${Buffer.concat([PNG, Buffer.alloc(4.5 * MIB)]).toString('base64')}`;
   const json = Buffer.from(
     JSON.stringify({ model: MODEL, prompt: 'a', input_reference: { image_url: picture } }),
   );

@@ -134,6 +134,41 @@ describe('the unchanged OpenAI client', () => {
     expect(logged()).toBe(before + 1);
   });
 
+  test('hears of each thing that no model can do, with what it can do instead, and is not led to repeat it', async () => {
+    const { id } = await client.videos.create({
+      model: MODEL as OpenAI.VideoModel,
+      prompt: 'a dog',
+    });
+    const video = await toFile(MP4, 'dog.mp4', { type: 'video/mp4' });
+    const refused: [ask: () => Promise<unknown>, said: RegExp][] = [
+      [() => client.videos.remix(id, { prompt: 'in winter' }), /remix.*video_url.*clip-1/],
+      [() => client.videos.edit({ prompt: 'in winter', video }), /edit.*video_url.*clip-1/],
+      [
+        () => client.videos.extend({ prompt: 'it goes on', seconds: '4', video: { id } }),
+        /extend.*return_last_frame.*clip-1/,
+      ],
+      [() => client.videos.createCharacter({ name: 'Tom', video }), /Characters.*clip-1/],
+    ];
+    const blobs = door.blobFiles().length;
+    for (const [ask, said] of refused) {
+      const before = door.log.length;
+      const error = await ask().catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+      expect(error).toMatchObject({
+        message: expect.stringMatching(said),
+        code: 'invalid_request',
+      });
+      await client.videos.retrieve(id);
+      await until('both exchanges are logged', () => door.log.length >= before + 2);
+      expect(door.log.length).toBe(before + 2);
+    }
+    expect(door.blobFiles().length).toBe(blobs);
+    await expect(client.videos.getCharacter('char_1')).rejects.toBeInstanceOf(OpenAI.NotFoundError);
+    await expect(
+      client.videos.remix('video_00000000000000000000000000000000', { prompt: 'x' }),
+    ).rejects.toBeInstanceOf(OpenAI.NotFoundError);
+  });
+
   test('lists the models of its key', async () => {
     const models = await client.models.list();
     expect(models.data.map(({ id }) => id)).toEqual([MODEL]);

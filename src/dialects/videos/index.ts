@@ -12,12 +12,14 @@ import { readId, renderId } from '../../core/ids';
 import type { Job } from '../../core/job';
 import type { Creation, Gateway } from '../../core/ports';
 import { patienceOf } from '../../core/prefer';
-import { fromJob, renderCallback, renderError } from './render';
+import { derivationRoutes } from './derive';
+import { fromJob, renderCallback, renderError, videoModelOf } from './render';
 import {
   deletedSchema,
   modelListSchema,
   modelSchema,
   videoListSchema,
+  videoModelListSchema,
   videoSchema,
   type Model,
   type Video,
@@ -61,6 +63,22 @@ export const videos: Dialect = {
       reply: videoListSchema,
       handle: list,
     }),
+    // Before the route that would take its last part for an id.
+    route({
+      method: 'GET',
+      path: '/v1/videos/models',
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: noQuerySchema,
+      reply: videoModelListSchema,
+      handle: (gateway, { principal }) =>
+        Promise.resolve({
+          status: 200,
+          body: { object: 'list', data: gateway.models(principal).map(videoModelOf) },
+        }),
+    }),
+    ...derivationRoutes,
     route({
       method: 'GET',
       path: '/v1/videos/:id',

@@ -1,12 +1,15 @@
 import { callbackBody } from '../../core/callback-body';
+import type { RoutedModel } from '../../core/catalog';
 import type { Answer, CallbackContext } from '../../core/dialect';
 import { endReasonOf } from '../../core/end-reason';
 import type { GatewayError } from '../../core/errors';
 import { renderId } from '../../core/ids';
 import type { Job, JobState } from '../../core/job';
+import { offerOf } from '../../core/offer';
 import { OPENAI_ERROR_TYPES, renderOpenaiError } from '../../core/openai-error';
 import { durationOf, parametersOf, sizeOf, unixSeconds } from '../../core/parameters';
-import type { Video } from './reply';
+import { formatPoints, priceOf } from '../../core/pricing';
+import type { Video, VideoModel } from './reply';
 
 export type Link = (kind: 'video' | 'last_frame') => string;
 
@@ -63,6 +66,36 @@ function resultOf(job: Job, link: Link): Pick<Video, 'url' | 'video_url' | 'cont
 function usageOf(job: Job): Pick<Video, 'usage'> {
   const tokens = job.usage?.tokens;
   return tokens === undefined ? {} : { usage: { completion_tokens: tokens, total_tokens: tokens } };
+}
+
+export function videoModelOf(model: RoutedModel): VideoModel {
+  const { name, price } = model.entry;
+  const offer = offerOf(model);
+  const frames = ['first_frame', 'last_frame'] as const;
+  return {
+    id: name,
+    object: 'model',
+    name,
+    supported_resolutions: offer.resolutions,
+    supported_aspect_ratios: offer.aspectRatios,
+    supported_sizes: offer.sizes,
+    supported_durations: offer.secondsAuto ? [...offer.seconds, -1] : offer.seconds,
+    supported_frame_images: frames.filter((frame) =>
+      offer.modes.includes(frame === 'first_frame' ? frame : 'first_last_frame'),
+    ),
+    generate_audio: offer.audio,
+    seed: offer.seed,
+    pricing_skus: { per_job: formatPoints(priceOf(price)) },
+    supported_modes: offer.modes,
+    supported_input_references: {
+      image_url: offer.references.images,
+      video_url: offer.references.videos,
+      audio_url: offer.references.audios,
+    },
+    watermark: offer.watermark,
+    return_last_frame: offer.lastFrame,
+    supported_fps: offer.fps,
+  };
 }
 
 /** Token360 has words of its own for three of them. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MODES } from '../../core/request';
 
 /**
  * What `/v1/videos` answers: one object that satisfies readers of the OpenAI Videos API and of Token360. Times are
@@ -62,4 +63,42 @@ export type Model = z.infer<typeof modelSchema>;
 export const modelListSchema = z.strictObject({
   object: z.literal('list'),
   data: z.array(modelSchema),
+});
+
+/**
+ * What a model can be asked for and what it costs, in the words of OpenRouter's `GET /videos/models` (Token360's own
+ * catalogue is in no public copy in this form); `supported_modes` and what follows are ours. Sets are those of all
+ * channels of a model together.
+ */
+export const videoModelSchema = z.strictObject({
+  id: z.string(),
+  object: z.literal('model'),
+  name: z.string(),
+  supported_resolutions: z.array(z.string()),
+  supported_aspect_ratios: z.array(z.string()),
+  /** `1280x720` */
+  supported_sizes: z.array(z.string()),
+  /** Seconds; -1 where the model may choose. */
+  supported_durations: z.array(z.int()),
+  supported_frame_images: z.array(z.enum(['first_frame', 'last_frame'])),
+  generate_audio: z.boolean(),
+  seed: z.boolean(),
+  /** Points, as decimal texts. */
+  pricing_skus: z.strictObject({ per_job: z.string() }),
+  supported_modes: z.array(z.enum(MODES)),
+  /** How many of each kind one request may have. */
+  supported_input_references: z.strictObject({
+    image_url: z.int(),
+    video_url: z.int(),
+    audio_url: z.int(),
+  }),
+  watermark: z.boolean(),
+  return_last_frame: z.boolean(),
+  supported_fps: z.array(z.number()),
+});
+export type VideoModel = z.infer<typeof videoModelSchema>;
+
+export const videoModelListSchema = z.strictObject({
+  object: z.literal('list'),
+  data: z.array(videoModelSchema),
 });

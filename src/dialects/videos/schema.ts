@@ -13,6 +13,7 @@ import {
   object,
   text,
 } from '../../core/fields';
+import { INPUT_ROLES } from '../../core/request';
 
 /**
  * The words of `/v1/videos`: a superset of Token360's JSON body and of the OpenAI Videos API, whose SDKs send
@@ -31,7 +32,7 @@ const frameImage = object({
 
 const inputReference = object({
   type: z.enum(['image_url', 'video_url', 'audio_url']).optional(),
-  role: z.enum(['reference_image', 'reference_video', 'reference_audio']).optional(),
+  role: z.enum(INPUT_ROLES).optional(),
   image_url: media.optional(),
   video_url: media.optional(),
   audio_url: media.optional(),
@@ -74,6 +75,7 @@ export const submitBodySchema = object({
   request_id: text(TEXT_LENGTH_MAX).optional(),
   frame_images: list(frameImage, 10).optional(),
   input_references: list(inputReference, 50).optional(),
+  reference_images: list(media, 50).optional(),
   input_reference: openaiReference.optional(),
 });
 export type SubmitBody = z.infer<typeof submitBodySchema>;

@@ -4,6 +4,7 @@ import { invalid } from '../../core/errors';
 import { given } from '../../core/fields';
 import { mediaSource } from '../../core/media-source';
 import type { Draft, InputSource } from '../../core/ports';
+import type { Input } from '../../core/request';
 import type { SubmitBody } from './schema';
 
 /** Throws `invalid_request` in the caller's words where two fields contradict each other. */
@@ -63,7 +64,7 @@ function sizeOf(size: string): { width: number; height: number } {
   return { width: width ?? 0, height: height ?? 0 };
 }
 
-/** The inputs in the caller's order, and the field that an error about them names. */
+/** The inputs in the caller's order, and the field that an error about them names: the first one that has any. */
 function inputsOf(
   body: SubmitBody,
   files: readonly UploadedFile[],
@@ -72,13 +73,17 @@ function inputsOf(
   const frames = (body.frame_images ?? []).map((frame, index) =>
     mediaSource(frame.frame_type, frame.image_url, `frame_images.${String(index)}.image_url`),
   );
-  const references = (body.input_references ?? []).map(reference);
-  const field = single
-    ? 'input_reference'
-    : frames.length > 0 || references.length === 0
-      ? 'frame_images'
-      : 'input_references';
-  return { inputs: [...(single ? [single] : []), ...frames, ...references], field };
+  const images = (body.reference_images ?? []).map((url, index) =>
+    mediaSource('reference_image', url, `reference_images.${String(index)}`),
+  );
+  const groups: Record<string, InputSource[]> = {
+    input_reference: single ? [single] : [],
+    frame_images: frames,
+    input_references: (body.input_references ?? []).map(reference),
+    reference_images: images,
+  };
+  const [field = 'frame_images'] = Object.keys(groups).filter((name) => groups[name]?.length);
+  return { inputs: Object.values(groups).flat(), field };
 }
 
 /** The OpenAI `input_reference`, as a file or by URL: it is the first frame. */
@@ -107,11 +112,12 @@ function singleReference(
   return mediaSource('first_frame', given.image_url, `${param}.image_url`);
 }
 
-const ROLE_OF = {
-  image_url: 'reference_image',
-  video_url: 'reference_video',
-  audio_url: 'reference_audio',
-} as const;
+/** By kind of medium; the first one is meant where none is said. Frames among them are inferred from the word "roles". */
+const ROLES_OF = {
+  image_url: ['reference_image', 'first_frame', 'last_frame'],
+  video_url: ['reference_video'],
+  audio_url: ['reference_audio'],
+} as const satisfies Record<string, readonly Input['role'][]>;
 
 function reference(
   item: NonNullable<SubmitBody['input_references']>[number],
@@ -127,8 +133,8 @@ function reference(
   if (item.type !== undefined && item.type !== kind) {
     throw invalid(`${param}.type`, `does not go with ${kind}`, [kind]);
   }
-  if (item.role !== undefined && item.role !== ROLE_OF[kind]) {
-    throw invalid(`${param}.role`, `does not go with ${kind}`, [ROLE_OF[kind]]);
-  }
-  return mediaSource(ROLE_OF[kind], value, `${param}.${kind}`);
+  const roles: readonly Input['role'][] = ROLES_OF[kind];
+  const { role = ROLES_OF[kind][0] } = item;
+  if (!roles.includes(role)) throw invalid(`${param}.role`, `does not go with ${kind}`, roles);
+  return mediaSource(role, value, `${param}.${kind}`);
 }
