@@ -171,6 +171,7 @@ function play(door: Door, { given }: WireFile): unknown[] {
   Object.assign(door.gateway, {
     link,
     fault,
+    issueToken: () => ({ token: 'header.claims.signature', expiresAt: NOW + 3_600_000 }),
     jobs: new Map(rows.map((row) => [row.id, row])),
     create: async (_principal: unknown, creation: Creation) => {
       asked.push(creation);

@@ -104,12 +104,14 @@ export interface Route {
    * without looking at it.
    */
   body: 'none' | 'json' | 'json-or-form' | 'small-json' | 'unread';
-  scope: Scope;
+  /** `any`: whatever the key may do. */
+  scope: Scope | 'any';
   /** A signed link (`?expires=&signature=`) may stand in for the key. */
   acceptsLink?: boolean;
   /**
    * `query`: the key may also come as `?api_key=`, which `handle` never sees, and it must be a key: an access token
-   * buys no other one. Everywhere else a key in the URL is refused.
+   * buys no other one. A bad one is `forbidden`, as the documentation of such an exchange has it. Everywhere else a
+   * key in the URL is refused.
    */
   keyIn?: 'query';
   request: z.ZodType;
@@ -124,7 +126,7 @@ export function route<Body, Query>(definition: {
   method: Route['method'];
   path: string;
   body: Route['body'];
-  scope: Scope;
+  scope: Route['scope'];
   acceptsLink?: boolean;
   keyIn?: 'query';
   request: z.ZodType<Body>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
-import type { Principal, Route, Scope } from '../core/dialect';
+import type { Principal, Route } from '../core/dialect';
 import { GatewayError } from '../core/errors';
 import type { Tokens } from '../core/ports';
 import type { KeyPrincipal, KeyStore } from '../core/store';
@@ -35,8 +35,10 @@ export async function authenticate(
       : new GatewayError('unauthorized');
   }
   const found = await principalOf(credential);
-  if (!found) throw new GatewayError('unauthorized');
-  return found;
+  if (found) return found;
+  throw route.keyIn
+    ? new GatewayError('forbidden', { message: 'The API key is unknown, expired or revoked.' })
+    : new GatewayError('unauthorized');
 
   async function principalOf(text: string): Promise<KeyPrincipal | undefined> {
     if (text.length > KEY_LENGTH_MAX) return undefined;
@@ -66,8 +68,8 @@ function keyOfQuery(request: Request): string | undefined {
   return typeof key === 'string' ? key : undefined;
 }
 
-export function requireScope(principal: Principal, scope: Scope): void {
-  if (principal.scopes.includes(scope)) return;
+export function requireScope(principal: Principal, scope: Route['scope']): void {
+  if (scope === 'any' || principal.scopes.includes(scope)) return;
   throw new GatewayError('forbidden', {
     message: `This API key lacks the scope "${scope}".`,
     scope,

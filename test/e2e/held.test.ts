@@ -1,4 +1,6 @@
+import { newId } from '../../src/core/ids';
 import { startApi } from '../../src/run/parts';
+import { keyHash } from '../../src/store/new-key';
 import { startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
@@ -81,6 +83,43 @@ test('the documented sample gets the documented answer, with a playable video', 
     usage: ['15000000'],
   });
 });
+
+test('a key is exchanged for a token that opens what the key opens, until the key is revoked', async () => {
+  const { key, id } = await aKey();
+  const exchange = `/v1/ula/oauth-authentication?api_key=${key}`;
+  const { status, json } = await gateway.call('POST', exchange, { key: null });
+  expect(status).toBe(200);
+  expect(json).toMatchObject({ token_type: 'Bearer', access_token: expect.stringMatching(/^ey/) });
+  const asToken = { key: json.access_token as string };
+  expect((await gateway.call('GET', '/v1/ula/models', asToken)).json.data).toContainEqual(
+    expect.objectContaining({ model: SAMPLE.model, type: 'video' }),
+  );
+  const body = { ...SAMPLE, prompt: QUICK };
+  expect((await gateway.call('POST', GENERATE, { ...asToken, body })).status).toBe(200);
+  // A token buys no other token.
+  const again = await gateway.call('POST', '/v1/ula/oauth-authentication', asToken);
+  expect(again.status).toBe(403);
+  await gateway.sql('UPDATE keys SET revoked_at = now() WHERE id = $1', [id]);
+  expect((await gateway.call('GET', '/v1/ula/models', asToken)).status).toBe(401);
+  expect((await gateway.call('POST', exchange, { key: null })).status).toBe(403);
+  expect(gateway.logged.join('\n')).not.toContain(key);
+});
+
+/** Of the same workspace as the development key, so that it can be revoked. */
+async function aKey(): Promise<{ key: string; id: string }> {
+  const key = `rl_live_${'k'.repeat(43)}`;
+  const id = newId();
+  await gateway.sql(
+    `INSERT INTO keys (id, workspace_id, name, scopes, created_at)
+     VALUES ($1, $2, 'held', '{generate,read}', now())`,
+    [id, gateway.workspaceId],
+  );
+  await gateway.sql(
+    `INSERT INTO key_secrets (hash, key_id, prefix, created_at) VALUES ($1, $2, 'rl_live_', now())`,
+    [keyHash(key), id],
+  );
+  return { key, id };
+}
 
 test('a picture in a form is the first frame, with every field a text', async () => {
   const form = new FormData();

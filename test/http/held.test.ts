@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createPatience } from '../../src/http/patience';
-import { openDoor, OTHER_KEY, PNG, READ_KEY, until, type Door } from './door';
+import { KEY, openDoor, OTHER_KEY, PNG, READ_KEY, until, type Door } from './door';
 import { MODEL } from './memory-gateway';
 
 /** Requests whose answer waits for the job's end. */
@@ -145,7 +145,7 @@ describe('a held request', () => {
         headers: {
           'content-type': type,
           'content-length': body.length,
-          'x-api-key': 'rl_live_0123456789abcdef0123456789abcdef0123456789a',
+          'x-api-key': KEY,
           prefer: 'wait=50',
         },
       });
@@ -175,6 +175,18 @@ test('another workspace sees none of it, and a key sees only what its scopes ope
   }
   expect((await door.postJson(GENERATE, BODY, asNobody)).status).toBe(401);
   expect(jobs()).toHaveLength(1);
+});
+
+test('the key in the URL of the exchange is in no log and opens no other door', async () => {
+  const exchange = '/v1/ula/oauth-authentication';
+  const ask = (path: string, method = 'POST') => fetch(`${door.origin}${path}`, { method });
+  expect((await ask(`${exchange}?api_key=${READ_KEY}`)).status).toBe(200);
+  expect((await ask(`${exchange}?api_key=rl_live_revoked`)).status).toBe(403);
+  expect((await ask(exchange)).status).toBe(401);
+  for (const path of ['/v1/ula/models', '/v1/ula/videos/x']) {
+    expect((await ask(`${path}?api_key=${KEY}`, 'GET')).status).toBe(401);
+  }
+  expect(JSON.stringify(door.log)).not.toMatch(/rl_live_/);
 });
 
 test('when the server closes, everybody is answered at once, and nobody waits any more', async () => {

@@ -9,9 +9,10 @@ import { noQuerySchema, nothingSchema } from '../../core/fields';
 import { whenEnded } from '../../core/held';
 import type { Job } from '../../core/job';
 import type { Gateway } from '../../core/ports';
+import { unixSeconds } from '../../core/parameters';
 import { patienceOf } from '../../core/prefer';
 import { answerOf, modelOf, renderCallback, renderError, succeeded } from './render';
-import { modelsReplySchema, videoReplySchema } from './reply';
+import { modelsReplySchema, tokenSchema, videoReplySchema } from './reply';
 import { generateBodySchema, type GenerateBody } from './schema';
 import { toDraft } from './translate';
 
@@ -25,6 +26,25 @@ export const ula: Dialect = {
   renderError,
   renderCallback,
   routes: [
+    route({
+      method: 'POST',
+      path: '/v1/ula/oauth-authentication',
+      body: 'none',
+      scope: 'any',
+      keyIn: 'query',
+      request: nothingSchema,
+      query: noQuerySchema,
+      reply: tokenSchema,
+      handle(gateway, { principal }) {
+        const { token, expiresAt } = gateway.issueToken(principal);
+        const body = {
+          access_token: token,
+          token_type: 'Bearer',
+          expires_at: unixSeconds(expiresAt),
+        };
+        return Promise.resolve({ status: 200, body });
+      },
+    }),
     route({
       method: 'POST',
       path: GENERATE,
