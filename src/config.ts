@@ -71,6 +71,8 @@ const limitsSchema = z.strictObject({
   sweepRows: count(500),
   lateLooks: count(20),
   restartsMax: count(3),
+  /** Requests that one process holds at once; past it they are answered as if their wait were over. */
+  heldRequests: count(5_000),
   databaseConnections: count(20),
   workflowsCached: count(500),
   activitiesPerQueue: count(100),

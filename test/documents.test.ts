@@ -13,6 +13,7 @@ const DOCUMENTS = [
   'docs/architecture.md',
   'docs/glossary.md',
   'docs/keys.md',
+  'docs/ula.md',
   ...DECISIONS,
 ];
 const manifest = JSON.parse(read('package.json')) as Record<

@@ -24,6 +24,8 @@ export interface GatewayDeps {
   inputBytesMax: number;
   contentTimeoutMs: number;
   heldMsMax: number;
+  /** Past so many waiters at once nobody else waits. */
+  heldRequestsMax: number;
   now(): number;
   log: Logger;
 }

@@ -10,6 +10,7 @@ import { openContent } from './content';
 import { create } from './create';
 import { estimate, quote } from './quote';
 import type { GatewayDeps } from './deps';
+import { createWaitFor } from './wait';
 
 export { createAdmin } from './admin';
 export { accept } from './create';
@@ -35,11 +36,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     // eslint-disable-next-line @typescript-eslint/require-await -- what it throws becomes a rejection
     quote: async (principal, draft) => quote(deps, principal, draft),
     get,
-    async waitFor(principal, id, until, { ms = deps.providerReplyMs, signal }) {
-      const { id: jobId } = await get(principal, id);
-      await deps.store.changes.wait(jobId, until, ms, signal);
-      return get(principal, jobId);
-    },
+    waitFor: createWaitFor(deps, get),
     heldMsMax: deps.heldMsMax,
     async list(principal, page) {
       const cursor = (text: string | undefined, param: string): string | undefined => {

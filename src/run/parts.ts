@@ -51,6 +51,7 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     providerReplyMs: base.config.waits.providerReplyMs,
     contentTimeoutMs: base.config.waits.contentTimeoutMs,
     heldMsMax: base.config.waits.heldMs,
+    heldRequestsMax: base.config.limits.heldRequests,
   });
   const patience = createPatience();
   const app = createApp({

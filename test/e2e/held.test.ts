@@ -27,7 +27,7 @@ const SAMPLE = {
   seed: -1,
 };
 const QUICK = 'quick [[sim seconds=1 video=shared]]';
-const SLOW = 'slow [[sim seconds=60 fault=callback-missing video=shared]]';
+const SLOW = 'slow [[sim queued=200 fault=callback-missing video=shared]]';
 
 const generate = (change: object = {}, headers: Record<string, string> = {}) =>
   gateway.call('POST', GENERATE, { body: { ...SAMPLE, ...change }, headers });

@@ -1,0 +1,50 @@
+import type { Principal } from '../../src/core/dialect';
+import type { Job } from '../../src/core/job';
+import type { Store } from '../../src/core/store';
+import { createWaitFor } from '../../src/gateway/wait';
+
+/** Two may wait; the database is played. */
+function room() {
+  const waiters: { jobId: string; ms: number; leave: (isReached: boolean) => void }[] = [];
+  let reads = 0;
+  const store = {
+    changes: {
+      wait: (jobId: string, _until: string, ms: number) =>
+        new Promise<boolean>((leave) => waiters.push({ jobId, ms, leave })),
+    },
+  } as unknown as Store;
+  const waitFor = createWaitFor(
+    { store, providerReplyMs: 9, heldRequestsMax: 2 },
+    async (_, id) => {
+      reads += 1;
+      return { id, progress: reads } as Job;
+    },
+  );
+  const wait = (id: string, ms?: number): Promise<Job> =>
+    waitFor({} as Principal, id, 'ended', {
+      ...(ms === undefined ? {} : { ms }),
+      signal: new AbortController().signal,
+    });
+  return { waiters, wait };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('whoever comes after the last that may wait gets the job as it is, and a place that is left is taken again', async () => {
+  const { waiters, wait } = room();
+  const held = [wait('a', 5), wait('b')];
+  await turn();
+  expect(waiters.map(({ jobId, ms }) => [jobId, ms])).toEqual([
+    ['a', 5],
+    ['b', 9],
+  ]);
+  expect(await wait('c')).toMatchObject({ id: 'c' });
+  expect(waiters).toHaveLength(2);
+  waiters[0]?.leave(true);
+  expect(await held[0]).toMatchObject({ id: 'a' });
+  const late = wait('d');
+  await turn();
+  expect(waiters).toHaveLength(3);
+  for (const { leave } of waiters) leave(false);
+  expect(await Promise.all([held[1], late])).toMatchObject([{ id: 'b' }, { id: 'd' }]);
+});
