@@ -13,8 +13,9 @@ import { HTTP_LIMITS, type HttpLimits } from './limits';
 import type { Links } from './links';
 import { createMemoryBudget } from './memory-budget';
 import { mountApis } from './mount';
-import { createPatience, type Patience } from './patience';
+
 import { assignRequestId, requestIdOf } from './request-id';
+import { createWaitEnds, type WaitEnds } from './wait-ends';
 
 export interface AppOptions extends HealthPorts {
   gateway: Gateway;
@@ -28,14 +29,14 @@ export interface AppOptions extends HealthPorts {
   logger: Logger;
   limits?: Partial<HttpLimits>;
   /** Of whoever closes the server; without it answers that wait are cut off in the end. */
-  patience?: Patience;
+  waitEnds?: WaitEnds;
   now?: () => number;
 }
 
 /** The whole HTTP door: probes, provider callbacks and every API. It listens on nothing by itself. */
 export function createApp(options: AppOptions): Express {
   const limits: HttpLimits = { ...HTTP_LIMITS, ...options.limits };
-  const { logger, now = Date.now, patience = createPatience() } = options;
+  const { logger, now = Date.now, waitEnds = createWaitEnds() } = options;
   const apis = Object.values(options.apis);
   const app = express();
   app.disable('x-powered-by');
@@ -55,7 +56,7 @@ export function createApp(options: AppOptions): Express {
   mountCallbacks(app, options.hint, limits);
   const budget = createMemoryBudget(limits.bodyMemoryBytesMax);
   const used = createLastUsed(options.keys, logger);
-  mountApis(app, apis, { ...options, limits, budget, now, used, patience });
+  mountApis(app, apis, { ...options, limits, budget, now, used, waitEnds });
   app.use(() => {
     throw new GatewayError('not_found', { message: 'There is no such path.' });
   });

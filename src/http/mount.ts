@@ -7,9 +7,9 @@ import { authenticate, hasKey, KEY_PARAMETER, requireScope, type AuthPorts } fro
 import { readBody, type BodyPorts } from './body';
 import { fingerprintOf, readIdempotencyKey } from './idempotency';
 import { LINK_PARAMETERS, type Links } from './links';
-import type { Patience } from './patience';
 import { requestIdOf } from './request-id';
 import { send, type SendPorts } from './send';
+import type { WaitEnds } from './wait-ends';
 
 export interface MountPorts extends AuthPorts, BodyPorts, SendPorts {
   gateway: Gateway;
@@ -17,7 +17,7 @@ export interface MountPorts extends AuthPorts, BodyPorts, SendPorts {
   used(keyId: string, now: number): void;
   now: () => number;
   links: Pick<Links, 'verify'>;
-  patience: Patience;
+  waitEnds: WaitEnds;
 }
 
 /** Puts every route of the APIs on the app; other methods of the same paths answer 405 with `Allow`. */
@@ -73,7 +73,7 @@ async function handle(
     files: body.files,
     headers: headersOf(request),
     requestId: requestIdOf(response),
-    signal: ports.patience.signalFor(response),
+    signal: ports.waitEnds.signalFor(response),
     raw: body.identity instanceof Uint8Array ? body.identity : NO_BYTES,
     search: searchOf(request, route),
     idempotencyKey,

@@ -16,7 +16,7 @@ import type { AcceptDeps } from '../gateway';
 import { createApp } from '../http/app';
 import { listen } from '../http/listen';
 import type { Listening } from '../http/listen';
-import { createPatience } from '../http/patience';
+import { createWaitEnds } from '../http/wait-ends';
 import type { Foundation } from './foundation';
 import { newKey } from '../store/new-key';
 import { VERSION } from './version';
@@ -53,7 +53,7 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     heldMsMax: base.config.waits.heldMs,
     heldRequestsMax: base.config.limits.heldRequests,
   });
-  const patience = createPatience();
+  const waitEnds = createWaitEnds();
   const app = createApp({
     gateway,
     apis,
@@ -70,13 +70,13 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     logger: base.log,
     readiness: () => readiness(base),
     version: VERSION,
-    patience,
+    waitEnds,
   });
   const server = await listen(app, options);
   return {
     ...server,
     close() {
-      patience.end();
+      waitEnds.endAll();
       return server.close();
     },
   };

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createPatience } from '../../src/http/patience';
+import { createWaitEnds } from '../../src/http/wait-ends';
 import { KEY, openDoor, OTHER_KEY, PNG, READ_KEY, until, type Door } from './door';
 import { MODEL } from './memory-gateway';
 
@@ -21,9 +21,9 @@ const GENERATE = '/v1/ula/generate-video';
 const MIB = 1024 * 1024;
 
 let door: Door;
-const patience = createPatience();
+const waitEnds = createWaitEnds();
 beforeAll(async () => {
-  door = await openDoor({ patience, limits: { bodyMemoryBytesMax: 40 * MIB } });
+  door = await openDoor({ waitEnds, limits: { bodyMemoryBytesMax: 40 * MIB } });
 });
 afterAll(() => door.close());
 beforeEach(() => {
@@ -192,7 +192,7 @@ test('the key in the URL of the exchange is in no log and opens no other door', 
 test('when the server closes, everybody is answered at once, and nobody waits any more', async () => {
   const answers = Array.from({ length: 50 }, () => door.postJson(GENERATE, BODY));
   await made(50);
-  patience.end();
+  waitEnds.endAll();
   const statuses = (await Promise.all(answers)).map(({ status }) => status);
   expect(new Set(statuses)).toEqual(new Set([202]));
   expect((await door.postJson(GENERATE, BODY)).status).toBe(202);

@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 
 /** Tells whoever waits for a late answer when to stop: the caller has left, or the server is closing. */
-export interface Patience {
+export interface WaitEnds {
   signalFor(response: ServerResponse): AbortSignal;
   /** From now on nobody waits. */
-  end(): void;
+  endAll(): void;
 }
 
-export function createPatience(): Patience {
+export function createWaitEnds(): WaitEnds {
   const waiting = new Set<AbortController>();
   let isOver = false;
   return {
@@ -21,7 +21,7 @@ export function createPatience(): Patience {
       });
       return controller.signal;
     },
-    end() {
+    endAll() {
       isOver = true;
       for (const controller of waiting) controller.abort();
     },
