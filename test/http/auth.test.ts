@@ -141,23 +141,25 @@ describe('the route that takes a key in the query', () => {
   });
 
   test.each([
-    ['an access token in the query', () => post(`?api_key=${tokens.issue(keyId, NOW).token}`)],
+    ['an access token in the query', 403, () => post(`?api_key=${tokens.issue(keyId, NOW).token}`)],
     [
       'an access token in the header',
+      403,
       () => post('', { authorization: `Bearer ${tokens.issue(keyId, NOW).token}` }),
     ],
     [
       'a wrong key, also beside a right one in the header',
+      403,
       () => post('?api_key=rl_live_wrong', { 'x-api-key': SECRET }),
     ],
-    ['two keys', () => post(`?api_key=${SECRET}&api_key=${SECRET}`)],
-    ['an empty key', () => post('?api_key=')],
-    ['another name', () => post(`?key=${SECRET}`)],
-    ['none', () => post('')],
-  ])('refuses %s, and the log does not see it', async (_, ask) => {
-    expect((await ask()).status).toBe(401);
+    ['two keys', 401, () => post(`?api_key=${SECRET}&api_key=${SECRET}`)],
+    ['an empty key', 403, () => post('?api_key=')],
+    ['another name', 401, () => post(`?key=${SECRET}`)],
+    ['none', 401, () => post('')],
+  ])('refuses %s with %i, and the log does not see it', async (_, refused, ask) => {
+    expect((await ask()).status).toBe(refused);
     expect(seen).toEqual([]);
-    await until('logged', () => door.log.some(({ status }) => status === 401));
+    await until('logged', () => door.log.some(({ status }) => status === refused));
     expect(logged()).not.toContain(SECRET);
   });
 
