@@ -40,6 +40,9 @@ function frameOfSize(
     ([resolution, ratio]) =>
       offer.resolutions.includes(resolution) && offer.aspectRatios.includes(ratio),
   );
+  if (all.length === 0) {
+    throw invalid(name('size'), 'cannot be chosen for these inputs; leave it out');
+  }
   const match = all.find(([, , pixels]) => pixels[0] === size.width && pixels[1] === size.height);
   if (!match) {
     throw invalid(

@@ -523,11 +523,11 @@ const REFUSED: [string, Capabilities, Partial<VideoRequest>, param: string, text
     '24 is not offered by this model. Allowed: 30.',
   ],
   [
-    'a size of a resolution that the mode does not have',
+    'a size where the input gives the shape',
     PICKY,
     { ...inputs('first_frame', 'last_frame'), size: HD },
     'wxh',
-    '1280x720 is not offered by this model. Allowed: .',
+    'cannot be chosen for these inputs; leave it out.',
   ],
   [
     'a long negative prompt',

@@ -62,8 +62,7 @@ interface Quality {
 
 /** On kling-v1 both modes are 720p; a model with one quality has it whatever the mode says. */
 function qualityOf(body: Body, model: Capabilities, limits: ModeCapabilities): Quality {
-  const isOmni = model.resolutionDefault === '1080p' && model.resolutions.length > 1;
-  const mode = body.mode ?? (isOmni ? 'pro' : 'std');
+  const mode = body.mode ?? (model.resolutionDefault === '1080p' ? 'pro' : 'std');
   const offered = limits.resolutions ?? model.resolutions;
   const only = model.resolutions.length === 1 ? offered[0] : undefined;
   return { mode, resolution: only ?? (mode === 'pro' ? '1080p' : '720p') };

@@ -102,5 +102,5 @@ function outputsOf(task: Task): Output[] {
 /** Kling bills in units of its own (`final_unit_deduction`), which are neither tokens nor seconds. */
 function usageOf(task: Task): Usage {
   const seconds = Number(task.task_result?.videos?.[0]?.duration ?? Number.NaN);
-  return seconds > 0 ? { seconds } : {};
+  return Number.isFinite(seconds) && seconds > 0 ? { seconds } : {};
 }
