@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import type { Route, UploadedFile } from '../core/dialect';
 import { GatewayError } from '../core/errors';
+import { isDeeperThan } from '../core/json-depth';
 import type { Blobs } from '../core/ports';
 import { nest } from './bracket-names';
-import { isDeeperThan } from './json-depth';
 import { listenTo } from './listen-to';
 import { sizeText, type HttpLimits } from './limits';
 import type { MemoryBudget } from './memory-budget';

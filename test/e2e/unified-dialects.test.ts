@@ -135,44 +135,56 @@ const ledgerOf = (id: string) =>
 const attemptOf = (id: string) => gateway.base.store.attempts.latest(readId(id) ?? '');
 
 describe('/v1/video/generations', () => {
-  test('takes the documented request and ends with a playable video at its own poll', async () => {
-    const answer = await post('/v1/video/generations', {
-      model: 'sora-2',
-      prompt: `A cat walks over a sunny windowsill ${SIM}`,
-      duration: 5,
-      size: '1280x720',
-      metadata: { style: 'cinematic', callback_url: callbackUrl },
-    });
-    expect(answer.json).toMatchObject({
-      id: expect.stringMatching(/^task_[0-9a-f]{32}$/),
-      object: 'video',
-      model: 'sora-2',
-      status: 'queued',
-      progress: 0,
-      parameters: { duration: 5, size: '1280x720', passthrough: { style: 'cinematic' } },
-    });
-    expect([answer.status, answer.json.task_id]).toEqual([200, answer.json.id]);
-    const path = `/v1/video/generations/${answer.json.id}`;
-    const { data, code } = await polled(path, ({ data: { status } }) => status === 'SUCCESS');
-    expect(code).toBe('success');
-    expect(data).toMatchObject({ progress: '100%', format: 'mp4', error: null, quota: 40 });
-    await expectPlayable(data.url);
-    const video = await get(`/v1/videos/${answer.json.task_id}`);
-    expect(video.json).toMatchObject({ status: 'completed' });
-    const content = await get(`/v1/videos/${answer.json.task_id}/content`);
-    expect(content.headers.get('content-type')).toBe('video/mp4');
-    const message = await until('the callback', async () =>
-      received.find(({ body }) => body.includes(answer.json.id)),
-    );
-    new Webhook(gateway.keys.callback_secret).verify(
-      message.body,
-      message.headers as Record<string, string>,
-    );
-    expect(JSON.parse(message.body)).toMatchObject({
-      code: 'success',
-      data: { status: 'SUCCESS' },
-    });
-  });
+  test.each<[model: string, points: number, words: object, echo: object]>([
+    [
+      'kling-v1',
+      10,
+      { negative_prompt: 'rain', mode: 'pro', cfg_scale: 0.5 },
+      { negative_prompt: 'rain', service_tier: 'pro', passthrough: { cfg_scale: 0.5 } },
+    ],
+    ['sora-2', 40, { style: 'cinematic' }, { passthrough: { style: 'cinematic' } }],
+    ['veo-3', 50, { aspectRatio: '16:9', quality: '720p' }, { aspect_ratio: '16:9' }],
+  ])(
+    'takes the documented request for %s and ends with a playable video at its own poll',
+    async (model, points, words, echo) => {
+      const answer = await post('/v1/video/generations', {
+        model,
+        prompt: `A cat walks over a sunny windowsill ${SIM}`,
+        duration: 5,
+        size: '1280x720',
+        metadata: { ...words, callback_url: callbackUrl },
+      });
+      expect(answer.json).toMatchObject({
+        id: expect.stringMatching(/^task_[0-9a-f]{32}$/),
+        object: 'video',
+        model,
+        status: 'queued',
+        progress: 0,
+        parameters: { duration: 5, size: '1280x720', ...echo },
+      });
+      expect([answer.status, answer.json.task_id]).toEqual([200, answer.json.id]);
+      const path = `/v1/video/generations/${answer.json.id}`;
+      const { data, code } = await polled(path, ({ data: { status } }) => status === 'SUCCESS');
+      expect(code).toBe('success');
+      expect(data).toMatchObject({ progress: '100%', format: 'mp4', error: null, quota: points });
+      await expectPlayable(data.url);
+      const video = await get(`/v1/videos/${answer.json.task_id}`);
+      expect(video.json).toMatchObject({ status: 'completed' });
+      const content = await get(`/v1/videos/${answer.json.task_id}/content`);
+      expect(content.headers.get('content-type')).toBe('video/mp4');
+      const message = await until('the callback', async () =>
+        received.find(({ body }) => body.includes(answer.json.id)),
+      );
+      new Webhook(gateway.keys.callback_secret).verify(
+        message.body,
+        message.headers as Record<string, string>,
+      );
+      expect(JSON.parse(message.body)).toMatchObject({
+        code: 'success',
+        data: { status: 'SUCCESS' },
+      });
+    },
+  );
 
   test('what metadata says is what is sent and priced, and the vendor gets its own words', async () => {
     const { json } = await post('/v1/video/generations', {
