@@ -3,6 +3,7 @@ import type { Call, Reply } from '../src/core/exchange';
 import { isFinal } from '../src/core/outcome';
 import type { Output, Verdict } from '../src/core/outcome';
 import type { Attempt } from '../src/core/store';
+import { startDeliveries } from './deliver';
 import type { ActivityDeps } from './deps';
 
 /**
@@ -17,7 +18,7 @@ export type Look =
 /** What a look needs; less than an activity has, since the API looks too. */
 export type LookDeps = Pick<
   ActivityDeps,
-  'store' | 'catalog' | 'outbound' | 'waits' | 'limits' | 'now' | 'log'
+  'store' | 'catalog' | 'outbound' | 'engine' | 'waits' | 'limits' | 'now' | 'log'
 >;
 
 const FOLLOWS_MAX = 3;
@@ -32,12 +33,22 @@ export async function look(deps: LookDeps, attempt: Attempt): Promise<Look> {
       'unknown provider status; treated as running',
     );
   }
-  await deps.store.attempts.recordLook(attempt.id, {
+  const deliveryIds = await deps.store.attempts.recordLook(attempt.id, {
     verdict: seen.verdict,
     reply: seen.reply,
     now: deps.now(),
   });
+  await tell(deps, attempt, deliveryIds);
   return { kind: 'verdict', verdict: seen.verdict };
+}
+
+/** What was seen is stored; a look does not fail because the news of it waits for the sweep. */
+async function tell(deps: LookDeps, { jobId }: Attempt, deliveryIds: string[]): Promise<void> {
+  try {
+    await startDeliveries(deps, deliveryIds);
+  } catch (error) {
+    deps.log.warn({ jobId, err: error }, 'the engine did not answer; the sweep starts the delivery');
+  }
 }
 
 /** The links as the provider gives them now; whatever is stored stays as it is. Empty when it gives none. */

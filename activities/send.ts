@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Billed } from '../src/core/capabilities';
 import type { Channel } from '../src/core/catalog';
 import { failure } from '../src/core/errors';
-import type { Call } from '../src/core/exchange';
+import type { Call, Reply } from '../src/core/exchange';
 import { newId } from '../src/core/ids';
 import type { FrozenRoute, Job } from '../src/core/job';
 import type { CallResult } from '../src/core/ports';
 import type { Attempt } from '../src/core/store';
-import type { Provider, Sent, SubmitReading } from '../src/core/provider';
+import type { Provider, Sent, Submission, SubmitReading } from '../src/core/provider';
 import type { ActivityDeps } from './deps';
 
 /** Everything about a POST that can fail without a byte leaving is done before its row is opened. */
@@ -44,7 +44,7 @@ export async function prepare(
     applied: job.applied,
     attemptId,
     ...(base === undefined ? {} : { callbackUrl: `${base}/callbacks/${provider.name}/${token}` }),
-    blobs: await loadBlobs(deps, job),
+    ...(await loadBytes(deps, job)),
   });
   const sendingAt = deps.now();
   return {
@@ -57,6 +57,18 @@ export async function prepare(
     sendingAt,
     sendDeadline: sendingAt + deps.waits.sendMs,
   };
+}
+
+/** Of the caller's own request where that is what is sent, else of the inputs. */
+async function loadBytes(
+  deps: ActivityDeps,
+  job: Job,
+): Promise<Pick<Submission, 'blobs' | 'native'>> {
+  if (!job.native) return { blobs: await loadBlobs(deps, job) };
+  const { body, headers, search, ids } = job.native;
+  // The door took nothing but UTF-8, so no byte changes on the way through a text.
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(await deps.blobs.read(body));
+  return { blobs: new Map(), native: { text, headers, search, ids } };
 }
 
 async function loadBlobs(deps: ActivityDeps, job: Job) {
@@ -82,7 +94,10 @@ export async function send(
   });
   const reading = read(deps, prepared, result);
   logReading(deps, attempt, reading);
-  return record(deps, attempt, reading);
+  return record(deps, attempt, {
+    ...reading,
+    ...(result.kind === 'reply' ? { reply: result.reply } : {}),
+  });
 }
 
 const RECORD_PAUSE_MS = 500;
@@ -91,7 +106,7 @@ const RECORD_PAUSE_MS = 500;
 async function record(
   deps: ActivityDeps,
   attempt: Attempt,
-  reading: SubmitReading,
+  reading: SubmitReading & { reply?: Reply },
 ): Promise<Attempt> {
   const { jobId, id, sends } = attempt;
   const givesUpAt = deps.now() + deps.waits.recordMs;

@@ -1,10 +1,12 @@
+import type { CallbackContext } from '../src/core/dialect';
 import { failure } from '../src/core/errors';
 import { isTerminal } from '../src/core/job';
 import type { Job } from '../src/core/job';
-import { referenceOf } from '../src/core/reference';
+import { referenceOf, saidOf } from '../src/core/reference';
+import type { StoredReply } from '../src/core/native';
 import type { Attempt, SettleReason } from '../src/core/store';
 import type { GenerateVideoResult, Ruling } from '../workflows/contract';
-import { eventName } from './deliver';
+import { eventName, startDeliveries } from './deliver';
 import type { ActivityDeps } from './deps';
 
 /**
@@ -20,12 +22,9 @@ export function settle(deps: ActivityDeps) {
       jobId,
       reason,
       deps.now(),
-      (ended, eventId) => renderCallback(deps, { job: ended, attempt, eventId }),
+      (ended, eventId, reply) => renderCallback(deps, { job: ended, attempt, eventId, reply }),
     );
-    for (const id of deliveryIds) {
-      await deps.engine.startDelivery(id);
-      await deps.store.sweep.markDeliveryStarted(id, deps.now());
-    }
+    await startDeliveries(deps, deliveryIds);
     if (keep) {
       await deps.engine.startKeep(jobId);
       await deps.store.sweep.markKeepStarted(jobId, deps.now());
@@ -67,12 +66,16 @@ async function reasonOf(deps: ActivityDeps, jobId: string, ruling: Ruling): Prom
 
 function renderCallback(
   deps: ActivityDeps,
-  ended: { job: Job; attempt: Attempt | undefined; eventId: string },
-): string {
-  const { job, attempt, eventId } = ended;
+  ended: { job: Job; attempt: Attempt | undefined; eventId: string; reply: StoredReply | undefined },
+): string | Uint8Array {
+  const { job, attempt, eventId, reply } = ended;
   const dialect = deps.dialects[job.dialect];
   if (!dialect) throw new Error(`no dialect ${job.dialect}`);
   const provider = attempt && deps.catalog.channel(attempt.channel)?.provider;
-  const reference = referenceOf(job, attempt, provider);
-  return dialect.renderCallback(job, { ...deps.render, eventId: eventName(eventId), reference });
+  return dialect.renderCallback(job, {
+    ...deps.render,
+    eventId: eventName(eventId),
+    reference: referenceOf(job, attempt, provider),
+    native: attempt && saidOf(deps.catalog.providers(), attempt, reply),
+  });
 }

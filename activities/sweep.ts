@@ -1,5 +1,6 @@
 import { planOf } from '../src/core/plan';
 import type { JobPlanSeed } from '../src/core/ports';
+import { startDeliveries } from './deliver';
 import type { ActivityDeps } from './deps';
 import { watchLate } from './late';
 
@@ -21,10 +22,7 @@ export function sweep(deps: ActivityDeps) {
       if (seed && (await revive(deps, seed))) jobs += 1;
     }
     const deliveries = await deps.store.sweep.unstartedDeliveries(now, sweepAgeMs, limit);
-    for (const id of deliveries) {
-      await deps.engine.startDelivery(id);
-      await deps.store.sweep.markDeliveryStarted(id, deps.now());
-    }
+    await startDeliveries(deps, deliveries);
     const keeps = await deps.store.sweep.unstartedKeeps(now, sweepAgeMs, limit);
     for (const jobId of keeps) {
       await deps.engine.startKeep(jobId);

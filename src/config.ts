@@ -43,6 +43,8 @@ const waitsSchema = z.strictObject({
   keepTimeoutMs: ms(10 * MINUTE),
   contentTimeoutMs: ms(10 * MINUTE),
   heldMs: ms(5 * MINUTE),
+  nativeReplyMs: ms(MINUTE),
+  cancelReplyMs: ms(5 * SECOND),
   linkMs: ms(24 * HOUR),
   tokenMs: ms(HOUR),
   quoteMs: ms(15 * MINUTE),
@@ -88,9 +90,14 @@ const priceSchema = z.union([
 ]);
 
 const channelSchema = z.union([
-  z.strictObject({ provider: z.string(), simulated: z.literal(true) }),
   z.strictObject({
     provider: z.string(),
+    simulated: z.literal(true),
+    foreignIds: z.boolean().optional(),
+  }),
+  z.strictObject({
+    provider: z.string(),
+    foreignIds: z.boolean().optional(),
     baseUrl: z.url({ protocol: /^https?$/ }),
     credentials: z.record(z.string(), z.string()),
     resultOrigins: z.array(z.url({ protocol: /^https?$/ })).default([]),

@@ -13,6 +13,8 @@ export interface Channel {
   /** Origins (host and port) from which this channel's result links may be fetched. */
   resultOrigins: readonly string[];
   simulated: boolean;
+  /** Jobs that this gateway did not create may be seen and canceled through it, by keys with that scope. */
+  foreignIds?: boolean;
 }
 
 /** A public model name: who may use it, what it costs, who serves it in which order. */
@@ -53,6 +55,8 @@ export interface Catalog {
   groups(): readonly string[];
   channel(name: string): { channel: Channel; provider: Provider } | undefined;
   channels(): readonly Channel[];
+  /** All that are known, with or without a channel. */
+  providers(): readonly Provider[];
 }
 
 /** Joins the operator's config with the provider registry. Throws one readable sentence per contradiction. */
@@ -85,6 +89,7 @@ export function createCatalog(
       return channel && provider ? { channel, provider } : undefined;
     },
     channels: () => channels,
+    providers: () => Object.values(providers),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { GatewayError } from './errors';
 import type { Job } from './job';
+import type { NativeSaid } from './native';
 import type { Gateway, ProviderReference } from './ports';
 
 /**
@@ -19,7 +20,7 @@ export interface Api {
 /** A dialect is a public API for jobs. */
 export interface Dialect extends Api {
   /** The body of one callback message; rendered once, stored and sent as these bytes. */
-  renderCallback(job: Job, context: CallbackContext): string;
+  renderCallback(job: Job, context: CallbackContext): string | Uint8Array;
 }
 
 /**
@@ -58,6 +59,8 @@ export interface CallbackContext extends RenderContext {
   /** The same as its webhook-id header: `evt_<hex>`. */
   eventId: string;
   reference: ProviderReference;
+  /** Of the attempt that counts, where its provider speaks a dialect. */
+  native?: NativeSaid | undefined;
 }
 
 export interface RouteInput<Body = unknown, Query = unknown> {

@@ -64,6 +64,8 @@ export interface ErrorDetails {
   retryAfterSeconds?: number;
   /** Which scope a key lacks, for APIs that spell scopes in their own way. */
   scope?: string;
+  /** Instead of the table's word: what may have been paid for must not be posted again by itself. */
+  retryable?: boolean;
   /** For the log only. */
   cause?: unknown;
 }
@@ -82,7 +84,7 @@ export class GatewayError extends Error {
     this.name = 'GatewayError';
     this.code = code;
     this.status = ERRORS[code].status;
-    this.retryable = ERRORS[code].retryable;
+    this.retryable = details.retryable ?? ERRORS[code].retryable;
     this.param = details.param;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.scope = details.scope;

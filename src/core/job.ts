@@ -1,4 +1,5 @@
 import type { Failure } from './errors';
+import type { NativeRequest } from './native';
 import type { Output, Usage } from './outcome';
 import type { AppliedRequest, VideoRequest } from './request';
 
@@ -44,6 +45,8 @@ export interface Job {
   request: VideoRequest;
   /** What was sent: the request with every default resolved. */
   applied: AppliedRequest;
+  /** The caller's own bytes, where these are sent instead of `applied`. */
+  native?: NativeRequest | undefined;
   metadata: Record<string, unknown>;
   /** What the dialect wants back at rendering (an echoed request_id and the like). */
   echo: Record<string, unknown>;

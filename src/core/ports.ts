@@ -4,9 +4,10 @@ import type { RoutedModel } from './catalog';
 import type { Answer, Principal } from './dialect';
 import type { Call, Headers, Reply } from './exchange';
 import type { Job } from './job';
+import type { NativeCreation, NativeSaid, StoredReply } from './native';
 import type { FinalVerdict } from './outcome';
 import type { AppliedRequest, Input, VideoRequest } from './request';
-import type { Milestone } from './store';
+import type { Attempt, Milestone } from './store';
 import type { UsageLogQuery, UsagePage, UsageSummary, UsageSummaryQuery } from './usage';
 
 /** What one layer needs of another. `main` hands the implementations over; nobody imports them. */
@@ -41,6 +42,30 @@ export interface Gateway {
   /** Deletes a finished job, asks for the cancel of an open one, throws `conflict` where a cancel cannot work. */
   remove(principal: Principal, id: string): Promise<{ job: Job; deleted: boolean }>;
   content(principal: Principal, id: string, kind: FileKind, range?: string): Promise<ContentAnswer>;
+  /** As `get`, with what the provider said where it speaks that dialect. */
+  view(principal: Principal, wire: string, id: string): Promise<NativeView>;
+  /** Jobs that were created in that dialect, newest first. */
+  views(principal: Principal, wire: string, query: NativeQuery): Promise<NativeViews>;
+  /**
+   * For the door that has just created the job: waits, for `waits.nativeReplyMs` at most, until a provider has answered the
+   * submit or the job has ended. Undefined when that cannot be read: the job exists all the same, and its id is an answer.
+   */
+  answered(
+    principal: Principal,
+    wire: string,
+    job: { id: string; signal: AbortSignal },
+  ): Promise<NativeView | undefined>;
+  /**
+   * Asks a provider about a job that this gateway did not create, by the provider's id; its reply as it came. Throws
+   * `not_found` where no channel of the model allows it and for a job that somebody created here, `forbidden` without
+   * the scope.
+   */
+  foreign(
+    principal: Principal,
+    wire: string,
+    question: { id: string; model: string; ask: 'look' | 'cancel' },
+  ): Promise<StoredReply>;
+  readonly waits: DoorWaits;
   /** Our own signed link to a result. */
   link(job: Job, kind: FileKind): string;
   /** Workspaces, keys and secrets, for the scope `admin`. */
@@ -70,6 +95,41 @@ export interface CreateAnswer extends Answer {
   jobId: string;
 }
 
+/** How long a door may keep its caller waiting. Milliseconds. */
+export interface DoorWaits {
+  /** For the provider's answer to a create that passes through. */
+  nativeReplyMs: number;
+  /** For the verdict on a cancel. */
+  cancelReplyMs: number;
+}
+
+/** A job as its pass-through dialect shows it. */
+export interface NativeView {
+  job: Job;
+  said: NativeSaid | undefined;
+  /** The last attempt, and the provider's answer to its submit. */
+  attempt: { state: Attempt['state']; submitReply: StoredReply | undefined } | undefined;
+}
+
+export interface NativeQuery {
+  /** From 1. */
+  page: number;
+  size: number;
+  /** How far back. */
+  sinceMs: number;
+  state?: 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled' | 'expired' | undefined;
+  /** The public name or the provider's own. */
+  model?: string | undefined;
+  serviceTier?: string | undefined;
+  /** In any form; empty = all. */
+  ids: readonly string[];
+}
+
+export interface NativeViews {
+  views: NativeView[];
+  total: number;
+}
+
 export type FileKind = 'video' | 'last_frame';
 
 /** An input as a dialect reads it: a reference, or a data URL whose bytes the gateway stores first. */
@@ -88,6 +148,11 @@ export interface Draft {
 
 export interface Creation extends Draft {
   dialect: string;
+  /**
+   * The caller's own bytes, to be sent as they are. Then `request` is only read for price and echo: what the model
+   * cannot honour is left out of it, and the provider is the one who refuses.
+   */
+  native?: NativeCreation | undefined;
   idempotency: Idempotency | undefined;
   /** A quote's price holds for the very request that it was given for. */
   quote?: { id: string; param: string } | undefined;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Capabilities } from './capabilities';
 import type { Failure } from './errors';
 import type { Call, Headers, Reply } from './exchange';
+import type { NativeRequest } from './native';
 import type { Operation, Verdict } from './outcome';
 import type { AppliedRequest, Mode } from './request';
 
@@ -39,6 +40,9 @@ export interface Provider {
    */
   readCallback?(body: Uint8Array, sent: Sent): { operation: Operation } | undefined;
 
+  /** Takes requests as callers of a dialect wrote them (`Submission.native`). Absent: it speaks none. */
+  native?: NativeWire;
+
   simulate: Simulation;
 }
 
@@ -54,6 +58,14 @@ export interface Sent {
   mode: Mode;
 }
 
+/** A provider whose own API is one of our dialects. */
+export interface NativeWire {
+  /** The dialect's name. */
+  wire: string;
+  /** From the id under which callers of this API know the job: what `operationId` gives, turned round. */
+  operationOf(id: string): Operation;
+}
+
 export interface Submission {
   /** The provider's own model id. */
   model: string;
@@ -64,6 +76,8 @@ export interface Submission {
   callbackUrl?: string;
   /** Bytes of every input given as a blob, by blob id. */
   blobs: ReadonlyMap<string, { mime: string; bytes: Uint8Array }>;
+  /** The caller's own request, to be sent instead of `applied`: JSON text, and the jobs it names by their ids there. */
+  native?: Omit<NativeRequest, 'wire' | 'body'> & { text: string };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Job } from './job';
+import type { NativeSaid, StoredReply } from './native';
 import type { ProviderReference } from './ports';
 import type { Provider } from './provider';
 import type { Attempt } from './store';
@@ -11,4 +12,17 @@ export function referenceOf(
 ): ProviderReference {
   const id = attempt?.operation && provider?.operationId?.(attempt.operation);
   return { id: id ?? null, model: attempt?.model ?? job.routes[0]?.model ?? '' };
+}
+
+/** What a provider that speaks a dialect has said of an attempt; undefined where it speaks none. */
+export function saidOf(
+  providers: readonly Pick<Provider, 'name' | 'native' | 'operationId'>[],
+  attempt: Pick<Attempt, 'provider' | 'operation'>,
+  reply: StoredReply | undefined,
+): NativeSaid | undefined {
+  // By name: what was said stays readable when its channel is configured no more.
+  const provider = providers.find(({ name }) => name === attempt.provider);
+  if (!provider?.native) return undefined;
+  const id = attempt.operation && provider.operationId?.(attempt.operation);
+  return { wire: provider.native.wire, id, reply };
 }

@@ -4,8 +4,9 @@ import type { Answer, Principal } from './dialect';
 import type { Failure } from './errors';
 import type { Reply } from './exchange';
 import type { FrozenRoute, Job } from './job';
+import type { NativeRequest, StoredReply } from './native';
 import type { FinalVerdict, Operation, Verdict } from './outcome';
-import type { Creation, FileKind, JobPlanSeed, Page, PageQuery } from './ports';
+import type { Creation, FileKind, JobPlanSeed, NativeQuery, Page, PageQuery } from './ports';
 import type { SubmitReading } from './provider';
 import type { AppliedRequest, VideoRequest } from './request';
 import type { UsageLogQuery, UsagePage, UsageSummary, UsageSummaryQuery } from './usage';
@@ -45,6 +46,7 @@ export interface NewJob {
   metadata: Record<string, unknown>;
   echo: Record<string, unknown>;
   callbackUrl: string | undefined;
+  native?: NativeRequest | undefined;
   price: bigint;
   routes: readonly [FrozenRoute, ...FrozenRoute[]];
   now: number;
@@ -67,6 +69,21 @@ export type Created =
 /** Why settle is called when the attempt carries no verdict of the provider. */
 export type SettleReason =
   { kind: 'verdict' } | { kind: 'failure'; failure: Failure } | { kind: 'canceled' };
+
+/** `reply` is the provider's, where it is what ended the job. */
+export type RenderEnd = (
+  job: Job,
+  eventId: string,
+  reply: StoredReply | undefined,
+) => string | Uint8Array;
+
+/** An attempt with the replies that its provider gave. */
+export interface Said {
+  attempt: Attempt;
+  submitReply: StoredReply | undefined;
+  /** Of the last look. After the job's end only where that look is what ended it. */
+  reply: StoredReply | undefined;
+}
 
 export interface Settled {
   job: Job;
@@ -116,8 +133,25 @@ export interface JobStore {
     id: string,
     reason: SettleReason,
     now: number,
-    renderCallback: (job: Job, eventId: string) => string,
+    renderCallback: RenderEnd,
   ): Promise<Settled>;
+  /** By the provider's handle. Undefined for one of another workspace and for a deleted job. */
+  byOperation(
+    workspaceId: string,
+    provider: string,
+    operation: Operation,
+  ): Promise<Job | undefined>;
+  /** One page of the jobs that were created in that dialect, those left out that a provider refused. */
+  listNative(
+    workspaceId: string,
+    dialect: string,
+    query: Omit<NativeQuery, 'ids' | 'sinceMs'> & {
+      /** Unix milliseconds. */
+      since: number;
+      /** Ours, or handles at a provider; empty = all. */
+      ids: readonly (string | Operation)[];
+    },
+  ): Promise<{ jobs: Job[]; total: number }>;
 }
 
 export interface AttemptStore {
@@ -142,18 +176,29 @@ export interface AttemptStore {
   ): Promise<number | undefined>;
   /**
    * sending | unknown -> the reading. An accepted row is never changed, and neither is that of a later send when the
-   * reading belongs to the one numbered `send`. Returns the row as it is then.
+   * reading belongs to the one numbered `send`; but the provider's own answer is added to it when a callback was
+   * faster. Returns the row as it is then.
    */
-  recordSubmit(id: string, reading: SubmitReading, now: number, send?: number): Promise<Attempt>;
+  recordSubmit(
+    id: string,
+    reading: SubmitReading & { reply?: Reply },
+    now: number,
+    send?: number,
+  ): Promise<Attempt>;
   /**
    * Stores a look: phase, progress, the reply where it changed, and a final verdict once. A verdict on a job that was
-   * given up is booked as a late one, at our cost.
+   * given up is booked as a late one, at our cost. Ids of the deliveries that tell the caller of a state which the
+   * provider shows for the first time; only callers of a pass-through dialect are told of states before the end.
    */
   recordLook(
     id: string,
     look: { verdict: Verdict; reply: Reply | undefined; now: number },
-  ): Promise<void>;
+  ): Promise<string[]>;
   byCallbackToken(hash: string): Promise<Attempt | undefined>;
+  /** Does any job of any workspace, deleted ones included, go by this handle? */
+  isKnown(provider: string, operation: Operation): Promise<boolean>;
+  /** The latest attempt of each job that has one. */
+  said(jobIds: readonly string[]): Promise<ReadonlyMap<string, Said>>;
   /** Median run time of recent successes of that model in milliseconds; undefined with fewer than five. */
   usualMs(provider: string, model: string): Promise<number | undefined>;
 }
@@ -259,8 +304,12 @@ export interface LedgerEntry {
   spent: bigint;
 }
 
-/** What a door may wait for: a provider has accepted the job, or it has ended. The end is past every milestone. */
-export type Milestone = 'accepted' | 'ended';
+/**
+ * What a door may wait for, each past the one before: a provider has accepted the job (perhaps by a callback), its
+ * answer to the submit is there, the job has ended.
+ */
+export const MILESTONES = ['accepted', 'answered', 'ended'] as const;
+export type Milestone = (typeof MILESTONES)[number];
 
 export interface ChangeStore {
   /** True once the job has reached it; false after that many milliseconds, or as soon as `signal` aborts. */

@@ -11,6 +11,7 @@ import type { GatewayDeps } from './deps';
 import { checkHeld, storeInputs } from './inputs';
 import { idempotencyMismatch, markReplayed } from './replay';
 import { resolve } from './resolve';
+import { resolveNative, storeNative } from './native';
 
 /**
  * Create is check, price, store, start. Everything that can be wrong with a request is found before anything is stored;
@@ -45,13 +46,17 @@ export async function accept(
   // Looked up first, so that a repeat has its answer also when catalog or balance have changed since.
   const earlier = await deps.store.jobs.earlier(principal.workspaceId, creation, deps.now());
   if (earlier) return acceptedOr(earlier, 0n);
-  const resolved = resolve(deps, principal, creation);
+  const passing =
+    creation.native && (await resolveNative(deps, principal, creation.native, creation.request.model));
+  const resolved = resolve(deps, principal, creation, passing);
   const { request, applied, usable, inputs } = resolved;
   const price = creation.quote
     ? deps.quotes.redeem(creation.quote, { principal, applied, model: request.model })
     : resolved.price;
   if (creation.workflowId !== undefined) await checkHeld(deps, principal, request.inputs);
   await storeInputs(deps, principal, inputs);
+  const native =
+    creation.native && passing && (await storeNative(deps, principal, creation.native, passing));
 
   const now = deps.now();
   const created = await deps.store.jobs.create({
@@ -63,6 +68,7 @@ export async function accept(
     metadata: creation.metadata,
     echo: creation.echo,
     callbackUrl: resolved.callbackUrl,
+    native,
     price,
     routes: [freeze(usable[0]), ...usable.slice(1).map(freeze)],
     now,

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Mint } from '../core/admin';
 import type { Catalog } from '../core/catalog';
 import type { Job } from '../core/job';
-import type { Blobs, Engine, FileKind, Outbound, PlanWaits, Tokens } from '../core/ports';
+import type { Blobs, DoorWaits, Engine, FileKind, Outbound, PlanWaits, Tokens } from '../core/ports';
 import type { Store } from '../core/store';
 import type { Quotes } from './quotes';
 
@@ -20,12 +20,14 @@ export interface GatewayDeps {
   waits: PlanWaits;
   /** How long a door waits for a provider's answer unless its caller says otherwise. */
   providerReplyMs: number;
+  doorWaits: DoorWaits;
   /** Bytes of one input given inside the request. */
   inputBytesMax: number;
   contentTimeoutMs: number;
   heldMsMax: number;
   /** Past so many waiters at once nobody else waits. */
   heldRequestsMax: number;
+  replyBytesMax: number;
   now(): number;
   log: Logger;
 }

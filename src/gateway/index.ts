@@ -10,6 +10,9 @@ import { openContent } from './content';
 import { create } from './create';
 import { estimate, quote } from './quote';
 import type { GatewayDeps } from './deps';
+import { findJob } from './find';
+import { foreign } from './foreign';
+import { answered, listViews, viewOf } from './views';
 import { createWaitFor } from './wait';
 
 export { createAdmin } from './admin';
@@ -24,12 +27,7 @@ export type { Quotes } from './quotes';
  * engine is only asked to start and to cancel.
  */
 export function createGateway(deps: GatewayDeps): Gateway {
-  const get = async (principal: Principal, id: string): Promise<Job> => {
-    const uuid = readId(id);
-    const job = uuid && (await deps.store.jobs.get(principal.workspaceId, uuid));
-    if (!job) throw new GatewayError('not_found', { message: 'There is no such job.' });
-    return job;
-  };
+  const get = (principal: Principal, id: string): Promise<Job> => findJob(deps, principal, id);
   return {
     models: (principal) => deps.catalog.list(principal),
     create: (principal, creation) => create(deps, principal, creation),
@@ -38,6 +36,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
     get,
     waitFor: createWaitFor(deps, get),
     heldMsMax: deps.heldMsMax,
+    view: async (principal, wire, id) => viewOf(deps, wire, await get(principal, id)),
+    views: (principal, wire, query) => listViews(deps, principal, wire, query),
+    answered: (principal, wire, creation) => answered(deps, principal, wire, creation),
+    foreign: (principal, wire, question) => foreign(deps, principal, wire, question),
     async list(principal, page) {
       const cursor = (text: string | undefined, param: string): string | undefined => {
         if (text === undefined) return undefined;
@@ -71,6 +73,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
     usageLog: ({ workspaceId }, query) => deps.store.usage.log(workspaceId, query),
     usageSummary: ({ workspaceId }, query) => deps.store.usage.summary(workspaceId, query),
+    waits: deps.doorWaits,
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Principal } from '../core/dialect';
-import { invalid } from '../core/errors';
+import { GatewayError, invalid } from '../core/errors';
 import type { Blobs, InputSource } from '../core/ports';
 import type { Store } from '../core/store';
 import type { Input } from '../core/request';
@@ -37,6 +37,21 @@ function checkKind(role: Input['role'], mime: string, param: string): void {
   if (!mime.startsWith(`${kind}/`)) throw invalid(param, `is ${mime}; it must be ${kind}/*`);
 }
 
+/** As `resolveInputs`, of a request that passes through: a file that we cannot read is the provider's to refuse. */
+export function resolveReadable(
+  sources: readonly InputSource[],
+  bytesMax: number,
+): readonly ResolvedInput[] {
+  return sources.flatMap((source) => {
+    try {
+      return resolveInputs([source], bytesMax);
+    } catch (error) {
+      if (error instanceof GatewayError) return [];
+      throw error;
+    }
+  });
+}
+
 /** A workflow names blobs by their id; only those that its own workspace has sent before are its to use. */
 export async function checkHeld(
   deps: { store: Store },
@@ -58,12 +73,25 @@ export async function storeInputs(
   for (const { input, bytes } of inputs) {
     if (!('blob' in input.media)) continue;
     const { blob: id, mime } = input.media;
-    const size = bytes
-      ? await deps.blobs.put(once(bytes), bytes.length)
-      : await deps.blobs.stat(id);
+    if (bytes) {
+      await storeBlob(deps, principal, { bytes, mime });
+      continue;
+    }
+    const size = await deps.blobs.stat(id);
     if (!size) throw new Error(`blob ${id} vanished before its job was made`);
     await deps.store.inputs.add(principal.workspaceId, { id, bytes: size.bytes, mime }, deps.now());
   }
+}
+
+/** Stores bytes and remembers that this workspace has sent them; says their id. */
+export async function storeBlob(
+  deps: { blobs: Blobs; store: Store; now(): number },
+  principal: Principal,
+  { bytes, mime }: { bytes: Uint8Array; mime: string },
+): Promise<string> {
+  const blob = await deps.blobs.put(once(bytes), bytes.length);
+  await deps.store.inputs.add(principal.workspaceId, { ...blob, mime }, deps.now());
+  return blob.id;
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- a one-chunk stream is still a stream

@@ -2,12 +2,14 @@ import { applyCapabilities } from '../core/capabilities';
 import type { Route } from '../core/catalog';
 import type { Principal } from '../core/dialect';
 import { GatewayError, invalid } from '../core/errors';
+import { applyLeniently } from '../core/leniency';
 import type { Draft } from '../core/ports';
 import { priceOf } from '../core/pricing';
 import type { AppliedRequest, VideoRequest } from '../core/request';
 import { isStorable } from '../core/text';
 import type { GatewayDeps } from './deps';
-import { resolveInputs, type ResolvedInput } from './inputs';
+import { resolveInputs, resolveReadable, type ResolvedInput } from './inputs';
+import type { Passing } from './native';
 
 /**
  * A draft against the catalog: everything that can be wrong with it is found here, and quote and create read the same
@@ -26,14 +28,27 @@ export interface Resolved {
 
 export type ResolveDeps = Pick<GatewayDeps, 'catalog' | 'outbound' | 'inputBytesMax'>;
 
-export function resolve(deps: ResolveDeps, principal: Principal, draft: Draft): Resolved {
+/** What passes through is only read: the provider is the one who refuses. */
+export function resolve(
+  deps: ResolveDeps,
+  principal: Principal,
+  draft: Draft,
+  passing?: Pick<Passing, 'routes'>,
+): Resolved {
   const { entry, routes } = deps.catalog.resolve(principal, draft.request.model);
   const callbackUrl = checkedCallback(deps, draft.callbackUrl);
-  const inputs = resolveInputs(draft.request.inputs, deps.inputBytesMax);
+  const read = passing ? resolveReadable : resolveInputs;
+  const inputs = read(draft.request.inputs, deps.inputBytesMax);
   const request = { ...draft.request, inputs: inputs.map(({ input }) => input) };
-  checkText({ ...draft, request });
-  const { applied, usable } = chooseRoutes(routes, (route, defaults) =>
-    applyCapabilities({ ...request, ...defaults }, route.capabilities, draft.names),
+  if (!passing) checkText({ ...draft, request });
+  const { applied, usable } = chooseRoutes(
+    passing?.routes ?? routes,
+    ({ capabilities }, defaults) => {
+      const asked = { ...request, ...defaults };
+      return passing
+        ? applyLeniently(asked, capabilities)
+        : applyCapabilities(asked, capabilities, draft.names);
+    },
   );
   return {
     request,

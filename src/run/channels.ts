@@ -50,6 +50,7 @@ function toChannel(
       credentials: provider.simulate.credentials,
       resultOrigins: [simulator.origin],
       simulated: true,
+      foreignIds: config.foreignIds ?? false,
     };
   }
   const credentials = provider.credentials.safeParse(config.credentials);
@@ -66,5 +67,6 @@ function toChannel(
     credentials: credentials.data,
     resultOrigins: config.resultOrigins.map((url) => new URL(url).origin),
     simulated: false,
+    foreignIds: config.foreignIds ?? false,
   };
 }

@@ -49,9 +49,11 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     signLink,
     waits: base.config.waits,
     providerReplyMs: base.config.waits.providerReplyMs,
+    doorWaits: base.config.waits,
     contentTimeoutMs: base.config.waits.contentTimeoutMs,
     heldMsMax: base.config.waits.heldMs,
     heldRequestsMax: base.config.limits.heldRequests,
+    replyBytesMax: base.config.limits.replyBytesMax,
   });
   const waitEnds = createWaitEnds();
   const app = createApp({

@@ -1,12 +1,14 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { newId } from '../core/ids';
 import type { Attempt, AttemptStore } from '../core/store';
+import type { Reply } from '../core/exchange';
 import type { SubmitReading } from '../core/provider';
+import { toAttempt } from './attempt-row';
+import type { AttemptRow } from './attempt-row';
 import type { Database, Transaction } from './database';
 import { recordLook } from './looks';
+import { isKnown, replyColumns, saidOf } from './replies';
 import { attempts, events, jobs } from './schema';
-
-type AttemptRow = typeof attempts.$inferSelect;
 
 export function attemptStore(db: Database): AttemptStore {
   return {
@@ -50,6 +52,7 @@ export function attemptStore(db: Database): AttemptStore {
           .set({
             state: 'sending',
             refusal: null,
+            ...submitReplyColumns(undefined),
             callbackTokenHash: times.callbackTokenHash,
             sendingAt: new Date(times.sendingAt),
             sendDeadline: new Date(times.sendDeadline),
@@ -66,6 +69,8 @@ export function attemptStore(db: Database): AttemptStore {
       const [row] = await db.select().from(attempts).where(eq(attempts.callbackTokenHash, hash));
       return row && toAttempt(row);
     },
+    isKnown: (provider, operation) => isKnown(db, provider, operation),
+    said: (jobIds) => saidOf(db, jobIds),
     usualMs: (provider, model) => usualMs(db, provider, model),
   };
 }
@@ -95,39 +100,20 @@ async function isOpened(tx: Transaction, jobId: string, number: number): Promise
   return rows.length > 0;
 }
 
-export function toAttempt(row: AttemptRow): Attempt {
-  return {
-    id: row.id,
-    jobId: row.jobId,
-    workspaceId: row.workspaceId,
-    number: row.number,
-    provider: row.provider,
-    channel: row.channel,
-    model: row.model,
-    state: row.state,
-    refusal: row.refusal ?? undefined,
-    sendingAt: row.sendingAt.getTime(),
-    sendDeadline: row.sendDeadline.getTime(),
-    sends: row.sends,
-    operation: row.operation ?? undefined,
-    acceptedAt: row.acceptedAt?.getTime(),
-    phase: row.phase,
-    progress: row.progress,
-    polls: row.polls,
-    verdict: row.verdict ?? undefined,
-  };
+interface SubmitRecord {
+  id: string;
+  reading: SubmitReading & { reply?: Reply };
+  now: number;
+  send: number | undefined;
 }
 
-async function recordSubmit(
-  db: Database,
-  record: { id: string; reading: SubmitReading; now: number; send: number | undefined },
-): Promise<Attempt> {
+async function recordSubmit(db: Database, record: SubmitRecord): Promise<Attempt> {
   const { id, reading, now, send } = record;
   const at = new Date(now);
   return db.transaction(async (tx) => {
     const [row] = await tx
       .update(attempts)
-      .set(submitColumns(reading, at))
+      .set({ ...submitColumns(reading, at), ...submitReplyColumns(reading.reply) })
       .where(
         and(
           eq(attempts.id, id),
@@ -136,11 +122,7 @@ async function recordSubmit(
         ),
       )
       .returning();
-    if (!row) {
-      const [unchanged] = await tx.select().from(attempts).where(eq(attempts.id, id));
-      if (!unchanged) throw new Error(`no attempt ${id}`);
-      return toAttempt(unchanged);
-    }
+    if (!row) return recordedBefore(tx, record);
     if (reading.state === 'accepted') {
       await tx
         .update(jobs)
@@ -158,6 +140,32 @@ async function recordSubmit(
     });
     return toAttempt(row);
   });
+}
+
+/** The acceptance stays as it is; a callback that brought it was only faster than the provider's own answer. */
+async function recordedBefore(tx: Transaction, record: SubmitRecord): Promise<Attempt> {
+  const { id, reading, send } = record;
+  if (reading.state === 'accepted' && reading.reply) {
+    await tx
+      .update(attempts)
+      .set(submitReplyColumns(reading.reply))
+      .where(
+        and(
+          eq(attempts.id, id),
+          eq(attempts.state, 'accepted'),
+          isNull(attempts.submitReplyStatus),
+          send === undefined ? undefined : eq(attempts.sends, send),
+        ),
+      );
+  }
+  const [unchanged] = await tx.select().from(attempts).where(eq(attempts.id, id));
+  if (!unchanged) throw new Error(`no attempt ${id}`);
+  return toAttempt(unchanged);
+}
+
+function submitReplyColumns(reply: Reply | undefined): Partial<AttemptRow> {
+  const { status, type, body } = replyColumns(reply);
+  return { submitReplyStatus: status, submitReplyType: type, submitReplyBody: body };
 }
 
 function submitColumns(reading: SubmitReading, at: Date): Partial<AttemptRow> {

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { MILESTONES } from '../core/store';
 import type { ChangeStore, Milestone } from '../core/store';
 import { createListener } from './listener';
 import { createWaiters } from './waiters';
@@ -66,16 +67,18 @@ export function createChanges(url: string, pool: Pool, onError: (error: Error) =
 
 async function wake(pool: Pool, waiters: Waiters, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  const { rows } = await pool.query<{ id: string; ended: boolean; accepted: boolean }>(REACHED, [
-    ids,
-  ]);
-  for (const { id, ended, accepted } of rows) {
-    const reached: Milestone | undefined = ended ? 'ended' : accepted ? 'accepted' : undefined;
-    if (reached) waiters.tell(id, reached);
+  const { rows } = await pool.query<Reached>(REACHED, [ids]);
+  for (const row of rows) {
+    const reached = MILESTONES.findLast((milestone) => row[milestone]);
+    if (reached) waiters.tell(row.id, reached);
   }
 }
 
+type Reached = { id: string } & Record<Milestone, boolean>;
+
 const REACHED = `
   SELECT id, finished_at IS NOT NULL AS ended,
-         EXISTS (SELECT 1 FROM attempts WHERE job_id = jobs.id AND state = 'accepted') AS accepted
+         EXISTS (SELECT 1 FROM attempts WHERE job_id = jobs.id AND state = 'accepted') AS accepted,
+         EXISTS (SELECT 1 FROM attempts WHERE job_id = jobs.id AND state = 'accepted'
+                 AND submit_reply_status IS NOT NULL) AS answered
   FROM jobs WHERE id = ANY($1::uuid[])`;

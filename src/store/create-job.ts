@@ -95,6 +95,7 @@ async function insertJob(tx: Transaction, job: NewJob): Promise<typeof jobs.$inf
       metadata: job.metadata,
       echo: job.echo,
       callbackUrl: job.callbackUrl ?? null,
+      native: job.native ?? null,
       price: job.price,
       createdAt: now,
       updatedAt: now,

@@ -15,6 +15,7 @@ export function toJob(row: JobRow): Job {
     model: row.model,
     request: row.request,
     applied: row.applied,
+    native: row.native ?? undefined,
     metadata: row.metadata,
     echo: row.echo,
     callbackUrl: row.callbackUrl ?? undefined,

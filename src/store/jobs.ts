@@ -5,6 +5,8 @@ import type { JobStore } from '../core/store';
 import { createJob, earlierAnswer } from './create-job';
 import type { Database } from './database';
 import { toJob } from './job-row';
+import { listNative } from './native-list';
+import { byOperation } from './replies';
 import { events, jobs } from './schema';
 import { settle } from './settle';
 
@@ -54,6 +56,9 @@ export function jobStore(db: Database, options: { idempotencyMs: number }): JobS
         .set({ workflowStartedAt: new Date(now) })
         .where(and(eq(jobs.id, id), isNull(jobs.workflowStartedAt)));
     },
+    byOperation: (workspaceId, provider, operation) =>
+      byOperation(db, workspaceId, provider, operation),
+    listNative: (workspaceId, dialect, query) => listNative(db, workspaceId, dialect, query),
     settle: (id, reason, now, renderCallback) => settle(db, { id, reason, now, renderCallback }),
   };
 }

@@ -1,11 +1,12 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Reply } from '../core/exchange';
 import { newId } from '../core/ids';
 import { isFinal } from '../core/outcome';
 import type { FinalVerdict, Verdict } from '../core/outcome';
 import type { Database, Transaction } from './database';
 import { bookLate, lockForLook } from './late';
-import { attempts, events, jobs } from './schema';
+import { replyColumns } from './replies';
+import { attempts, deliveries, events, jobs } from './schema';
 
 /** What one look at a provider changes in the rows. */
 
@@ -16,13 +17,18 @@ export async function recordLook(
   db: Database,
   id: string,
   look: { verdict: Verdict; reply: Reply | undefined; now: number },
-): Promise<void> {
-  const { verdict, reply } = look;
+): Promise<string[]> {
+  const { verdict } = look;
   const at = new Date(look.now);
-  await db.transaction(async (tx) => {
+  return db.transaction(async (tx) => {
     const isLate = await lockForLook(tx, id);
-    if (isFinal(verdict)) await recordFinal(tx, id, { verdict, reply, at, isLate });
-    else await recordRunning(tx, id, { verdict, reply, at });
+    if (isFinal(verdict)) {
+      await recordFinal(tx, id, { verdict, reply: look.reply, at, isLate });
+      return [];
+    }
+    // Of a job that was given up callers read our word; that the provider still works on it is none of theirs.
+    const reply = isLate ? undefined : look.reply;
+    return recordRunning(tx, id, { verdict, reply, at });
   });
 }
 
@@ -33,15 +39,16 @@ async function recordFinal(
   id: string,
   look: { verdict: FinalVerdict; reply: Reply | undefined; at: Date; isLate: boolean },
 ): Promise<void> {
-  const { verdict, reply, at, isLate } = look;
+  const { verdict, at, isLate } = look;
+  const reply = replyColumns(look.reply);
   const [told] = await tx
     .update(attempts)
     .set({
       polls: ONE_MORE,
       verdict,
-      finalReplyStatus: reply?.status ?? null,
-      finalReplyType: reply?.headers['content-type'] ?? null,
-      finalReplyBody: reply ? Buffer.from(reply.body) : null,
+      finalReplyStatus: reply.status,
+      finalReplyType: reply.type,
+      finalReplyBody: reply.body,
     })
     .where(and(eq(attempts.id, id), isNull(attempts.verdict)))
     .returning();
@@ -52,8 +59,9 @@ async function recordRunning(
   tx: Transaction,
   id: string,
   { verdict, reply, at }: { verdict: Running; reply: Reply | undefined; at: Date },
-): Promise<void> {
+): Promise<string[]> {
   const { phase } = verdict;
+  const { status, type, body } = replyColumns(reply);
   const progress = wholePercent(verdict.progress);
   const [row] = await tx
     .update(attempts)
@@ -61,13 +69,13 @@ async function recordRunning(
       polls: ONE_MORE,
       phase,
       progress,
-      replyStatus: reply?.status ?? null,
-      replyType: reply?.headers['content-type'] ?? null,
-      replyBody: reply ? Buffer.from(reply.body) : null,
+      replyStatus: status,
+      replyType: type,
+      replyBody: body,
     })
     .where(and(eq(attempts.id, id), isNull(attempts.verdict)))
     .returning({ jobId: attempts.jobId, workspaceId: attempts.workspaceId });
-  if (!row) return;
+  if (!row) return [];
   if (phase === 'running') await startRunning(tx, row, at);
   await tx
     .update(jobs)
@@ -79,6 +87,43 @@ async function recordRunning(
         sql`${jobs.progress} IS DISTINCT FROM ${progress}`,
       ),
     );
+  return reply ? tellState(tx, row, { phase, body: Buffer.from(reply.body), at }) : [];
+}
+
+/** Callers of a pass-through dialect hear of every state that the provider shows, once, in the provider's own words. */
+async function tellState(
+  tx: Transaction,
+  ids: { jobId: string; workspaceId: string },
+  { phase, body, at }: { phase: Running['phase']; body: Buffer; at: Date },
+): Promise<string[]> {
+  const [job] = await tx
+    .select({ url: jobs.callbackUrl })
+    .from(jobs)
+    .where(and(eq(jobs.id, ids.jobId), isNotNull(jobs.native), isNull(jobs.finishedAt)));
+  if (!job?.url) return [];
+  const [told] = await tx
+    .select({ id: deliveries.id })
+    .from(deliveries)
+    .where(and(eq(deliveries.jobId, ids.jobId), inArray(deliveries.about, [phase, 'running'])))
+    .limit(1);
+  if (told) return [];
+  const eventId = newId();
+  await tx.insert(events).values({ id: eventId, ...ids, type: `provider.${phase}`, at });
+  const [delivery] = await tx
+    .insert(deliveries)
+    .values({
+      id: newId(),
+      ...ids,
+      url: job.url,
+      eventId,
+      body,
+      contentType: 'application/json',
+      state: 'pending',
+      createdAt: at,
+      about: phase,
+    })
+    .returning({ id: deliveries.id });
+  return delivery ? [delivery.id] : [];
 }
 
 async function startRunning(

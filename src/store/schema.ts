@@ -13,6 +13,7 @@ import type { Answer } from '../core/dialect';
 import type { Failure } from '../core/errors';
 import type { FrozenRoute, JobState } from '../core/job';
 import type { FinalVerdict, Operation, Output, Usage } from '../core/outcome';
+import type { NativeRequest } from '../core/native';
 import type { FileKind } from '../core/ports';
 import type { Attempt, DeliveryRow } from '../core/store';
 import type { AppliedRequest, VideoRequest } from '../core/request';
@@ -105,6 +106,7 @@ export const jobs = pgTable('jobs', {
   restarts: integer('restarts').notNull().default(0),
   review: text('review'),
   watchedUntil: at('watched_until'),
+  native: jsonb('native').$type<NativeRequest>(),
 });
 
 export const attempts = pgTable('attempts', {
@@ -135,6 +137,9 @@ export const attempts = pgTable('attempts', {
   finalReplyType: text('final_reply_type'),
   finalReplyBody: bytes('final_reply_body'),
   lateLookAt: at('late_look_at'),
+  submitReplyStatus: integer('submit_reply_status'),
+  submitReplyType: text('submit_reply_type'),
+  submitReplyBody: bytes('submit_reply_body'),
 });
 
 export const lateVerdicts = pgTable('late_verdicts', {
@@ -199,6 +204,7 @@ export const deliveries = pgTable('deliveries', {
   createdAt: at('created_at').notNull(),
   finishedAt: at('finished_at'),
   workflowStartedAt: at('workflow_started_at'),
+  about: text('about').$type<'queued' | 'running' | 'ended'>().notNull().default('ended'),
 });
 
 export const deliveryTries = pgTable('delivery_tries', {

@@ -3,10 +3,12 @@ import { failure } from '../core/errors';
 import { newId } from '../core/ids';
 import { isTerminal } from '../core/job';
 import type { Job, TerminalState } from '../core/job';
-import type { Settled, SettleReason } from '../core/store';
+import type { StoredReply } from '../core/native';
+import type { RenderEnd, Settled, SettleReason } from '../core/store';
 import type { Database, Transaction } from './database';
 import { toJob } from './job-row';
 import type { JobRow } from './job-row';
+import { toReply } from './replies';
 import { attempts, deliveries, events, jobs, keeps, ledger, usage } from './schema';
 
 /**
@@ -18,7 +20,7 @@ export interface Settlement {
   reason: SettleReason;
   now: number;
   /** Pure; sees the job as callers will. */
-  renderCallback: (job: Job, eventId: string) => string;
+  renderCallback: RenderEnd;
 }
 
 export async function settle(db: Database, settlement: Settlement): Promise<Settled> {
@@ -30,9 +32,9 @@ export async function settle(db: Database, settlement: Settlement): Promise<Sett
     const attempt = await latestAttempt(tx, settlement.id);
     const end = decide(row, attempt, settlement.reason);
     const job = await finish(tx, row, end, new Date(settlement.now));
-    if (attempt?.verdict) await showFinalReply(tx, attempt);
+    if (attempt) await showFinalReply(tx, attempt);
     await book(tx, job);
-    return announce(tx, job, settlement);
+    return announce(tx, job, settlement, attempt && finalReplyOf(attempt));
   });
 }
 
@@ -145,6 +147,7 @@ function isLostByCancel(row: JobRow, { failure: reason }: End): boolean {
   return reason?.code === 'provider_lost' && row.cancelRequestedAt !== null;
 }
 
+/** Without a verdict there is none, and what was shown before the end is not true any more. */
 async function showFinalReply(tx: Transaction, attempt: AttemptRow): Promise<void> {
   await tx
     .update(attempts)
@@ -155,6 +158,9 @@ async function showFinalReply(tx: Transaction, attempt: AttemptRow): Promise<voi
     })
     .where(eq(attempts.id, attempt.id));
 }
+
+const finalReplyOf = (row: AttemptRow): StoredReply | undefined =>
+  toReply(row.finalReplyStatus, row.finalReplyType, row.finalReplyBody);
 
 /** One usage row (zeros when nothing was used) and one end of the hold. */
 async function book(tx: Transaction, job: Job): Promise<void> {
@@ -190,7 +196,12 @@ function counted(reported: number | undefined): number {
   return reported !== undefined && reported > 0 ? Math.min(reported, Number.MAX_SAFE_INTEGER) : 0;
 }
 
-async function announce(tx: Transaction, job: Job, { now, renderCallback }: Settlement) {
+async function announce(
+  tx: Transaction,
+  job: Job,
+  { now, renderCallback }: Settlement,
+  reply: StoredReply | undefined,
+) {
   const at = new Date(now);
   const eventId = newId();
   await tx.insert(events).values({
@@ -210,7 +221,7 @@ async function announce(tx: Transaction, job: Job, { now, renderCallback }: Sett
       jobId: job.id,
       eventId,
       url: job.callbackUrl,
-      body: Buffer.from(renderCallback(job, eventId), 'utf8'),
+      body: Buffer.from(renderCallback(job, eventId, reply)),
       contentType: 'application/json',
       state: 'pending',
       createdAt: at,

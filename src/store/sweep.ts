@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import type { SweepStore } from '../core/store';
-import { toAttempt } from './attempts';
+import { toAttempt } from './attempt-row';
 import type { Database } from './database';
 import { takeLate } from './late';
 import { deliveries, idempotency, jobs, keeps } from './schema';

@@ -1,10 +1,11 @@
+import { MILESTONES } from '../core/store';
 import type { Milestone } from '../core/store';
 
 /** Who waits for which job. Each is answered once: when it is told, when its time is over, or when it leaves. */
 export interface Waiters {
   /** True = told; false = too late, left, or everybody was dismissed. */
   wait(jobId: string, until: Milestone, ms: number, signal?: AbortSignal): Promise<boolean>;
-  /** The end is past every milestone. */
+  /** It is past this milestone and all before it. */
   tell(jobId: string, reached: Milestone): void;
   has(jobId: string): boolean;
   jobs(): string[];
@@ -46,7 +47,7 @@ export function createWaiters(): Waiters {
     },
     tell(jobId, reached) {
       for (const waiter of waiting.get(jobId) ?? []) {
-        if (reached === 'ended' || waiter.until === 'accepted') waiter.answer(true);
+        if (MILESTONES.indexOf(waiter.until) <= MILESTONES.indexOf(reached)) waiter.answer(true);
       }
     },
     has: (jobId) => waiting.has(jobId),

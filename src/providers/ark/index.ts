@@ -24,5 +24,9 @@ export const ark: Provider = {
   readPoll,
   cancel,
   readCallback,
+  native: {
+    wire: 'ark-tasks',
+    operationOf: (taskId) => ({ taskId }),
+  },
   simulate,
 };

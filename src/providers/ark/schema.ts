@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** What we read of Ark's replies. Its SDKs and its service write absent values as null. */
 
+export const PATH = '/contents/generations/tasks';
+
 export const createReplySchema = z.object({ id: z.string().min(1) });
 
 export const TASK_STATUSES = [

@@ -7,13 +7,14 @@ import type { Input, Media } from '../../core/request';
 import { retryAfterOf } from '../../core/schedules';
 import { readError, readRefusal, readTaskFailure } from './errors';
 import { ARK_KEYS } from './models';
-import { createReplySchema, operationSchema, taskSchema, type Task } from './schema';
+import { submitNative } from './native';
+import { createReplySchema, operationSchema, PATH, taskSchema, type Task } from './schema';
 
-const PATH = '/contents/generations/tasks';
 
 /** The create call. */
 export function submit(submission: Submission): Call {
-  const { model, applied, callbackUrl } = submission;
+  const { model, applied, callbackUrl, native } = submission;
+  if (native) return submitNative(native, model, callbackUrl);
   const text = applied.prompt !== '' || applied.inputs.length === 0;
   const body = {
     model,

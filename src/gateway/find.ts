@@ -1,0 +1,58 @@
+import type { Principal } from '../core/dialect';
+import { GatewayError } from '../core/errors';
+import { readId } from '../core/ids';
+import type { Job } from '../core/job';
+import type { Operation } from '../core/outcome';
+import type { GatewayDeps } from './deps';
+
+type FindDeps = Pick<GatewayDeps, 'store' | 'catalog'>;
+
+/** Longer than the id of any provider. */
+const ID_LENGTH_MAX = 200;
+
+/** By our id in any form, or by that of a provider whose own API is one of ours. Another workspace's is not found. */
+export async function findJob(deps: FindDeps, principal: Principal, id: string): Promise<Job> {
+  const uuid = readId(id);
+  const job = uuid
+    ? await deps.store.jobs.get(principal.workspaceId, uuid)
+    : await findByHandle(deps, principal, id);
+  if (!job) throw new GatewayError('not_found', { message: 'There is no such job.' });
+  return job;
+}
+
+async function findByHandle(
+  deps: FindDeps,
+  { workspaceId }: Principal,
+  id: string,
+): Promise<Job | undefined> {
+  for (const { provider, operation } of handlesOf(deps, id)) {
+    const job = await deps.store.jobs.byOperation(workspaceId, provider, operation);
+    if (job) return job;
+  }
+  return undefined;
+}
+
+/** Does the id belong to anybody here, whoever asks? */
+export async function isSomebodys(deps: FindDeps, id: string, wire?: string): Promise<boolean> {
+  if (readId(id) !== undefined) return true;
+  for (const { provider, operation } of handlesOf(deps, id, wire)) {
+    if (await deps.store.attempts.isKnown(provider, operation)) return true;
+  }
+  return false;
+}
+
+/** What the id means at each provider that shows its ids to callers. */
+export function handlesOf(
+  { catalog }: Pick<FindDeps, 'catalog'>,
+  id: string,
+  wire?: string,
+): { provider: string; operation: Operation }[] {
+  if (id.length > ID_LENGTH_MAX) return [];
+  return catalog
+    .providers()
+    .flatMap(({ name, native }) =>
+      native && (wire === undefined || native.wire === wire)
+        ? [{ provider: name, operation: native.operationOf(id) }]
+        : [],
+    );
+}

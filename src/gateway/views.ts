@@ -1,0 +1,67 @@
+import type { Principal } from '../core/dialect';
+import { GatewayError } from '../core/errors';
+import { readId } from '../core/ids';
+import type { Job } from '../core/job';
+import type { Operation } from '../core/outcome';
+import type { NativeQuery, NativeView, NativeViews } from '../core/ports';
+import { saidOf } from '../core/reference';
+import type { Said } from '../core/store';
+import type { GatewayDeps } from './deps';
+import { handlesOf } from './find';
+
+/** Jobs as a pass-through dialect shows them: what the provider said, out of the rows. Nothing here asks a provider. */
+export async function viewOf(deps: GatewayDeps, wire: string, job: Job): Promise<NativeView> {
+  const said = await deps.store.attempts.said([job.id]);
+  return toView(deps, wire, job, said.get(job.id));
+}
+
+export async function listViews(
+  deps: GatewayDeps,
+  { workspaceId }: Principal,
+  wire: string,
+  { sinceMs, ...query }: NativeQuery,
+): Promise<NativeViews> {
+  const ids = query.ids.flatMap((id): (string | Operation)[] => {
+    const uuid = readId(id);
+    return uuid ? [uuid] : handlesOf(deps, id, wire).map(({ operation }) => operation);
+  });
+  // Every id that was asked for is none of ours.
+  if (query.ids.length > 0 && ids.length === 0) return { views: [], total: 0 };
+  const { jobs, total } = await deps.store.jobs.listNative(workspaceId, wire, {
+    ...query,
+    since: deps.now() - sinceMs,
+    ids,
+  });
+  const said = await deps.store.attempts.said(jobs.map(({ id }) => id));
+  return { views: jobs.map((job) => toView(deps, wire, job, said.get(job.id))), total };
+}
+
+/** The provider's answer to a create, as far as it is known when the patience ends. */
+export async function answered(
+  deps: GatewayDeps,
+  { workspaceId }: Principal,
+  wire: string,
+  { id, signal }: { id: string; signal: AbortSignal },
+): Promise<NativeView | undefined> {
+  const jobId = readId(id);
+  if (!jobId) throw new GatewayError('not_found');
+  try {
+    await deps.store.changes.wait(jobId, 'answered', deps.doorWaits.nativeReplyMs, signal);
+    // Not by `get`: a repeated create has its answer also after the record was deleted.
+    const job = await deps.store.jobs.load(jobId);
+    return job?.workspaceId === workspaceId ? await viewOf(deps, wire, job) : undefined;
+  } catch (error) {
+    // The job exists, so an error would lead its caller to make, and pay for, another one.
+    deps.log.warn({ jobId, err: error }, 'the answer to a create could not be read');
+    return undefined;
+  }
+}
+
+function toView(deps: GatewayDeps, wire: string, job: Job, row: Said | undefined): NativeView {
+  const said = row && saidOf(deps.catalog.providers(), row.attempt, row.reply);
+  return {
+    job,
+    said: said?.wire === wire ? said : undefined,
+    attempt: row && { state: row.attempt.state, submitReply: row.submitReply },
+  };
+}
