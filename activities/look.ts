@@ -47,7 +47,10 @@ async function tell(deps: LookDeps, { jobId }: Attempt, deliveryIds: string[]): 
   try {
     await startDeliveries(deps, deliveryIds);
   } catch (error) {
-    deps.log.warn({ jobId, err: error }, 'the engine did not answer; the sweep starts the delivery');
+    deps.log.warn(
+      { jobId, err: error },
+      'the engine did not answer; the sweep starts the delivery',
+    );
   }
 }
 

@@ -66,7 +66,12 @@ async function reasonOf(deps: ActivityDeps, jobId: string, ruling: Ruling): Prom
 
 function renderCallback(
   deps: ActivityDeps,
-  ended: { job: Job; attempt: Attempt | undefined; eventId: string; reply: StoredReply | undefined },
+  ended: {
+    job: Job;
+    attempt: Attempt | undefined;
+    eventId: string;
+    reply: StoredReply | undefined;
+  },
 ): string | Uint8Array {
   const { job, attempt, eventId, reply } = ended;
   const dialect = deps.dialects[job.dialect];

@@ -4,7 +4,9 @@ import { ERRORS, GatewayError, type ErrorCode, type ErrorDetails } from '../src/
 import type { Admin, Key, Workspace } from '../src/core/admin';
 import type { Dialect, Route } from '../src/core/dialect';
 import type { Job } from '../src/core/job';
-import type { Creation, ProviderReference } from '../src/core/ports';
+import type { NativeSaid, StoredReply } from '../src/core/native';
+import type { Creation, NativeView, ProviderReference } from '../src/core/ports';
+import type { Attempt } from '../src/core/store';
 import { apis, dialects } from '../src/dialects';
 import { ADMIN_KEY, KEY, openDoor, READ_KEY, type Door } from './http/door';
 
@@ -16,6 +18,8 @@ interface WireFile {
   name: string;
   /** Recorded on a date, or from which documentation. */
   source: string;
+  /** What no source says for certain. */
+  uncertain?: string;
   given: {
     /** Changes to the base job below. */
     job?: JobChange;
@@ -33,6 +37,13 @@ interface WireFile {
     apiKey?: Partial<Key>;
     /** Of a key or of callbacks. */
     secret?: string;
+    /** What the provider of the job's last attempt said; its bodies as text. */
+    said?: GivenSaid;
+    /** Of each job in `jobs`, in that order. */
+    saids?: (GivenSaid | null)[];
+    attempt?: { state: Attempt['state']; submitReply?: GivenReply };
+    /** A foreign id: nobody has it here, and this is what its provider answers. */
+    foreign?: GivenReply;
   };
   call?: {
     method: string;
@@ -42,13 +53,21 @@ interface WireFile {
     /** Name, text and, for a file, its media type; the text of a file is base64. */
     form?: [name: string, value: string, type?: string][];
   };
-  reply?: { status: number; headers?: Record<string, string | null>; body?: unknown };
+  /** `text` where every byte counts. */
+  reply?: { status: number; headers?: Record<string, string | null>; body?: unknown; text?: string };
   /** What reaches the gateway (of the admin API: `[use case, ...arguments]`), or, for a callback, the message. */
   means?: unknown;
 }
 
 /** Money is written as a number of micro-points. */
 type JobChange = Omit<Partial<Job>, 'price' | 'charged'> & { price?: number; charged?: number };
+
+interface GivenReply {
+  status: number;
+  type?: string;
+  text: string;
+}
+type GivenSaid = Omit<NativeSaid, 'reply' | 'id'> & { id?: string; reply?: GivenReply };
 
 /** The others cannot come from the shape of a request, or mean the same everywhere. */
 const SHOWN_ERRORS = (Object.keys(ERRORS) as ErrorCode[]).filter(
@@ -82,7 +101,7 @@ describe.each(Object.entries(apis))('API %s', (name, dialect) => {
     );
     const codes = SHOWN_ERRORS.filter((code) => name !== 'admin' || !NOT_ADMIN.includes(code));
     const statuses = codes.map((code) => dialect.renderError(new GatewayError(code), 'r').status);
-    expect([...new Set(shownStatuses)].sort()).toEqual([...new Set(statuses)].sort());
+    expect(shownStatuses).toEqual(expect.arrayContaining(statuses));
     expect(files.some((file) => file.name === 'callback')).toBe(name in dialects);
   });
 
@@ -108,6 +127,7 @@ describe.each(Object.entries(apis))('API %s', (name, dialect) => {
       if (file.reply?.body !== undefined) {
         expect(isJson ? JSON.parse(text) : text).toEqual(file.reply.body);
       }
+      if (file.reply?.text !== undefined) expect(text).toBe(file.reply.text);
       if (file.means) expect(plain(asked[0])).toEqual(file.means);
       const route = dialect.routes.find((candidate) => file.call && matches(candidate, file.call));
       if (response.ok && isJson && route?.reply)
@@ -119,8 +139,10 @@ describe.each(Object.entries(apis))('API %s', (name, dialect) => {
 describe.each(Object.entries(dialects))('dialect %s', (name, dialect) => {
   const callbacks = wireFiles(name).filter((file) => !file.call);
   test.each(callbacks.map((file) => [file.name, file] as const))('renders %s', (_name, file) => {
-    const body = render(dialect, jobOf(file.given.job), file.given.reference);
+    const { job, reference, said } = file.given;
+    const body = render(dialect, jobOf(job), reference, said);
     expect(JSON.parse(body)).toEqual(file.means);
+    if (said?.reply?.status === 200) expect(body).toBe(said.reply.text);
   });
 
   test('keeps a callback below 20 kB, however much the caller gave', () => {
@@ -168,8 +190,25 @@ function play(door: Door, { given }: WireFile): unknown[] {
     if (fault) throw fault;
     return value;
   };
+  const viewOf = (shown: Job, said: GivenSaid | null | undefined): NativeView => ({
+    job: shown,
+    said: said ? saidOf(said) : undefined,
+    attempt: given.attempt && {
+      state: given.attempt.state,
+      submitReply: replyOf(given.attempt.submitReply),
+    },
+  });
+  const view = viewOf(job, given.said);
+  const known = <T>(value: T): Promise<T> =>
+    given.foreign ? Promise.reject(new GatewayError('not_found')) : answer(value);
+  const saids = given.saids ?? [];
   Object.assign(door.gateway, {
     link,
+    view: () => known(view),
+    views: () =>
+      answer({ views: rows.map((row, index) => viewOf(row, saids[index])), total: rows.length }),
+    answered: async () => view,
+    foreign: () => answer(replyOf(given.foreign)),
     fault,
     issueToken: () => ({ token: 'header.claims.signature', expiresAt: NOW + 3_600_000 }),
     jobs: new Map(rows.map((row) => [row.id, row])),
@@ -177,7 +216,7 @@ function play(door: Door, { given }: WireFile): unknown[] {
       asked.push(creation);
       return answer({ ...creation.render(job), jobId: job.id });
     },
-    get: () => answer(job),
+    get: () => known(job),
     waitFor: () => answer({ ...job, ...jobOf(given.waited) }),
     reference: () => answer(given.reference ?? { id: null, model: 'paper-1' }),
     list: () => answer({ jobs: rows, hasMore: given.hasMore ?? false }),
@@ -269,12 +308,24 @@ function formOf(parts: NonNullable<NonNullable<WireFile['call']>['form']>): Form
   return form;
 }
 
-/** Functions and undefined fields fall away, as in JSON; money is told in digits. */
+/** Functions and undefined fields fall away, as in JSON; money is told in digits, bytes as the text they are. */
 function plain(asked: unknown): unknown {
+  const { native } = (asked ?? {}) as Partial<Creation>;
+  const body = native && Buffer.from(native.body).toString('utf8');
+  const readable = native ? { ...(asked as Creation), native: { ...native, body } } : asked;
   const digits = (_name: string, value: unknown) =>
     typeof value === 'bigint' ? value.toString() : value;
-  return JSON.parse(JSON.stringify(asked, digits)) as unknown;
+  return JSON.parse(JSON.stringify(readable, digits)) as unknown;
 }
+
+const replyOf = (given: GivenReply | undefined): StoredReply | undefined =>
+  given && { status: given.status, type: given.type, body: Buffer.from(given.text) };
+
+const saidOf = ({ wire, id, reply }: GivenSaid): NativeSaid => ({
+  wire,
+  id,
+  reply: replyOf(reply),
+});
 
 const EVENT = 'evt_019b7a3c00007000800000000000abcd';
 const REFERENCE: ProviderReference = { id: 'upstream-1', model: 'paper-1' };
@@ -288,11 +339,17 @@ function jobOf({ price, charged, ...change }: JobChange = {}): Partial<Job> {
   };
 }
 
-function render(dialect: Dialect, change: Partial<Job>, reference = REFERENCE): string {
-  return dialect.renderCallback(
+function render(
+  dialect: Dialect,
+  change: Partial<Job>,
+  reference = REFERENCE,
+  said?: GivenSaid,
+): string {
+  const body = dialect.renderCallback(
     { ...BASE, dialect: dialect.name, ...change },
-    { link, eventId: EVENT, reference },
+    { link, eventId: EVENT, reference, native: said && saidOf(said) },
   );
+  return Buffer.from(body).toString('utf8');
 }
 
 const BASE: Job = {

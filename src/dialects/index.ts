@@ -1,5 +1,6 @@
 import type { Api, Dialect } from '../core/dialect';
 import { admin } from './admin';
+import { arkTasks } from './ark-tasks';
 import { ula } from './ula';
 import { unifiedVideo } from './unified-video';
 import { videoGenerations } from './video-generations';
@@ -10,6 +11,7 @@ export const dialects: Readonly<Record<string, Dialect>> = {
   videos,
   'video-generations': videoGenerations,
   'unified-video': unifiedVideo,
+  'ark-tasks': arkTasks,
   ula,
 };
 

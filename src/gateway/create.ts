@@ -47,7 +47,8 @@ export async function accept(
   const earlier = await deps.store.jobs.earlier(principal.workspaceId, creation, deps.now());
   if (earlier) return acceptedOr(earlier, 0n);
   const passing =
-    creation.native && (await resolveNative(deps, principal, creation.native, creation.request.model));
+    creation.native &&
+    (await resolveNative(deps, principal, creation.native, creation.request.model));
   const resolved = resolve(deps, principal, creation, passing);
   const { request, applied, usable, inputs } = resolved;
   const price = creation.quote

@@ -2,7 +2,15 @@ import type { Logger } from 'pino';
 import type { Mint } from '../core/admin';
 import type { Catalog } from '../core/catalog';
 import type { Job } from '../core/job';
-import type { Blobs, DoorWaits, Engine, FileKind, Outbound, PlanWaits, Tokens } from '../core/ports';
+import type {
+  Blobs,
+  DoorWaits,
+  Engine,
+  FileKind,
+  Outbound,
+  PlanWaits,
+  Tokens,
+} from '../core/ports';
 import type { Store } from '../core/store';
 import type { Quotes } from './quotes';
 

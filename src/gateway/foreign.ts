@@ -24,7 +24,10 @@ export async function foreign(
   question: ForeignQuestion,
 ): Promise<StoredReply> {
   if (!principal.scopes.includes('foreign')) {
-    throw new GatewayError('forbidden', { scope: 'foreign', message: 'This API key lacks the scope "foreign".' });
+    throw new GatewayError('forbidden', {
+      scope: 'foreign',
+      message: 'This API key lacks the scope "foreign".',
+    });
   }
   const { routes } = deps.catalog.resolve(principal, question.model);
   const open = routes.filter((route) => isOpen(route, wire));

@@ -59,7 +59,8 @@ async function resolveReference(
   }
   const attempt = await deps.store.attempts.latest(job.id);
   const known = attempt && saidOf(deps.catalog.providers(), attempt, undefined)?.id;
-  if (!attempt || known === undefined) throw invalid(param, 'names a job that no provider has taken');
+  if (!attempt || known === undefined)
+    throw invalid(param, 'names a job that no provider has taken');
   return { id: known, channel: attempt.channel };
 }
 

@@ -11,6 +11,7 @@ import type {
   Creation,
   FileKind,
   Gateway,
+  NativeView,
   Outbound,
   PageQuery,
 } from '../../src/core/ports';
@@ -197,6 +198,22 @@ export function createMemoryGateway(
       job.state = 'canceling';
       return { job, deleted: false };
     },
+    async view(principal, _wire, id) {
+      raise(gateway);
+      return unsaid(find(gateway, id, principal.workspaceId));
+    },
+    async views(principal) {
+      raise(gateway);
+      const { jobs } = listOf(gateway, principal, { limit: 500, order: 'desc' });
+      return { views: jobs.map(unsaid), total: jobs.length };
+    },
+    async answered(principal, _wire, { id }) {
+      return unsaid(find(gateway, id, principal.workspaceId));
+    },
+    async foreign() {
+      throw new GatewayError('not_found');
+    },
+    waits: { nativeReplyMs: 50, cancelReplyMs: 50 },
     async content(principal, id, kind, range) {
       raise(gateway);
       const job = find(gateway, id, principal.workspaceId);
@@ -221,6 +238,9 @@ const RESOLVING = {
         : ({ ok: false, problem: 'must be an https URL' } as const),
   } as unknown as Outbound,
 };
+
+/** No provider has said anything here. */
+const unsaid = (job: Job): NativeView => ({ job, said: undefined, attempt: undefined });
 
 function raise({ fault }: MemoryGateway): void {
   if (fault) throw fault;

@@ -10,7 +10,6 @@ import { ARK_KEYS } from './models';
 import { submitNative } from './native';
 import { createReplySchema, operationSchema, PATH, taskSchema, type Task } from './schema';
 
-
 /** The create call. */
 export function submit(submission: Submission): Call {
   const { model, applied, callbackUrl, native } = submission;

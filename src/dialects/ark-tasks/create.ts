@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { Answer, RouteInput } from '../../core/dialect';
+import { FAILURES, GatewayError, type FailureCode } from '../../core/errors';
+import { renderId } from '../../core/ids';
+import { isTerminal } from '../../core/job';
+import type { Gateway, NativeView } from '../../core/ports';
+import { errorAnswer, NO_RETRY } from './errors';
+import { passOn } from './render';
+import { toCreation, WIRE } from './translate';
+
+/**
+ * A create is answered by the provider: status, type and bytes of its reply, also when it refuses. What is stored with
+ * the job is our own answer, 202 with our id; that is what the caller gets when the provider takes too long, and what
+ * leads a repeat under the same idempotency key to the provider's reply.
+ */
+export const acceptedSchema = z.strictObject({ id: z.string() });
+
+export async function create(gateway: Gateway, input: RouteInput): Promise<Answer> {
+  const { principal, idempotencyKey, fingerprint, signal } = input;
+  const accepted = await asOnce(
+    gateway.create(principal, {
+      dialect: WIRE,
+      ...toCreation(input),
+      // The same key at the other path means the same request, so that it never makes a second job.
+      idempotency: idempotencyKey ? { key: idempotencyKey, route: WIRE, fingerprint } : undefined,
+      render: (job) => ({ status: 202, body: { id: renderId('task', job.id) } }),
+    }),
+  );
+  const { id } = acceptedSchema.parse(accepted.body);
+  const view = await gateway.answered(principal, WIRE, { id, signal });
+  const answer = view && answerOf(view, idempotencyKey !== undefined);
+  return answer ? { ...answer, headers: { ...answer.headers, ...accepted.headers } } : accepted;
+}
+
+/** An unexpected error may come after the job was stored; a client that posts again by itself would pay twice. */
+async function asOnce(creating: Promise<Answer>): Promise<Answer> {
+  try {
+    return await creating;
+  } catch (cause) {
+    if (cause instanceof GatewayError) throw cause;
+    throw new GatewayError('internal', {
+      message: 'Something went wrong on our side; the task may have been created. See the list.',
+      retryable: false,
+      cause,
+    });
+  }
+}
+
+/** Undefined while the provider has not answered, and where its answer was lost but the job lives. */
+export function answerOf({ job, attempt }: NativeView, isKeyed: boolean): Answer | undefined {
+  if (attempt?.state === 'accepted') {
+    return attempt.submitReply && passOn(attempt.submitReply);
+  }
+  if (!isTerminal(job.state)) return undefined;
+  const code = job.failure?.code ?? 'provider_error';
+  // Certainly no job was made. Under a key a repeat would only be given this same answer.
+  const isFree = !attempt || attempt.state === 'refused';
+  const retryable = isFree && !isKeyed && code !== 'canceled' && FAILURES[code].retryable;
+  if (attempt?.state === 'refused' && attempt.submitReply) {
+    return passOn(attempt.submitReply, retryable ? {} : NO_RETRY);
+  }
+  const { text } = FAILURES[code];
+  return errorAnswer({ ...(ENDS[code] ?? FAULT), message: text, retryable });
+}
+
+const FAULT = { status: 502, code: 'InternalServiceError' };
+
+/** Ends of a job that no provider has answered for. */
+const ENDS: Readonly<Partial<Record<FailureCode, { status: number; code: string }>>> = {
+  provider_busy: { status: 503, code: 'ServerOverloaded' },
+  timed_out: { status: 504, code: 'InternalServiceError' },
+  canceled: { status: 409, code: 'InvalidAction.CancelledTask' },
+};

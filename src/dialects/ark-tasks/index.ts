@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { route, type Answer, type Dialect, type Route, type RouteInput } from '../../core/dialect';
+import { GatewayError } from '../../core/errors';
+import type { Gateway } from '../../core/ports';
+import { create } from './create';
+import { errorAnswer, renderError } from './errors';
+import { listOf, passOn, renderCallback, taskOf } from './render';
+import {
+  anyQuerySchema,
+  anySchema,
+  listQuerySchema,
+  modelQuerySchema,
+  nothingSchema,
+} from './schema';
+import type { ListQuery, ModelQuery } from './schema';
+import { WIRE } from './translate';
+
+/** One API under two roots: the seed's `/v1`, and `/api/v3` as Ark's own clients append it. */
+const BASES = ['/v1/contents/generations/tasks', '/api/v3/contents/generations/tasks'] as const;
+
+/**
+ * Ark's content generation tasks as a pass-through. What a provider said goes back as bytes, and reads come from the
+ * rows alone: any number of readers cause no call upstream. Ids are the provider's; ours are taken everywhere too.
+ */
+export const arkTasks: Dialect = {
+  name: WIRE,
+  prefixes: BASES,
+  renderError,
+  renderCallback,
+  routes: BASES.flatMap(routesOf),
+};
+
+function routesOf(base: string): Route[] {
+  return [
+    route({
+      method: 'POST',
+      path: base,
+      body: 'json',
+      scope: 'generate',
+      request: anySchema,
+      query: anyQuerySchema,
+      handle: create,
+    }),
+    route({
+      method: 'GET',
+      path: base,
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: listQuerySchema,
+      reply: z.looseObject({ items: z.array(z.looseObject({})), total: z.int() }),
+      handle: list,
+    }),
+    route({
+      method: 'GET',
+      path: `${base}/:id`,
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: modelQuerySchema,
+      handle: get,
+    }),
+    route({
+      method: 'DELETE',
+      path: `${base}/:id`,
+      body: 'none',
+      scope: 'generate',
+      request: nothingSchema,
+      query: modelQuerySchema,
+      handle: remove,
+    }),
+  ];
+}
+
+type OneTask = RouteInput<unknown, ModelQuery>;
+
+function get(gateway: Gateway, input: OneTask): Promise<Answer> {
+  return orForeign(gateway, input, 'look', async (id) => {
+    const view = await gateway.view(input.principal, WIRE, id);
+    return taskOf(view, gateway.link);
+  });
+}
+
+/** `?model=` leads an id that nobody has here to that model's provider, where operator and key allow it. */
+async function orForeign(
+  gateway: Gateway,
+  { principal, params, query }: OneTask,
+  ask: 'look' | 'cancel',
+  answer: (id: string) => Promise<Answer>,
+): Promise<Answer> {
+  const id = params['id'] ?? '';
+  try {
+    return await answer(id);
+  } catch (error) {
+    const isUnknown = error instanceof GatewayError && error.code === 'not_found';
+    if (!isUnknown || query.model === undefined) throw error;
+    return passOn(await gateway.foreign(principal, WIRE, { id, model: query.model, ask }));
+  }
+}
+
+/**
+ * By the provider's table: a queued task is canceled, the record of an ended one is deleted here (its bill stays), a
+ * running or cancelled one is refused. The cancel's verdict is waited for a moment; without one the wish stands.
+ */
+function remove(gateway: Gateway, input: OneTask): Promise<Answer> {
+  const { principal, signal } = input;
+  return orForeign(gateway, input, 'cancel', async (id) => {
+    const { id: jobId, state } = await gateway.get(principal, id);
+    if (state === 'canceled') return refused('CancelledTask', 'it is already cancelled');
+    const { deleted } = await gateway.remove(principal, jobId);
+    if (deleted) return DONE;
+    const ms = gateway.waits.cancelReplyMs;
+    const ended = await gateway.waitFor(principal, jobId, 'ended', { ms, signal });
+    const isLate = ended.finishedAt !== undefined && ended.state !== 'canceled';
+    return isLate ? refused('FinishedTask', `it has ended as ${ended.state}`) : DONE;
+  });
+}
+
+const DONE: Answer = { status: 200, body: {} };
+
+const refused = (what: string, why: string): Answer =>
+  errorAnswer({
+    status: 409,
+    code: `InvalidAction.${what}Deletion`,
+    message: `Cannot delete task because ${why}.`,
+    retryable: false,
+  });
+
+const DAYS_LISTED_MS = 7 * 86_400_000;
+
+async function list(gateway: Gateway, input: RouteInput<unknown, ListQuery>): Promise<Answer> {
+  const { query, principal } = input;
+  const status = query['filter.status'];
+  const { views, total } = await gateway.views(principal, WIRE, {
+    page: query.page_num,
+    size: query.page_size,
+    sinceMs: DAYS_LISTED_MS,
+    state: status === 'cancelled' ? 'canceled' : status,
+    model: query['filter.model'],
+    serviceTier: query['filter.service_tier'],
+    ids: query['filter.task_ids'] ?? [],
+  });
+  return listOf(views, total, gateway.link);
+}

@@ -1,0 +1,127 @@
+import type { Answer, CallbackContext } from '../../core/dialect';
+import { FAILURES, type Failure, type FailureCode } from '../../core/errors';
+import { renderId } from '../../core/ids';
+import { isTerminal, type Job, type JobState } from '../../core/job';
+import type { NativeSaid, StoredReply } from '../../core/native';
+import type { NativeView } from '../../core/ports';
+import type { TaskStatus } from './schema';
+
+export type Link = (job: Job, kind: 'video' | 'last_frame') => string;
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** The provider's bytes and type as they came. Everything else a provider's server said stays behind. */
+export function passOn(
+  { status, type, body }: StoredReply,
+  headers: Answer['headers'] = {},
+): Answer {
+  return {
+    status,
+    headers: { ...(type === undefined ? {} : { 'content-type': type }), ...headers },
+    body,
+  };
+}
+
+/**
+ * A task: the provider's own, where its last look is stored. Otherwise (nobody has looked yet, it never got that far,
+ * we gave it up, another provider makes it) in the same shape out of our rows.
+ */
+export function taskOf({ job, said }: Pick<NativeView, 'job' | 'said'>, link: Link): Answer {
+  if (said?.reply && isTask(said.reply)) return passOn(said.reply);
+  return { status: 200, body: render(job, said, link) };
+}
+
+/** A look that ended a job by an error (the record is gone, the account was denied) shows no task. */
+const isTask = ({ status }: StoredReply): boolean => status === 200;
+
+/** A page of tasks: each as `taskOf` answers it, joined as bytes. */
+export function listOf(views: readonly NativeView[], total: number, link: Link): Answer {
+  const items = views.map((view) => bytesOf(taskOf(view, link).body));
+  const parts = items.flatMap((item, index) => (index === 0 ? [item] : [COMMA, item]));
+  const body = Buffer.concat([
+    Buffer.from('{"items":['),
+    ...parts,
+    Buffer.from(`],"total":${String(total)}}`),
+  ]);
+  return { status: 200, headers: JSON_TYPE, body };
+}
+
+const COMMA = Buffer.from(',');
+
+function bytesOf(body: unknown): Uint8Array {
+  return body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
+}
+
+/** The task as the provider shows it: the same body as GET. */
+export function renderCallback(job: Job, context: CallbackContext): string | Uint8Array {
+  const said = context.native?.wire === job.native?.wire ? context.native : undefined;
+  const { body } = taskOf({ job, said }, (owner, kind) => context.link(owner, kind));
+  return body instanceof Uint8Array ? body : JSON.stringify(body);
+}
+
+const STATUS: Readonly<Record<JobState, TaskStatus>> = {
+  queued: 'queued',
+  running: 'running',
+  // The provider has not said so yet; what it does until then is what it did before.
+  canceling: 'queued',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  canceled: 'cancelled',
+  expired: 'expired',
+};
+
+function render(job: Job, said: NativeSaid | undefined, link: Link): Record<string, unknown> {
+  const { applied } = job;
+  const seconds = job.usage?.seconds ?? (applied.seconds > 0 ? applied.seconds : undefined);
+  return {
+    id: said?.id ?? renderId('task', job.id),
+    model: job.model,
+    status: STATUS[job.state],
+    error: errorOf(job),
+    created_at: Math.floor(job.createdAt / 1_000),
+    updated_at: Math.floor(job.updatedAt / 1_000),
+    ...resultOf(job, link),
+    ...(applied.seed === undefined ? {} : { seed: applied.seed }),
+    resolution: applied.resolution,
+    ratio: applied.aspectRatio,
+    ...(seconds === undefined ? {} : { duration: seconds }),
+    framespersecond: applied.fps,
+    ...(applied.generateAudio === undefined ? {} : { generate_audio: applied.generateAudio }),
+    service_tier: applied.serviceTier ?? 'default',
+    ...(applied.safetyIdentifier === undefined
+      ? {}
+      : { safety_identifier: applied.safetyIdentifier }),
+  };
+}
+
+function resultOf(job: Job, link: Link): Record<string, unknown> {
+  if (job.state !== 'succeeded') return {};
+  const hasLastFrame = job.outputs.some(({ kind }) => kind === 'last_frame');
+  const tokens = job.usage?.tokens;
+  return {
+    content: {
+      video_url: link(job, 'video'),
+      ...(hasLastFrame ? { last_frame_url: link(job, 'last_frame') } : {}),
+    },
+    ...(tokens === undefined ? {} : { usage: { completion_tokens: tokens, total_tokens: tokens } }),
+  };
+}
+
+const TASK_ERRORS: Readonly<Partial<Record<FailureCode, string>>> = {
+  invalid_input: 'InvalidParameter',
+  provider_denied: 'AccessDenied',
+  provider_busy: 'ServerOverloaded',
+};
+
+function errorOf({ state, failure }: Job): { code: string; message: string } | null {
+  if (!isTerminal(state) || state === 'succeeded') return null;
+  const code: FailureCode = failure?.code ?? (state === 'failed' ? 'provider_error' : state);
+  return { code: codeOf(code, failure), message: failure?.message ?? FAILURES[code].text };
+}
+
+function codeOf(code: FailureCode, failure: Failure | undefined): string {
+  if (code !== 'content_rejected') return TASK_ERRORS[code] ?? 'InternalServiceError';
+  return failure?.stage === 'input'
+    ? 'InputTextSensitiveContentDetected'
+    : 'OutputVideoSensitiveContentDetected';
+}
