@@ -32,7 +32,7 @@ export async function settle(db: Database, settlement: Settlement): Promise<Sett
     const attempt = await latestAttempt(tx, settlement.id);
     const end = decide(row, attempt, settlement.reason);
     const job = await finish(tx, row, end, new Date(settlement.now));
-    if (attempt) await showFinalReply(tx, attempt);
+    if (attempt) await showLastWord(tx, attempt);
     await book(tx, job);
     return announce(tx, job, settlement, attempt && finalReplyOf(attempt));
   });
@@ -147,8 +147,12 @@ function isLostByCancel(row: JobRow, { failure: reason }: End): boolean {
   return reason?.code === 'provider_lost' && row.cancelRequestedAt !== null;
 }
 
-/** Without a verdict there is none, and what was shown before the end is not true any more. */
-async function showFinalReply(tx: Transaction, attempt: AttemptRow): Promise<void> {
+/**
+ * Without a verdict there is none, and what was shown before the end is not true any more. An attempt that nobody has
+ * looked at is left alone: its submit may be writing the row just now, and waits for the job's.
+ */
+async function showLastWord(tx: Transaction, attempt: AttemptRow): Promise<void> {
+  if (!attempt.verdict && attempt.replyStatus === null) return;
   await tx
     .update(attempts)
     .set({

@@ -1,0 +1,47 @@
+import { applyCapabilities } from '../../src/core/capabilities';
+import { applyLeniently } from '../../src/core/leniency';
+import type { VideoRequest } from '../../src/core/request';
+import { arkModels } from '../../src/providers/ark/models';
+
+/** What passes through is priced as the provider will most likely read it; nothing in it is refused by us. */
+
+const MODEL = arkModels['doubao-seedance-2-0-260128'];
+if (!MODEL) throw new Error('the table has this model');
+const BASE: VideoRequest = { model: 'm', prompt: 'a cat', inputs: [], passthrough: { x: 1 } };
+const NEUTRAL = applyCapabilities(BASE, MODEL);
+
+test('a request that the model honours is applied as everywhere', () => {
+  const request = { ...BASE, seconds: 8, resolution: '1080p', aspectRatio: '9:16' };
+  expect(applyLeniently(request, MODEL)).toEqual(applyCapabilities(request, MODEL));
+});
+
+test.each<[string, Partial<VideoRequest>]>([
+  ['a length', { seconds: 99 }],
+  ['a resolution', { resolution: '9k' }],
+  ['a ratio', { aspectRatio: '1:7' }],
+  ['a seed', { seed: 5 }],
+  ['a tier', { serviceTier: 'flex' }],
+  ['a camera', { cameraFixed: true }],
+  ['an expiry', { expiresAfterSeconds: 1 }],
+  ['an identifier', { safetyIdentifier: 'x'.repeat(100) }],
+  ['inputs', { inputs: [{ role: 'last_frame', media: { asset: 'a' } }] }],
+  [
+    'everything at once',
+    { seconds: 1.5, resolution: '', aspectRatio: 'x', seed: 1, serviceTier: 'y' },
+  ],
+])('%s that it does not honour counts as not given', (_, change) => {
+  expect(applyLeniently({ ...BASE, ...change }, MODEL)).toEqual(NEUTRAL);
+});
+
+test('one wrong field takes no right one with it', () => {
+  const applied = applyLeniently(
+    { ...BASE, seconds: 99, resolution: '480p', generateAudio: false },
+    MODEL,
+  );
+  expect(applied).toMatchObject({ seconds: 5, resolution: '480p', generateAudio: false });
+});
+
+test('a prompt past the limit is cut', () => {
+  const { prompt } = applyLeniently({ ...BASE, prompt: 'x'.repeat(50_000) }, MODEL);
+  expect(prompt).toHaveLength(MODEL.promptLengthMax);
+});
