@@ -54,7 +54,12 @@ interface WireFile {
     form?: [name: string, value: string, type?: string][];
   };
   /** `text` where every byte counts. */
-  reply?: { status: number; headers?: Record<string, string | null>; body?: unknown; text?: string };
+  reply?: {
+    status: number;
+    headers?: Record<string, string | null>;
+    body?: unknown;
+    text?: string;
+  };
   /** What reaches the gateway (of the admin API: `[use case, ...arguments]`), or, for a callback, the message. */
   means?: unknown;
 }
