@@ -1,4 +1,3 @@
-import type { CallbackContext } from '../src/core/dialect';
 import { failure } from '../src/core/errors';
 import { isTerminal } from '../src/core/job';
 import type { Job } from '../src/core/job';
