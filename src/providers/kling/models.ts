@@ -5,7 +5,7 @@ import { KLING_2_KEYS, KLING_KEYS, OMNI_KEYS } from './vendor-keys';
 
 /**
  * What each Kling model takes, from the provider's capability map and its pages for text, image, multi-image and omni
- * video (read November 2026).
+ * video, as public copies of them had it in November 2026; the pages themselves were not read.
  *
  * Its `mode` (std, pro) is a picture quality on most models, so it follows from the resolution; on kling-v1 both make
  * 720p, and there it is the service tier. Models with one quality get no `mode` at all.
