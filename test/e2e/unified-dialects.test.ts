@@ -6,7 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { DEFAULT_CATALOG } from '../../src/default-catalog';
 import { newSecret } from '../../src/callbacks/secrets';
 import { readId } from '../../src/core/ids';
-import { keyHash, newKey } from '../../src/store/new-key';
+import { newKey } from '../../src/store/new-key';
 import { ensureWorkspace } from '../../src/store/workspaces';
 import { startTestGateway, until } from '../support/gateway';
 import type { CallAnswer, TestGateway } from '../support/gateway';
@@ -68,9 +68,10 @@ beforeAll(async () => {
     },
     waits: { providerReplyMs: 2_000 },
   });
-  keys.reader = await addKey(gateway.workspaceId, ['read']);
-  keys.revoked = await addKey(gateway.workspaceId, ['generate', 'read']);
-  await gateway.sql('UPDATE keys SET revoked_at = now() WHERE hash = $1', [keyHash(keys.revoked)]);
+  keys.reader = (await addKey(['read'])).secret;
+  const revoked = await addKey(['generate', 'read']);
+  await admin('DELETE', `keys/${revoked.id}`);
+  keys.revoked = revoked.secret;
   keys.other = await addWorkspace('other', 'default');
   keys.vip = await addWorkspace('vip', 'vip');
 });
@@ -81,14 +82,16 @@ afterAll(async () => {
   await new Promise((resolve) => receiver.close(resolve));
 });
 
-async function addKey(workspaceId: string, scopes: string[]): Promise<string> {
-  const { key, prefix, hash } = newKey(randomBytes);
-  await gateway.sql(
-    `INSERT INTO keys (id, workspace_id, name, prefix, hash, scopes, created_at)
-     VALUES (gen_random_uuid(), $1, $2, $2, $3, $4, now())`,
-    [workspaceId, prefix, hash, scopes],
-  );
-  return key;
+const admin = (method: string, path: string, body?: unknown) =>
+  gateway.call(method, `/v1/admin/${path}`, { key: gateway.keys.admin_key, body });
+
+async function addKey(scopes: string[]): Promise<{ id: string; secret: string }> {
+  const answer = await admin('POST', `workspaces/${gateway.workspaceId}/keys`, {
+    name: scopes.join(' '),
+    scopes,
+  });
+  expect(answer.status).toBe(201);
+  return answer.json;
 }
 
 async function addWorkspace(name: string, group: string): Promise<string> {
