@@ -42,6 +42,7 @@ const waitsSchema = z.strictObject({
     .default([...DELIVERY_SCHEDULE_MS]),
   keepTimeoutMs: ms(10 * MINUTE),
   contentTimeoutMs: ms(10 * MINUTE),
+  createMs: ms(MINUTE),
   heldMs: ms(5 * MINUTE),
   nativeReplyMs: ms(MINUTE),
   cancelReplyMs: ms(5 * SECOND),
@@ -73,6 +74,10 @@ const limitsSchema = z.strictObject({
   sweepRows: count(500),
   lateLooks: count(20),
   restartsMax: count(3),
+  /** Creates that one process works on at once; below `databaseConnections`, which the rest needs too. */
+  createsAtOnce: z.int().positive().default(12),
+  /** Starts of workflows that one process asks the engine for at once. */
+  startsAtOnce: z.int().positive().default(20),
   /** Requests that one process holds at once; past it they are answered as if their wait were over. */
   heldRequests: count(5_000),
   databaseConnections: count(20),

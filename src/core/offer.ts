@@ -1,4 +1,4 @@
-import type { Capabilities } from './capabilities';
+import { lengthsOf, type Capabilities } from './capabilities';
 import type { RoutedModel } from './catalog';
 import { sizesOf } from './frame';
 import { MODES, type Mode } from './request';
@@ -42,7 +42,7 @@ export function offerOf({ routes }: RoutedModel): Offer {
     sizes: every((model) =>
       sizesOf(model).map(([, , [width, height]]) => `${String(width)}x${String(height)}`),
     ),
-    seconds: every(lengthsOf).sort((a, b) => a - b),
+    seconds: every(({ seconds }) => lengthsOf(seconds)).sort((a, b) => a - b),
     secondsAuto: all.some((model) => model.seconds.auto),
     fps: every((model) => [model.fps]),
     audio: all.some((model) => model.audio),
@@ -55,8 +55,4 @@ export function offerOf({ routes }: RoutedModel): Offer {
     ),
     references: { images: most('images'), videos: most('videos'), audios: most('audios') },
   };
-}
-
-function lengthsOf({ seconds: { min, max } }: Capabilities): number[] {
-  return Array.from({ length: max - min + 1 }, (_, index) => min + index);
 }

@@ -8,6 +8,7 @@ import type { CreateAnswer, Creation } from '../core/ports';
 import { formatPoints } from '../core/pricing';
 import type { Created } from '../core/store';
 import type { GatewayDeps } from './deps';
+import type { Gate } from './gate';
 import { checkHeld, storeInputs } from './inputs';
 import { idempotencyMismatch, markReplayed } from './replay';
 import { resolve } from './resolve';
@@ -18,17 +19,26 @@ import { resolveNative, storeNative } from './native';
  * once the row is committed the answer is acceptance, whatever happens to the start.
  */
 export async function create(
-  deps: GatewayDeps,
+  deps: CreateDeps,
   principal: Principal,
   creation: Creation,
 ): Promise<CreateAnswer> {
-  const accepted = await accept(deps, principal, creation);
+  const accepted = await deps.gates.creates(() => accept(deps, principal, creation));
   const { answer } = accepted;
   if (accepted.kind === 'created') {
-    await start(deps, accepted.job);
+    await atMost(START_MS, start(deps, accepted.job));
     return { ...answer, jobId: accepted.job.id };
   }
   return { ...markReplayed(answer), jobId: accepted.jobId };
+}
+
+export interface CreateDeps extends GatewayDeps {
+  gates: {
+    /** Each takes a database connection: more at once would take all of them and let the others' wait run out. */
+    creates: Gate;
+    /** More at once would make the engine answer each of them too late. */
+    starts: Gate;
+  };
 }
 
 export type AcceptDeps = Pick<
@@ -109,10 +119,14 @@ const freeze = (route: Route): FrozenRoute => ({
   model: route.model,
 });
 
+/** The caller does not wait longer for the start, which goes on. */
+const START_MS = 2_000;
+
 /** After the commit the answer is always acceptance: a start that fails is the sweep's work, not the caller's. */
-async function start(deps: GatewayDeps, job: Job): Promise<void> {
+async function start(deps: CreateDeps, job: Job): Promise<void> {
   try {
-    await deps.engine.startJob(job.workflowId, planOf(seedOf(job), deps.waits));
+    const plan = planOf(seedOf(job), deps.waits);
+    await deps.gates.starts(() => deps.engine.startJob(job.workflowId, plan));
     await deps.store.jobs.markStarted(job.id, deps.now());
   } catch (error) {
     deps.log.warn(
@@ -120,4 +134,11 @@ async function start(deps: GatewayDeps, job: Job): Promise<void> {
       'the engine did not answer; the sweep starts the job',
     );
   }
+}
+
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work, over]);
+  clearTimeout(timer);
 }

@@ -12,6 +12,7 @@ import type {
   Tokens,
 } from '../core/ports';
 import type { Store } from '../core/store';
+import type { GateOptions } from './gate';
 import type { Quotes } from './quotes';
 
 /** What the use cases stand on. */
@@ -32,6 +33,9 @@ export interface GatewayDeps {
   /** Bytes of one input given inside the request. */
   inputBytesMax: number;
   contentTimeoutMs: number;
+  /** How many creates and how many starts this process works on at once. */
+  creates: GateOptions;
+  starts: GateOptions;
   heldMsMax: number;
   /** Past so many waiters at once nobody else waits. */
   heldRequestsMax: number;

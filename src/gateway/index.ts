@@ -8,10 +8,11 @@ import { createAdmin } from './admin';
 import { referenceOf } from '../core/reference';
 import { openContent } from './content';
 import { create } from './create';
-import { estimate, quote } from './quote';
 import type { GatewayDeps } from './deps';
 import { findJob } from './find';
 import { foreign } from './foreign';
+import { createGate } from './gate';
+import { estimate, quote } from './quote';
 import { answered, listViews, viewOf } from './views';
 import { createWaitFor } from './wait';
 
@@ -27,10 +28,11 @@ export type { Quotes } from './quotes';
  * engine is only asked to start and to cancel.
  */
 export function createGateway(deps: GatewayDeps): Gateway {
+  const gates = { creates: createGate(deps.creates), starts: createGate(deps.starts) };
   const get = (principal: Principal, id: string): Promise<Job> => findJob(deps, principal, id);
   return {
     models: (principal) => deps.catalog.list(principal),
-    create: (principal, creation) => create(deps, principal, creation),
+    create: (principal, creation) => create({ ...deps, gates }, principal, creation),
     // eslint-disable-next-line @typescript-eslint/require-await -- what it throws becomes a rejection
     quote: async (principal, draft) => quote(deps, principal, draft),
     get,

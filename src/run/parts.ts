@@ -51,6 +51,9 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     providerReplyMs: base.config.waits.providerReplyMs,
     doorWaits: base.config.waits,
     contentTimeoutMs: base.config.waits.contentTimeoutMs,
+    creates: { atOnce: base.config.limits.createsAtOnce, waitMs: base.config.waits.createMs },
+    // After that the sweep takes it up.
+    starts: { atOnce: base.config.limits.startsAtOnce, waitMs: base.config.waits.sweepAgeMs },
     heldMsMax: base.config.waits.heldMs,
     heldRequestsMax: base.config.limits.heldRequests,
     replyBytesMax: base.config.limits.replyBytesMax,
