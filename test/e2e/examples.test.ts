@@ -116,7 +116,7 @@ test('04 makes two videos from a worker of its own; started again it names the s
 
 test('every example says in its header how it is run', () => {
   const folders = readdirSync(join(ROOT, 'examples'));
-  expect(folders.map((name) => name.slice(0, 2))).toEqual(['01', '02', '03', '04', '05']);
+  expect(folders.map((name) => name.slice(0, 2))).toEqual(['01', '02', '03', '04', '05', '06']);
   for (const folder of folders) {
     for (const file of readdirSync(join(ROOT, 'examples', folder))) {
       if (file === 'workflows.ts') continue;
