@@ -14,6 +14,7 @@ const DOCUMENTS = [
   'docs/glossary.md',
   'docs/keys.md',
   'docs/ula.md',
+  'docs/ark-tasks.md',
   ...DECISIONS,
 ];
 const manifest = JSON.parse(read('package.json')) as Record<

@@ -207,8 +207,8 @@ export function createMemoryGateway(
       const { jobs } = listOf(gateway, principal, { limit: 500, order: 'desc' });
       return { views: jobs.map(unsaid), total: jobs.length };
     },
-    async answered(principal, _wire, { id }) {
-      return unsaid(find(gateway, id, principal.workspaceId));
+    async answered(principal, _wire, { jobId }) {
+      return unsaid(find(gateway, jobId, principal.workspaceId));
     },
     async foreign() {
       throw new GatewayError('not_found');

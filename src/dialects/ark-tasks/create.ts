@@ -1,9 +1,8 @@
-import { z } from 'zod';
-import type { Answer, RouteInput } from '../../core/dialect';
+import type { Answer, LateAnswer, RouteInput } from '../../core/dialect';
 import { FAILURES, GatewayError, type FailureCode } from '../../core/errors';
 import { renderId } from '../../core/ids';
 import { isTerminal } from '../../core/job';
-import type { Gateway, NativeView } from '../../core/ports';
+import type { CreateAnswer, Gateway, NativeView } from '../../core/ports';
 import { errorAnswer, NO_RETRY } from './errors';
 import { passOn } from './render';
 import { toCreation, WIRE } from './translate';
@@ -13,9 +12,7 @@ import { toCreation, WIRE } from './translate';
  * the job is our own answer, 202 with our id; that is what the caller gets when the provider takes too long, and what
  * leads a repeat under the same idempotency key to the provider's reply.
  */
-export const acceptedSchema = z.strictObject({ id: z.string() });
-
-export async function create(gateway: Gateway, input: RouteInput): Promise<Answer> {
+export async function create(gateway: Gateway, input: RouteInput): Promise<LateAnswer> {
   const { principal, idempotencyKey, fingerprint, signal } = input;
   const accepted = await asOnce(
     gateway.create(principal, {
@@ -26,14 +23,30 @@ export async function create(gateway: Gateway, input: RouteInput): Promise<Answe
       render: (job) => ({ status: 202, body: { id: renderId('task', job.id) } }),
     }),
   );
-  const { id } = acceptedSchema.parse(accepted.body);
-  const view = await gateway.answered(principal, WIRE, { id, signal });
-  const answer = view && answerOf(view, idempotencyKey !== undefined);
-  return answer ? { ...answer, headers: { ...answer.headers, ...accepted.headers } } : accepted;
+  return whenAnswered(gateway, accepted, {
+    principal,
+    signal,
+    isKeyed: idempotencyKey !== undefined,
+  });
+}
+
+/** Outlives the request's body and holds on to no part of it. */
+function whenAnswered(
+  gateway: Gateway,
+  { jobId, ...accepted }: CreateAnswer,
+  { isKeyed, principal, signal }: Pick<RouteInput, 'principal' | 'signal'> & { isKeyed: boolean },
+): LateAnswer {
+  return {
+    async later() {
+      const view = await gateway.answered(principal, WIRE, { jobId, signal });
+      const answer = view && answerOf(view, isKeyed);
+      return answer ? { ...answer, headers: { ...answer.headers, ...accepted.headers } } : accepted;
+    },
+  };
 }
 
 /** An unexpected error may come after the job was stored; a client that posts again by itself would pay twice. */
-async function asOnce(creating: Promise<Answer>): Promise<Answer> {
+async function asOnce(creating: Promise<CreateAnswer>): Promise<CreateAnswer> {
   try {
     return await creating;
   } catch (cause) {

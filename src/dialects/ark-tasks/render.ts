@@ -3,6 +3,7 @@ import { FAILURES, type Failure, type FailureCode } from '../../core/errors';
 import { renderId } from '../../core/ids';
 import { isTerminal, type Job, type JobState } from '../../core/job';
 import type { NativeSaid, StoredReply } from '../../core/native';
+import { unixSeconds } from '../../core/parameters';
 import type { NativeView } from '../../core/ports';
 import type { TaskStatus } from './schema';
 
@@ -78,8 +79,8 @@ function render(job: Job, said: NativeSaid | undefined, link: Link): Record<stri
     model: job.model,
     status: STATUS[job.state],
     error: errorOf(job),
-    created_at: Math.floor(job.createdAt / 1_000),
-    updated_at: Math.floor(job.updatedAt / 1_000),
+    created_at: unixSeconds(job.createdAt),
+    updated_at: unixSeconds(job.updatedAt),
     ...resultOf(job, link),
     ...(applied.seed === undefined ? {} : { seed: applied.seed }),
     resolution: applied.resolution,

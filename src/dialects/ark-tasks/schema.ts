@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { count, TEXT_LENGTH_MAX, URL_LENGTH_MAX } from '../../core/fields';
 
 /**
  * The words of Ark's content generation tasks, as far as routing, price and echo need them. Nothing is refused here
@@ -10,8 +11,7 @@ const maybe = <T extends z.ZodType>(schema: T) =>
     .transform((value) => value ?? undefined)
     .catch(undefined);
 
-const WORD_LENGTH_MAX = 200;
-const word = maybe(z.string().min(1).max(WORD_LENGTH_MAX));
+const word = maybe(z.string().min(1).max(TEXT_LENGTH_MAX));
 const flag = maybe(z.boolean());
 
 export const bodySchema = z.looseObject({
@@ -32,7 +32,6 @@ export const bodySchema = z.looseObject({
 });
 export type Body = z.infer<typeof bodySchema>;
 
-const URL_LENGTH_MAX = 8192;
 /** Long only where it is the file itself. */
 const place = z.object({
   url: z.string().refine((url) => url.startsWith('data:') || url.length <= URL_LENGTH_MAX),
@@ -55,17 +54,9 @@ export const nothingSchema = z.undefined();
 /** A query goes upstream as it came; only `model` of a look at a foreign id is ours to read. */
 export const anyQuerySchema = z.looseObject({});
 export const modelQuerySchema = z.looseObject({
-  model: z.string().min(1).max(WORD_LENGTH_MAX).optional(),
+  model: z.string().min(1).max(TEXT_LENGTH_MAX).optional(),
 });
 export type ModelQuery = z.infer<typeof modelQuerySchema>;
-
-const pageNumber = (fallback: number) =>
-  z
-    .string()
-    .regex(/^\d{1,6}$/, 'must be an integer')
-    .transform(Number)
-    .pipe(z.number().min(1, 'is below 1').max(500, 'is above 500'))
-    .default(fallback);
 
 export const TASK_STATUSES = [
   'queued',
@@ -84,8 +75,8 @@ const ids = z
   .pipe(z.array(z.string()).max(500, 'has more than 500 ids'));
 
 export const listQuerySchema = z.looseObject({
-  page_num: pageNumber(1),
-  page_size: pageNumber(20),
+  page_num: count(1, 500).default(1),
+  page_size: count(1, 500).default(20),
   'filter.status': z.enum(TASK_STATUSES).optional(),
   'filter.model': z.string().optional(),
   'filter.service_tier': z.string().default('default'),

@@ -2,6 +2,7 @@ import type { RouteInput } from '../../core/dialect';
 import type { GatewayError } from '../../core/errors';
 import { invalid } from '../../core/errors';
 import type { Headers } from '../../core/exchange';
+import { given } from '../../core/fields';
 import type { Creation, InputSource } from '../../core/ports';
 import type { Input } from '../../core/request';
 import { readFlags } from './flags';
@@ -100,7 +101,7 @@ function requestOf(fields: Record<string, unknown>): Omit<Creation['request'], '
   const prompt = items.flatMap((item) => (item.type === 'text' ? [item.text] : [])).join('\n');
   const flags = readFlags(prompt);
   const frames = body.frames ?? flags.frames;
-  const given = {
+  const applied = {
     seconds: frames ? Math.ceil(frames / FRAMES_PER_SECOND) : (body.duration ?? flags.duration),
     resolution: body.resolution ?? flags.resolution ?? (body.draft ? '480p' : undefined),
     aspectRatio: body.ratio ?? flags.ratio,
@@ -117,16 +118,9 @@ function requestOf(fields: Record<string, unknown>): Omit<Creation['request'], '
     // The whole text is in the bytes; the row is for people and price.
     prompt: prompt.slice(0, PROMPT_LENGTH_MAX),
     inputs: items.flatMap(inputOf),
-    ...withoutUndefined(given),
+    ...given(applied),
     passthrough: othersOf(body),
   };
-}
-
-function withoutUndefined<Fields extends object>(
-  fields: Fields,
-): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as ReturnType<typeof withoutUndefined<Fields>>; // the same names, fewer
 }
 
 function inputOf(item: ContentItem, index: number): InputSource[] {
