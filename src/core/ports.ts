@@ -53,7 +53,7 @@ export interface Gateway {
   answered(
     principal: Principal,
     wire: string,
-    job: { id: string; signal: AbortSignal },
+    job: { jobId: string; signal: AbortSignal },
   ): Promise<NativeView | undefined>;
   /**
    * Asks a provider about a job that this gateway did not create, by the provider's id; its reply as it came. Throws

@@ -30,17 +30,18 @@ export type { Quotes } from './quotes';
 export function createGateway(deps: GatewayDeps): Gateway {
   const gates = { creates: createGate(deps.creates), starts: createGate(deps.starts) };
   const get = (principal: Principal, id: string): Promise<Job> => findJob(deps, principal, id);
+  const waitFor = createWaitFor(deps, get);
   return {
     models: (principal) => deps.catalog.list(principal),
     create: (principal, creation) => create({ ...deps, gates }, principal, creation),
     // eslint-disable-next-line @typescript-eslint/require-await -- what it throws becomes a rejection
     quote: async (principal, draft) => quote(deps, principal, draft),
     get,
-    waitFor: createWaitFor(deps, get),
+    waitFor,
     heldMsMax: deps.heldMsMax,
     view: async (principal, wire, id) => viewOf(deps, wire, await get(principal, id)),
     views: (principal, wire, query) => listViews(deps, principal, wire, query),
-    answered: (principal, wire, creation) => answered(deps, principal, wire, creation),
+    answered: (principal, wire, job) => answered({ ...deps, waitFor }, principal, wire, job),
     foreign: (principal, wire, question) => foreign(deps, principal, wire, question),
     async list(principal, page) {
       const cursor = (text: string | undefined, param: string): string | undefined => {

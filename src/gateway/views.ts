@@ -3,7 +3,7 @@ import { GatewayError } from '../core/errors';
 import { readId } from '../core/ids';
 import type { Job } from '../core/job';
 import type { Operation } from '../core/outcome';
-import type { NativeQuery, NativeView, NativeViews } from '../core/ports';
+import type { Gateway, NativeQuery, NativeView, NativeViews } from '../core/ports';
 import { saidOf } from '../core/reference';
 import type { Said } from '../core/store';
 import type { GatewayDeps } from './deps';
@@ -36,25 +36,28 @@ export async function listViews(
   return { views: jobs.map((job) => toView(deps, wire, job, said.get(job.id))), total };
 }
 
-/** The provider's answer to a create, as far as it is known when the patience ends. */
+/** The provider's answer to a create, as far as it is known when the wait is over. */
 export async function answered(
-  deps: GatewayDeps,
-  { workspaceId }: Principal,
+  deps: GatewayDeps & Pick<Gateway, 'waitFor'>,
+  principal: Principal,
   wire: string,
-  { id, signal }: { id: string; signal: AbortSignal },
+  { jobId, signal }: { jobId: string; signal: AbortSignal },
 ): Promise<NativeView | undefined> {
-  const jobId = readId(id);
-  if (!jobId) throw new GatewayError('not_found');
   try {
-    await deps.store.changes.wait(jobId, 'answered', deps.doorWaits.nativeReplyMs, signal);
-    // Not by `get`: a repeated create has its answer also after the record was deleted.
+    const ms = deps.doorWaits.nativeReplyMs;
+    await deps.waitFor(principal, jobId, 'answered', { ms, signal }).catch(unlessDeleted);
     const job = await deps.store.jobs.load(jobId);
-    return job?.workspaceId === workspaceId ? await viewOf(deps, wire, job) : undefined;
+    return job?.workspaceId === principal.workspaceId ? await viewOf(deps, wire, job) : undefined;
   } catch (error) {
     // The job exists, so an error would lead its caller to make, and pay for, another one.
     deps.log.warn({ jobId, err: error }, 'the answer to a create could not be read');
     return undefined;
   }
+}
+
+/** A repeated create has its answer also after the record was deleted. */
+function unlessDeleted(error: unknown): void {
+  if (!(error instanceof GatewayError && error.code === 'not_found')) throw error;
 }
 
 function toView(deps: GatewayDeps, wire: string, job: Job, row: Said | undefined): NativeView {
