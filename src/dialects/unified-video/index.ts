@@ -1,6 +1,6 @@
-import { route, type Answer, type Dialect, type RouteInput } from '../../core/dialect';
+import { route, type Dialect, type LateAnswer, type RouteInput } from '../../core/dialect';
 import { noQuerySchema, nothingSchema } from '../../core/fields';
-import type { Gateway } from '../../core/ports';
+import type { CreateAnswer, Gateway } from '../../core/ports';
 import { renderError } from './errors';
 import { modelsOf } from './models';
 import { createdOf, quoteOf, renderCallback, statusOf } from './render';
@@ -11,7 +11,6 @@ import {
   quoteSchema,
   statusSchema,
   summarySchema,
-  type Created,
 } from './reply';
 import {
   generateBodySchema,
@@ -109,8 +108,8 @@ export const unifiedVideo: Dialect = {
   ],
 };
 
-async function generate(gateway: Gateway, input: RouteInput<GenerateBody>): Promise<Answer> {
-  const { principal, idempotencyKey, fingerprint } = input;
+async function generate(gateway: Gateway, input: RouteInput<GenerateBody>): Promise<LateAnswer> {
+  const { principal, signal, idempotencyKey, fingerprint } = input;
   const { quoteId, ...body } = input.body;
   const answer = await gateway.create(principal, {
     dialect: NAME,
@@ -124,28 +123,30 @@ async function generate(gateway: Gateway, input: RouteInput<GenerateBody>): Prom
       return { status: 200, body: createdOf(job, reference, undefined) };
     },
   });
-  return complete(gateway, input, answer);
+  return completed(gateway, answer, { principal, signal });
 }
 
 /**
  * Adds what the provider says, for which the caller waits a little; so a repeat has it too. The task is made by now and
  * the answer to that stays a success, whatever goes wrong here, and also when the task was deleted since.
  */
-async function complete(
+function completed(
   gateway: Gateway,
-  { principal, signal }: RouteInput<GenerateBody>,
-  answer: Answer,
-): Promise<Answer> {
-  // What `render` above made, now or for an equal request before.
-  const { taskId } = answer.body as Created;
-  try {
-    const job = await gateway.waitFor(principal, taskId, 'accepted', { signal });
-    const [reference, estimate] = await Promise.all([
-      gateway.reference(job),
-      gateway.estimate(job),
-    ]);
-    return { ...answer, body: createdOf(job, reference, estimate) };
-  } catch {
-    return answer;
-  }
+  { jobId, ...answer }: CreateAnswer,
+  { principal, signal }: Pick<RouteInput, 'principal' | 'signal'>,
+): LateAnswer {
+  return {
+    async later() {
+      try {
+        const job = await gateway.waitFor(principal, jobId, 'accepted', { signal });
+        const [reference, estimate] = await Promise.all([
+          gateway.reference(job),
+          gateway.estimate(job),
+        ]);
+        return { ...answer, body: createdOf(job, reference, estimate) };
+      } catch {
+        return answer;
+      }
+    },
+  };
 }
