@@ -151,6 +151,7 @@ async function submit(
   gateway: Gateway,
   input: RouteInput<SubmitBody>,
 ): Promise<Answer | LateAnswer> {
+  refuseNative(input.headers);
   const { principal, idempotencyKey, fingerprint, signal } = input;
   const patience = patienceOf(input.headers['prefer'], { unasked: 0, max: gateway.heldMsMax });
   const creation: Creation = {
@@ -164,6 +165,19 @@ async function submit(
   const created = await gateway.create(principal, creation);
   if (patience.ms === 0) return created;
   return whenEnded(gateway, created, { principal, patience, signal }, answering(gateway));
+}
+
+const NATIVE_HEADERS = ['token360-native-params', 'reelay-native-params'];
+
+/** Said rather than read as something else: a vendor's own body has a door of its own here. */
+function refuseNative(headers: Record<string, string>): void {
+  const name = NATIVE_HEADERS.find((header) => /^(?:true|1|yes|on)$/i.test(headers[header] ?? ''));
+  if (name === undefined) return;
+  throw invalid(
+    name,
+    "no model takes its vendor's own parameters here; send the fields of this API, " +
+      'or an Ark body to /v1/contents/generations/tasks',
+  );
 }
 
 const answering =
