@@ -14,7 +14,7 @@ const common = {
 };
 
 module.exports = {
-  maxWorkers: 2,
+  maxWorkers: 3,
   testTimeout: 120_000,
   projects: [
     {
