@@ -62,8 +62,11 @@ export interface Sent {
 export interface NativeWire {
   /** The dialect's name. */
   wire: string;
-  /** From the id under which callers of this API know the job: what `operationId` gives, turned round. */
-  operationOf(id: string): Operation;
+  /**
+   * From the id under which callers of this API know the job: what `operationId` gives, turned round. Undefined for
+   * what cannot be one: it may become part of a path that our credential is sent to.
+   */
+  operationOf(id: string): Operation | undefined;
 }
 
 export interface Submission {

@@ -7,9 +7,6 @@ import type { GatewayDeps } from './deps';
 
 type FindDeps = Pick<GatewayDeps, 'store' | 'catalog'>;
 
-/** Longer than the id of any provider. */
-const ID_LENGTH_MAX = 200;
-
 /** By our id in any form, or by that of a provider whose own API is one of ours. Another workspace's is not found. */
 export async function findJob(deps: FindDeps, principal: Principal, id: string): Promise<Job> {
   const uuid = readId(id);
@@ -47,12 +44,9 @@ export function handlesOf(
   id: string,
   wire?: string,
 ): { provider: string; operation: Operation }[] {
-  if (id.length > ID_LENGTH_MAX) return [];
-  return catalog
-    .providers()
-    .flatMap(({ name, native }) =>
-      native && (wire === undefined || native.wire === wire)
-        ? [{ provider: name, operation: native.operationOf(id) }]
-        : [],
-    );
+  return catalog.providers().flatMap(({ name, native }) => {
+    const isAsked = wire === undefined || native?.wire === wire;
+    const operation = isAsked ? native?.operationOf(id) : undefined;
+    return operation ? [{ provider: name, operation }] : [];
+  });
 }

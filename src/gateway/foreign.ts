@@ -1,8 +1,9 @@
 import type { Route } from '../core/catalog';
 import type { Principal } from '../core/dialect';
 import { GatewayError } from '../core/errors';
+import type { Call } from '../core/exchange';
 import type { StoredReply } from '../core/native';
-import type { NativeWire, Provider } from '../core/provider';
+import type { Provider } from '../core/provider';
 import type { GatewayDeps } from './deps';
 import { isSomebodys } from './find';
 
@@ -67,14 +68,10 @@ async function askAt(
   return { status, type: headers['content-type'], body };
 }
 
-function callOf(provider: Provider, id: string, ask: ForeignQuestion['ask']) {
-  const operation = nativeOf(provider).operationOf(id);
+function callOf(provider: Provider, id: string, ask: ForeignQuestion['ask']): Call {
+  const operation = provider.native?.operationOf(id);
+  if (!operation) throw notFound();
   if (ask === 'look') return provider.poll(operation);
   if (!provider.cancel) throw new GatewayError('conflict', { message: 'It cannot be canceled.' });
   return provider.cancel(operation);
-}
-
-function nativeOf({ name, native }: Provider): NativeWire {
-  if (!native) throw new Error(`provider ${name} speaks no dialect`);
-  return native;
 }

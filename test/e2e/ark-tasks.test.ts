@@ -467,6 +467,14 @@ test('a foreign id needs ?model=, a channel that is open for it and a key with t
   const { id } = (await created.json()) as { id: string };
   expect((await get(id, holder)).status).toBe(404);
   expect((await get(`${id}?model=${MODEL}`, holder)).status).toBe(404);
+  const sent = exchanges.length;
+  // As a path these would lead to the account's whole list, and above it.
+  for (const step of ['%2E', '%2E%2E', '%2E%2E%2F', `${id}%2F..`, `${id}%00`, `${id}%3Fx`]) {
+    expect((await get(`${step}?model=open`, holder)).status).toBe(404);
+  }
+  expect(
+    exchanges.slice(sent).filter(({ headers }) => headers.authorization === 'Bearer foreign'),
+  ).toEqual([]);
   const unscoped = await get(`${id}?model=open`);
   expect([unscoped.status, unscoped.json.error.code]).toEqual([403, 'AccessDenied']);
   const seen = await get(`${id}?model=open`, holder);

@@ -4,6 +4,9 @@ import { arkModels } from './models';
 import { simulate } from './simulate';
 import { cancel, operationId, poll, readCallback, readPoll, readSubmit, submit } from './translate';
 
+/** `cgt-20261121120000-a1b2c` today; a dot would be a step in a path [?]. */
+const TASK_ID = /^[\w-]{1,100}$/;
+
 /**
  * Volcengine Ark (mainland) and BytePlus ModelArk (international): Seedance, one wire, two hosts.
  * It has no idempotency key and no lookup by an id of ours; its callbacks are unsigned. What speaks for an attempt
@@ -26,7 +29,7 @@ export const ark: Provider = {
   readCallback,
   native: {
     wire: 'ark-tasks',
-    operationOf: (taskId) => ({ taskId }),
+    operationOf: (taskId) => (TASK_ID.test(taskId) ? { taskId } : undefined),
   },
   simulate,
 };
