@@ -228,15 +228,16 @@ test.each<[fault: string, status: number, code: string]>([
 
 test('a server that closes answers everybody whom it holds at once, and the jobs go on', async () => {
   const second = await startApi(gateway.base, { host: '127.0.0.1', port: 0 });
-  const prompt = `closing ${QUICK}`;
+  // Long enough not to end before the server closes.
+  const prompt = 'closing [[sim queued=0 seconds=8 video=shared]]';
   const answers = Array.from({ length: 20 }, () =>
     gateway.call('POST', `${second.origin}${GENERATE}`, { body: { ...SAMPLE, prompt: SLOW } }),
   );
+  await until('all of them', async () => ((await jobsWith(SLOW)).length === 20 ? true : undefined));
   const quick = gateway.call('POST', `${second.origin}${GENERATE}`, {
     body: { ...SAMPLE, prompt },
     headers: { 'idempotency-key': 'closing' },
   });
-  await until('all of them', async () => ((await jobsWith(SLOW)).length === 20 ? true : undefined));
   await until('the quick one', async () => (await jobsWith(prompt))[0]);
   const startedAt = Date.now();
   await second.close();
