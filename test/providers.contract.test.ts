@@ -7,7 +7,7 @@ import {
   type Capabilities,
   type ModeCapabilities,
 } from '../src/core/capabilities';
-import { FAILURES, type FailureCode } from '../src/core/errors';
+import { FAILURES, GatewayError, type FailureCode } from '../src/core/errors';
 import type { Call, Reply } from '../src/core/exchange';
 import type { Operation } from '../src/core/outcome';
 import type { Provider, Sent, Submission } from '../src/core/provider';
@@ -57,18 +57,55 @@ const wireSchema = z.strictObject({
 });
 type Wire = z.infer<typeof wireSchema>;
 
+/** What a caller's own body in the provider's wire is taken to mean; nothing is sent for it. */
+const readSchema = z.strictObject({
+  name: z.string(),
+  source: z.string(),
+  uncertain: z.string().optional(),
+  exchange: z.literal('read'),
+  given: z.strictObject({ text: z.string() }),
+  means: z.union([
+    z.strictObject({ refused: z.strictObject({ param: z.string(), message: z.string() }) }),
+    z.strictObject({
+      request: z.unknown(),
+      callbackUrl: z.unknown().optional(),
+      references: z.unknown(),
+    }),
+  ]),
+});
+type Read = z.infer<typeof readSchema>;
+
 const DEMANDED = ['submit', 'poll-running', 'poll-succeeded', 'poll-failed', 'error-429'];
 
 const FAILED = ['failed', 'provider_error'] as const;
 
-function wireOf(provider: string): Record<string, Wire> {
+function filesOf(provider: string): [name: string, file: unknown][] {
   const folder = join(__dirname, '..', 'src', 'providers', provider, 'wire');
-  return Object.fromEntries(
-    readdirSync(folder).map((file) => [
-      file.replace(/\.json$/, ''),
-      wireSchema.parse(JSON.parse(readFileSync(join(folder, file), 'utf8'))),
-    ]),
-  );
+  return readdirSync(folder).map((file) => [
+    file.replace(/\.json$/, ''),
+    JSON.parse(readFileSync(join(folder, file), 'utf8')) as unknown,
+  ]);
+}
+
+const isRead = (name: string): boolean => name.startsWith('read-');
+
+function wireOf(provider: string): Record<string, Wire> {
+  const files = filesOf(provider).filter(([name]) => !isRead(name));
+  return Object.fromEntries(files.map(([name, file]) => [name, wireSchema.parse(file)]));
+}
+
+function readsOf(provider: string): [name: string, file: Read][] {
+  const files = filesOf(provider).filter(([name]) => isRead(name));
+  return files.map(([name, file]) => [name, readSchema.parse(file)]);
+}
+
+function readingOf(provider: Provider, text: string): unknown {
+  try {
+    return provider.native?.read(Buffer.from(text));
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    return { refused: { param: error.param, message: error.message } };
+  }
 }
 
 function submissionOf(wire: Wire): Submission {
@@ -270,7 +307,15 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     }
   });
 
-  test.each(all)('%s: says where it comes from', (_, wire) => {
+  const reads = readsOf(name);
+  test(`${provider.native ? 'shows' : 'has no need to show'} how it reads a body of its own`, () => {
+    expect(reads.length > 0).toBe(provider.native !== undefined);
+    for (const [file, { given, means }] of reads) {
+      expect([file, readingOf(provider, given.text)]).toEqual([file, means]);
+    }
+  });
+
+  test.each([...all, ...reads])('%s: says where it comes from', (_, wire) => {
     expect(wire.source).toMatch(
       /^(recorded on \d{4}-\d\d-\d\d|from the provider's documentation, https:\/\/|our own rule: |not the provider: )/,
     );

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { GatewayError } from './errors';
+import type { Headers } from './exchange';
 import type { Job } from './job';
 import type { NativeSaid } from './native';
 import type { Gateway, ProviderReference } from './ports';
@@ -109,6 +110,11 @@ export interface Route {
   body: 'none' | 'json' | 'json-or-form' | 'small-json' | 'unread';
   /** `any`: whatever the key may do. */
   scope: Scope | 'any';
+  /**
+   * Takes only requests with such headers; the next route of the same method and path takes the others. For an API
+   * whose header decides what its body is.
+   */
+  when?(headers: Headers): boolean;
   /** A signed link (`?expires=&signature=`) may stand in for the key. */
   acceptsLink?: boolean;
   /**
@@ -130,6 +136,7 @@ export function route<Body, Query>(definition: {
   path: string;
   body: Route['body'];
   scope: Route['scope'];
+  when?(headers: Headers): boolean;
   acceptsLink?: boolean;
   keyIn?: 'query';
   request: z.ZodType<Body>;

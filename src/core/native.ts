@@ -1,4 +1,5 @@
 import type { Headers } from './exchange';
+import type { Draft } from './ports';
 
 /**
  * A request that passes through: the bytes of a caller who already speaks a provider's language. They are stored and
@@ -17,12 +18,26 @@ export interface NativeRequest {
   ids: Record<string, string>;
 }
 
-/** What a dialect hands over; the gateway stores the body and looks the named jobs up. */
+/** What a dialect hands over; the model's provider reads it, and the gateway stores the body. */
 export interface NativeCreation {
-  wire: string;
+  /** The wire that the caller speaks for certain; absent: whichever the model's providers speak. */
+  wire?: string;
+  /** Public name. */
+  model: string;
+  /** A JSON object in UTF-8. */
   body: Uint8Array;
   headers: Headers;
   search: string;
+}
+
+/**
+ * What a body of a provider's own most likely means. It is read for price, echo and what must be ours; the provider is
+ * the one who refuses.
+ */
+export interface NativeReading {
+  request: Omit<Draft['request'], 'model'>;
+  callbackUrl: Draft['callbackUrl'];
+  /** Earlier jobs that it names. */
   references: readonly { id: string; param: string }[];
 }
 

@@ -146,13 +146,18 @@ export interface Draft {
   echo: Record<string, unknown>;
 }
 
-export interface Creation extends Draft {
+export type Creation = Asked & (Draft | NativeDraft);
+
+/**
+ * The caller's own bytes, to be sent as they are. Their reading is for price and echo: what the model cannot honour is
+ * left out of it, and the provider is the one who refuses.
+ */
+export interface NativeDraft {
+  native: NativeCreation;
+}
+
+export interface Asked {
   dialect: string;
-  /**
-   * The caller's own bytes, to be sent as they are. Then `request` is only read for price and echo: what the model
-   * cannot honour is left out of it, and the provider is the one who refuses.
-   */
-  native?: NativeCreation | undefined;
   idempotency: Idempotency | undefined;
   /** A quote's price holds for the very request that it was given for. */
   quote?: { id: string; param: string } | undefined;

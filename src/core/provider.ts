@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Capabilities } from './capabilities';
 import type { Failure } from './errors';
 import type { Call, Headers, Reply } from './exchange';
-import type { NativeRequest } from './native';
+import type { NativeReading, NativeRequest } from './native';
 import type { Operation, Verdict } from './outcome';
 import type { AppliedRequest, Mode } from './request';
 
@@ -67,6 +67,11 @@ export interface NativeWire {
    * what cannot be one: it may become part of a path that our credential is sent to.
    */
   operationOf(id: string): Operation | undefined;
+  /**
+   * What a body in this wire asks for. Refused, with `invalid_request`, is only what could not be priced or bound to us:
+   * a name in a spelling that another reader takes for one of ours, a callback that is no URL.
+   */
+  read(body: Uint8Array): NativeReading;
 }
 
 export interface Submission {

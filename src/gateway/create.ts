@@ -4,7 +4,8 @@ import { GatewayError } from '../core/errors';
 import { newId } from '../core/ids';
 import type { FrozenRoute, Job } from '../core/job';
 import { planOf, seedOf } from '../core/plan';
-import type { CreateAnswer, Creation } from '../core/ports';
+import type { NativeCreation } from '../core/native';
+import type { CreateAnswer, Creation, Draft } from '../core/ports';
 import { formatPoints } from '../core/pricing';
 import type { Created } from '../core/store';
 import type { GatewayDeps } from './deps';
@@ -12,7 +13,7 @@ import type { Gate } from './gate';
 import { checkHeld, storeInputs } from './inputs';
 import { idempotencyMismatch, markReplayed } from './replay';
 import { resolve } from './resolve';
-import { resolveNative, storeNative } from './native';
+import { resolveNative, storeNative, type Passing } from './native';
 
 /**
  * Create is check, price, store, start. Everything that can be wrong with a request is found before anything is stored;
@@ -56,18 +57,15 @@ export async function accept(
   // Looked up first, so that a repeat has its answer also when catalog or balance have changed since.
   const earlier = await deps.store.jobs.earlier(principal.workspaceId, creation, deps.now());
   if (earlier) return acceptedOr(earlier, 0n);
-  const passing =
-    creation.native &&
-    (await resolveNative(deps, principal, creation.native, creation.request.model));
-  const resolved = resolve(deps, principal, creation, passing);
+  const { draft, native } = await draftOf(deps, principal, creation);
+  const resolved = resolve(deps, principal, draft, native?.passing);
   const { request, applied, usable, inputs } = resolved;
   const price = creation.quote
     ? deps.quotes.redeem(creation.quote, { principal, applied, model: request.model })
     : resolved.price;
   if (creation.workflowId !== undefined) await checkHeld(deps, principal, request.inputs);
   await storeInputs(deps, principal, inputs);
-  const native =
-    creation.native && passing && (await storeNative(deps, principal, creation.native, passing));
+  const stored = native && (await storeNative(deps, principal, native.given, native.passing));
 
   const now = deps.now();
   const created = await deps.store.jobs.create({
@@ -76,10 +74,10 @@ export async function accept(
     dialect: creation.dialect,
     request,
     applied,
-    metadata: creation.metadata,
-    echo: creation.echo,
+    metadata: draft.metadata,
+    echo: draft.echo,
     callbackUrl: resolved.callbackUrl,
-    native,
+    native: stored,
     price,
     routes: [freeze(usable[0]), ...usable.slice(1).map(freeze)],
     now,
@@ -89,6 +87,19 @@ export async function accept(
     render: creation.render,
   });
   return acceptedOr(created, price);
+}
+
+interface Read {
+  draft: Draft;
+  native?: { given: NativeCreation; passing: Passing };
+}
+
+/** A body of a provider's own is read by that provider; everything else a dialect has read. */
+async function draftOf(deps: AcceptDeps, principal: Principal, creation: Creation): Promise<Read> {
+  if (!('native' in creation)) return { draft: creation };
+  const given = creation.native;
+  const passing = await resolveNative(deps, principal, given);
+  return { draft: passing.draft, native: { given, passing } };
 }
 
 function acceptedOr(created: Created, price: bigint): Accepted {

@@ -1,14 +1,18 @@
 import type { Route } from '../core/catalog';
 import type { Principal } from '../core/dialect';
 import { GatewayError, invalid } from '../core/errors';
-import type { NativeCreation, NativeRequest } from '../core/native';
+import type { NativeCreation, NativeReading, NativeRequest } from '../core/native';
+import type { Draft } from '../core/ports';
+import type { NativeWire } from '../core/provider';
 import { saidOf } from '../core/reference';
 import type { AcceptDeps } from './create';
 import { findJob, isSomebodys } from './find';
 import { storeBlob } from './inputs';
 
-/** A request that passes through: which channels may get it, what its named jobs are called there, where its bytes lie. */
+/** A request that passes through: what it means, which channels may get it, what its named jobs are called there. */
 export interface Passing {
+  wire: string;
+  draft: Draft;
   routes: [Route, ...Route[]];
   ids: NativeRequest['ids'];
 }
@@ -16,20 +20,14 @@ export interface Passing {
 export async function resolveNative(
   deps: AcceptDeps,
   principal: Principal,
-  native: NativeCreation,
-  model: string,
+  { model, body, wire: spoken }: NativeCreation,
 ): Promise<Passing> {
   const { routes: offered } = deps.catalog.resolve(principal, model);
-  const speaking = offered.filter(({ provider }) => provider.native?.wire === native.wire);
-  if (speaking.length === 0) {
-    throw new GatewayError('model_not_found', {
-      param: 'model',
-      message: 'model: this model is not served by a provider that speaks this API.',
-    });
-  }
-  let routes = speaking;
+  const { wire, read } = wireOf(offered, spoken) ?? unspoken(deps, principal, spoken);
+  const { request, callbackUrl, references } = read(body);
+  let routes = offered.filter(({ provider }) => provider.native?.wire === wire);
   const ids: NativeRequest['ids'] = {};
-  for (const reference of native.references) {
+  for (const reference of references) {
     const named = await resolveReference(deps, principal, reference);
     ids[reference.id] = named.id;
     // What it names lives in one account; a job unknown to us lives in those that the operator opened for such.
@@ -38,14 +36,37 @@ export async function resolveNative(
     );
   }
   const [first, ...rest] = routes;
-  if (!first) throw notFound(native.references[0]?.param ?? 'body');
-  return { routes: [first, ...rest], ids };
+  if (!first) throw notFound(references[0]?.param ?? 'body');
+  const draft = { request: { model, ...request }, names: {}, callbackUrl, metadata: {}, echo: {} };
+  return { wire, draft, routes: [first, ...rest], ids };
+}
+
+/** Of the first choice that speaks one, where the caller left it open. */
+function wireOf(routes: readonly Route[], spoken: string | undefined): NativeWire | undefined {
+  const wires = routes.flatMap(({ provider: { native } }) => native ?? []);
+  return wires.find(({ wire }) => spoken === undefined || wire === spoken);
+}
+
+function unspoken(
+  { catalog }: AcceptDeps,
+  principal: Principal,
+  spoken: string | undefined,
+): never {
+  if (spoken !== undefined) {
+    throw new GatewayError('model_not_found', {
+      param: 'model',
+      message: 'model: this model is not served by a provider that speaks this API.',
+    });
+  }
+  const able = catalog.list(principal).filter(({ routes }) => wireOf(routes, undefined));
+  const names = able.map(({ entry }) => entry.name);
+  throw invalid('model', "takes no body of its provider's own", names);
 }
 
 async function resolveReference(
   deps: AcceptDeps,
   principal: Principal,
-  { id, param }: NativeCreation['references'][number],
+  { id, param }: NativeReading['references'][number],
 ): Promise<{ id: string; channel: string | undefined }> {
   const job = await findJob(deps, principal, id).catch((error: unknown) => {
     if (error instanceof GatewayError && error.code === 'not_found') return undefined;
@@ -71,8 +92,8 @@ const notFound = (param: string): GatewayError =>
 export async function storeNative(
   deps: AcceptDeps,
   principal: Principal,
-  { wire, body, headers, search }: NativeCreation,
-  { ids }: Passing,
+  { body, headers, search }: NativeCreation,
+  { wire, ids }: Passing,
 ): Promise<NativeRequest> {
   const blob = await storeBlob(deps, principal, { bytes: body, mime: 'application/json' });
   return { wire, body: blob, headers, search, ids };

@@ -26,7 +26,8 @@ export function mountApis(app: Express, apis: readonly Api[], ports: MountPorts)
   for (const route of apis.flatMap((api) => api.routes)) {
     const known = methods.get(route.path) ?? new Set();
     if (known.has(route.method)) throw new Error(`two routes for ${route.method} ${route.path}`);
-    methods.set(route.path, known.add(route.method));
+    // One that takes some requests only leaves the others to the next.
+    methods.set(route.path, route.when ? known : known.add(route.method));
     app[EXPRESS_NAMES[route.method]](route.path, handlerOf(route, ports));
   }
   for (const [path, known] of methods) {
@@ -41,7 +42,11 @@ export function mountApis(app: Express, apis: readonly Api[], ports: MountPorts)
 const EXPRESS_NAMES = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;
 
 function handlerOf(route: Route, ports: MountPorts): RequestHandler {
-  return async (request, response) => {
+  return async (request, response, next) => {
+    if (route.when?.(headersOf(request)) === false) {
+      next('route');
+      return;
+    }
     const answer = await handle(route, { request, response }, ports);
     if (!('later' in answer)) {
       await send({ request, response }, answer, ports);

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Reply } from '../core/exchange';
 import { newId } from '../core/ids';
 import { isFinal } from '../core/outcome';
@@ -90,6 +90,9 @@ async function recordRunning(
   return reply ? tellState(tx, row, { phase, body: Buffer.from(reply.body), at }) : [];
 }
 
+/** Its caller speaks the provider's own API, and not only a body of it. */
+const isPassedThrough = sql`${jobs.native} ->> 'wire' = ${jobs.dialect}`;
+
 /** Callers of a pass-through dialect hear of every state that the provider shows, once, in the provider's own words. */
 async function tellState(
   tx: Transaction,
@@ -99,7 +102,7 @@ async function tellState(
   const [job] = await tx
     .select({ url: jobs.callbackUrl })
     .from(jobs)
-    .where(and(eq(jobs.id, ids.jobId), isNotNull(jobs.native), isNull(jobs.finishedAt)));
+    .where(and(eq(jobs.id, ids.jobId), isPassedThrough, isNull(jobs.finishedAt)));
   if (!job?.url) return [];
   const [told] = await tx
     .select({ id: deliveries.id })

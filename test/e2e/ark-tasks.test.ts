@@ -562,3 +562,72 @@ test("the client of the Vercel AI SDK tells the provider's own reason", async ()
     ),
   });
 });
+
+describe('a body in the words of the provider at /v1/videos', () => {
+  const native = { 'token360-native-params': 'true' };
+  const send = (prompt: string, more: object = {}, headers: Record<string, string> = native) =>
+    gateway.call('POST', '/v1/videos', { body: bodyOf(prompt, more), headers });
+
+  test('reaches it as it was written; answer, reads and the one callback are those of /v1/videos', async () => {
+    const prompt = 'native [[sim seconds=1 polls=3 video=shared]]';
+    const more = { tools: [{ type: 'web_search' }], callback_url: `${hook}/native` };
+    const answer = await send(prompt, more, { ...native, 'x-client-request-id': 'r-2' });
+    expect(answer.json).toMatchObject({
+      object: 'video',
+      status: 'queued',
+      model: MODEL,
+      prompt,
+      parameters: { duration: 5, passthrough: { tools: [{ type: 'web_search' }] } },
+    });
+    const { id } = answer.json as { id: string };
+    const end = await gateway.ended(id);
+    expect(end).toMatchObject({ id, status: 'completed', usage: { total_tokens: 108900 } });
+    const [submit] = submitsOf('"native [[');
+    expect(submitsOf('"native [[')).toHaveLength(1);
+    expect(JSON.parse(submit?.body ?? '')).toEqual({
+      ...bodyOf(prompt, more),
+      model: UPSTREAM,
+      callback_url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:9\/callbacks\/ark\//),
+    });
+    expect(submit?.headers).not.toHaveProperty('x-client-request-id');
+    const told = await until('the callback', async () => {
+      const { id: jobId } = await jobOf(prompt);
+      const rows = await gateway.sql(
+        `SELECT state FROM deliveries WHERE job_id = $1 AND state <> 'pending'`,
+        [jobId],
+      );
+      return rows[0] && gateway.sql('SELECT state FROM deliveries WHERE job_id = $1', [jobId]);
+    });
+    expect(told).toEqual([{ state: 'delivered' }]);
+    const bodies = messages.map(({ body }) => JSON.parse(body) as { data?: { id?: string } });
+    expect(bodies.filter(({ data }) => data?.id === id)).toMatchObject([
+      { type: 'video.completed', data: { status: 'completed' } },
+    ]);
+    expect(await gateway.run(id)).toEqual({ events: 23, status: 'COMPLETED' });
+  });
+
+  test('is another request than the same bytes without the header', async () => {
+    const headers = { ...native, 'idempotency-key': 'native' };
+    const prompt = 'native once [[sim seconds=1 video=shared]]';
+    const answers = [await send(prompt, {}, headers), await send(prompt, {}, headers)];
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    expect((await send(prompt, {}, { 'idempotency-key': 'native' })).status).toBe(400);
+    const body = { model: MODEL, prompt };
+    const other = { body, headers: { 'idempotency-key': 'native' } };
+    expect((await gateway.call('POST', '/v1/videos', other)).status).toBe(422);
+    await gateway.ended(answers[0]?.json.id as string);
+    expect(submitsOf('native once')).toHaveLength(1);
+  });
+
+  test('fails with what the provider says of it, since it is the one who reads it', async () => {
+    const { json } = await send('native refused', { duration: 99 });
+    const end = await gateway.ended(json.id as string);
+    expect(end).toMatchObject({
+      status: 'failed',
+      error: {
+        code: 'invalid_input',
+        message: expect.stringContaining('It said: InvalidParameter'),
+      },
+    });
+  });
+});

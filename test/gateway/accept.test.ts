@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createLocalBlobs } from '../../src/blobs/local';
 import { readConfig } from '../../src/config';
-import type { Creation } from '../../src/core/ports';
+import type { Asked, Draft, NativeDraft } from '../../src/core/ports';
 import { accept, createQuotes } from '../../src/gateway';
 import type { AcceptDeps } from '../../src/gateway';
 import { resolve } from '../../src/gateway/resolve';
@@ -11,6 +11,8 @@ import { buildCatalog } from '../../src/run/channels';
 import { cleanUp, temporaryFolder } from '../host/temporary';
 import { NOW, startTestDatabase } from '../support/database';
 import type { TestDatabase } from '../support/database';
+
+type Creation = Asked & Draft;
 
 /** What cannot be stored, or would undo what was priced, is refused by the caller's own word before anything is stored. */
 
@@ -106,6 +108,51 @@ test.each<[model: string, passthrough: Record<string, unknown>, param: string]>(
   }
 });
 
+const nativeOf = (model: string, body: object): Asked & NativeDraft => ({
+  dialect: 'videos',
+  native: {
+    model,
+    body: Buffer.from(JSON.stringify({ model, ...body })),
+    headers: { 'content-type': 'application/json' },
+    search: '',
+  },
+  idempotency: undefined,
+  render: (job) => ({ status: 200, body: job.id }),
+});
+
+test.each<[string, string, object, string]>([
+  [
+    'a model whose provider speaks none',
+    'kling-v2-6',
+    {},
+    "model: takes no body of its provider's own. Allowed: seedance-2.0, either.",
+  ],
+  [
+    'another spelling of a priced name',
+    'seedance-2.0',
+    { Duration: 9 },
+    'Duration: is not a field; write it as duration.',
+  ],
+  [
+    'a callback into the gateway’s own network',
+    'seedance-2.0',
+    { callback_url: 'http://10.0.0.1/' },
+    'callback_url: ',
+  ],
+  [
+    'a draft that nobody here made',
+    'seedance-2.0',
+    { content: [{ type: 'draft_task', draft_task: { id: 'cgt-1' } }] },
+    'content[0].draft_task.id: there is no such job.',
+  ],
+])('a native body is refused before anything is stored: %s', async (_, model, body, text) => {
+  const accepted = accept(deps, database.workspace.principal, nativeOf(model, body));
+  await expect(accepted).rejects.toThrow(text);
+  for (const table of ['jobs', 'events', 'blobs']) {
+    expect(await database.sql(`SELECT * FROM ${table}`)).toEqual([]);
+  }
+});
+
 test.each<[string, Partial<Creation['request']>, providers: string[]]>([
   ['a shape that only the first has', {}, ['ark']],
   ['sound that is on by default', { aspectRatio: '16:9' }, ['ark']],
@@ -174,4 +221,23 @@ test('every other text passes as it is', async () => {
     applied: { prompt },
     metadata: { [prompt]: prompt },
   });
+});
+
+test.each(['seedance-2.0', 'either'])('%s takes a body of its provider’s own', async (model) => {
+  const { principal } = database.workspace;
+  const body = { content: [{ type: 'text', text: 'a boat' }], ratio: '9:16', tools: ['search'] };
+  const accepted = await accept(deps, principal, nativeOf(model, body));
+  if (accepted.kind !== 'created') throw new Error(accepted.kind);
+  const { job } = accepted;
+  expect(job).toMatchObject({
+    dialect: 'videos',
+    model,
+    request: { prompt: 'a boat' },
+    applied: { aspectRatio: '9:16', resolution: '720p', passthrough: { tools: ['search'] } },
+    native: { wire: 'ark-tasks', search: '', ids: {} },
+  });
+  // A fallback that does not speak the wire could make nothing of it.
+  expect(job.routes.map(({ provider }) => provider)).toEqual(['ark']);
+  const bytes = await deps.blobs.read(job.native?.body ?? '');
+  expect(JSON.parse(Buffer.from(bytes).toString())).toEqual({ model, ...body });
 });

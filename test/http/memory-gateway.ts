@@ -7,8 +7,9 @@ import { GatewayError } from '../../src/core/errors';
 import { newId, readId } from '../../src/core/ids';
 import { isTerminal, type Job } from '../../src/core/job';
 import type {
+  Asked,
   ContentAnswer,
-  Creation,
+  Draft,
   FileKind,
   Gateway,
   NativeView,
@@ -26,7 +27,7 @@ import { logOf, summaryOf } from './memory-usage';
 export interface MemoryGateway extends Gateway {
   jobs: Map<string, Job>;
   /** What `create` was called with, oldest first. */
-  creations: Creation[];
+  creations: (Asked & Draft)[];
   /** The file behind every finished job. */
   file: Buffer;
   /** When set, thrown by every use case. */
@@ -129,6 +130,7 @@ export function createMemoryGateway(
     models: (principal) => CATALOG.list(principal),
     async create(principal, creation) {
       raise(gateway);
+      if ('native' in creation) throw new Error('no provider here speaks a wire');
       gateway.creations.push(creation);
       const { applied, price } = resolve(RESOLVING, principal, creation);
       const { model } = creation.request;
@@ -287,7 +289,7 @@ async function* chunksOf(bytes: Buffer): AsyncGenerator<Uint8Array> {
   }
 }
 
-function newJob(principal: Principal, creation: Creation, at: number): Job {
+function newJob(principal: Principal, creation: Asked & Draft, at: number): Job {
   const inputs: Input[] = creation.request.inputs.map(({ role, media }) =>
     'dataUrl' in media
       ? { role, media: { blob: 'f'.repeat(64), mime: 'image/png' } }

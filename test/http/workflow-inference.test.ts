@@ -136,26 +136,6 @@ test.each<[body: object, param: string]>([
   expect(await response.json()).toMatchObject({ error: { param } });
 });
 
-test.each<[name: string, value: string, status: number]>([
-  ['Token360-Native-Params', 'true', 400],
-  ['Token360-Native-Params', 'Yes', 400],
-  ['Reelay-Native-Params', '1', 400],
-  ['Reelay-Native-Params', 'on', 400],
-  ['Token360-Native-Params', 'false', 200],
-  ['Token360-Native-Params', '0', 200],
-])('%s: %s is answered %d', async (name, value, status) => {
-  const body = { model: MODEL, prompt: 'a cat' };
-  const response = await door.postJson('/v1/videos', body, { [name]: value });
-  expect(response.status).toBe(status);
-  if (status === 200) return;
-  expect(await response.json()).toMatchObject({
-    error: {
-      param: name.toLowerCase(),
-      message: expect.stringContaining('/v1/contents/generations/tasks'),
-    },
-  });
-});
-
 test('the list of models with their abilities is not taken for a video', async () => {
   const models = await door.send('/v1/videos/models');
   expect(await models.json()).toMatchObject({ object: 'list', data: [{ id: MODEL }] });

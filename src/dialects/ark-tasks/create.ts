@@ -5,7 +5,7 @@ import { isTerminal } from '../../core/job';
 import type { CreateAnswer, Gateway, NativeView } from '../../core/ports';
 import { errorAnswer, NO_RETRY } from './errors';
 import { passOn } from './render';
-import { toCreation, WIRE } from './translate';
+import { toNative, WIRE } from './translate';
 
 /**
  * A create is answered by the provider: status, type and bytes of its reply, also when it refuses. What is stored with
@@ -17,7 +17,7 @@ export async function create(gateway: Gateway, input: RouteInput): Promise<LateA
   const accepted = await asOnce(
     gateway.create(principal, {
       dialect: WIRE,
-      ...toCreation(input),
+      native: toNative(input),
       // The same key at the other path means the same request, so that it never makes a second job.
       idempotency: idempotencyKey ? { key: idempotencyKey, route: WIRE, fingerprint } : undefined,
       render: (job) => ({ status: 202, body: { id: renderId('task', job.id) } }),

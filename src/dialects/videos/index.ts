@@ -1,19 +1,10 @@
-import {
-  route,
-  type Answer,
-  type Dialect,
-  type LateAnswer,
-  type RouteInput,
-} from '../../core/dialect';
+import { route, type Answer, type Dialect, type RouteInput } from '../../core/dialect';
 import { GatewayError, invalid } from '../../core/errors';
 import { noQuerySchema, nothingSchema } from '../../core/fields';
-import { whenEnded } from '../../core/held';
 import { readId, renderId } from '../../core/ids';
-import type { Job } from '../../core/job';
-import type { Creation, Gateway } from '../../core/ports';
-import { patienceOf } from '../../core/prefer';
+import type { Gateway } from '../../core/ports';
 import { derivationRoutes } from './derive';
-import { fromJob, renderCallback, renderError, videoModelOf } from './render';
+import { renderCallback, renderError, show, videoModelOf } from './render';
 import {
   deletedSchema,
   modelListSchema,
@@ -22,17 +13,9 @@ import {
   videoModelListSchema,
   videoSchema,
   type Model,
-  type Video,
 } from './reply';
-import {
-  contentQuerySchema,
-  listQuerySchema,
-  submitBodySchema,
-  type ContentQuery,
-  type ListQuery,
-  type SubmitBody,
-} from './schema';
-import { toDraft } from './translate';
+import { contentQuerySchema, listQuerySchema, type ContentQuery, type ListQuery } from './schema';
+import { submitRoutes } from './submit';
 
 const NAME = 'videos';
 
@@ -43,16 +26,7 @@ export const videos: Dialect = {
   renderError,
   renderCallback,
   routes: [
-    route({
-      method: 'POST',
-      path: '/v1/videos',
-      body: 'json-or-form',
-      scope: 'generate',
-      request: submitBodySchema,
-      query: noQuerySchema,
-      reply: videoSchema,
-      handle: submit,
-    }),
+    ...submitRoutes,
     route({
       method: 'GET',
       path: '/v1/videos',
@@ -89,7 +63,7 @@ export const videos: Dialect = {
       reply: videoSchema,
       async handle(gateway, { principal, params }) {
         const job = await gateway.get(principal, params['id'] ?? '');
-        return { status: 200, body: render(gateway, job) };
+        return { status: 200, body: show(gateway, job) };
       },
     }),
     route({
@@ -146,50 +120,9 @@ export const videos: Dialect = {
   ],
 };
 
-/** Answers at once, or with `Prefer: wait=<seconds>` when the job has ended or that time is over. */
-async function submit(
-  gateway: Gateway,
-  input: RouteInput<SubmitBody>,
-): Promise<Answer | LateAnswer> {
-  refuseNative(input.headers);
-  const { principal, idempotencyKey, fingerprint, signal } = input;
-  const patience = patienceOf(input.headers['prefer'], { unasked: 0, max: gateway.heldMsMax });
-  const creation: Creation = {
-    dialect: NAME,
-    ...toDraft(input.body, input.files),
-    idempotency: idempotencyKey
-      ? { key: idempotencyKey, route: 'POST /v1/videos', fingerprint }
-      : undefined,
-    render: answering(gateway),
-  };
-  const created = await gateway.create(principal, creation);
-  if (patience.ms === 0) return created;
-  return whenEnded(gateway, created, { principal, patience, signal }, answering(gateway));
-}
-
-const NATIVE_HEADERS = ['token360-native-params', 'reelay-native-params'];
-
-/** Said rather than read as something else: a vendor's own body has a door of its own here. */
-function refuseNative(headers: Record<string, string>): void {
-  const name = NATIVE_HEADERS.find((header) => /^(?:true|1|yes|on)$/i.test(headers[header] ?? ''));
-  if (name === undefined) return;
-  throw invalid(
-    name,
-    "no model takes its vendor's own parameters here; send the fields of this API, " +
-      'or an Ark body to /v1/contents/generations/tasks',
-  );
-}
-
-const answering =
-  (gateway: Gateway) =>
-  (job: Job): Answer => ({ status: 200, body: render(gateway, job) });
-
-const render = (gateway: Gateway, job: Job): Video =>
-  fromJob(job, (kind) => gateway.link(job, kind));
-
 async function list(gateway: Gateway, input: RouteInput<unknown, ListQuery>): Promise<Answer> {
   const { jobs, hasMore } = await gateway.list(input.principal, input.query);
-  const data = jobs.map((job) => render(gateway, job));
+  const data = jobs.map((job) => show(gateway, job));
   const body = {
     object: 'list',
     data,

@@ -8,6 +8,7 @@ import type { Job, JobState } from '../../core/job';
 import { offerOf } from '../../core/offer';
 import { OPENAI_ERROR_TYPES, renderOpenaiError } from '../../core/openai-error';
 import { durationOf, parametersOf, sizeOf, unixSeconds } from '../../core/parameters';
+import type { Gateway } from '../../core/ports';
 import { formatPoints, priceOf } from '../../core/pricing';
 import type { Video, VideoModel } from './reply';
 
@@ -51,6 +52,14 @@ export function fromJob(job: Job, link: Link): Video {
     error: endReasonOf(job),
   };
 }
+
+/** With links of the gateway's own. */
+export const show = (gateway: Gateway, job: Job): Video =>
+  fromJob(job, (kind) => gateway.link(job, kind));
+
+export const answering =
+  (gateway: Gateway) =>
+  (job: Job): Answer => ({ status: 200, body: show(gateway, job) });
 
 function resultOf(job: Job, link: Link): Pick<Video, 'url' | 'video_url' | 'content'> {
   if (job.state !== 'succeeded') return {};

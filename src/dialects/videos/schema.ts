@@ -78,6 +78,10 @@ export const submitBodySchema = object({
   reference_images: list(media, 50).optional(),
   input_reference: openaiReference.optional(),
 });
+export const nativeBodySchema = z.looseObject(
+  { model: text(TEXT_LENGTH_MAX) },
+  { error: must('a JSON object') },
+);
 export type SubmitBody = z.infer<typeof submitBodySchema>;
 
 export const listQuerySchema = z.strictObject({

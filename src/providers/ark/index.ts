@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Provider } from '../../core/provider';
 import { arkModels } from './models';
+import { readNative } from './native-read';
 import { simulate } from './simulate';
 import { cancel, operationId, poll, readCallback, readPoll, readSubmit, submit } from './translate';
 
@@ -30,6 +31,7 @@ export const ark: Provider = {
   native: {
     wire: 'ark-tasks',
     operationOf: (taskId) => (TASK_ID.test(taskId) ? { taskId } : undefined),
+    read: readNative,
   },
   simulate,
 };

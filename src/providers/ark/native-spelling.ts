@@ -1,7 +1,7 @@
 import { invalid } from '../../core/errors';
 import { propertiesOf, readTree, valuesAt } from '../../core/json-text';
 import type { JsonNode } from '../../core/json-text';
-import type { NativeCreation } from '../../core/native';
+import type { NativeReading } from '../../core/native';
 
 /**
  * What must mean the same to us and to whoever reads the body upstream. Readers differ in what they make of `Model`
@@ -20,7 +20,7 @@ const PRICED = [
 ] as const;
 
 /** Throws `invalid_request` for a name that could be read as one of ours. Ids of earlier jobs that the body names. */
-export function readReferences(text: string): NativeCreation['references'] {
+export function readReferences(text: string): NativeReading['references'] {
   const root = readTree(text);
   checkSpelling(root, [...OWNED, ...PRICED], '');
   const items = valuesAt(root, ['content', '*']);

@@ -1,4 +1,4 @@
-import type { Body } from './schema';
+import type { NativeBody } from './native-schema';
 
 /**
  * The older style of Seedance: parameters at the end of the prompt (`--rs 720p --dur 5`). They stay in the text that
@@ -23,7 +23,7 @@ const FLAGS: Readonly<Record<string, FlagField>> = {
 };
 
 /** Where a flag is given twice the last one counts [?]. */
-export function readFlags(prompt: string): Partial<Pick<Body, FlagField>> {
+export function readFlags(prompt: string): Partial<Pick<NativeBody, FlagField>> {
   const found = [...prompt.matchAll(/(?:^|\s)--([a-z]+)\s+(\S+)/g)].flatMap(
     ([, name = '', text = '']) => {
       const field = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;

@@ -1,0 +1,87 @@
+import {
+  route,
+  type Answer,
+  type LateAnswer,
+  type Route,
+  type RouteInput,
+} from '../../core/dialect';
+import { invalid } from '../../core/errors';
+import type { Headers } from '../../core/exchange';
+import { noQuerySchema } from '../../core/fields';
+import { whenEnded } from '../../core/held';
+import type { Draft, Gateway, NativeDraft } from '../../core/ports';
+import { patienceOf } from '../../core/prefer';
+import { answering } from './render';
+import { videoSchema } from './reply';
+import { nativeBodySchema, submitBodySchema } from './schema';
+import { toDraft } from './translate';
+
+const CREATE = {
+  method: 'POST',
+  path: '/v1/videos',
+  scope: 'generate',
+  query: noQuerySchema,
+  reply: videoSchema,
+} as const;
+
+/** The create in the words of this API, and the one whose header says that the body is in its model's provider's. */
+export const submitRoutes: readonly Route[] = [
+  route({
+    ...CREATE,
+    when: (headers) => nativeHeaderOf(headers) !== undefined,
+    body: 'json',
+    request: nativeBodySchema,
+    handle(gateway, input) {
+      checkNativeHeader(input.headers);
+      const { model } = input.body;
+      // Its own content type alone: what else a caller of this API sends means nothing to the provider.
+      const headers = { 'content-type': 'application/json' };
+      const native = { model, body: input.raw, headers, search: '' };
+      // The same bytes mean another request without the header.
+      return submit(gateway, { ...input, fingerprint: `native ${input.fingerprint}` }, { native });
+    },
+  }),
+  route({
+    ...CREATE,
+    body: 'json-or-form',
+    request: submitBodySchema,
+    handle: (gateway, input) => submit(gateway, input, toDraft(input.body, input.files)),
+  }),
+];
+
+/** Answers at once, or with `Prefer: wait=<seconds>` when the job has ended or that time is over. */
+async function submit(
+  gateway: Gateway,
+  { principal, idempotencyKey, fingerprint, signal, headers }: RouteInput,
+  asked: Draft | NativeDraft,
+): Promise<Answer | LateAnswer> {
+  const patience = patienceOf(headers['prefer'], { unasked: 0, max: gateway.heldMsMax });
+  const created = await gateway.create(principal, {
+    dialect: 'videos',
+    ...asked,
+    idempotency: idempotencyKey
+      ? { key: idempotencyKey, route: 'POST /v1/videos', fingerprint }
+      : undefined,
+    render: answering(gateway),
+  });
+  if (patience.ms === 0) return created;
+  return whenEnded(gateway, created, { principal, patience, signal }, answering(gateway));
+}
+
+/** Token360's name for it, and ours. */
+const NATIVE_HEADERS = ['token360-native-params', 'reelay-native-params'];
+const YES = ['true', '1', 'yes', 'on'];
+const NO = ['', 'false', '0', 'no', 'off'];
+
+const wordOf = (headers: Headers, name: string): string =>
+  (headers[name] ?? '').trim().toLowerCase();
+
+/** The header that does not say no. */
+const nativeHeaderOf = (headers: Headers): string | undefined =>
+  NATIVE_HEADERS.find((name) => !NO.includes(wordOf(headers, name)));
+
+function checkNativeHeader(headers: Headers): void {
+  const name = nativeHeaderOf(headers);
+  if (name === undefined || YES.includes(wordOf(headers, name))) return;
+  throw invalid(name, 'is neither yes nor no', [...YES, ...NO.slice(1)]);
+}

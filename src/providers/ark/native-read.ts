@@ -1,0 +1,100 @@
+import { invalid } from '../../core/errors';
+import { given } from '../../core/fields';
+import type { NativeReading } from '../../core/native';
+import type { InputSource } from '../../core/ports';
+import type { Input } from '../../core/request';
+import { readFlags } from './native-flags';
+import { contentItemSchema, nativeBodySchema } from './native-schema';
+import type { ContentItem, NativeBody } from './native-schema';
+import { readReferences } from './native-spelling';
+
+/** A create body that its caller wrote for Ark. */
+export function readNative(bytes: Uint8Array): NativeReading {
+  const text = new TextDecoder().decode(bytes);
+  const references = readReferences(text);
+  // Sound because the door takes nothing but a JSON object.
+  const fields = JSON.parse(text) as Record<string, unknown>;
+  return {
+    request: requestOf(nativeBodySchema.parse(fields)),
+    callbackUrl: callbackOf(fields['callback_url']),
+    references,
+  };
+}
+
+function callbackOf(url: unknown): NativeReading['callbackUrl'] {
+  if (url === undefined || url === null || url === '') return undefined;
+  if (typeof url !== 'string') throw invalid('callback_url', 'must be a URL');
+  return { url, param: 'callback_url' };
+}
+
+const PROMPT_LENGTH_MAX = 32_000;
+const FRAMES_PER_SECOND = 24;
+
+function requestOf(body: NativeBody): NativeReading['request'] {
+  const items = (body.content ?? []).flatMap((item) => {
+    const read = contentItemSchema.safeParse(item);
+    return read.success ? [read.data] : [];
+  });
+  const prompt = items.flatMap((item) => (item.type === 'text' ? [item.text] : [])).join('\n');
+  const flags = readFlags(prompt);
+  const frames = body.frames ?? flags.frames;
+  const applied = {
+    seconds: frames ? Math.ceil(frames / FRAMES_PER_SECOND) : (body.duration ?? flags.duration),
+    resolution: body.resolution ?? flags.resolution ?? (body.draft ? '480p' : undefined),
+    aspectRatio: body.ratio ?? flags.ratio,
+    generateAudio: body.generate_audio,
+    seed: body.seed ?? flags.seed,
+    watermark: body.watermark ?? flags.watermark,
+    cameraFixed: body.camera_fixed ?? flags.camera_fixed,
+    returnLastFrame: body.return_last_frame,
+    serviceTier: body.service_tier,
+    expiresAfterSeconds: body.execution_expires_after,
+    safetyIdentifier: body.safety_identifier,
+  };
+  return {
+    // The whole text is in the bytes; the row is for people and price.
+    prompt: prompt.slice(0, PROMPT_LENGTH_MAX),
+    inputs: items.flatMap(inputOf),
+    ...given(applied),
+    passthrough: othersOf(body),
+  };
+}
+
+function inputOf(item: ContentItem, index: number): InputSource[] {
+  const param = `content[${String(index)}]`;
+  switch (item.type) {
+    case 'text':
+      return [];
+    case 'image_url':
+      return source(item.role ?? 'first_frame', item.image_url.url, param);
+    case 'video_url':
+      return source('reference_video', item.video_url.url, param);
+    case 'audio_url':
+      return source('reference_audio', item.audio_url.url, param);
+  }
+}
+
+const ASSET = 'asset://';
+
+function source(role: Input['role'], url: string, param: string): InputSource[] {
+  if (url.startsWith('data:')) return [{ role, media: { dataUrl: url, param } }];
+  if (url.startsWith(ASSET)) return [{ role, media: { asset: url.slice(ASSET.length) } }];
+  return /^https?:\/\//i.test(url) && URL.canParse(url) ? [{ role, media: { url } }] : [];
+}
+
+/** Vendor keys, as far as they are words and numbers: a row holds no media. */
+const OTHERS_MAX = 50;
+const OTHER_LENGTH_MAX = 200;
+
+function othersOf(body: NativeBody): Record<string, unknown> {
+  const known = new Set([...Object.keys(nativeBodySchema.shape), 'model', 'callback_url']);
+  const entries = Object.entries(body).filter(
+    ([name, value]) =>
+      (!known.has(name) || name === 'draft' || name === 'frames') &&
+      value !== undefined &&
+      value !== null &&
+      name.length <= OTHER_LENGTH_MAX &&
+      JSON.stringify(value).length <= OTHER_LENGTH_MAX,
+  );
+  return Object.fromEntries(entries.slice(0, OTHERS_MAX));
+}
