@@ -231,6 +231,7 @@ function play(door: Door, { given }: WireFile): unknown[] {
     },
     get: () => known(job),
     waitFor: () => answer({ ...job, ...jobOf(given.waited) }),
+    holdCreated: () => answer({ job: { ...job, ...jobOf(given.waited) }, isHeld: true }),
     reference: () => answer(given.reference ?? { id: null, model: 'paper-1' }),
     list: () => answer({ jobs: rows, hasMore: given.hasMore ?? false }),
     remove: () => answer({ job, deleted: given.deleted ?? false }),

@@ -1,4 +1,5 @@
 import type { Answer, LateAnswer, Principal } from './dialect';
+import type { Headers } from './exchange';
 import type { Job } from './job';
 import type { CreateAnswer, Gateway } from './ports';
 import type { Patience } from './prefer';
@@ -12,28 +13,31 @@ export interface Caller {
 
 /**
  * Answers a create once its job has ended, or with the job as it is when the wait is over; the job goes on in any case.
+ * Where it cannot be read the answer is that of the create.
  * `render` outlives the request and must not hold on to its body.
  */
 export function whenEnded(
   gateway: Gateway,
-  { jobId, headers: created = {} }: CreateAnswer,
+  { jobId, ...created }: CreateAnswer,
   { principal, patience, signal }: Caller,
   render: (job: Job) => Answer,
 ): LateAnswer {
-  const replayed = created[REPLAYED];
   return {
     async later() {
       const { ms } = patience;
-      const job = await gateway.waitFor(principal, jobId, 'ended', { ms, signal });
-      const answer = render(job);
+      const held = await gateway.holdCreated(principal, jobId, 'ended', { ms, signal });
+      if (!held) return created;
+      const answer = render(held.job);
       const headers = {
-        ...answer.headers,
-        ...patience.headers,
-        ...(replayed === undefined ? {} : { [REPLAYED]: replayed }),
+        ...(held.isHeld || ms === 0 ? patience.headers : {}),
+        ...pick(created.headers, REPLAYED),
       };
-      return { ...answer, headers };
+      return { ...answer, headers: { ...answer.headers, ...headers } };
     },
   };
 }
 
 const REPLAYED = 'idempotent-replayed';
+
+const pick = (headers: Headers = {}, name: string): Headers =>
+  headers[name] === undefined ? {} : { [name]: headers[name] };

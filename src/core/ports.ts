@@ -32,6 +32,13 @@ export interface Gateway {
     until: Milestone,
     patience: { ms?: number; signal: AbortSignal },
   ): Promise<Job>;
+  /**
+   * `waitFor` of the door that has just created the job, and whether it waited at all. Undefined where the job cannot be
+   * read or was deleted since a first create: it exists all the same, and the answer to its create still is one.
+   */
+  holdCreated(
+    ...wait: Parameters<Gateway['waitFor']>
+  ): Promise<{ job: Job; isHeld: boolean } | undefined>;
   /** How the job's provider names it. */
   reference(job: Job): Promise<ProviderReference>;
   /** What such a job usually takes from acceptance to its end; undefined when its model is no longer configured. */

@@ -15,10 +15,9 @@ export function patienceOf(
 ): Patience {
   const preferences = new Map<string, string>();
   for (const part of (prefer ?? '').split(',')) {
-    const [, name, value] = PREFERENCE.exec(part) ?? [];
+    const [name, value] = preferenceOf(part);
     // The first one counts when a preference is named twice.
-    if (name && !preferences.has(name.toLowerCase()))
-      preferences.set(name.toLowerCase(), value ?? '');
+    if (!preferences.has(name)) preferences.set(name, value);
   }
   const wait = preferences.get('wait') ?? '';
   if (SECONDS.test(wait) && Number(wait) * 1000 <= max)
@@ -28,7 +27,15 @@ export function patienceOf(
   return { ms: Math.min(unasked, max), headers: {} };
 }
 
-const PREFERENCE = /^\s*([\w!#$%&'*+.^`|~-]+)\s*(?:=\s*"?([^";]*?)"?\s*)?(?:;.*)?$/;
+/** `name`, `name=value` or `name="value"`, whatever follows a semicolon. Without a pattern, which could backtrack. */
+function preferenceOf(part: string): [name: string, value: string] {
+  const [preference = ''] = part.split(';', 1);
+  const [name = '', ...rest] = preference.split('=');
+  const value = rest.join('=').trim();
+  const isQuoted = value.length > 1 && value.startsWith('"') && value.endsWith('"');
+  return [name.trim().toLowerCase(), isQuoted ? value.slice(1, -1) : value];
+}
+
 const SECONDS = /^\d{1,9}$/;
 
 const applied = (ms: number, preference: string): Patience => ({

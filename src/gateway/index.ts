@@ -14,7 +14,7 @@ import { foreign } from './foreign';
 import { createGate } from './gate';
 import { estimate, quote } from './quote';
 import { answered, listViews, viewOf } from './views';
-import { createWaitFor } from './wait';
+import { createHold, createHoldCreated } from './wait';
 
 export { createAdmin } from './admin';
 export { accept } from './create';
@@ -30,7 +30,8 @@ export type { Quotes } from './quotes';
 export function createGateway(deps: GatewayDeps): Gateway {
   const gates = { creates: createGate(deps.creates), starts: createGate(deps.starts) };
   const get = (principal: Principal, id: string): Promise<Job> => findJob(deps, principal, id);
-  const waitFor = createWaitFor(deps, get);
+  const hold = createHold(deps, get);
+  const waitFor: Gateway['waitFor'] = async (...wait) => (await hold(...wait)).job;
   return {
     models: (principal) => deps.catalog.list(principal),
     create: (principal, creation) => create({ ...deps, gates }, principal, creation),
@@ -38,6 +39,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     quote: async (principal, draft) => quote(deps, principal, draft),
     get,
     waitFor,
+    holdCreated: createHoldCreated(deps, hold),
     heldMsMax: deps.heldMsMax,
     view: async (principal, wire, id) => viewOf(deps, wire, await get(principal, id)),
     views: (principal, wire, query) => listViews(deps, principal, wire, query),

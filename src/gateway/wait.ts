@@ -1,25 +1,49 @@
+import { GatewayError } from '../core/errors';
 import type { Job } from '../core/job';
 import type { Gateway } from '../core/ports';
 import type { GatewayDeps } from './deps';
+
+export interface Held {
+  job: Job;
+  /** False where nobody waited, since the process holds as many as it may. */
+  isHeld: boolean;
+}
+export type Hold = (...args: Parameters<Gateway['waitFor']>) => Promise<Held>;
 
 /**
  * Where a door waits for a job. One process holds so many at once; whoever comes after them is answered as if its wait
  * were over, which every caller of such a door must be able to hear anyway.
  */
-export function createWaitFor(
+export function createHold(
   deps: Pick<GatewayDeps, 'store' | 'providerReplyMs' | 'heldRequestsMax'>,
   get: Gateway['get'],
-): Gateway['waitFor'] {
+): Hold {
   let waiting = 0;
-  return async (principal, id, until, { ms = deps.providerReplyMs, signal }): Promise<Job> => {
+  return async (principal, id, until, { ms = deps.providerReplyMs, signal }): Promise<Held> => {
     const job = await get(principal, id);
-    if (waiting >= deps.heldRequestsMax) return job;
+    if (waiting >= deps.heldRequestsMax) return { job, isHeld: false };
     waiting += 1;
     try {
       await deps.store.changes.wait(job.id, until, ms, signal);
     } finally {
       waiting -= 1;
     }
-    return get(principal, job.id);
+    return { job: await get(principal, job.id), isHeld: true };
+  };
+}
+
+/** The job exists, so an error would lead its caller to make, and pay for, another one. */
+export function createHoldCreated(
+  deps: Pick<GatewayDeps, 'log'>,
+  hold: Hold,
+): Gateway['holdCreated'] {
+  return async (principal, jobId, ...wait) => {
+    try {
+      return await hold(principal, jobId, ...wait);
+    } catch (error) {
+      const isDeleted = error instanceof GatewayError && error.code === 'not_found';
+      if (!isDeleted) deps.log.warn({ jobId, err: error }, 'a created job could not be read');
+      return undefined;
+    }
   };
 }

@@ -13,7 +13,11 @@ export function createWaitEnds(): WaitEnds {
   return {
     signalFor(response) {
       const controller = new AbortController();
-      if (isOver || response.destroyed) controller.abort();
+      if (isOver || response.destroyed) {
+        // Its `close` may have been already.
+        controller.abort();
+        return controller.signal;
+      }
       waiting.add(controller);
       response.once('close', () => {
         waiting.delete(controller);

@@ -33,8 +33,12 @@ test('nobody waits longer than the operator allows, asked or not', () => {
   expect(patienceOf(undefined, { unasked: 300_000, max: 60_000 }).ms).toBe(60_000);
 });
 
-test('is read in time that grows with the header only', () => {
-  const long = `wait=${' '.repeat(50_000)};${'='.repeat(50_000)}"`;
+test.each([
+  ['parameters', `wait=${' '.repeat(50_000)};${'='.repeat(50_000)}"`],
+  ['spaces before a quote', `wait=${' '.repeat(50_000)}"x"y`],
+  ['quotes', `wait=${'" '.repeat(50_000)}y`],
+  ['commas', ','.repeat(100_000)],
+])('is read in time that grows with the header only: %s', (_, long) => {
   const startedAt = performance.now();
   patienceOf(long, { unasked: 0, max: 1 });
   expect(performance.now() - startedAt).toBeLessThan(1_000);

@@ -1,7 +1,9 @@
+import { pino } from 'pino';
 import type { Principal } from '../../src/core/dialect';
+import { GatewayError } from '../../src/core/errors';
 import type { Job } from '../../src/core/job';
 import type { Store } from '../../src/core/store';
-import { createWaitFor } from '../../src/gateway/wait';
+import { createHold, createHoldCreated, type Held } from '../../src/gateway/wait';
 
 /** Two may wait; the database is played. */
 function room() {
@@ -13,15 +15,12 @@ function room() {
         new Promise<boolean>((leave) => waiters.push({ jobId, ms, leave })),
     },
   } as unknown as Store;
-  const waitFor = createWaitFor(
-    { store, providerReplyMs: 9, heldRequestsMax: 2 },
-    async (_, id) => {
-      reads += 1;
-      return { id, progress: reads } as Job;
-    },
-  );
-  const wait = (id: string, ms?: number): Promise<Job> =>
-    waitFor({} as Principal, id, 'ended', {
+  const hold = createHold({ store, providerReplyMs: 9, heldRequestsMax: 2 }, async (_, id) => {
+    reads += 1;
+    return { id, progress: reads } as Job;
+  });
+  const wait = (id: string, ms?: number): Promise<Held> =>
+    hold({} as Principal, id, 'ended', {
       ...(ms === undefined ? {} : { ms }),
       signal: new AbortController().signal,
     });
@@ -38,13 +37,28 @@ test('whoever comes after the last that may wait gets the job as it is, and a pl
     ['a', 5],
     ['b', 9],
   ]);
-  expect(await wait('c')).toMatchObject({ id: 'c' });
+  expect(await wait('c')).toEqual({ job: expect.objectContaining({ id: 'c' }), isHeld: false });
   expect(waiters).toHaveLength(2);
   waiters[0]?.leave(true);
-  expect(await held[0]).toMatchObject({ id: 'a' });
+  expect(await held[0]).toMatchObject({ job: { id: 'a' }, isHeld: true });
   const late = wait('d');
   await turn();
   expect(waiters).toHaveLength(3);
   for (const { leave } of waiters) leave(false);
-  expect(await Promise.all([held[1], late])).toMatchObject([{ id: 'b' }, { id: 'd' }]);
+  expect(await Promise.all([held[1], late])).toMatchObject([
+    { job: { id: 'b' } },
+    { job: { id: 'd' } },
+  ]);
+});
+
+test.each<[string, Error, lines: number]>([
+  ['deleted since', new GatewayError('not_found'), 0],
+  ['out of reach with its database', new Error('connection refused'), 1],
+])('a created job that is %s is no error to its creator', async (_, error, lines) => {
+  const log: unknown[] = [];
+  const logger = pino({}, { write: (line: string) => void log.push(JSON.parse(line)) });
+  const holdCreated = createHoldCreated({ log: logger }, () => Promise.reject(error));
+  const { signal } = new AbortController();
+  expect(await holdCreated({} as Principal, 'job-1', 'ended', { signal })).toBeUndefined();
+  expect(log).toEqual(Array(lines).fill(expect.objectContaining({ level: 40, jobId: 'job-1' })));
 });

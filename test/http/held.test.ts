@@ -80,6 +80,30 @@ test('a videos create waits where its caller prefers it', async () => {
   expect(await response.json()).toMatchObject({ status: 'completed' });
 });
 
+test.each<[path: string, status: number]>([
+  [GENERATE, 202],
+  ['/v1/videos', 200],
+])('%s is answered for its job also when that cannot be read any more', async (path, status) => {
+  const body = path === GENERATE ? BODY : { model: MODEL, prompt: 'a' };
+  const answer = door.postJson(path, body, { prefer: 'wait=50' });
+  await made(1);
+  const [job] = jobs();
+  door.gateway.fault = new Error('connection refused');
+  door.gateway.finish(job?.id ?? '');
+  const response = await answer;
+  door.gateway.fault = undefined;
+  expect(response.status).toBe(status);
+  expect((await response.text()).replaceAll('-', '')).toContain(job?.id.replaceAll('-', ''));
+});
+
+test.each(['wait=0', 'respond-async'])('%s is said to have been followed', async (prefer) => {
+  for (const path of [GENERATE, '/v1/videos']) {
+    const body = path === GENERATE ? BODY : { model: MODEL, prompt: 'a' };
+    const response = await door.postJson(path, body, { prefer });
+    expect([path, response.headers.get('preference-applied')]).toEqual([path, prefer]);
+  }
+});
+
 test('a caller who leaves loses nothing and leaves nothing behind', async () => {
   const leaving = new AbortController();
   const answer = door.send(GENERATE, {

@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { pino } from 'pino';
 import type { Admin } from '../../src/core/admin';
 import { applyCapabilities, type Capabilities } from '../../src/core/capabilities';
 import { createCatalog } from '../../src/core/catalog';
@@ -20,6 +21,7 @@ import type { Provider } from '../../src/core/provider';
 import { readRange } from '../../src/core/range';
 import type { Input } from '../../src/core/request';
 import { createQuotes } from '../../src/gateway';
+import { createHoldCreated } from '../../src/gateway/wait';
 import { resolve } from '../../src/gateway/resolve';
 import { logOf, summaryOf } from './memory-usage';
 
@@ -183,8 +185,13 @@ export function createMemoryGateway(
       // Leaving and running out of time are the same to a caller: the job as it is then.
       const timeout = AbortSignal.any([signal, AbortSignal.timeout(ms ?? PROVIDER_REPLY_MS)]);
       if (!isThere) await once(moved, job.id, { signal: timeout }).catch(() => undefined);
+      raise(gateway);
       return find(gateway, id, principal.workspaceId);
     },
+    holdCreated: createHoldCreated({ log: pino({ level: 'silent' }) }, async (...wait) => ({
+      job: await gateway.waitFor(...wait),
+      isHeld: true,
+    })),
     async list(principal, page) {
       raise(gateway);
       return listOf(gateway, principal, page);

@@ -137,8 +137,10 @@ function completed(
 ): LateAnswer {
   return {
     async later() {
+      const held = await gateway.holdCreated(principal, jobId, 'accepted', { signal });
+      if (!held) return answer;
+      const { job } = held;
       try {
-        const job = await gateway.waitFor(principal, jobId, 'accepted', { signal });
         const [reference, estimate] = await Promise.all([
           gateway.reference(job),
           gateway.estimate(job),

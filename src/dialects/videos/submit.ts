@@ -64,7 +64,9 @@ async function submit(
       : undefined,
     render: answering(gateway),
   });
-  if (patience.ms === 0) return created;
+  if (patience.ms === 0) {
+    return { ...created, headers: { ...created.headers, ...patience.headers } };
+  }
   return whenEnded(gateway, created, { principal, patience, signal }, answering(gateway));
 }
 
