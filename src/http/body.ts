@@ -58,12 +58,12 @@ async function formBody(
   { blobs, limits, budget }: BodyPorts,
 ): Promise<Body> {
   let textBytes = 0;
-  const onFieldBytes = (bytes: number): void => {
+  const onTextBytes = (bytes: number): void => {
     textBytes += bytes;
     if (textBytes > limits.jsonBytesMax) throw tooLarge(limits.jsonBytesMax);
     budget.take(response, bytes);
   };
-  const { fields, files } = await readForm(request, { blobs, limits, onFieldBytes });
+  const { fields, files } = await readForm(request, { blobs, limits, onTextBytes });
   const value = nest(fields, limits.bracketDepthMax);
   return { value, files, identity: JSON.stringify([fields, files]) };
 }
@@ -117,12 +117,13 @@ export function discardRest(request: Request, limits: HttpLimits): void {
   if (request.complete || request.destroyed) return;
   let size = 0;
   const timer = setTimeout(() => request.destroy(), limits.lingerMs);
-  request.once('close', () => {
+  // The socket's: a request that was answered before its end does not hear of the caller's leaving.
+  const done = (): void => {
     clearTimeout(timer);
-  });
-  request.once('end', () => {
-    clearTimeout(timer);
-  });
+    request.socket.off('close', done);
+  };
+  request.socket.once('close', done);
+  request.once('end', done);
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (size > limits.lingerBytesMax) request.destroy();

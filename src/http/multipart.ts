@@ -20,8 +20,8 @@ export interface Form {
 export interface FormOptions {
   blobs: Blobs;
   limits: HttpLimits;
-  /** Called with the size of each field; may throw to refuse it. */
-  onFieldBytes: (bytes: number) => void;
+  /** Hears of text as it arrives, also of a field that never ends; may throw to refuse it. */
+  onTextBytes: (bytes: number) => void;
 }
 
 export async function readForm(request: Request, options: FormOptions): Promise<Form> {
@@ -32,11 +32,13 @@ export async function readForm(request: Request, options: FormOptions): Promise<
   const fields: Form['fields'] = [];
   const files: PendingFile[] = [];
   const sources = new Set<Readable>();
-  let forget = (): void => undefined;
+  const text = createTextMeter(options.onTextBytes);
+  const forget: (() => void)[] = [];
   const whole = new Promise<void>((resolve, reject: (error: Error) => void) => {
     parser.on('field', (name, value, _isNameCut, isValueCut) => {
       try {
         takeField(name, value, isValueCut, options);
+        text.field(value);
         fields.push([name, value]);
       } catch (error) {
         reject(error as Error); // a GatewayError of `takeField`
@@ -45,6 +47,7 @@ export async function readForm(request: Request, options: FormOptions): Promise<
     parser.on('file', (name, source) => {
       // Whoever reads the source sees its errors; this only keeps them from being nobody's.
       sources.add(source.on('error', () => undefined));
+      text.file(source);
       source.once('limit', () => reject(fileTooLarge(name, limits)));
       const ports = { blobs: options.blobs, bytesMax: limits.fileBytesMax, gate: gate.opened };
       try {
@@ -60,15 +63,16 @@ export async function readForm(request: Request, options: FormOptions): Promise<
     parser.once('filesLimit', () => reject(tooMany('files', limits.filesMax)));
     parser.once('error', (cause) => reject(brokenForm(cause)));
     parser.once('finish', resolve);
-    forget = listenTo(request, {
+    const ends = listenTo(request, {
       close: () => {
         if (!request.complete) reject(clientLeft());
       },
       error: () => reject(clientLeft()),
     });
+    request.pipe(parser);
+    forget.push(ends, hearText(request, text.chunk, reject));
   });
   try {
-    request.pipe(parser);
     await whole;
     await Promise.all(files.map(({ atGate }) => atGate));
     gate.open();
@@ -80,7 +84,7 @@ export async function readForm(request: Request, options: FormOptions): Promise<
     await Promise.allSettled(files.map(({ stored }) => stored));
     throw error;
   } finally {
-    forget();
+    for (const listening of forget) listening();
   }
 }
 
@@ -122,7 +126,52 @@ function takeField(name: string, value: string, isCut: boolean, options: FormOpt
       message: `${name}: is larger than ${sizeText(options.limits.fieldBytesMax)}.`,
     });
   }
-  options.onFieldBytes(value.length);
+  // What is no UTF-8 was replaced by the parser; rendered and paid for it would be another text than the caller's.
+  if (value.includes('\ufffd')) throw invalid(name, 'is not valid UTF-8');
+}
+
+/** To be called after the parser is fed: it has seen the same chunk, and knows whether a file has begun in it. */
+function hearText(
+  request: Request,
+  chunk: (bytes: number) => void,
+  reject: (error: Error) => void,
+): () => void {
+  return listenTo(request, {
+    data: ({ length }: Buffer) => {
+      try {
+        chunk(length);
+      } catch (error) {
+        reject(error as Error); // a GatewayError of `onTextBytes`
+      }
+    },
+  });
+}
+
+/**
+ * Bytes that are held as text: a field is known only when it has ended, so whatever arrives outside of files counts,
+ * part headers too; what shares a chunk with the end of a file counts when its field is known.
+ */
+function createTextMeter(onTextBytes: (bytes: number) => void) {
+  let openFiles = 0;
+  let counted = 0;
+  let known = 0;
+  const count = (bytes: number): void => {
+    counted += bytes;
+    onTextBytes(bytes);
+  };
+  return {
+    chunk(bytes: number): void {
+      if (openFiles === 0) count(bytes);
+    },
+    field(value: string): void {
+      known += Buffer.byteLength(value);
+      if (known > counted) count(known - counted);
+    },
+    file(source: Readable): void {
+      openFiles += 1;
+      source.once('close', () => (openFiles -= 1));
+    },
+  };
 }
 
 function checkName(name: string | undefined, limits: HttpLimits): void {

@@ -5,7 +5,7 @@ import { MODEL } from './memory-gateway';
 
 type Parts = [
   name: string,
-  value: string | Buffer | { bytes: Buffer; type?: string; name?: string },
+  value: string | Buffer | { text: Buffer } | { bytes: Buffer; type?: string; name?: string },
 ][];
 
 const BOUNDARY = 'xxBOUNDARYxx';
@@ -13,14 +13,19 @@ const FORM = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` };
 
 function encode(parts: Parts, end = `--${BOUNDARY}--\r\n`): Buffer {
   const chunks = parts.flatMap(([name, value]) => {
-    const file =
-      typeof value === 'string' ? undefined : Buffer.isBuffer(value) ? { bytes: value } : value;
+    const file = Buffer.isBuffer(value)
+      ? { bytes: value }
+      : typeof value === 'object' && 'bytes' in value
+        ? value
+        : undefined;
+    const content =
+      file?.bytes ?? (typeof value === 'object' && 'text' in value ? value.text : value);
     const head =
       `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"` +
       (file
         ? `; filename="${file.name ?? 'file.bin'}"\r\nContent-Type: ${file.type ?? 'image/png'}`
         : '');
-    return [head, '\r\n\r\n', file ? file.bytes : (value as string), '\r\n'];
+    return [head, '\r\n\r\n', content as string | Buffer, '\r\n'];
   });
   return Buffer.concat([...chunks, end].map((chunk) => Buffer.from(chunk)));
 }
@@ -136,7 +141,13 @@ describe('a multipart form', () => {
       '4 levels',
     ],
     ['half a bracket', [...good, ['metadata[a', '1']], 400, 'metadata[a', 'is not a field name'],
-    ['a long name', [...good, [`a${'['.repeat(100_000)}`, '1']], 400, null, ''],
+    [
+      'a long name',
+      [...good, [`a${'['.repeat(5_000)}`, '1']],
+      400,
+      `a${'['.repeat(49)}...`,
+      'longer than 200 bytes',
+    ],
     ['a file of another field', [...good, ['photo', PNG]], 400, 'photo', 'input_reference'],
     [
       'two files',
@@ -215,11 +226,21 @@ describe('a multipart form', () => {
       '12 files',
     ],
     [
-      'ten thousand parts',
-      Array.from({ length: 10_000 }, (_, index): Parts[number] => [`f${String(index)}`, '1']),
+      'too many parts',
+      Array.from({ length: 300 }, (_, index): Parts[number] => [`f${String(index)}`, '1']),
       413,
       null,
       '200 parts',
+    ],
+    [
+      'text that is not UTF-8',
+      [
+        ['model', MODEL],
+        ['prompt', { text: Buffer.from([0xc3, 0xa8, 0xb6, 0xb9]) }],
+      ],
+      400,
+      'prompt',
+      'is not valid UTF-8',
     ],
     ['a nameless part', [...good, ['', '1']], 400, 'body', 'without a name'],
   ])('is refused for %s', async (_problem, parts, status, param, said) => {
@@ -279,6 +300,26 @@ describe('a multipart form', () => {
     expect(door.log.filter((line) => line['requestId'] === 'gone' && line['level'] === 50)).toEqual(
       [],
     );
+  });
+
+  test.each([
+    ['a field', encode([['prompt', 'x'.repeat(60_000)]], '').subarray(0, -2)],
+    ['the headers of a part', Buffer.from(`--${BOUNDARY}\r\nX: ${'x'.repeat(60_000)}`)],
+  ])('counts %s that never ends as it arrives', async (_, start) => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const headers = { ...FORM, authorization: `Bearer ${KEY}` };
+      const call = httpRequest(
+        `${door.origin}/v1/videos`,
+        { method: 'POST', headers },
+        (answer) => {
+          resolve(answer.statusCode);
+          call.destroy();
+        },
+      );
+      call.once('error', reject);
+      call.write(start);
+    });
+    expect(status).toBe(413);
   });
 
   test('answers a caller who is still sending', async () => {
