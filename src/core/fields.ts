@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDeeperThan } from './json-depth';
+import { boundPast } from './json-bounds';
 
 /**
  * How the public APIs read the fields of a request: JSON and multipart alike, so that every number, boolean, object and
@@ -38,13 +38,13 @@ export const count = (min: number, max: number) =>
       .max(max, `is above ${String(max)}`),
   );
 
-/** As deep as a whole body may be: JSON inside a text has passed no such check yet. */
-const TEXT_DEPTH_MAX = 20;
+/** As a whole body may be: JSON inside a text has passed no such check yet. */
+const TEXT_BOUNDS = { depthMax: 20, valuesMax: 10_000 };
 
 /** Objects and arrays may come as JSON text in a form; text that is no JSON is left for the schema to refuse. */
 export function jsonOfText(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
-  if (isDeeperThan(Buffer.from(value), TEXT_DEPTH_MAX)) return value;
+  if (boundPast(Buffer.from(value), TEXT_BOUNDS)) return value;
   try {
     return JSON.parse(value) as unknown;
   } catch {

@@ -22,9 +22,12 @@ export function describeIssues(issues: readonly z.core.$ZodIssue[]): {
 } {
   const { path, texts, allowed } = first(issues);
   const values = allowed.length > 0 ? [`${NOT_ALLOWED} Allowed: ${allowed.join(', ')}.`] : [];
-  return { field: path.map(String).join('.'), text: [...texts, ...values].join(', or ') };
+  const names = path.map((part) => String(part).slice(0, NAME_LENGTH_MAX));
+  return { field: names.join('.'), text: [...texts, ...values].join(', or ') };
 }
 
+/** A name of megabytes is the caller's; an answer of megabytes would be ours. */
+const NAME_LENGTH_MAX = 100;
 const NOT_ALLOWED = 'has a value that is not allowed.';
 
 interface Reading {

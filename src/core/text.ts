@@ -15,6 +15,12 @@ export function storableJson(value: unknown): string {
   );
 }
 
+/** The same text with U+FFFD for what cannot be stored. */
+export function storableText(text: string): string {
+  // Sound because the text of a text is one.
+  return JSON.parse(storableJson(text)) as string;
+}
+
 /** Is every text in it, keys too, as it would come back? Absent values are. */
 export function isStorable(value: unknown): boolean {
   return value === undefined || storableJson(value) === JSON.stringify(value);

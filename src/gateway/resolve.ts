@@ -69,15 +69,20 @@ function checkText({ request, names, metadata, echo }: Draft & { request: VideoR
     value,
   ]);
   for (const [field, value] of [...named, ...Object.entries({ ...echo, metadata })]) {
-    if (isStorable(value)) continue;
-    throw invalid(field, 'has a character that is not text (NUL, or half of a surrogate pair)');
+    checkStorable(field, value);
   }
+}
+
+function checkStorable(field: string, value: unknown): void {
+  if (isStorable(value)) return;
+  throw invalid(field, 'has a character that is not text (NUL, or half of a surrogate pair)');
 }
 
 function checkedCallback(deps: ResolveDeps, callback: Draft['callbackUrl']): string | undefined {
   if (!callback) return undefined;
   const checked = deps.outbound.checkCallbackUrl(callback.url);
   if (!checked.ok) throw invalid(callback.param, checked.problem);
+  checkStorable(callback.param, callback.url);
   return callback.url;
 }
 

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Route, UploadedFile } from '../core/dialect';
 import { GatewayError } from '../core/errors';
-import { isDeeperThan } from '../core/json-depth';
+import { boundPast } from '../core/json-bounds';
 import type { Blobs } from '../core/ports';
 import { nest } from './bracket-names';
 import { listenTo } from './listen-to';
@@ -49,7 +49,7 @@ export async function readBody(
       ports.budget.take(response, size);
     },
   });
-  return { value: parseJson(bytes, ports.limits.jsonDepthMax), files: [], identity: bytes };
+  return { value: parseJson(bytes, ports.limits), files: [], identity: bytes };
 }
 
 async function formBody(
@@ -140,11 +140,15 @@ function isEmpty({ headers }: Request): boolean {
   return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
-function parseJson(bytes: Buffer, depthMax: number): unknown {
-  if (isDeeperThan(bytes, depthMax)) {
-    throw new GatewayError('invalid_request', {
-      message: `body: is nested deeper than ${String(depthMax)} levels.`,
-    });
+function parseJson(bytes: Buffer, limits: HttpLimits): unknown {
+  const { jsonDepthMax: depthMax, jsonValuesMax: valuesMax } = limits;
+  const past = boundPast(bytes, { depthMax, valuesMax });
+  if (past !== undefined) {
+    const what = {
+      depthMax: `is nested deeper than ${String(depthMax)} levels`,
+      valuesMax: `has more than ${String(valuesMax)} values`,
+    };
+    throw new GatewayError('invalid_request', { message: `body: ${what[past]}.` });
   }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;

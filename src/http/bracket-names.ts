@@ -99,12 +99,26 @@ function isTaken(node: Node, path: readonly string[]): boolean {
   return child !== undefined && isTaken(child, rest);
 }
 
-function objectOf(entries: ReadonlyMap<string, Node>): Record<string, unknown> {
-  return Object.fromEntries([...entries].map(([key, node]) => [key, valueOf(node)]));
+function objectOf(entries: ReadonlyMap<string, Node>, path?: string): Record<string, unknown> {
+  const under = (key: string): string => (path === undefined ? key : `${path}[${key}]`);
+  return Object.fromEntries([...entries].map(([key, node]) => [key, valueOf(node, under(key))]));
 }
 
-function valueOf(node: Node): unknown {
+function valueOf(node: Node, path: string): unknown {
   if (typeof node === 'string') return node;
-  if (node.kind === 'object') return objectOf(node.entries);
-  return [...node.items].sort(([a], [b]) => a - b).map(([, item]) => valueOf(item));
+  if (node.kind === 'object') return objectOf(node.entries, path);
+  const items = [...node.items].sort(([a], [b]) => a - b).map(([, item]) => item);
+  if (node.style === 'append') checkAlike(items, path);
+  return items.map((item) => valueOf(item, `${path}[]`));
+}
+
+/** Where one item lacks a name that another has, nobody can tell which of them the name was meant for. */
+function checkAlike(items: readonly Node[], path: string): void {
+  const shapes = items.map((item) =>
+    typeof item === 'string' || item.kind === 'list'
+      ? ''
+      : [...item.entries.keys()].sort().join(' '),
+  );
+  if (new Set(shapes).size <= 1) return;
+  throw invalid(path, 'has items of different fields; number them, as in a[0][b], or send JSON');
 }

@@ -10,6 +10,8 @@ export const HTTP_LIMITS = {
   /** Bodies on routes that take none. */
   ignoredBodyBytesMax: MIB,
   jsonDepthMax: 20,
+  /** Members and items of a body: the largest request has some hundreds, and 400,000 keep the process for a second. */
+  jsonValuesMax: 10_000,
   /** All request bodies held in memory by this process at one moment; past it the answer is 503. */
   bodyMemoryBytesMax: 256 * MIB,
   fileBytesMax: 64 * MIB,

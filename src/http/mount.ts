@@ -90,7 +90,8 @@ const NO_BYTES = new Uint8Array();
 
 /** Where the key is in it, it ends here. */
 function searchOf(request: Request, { keyIn }: Route): string {
-  return keyIn ? '' : (request.originalUrl.split('?', 2)[1] ?? '');
+  const at = request.originalUrl.indexOf('?');
+  return keyIn || at < 0 ? '' : request.originalUrl.slice(at + 1);
 }
 
 /** A link speaks for itself; a bad link beside a key leaves the word to the key. */

@@ -288,6 +288,8 @@ test('equal creates under one key are one submit and get the same bytes; another
   const other = await post('another body', {}, headers);
   expect([other.status, other.json.error.code]).toEqual([409, 'IdempotencyKeyMismatch']);
   expect(other.headers.get('x-should-retry')).toBe('false');
+  const query = await gateway.call('POST', `${TASKS}?a=1?b=2`, { body: bodyOf(prompt), headers });
+  expect(query.status).toBe(409);
   await ended(answers[0]?.json.id);
   await gateway.call('DELETE', `${TASKS}/${String(answers[0]?.json.id)}`);
   const afterwards = await post(prompt, {}, headers);

@@ -76,6 +76,11 @@ test.each<[string, Partial<Creation>, string]>([
     'safetyIdentifier',
   ],
   ['NUL in a name inside metadata', { metadata: { 'a\u0000': 1 } }, 'metadata'],
+  [
+    'NUL in a callback URL',
+    { callbackUrl: { url: 'https://example.com/a\u0000b', param: 'hook' } },
+    'hook',
+  ],
   ['half of a pair in what is echoed', { echo: { request_id: '\udc00' } }, 'request_id'],
 ])('%s', async (_, change, param) => {
   const accepted = accept(deps, database.workspace.principal, creation(change));

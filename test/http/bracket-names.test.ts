@@ -35,8 +35,14 @@ describe('bracketed names', () => {
         ['a[][x]', '1'],
         ['a[][y]', '2'],
         ['a[][x]', '3'],
+        ['a[][y]', '4'],
       ],
-      { a: [{ x: '1', y: '2' }, { x: '3' }] },
+      {
+        a: [
+          { x: '1', y: '2' },
+          { x: '3', y: '4' },
+        ],
+      },
     ],
     [
       'a repeated key below the item',
@@ -60,8 +66,14 @@ describe('bracketed names', () => {
         ['a[][b][]', '2'],
         ['a[][c]', '3'],
         ['a[][c]', '4'],
+        ['a[][b][]', '5'],
       ],
-      { a: [{ b: ['1', '2'], c: '3' }, { c: '4' }] },
+      {
+        a: [
+          { b: ['1', '2'], c: '3' },
+          { c: '4', b: ['5'] },
+        ],
+      },
     ],
     [
       'indexes in any order, with holes',
@@ -141,6 +153,24 @@ describe('bracketed names', () => {
         ['a[0]', '2'],
       ],
       'mixes ways',
+    ],
+    [
+      'items that may have got each other’s fields',
+      [
+        ['a[][x]', '1'],
+        ['a[][y]', '2'],
+        ['a[][x]', '3'],
+      ],
+      'a: has items of different fields',
+    ],
+    [
+      'items of different fields deep inside',
+      [
+        ['o[a][][x]', '1'],
+        ['o[a][][x]', '2'],
+        ['o[a][][y]', '2'],
+      ],
+      'o[a]: has items of different fields',
     ],
     ['five levels', [['a[b][c][d][e][f]', '1']], 'deeper than 4'],
     ['no name', [['[a]', '1']], 'not a field name'],

@@ -264,6 +264,28 @@ describe('an error answer', () => {
     expect(response.status).toBe(400);
   });
 
+  const many = `{${'"a":1,'.repeat(10_000)}"b":1}`;
+  test.each([
+    ['ten thousand values', `{"model":"a","metadata":${many}}`, 'has more than 10000 values'],
+    ['as many in a text', JSON.stringify({ ...good, metadata: many }), 'must be an object'],
+    [
+      'a name of a megabyte',
+      `{"model":"${MODEL}","prompt":"a","${'x'.repeat(1_000_000)}":1}`,
+      'x: is not a known field',
+    ],
+  ])('is refused in few words for %s', async (_problem, body, said) => {
+    const wide = await openDoor();
+    const response = await wide.send('/v1/videos', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    const text = await response.text();
+    await wide.close();
+    expect([response.status, text]).toEqual([400, expect.stringContaining(said)]);
+    expect(text.length).toBeLessThan(500);
+  });
+
   test('is bounded for a hundred thousand brackets and for large metadata', async () => {
     const wide = await openDoor();
     try {

@@ -14,12 +14,20 @@ import { toNative, WIRE } from './translate';
  */
 export async function create(gateway: Gateway, input: RouteInput): Promise<LateAnswer> {
   const { principal, idempotencyKey, fingerprint, signal } = input;
+  const native = toNative(input);
   const accepted = await asOnce(
     gateway.create(principal, {
       dialect: WIRE,
-      native: toNative(input),
-      // The same key at the other path means the same request, so that it never makes a second job.
-      idempotency: idempotencyKey ? { key: idempotencyKey, route: WIRE, fingerprint } : undefined,
+      native,
+      idempotency: idempotencyKey
+        ? {
+            key: idempotencyKey,
+            // One for both paths: the same key at the other one never makes a second job.
+            route: WIRE,
+            // The query goes to the provider, so another one is another request.
+            fingerprint: `${fingerprint}?${native.search}`,
+          }
+        : undefined,
       render: (job) => ({ status: 202, body: { id: renderId('task', job.id) } }),
     }),
   );

@@ -3,6 +3,7 @@ import { given } from '../../core/fields';
 import type { NativeReading } from '../../core/native';
 import type { InputSource } from '../../core/ports';
 import type { Input } from '../../core/request';
+import { isStorable, storableText } from '../../core/text';
 import { readFlags } from './native-flags';
 import { contentItemSchema, nativeBodySchema } from './native-schema';
 import type { ContentItem, NativeBody } from './native-schema';
@@ -53,7 +54,7 @@ function requestOf(body: NativeBody): NativeReading['request'] {
   };
   return {
     // The whole text is in the bytes; the row is for people and price.
-    prompt: prompt.slice(0, PROMPT_LENGTH_MAX),
+    prompt: storableText(prompt.slice(0, PROMPT_LENGTH_MAX)),
     inputs: items.flatMap(inputOf),
     ...given(applied),
     passthrough: othersOf(body),
@@ -94,6 +95,7 @@ function othersOf(body: NativeBody): Record<string, unknown> {
       value !== undefined &&
       value !== null &&
       name.length <= OTHER_LENGTH_MAX &&
+      isStorable({ [name]: value }) &&
       JSON.stringify(value).length <= OTHER_LENGTH_MAX,
   );
   return Object.fromEntries(entries.slice(0, OTHERS_MAX));

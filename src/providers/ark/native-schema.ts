@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TEXT_LENGTH_MAX, URL_LENGTH_MAX } from '../../core/fields';
+import { isStorable } from '../../core/text';
 
 /**
  * The words of a create body as callers of Ark write it, as far as price and echo need them. Nothing is refused here
@@ -11,7 +12,7 @@ const maybe = <T extends z.ZodType>(schema: T) =>
     .transform((value) => value ?? undefined)
     .catch(undefined);
 
-const word = maybe(z.string().min(1).max(TEXT_LENGTH_MAX));
+const word = maybe(z.string().min(1).max(TEXT_LENGTH_MAX).refine(isStorable));
 const flag = maybe(z.boolean());
 
 export const nativeBodySchema = z.looseObject({
@@ -34,7 +35,9 @@ export type NativeBody = z.infer<typeof nativeBodySchema>;
 
 /** Long only where it is the file itself. */
 const place = z.object({
-  url: z.string().refine((url) => url.startsWith('data:') || url.length <= URL_LENGTH_MAX),
+  url: z
+    .string()
+    .refine((url) => url.startsWith('data:') || (url.length <= URL_LENGTH_MAX && isStorable(url))),
 });
 
 export const contentItemSchema = z.discriminatedUnion('type', [

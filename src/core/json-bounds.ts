@@ -1,19 +1,37 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
 
-/** True when objects and arrays are nested deeper than `depthMax`. One pass over bytes that need not be valid JSON. */
-export function isDeeperThan(json: Uint8Array, depthMax: number): boolean {
+export interface JsonBounds {
+  /** Objects and arrays inside each other. */
+  depthMax: number;
+  /** Members and items, all together. */
+  valuesMax: number;
+}
+
+/**
+ * Which bound a text is past, found in one pass over bytes that need not be valid JSON. Depth costs stack and many small
+ * values cost seconds of parsing and checking; long texts (a file in base64) cost neither.
+ */
+export function boundPast(
+  json: Uint8Array,
+  { depthMax, valuesMax }: JsonBounds,
+): keyof JsonBounds | undefined {
   let depth = 0;
+  let values = 0;
   for (let index = 0; index < json.length; index += 1) {
     const byte = json[index];
     if (byte === QUOTE) index = endOfString(json, index);
     // [ { open, ] } close: the pairs differ from each other by 0x20.
     else if (byte === 0x5b || byte === 0x7b) {
       depth += 1;
-      if (depth > depthMax) return true;
+      values += 1;
+      if (depth > depthMax) return 'depthMax';
     } else if (byte === 0x5d || byte === 0x7d) depth -= 1;
+    else if (byte === COMMA) values += 1;
+    if (values > valuesMax) return 'valuesMax';
   }
-  return false;
+  return undefined;
 }
 
 /** Index of the closing quote, or the end. `indexOf` makes megabytes of base64 cheap. */
