@@ -5,7 +5,13 @@ import type { Admin, Key, Workspace } from '../src/core/admin';
 import type { Dialect, Route } from '../src/core/dialect';
 import type { Job } from '../src/core/job';
 import type { NativeSaid, StoredReply } from '../src/core/native';
-import type { Creation, NativeDraft, NativeView, ProviderReference } from '../src/core/ports';
+import type {
+  Creation,
+  NativeDraft,
+  NativeQuery,
+  NativeView,
+  ProviderReference,
+} from '../src/core/ports';
 import type { Attempt } from '../src/core/store';
 import { apis, dialects } from '../src/dialects';
 import { ADMIN_KEY, KEY, openDoor, READ_KEY, type Door } from './http/door';
@@ -41,7 +47,7 @@ interface WireFile {
     said?: GivenSaid;
     /** Of each job in `jobs`, in that order. */
     saids?: (GivenSaid | null)[];
-    attempt?: { state: Attempt['state']; submitReply?: GivenReply };
+    attempt?: { state: Attempt['state']; phase?: Attempt['phase']; submitReply?: GivenReply };
     /** A foreign id: nobody has it here, and this is what its provider answers. */
     foreign?: GivenReply;
   };
@@ -208,6 +214,7 @@ function play(door: Door, { given }: WireFile): unknown[] {
     said: said ? saidOf(said) : undefined,
     attempt: given.attempt && {
       state: given.attempt.state,
+      phase: given.attempt.phase ?? 'queued',
       submitReply: replyOf(given.attempt.submitReply),
     },
   });
@@ -218,10 +225,16 @@ function play(door: Door, { given }: WireFile): unknown[] {
   Object.assign(door.gateway, {
     link,
     view: () => known(view),
-    views: () =>
-      answer({ views: rows.map((row, index) => viewOf(row, saids[index])), total: rows.length }),
+    views: (_principal: unknown, wire: string, query: NativeQuery) => {
+      asked.push({ views: wire, ...query });
+      const views = rows.map((row, index) => viewOf(row, saids[index]));
+      return answer({ views, total: rows.length });
+    },
     answered: async () => view,
-    foreign: () => answer(replyOf(given.foreign)),
+    foreign: (_principal: unknown, wire: string, question: object) => {
+      asked.push({ foreign: wire, ...question });
+      return answer(replyOf(given.foreign));
+    },
     fault,
     issueToken: () => ({ token: 'header.claims.signature', expiresAt: NOW + 3_600_000 }),
     jobs: new Map(rows.map((row) => [row.id, row])),

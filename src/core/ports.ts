@@ -115,7 +115,8 @@ export interface NativeView {
   job: Job;
   said: NativeSaid | undefined;
   /** The last attempt, and the provider's answer to its submit. */
-  attempt: { state: Attempt['state']; submitReply: StoredReply | undefined } | undefined;
+  attempt:
+    (Pick<Attempt, 'state' | 'phase'> & { submitReply: StoredReply | undefined }) | undefined;
 }
 
 export interface NativeQuery {

@@ -64,7 +64,8 @@ export async function accept(
     ? deps.quotes.redeem(creation.quote, { principal, applied, model: request.model })
     : resolved.price;
   if (creation.workflowId !== undefined) await checkHeld(deps, principal, request.inputs);
-  await storeInputs(deps, principal, inputs);
+  // What passes through is sent as its body alone.
+  if (!native) await storeInputs(deps, principal, inputs);
   const stored = native && (await storeNative(deps, principal, native.given, native.passing));
 
   const now = deps.now();

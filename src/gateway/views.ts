@@ -65,6 +65,10 @@ function toView(deps: GatewayDeps, wire: string, job: Job, row: Said | undefined
   return {
     job,
     said: said?.wire === wire ? said : undefined,
-    attempt: row && { state: row.attempt.state, submitReply: row.submitReply },
+    attempt: row && {
+      state: row.attempt.state,
+      phase: row.attempt.phase,
+      submitReply: row.submitReply,
+    },
   };
 }

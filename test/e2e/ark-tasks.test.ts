@@ -361,6 +361,28 @@ test('DELETE cancels a queued task, refuses a running and a cancelled one, and h
   expect(refused.headers.get('x-should-retry')).toBe('false');
 });
 
+test('DELETE of a task that runs is refused also before anybody has looked at it, and again', async () => {
+  let look = (): void => undefined;
+  blind = new Promise((resolve) => (look = resolve));
+  const { json } = await post('runs unseen [[sim seconds=60 video=shared]]');
+  await fetch(`${simulator}/_sim/jobs/${json.id}`, { method: 'POST', body: '{"to":"running"}' });
+  const deleting = gateway.call('DELETE', `${TASKS}/${json.id}`);
+  await until('the wish', async () => {
+    const rows = await gateway.sql(
+      `SELECT 1 FROM jobs WHERE cancel_requested_at IS NOT NULL AND request->>'prompt' LIKE 'runs unseen%'`,
+    );
+    return rows[0];
+  });
+  look();
+  blind = undefined;
+  for (const answer of [await deleting, await gateway.call('DELETE', `${TASKS}/${json.id}`)]) {
+    expect([answer.status, answer.json.error?.code]).toEqual([
+      409,
+      'InvalidAction.RunningTaskDeletion',
+    ]);
+  }
+});
+
 test("lists this workspace's tasks of seven days by page, status and model, as the provider showed them", async () => {
   const made: string[] = [];
   for (const number of [1, 2, 3]) {
@@ -379,6 +401,11 @@ test("lists this workspace's tasks of seven days by page, status and model, as t
     (JSON.parse(await list(`${ids}&${query}`)) as { total: number }).total;
   expect(await total('filter.status=succeeded')).toBe(3);
   expect(await total('filter.status=cancelled')).toBe(0);
+  const queued = await post('listed and canceled [[sim queued=60 video=shared]]');
+  await gateway.call('DELETE', `${TASKS}/${queued.json.id}`);
+  await ended(queued.json.id);
+  const canceled = await list(`filter.task_ids=${queued.json.id}&filter.status=cancelled`);
+  expect(JSON.parse(canceled)).toMatchObject({ total: 1, items: [{ status: 'cancelled' }] });
   expect([await total(`filter.model=${MODEL}`), await total(`filter.model=${UPSTREAM}`)]).toEqual([
     3, 3,
   ]);

@@ -111,8 +111,13 @@ function remove(gateway: Gateway, input: OneTask): Promise<Answer> {
     if (deleted) return DONE;
     const ms = gateway.waits.cancelReplyMs;
     const ended = await gateway.waitFor(principal, jobId, 'ended', { ms, signal });
-    const isLate = ended.finishedAt !== undefined && ended.state !== 'canceled';
-    return isLate ? refused('FinishedTask', `it has ended as ${ended.state}`) : DONE;
+    if (ended.state === 'canceled') return DONE;
+    if (ended.finishedAt !== undefined) {
+      return refused('FinishedTask', `it has ended as ${ended.state}`);
+    }
+    // A task that nobody had looked at counted as queued until the cancel's own look.
+    const { attempt } = await gateway.view(principal, WIRE, jobId);
+    return attempt?.phase === 'running' ? refused('RunningTask', 'it is running') : DONE;
   });
 }
 

@@ -29,10 +29,12 @@ function callbackOf(url: unknown): NativeReading['callbackUrl'] {
 }
 
 const PROMPT_LENGTH_MAX = 32_000;
+/** More than any model takes; a row holds what is read. */
+const ITEMS_MAX = 64;
 const FRAMES_PER_SECOND = 24;
 
 function requestOf(body: NativeBody): NativeReading['request'] {
-  const items = (body.content ?? []).flatMap((item) => {
+  const items = (body.content ?? []).slice(0, ITEMS_MAX).flatMap((item) => {
     const read = contentItemSchema.safeParse(item);
     return read.success ? [read.data] : [];
   });

@@ -24,7 +24,7 @@ export function readReferences(text: string): NativeReading['references'] {
   const root = readTree(text);
   checkSpelling(root, [...OWNED, ...PRICED], '');
   const items = valuesAt(root, ['content', '*']);
-  return items.flatMap((item, index) => {
+  const references = items.flatMap((item, index) => {
     const path = `content[${String(index)}].`;
     checkSpelling(item, ['draft_task'], path);
     return valuesAt(item, ['draft_task']).flatMap((draft) => {
@@ -35,7 +35,15 @@ export function readReferences(text: string): NativeReading['references'] {
       );
     });
   });
+  const named = new Map(references.map((reference) => [reference.id, reference]));
+  if (named.size > REFERENCES_MAX) {
+    throw invalid('content', `names more than ${String(REFERENCES_MAX)} drafts`);
+  }
+  return [...named.values()];
 }
+
+/** Each is looked up; Ark takes one. */
+const REFERENCES_MAX = 10;
 
 function checkSpelling(object: JsonNode, names: readonly string[], path: string): void {
   for (const { name } of propertiesOf(object)) {
