@@ -12,8 +12,21 @@ import { find } from './reconcile';
 export async function watchLate(deps: ActivityDeps): Promise<number> {
   const { lateLookMs } = deps.waits;
   const due = await deps.store.sweep.takeLate(deps.now(), lateLookMs, deps.limits.lateLooks);
-  const heard = await Promise.all(due.map((attempt) => watch(deps, attempt)));
+  const heard = await Promise.all(due.map((attempt) => watchOne(deps, attempt)));
   return heard.filter((isHeard) => isHeard).length;
+}
+
+/** One that cannot be looked after takes nothing from the others. */
+async function watchOne(deps: ActivityDeps, attempt: Attempt): Promise<boolean> {
+  try {
+    return await watch(deps, attempt);
+  } catch (error) {
+    deps.log.error(
+      { jobId: attempt.jobId, err: error },
+      'a late look failed; the next comes later',
+    );
+    return false;
+  }
 }
 
 async function watch(deps: ActivityDeps, attempt: Attempt): Promise<boolean> {

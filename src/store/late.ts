@@ -2,6 +2,7 @@ import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { newId } from '../core/ids';
 import type { FinalVerdict } from '../core/outcome';
 import type { Database, Transaction } from './database';
+import { reported } from './reported';
 import { attempts, events, jobs, lateVerdicts } from './schema';
 
 /**
@@ -31,7 +32,6 @@ export async function bookLate(
   at: Date,
 ): Promise<void> {
   const { id, workspaceId, jobId, provider, channel, model } = attempt;
-  const usage = 'usage' in verdict ? verdict.usage : undefined;
   await tx.insert(lateVerdicts).values({
     attemptId: id,
     workspaceId,
@@ -40,8 +40,7 @@ export async function bookLate(
     channel,
     model,
     verdict,
-    tokens: BigInt(Math.round(Math.max(0, usage?.tokens ?? 0))),
-    seconds: Math.max(0, usage?.seconds ?? 0),
+    ...reported('usage' in verdict ? verdict.usage : undefined),
     at,
   });
   await tx.insert(events).values({

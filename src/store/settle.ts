@@ -9,6 +9,7 @@ import type { Database, Transaction } from './database';
 import { toJob } from './job-row';
 import type { JobRow } from './job-row';
 import { toReply } from './replies';
+import { reported } from './reported';
 import { attempts, deliveries, events, jobs, keeps, ledger, usage } from './schema';
 
 /**
@@ -177,8 +178,7 @@ async function book(tx: Transaction, job: Job): Promise<void> {
     model: job.model,
     provider: job.provider,
     state: job.state,
-    tokens: BigInt(Math.round(counted(job.usage?.tokens))),
-    seconds: counted(job.usage?.seconds),
+    ...reported(job.usage),
     charged,
     at,
   });
@@ -193,11 +193,6 @@ async function book(tx: Transaction, job: Job): Promise<void> {
     idempotencyKey: `end:${job.id}`,
     at,
   });
-}
-
-/** A provider's number is no reason to fail: a job that cannot be booked would never end. */
-function counted(reported: number | undefined): number {
-  return reported !== undefined && reported > 0 ? Math.min(reported, Number.MAX_SAFE_INTEGER) : 0;
 }
 
 async function announce(

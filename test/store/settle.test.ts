@@ -387,17 +387,38 @@ describe('what it tells', () => {
   });
 });
 
-test.each([
+const REPORTS: [string, Usage, { tokens: number; seconds: number }][] = [
   ['half tokens', { tokens: 10.5, seconds: 2.5 }, { tokens: 11, seconds: 2.5 }],
   ['fewer than none', { tokens: -3, seconds: -1 }, { tokens: 0, seconds: 0 }],
   ['more than can be counted', { tokens: 1e300 }, { tokens: Number.MAX_SAFE_INTEGER, seconds: 0 }],
   ['no number at all', { tokens: Number.NaN, seconds: Number.NaN }, { tokens: 0, seconds: 0 }],
   ['nothing', {}, { tokens: 0, seconds: 0 }],
-])('a provider that reports %s cannot keep its job from ending', async (_, usage, booked) => {
-  const job = await sentJob({ ...SUCCEEDED, usage });
-  const { job: ended } = await settle(database, job.id);
-  expect(ended).toMatchObject({ state: 'succeeded', charged: PRICE });
-  expect(await database.store.ledger.usageOf(workspace.id, job.id)).toEqual([
-    { ...booked, charged: PRICE },
-  ]);
-});
+];
+
+test.each(REPORTS)(
+  'a provider that reports %s cannot keep its job from ending',
+  async (_, usage, booked) => {
+    const job = await sentJob({ ...SUCCEEDED, usage });
+    const { job: ended } = await settle(database, job.id);
+    expect(ended).toMatchObject({ state: 'succeeded', charged: PRICE });
+    expect(await database.store.ledger.usageOf(workspace.id, job.id)).toEqual([
+      { ...booked, charged: PRICE },
+    ]);
+  },
+);
+
+test.each(REPORTS)(
+  'and %s that is heard late is booked in the same way',
+  async (_, usage, booked) => {
+    const job = await createdJob(database, newJob(workspace));
+    const { id } = await acceptedAttempt(database, job);
+    await settle(database, job.id, { kind: 'failure', failure: failure('timed_out') });
+    const verdict = { ...SUCCEEDED, usage };
+    await database.store.attempts.recordLook(id, { verdict, reply: undefined, now: NOW });
+    const [late] = await database.sql(
+      'SELECT tokens, seconds FROM late_verdicts WHERE job_id = $1',
+      [job.id],
+    );
+    expect({ tokens: Number(late?.['tokens']), seconds: late?.['seconds'] }).toEqual(booked);
+  },
+);
