@@ -106,3 +106,10 @@ export function given<Fields extends object>(
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as ReturnType<typeof given<Fields>>; // the same names, fewer
 }
+
+/** What may be missing from somebody else's words: null and a value of another kind read as absent. */
+export const maybe = <T extends z.ZodType>(schema: T) =>
+  schema
+    .nullish()
+    .transform((value) => value ?? undefined)
+    .catch(undefined);

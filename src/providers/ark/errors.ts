@@ -82,7 +82,7 @@ export function readError(reply: Reply): { code?: string; message?: string } | u
   const parsed = errorReplySchema.safeParse(json);
   if (!parsed.success) return {};
   const { error, code, message } = parsed.data;
-  return said(error?.code ?? code ?? undefined, error?.message ?? message ?? undefined);
+  return said(error?.code ?? code, error?.message ?? message);
 }
 
 function meaningOf(code: string | undefined, message: string | undefined, status: number): Meaning {

@@ -1,17 +1,11 @@
 import { z } from 'zod';
-import { TEXT_LENGTH_MAX, URL_LENGTH_MAX } from '../../core/fields';
+import { maybe, TEXT_LENGTH_MAX, URL_LENGTH_MAX } from '../../core/fields';
 import { isStorable } from '../../core/text';
 
 /**
  * The words of a create body as callers of Ark write it, as far as price and echo need them. Nothing is refused here
  * that the provider can refuse: a value of another kind reads as absent, explicit null always does.
  */
-const maybe = <T extends z.ZodType>(schema: T) =>
-  schema
-    .nullish()
-    .transform((value) => value ?? undefined)
-    .catch(undefined);
-
 const word = maybe(z.string().min(1).max(TEXT_LENGTH_MAX).refine(isStorable));
 const flag = maybe(z.boolean());
 

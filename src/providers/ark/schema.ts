@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import { maybe, number } from '../../core/fields';
 
-/** What we read of Ark's replies. Its SDKs and its service write absent values as null. */
+/**
+ * What we read of Ark's replies. Its SDKs and its service write absent values as null. Only what a look cannot do
+ * without is demanded: a field that changes its kind must not cost a video that was paid for.
+ */
 
 export const PATH = '/contents/generations/tasks';
 
@@ -15,20 +19,20 @@ export const TASK_STATUSES = [
   'expired',
 ] as const;
 
+const word = maybe(z.string());
+const amount = maybe(number);
+const error = maybe(z.object({ code: word, message: word }));
+
 export const taskSchema = z.object({
   id: z.string().min(1),
   status: z.string(),
-  error: z.object({ code: z.string().nullish(), message: z.string().nullish() }).nullish(),
-  content: z
-    .object({ video_url: z.string().nullish(), last_frame_url: z.string().nullish() })
-    .nullish(),
-  usage: z
-    .object({ completion_tokens: z.number().nullish(), total_tokens: z.number().nullish() })
-    .nullish(),
-  seed: z.number().nullish(),
-  duration: z.number().nullish(),
-  frames: z.number().nullish(),
-  framespersecond: z.number().nullish(),
+  error,
+  content: maybe(z.object({ video_url: word, last_frame_url: word })),
+  usage: maybe(z.object({ completion_tokens: amount, total_tokens: amount })),
+  seed: amount,
+  duration: amount,
+  frames: amount,
+  framespersecond: amount,
 });
 export type Task = z.infer<typeof taskSchema>;
 
@@ -36,8 +40,4 @@ export type Task = z.infer<typeof taskSchema>;
 export const operationSchema = z.object({ taskId: z.string().min(1) });
 
 /** Error bodies are nested; some of its doors answer flat. */
-export const errorReplySchema = z.object({
-  error: z.object({ code: z.string().nullish(), message: z.string().nullish() }).nullish(),
-  code: z.string().nullish(),
-  message: z.string().nullish(),
-});
+export const errorReplySchema = z.object({ error, code: word, message: word });

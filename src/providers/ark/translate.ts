@@ -131,13 +131,10 @@ function verdictOf(task: Task): Verdict {
         state: 'succeeded',
         outputs: outputsOf(task),
         usage: usageOf(task) ?? {},
-        ...(typeof task.seed === 'number' ? { seed: task.seed } : {}),
+        ...(task.seed === undefined ? {} : { seed: task.seed }),
       };
     case 'failed': {
-      const reason = readTaskFailure(
-        task.error?.code ?? undefined,
-        task.error?.message ?? undefined,
-      );
+      const reason = readTaskFailure(task.error?.code, task.error?.message);
       const usage = task.usage ? usageOf(task) : undefined;
       return { state: 'failed', failure: reason, ...(usage ? { usage } : {}) };
     }
@@ -168,11 +165,11 @@ function outputsOf(task: Task): Output[] {
 function usageOf(task: Task): Usage | undefined {
   const tokens = task.usage?.completion_tokens ?? task.usage?.total_tokens;
   const seconds = task.frames
-    ? task.frames / (task.framespersecond ?? FRAMES_PER_SECOND)
+    ? task.frames / (task.framespersecond || FRAMES_PER_SECOND)
     : task.duration;
   const usage: Usage = {
-    ...(typeof tokens === 'number' ? { tokens } : {}),
-    ...(typeof seconds === 'number' && seconds > 0 ? { seconds } : {}),
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(seconds !== undefined && seconds > 0 ? { seconds } : {}),
   };
   return Object.keys(usage).length > 0 ? usage : undefined;
 }

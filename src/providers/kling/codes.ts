@@ -47,14 +47,12 @@ export const CODES: Readonly<Record<number, Code>> = {
   5002: { status: 504, text: 'Internal timeout', submit: 'unknown' },
 };
 
+/** Those that the page names; of any other nobody has said what it proves. */
 const STATUSES: Readonly<Record<number, Meaning>> = {
   400: INVALID,
   401: DENIED,
-  402: DENIED,
   403: DENIED,
   404: DENIED,
-  413: INVALID,
-  422: INVALID,
   429: BUSY,
 };
 

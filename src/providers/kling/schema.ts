@@ -1,10 +1,16 @@
 import { z } from 'zod';
+import { maybe, number } from '../../core/fields';
 
-/** What we read of Kling's replies: every one has an envelope, callbacks have none. */
+/**
+ * What we read of Kling's replies: every one has an envelope, callbacks have none. Only what a look cannot do without
+ * is demanded: a field that changes its kind must not cost a video that was paid for.
+ */
+
+const word = maybe(z.string());
 
 export const envelopeSchema = z.object({
   code: z.int(),
-  message: z.string().nullish(),
+  message: word,
   data: z.unknown().optional(),
 });
 
@@ -14,22 +20,15 @@ export const TASK_STATUSES = ['submitted', 'processing', 'succeed', 'failed'] as
 export const taskSchema = z.object({
   task_id: z.string().min(1),
   task_status: z.string(),
-  task_status_msg: z.string().nullish(),
-  task_info: z.object({ external_task_id: z.string().nullish() }).nullish(),
-  watermark_info: z.object({ enabled: z.boolean().nullish() }).nullish(),
-  task_result: z
-    .object({
-      videos: z
-        .array(
-          z.object({
-            url: z.string().nullish(),
-            watermark_url: z.string().nullish(),
-            duration: z.string().nullish(),
-          }),
-        )
-        .nullish(),
-    })
-    .nullish(),
+  task_status_msg: word,
+  task_info: maybe(z.object({ external_task_id: word })),
+  watermark_info: maybe(z.object({ enabled: maybe(z.boolean()) })),
+  task_result: maybe(
+    z.object({
+      // The page shows text.
+      videos: maybe(z.array(z.object({ url: word, watermark_url: word, duration: maybe(number) }))),
+    }),
+  ),
 });
 export type Task = z.infer<typeof taskSchema>;
 

@@ -42,7 +42,7 @@ export function find({ attemptId, model, mode }: Sent): Call {
 export function readFind(reply: Reply, sent: Sent): FindReading {
   const task = taskOf(reply);
   // A reply without the id is still the answer to a question by that id.
-  const isOther = task?.task_info?.external_task_id != null && !isOurs(task, sent);
+  const isOther = task?.task_info?.external_task_id !== undefined && !isOurs(task, sent);
   if (task) return isOther ? { retry: true } : { operation: operationOf(task, sent) };
   return envelopeOf(reply)?.code === NOT_FOUND ? { notFound: true } : { retry: true };
 }
@@ -95,12 +95,12 @@ function verdictOf(task: Task): Verdict | undefined {
 function outputsOf(task: Task): Output[] {
   const video = task.task_result?.videos?.[0];
   const marked = task.watermark_info?.enabled ? video?.watermark_url : undefined;
-  const url = marked ?? video?.url;
+  const url = marked || video?.url;
   return url ? [{ kind: 'video', url }] : [];
 }
 
 /** Kling bills in units of its own (`final_unit_deduction`), which are neither tokens nor seconds. */
 function usageOf(task: Task): Usage {
-  const seconds = Number(task.task_result?.videos?.[0]?.duration ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds > 0 ? { seconds } : {};
+  const seconds = task.task_result?.videos?.[0]?.duration;
+  return seconds !== undefined && seconds > 0 ? { seconds } : {};
 }
