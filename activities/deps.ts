@@ -36,10 +36,15 @@ export interface ActivityWaits extends PlanWaits {
   recordMs: number;
   /** Pause between two lookups of an unknown submit. */
   unknownLookMs: number;
-  /** A channel that is busy for this long is given up for the next one. */
+  /**
+   * A channel that is busy for this long is given up for the next one. The last one, too, unless all that it lacks is
+   * a free slot: for that a job waits until its deadline.
+   */
   busyMs: number;
-  /** Pause before a refused submit is sent again when the provider names none. */
+  /** First pause before a refused submit is sent again; each further one is longer. */
   busyRetryMs: number;
+  /** Those pauses grow no further. */
+  busyRetryMaxMs: number;
   /** A provider may answer 404 for this long after it accepted. */
   goneGraceMs: number;
   /** Pause before a cancel or a last look that got no answer is tried again. */

@@ -7,6 +7,7 @@ import type { Call, Reply } from '../src/core/exchange';
 import { newId } from '../src/core/ids';
 import type { FrozenRoute, Job } from '../src/core/job';
 import type { CallResult } from '../src/core/ports';
+import { busyDelayMs } from '../src/core/schedules';
 import type { Attempt } from '../src/core/store';
 import type { Provider, Sent, Submission, SubmitReading } from '../src/core/provider';
 import type { ActivityDeps } from './deps';
@@ -92,7 +93,7 @@ export async function send(
     deadlineAt: prepared.sendDeadline,
     replyBytesMax: deps.limits.replyBytesMax,
   });
-  const reading = read(deps, prepared, result);
+  const reading = paused(deps, attempt, read(prepared, result));
   logReading(deps, attempt, reading);
   return record(deps, attempt, {
     ...reading,
@@ -122,17 +123,12 @@ async function record(
 }
 
 function read(
-  deps: ActivityDeps,
   { provider, sent }: Pick<Prepared, 'provider' | 'sent'>,
   result: CallResult,
 ): SubmitReading {
   switch (result.kind) {
-    case 'reply': {
-      const reading = provider.readSubmit(result.reply, sent);
-      return reading.state === 'refused' && reading.scope === 'retry'
-        ? { ...reading, retryAfterMs: reading.retryAfterMs ?? deps.waits.busyRetryMs }
-        : reading;
-    }
+    case 'reply':
+      return provider.readSubmit(result.reply, sent);
     case 'no_reply':
       return { state: 'unknown', detail: result.reason };
     case 'not_sent':
@@ -140,9 +136,16 @@ function read(
         state: 'refused',
         scope: result.reason === 'blocked' ? 'channel' : 'retry',
         failure: failure('provider_busy', { provider: { message: `not sent: ${result.reason}` } }),
-        retryAfterMs: deps.waits.busyRetryMs,
       };
   }
+}
+
+/** With the pause before the next send, where there may be one. */
+function paused(deps: ActivityDeps, { sends }: Attempt, reading: SubmitReading): SubmitReading {
+  if (reading.state !== 'refused' || reading.scope !== 'retry') return reading;
+  const { busyRetryMs: firstMs, busyRetryMaxMs: maxMs } = deps.waits;
+  const pause = busyDelayMs({ firstMs, maxMs }, sends, deps.random(), reading.retryAfterMs);
+  return { ...reading, retryAfterMs: pause };
 }
 
 function logReading(deps: ActivityDeps, attempt: Attempt, reading: SubmitReading): void {

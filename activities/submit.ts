@@ -73,17 +73,21 @@ async function refused(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<
   const over = await tooLate(deps, job);
   if (over) return over;
   if (!refusal || refusal.scope === 'final') return { state: 'ended', ruling: { kind: 'refused' } };
-  const isBusyTooLong = deps.now() - job.createdAt > deps.waits.busyMs * attempt.number;
-  if (refusal.scope === 'retry' && !isBusyTooLong) return again(deps, job, attempt);
+  const isPatient = deps.now() < givesUpAt(deps, job, attempt);
+  if (refusal.scope === 'retry' && isPatient) return again(deps, job, attempt);
   const next = job.routes[attempt.number];
   if (!next) return { state: 'ended', ruling: { kind: 'refused' } };
   return { state: 'next', number: attempt.number + 1, provider: next.provider };
 }
 
+/** A slot is free as soon as another job of the account ends; where there is no other channel it is waited for. */
+function givesUpAt(deps: ActivityDeps, job: Job, { number, refusal }: Attempt): number {
+  if (refusal?.until === 'slot' && !job.routes[number]) return job.deadlineAt;
+  return Math.min(job.createdAt + deps.waits.busyMs * number, job.deadlineAt);
+}
+
 async function again(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
-  const now = deps.now();
-  const retryAt = attempt.refusal?.retryAt ?? attempt.sendingAt + deps.waits.busyRetryMs;
-  if (now < retryAt) throw pending(`the provider is busy`, retryAt - now);
+  if (deps.now() < retryAtOf(attempt)) throw busy(deps, job, attempt);
   const route = job.routes[attempt.number - 1];
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
   const prepared = await prepare(deps, job, route, attempt.id);
@@ -95,10 +99,19 @@ async function again(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<Su
   if (sends === undefined) throw pending('another try is sending', 1_000);
   const sent = await send(deps, { ...attempt, sends }, prepared);
   // Refused again: the server plans the next try, no loop here.
-  if (sent.state === 'refused' && sent.refusal?.scope === 'retry') {
-    throw pending('the provider is busy', (sent.refusal.retryAt ?? 0) - deps.now());
-  }
+  if (sent.state === 'refused' && sent.refusal?.scope === 'retry') throw busy(deps, job, sent);
   return standing(deps, job, sent);
+}
+
+const retryAtOf = ({ refusal }: Attempt): number => refusal?.retryAt ?? 0;
+
+/** Until the next send, or the moment at which this channel is given up: a provider may name a day. */
+function busy(deps: ActivityDeps, job: Job, attempt: Attempt): Error {
+  const message =
+    attempt.refusal?.until === 'slot'
+      ? 'the account runs as many jobs as it may'
+      : 'the provider is busy';
+  return pending(message, Math.min(retryAtOf(attempt), givesUpAt(deps, job, attempt)) - deps.now());
 }
 
 async function tooLate(deps: ActivityDeps, job: Job): Promise<SubmitResult | undefined> {

@@ -27,6 +27,7 @@ const waitsSchema = z.strictObject({
   unknownLookMs: ms(10 * SECOND),
   busyMs: ms(10 * MINUTE),
   busyRetryMs: ms(5 * SECOND),
+  busyRetryMaxMs: ms(MINUTE),
   exchangeMs: ms(30 * SECOND),
   goneGraceMs: ms(MINUTE),
   lastLookMs: ms(10 * MINUTE),

@@ -90,17 +90,21 @@ export interface Submission {
 
 /**
  * `refused` = the provider certainly made no job. `unknown` = it may have: never submitted again.
- * `scope` of a refusal: `retry` the same channel later, try the next `channel`, or `final` for the request.
+ * `scope` of a refusal: `retry` the same channel later, try the next `channel`, or `final` for the request. A retry
+ * `until` a `slot` is free waits for the account's own jobs to end: nothing is wrong, so it has the job's whole time.
  */
 export type SubmitReading =
   | { state: 'accepted'; operation: Operation }
   | {
       state: 'refused';
       scope: 'retry' | 'channel' | 'final';
+      until?: 'slot';
       failure: Failure;
       retryAfterMs?: number;
     }
   | { state: 'unknown'; detail: string };
+
+export type Refusal = Extract<SubmitReading, { state: 'refused' }>;
 
 /** `notFound` = the provider certainly does not know the attempt now; it may a moment later. */
 export type FindReading = { operation: Operation } | { notFound: true } | { retry: true };

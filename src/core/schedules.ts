@@ -51,6 +51,31 @@ export function isLookDue(cadence: Cadence, elapsedMs: number, usualMs: number):
   return elapsedMs + 1 >= cadence.firstLookShare * usualMs * 0.9;
 }
 
+export interface Backoff {
+  /** The first pause. */
+  firstMs: number;
+  /** No planned pause is longer. */
+  maxMs: number;
+}
+
+/** Each pause is longer than the one before by this factor. */
+const BUSY_GROWTH = 1.5;
+
+/**
+ * Delay after send number `sends` (1-based) that a busy provider refused: it grows up to its maximum, and jitter of a
+ * quarter to either side keeps jobs that were refused together from coming back together. A Retry-After can only make
+ * it longer.
+ */
+export function busyDelayMs(
+  { firstMs, maxMs }: Backoff,
+  sends: number,
+  random: number,
+  retryAfterMs = 0,
+): number {
+  const planned = Math.min(firstMs * BUSY_GROWTH ** (sends - 1), maxMs);
+  return Math.max(1, Math.round(Math.max(planned * (0.75 + 0.5 * random), retryAfterMs)));
+}
+
 /** Standard Webhooks' example schedule: ten tries within 75 h 35 min. */
 export const DELIVERY_SCHEDULE_MS: readonly number[] = [
   0, 5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 50_400_000, 72_000_000,

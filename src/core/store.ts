@@ -1,11 +1,12 @@
 import type { AdminStore } from './admin';
+import type { Attempt } from './attempt';
 import type { Billed } from './capabilities';
 import type { Answer, Principal } from './dialect';
 import type { Failure } from './errors';
 import type { Reply } from './exchange';
 import type { FrozenRoute, Job } from './job';
 import type { NativeRequest, StoredReply } from './native';
-import type { FinalVerdict, Operation, Verdict } from './outcome';
+import type { Operation, Verdict } from './outcome';
 import type { Creation, FileKind, JobPlanSeed, NativeQuery, Page, PageQuery } from './ports';
 import type { SubmitReading } from './provider';
 import type { AppliedRequest, VideoRequest } from './request';
@@ -13,29 +14,7 @@ import type { UsageLogQuery, UsagePage, UsageSummary, UsageSummaryQuery } from '
 
 /** The store port: what the rest of the program may ask of the rows. The guarantees are SQL's; see src/store. */
 
-/** One try at one provider, frozen when it was opened (P4). */
-export interface Attempt {
-  id: string;
-  jobId: string;
-  workspaceId: string;
-  number: number;
-  provider: string;
-  channel: string;
-  /** The provider's own model id. */
-  model: string;
-  state: 'sending' | 'accepted' | 'refused' | 'unknown';
-  refusal: { scope: 'retry' | 'channel' | 'final'; failure: Failure; retryAt?: number } | undefined;
-  sendingAt: number;
-  sendDeadline: number;
-  sends: number;
-  operation: Operation | undefined;
-  acceptedAt: number | undefined;
-  phase: 'queued' | 'running';
-  progress: number | null;
-  polls: number;
-  /** The provider's final word, kept here until settle makes it visible. */
-  verdict: FinalVerdict | undefined;
-}
+export type { Attempt } from './attempt';
 
 export interface NewJob {
   id: string;

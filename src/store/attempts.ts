@@ -173,9 +173,12 @@ function submitColumns(reading: SubmitReading, at: Date): Partial<AttemptRow> {
     case 'accepted':
       return { state: 'accepted', operation: reading.operation, acceptedAt: at };
     case 'refused': {
-      const { scope, failure, retryAfterMs } = reading;
+      const { scope, until, failure, retryAfterMs } = reading;
       const retryAt = retryAfterMs === undefined ? {} : { retryAt: at.getTime() + retryAfterMs };
-      return { state: 'refused', refusal: { scope, failure, ...retryAt } };
+      return {
+        state: 'refused',
+        refusal: { scope, ...(until ? { until } : {}), failure, ...retryAt },
+      };
     }
     case 'unknown':
       return { state: 'unknown' };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   DELIVERY_SCHEDULE_MS,
   RETRY_AFTER_MAX_MS,
+  busyDelayMs,
   deliveryDelayMs,
   isLookDue,
   pollDelayMs,
@@ -107,6 +108,30 @@ describe('looks at a provider', () => {
     const moment = { elapsedMs: 100_000, usualMs: 120_000, remainingMs: FAR };
     expect(pollDelayMs(CADENCE, { ...moment, random: 0 })).toBe(1_800);
     expect(pollDelayMs(CADENCE, { ...moment, random: 1 })).toBe(2_200);
+  });
+});
+
+describe('sends to a busy provider', () => {
+  const BACKOFF = { firstMs: 5_000, maxMs: 60_000 };
+  const plan = (dice: number) =>
+    [1, 2, 3, 7, 8, 1_000_000].map((n) => busyDelayMs(BACKOFF, n, dice));
+
+  test('are spaced by half more each time, up to the maximum', () => {
+    expect(plan(0.5)).toEqual([5_000, 7_500, 11_250, 56_953, 60_000, 60_000]);
+  });
+
+  test('of many jobs are spread by a quarter to either side', () => {
+    expect(plan(0)).toEqual([3_750, 5_625, 8_438, 42_715, 45_000, 45_000]);
+    expect(plan(1)).toEqual([6_250, 9_375, 14_063, 71_191, 75_000, 75_000]);
+  });
+
+  test('are put off by a Retry-After and never hurried by it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000 }), random, fc.nat(FAR), (sends, dice, asked) => {
+        const planned = busyDelayMs(BACKOFF, sends, dice);
+        expect(busyDelayMs(BACKOFF, sends, dice, asked)).toBe(Math.max(planned, asked));
+      }),
+    );
   });
 });
 

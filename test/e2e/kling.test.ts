@@ -11,23 +11,31 @@ import type { TestGateway } from '../support/gateway';
  */
 
 let gateway: TestGateway;
-/** Kling as an account sees it whose pack is used up: every submit is a 429 with code 1102. */
-let spent: Simulator;
+/** Kling for accounts whose every submit is refused with one code; 1102 = the pack is used up. */
+let refusing: Simulator;
 
 const price = { perJob: '10' };
 const onKling = (model: string) => ({ channel: 'kling-simulated', model });
 const onSpent = { channel: 'kling-spent', model: 'kling-v1' };
 
+/** A channel whose every submit is refused with that code. */
+const refusedWith = (code: number) => ({
+  provider: 'kling',
+  baseUrl: refusing.baseUrlOf('kling'),
+  credentials: {
+    accessKey: `refused-${String(code)}`,
+    secretKey: secretOf(`refused-${String(code)}`),
+  },
+});
+
 beforeAll(async () => {
-  spent = await startSimulator({ providers });
+  refusing = await startSimulator({ providers });
   gateway = await startTestGateway({
     channels: {
       'kling-simulated': { provider: 'kling', simulated: true },
-      'kling-spent': {
-        provider: 'kling',
-        baseUrl: spent.baseUrlOf('kling'),
-        credentials: { accessKey: 'refused-1102', secretKey: secretOf('refused-1102') },
-      },
+      'kling-spent': refusedWith(1102),
+      'kling-hurried': refusedWith(1302),
+      'kling-full': refusedWith(1303),
     },
     models: {
       'kling-v1': { channels: [onKling('kling-v1')], price },
@@ -35,14 +43,19 @@ beforeAll(async () => {
       'kling-v3-omni': { channels: [onKling('kling-v3-omni')], price },
       spent: { channels: [onSpent], price },
       'spent-then-fine': { channels: [onSpent, onKling('kling-v1')], price },
+      hurried: { channels: [{ ...onSpent, channel: 'kling-hurried' }], price },
+      'full-then-fine': {
+        channels: [{ ...onSpent, channel: 'kling-full' }, onKling('kling-v1')],
+        price,
+      },
     },
-    waits: { sendMs: 2_000, unknownMs: 2_000 },
+    waits: { sendMs: 2_000, unknownMs: 2_000, busyMs: 1_000 },
   });
 });
 
 afterAll(async () => {
   await gateway?.close();
-  await spent?.stop();
+  await refusing?.stop();
 });
 
 let number = 0;
@@ -155,11 +168,32 @@ test('a submit that never arrived is looked for, not found, and not sent again',
   expect(await ledger(id)).toEqual(['hold', 'release']);
 });
 
-test('a 429 about the rate is sent again until it is taken', async () => {
-  const { id, prompt } = await post('fault=429 count=2');
+test('a 429 about the slots of the account waits for one, however long the others take', async () => {
+  const { id, prompt } = await post('fault=429 count=8');
   expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
-  expect(await counts(prompt)).toEqual({ seen: 3, accepted: 1 });
-  expect(await attempts(id)).toMatchObject([{ state: 'accepted', sends: 3 }]);
+  expect(await counts(prompt)).toEqual({ seen: 9, accepted: 1 });
+  expect(await attempts(id)).toMatchObject([{ state: 'accepted', sends: 9 }]);
+  expect(await gateway.run(uuid(id))).toEqual({ events: 23, status: 'COMPLETED' });
+});
+
+test('and goes to another channel that has one', async () => {
+  const { id } = await post('', { model: 'full-then-fine' });
+  expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
+  expect(await attempts(id)).toMatchObject([
+    { channel: 'kling-full', state: 'refused', scope: 'retry' },
+    { channel: 'kling-simulated', state: 'accepted', sends: 1 },
+  ]);
+});
+
+test('a 429 about the rate is sent again, and given up in the end', async () => {
+  const { id } = await post('', { model: 'hurried' });
+  expect(await gateway.ended(id)).toMatchObject({
+    status: 'failed',
+    error: { code: 'provider_busy' },
+  });
+  const [attempt] = (await attempts(id)) as { state: string; sends: number }[];
+  expect(attempt).toMatchObject({ state: 'refused', scope: 'retry' });
+  expect(attempt?.sends).toBeGreaterThan(1);
 });
 
 test('a 429 about the balance is not', async () => {

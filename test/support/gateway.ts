@@ -46,6 +46,7 @@ const WAITS = {
   unknownGraceMs: 500,
   unknownLookMs: 250,
   busyRetryMs: 250,
+  busyRetryMaxMs: 250,
 } satisfies FileConfigInput['waits'];
 
 export async function startTestGateway(

@@ -1,6 +1,6 @@
 import { failure, type Failure } from '../../core/errors';
 import { jsonOf, type Reply } from '../../core/exchange';
-import type { SubmitReading } from '../../core/provider';
+import type { Refusal, SubmitReading } from '../../core/provider';
 import { retryAfterOf } from '../../core/schedules';
 import { errorReplySchema } from './schema';
 
@@ -9,17 +9,18 @@ import { errorReplySchema } from './schema';
  * us. A body that is not JSON was written by something between us and Ark, which proves nothing about the job.
  */
 
-type Refusal = Extract<SubmitReading, { state: 'refused' }>['scope'];
-type Meaning = { scope: Refusal; code: Failure['code'] } | 'unknown';
+type Meaning = (Pick<Refusal, 'scope' | 'until'> & { code: Failure['code'] }) | 'unknown';
 
 const BUSY: Meaning = { scope: 'retry', code: 'provider_busy' };
+const FULL: Meaning = { scope: 'retry', until: 'slot', code: 'provider_busy' };
 const DENIED: Meaning = { scope: 'channel', code: 'provider_denied' };
 const INVALID: Meaning = { scope: 'final', code: 'invalid_input' };
 const POLICY: Meaning = { scope: 'final', code: 'content_rejected' };
 
 const CODES: readonly (readonly [RegExp, Meaning])[] = [
   [/SensitiveContent|PolicyViolation|RiskDetect|ContentSecurity/, POLICY],
-  [/RateLimit|RequestBurstTooFast|ServerOverloaded|InflightBatchsizeExceeded/, BUSY],
+  [/RateLimit|RequestBurstTooFast|ServerOverloaded/, BUSY],
+  [/InflightBatchsizeExceeded/, FULL],
   [/^InvalidEndpoint\.ClosedEndpoint$/, BUSY],
   [/^SetLimitExceeded/, DENIED],
   [/^(AuthenticationError|InvalidAccountStatus|AccessDenied|AccountOverdueError)/, DENIED],
@@ -56,6 +57,7 @@ export function readRefusal(reply: Reply): SubmitReading {
   return {
     state: 'refused',
     scope: meaning.scope,
+    ...(meaning.until ? { until: meaning.until } : {}),
     failure: failure(meaning.code, {
       provider: { ...said, status: reply.status },
       ...(meaning === POLICY ? { stage: 'input' as const } : {}),
@@ -86,7 +88,7 @@ export function readError(reply: Reply): { code?: string; message?: string } | u
 }
 
 function meaningOf(code: string | undefined, message: string | undefined, status: number): Meaning {
-  if (code?.startsWith('QuotaExceeded')) return TRIAL_SPENT.test(message ?? '') ? DENIED : BUSY;
+  if (code?.startsWith('QuotaExceeded')) return TRIAL_SPENT.test(message ?? '') ? DENIED : FULL;
   const known = CODES.find(([pattern]) => pattern.test(code ?? ''))?.[1];
   return known ?? STATUSES[status] ?? 'unknown';
 }

@@ -1,15 +1,15 @@
 import type { Failure } from '../../core/errors';
-import type { SubmitReading } from '../../core/provider';
+import type { Refusal } from '../../core/provider';
 
 /**
  * Kling's business codes (commonInfo page): with which HTTP status each comes, and what it proves about a submit. The
  * status alone says little: four of the six 429 are about the account and never pass by waiting.
  */
 
-type Scope = Extract<SubmitReading, { state: 'refused' }>['scope'];
-export type Meaning = { scope: Scope; code: Failure['code'] } | 'unknown';
+export type Meaning = (Pick<Refusal, 'scope' | 'until'> & { code: Failure['code'] }) | 'unknown';
 
 const BUSY: Meaning = { scope: 'retry', code: 'provider_busy' };
+const FULL: Meaning = { scope: 'retry', until: 'slot', code: 'provider_busy' };
 const DENIED: Meaning = { scope: 'channel', code: 'provider_denied' };
 /** Every call is signed anew, so one of the clocks is wrong. It may be set before we run out of patience. */
 const CLOCK: Meaning = { scope: 'retry', code: 'provider_denied' };
@@ -39,7 +39,7 @@ export const CODES: Readonly<Record<number, Code>> = {
   1300: { status: 400, text: 'Trigger of the platform policy', submit: POLICY },
   1301: { status: 400, text: 'Trigger of the content security policy', submit: POLICY },
   1302: { status: 429, text: 'Too many requests', submit: BUSY },
-  1303: { status: 429, text: 'parallel task over resource pack limit', submit: BUSY },
+  1303: { status: 429, text: 'parallel task over resource pack limit', submit: FULL },
   1304: { status: 429, text: 'Trigger of the IP whitelist policy', submit: DENIED },
   5000: { status: 500, text: 'Internal server error', submit: 'unknown' },
   // Out of service it takes nothing in.

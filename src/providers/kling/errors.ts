@@ -43,6 +43,7 @@ export function readRefusal(reply: Reply): SubmitReading {
   return {
     state: 'refused',
     scope: meaning.scope,
+    ...(meaning.until ? { until: meaning.until } : {}),
     failure: failure(meaning.code, {
       provider: wordsOf(said, reply),
       ...(meaning.code === 'content_rejected' ? { stage: 'input' as const } : {}),

@@ -57,6 +57,7 @@ const WAITS = {
   unknownMs: 3_000,
   unknownLookMs: 250,
   busyRetryMs: 250,
+  busyRetryMaxMs: 250,
   exchangeMs: 2_000,
   heartbeatMs: 2_000,
   stickyMs: 1_000,
