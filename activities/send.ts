@@ -42,7 +42,7 @@ export async function prepare(
   const base = deps.callbackBase(channel);
   const call = provider.submit({
     model: route.model,
-    applied: job.applied,
+    applied: route.applied ?? job.applied,
     attemptId,
     ...(base === undefined ? {} : { callbackUrl: `${base}/callbacks/${provider.name}/${token}` }),
     ...(await loadBytes(deps, job)),

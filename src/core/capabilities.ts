@@ -43,8 +43,10 @@ export interface Capabilities {
   billed: Billed;
   idempotency: 'token' | 'lookup' | 'callback-token' | 'none';
   resultLifetimeSeconds: number;
-  /** From accept to the end of our patience. */
+  /** From create to the end of our patience. */
   deadlineSeconds: number;
+  /** By service tier, where one takes longer. */
+  tierDeadlineSeconds?: Readonly<Record<string, number>>;
   /** What such a job usually takes; plans the first look. */
   usualSeconds: number;
 }

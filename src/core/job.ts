@@ -29,6 +29,8 @@ export interface FrozenRoute {
   provider: string;
   /** The provider's own model id. */
   model: string;
+  /** What is sent this way; absent: the job's own. The same video, in the words of another model. */
+  applied?: AppliedRequest;
 }
 
 /** The row as every reader sees it. Times are Unix milliseconds, money is micro-points. */
@@ -43,7 +45,7 @@ export interface Job {
   state: JobState;
   model: string;
   request: VideoRequest;
-  /** What was sent: the request with every default resolved. */
+  /** The request with every default resolved: what is priced, echoed and sent. */
   applied: AppliedRequest;
   /** The caller's own bytes, where these are sent instead of `applied`. */
   native?: NativeRequest | undefined;

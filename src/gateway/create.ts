@@ -1,8 +1,7 @@
-import type { Route } from '../core/catalog';
 import type { Principal } from '../core/dialect';
 import { GatewayError } from '../core/errors';
 import { newId } from '../core/ids';
-import type { FrozenRoute, Job } from '../core/job';
+import type { Job } from '../core/job';
 import { planOf, seedOf } from '../core/plan';
 import type { NativeCreation } from '../core/native';
 import type { CreateAnswer, Creation, Draft } from '../core/ports';
@@ -13,6 +12,7 @@ import type { Gate } from './gate';
 import { checkHeld, storeInputs } from './inputs';
 import { idempotencyMismatch, markReplayed } from './replay';
 import { resolve } from './resolve';
+import { frozen } from './routes';
 import { resolveNative, storeNative, type Passing } from './native';
 
 /**
@@ -80,7 +80,7 @@ export async function accept(
     callbackUrl: resolved.callbackUrl,
     native: stored,
     price,
-    routes: [freeze(usable[0]), ...usable.slice(1).map(freeze)],
+    routes: frozen(usable),
     now,
     deadlineAt: now + resolved.deadlineSeconds * 1_000,
     idempotency: creation.idempotency,
@@ -124,12 +124,6 @@ function acceptedOr(created: Created, price: bigint): Accepted {
       });
   }
 }
-
-const freeze = (route: Route): FrozenRoute => ({
-  channel: route.channel.name,
-  provider: route.provider.name,
-  model: route.model,
-});
 
 /** The caller does not wait longer for the start, which goes on. */
 const START_MS = 2_000;

@@ -1,7 +1,7 @@
 import { applyCapabilities } from '../core/capabilities';
-import type { Route } from '../core/catalog';
+import { deadlineSecondsOf } from '../core/deadline';
 import type { Principal } from '../core/dialect';
-import { GatewayError, invalid } from '../core/errors';
+import { invalid } from '../core/errors';
 import { applyLeniently } from '../core/leniency';
 import type { Draft } from '../core/ports';
 import { priceOf } from '../core/pricing';
@@ -10,6 +10,7 @@ import { isStorable } from '../core/text';
 import type { GatewayDeps } from './deps';
 import { resolveInputs, resolveReadable, type ResolvedInput } from './inputs';
 import type { Passing } from './native';
+import { chooseRoutes, type Choice } from './routes';
 
 /**
  * A draft against the catalog: everything that can be wrong with it is found here, and quote and create read the same
@@ -20,7 +21,7 @@ export interface Resolved {
   applied: AppliedRequest;
   inputs: readonly ResolvedInput[];
   /** In order of preference. */
-  usable: readonly [Route, ...Route[]];
+  usable: readonly [Choice, ...Choice[]];
   callbackUrl: string | undefined;
   price: bigint;
   deadlineSeconds: number;
@@ -41,15 +42,13 @@ export function resolve(
   const inputs = read(draft.request.inputs, deps.inputBytesMax);
   const request = { ...draft.request, inputs: inputs.map(({ input }) => input) };
   if (!passing) checkText({ ...draft, request });
-  const { applied, usable } = chooseRoutes(
-    passing?.routes ?? routes,
-    ({ capabilities }, defaults) => {
-      const asked = { ...request, ...defaults };
-      return passing
-        ? applyLeniently(asked, capabilities)
-        : applyCapabilities(asked, capabilities, draft.names);
-    },
-  );
+  const usable = chooseRoutes(passing?.routes ?? routes, ({ capabilities }, settled) => {
+    const asked = { ...request, ...settled };
+    return passing
+      ? applyLeniently(asked, capabilities)
+      : applyCapabilities(asked, capabilities, draft.names);
+  });
+  const [{ applied, capabilities }] = usable;
   return {
     request,
     applied,
@@ -57,7 +56,7 @@ export function resolve(
     usable,
     callbackUrl,
     price: priceOf(entry.price),
-    deadlineSeconds: entry.deadlineSeconds ?? usable[0].capabilities.deadlineSeconds,
+    deadlineSeconds: deadlineSecondsOf(capabilities, applied, entry.deadlineSeconds),
   };
 }
 
@@ -84,38 +83,4 @@ function checkedCallback(deps: ResolveDeps, callback: Draft['callbackUrl']): str
   if (!checked.ok) throw invalid(callback.param, checked.problem);
   checkStorable(callback.param, callback.url);
   return callback.url;
-}
-
-/** Defaults that models resolve differently and that a caller sees or pays for. */
-type Defaults = Pick<VideoRequest, 'seconds' | 'resolution' | 'aspectRatio' | 'generateAudio'>;
-
-/**
- * Only channels that can honour the whole request stay; when none can, the first one's reason is the answer. The first
- * that can resolves the defaults and the others are asked for the same, since one resolved request is priced, sent to
- * whichever channel takes it, and echoed.
- */
-function chooseRoutes(
-  routes: readonly [Route, ...Route[]],
-  apply: (route: Route, defaults: Defaults) => AppliedRequest,
-): { applied: AppliedRequest; usable: [Route, ...Route[]] } {
-  const usable: Route[] = [];
-  let applied: AppliedRequest | undefined;
-  let reason: unknown;
-  for (const route of routes) {
-    try {
-      const own = apply(route, applied ? defaultsOf(applied) : {});
-      applied ??= own;
-      usable.push(route);
-    } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      reason ??= error;
-    }
-  }
-  const [first, ...rest] = usable;
-  if (!first || !applied) throw reason;
-  return { applied, usable: [first, ...rest] };
-}
-
-function defaultsOf({ seconds, resolution, aspectRatio, generateAudio }: AppliedRequest): Defaults {
-  return { seconds, resolution, aspectRatio, generateAudio: generateAudio ?? false };
 }

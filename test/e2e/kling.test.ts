@@ -33,6 +33,7 @@ beforeAll(async () => {
   gateway = await startTestGateway({
     channels: {
       'kling-simulated': { provider: 'kling', simulated: true },
+      'ark-simulated': { provider: 'ark', simulated: true },
       'kling-spent': refusedWith(1102),
       'kling-hurried': refusedWith(1302),
       'kling-full': refusedWith(1303),
@@ -43,6 +44,13 @@ beforeAll(async () => {
       'kling-v3-omni': { channels: [onKling('kling-v3-omni')], price },
       spent: { channels: [onSpent], price },
       'spent-then-fine': { channels: [onSpent, onKling('kling-v1')], price },
+      'spent-then-ark': {
+        channels: [
+          { ...onSpent, model: 'kling-v2-5-turbo' },
+          { channel: 'ark-simulated', model: 'doubao-seedance-2-0-260128' },
+        ],
+        price,
+      },
       hurried: { channels: [{ ...onSpent, channel: 'kling-hurried' }], price },
       'full-then-fine': {
         channels: [{ ...onSpent, channel: 'kling-full' }, onKling('kling-v1')],
@@ -215,6 +223,42 @@ test('and leads to the next channel at once', async () => {
     { channel: 'kling-spent', state: 'refused', sends: 1 },
     { channel: 'kling-simulated', state: 'accepted', sends: 1 },
   ]);
+});
+
+test('and to another provider, which makes the very video that was priced', async () => {
+  const { id } = await post('', { model: 'spent-then-ark' });
+  expect(await gateway.ended(id)).toMatchObject({
+    status: 'completed',
+    seconds: '5',
+    size: '1280x720',
+  });
+  expect(await attempts(id)).toMatchObject([
+    { channel: 'kling-spent', state: 'refused', sends: 1 },
+    { channel: 'ark-simulated', state: 'accepted', sends: 1 },
+  ]);
+  const [{ said } = { said: '{}' }] = await gateway.sql<{ said: string }>(
+    `SELECT convert_from(final_reply_body, 'UTF8') AS said FROM attempts
+     WHERE job_id = $1 AND final_reply_body IS NOT NULL`,
+    [uuid(id)],
+  );
+  // Left out, the first would be sound that nobody asked for; in Kling's words, the second would be refused.
+  expect(JSON.parse(said)).toMatchObject({
+    generate_audio: false,
+    service_tier: 'default',
+    duration: 5,
+    resolution: '720p',
+    ratio: '16:9',
+  });
+  expect(await ledger(id)).toEqual(['hold', 'settle']);
+});
+
+test('but not to one that would make another', async () => {
+  const { id } = await post('', { model: 'spent-then-ark', aspect_ratio: '1:1' });
+  expect(await gateway.ended(id)).toMatchObject({
+    status: 'failed',
+    error: { code: 'provider_denied' },
+  });
+  expect(await attempts(id)).toMatchObject([{ channel: 'kling-spent', state: 'refused' }]);
 });
 
 test('a job that runs at a provider without cancel is not canceled: the door says so', async () => {

@@ -23,7 +23,8 @@ beforeAll(async () => {
   database = await startTestDatabase();
   const origin = 'http://127.0.0.1:1';
   const ark = { channel: 'ark-simulated', model: 'doubao-seedance-2-0-260128' };
-  const kling = { channel: 'kling-simulated', model: 'kling-v2-6' };
+  const onKling = (model: string) => ({ channel: 'kling-simulated', model });
+  const kling = onKling('kling-v2-6');
   const price = { perJob: '25' };
   const config = readConfig(
     { REELAY_CONFIG: '' },
@@ -32,6 +33,19 @@ beforeAll(async () => {
         'seedance-2.0': { channels: [ark], price },
         'kling-v2-6': { channels: [kling], price },
         either: { channels: [ark, kling], price },
+        turned: { channels: [kling, ark], price },
+        'silent-first': { channels: [onKling('kling-v2-5-turbo'), ark], price },
+        'faster-first': { channels: [onKling('kling-v1'), ark], price },
+        'two-klings': { channels: [onKling('kling-v1-6'), onKling('kling-v2-5-turbo')], price },
+        'slow-tier': {
+          channels: [{ channel: 'ark-simulated', model: 'doubao-seedance-1-5-pro-251215' }],
+          price,
+        },
+        impatient: {
+          channels: [{ channel: 'ark-simulated', model: 'doubao-seedance-1-5-pro-251215' }],
+          price,
+          deadlineSeconds: 900,
+        },
       },
     },
   );
@@ -130,7 +144,7 @@ test.each<[string, string, object, string]>([
     'a model whose provider speaks none',
     'kling-v2-6',
     {},
-    "model: takes no body of its provider's own. Allowed: seedance-2.0, either.",
+    "model: takes no body of its provider's own. Allowed: seedance-2.0, either, turned",
   ],
   [
     'another spelling of a priced name',
@@ -158,21 +172,79 @@ test.each<[string, string, object, string]>([
   }
 });
 
-test.each<[string, Partial<Creation['request']>, providers: string[]]>([
-  ['a shape that only the first has', {}, ['ark']],
-  ['sound that is on by default', { aspectRatio: '16:9' }, ['ark']],
-  ['sound in a resolution of both', { aspectRatio: '16:9', resolution: '1080p' }, ['ark', 'kling']],
-  ['what both can do', { aspectRatio: '16:9', generateAudio: false }, ['ark', 'kling']],
-  ['a length of the first', { aspectRatio: '16:9', generateAudio: false, seconds: 7 }, ['ark']],
-  ['words of the second', { negativePrompt: 'rain' }, ['kling']],
-])('a second channel is asked for what the first resolved: %s', async (_, change, names) => {
+const SAID = { aspectRatio: '16:9', generateAudio: false };
+const CAMERA = { camera_control: { type: 'down_back' } };
+
+test.each<[model: string, string, Partial<Creation['request']>, providers: string[]]>([
+  ['either', 'a shape that only the first has', {}, ['ark']],
+  ['either', 'sound that is on by default', { aspectRatio: '16:9' }, ['ark']],
+  [
+    'either',
+    'sound in a resolution of both',
+    { aspectRatio: '16:9', resolution: '1080p' },
+    ['ark', 'kling'],
+  ],
+  ['either', 'what both can do', SAID, ['ark', 'kling']],
+  ['either', 'a length of the first', { ...SAID, seconds: 7 }, ['ark']],
+  ['either', 'a last frame of the first', { ...SAID, returnLastFrame: true }, ['ark']],
+  ['either', 'a square, whose pixels one does not name', { ...SAID, aspectRatio: '1:1' }, ['ark']],
+  ['either', 'words of the second', { negativePrompt: 'rain' }, ['kling']],
+  ['turned', 'what both can do', {}, ['kling', 'ark']],
+  ['turned', 'a watermark', { watermark: true }, ['kling', 'ark']],
+  ['turned', 'sound', { resolution: '1080p', generateAudio: true }, ['kling', 'ark']],
+  ['turned', 'a square, whose pixels it does not name', { aspectRatio: '1:1' }, ['kling']],
+  ['turned', 'words of its vendor', { passthrough: CAMERA }, ['kling']],
+  [
+    'turned',
+    'words of its vendor that say nothing',
+    { passthrough: { x: null } },
+    ['kling', 'ark'],
+  ],
+  ['silent-first', 'what it can do', {}, ['kling', 'ark']],
+  ['faster-first', 'its frame rate and tier', {}, ['kling']],
+  ['two-klings', 'words of their vendor', { passthrough: CAMERA }, ['kling', 'kling']],
+])('%s asks a second channel for what the first resolved: %s', async (model, _, change, names) => {
   const accepted = await accept(
     deps,
     database.workspace.principal,
-    creation(request({ model: 'either', ...change })),
+    creation(request({ model, ...change })),
   );
   if (accepted.kind !== 'created') throw new Error(accepted.kind);
   expect(accepted.job.routes.map(({ provider }) => provider)).toEqual(names);
+});
+
+test('each channel is sent the video in the words of its own model', async () => {
+  const accepted = await accept(
+    deps,
+    database.workspace.principal,
+    creation(request({ model: 'silent-first' })),
+  );
+  if (accepted.kind !== 'created') throw new Error(accepted.kind);
+  const { job } = accepted;
+  const [first, second] = job.routes;
+  expect(first).not.toHaveProperty('applied');
+  expect(job.applied).not.toHaveProperty('generateAudio');
+  // Not said, it would be the provider's own default, which is sound.
+  expect(second?.applied).toEqual({
+    ...job.applied,
+    generateAudio: false,
+    returnLastFrame: false,
+    serviceTier: 'default',
+  });
+  expect((await database.store.jobs.load(job.id))?.routes).toEqual(job.routes);
+});
+
+test.each<[model: string, Partial<Creation['request']>, seconds: number]>([
+  ['seedance-2.0', {}, 7_200],
+  ['slow-tier', {}, 7_200],
+  ['slow-tier', { serviceTier: 'flex' }, 174_600],
+  ['slow-tier', { expiresAfterSeconds: 172_800 }, 174_600],
+  ['impatient', { serviceTier: 'flex', expiresAfterSeconds: 172_800 }, 900],
+])('%s with %j has until its own deadline', async (model, change, seconds) => {
+  const { principal } = database.workspace;
+  const accepted = await accept(deps, principal, creation(request({ model, ...change })));
+  if (accepted.kind !== 'created') throw new Error(accepted.kind);
+  expect(accepted.job.deadlineAt - NOW).toBe(seconds * 1_000);
 });
 
 test.each<[string, Creation['request']['inputs'][number]['role'], string, string]>([

@@ -1,4 +1,5 @@
 import type { Capabilities, ModeCapabilities } from '../../core/capabilities';
+import { DEADLINE_MARGIN_SECONDS } from '../../core/deadline';
 import type { VendorKeys } from '../../core/passthrough';
 
 /**
@@ -37,8 +38,9 @@ export const EXPIRES_AFTER_DEFAULT_SECONDS = 172_800;
 /** The pages recommend 500 Chinese characters or 1,000 English words and state no limit; this is ours [?]. */
 const PROMPT_LENGTH_MAX = 10_000;
 
-/** Default tier. A `flex` job may take hours, for which the model's deadline has to be raised. */
 const DEADLINE_SECONDS = 7_200;
+/** A `flex` job may take as long as the provider lets it. */
+const FLEX_DEADLINE_SECONDS = EXPIRES_AFTER_DEFAULT_SECONDS + DEADLINE_MARGIN_SECONDS;
 
 /** Everything `translate.ts` writes, and `frames`, which wins over `duration`. */
 export const ARK_KEYS: VendorKeys = {
@@ -108,6 +110,7 @@ const seedance10Pro: Capabilities = {
   seed: SEED,
   cameraFixed: true,
   serviceTiers: ['default', 'flex'],
+  tierDeadlineSeconds: { flex: FLEX_DEADLINE_SECONDS },
   usualSeconds: 60,
 };
 

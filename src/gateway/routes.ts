@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Route } from '../core/catalog';
+import { GatewayError } from '../core/errors';
+import { given } from '../core/fields';
+import type { FrozenRoute } from '../core/job';
+import type { AppliedRequest, VideoRequest } from '../core/request';
+import type { NewJob } from '../core/store';
+
+/** A channel that can honour a request, and the request in the words of its model. */
+export interface Choice extends Route {
+  applied: AppliedRequest;
+}
+
+/** What is asked of a later channel, so that its model's own defaults have no say. */
+export type Settled = Omit<Partial<VideoRequest>, 'model' | 'inputs' | 'passthrough'>;
+
+/**
+ * Only channels that can honour the whole request stay; when none can, the first one's reason is the answer. The first
+ * that can resolves the defaults: its video is priced and echoed. A later one is asked for every one of them, and stays
+ * only if it makes that very video.
+ */
+export function chooseRoutes(
+  routes: readonly [Route, ...Route[]],
+  apply: (route: Route, settled: Settled) => AppliedRequest,
+): readonly [Choice, ...Choice[]] {
+  const choices: Choice[] = [];
+  let reason: unknown;
+  for (const route of routes) {
+    const [first] = choices;
+    try {
+      const applied = apply(route, first ? settledBy(first.applied) : {});
+      if (!first || isSame(first, { ...route, applied })) choices.push({ ...route, applied });
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      reason ??= error;
+    }
+  }
+  const [first, ...rest] = choices;
+  if (!first) throw reason;
+  return [first, ...rest];
+}
+
+/** As the job keeps them: with a request of their own where their words for the same video are others. */
+export function frozen([first, ...rest]: readonly [Choice, ...Choice[]]): NewJob['routes'] {
+  const freeze = ({ channel, provider, model, applied }: Choice): FrozenRoute => ({
+    channel: channel.name,
+    provider: provider.name,
+    model,
+    ...(isDeepStrictEqual(applied, first.applied) ? {} : { applied }),
+  });
+  return [freeze(first), ...rest.map(freeze)];
+}
+
+function settledBy(applied: AppliedRequest): Settled {
+  const { seconds, resolution, aspectRatio, fps, serviceTier, generateAudio = false } = applied;
+  return given({ seconds, resolution, aspectRatio, fps, serviceTier, generateAudio });
+}
+
+function isSame(first: Choice, other: Choice): boolean {
+  // Words of a vendor's own may mean anything to another.
+  const isForeign = other.provider.name !== first.provider.name;
+  const words = Object.values(first.applied.passthrough).filter((value) => value != null);
+  if (isForeign && words.length > 0) return false;
+  return isDeepStrictEqual(videoOf(first.applied), videoOf(other.applied));
+}
+
+/**
+ * What the video will be. A field that the model does not have says the same as its neutral value; prompt, inputs and
+ * fields without a default are the caller's own, and a model that cannot honour one has refused it.
+ */
+function videoOf(applied: AppliedRequest) {
+  const { mode, seconds, resolution, aspectRatio, width, height, fps } = applied;
+  const { generateAudio = false, watermark = false, cameraFixed = false } = applied;
+  const { returnLastFrame = false, serviceTier = 'default' } = applied;
+  return [
+    ...[mode, seconds, resolution, aspectRatio, width, height, fps],
+    ...[generateAudio, watermark, cameraFixed, returnLastFrame, serviceTier],
+  ];
+}
