@@ -1,7 +1,7 @@
 import { isFinal } from '../src/core/outcome';
 import type { Verdict } from '../src/core/outcome';
 import type { Attempt } from '../src/core/store';
-import type { CancelResult } from '../workflows/contract';
+import type { CancelResult, Ruling } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
 import { transient } from './failure';
 import { look } from './look';
@@ -25,17 +25,25 @@ export function cancel(deps: ActivityDeps) {
     if (attempt.state !== 'accepted') return { state: 'unresolved' };
 
     const before = await mustLook(deps, attempt);
-    if (isFinal(before)) return { state: 'ended', ruling: { kind: 'verdict' } };
-    if (!(await tellCancel(deps, attempt, before))) return { state: 'running' };
+    if ('ruling' in before) return { state: 'ended', ruling: before.ruling };
+    if (!(await tellCancel(deps, attempt, before.running))) return { state: 'running' };
     const after = await mustLook(deps, attempt);
-    return isFinal(after) ? { state: 'ended', ruling: { kind: 'verdict' } } : { state: 'running' };
+    return 'ruling' in after ? { state: 'ended', ruling: after.ruling } : { state: 'running' };
   };
 }
 
-async function mustLook(deps: ActivityDeps, attempt: Attempt): Promise<Verdict> {
+/** Why it has ended, or how it runs. */
+async function mustLook(
+  deps: ActivityDeps,
+  attempt: Attempt,
+): Promise<{ ruling: Ruling } | { running: Verdict }> {
   const seen = await look(deps, attempt);
-  if (seen.kind === 'transient') {
-    throw transient(seen.detail, seen.retryAfterMs ?? deps.waits.lookRetryMs);
+  switch (seen.kind) {
+    case 'transient':
+      throw transient(seen.detail, seen.retryAfterMs ?? deps.waits.lookRetryMs);
+    case 'denied':
+      return { ruling: { kind: 'failure', code: 'provider_denied' } };
+    case 'verdict':
+      return isFinal(seen.verdict) ? { ruling: { kind: 'verdict' } } : { running: seen.verdict };
   }
-  return seen.verdict;
 }

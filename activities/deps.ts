@@ -47,6 +47,8 @@ export interface ActivityWaits extends PlanWaits {
   busyRetryMaxMs: number;
   /** A provider may answer 404 for this long after it accepted. */
   goneGraceMs: number;
+  /** A provider may refuse looks for this long without a break: a typo or a change of keys is put right meanwhile. */
+  deniedGraceMs: number;
   /** Pause before a cancel or a last look that got no answer is tried again. */
   lookRetryMs: number;
   cadence: Cadence;

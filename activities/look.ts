@@ -1,4 +1,5 @@
 import { failure } from '../src/core/errors';
+import type { Failure } from '../src/core/errors';
 import type { Call, Reply } from '../src/core/exchange';
 import { isFinal } from '../src/core/outcome';
 import type { Output, Verdict } from '../src/core/outcome';
@@ -11,9 +12,10 @@ import type { ActivityDeps } from './deps';
  * attempt. Everything that wants to know a job's state at the provider (poll, last look, cancel, a callback's hint)
  * comes through here.
  */
-export type Look =
-  | { kind: 'verdict'; verdict: Verdict }
-  | { kind: 'transient'; detail: string; retryAfterMs?: number };
+export type Look = { kind: 'verdict'; verdict: Verdict } | Blind;
+
+/** What is seen of no job: `transient` passes by itself, `denied` has lasted longer than its grace. */
+type Blind = { kind: 'transient'; detail: string; retryAfterMs?: number } | { kind: 'denied' };
 
 /** What a look needs; less than an activity has, since the API looks too. */
 export type LookDeps = Pick<
@@ -26,7 +28,7 @@ const FOLLOWS_MAX = 3;
 export async function look(deps: LookDeps, attempt: Attempt): Promise<Look> {
   if (attempt.verdict) return { kind: 'verdict', verdict: attempt.verdict };
   const seen = await ask(deps, attempt);
-  if (seen.kind === 'transient') return seen;
+  if (seen.kind !== 'verdict') return seen;
   if (seen.verdict.state === 'running' && seen.verdict.unknownStatus !== undefined) {
     deps.log.warn(
       { jobId: attempt.jobId, provider: attempt.provider, status: seen.verdict.unknownStatus },
@@ -61,9 +63,7 @@ export async function freshOutputs(deps: LookDeps, attempt: Attempt): Promise<Ou
   return seen.verdict.outputs;
 }
 
-type Seen =
-  | { kind: 'verdict'; verdict: Verdict; reply: Reply }
-  | { kind: 'transient'; detail: string; retryAfterMs?: number };
+type Seen = { kind: 'verdict'; verdict: Verdict; reply: Reply } | Blind;
 
 async function ask(deps: LookDeps, attempt: Attempt): Promise<Seen> {
   const at = deps.catalog.channel(attempt.channel);
@@ -94,11 +94,7 @@ async function ask(deps: LookDeps, attempt: Attempt): Promise<Seen> {
       case 'gone':
         return gone(deps, attempt, result.reply);
       case 'denied':
-        return {
-          kind: 'verdict',
-          verdict: { state: 'failed', failure: reading.failure },
-          reply: result.reply,
-        };
+        return denied(deps, attempt, reading.failure);
       case 'follow':
         call = reading.call;
     }
@@ -109,6 +105,19 @@ async function ask(deps: LookDeps, attempt: Attempt): Promise<Seen> {
 /** A link out of a reply may lead anywhere; our credential goes to the operator's origin only. */
 function isOwn(call: Call, baseUrl: string): boolean {
   return 'path' in call.target || new URL(call.target.url).origin === new URL(baseUrl).origin;
+}
+
+/**
+ * Says nothing of the job, which the provider may finish and bill all the same, and may hit every job of an account at
+ * once. So it is no verdict, and ends a job only when it lasts.
+ */
+async function denied(deps: LookDeps, attempt: Attempt, reason: Failure): Promise<Blind> {
+  const now = deps.now();
+  const since = await deps.store.attempts.recordDenial(attempt.id, reason, now);
+  const { jobId, channel } = attempt;
+  if (since === now) deps.log.error({ jobId, channel, reason }, 'the provider refuses our looks');
+  if (now - since >= deps.waits.deniedGraceMs) return { kind: 'denied' };
+  return { kind: 'transient', detail: 'the provider does not let this account look' };
 }
 
 /** Fresh jobs may not be visible everywhere at the provider yet. */

@@ -1,9 +1,8 @@
 import { failure } from '../src/core/errors';
 import { isFinal } from '../src/core/outcome';
-import type { FinalVerdict } from '../src/core/outcome';
 import type { Attempt } from '../src/core/store';
 import { isLookDue, pollDelayMs } from '../src/core/schedules';
-import type { Ruling } from '../workflows/contract';
+import type { AwaitResult, Ruling } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
 import { pending } from './failure';
 import { describe, look } from './look';
@@ -19,7 +18,7 @@ const SIMULATED_USUAL_MS = 4_500;
  * no slot here and adds nothing to the history. A callback of the provider may end it from outside.
  */
 export function poll(deps: ActivityDeps) {
-  return async ({ jobId }: { jobId: string }): Promise<{ state: FinalVerdict['state'] }> => {
+  return async ({ jobId }: { jobId: string }): Promise<AwaitResult> => {
     const { attempt, deadlineAt, usualMs } = await waiting(deps, jobId);
     const elapsedMs = deps.now() - (attempt.acceptedAt ?? attempt.sendingAt);
     const wait = (message: string, retryAfterMs?: number): Error =>
@@ -38,6 +37,7 @@ export function poll(deps: ActivityDeps) {
     }
     const seen = await look(deps, attempt);
     if (seen.kind === 'transient') throw wait(seen.detail, seen.retryAfterMs);
+    if (seen.kind === 'denied') return { state: 'failed', unheard: 'provider_denied' };
     if (!isFinal(seen.verdict)) {
       throw wait(describe(seen.verdict, elapsedMs, usualMs));
     }
@@ -79,6 +79,7 @@ export function lastLook(deps: ActivityDeps) {
     if (seen.kind === 'transient') {
       throw pending(seen.detail, seen.retryAfterMs ?? deps.waits.lookRetryMs);
     }
+    if (seen.kind === 'denied') return { kind: 'failure', code: 'provider_denied' };
     if (isFinal(seen.verdict)) return { kind: 'verdict' };
     await tellCancel(deps, attempt, seen.verdict);
     return { kind: 'failure', code: failure('timed_out').code };

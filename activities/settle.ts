@@ -51,8 +51,11 @@ async function reasonOf(deps: ActivityDeps, jobId: string, ruling: Ruling): Prom
     case 'verdict':
     case 'canceled':
       return ruling;
-    case 'failure':
-      return { kind: 'failure', failure: failure(ruling.code) };
+    case 'failure': {
+      const said = (await deps.store.attempts.latest(jobId))?.denial?.failure;
+      // The same reason, with the provider's own words.
+      return { kind: 'failure', failure: said?.code === ruling.code ? said : failure(ruling.code) };
+    }
     case 'refused': {
       const attempt = await deps.store.attempts.latest(jobId);
       return {

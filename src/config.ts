@@ -30,6 +30,7 @@ const waitsSchema = z.strictObject({
   busyRetryMaxMs: ms(MINUTE),
   exchangeMs: ms(30 * SECOND),
   goneGraceMs: ms(MINUTE),
+  deniedGraceMs: ms(30 * MINUTE),
   lastLookMs: ms(10 * MINUTE),
   cancelMs: ms(10 * MINUTE),
   lookRetryMs: ms(5 * SECOND),

@@ -117,6 +117,15 @@ export type SubmitResult =
   | { state: 'ended'; ruling: Ruling };
 
 /**
+ * How the wait ended; the rows hold the verdict. `unheard`: by us and without one, for that reason, though the provider
+ * has the job.
+ */
+export interface AwaitResult {
+  state: TerminalState;
+  unheard?: FailureCode;
+}
+
+/**
  * What cancel found: `ended` = nothing is left running; `running` = the natural end decides; `unresolved` = it is not
  * known yet whether the provider has the job.
  */

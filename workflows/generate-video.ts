@@ -139,8 +139,8 @@ async function awaitVerdict(plan: JobPlan, progress: Progress): Promise<Ruling> 
   // A run that the sweep starts after the deadline: nothing is left to wait for.
   if (Date.now() >= plan.deadlineAt) return lastLook(plan, progress);
   try {
-    await atProvider(plan, progress).poll({ jobId: plan.jobId });
-    return { kind: 'verdict' };
+    const { unheard } = await atProvider(plan, progress).poll({ jobId: plan.jobId });
+    return unheard === undefined ? { kind: 'verdict' } : { kind: 'failure', code: unheard };
   } catch (error) {
     if (!isTimeout(error)) throw error;
     return lastLook(plan, progress);

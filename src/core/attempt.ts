@@ -1,3 +1,4 @@
+import type { Failure } from './errors';
 import type { FinalVerdict, Operation } from './outcome';
 import type { Refusal } from './provider';
 
@@ -22,6 +23,8 @@ export interface Attempt {
   phase: 'queued' | 'running';
   progress: number | null;
   polls: number;
+  /** Looks at it are refused, and were since then without a break. */
+  denial: { since: number; failure: Failure } | undefined;
   /** The provider's final word, kept here until settle makes it visible. */
   verdict: FinalVerdict | undefined;
 }

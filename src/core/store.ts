@@ -173,6 +173,8 @@ export interface AttemptStore {
     id: string,
     look: { verdict: Verdict; reply: Reply | undefined; now: number },
   ): Promise<string[]>;
+  /** Stores a look that was refused; since when they are, Unix milliseconds. Any other look ends it. */
+  recordDenial(id: string, failure: Failure, now: number): Promise<number>;
   byCallbackToken(hash: string): Promise<Attempt | undefined>;
   /** Does any job of any workspace, deleted ones included, go by this handle? */
   isKnown(provider: string, operation: Operation): Promise<boolean>;

@@ -23,6 +23,7 @@ export function toAttempt(row: AttemptRow): Attempt {
     phase: row.phase,
     progress: row.progress,
     polls: row.polls,
+    denial: row.denial ?? undefined,
     verdict: row.verdict ?? undefined,
   };
 }

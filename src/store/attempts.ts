@@ -6,7 +6,7 @@ import type { SubmitReading } from '../core/provider';
 import { toAttempt } from './attempt-row';
 import type { AttemptRow } from './attempt-row';
 import type { Database, Transaction } from './database';
-import { recordLook } from './looks';
+import { recordDenial, recordLook } from './looks';
 import { isKnown, replyColumns, saidOf } from './replies';
 import { attempts, events, jobs } from './schema';
 
@@ -65,6 +65,7 @@ export function attemptStore(db: Database): AttemptStore {
     },
     recordSubmit: (id, reading, now, send) => recordSubmit(db, { id, reading, now, send }),
     recordLook: (id, look) => recordLook(db, id, look),
+    recordDenial: (id, failure, now) => recordDenial(db, id, { since: now, failure }),
     async byCallbackToken(hash) {
       const [row] = await db.select().from(attempts).where(eq(attempts.callbackTokenHash, hash));
       return row && toAttempt(row);

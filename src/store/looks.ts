@@ -1,4 +1,5 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import type { Attempt } from '../core/attempt';
 import type { Reply } from '../core/exchange';
 import { newId } from '../core/ids';
 import { isFinal } from '../core/outcome';
@@ -30,6 +31,21 @@ export async function recordLook(
     const reply = isLate ? undefined : look.reply;
     return recordRunning(tx, id, { verdict, reply, at });
   });
+}
+
+/** The first of an unbroken row of refusals stays; since when they last. */
+export async function recordDenial(
+  db: Database,
+  id: string,
+  denial: NonNullable<Attempt['denial']>,
+): Promise<number> {
+  const first = sql`COALESCE(${attempts.denial}, ${sql.param(denial, attempts.denial)}::jsonb)`;
+  const [row] = await db
+    .update(attempts)
+    .set({ polls: ONE_MORE, denial: first })
+    .where(and(eq(attempts.id, id), isNull(attempts.verdict)))
+    .returning({ denial: attempts.denial });
+  return row?.denial?.since ?? denial.since;
 }
 
 const ONE_MORE = sql`${attempts.polls} + 1`;
@@ -69,6 +85,7 @@ async function recordRunning(
       polls: ONE_MORE,
       phase,
       progress,
+      denial: null,
       replyStatus: status,
       replyType: type,
       replyBody: body,

@@ -140,6 +140,7 @@ export const attempts = pgTable('attempts', {
   submitReplyStatus: integer('submit_reply_status'),
   submitReplyType: text('submit_reply_type'),
   submitReplyBody: bytes('submit_reply_body'),
+  denial: jsonb('denial').$type<NonNullable<Attempt['denial']>>(),
 });
 
 export const lateVerdicts = pgTable('late_verdicts', {

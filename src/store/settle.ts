@@ -32,7 +32,7 @@ export async function settle(db: Database, settlement: Settlement): Promise<Sett
 
     const attempt = await latestAttempt(tx, settlement.id);
     const end = decide(row, attempt, settlement.reason);
-    const job = await finish(tx, row, end, new Date(settlement.now));
+    const job = await finish(tx, { row, attempt, end, now: new Date(settlement.now) });
     if (attempt) await showLastWord(tx, attempt);
     await book(tx, job);
     return announce(tx, job, settlement, attempt && finalReplyOf(attempt));
@@ -113,7 +113,10 @@ export function decide(
   }
 }
 
-async function finish(tx: Transaction, row: JobRow, end: End, now: Date): Promise<Job> {
+async function finish(
+  tx: Transaction,
+  { row, attempt, end, now }: { row: JobRow; attempt: AttemptRow | undefined; end: End; now: Date },
+): Promise<Job> {
   const [finished] = await tx
     .update(jobs)
     .set({
@@ -125,7 +128,7 @@ async function finish(tx: Transaction, row: JobRow, end: End, now: Date): Promis
       charged: end.charged,
       finishedAt: now,
       updatedAt: now,
-      watchedUntil: isUnheard(end) ? oneMoreDeadline(row, now) : null,
+      watchedUntil: isUnheard(end, attempt) ? oneMoreDeadline(row, now) : null,
       review: isLostByCancel(row, end) ? 'gone at the provider after a cancel' : row.review,
     })
     .where(eq(jobs.id, row.id))
@@ -134,9 +137,17 @@ async function finish(tx: Transaction, row: JobRow, end: End, now: Date): Promis
   return toJob(finished);
 }
 
-/** We ended it without the provider's word, which may still come. */
-function isUnheard({ failure: reason }: End): boolean {
-  return reason?.code === 'timed_out' || reason?.code === 'submission_unknown';
+/** We ended it without the provider's word, which may still come. A refused submit is denied too, and has none. */
+function isUnheard({ failure: reason }: End, attempt: AttemptRow | undefined): boolean {
+  switch (reason?.code) {
+    case 'timed_out':
+    case 'submission_unknown':
+      return true;
+    case 'provider_denied':
+      return attempt?.state === 'accepted' && !attempt.verdict;
+    default:
+      return false;
+  }
 }
 
 function oneMoreDeadline(row: JobRow, now: Date): Date {

@@ -22,6 +22,7 @@ const WAITS = {
   lastLookMs: 4_000,
   cancelMs: 3_000,
   goneGraceMs: 300,
+  deniedGraceMs: 4_000,
   sweepEveryMs: 1_000,
   sweepAgeMs: 300,
   lateLookMs: 500,
@@ -267,6 +268,63 @@ test('a job that was given up is watched for one more deadline and no longer', a
     return over;
   });
   expect(await due()).toBe(false);
+});
+
+const refused = ({ jobId }: Job): Promise<unknown> =>
+  until('a look that is refused', async () => {
+    const attempt = await gateway.base.store.attempts.latest(jobId);
+    return attempt?.denial;
+  });
+
+test.each([401, 403])('looks that are refused (%d) for a while cost no job', async (status) => {
+  let isOpen = false;
+  const job = await post('long', 'queued=0 seconds=900');
+  wire.bend(job.tag, async ({ method, forward }) =>
+    method === 'GET' && !isOpen ? wireError(status) : forward(),
+  );
+  await refused(job);
+  isOpen = true;
+  await finish(job);
+  await gateway.ended(job.id);
+  expect(await books(job)).toEqual(SUCCEEDED);
+  say(`looks refused (${status}) for a while`, await books(job));
+});
+
+test('looks that stay refused end the job, and what it becomes is our cost', async () => {
+  let isOpen = false;
+  const job = await post('long', 'queued=0 seconds=900');
+  wire.bend(job.tag, async ({ method, forward }) =>
+    method === 'GET' && !isOpen ? wireError(401) : forward(),
+  );
+  await gateway.ended(job.id);
+  expect(await books(job)).toEqual(failedWith('provider_denied'));
+  expect(await gateway.run(job.jobId)).toEqual({ events: 23, status: 'FAILED' });
+  const [row] = await gateway.sql(`SELECT failure->'provider' AS said FROM jobs WHERE id = $1`, [
+    job.jobId,
+  ]);
+  expect(row).toMatchObject({ said: { status: 401 } });
+  expect(await late(job)).toEqual([]);
+  isOpen = true;
+  await finish(job);
+  expect(await until('the late word', async () => (await late(job))[0])).toEqual(LATE_SUCCESS);
+  expect(await books(job)).toEqual(failedWith('provider_denied'));
+  say('looks stay refused, finishes later', await books(job), ', late success booked');
+});
+
+test('a cancel whose looks are refused goes on when they are not', async () => {
+  let isOpen = false;
+  const job = await post('long', 'queued=900');
+  wire.bend(job.tag, async ({ method, forward }) =>
+    method === 'GET' && !isOpen ? wireError(401) : forward(),
+  );
+  await accepted(job);
+  await gateway.call('DELETE', `/v1/videos/${job.id}`);
+  await refused(job);
+  isOpen = true;
+  await until('the cancel', async () =>
+    (await books(job)).state === 'canceled' ? true : undefined,
+  );
+  expect(await truth(job)).toBe('canceled');
 });
 
 test('a worker that is down past the deadline costs no job: the last look wins', async () => {

@@ -340,6 +340,23 @@ describe('a look', () => {
     expect(await database.store.attempts.latest(job.id)).toMatchObject({ verdict: SUCCEEDED });
   });
 
+  test('that is refused is remembered from the first of its row on, until one is not', async () => {
+    const denied = (code: string) => failure('provider_denied', { provider: { code } });
+    const deny = (code: string, now: number) =>
+      database.store.attempts.recordDenial(attempt.id, denied(code), now);
+    const denial = async () => (await database.store.attempts.latest(job.id))?.denial;
+    expect(await deny('first', NOW + 1)).toBe(NOW + 1);
+    expect(await deny('second', NOW + 2)).toBe(NOW + 1);
+    expect(await denial()).toEqual({ since: NOW + 1, failure: denied('first') });
+    await look(running(10));
+    expect(await denial()).toBeUndefined();
+    expect(await deny('third', NOW + 3)).toBe(NOW + 3);
+    await look(SUCCEEDED);
+    const before = await rowOf(attempt.id);
+    await deny('fourth', NOW + 4);
+    expect(await rowOf(attempt.id)).toEqual(before);
+  });
+
   test('and a settle at the same moment get along', async () => {
     for (let round = 0; round < 10; round += 1) {
       const other = await createdJob(database, newJob(database.workspace));

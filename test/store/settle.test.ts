@@ -387,6 +387,24 @@ describe('what it tells', () => {
   });
 });
 
+test.each<[code: Failure['code'], isAccepted: boolean, isWatched: boolean]>([
+  ['timed_out', true, true],
+  ['submission_unknown', false, true],
+  ['provider_denied', true, true],
+  ['provider_denied', false, false],
+  ['provider_busy', false, false],
+])('%s with an accepted attempt: %s; is it watched for a late word: %s', async (...row) => {
+  const [code, isAccepted, isWatched] = row;
+  const job = await createdJob(database, newJob(workspace));
+  if (isAccepted) await acceptedAttempt(database, job);
+  await settle(database, job.id, { kind: 'failure', failure: failure(code) });
+  const [{ watched } = {}] = await database.sql<{ watched?: boolean }>(
+    'SELECT watched_until IS NOT NULL AS watched FROM jobs WHERE id = $1',
+    [job.id],
+  );
+  expect(watched).toBe(isWatched);
+});
+
 const REPORTS: [string, Usage, { tokens: number; seconds: number }][] = [
   ['half tokens', { tokens: 10.5, seconds: 2.5 }, { tokens: 11, seconds: 2.5 }],
   ['fewer than none', { tokens: -3, seconds: -1 }, { tokens: 0, seconds: 0 }],
