@@ -6,6 +6,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GatewayError } from '../core/errors';
 import type { Blobs } from '../core/ports';
+import type { ByteRange } from '../core/range';
 
 /**
  * Files named after the SHA-256 of their bytes, under `<folder>/ab/cd/<id>`.
@@ -114,11 +115,7 @@ async function find(folder: string, id: string): Promise<{ bytes: number } | und
   }
 }
 
-async function* openBlob(
-  folder: string,
-  id: string,
-  range?: { start: number; end: number },
-): AsyncIterable<Uint8Array> {
+async function* openBlob(folder: string, id: string, range?: ByteRange): AsyncIterable<Uint8Array> {
   const found = await find(folder, id);
   if (!found) throw new GatewayError('not_found');
   if (range && !isWithin(range, found.bytes)) throw new GatewayError('range_not_satisfiable');
@@ -127,7 +124,7 @@ async function* openBlob(
 }
 
 /** As in HTTP an end past the file is the file's end; a start past it cannot be served. */
-function isWithin(range: { start: number; end: number }, bytes: number): boolean {
+function isWithin(range: ByteRange, bytes: number): boolean {
   const { start, end } = range;
   return (
     Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && start < bytes

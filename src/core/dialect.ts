@@ -71,6 +71,8 @@ export interface RouteInput<Body = unknown, Query = unknown> {
   body: Body;
   files: readonly UploadedFile[];
   headers: Record<string, string>;
+  /** As the caller sent it: a GET route also serves HEAD. */
+  method: string;
   requestId: string;
   /** Aborts when waiting is over: the caller has left before its answer, or the server is closing. */
   signal: AbortSignal;

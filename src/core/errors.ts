@@ -64,6 +64,8 @@ export interface ErrorDetails {
   retryAfterSeconds?: number;
   /** Which scope a key lacks, for APIs that spell scopes in their own way. */
   scope?: string;
+  /** How large the file is that a range lies outside of. */
+  fileBytes?: number | undefined;
   /** Instead of the table's word: what may have been paid for must not be posted again by itself. */
   retryable?: boolean;
   /** For the log only. */
@@ -78,6 +80,7 @@ export class GatewayError extends Error {
   readonly param: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly scope: string | undefined;
+  readonly fileBytes: number | undefined;
 
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
     super(details.message ?? ERRORS[code].text, { cause: details.cause });
@@ -88,6 +91,7 @@ export class GatewayError extends Error {
     this.param = details.param;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.scope = details.scope;
+    this.fileBytes = details.fileBytes;
   }
 }
 

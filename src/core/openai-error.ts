@@ -23,18 +23,19 @@ export const OPENAI_ERROR_TYPES: Readonly<Record<ErrorCode, string>> = {
 
 /**
  * `{error: {message, type, param, code}}`; `code` is our word, as OpenAI has words there. The OpenAI SDKs repeat a
- * 409 by themselves unless `x-should-retry` says no.
+ * 409 by themselves unless `x-should-retry` says no. A 416 says how large the file is (RFC 9110, 15.5.17).
  */
 export function renderOpenaiError(
   error: GatewayError,
   types: Readonly<Record<ErrorCode, string>> = OPENAI_ERROR_TYPES,
 ): Answer {
-  const { code, message, retryAfterSeconds } = error;
+  const { code, message, retryAfterSeconds, fileBytes } = error;
   return {
     status: error.status,
     headers: {
       ...(error.retryable ? {} : { 'x-should-retry': 'false' }),
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+      ...(fileBytes === undefined ? {} : { 'content-range': `bytes */${String(fileBytes)}` }),
     },
     body: { error: { message, type: types[code], param: error.param ?? null, code } },
   };

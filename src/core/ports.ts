@@ -6,6 +6,7 @@ import type { Call, Headers, Reply } from './exchange';
 import type { Job } from './job';
 import type { NativeCreation, NativeSaid, StoredReply } from './native';
 import type { FinalVerdict } from './outcome';
+import type { ByteRange, RangeWish } from './range';
 import type { AppliedRequest, Input, VideoRequest } from './request';
 import type { Attempt, Milestone } from './store';
 import type { UsageLogQuery, UsagePage, UsageSummary, UsageSummaryQuery } from './usage';
@@ -48,7 +49,13 @@ export interface Gateway {
   list(principal: Principal, page: PageQuery): Promise<Page>;
   /** Deletes a finished job, asks for the cancel of an open one, throws `conflict` where a cancel cannot work. */
   remove(principal: Principal, id: string): Promise<{ job: Job; deleted: boolean }>;
-  content(principal: Principal, id: string, kind: FileKind, range?: string): Promise<ContentAnswer>;
+  /** A finished job's file, or the part of it that is wanted. */
+  content(
+    principal: Principal,
+    id: string,
+    kind: FileKind,
+    wish: RangeWish,
+  ): Promise<ContentAnswer>;
   /** As `get`, with what the provider said where it speaks that dialect. */
   view(principal: Principal, wire: string, id: string): Promise<NativeView>;
   /** Jobs that were created in that dialect, newest first. */
@@ -321,7 +328,7 @@ export interface Blobs {
   /** Stores a stream; throws `payload_too_large` past the limit and keeps nothing. */
   put(source: AsyncIterable<Uint8Array>, bytesMax: number): Promise<{ id: string; bytes: number }>;
   stat(id: string): Promise<{ bytes: number } | undefined>;
-  /** `end` is inclusive, as in HTTP. */
-  open(id: string, range?: { start: number; end: number }): AsyncIterable<Uint8Array>;
+  /** A blob that is not there is told by the first read; ask `stat` before. */
+  open(id: string, range?: ByteRange): AsyncIterable<Uint8Array>;
   read(id: string): Promise<Uint8Array>;
 }

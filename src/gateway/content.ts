@@ -1,25 +1,28 @@
+import type { Logger } from 'pino';
 import type { Catalog } from '../core/catalog';
 import { GatewayError } from '../core/errors';
+import type { Headers } from '../core/exchange';
 import { isTerminal } from '../core/job';
 import type { Job } from '../core/job';
 import type { Blobs, ContentAnswer, FileKind, Outbound } from '../core/ports';
+import { askedRange, isMeant, readRange, type RangeWish } from '../core/range';
 import type { Store } from '../core/store';
-import { readRange } from '../core/range';
 
 /** A finished job's file: from the blob store once it is kept, until then streamed from the provider's link. */
 export interface ContentDeps {
-  store: Store;
-  blobs: Blobs;
-  outbound: Outbound;
-  catalog: Catalog;
+  store: { keeps: Pick<Store['keeps'], 'files'> };
+  blobs: Pick<Blobs, 'stat' | 'open'>;
+  outbound: Pick<Outbound, 'open'>;
+  catalog: Pick<Catalog, 'channel'>;
   contentTimeoutMs: number;
+  log: Pick<Logger, 'error'>;
 }
 
 export async function openContent(
   deps: ContentDeps,
   job: Job,
   kind: FileKind,
-  range: string | undefined,
+  wish: RangeWish,
 ): Promise<ContentAnswer> {
   if (!isTerminal(job.state)) {
     throw new GatewayError('conflict', {
@@ -29,19 +32,30 @@ export async function openContent(
   const kept = (await deps.store.keeps.files(job.workspaceId, job.id)).find(
     (file) => file.kind === kind,
   );
-  if (kept) return fromBlob(deps.blobs, kept, range);
+  if (kept && (await isThere(deps, job, kept.blob))) return fromBlob(deps.blobs, kept, wish);
   const output = job.outputs.find((candidate) => candidate.kind === kind);
   if (!output) throw new GatewayError('not_found', { message: `This job has no ${kind}.` });
-  return fromProvider(deps, job, output.url, range);
+  const origins = deps.catalog.channel(job.channel)?.channel.resultOrigins ?? [];
+  return fromProvider(deps, { url: output.url, origins }, wish);
+}
+
+/** A row without its file (a data folder that is not shared, a restored database) is the operator's to hear of. */
+async function isThere({ blobs, log }: ContentDeps, job: Job, blob: string): Promise<boolean> {
+  if (await blobs.stat(blob)) return true;
+  log.error(
+    { jobId: job.id, blob },
+    'a kept result is not in the blob folder; the provider is asked for it',
+  );
+  return false;
 }
 
 function fromBlob(
-  blobs: Blobs,
+  blobs: ContentDeps['blobs'],
   file: { blob: string; bytes: number; mime: string },
-  range: string | undefined,
+  wish: RangeWish,
 ): ContentAnswer {
   const etag = `"${file.blob}"`;
-  const part = readRange(range, file.bytes);
+  const part = isMeant(wish, etag) ? readRange(askedRange(wish), file.bytes) : undefined;
   const common = { 'content-type': file.mime, 'accept-ranges': 'bytes', etag };
   if (!part) {
     return {
@@ -61,33 +75,77 @@ function fromBlob(
   };
 }
 
-const PASSED_HEADERS = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag'];
+interface Link {
+  url: string;
+  origins: readonly string[];
+}
+type Source = Awaited<ReturnType<Outbound['open']>>;
 
 async function fromProvider(
   deps: ContentDeps,
-  job: Job,
-  url: string,
-  range: string | undefined,
+  link: Link,
+  wish: RangeWish,
 ): Promise<ContentAnswer> {
-  const origins = deps.catalog.channel(job.channel)?.channel.resultOrigins ?? [];
-  const source = await deps.outbound
-    .open(url, {
-      headers: range ? { range } : {},
-      allowedOrigins: origins,
-      timeoutMs: deps.contentTimeoutMs,
-    })
+  const answer = await askPart(deps, link, wish);
+  if (answer) return answer;
+  const whole = await ask(deps, link, {});
+  if (whole.status !== 200) {
+    throw new GatewayError('upstream', { message: 'The provider no longer serves the result.' });
+  }
+  return passed(whole, 200);
+}
+
+/**
+ * Undefined = ask for the whole file: no part may be asked for, or what came is no part of the file that is meant. A
+ * server need not serve parts, so its 200 is as good.
+ */
+async function askPart(
+  deps: ContentDeps,
+  link: Link,
+  wish: RangeWish,
+): Promise<ContentAnswer | undefined> {
+  const range = askedRange(wish);
+  if (range === undefined) return undefined;
+  const ifRange = wish.ifRange === undefined ? {} : { 'if-range': wish.ifRange };
+  const source = await ask(deps, link, { range, ...ifRange });
+  if (source.status === 200) return passed(source, 200);
+  const contentRange = source.headers['content-range'] ?? '';
+  // Not every server knows If-Range.
+  if (isMeant(wish, source.headers['etag'])) {
+    if (source.status === 416) throw unsatisfiable(contentRange);
+    // Several parts in one body have no Content-Range, and their framing is no video.
+    if (source.status === 206 && PART.test(contentRange)) return passed(source, 206);
+  }
+  await source.stream[Symbol.asyncIterator]().return?.();
+  return undefined;
+}
+
+function ask(deps: ContentDeps, link: Link, headers: Headers): Promise<Source> {
+  const { contentTimeoutMs: timeoutMs } = deps;
+  return deps.outbound
+    .open(link.url, { headers, allowedOrigins: link.origins, timeoutMs })
     .catch((cause: unknown) => {
       throw new GatewayError('upstream', { message: 'The result could not be fetched.', cause });
     });
-  if (source.status === 416) throw new GatewayError('range_not_satisfiable');
-  if (source.status !== 200 && source.status !== 206) {
-    throw new GatewayError('upstream', { message: 'The provider no longer serves the result.' });
-  }
+}
+
+const PART = /^bytes \d+-\d+\/(?:\d+|\*)$/;
+
+function unsatisfiable(contentRange: string): GatewayError {
+  const [, bytes] = /^bytes \*\/(\d{1,15})$/.exec(contentRange) ?? [];
+  const fileBytes = bytes === undefined ? undefined : Number(bytes);
+  return new GatewayError('range_not_satisfiable', { fileBytes });
+}
+
+const PASSED_HEADERS = ['content-type', 'content-length', 'accept-ranges', 'etag'];
+
+function passed(source: Source, status: 200 | 206): ContentAnswer {
+  const names = status === 206 ? [...PASSED_HEADERS, 'content-range'] : PASSED_HEADERS;
   const headers = Object.fromEntries(
-    PASSED_HEADERS.flatMap((name) => {
+    names.flatMap((name) => {
       const value = source.headers[name];
       return value === undefined ? [] : [[name, value] as const];
     }),
   );
-  return { status: source.status, headers, stream: source.stream };
+  return { status, headers, stream: source.stream };
 }

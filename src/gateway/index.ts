@@ -62,8 +62,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
       const job = await get(principal, id);
       return isTerminal(job.state) ? erase(deps, job) : requestCancel(deps, job);
     },
-    async content(principal, id, kind, range) {
-      return openContent(deps, await get(principal, id), kind, range);
+    async content(principal, id, kind, wish) {
+      return openContent(deps, await get(principal, id), kind, wish);
     },
     async reference(job) {
       const attempt = await deps.store.attempts.latest(job.id);

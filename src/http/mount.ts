@@ -77,6 +77,7 @@ async function handle(
     body: parseOrThrow(route.request, body.value),
     files: body.files,
     headers: headersOf(request),
+    method: request.method,
     requestId: requestIdOf(response),
     signal: ports.waitEnds.signalFor(response),
     raw: body.identity instanceof Uint8Array ? body.identity : NO_BYTES,

@@ -59,14 +59,26 @@ describe('the content of a video', () => {
   test('is 416 for a range outside', async () => {
     const response = await door.send(path, { headers: { range: 'bytes=300000-' } });
     expect(response.status).toBe(416);
+    expect(response.headers.get('content-range')).toBe('bytes */300000');
     expect(await response.json()).toMatchObject({ error: { code: 'range_not_satisfiable' } });
   });
 
-  test('tells a HEAD everything but the bytes, and closes the source', async () => {
+  test.each<[what: string, headers: Record<string, string>, status: number, bytes: number]>([
+    ['the file that it has', { 'if-range': '"paper-video"' }, 206, 100],
+    ['another file', { 'if-range': '"other"' }, 200, 300_000],
+    ['several parts', { range: 'bytes=0-99,200-299' }, 200, 300_000],
+  ])('asked for %s answers by RFC 9110', async (_what, headers, status, bytes) => {
+    const response = await door.send(path, { headers: { range: 'bytes=0-99', ...headers } });
+    expect(response.status).toBe(status);
+    expect((await response.arrayBuffer()).byteLength).toBe(bytes);
+  });
+
+  test('tells a HEAD everything but the bytes, whatever its Range, and closes the source', async () => {
     const closed = watchSource(door);
-    const response = await door.send(path, { method: 'HEAD' });
+    const response = await door.send(path, { method: 'HEAD', headers: { range: 'bytes=0-99' } });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-length')).toBe('300000');
+    expect(response.headers.get('content-range')).toBeNull();
     expect(await response.text()).toBe('');
     await until('the source is closed', closed);
   });

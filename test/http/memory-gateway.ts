@@ -9,7 +9,6 @@ import { newId, readId } from '../../src/core/ids';
 import { isTerminal, type Job } from '../../src/core/job';
 import type {
   Asked,
-  ContentAnswer,
   Draft,
   FileKind,
   Gateway,
@@ -18,11 +17,12 @@ import type {
   PageQuery,
 } from '../../src/core/ports';
 import type { Provider } from '../../src/core/provider';
-import { readRange } from '../../src/core/range';
 import type { Input } from '../../src/core/request';
 import { createQuotes } from '../../src/gateway';
 import { createHoldCreated } from '../../src/gateway/wait';
+import { openContent } from '../../src/gateway/content';
 import { resolve } from '../../src/gateway/resolve';
+import { keptFiles } from './memory-content';
 import { logOf, summaryOf } from './memory-usage';
 
 /** A gateway whose rows are in memory: the real catalog and capability checks, no engine and no database. */
@@ -223,12 +223,13 @@ export function createMemoryGateway(
       throw new GatewayError('not_found');
     },
     waits: { nativeReplyMs: 50, cancelReplyMs: 50 },
-    async content(principal, id, kind, range) {
+    async content(principal, id, kind, wish) {
       raise(gateway);
       const job = find(gateway, id, principal.workspaceId);
-      if (job.state !== 'succeeded') throw new GatewayError('conflict');
-      if (kind !== 'video') throw new GatewayError('not_found');
-      return contentOf(gateway.file, range);
+      const files = [{ kind: 'video', bytes: gateway.file, mime: 'video/mp4' } as const];
+      const answer = await openContent(keptFiles(files), job, kind, wish);
+      // More than a file may say of itself.
+      return { ...answer, headers: { ...answer.headers, 'set-cookie': 'leak=1' } };
     },
   };
   return gateway;
@@ -271,29 +272,6 @@ function listOf(gateway: MemoryGateway, principal: Principal, page: PageQuery) {
   const from = page.after ? ordered.findIndex((job) => job.id === readId(page.after ?? '')) + 1 : 0;
   const rest = ordered.slice(from);
   return { jobs: rest.slice(0, page.limit), hasMore: rest.length > page.limit };
-}
-
-function contentOf(file: Buffer, range: string | undefined): ContentAnswer {
-  const part = readRange(range, file.length);
-  const bytes = part ? file.subarray(part.start, part.end + 1) : file;
-  const headers: Record<string, string> = {
-    'content-type': 'video/mp4',
-    'content-length': String(bytes.length),
-    'accept-ranges': 'bytes',
-    etag: '"paper"',
-    'set-cookie': 'leak=1',
-  };
-  if (part) {
-    headers['content-range'] =
-      `bytes ${String(part.start)}-${String(part.end)}/${String(file.length)}`;
-  }
-  return { status: part ? 206 : 200, headers, stream: chunksOf(bytes) };
-}
-
-async function* chunksOf(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += 65_536) {
-    yield bytes.subarray(start, start + 65_536);
-  }
 }
 
 function newJob(principal: Principal, creation: Asked & Draft, at: number): Job {

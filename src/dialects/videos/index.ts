@@ -136,14 +136,15 @@ async function list(gateway: Gateway, input: RouteInput<unknown, ListQuery>): Pr
 /** An attachment unless `inline=1`; OpenAI's other variants are refused by name. */
 async function content(
   gateway: Gateway,
-  { principal, params, query, headers }: RouteInput<unknown, ContentQuery>,
+  { principal, params, query, method, headers }: RouteInput<unknown, ContentQuery>,
 ): Promise<Answer> {
   const { variant, inline } = query;
   if (variant !== 'video' && variant !== 'last_frame') {
     throw invalid('variant', `no ${variant.slice(0, 50)} is made here`, ['video', 'last_frame']);
   }
   const id = params['id'] ?? '';
-  const file = await gateway.content(principal, id, variant, headers['range']);
+  const wish = { method, range: headers['range'], ifRange: headers['if-range'] };
+  const file = await gateway.content(principal, id, variant, wish);
   const name = `${renderId('video', readId(id) ?? 'result')}-${variant}`;
   const extension = EXTENSIONS[file.headers['content-type'] ?? ''] ?? 'bin';
   const disposition = `${inline === '1' ? 'inline' : 'attachment'}; filename="${name}.${extension}"`;

@@ -1,0 +1,45 @@
+import pino from 'pino';
+import { GatewayError } from '../../src/core/errors';
+import type { FileKind } from '../../src/core/ports';
+import type { ContentDeps } from '../../src/gateway/content';
+
+export interface PaperFile {
+  kind: FileKind;
+  bytes: Buffer;
+  mime: string;
+}
+
+/** Files in memory as what every job has kept; the real code makes answers of them. No provider is asked. */
+export function keptFiles(files: readonly PaperFile[]): ContentDeps {
+  const bytesOf = (blob: string): Buffer => {
+    const found = files.find(({ kind }) => blobOf(kind) === blob);
+    if (!found) throw new GatewayError('not_found');
+    return found.bytes;
+  };
+  const rows = files.map(({ kind, bytes, mime }) => ({
+    kind,
+    blob: blobOf(kind),
+    bytes: bytes.length,
+    mime,
+  }));
+  return {
+    store: { keeps: { files: async () => rows } },
+    blobs: {
+      stat: async (blob) => ({ bytes: bytesOf(blob).length }),
+      open: (blob, { start, end } = { start: 0, end: Infinity }) =>
+        chunksOf(bytesOf(blob).subarray(start, end + 1)),
+    },
+    outbound: { open: () => Promise.reject(new Error('there is no provider')) },
+    catalog: { channel: () => undefined },
+    contentTimeoutMs: 1_000,
+    log: pino({ level: 'silent' }),
+  };
+}
+
+const blobOf = (kind: FileKind): string => `paper-${kind}`;
+
+async function* chunksOf(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += 65_536) {
+    yield bytes.subarray(start, start + 65_536);
+  }
+}
