@@ -45,7 +45,8 @@ const waitsSchema = z.strictObject({
   keepTimeoutMs: ms(10 * MINUTE),
   contentTimeoutMs: ms(10 * MINUTE),
   createMs: ms(MINUTE),
-  heldMs: ms(5 * MINUTE),
+  // Below the 180 s after which ula's documented callers give up, see docs/ula.md.
+  heldMs: ms(170 * SECOND),
   nativeReplyMs: ms(MINUTE),
   cancelReplyMs: ms(5 * SECOND),
   linkMs: ms(24 * HOUR),

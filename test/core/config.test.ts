@@ -35,6 +35,10 @@ describe('without a file', () => {
     expect(config.environment).toMatchObject({ TEMPORAL_NAMESPACE: 'reelay', TEMPORAL_TLS: false });
   });
 
+  test('no request is held for longer than the clients of ula wait', () => {
+    expect(readConfig({ REELAY_CONFIG: '' }).waits.heldMs).toBeLessThan(180_000);
+  });
+
   test('one that is named must be there', () => {
     expect(() => readConfig({ REELAY_CONFIG: join(folder, 'none.json') })).toThrow(
       /none\.json: cannot be read \(/,
