@@ -24,6 +24,8 @@ export interface Offer {
   cameraFixed: boolean;
   lastFrame: boolean;
   serviceTiers: string[];
+  /** Characters that every channel takes. */
+  safetyIdentifierLengthMax: number;
   /** Of references, the most that one channel takes. */
   references: { images: number; videos: number; audios: number };
 }
@@ -52,6 +54,9 @@ export function offerOf({ routes }: RoutedModel): Offer {
     lastFrame: all.some((model) => model.lastFrame),
     serviceTiers: every(({ serviceTiers }) =>
       serviceTiers.length > 0 ? serviceTiers : ['default'],
+    ),
+    safetyIdentifierLengthMax: Math.min(
+      ...all.map(({ safetyIdentifierLengthMax }) => safetyIdentifierLengthMax),
     ),
     references: { images: most('images'), videos: most('videos'), audios: most('audios') },
   };

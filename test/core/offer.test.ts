@@ -34,6 +34,12 @@ test('an offer is what any of the channels can do, each thing once and in order'
   expect(new Set(offer.sizes).size).toBe(offer.sizes.length);
 });
 
+test('a safety identifier may be as long as the channel takes that takes the least', () => {
+  const none = { ...v1, safetyIdentifierLengthMax: 0 };
+  expect(offerOf(model(v1)).safetyIdentifierLengthMax).toBe(64);
+  expect(offerOf(model(v1, none)).safetyIdentifierLengthMax).toBe(0);
+});
+
 test('what no channel can do is not offered, and every model has its default tier', () => {
   expect(offerOf(model(v1))).toMatchObject({
     modes: ['text', 'first_frame', 'first_last_frame'],

@@ -101,6 +101,8 @@ describe('pages', () => {
     ['asc', { after: 6 }, [7, 8], false],
     ['desc', { after: 2 }, [1, 0], false],
     ['desc', { after: 0 }, [], false],
+    ['desc', { limit: 0 }, [], true],
+    ['desc', { limit: 0, after: 0 }, [], false],
     ['desc', { limit: 9 }, [8, 7, 6, 5, 4, 3, 2, 1, 0], false],
     ['desc', { limit: 8 }, [8, 7, 6, 5, 4, 3, 2, 1], true],
   ] as const)('%s with %j keep the order of the list', async (order, asked, expected, hasMore) => {

@@ -3,6 +3,7 @@ import type { RoutedModel } from '../../core/catalog';
 import type { Answer, CallbackContext } from '../../core/dialect';
 import { endReasonOf } from '../../core/end-reason';
 import type { GatewayError } from '../../core/errors';
+import { given } from '../../core/fields';
 import { renderId } from '../../core/ids';
 import type { Job, JobState } from '../../core/job';
 import { offerOf } from '../../core/offer';
@@ -45,13 +46,16 @@ export function fromJob(job: Job, link: Link): Video {
     aspect_ratio: job.applied.aspectRatio,
     parameters: parametersOf(job.applied),
     metadata: job.metadata,
-    ...(typeof job.echo['request_id'] === 'string' ? { request_id: job.echo['request_id'] } : {}),
+    ...given({ request_id: textOf(job.echo['request_id']), user: textOf(job.echo['user']) }),
     ...resultOf(job, link),
     ...usageOf(job),
     remixed_from_video_id: null,
     error: endReasonOf(job),
   };
 }
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined;
 
 /** With links of the gateway's own. */
 export const show = (gateway: Gateway, job: Job): Video =>

@@ -29,6 +29,8 @@ export const videoSchema = z.strictObject({
   parameters: z.record(z.string(), z.unknown()),
   metadata: z.record(z.string(), z.unknown()),
   request_id: z.string().optional(),
+  /** As the caller gave it. */
+  user: z.string().optional(),
   url: z.string().optional(),
   video_url: z.string().optional(),
   content: z.strictObject({ last_frame_url: z.string() }).optional(),

@@ -70,6 +70,8 @@ export const submitBodySchema = object({
   return_last_frame: boolean.optional(),
   execution_expires_after: integer.optional(),
   safety_identifier: text(TEXT_LENGTH_MAX).optional(),
+  /** OpenAI's older word for it, which LiteLLM sends with every request of a known user. */
+  user: text(TEXT_LENGTH_MAX).optional(),
   callback_url: text(URL_LENGTH_MAX).optional(),
   metadata: metadata.optional(),
   request_id: text(TEXT_LENGTH_MAX).optional(),
@@ -85,7 +87,8 @@ export const nativeBodySchema = z.looseObject(
 export type SubmitBody = z.infer<typeof submitBodySchema>;
 
 export const listQuerySchema = z.strictObject({
-  limit: count(1, 100).default(20),
+  /** 0 = whether there is any. */
+  limit: count(0, 100).default(20),
   order: z.enum(['asc', 'desc']).default('desc'),
   after: z.string().optional(),
   before: z.string().optional(),

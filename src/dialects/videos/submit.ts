@@ -45,7 +45,11 @@ export const submitRoutes: readonly Route[] = [
     ...CREATE,
     body: 'json-or-form',
     request: submitBodySchema,
-    handle: (gateway, input) => submit(gateway, input, toDraft(input.body, input.files)),
+    handle(gateway, input) {
+      const { principal, body, files } = input;
+      const model = gateway.models(principal).find(({ entry }) => entry.name === body.model);
+      return submit(gateway, input, toDraft(body, files, model));
+    },
   }),
 ];
 

@@ -1,14 +1,23 @@
 import type { FieldNames } from '../../core/capabilities';
+import type { RoutedModel } from '../../core/catalog';
 import type { UploadedFile } from '../../core/dialect';
 import { invalid } from '../../core/errors';
 import { given } from '../../core/fields';
 import { mediaSource } from '../../core/media-source';
+import { offerOf } from '../../core/offer';
 import type { Draft, InputSource } from '../../core/ports';
 import type { Input } from '../../core/request';
 import type { SubmitBody } from './schema';
 
-/** Throws `invalid_request` in the caller's words where two fields contradict each other. */
-export function toDraft(body: SubmitBody, files: readonly UploadedFile[]): Draft {
+/**
+ * Throws `invalid_request` in the caller's words where two fields contradict each other. `model` is the one that the
+ * body names, where the caller has it.
+ */
+export function toDraft(
+  body: SubmitBody,
+  files: readonly UploadedFile[],
+  model: RoutedModel | undefined,
+): Draft {
   const { inputs, field } = inputsOf(body, files);
   return {
     request: {
@@ -26,11 +35,15 @@ export function toDraft(body: SubmitBody, files: readonly UploadedFile[]): Draft
         watermark: body.watermark,
         returnLastFrame: body.return_last_frame,
         expiresAfterSeconds: body.execution_expires_after,
-        safetyIdentifier: body.safety_identifier,
+        safetyIdentifier: safetyIdentifierOf(body, model),
       }),
     },
     names: {
       ...NAMES,
+      safetyIdentifier:
+        body.safety_identifier === undefined && body.user !== undefined
+          ? 'user'
+          : 'safety_identifier',
       inputs: field,
       seconds: body.duration === undefined ? 'seconds' : 'duration',
     },
@@ -39,7 +52,7 @@ export function toDraft(body: SubmitBody, files: readonly UploadedFile[]): Draft
         ? undefined
         : { url: body.callback_url, param: 'callback_url' },
     metadata: body.metadata ?? {},
-    echo: given({ request_id: body.request_id }),
+    echo: given({ request_id: body.request_id, user: body.user }),
   };
 }
 
@@ -48,8 +61,24 @@ const NAMES: FieldNames = {
   generateAudio: 'generate_audio',
   returnLastFrame: 'return_last_frame',
   expiresAfterSeconds: 'execution_expires_after',
-  safetyIdentifier: 'safety_identifier',
 };
+
+/**
+ * `user` means the same, but comes from clients that send it to every model: so it goes to the provider where each of
+ * the model's channels takes it, and changes neither acceptance nor the choice of channels. The answer has `user` in
+ * any case, and `parameters.safety_identifier` only where the provider gets it.
+ */
+function safetyIdentifierOf(
+  { safety_identifier: identifier, user }: SubmitBody,
+  model: RoutedModel | undefined,
+): string | undefined {
+  if (user === undefined || identifier === user) return identifier;
+  if (identifier !== undefined) {
+    throw invalid('user', 'contradicts safety_identifier', [identifier]);
+  }
+  const lengthMax = model ? offerOf(model).safetyIdentifierLengthMax : 0;
+  return user.length <= lengthMax ? user : undefined;
+}
 
 function secondsOf(body: SubmitBody): number | undefined {
   const { duration, seconds } = body;
