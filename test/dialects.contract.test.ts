@@ -7,14 +7,18 @@ import type { Job } from '../src/core/job';
 import type { NativeSaid, StoredReply } from '../src/core/native';
 import type {
   Creation,
+  FileKind,
   NativeDraft,
   NativeQuery,
   NativeView,
   ProviderReference,
 } from '../src/core/ports';
+import type { RangeWish } from '../src/core/range';
 import type { Attempt } from '../src/core/store';
 import { apis, dialects } from '../src/dialects';
+import { openContent } from '../src/gateway/content';
 import { ADMIN_KEY, KEY, openDoor, READ_KEY, type Door } from './http/door';
+import { keptFiles } from './http/memory-content';
 
 /**
  * Every file in an API's `wire` folder is one exchange. It is sent to the real app over a real socket; only the
@@ -80,9 +84,11 @@ interface GivenReply {
 }
 type GivenSaid = Omit<NativeSaid, 'reply' | 'id'> & { id?: string; reply?: GivenReply };
 
-/** The others cannot come from the shape of a request, or mean the same everywhere. */
+/** What only the route of a file answers. */
+const FILE_ERRORS: readonly ErrorCode[] = ['range_not_satisfiable', 'upstream'];
+/** A 405 means the same everywhere. */
 const SHOWN_ERRORS = (Object.keys(ERRORS) as ErrorCode[]).filter(
-  (code) => !['method_not_allowed', 'range_not_satisfiable', 'upstream'].includes(code),
+  (code) => code !== 'method_not_allowed',
 );
 /** Nothing costs points there, and nothing is counted. */
 const NOT_ADMIN: readonly ErrorCode[] = ['insufficient_balance', 'rate_limited'];
@@ -108,7 +114,11 @@ describe.each(Object.entries(apis))('API %s', (name, dialect) => {
     const shownStatuses = files.flatMap(({ reply }) =>
       reply && reply.status >= 400 ? [reply.status] : [],
     );
-    const codes = SHOWN_ERRORS.filter((code) => name !== 'admin' || !NOT_ADMIN.includes(code));
+    const absent = [
+      ...(name === 'admin' ? NOT_ADMIN : []),
+      ...(dialect.routes.some((route) => route.acceptsLink) ? [] : FILE_ERRORS),
+    ];
+    const codes = SHOWN_ERRORS.filter((code) => !absent.includes(code));
     const statuses = codes.map((code) => dialect.renderError(new GatewayError(code), 'r').status);
     expect(shownStatuses).toEqual(expect.arrayContaining(statuses));
     expect(files.some((file) => file.name === 'callback')).toBe(name in dialects);
@@ -248,12 +258,8 @@ function play(door: Door, { given }: WireFile): unknown[] {
     reference: () => answer(given.reference ?? { id: null, model: 'paper-1' }),
     list: () => answer({ jobs: rows, hasMore: given.hasMore ?? false }),
     remove: () => answer({ job, deleted: given.deleted ?? false }),
-    content: () =>
-      answer({
-        status: 200,
-        headers: { 'content-type': 'video/mp4', 'content-length': '5' },
-        stream: [Buffer.from('bytes')],
-      }),
+    content: async (_principal: unknown, _id: string, kind: FileKind, wish: RangeWish) =>
+      openContent(KEPT, await answer(job), kind, wish),
     admin: playAdmin(given, asked, answer),
   });
   return asked;
@@ -354,6 +360,10 @@ const saidOf = ({ wire, id, reply }: GivenSaid): NativeSaid => ({
   reply: replyOf(reply),
 });
 
+const KEPT = keptFiles([
+  { kind: 'video', bytes: Buffer.from('bytes'), mime: 'video/mp4' },
+  { kind: 'last_frame', bytes: Buffer.from('frame'), mime: 'image/png' },
+]);
 const EVENT = 'evt_019b7a3c00007000800000000000abcd';
 const REFERENCE: ProviderReference = { id: 'upstream-1', model: 'paper-1' };
 const link = (_job: Job, kind: string): string => `https://gateway.example/${kind}?signature=s`;

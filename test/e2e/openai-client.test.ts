@@ -83,7 +83,7 @@ test('deleting a queued video cancels it at the provider and costs nothing', asy
     );
     return rows.length > 0 ? rows : undefined;
   });
-  expect(await client.videos.delete(id)).toMatchObject({ id, object: 'video.deleted' });
+  expect(await client.videos.delete(id)).toEqual({ id, object: 'video.deleted', deleted: false });
   expect(await finished(id)).toMatchObject({ status: 'failed', error: { code: 'canceled' } });
   expect(await gateway.base.store.ledger.balance(gateway.workspaceId)).toEqual(before);
 });
