@@ -43,7 +43,8 @@ export function openDatabase(
 
 /**
  * Drizzle's own never gives a connection back whose BEGIN failed, so that a server that went away would use the pool
- * up. Here every connection comes back, and one on which anything failed is closed instead of used again.
+ * up. Here every connection comes back. It is used again when COMMIT or ROLLBACK was answered, and closed when nobody
+ * knows what state it is in: a refusal thrown out of a transaction is daily business and costs no connection.
  */
 async function transaction<Result>(
   pool: Pool,
@@ -52,10 +53,22 @@ async function transaction<Result>(
 ): Promise<Result> {
   const client = await pool.connect();
   let isClean = false;
+  let thrown: { error: unknown } | undefined;
   try {
-    const result = await drizzle(client).transaction(run, config);
+    const result = await drizzle(client).transaction(async (tx) => {
+      try {
+        return await run(tx);
+      } catch (error) {
+        thrown = { error };
+        throw error;
+      }
+    }, config);
     isClean = true;
     return result;
+  } catch (error) {
+    // A ROLLBACK that fails throws its own error instead of what `run` threw.
+    isClean = thrown?.error === error;
+    throw error;
   } finally {
     client.release(!isClean);
   }

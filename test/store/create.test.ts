@@ -1,5 +1,7 @@
 import { newId } from '../../src/core/ids';
 import type { NewJob } from '../../src/core/store';
+import { createJob } from '../../src/store/create-job';
+import { openDatabase } from '../../src/store/database';
 import {
   IDEMPOTENCY_MS,
   NOW,
@@ -113,6 +115,23 @@ describe('a create that fails leaves no trace', () => {
     expect(await rowsOf(workspace.id)).toEqual(before);
     await database.store.ledger.topUp(workspace.id, 1n, 'more', NOW);
     await createdJob(database, newJob(workspace, keyed('later')));
+  });
+
+  test('when the balance is too small, and costs no database connection', async () => {
+    const workspace = await database.makeWorkspace(0n);
+    // One connection: another one would be another server process.
+    const { db, pool, close } = openDatabase(database.url, {
+      connectionsMax: 1,
+      onError: (error) => {
+        throw error;
+      },
+    });
+    const pid = async () => (await pool.query('SELECT pg_backend_pid() AS pid')).rows;
+    const before = await pid();
+    const created = await createJob(db, newJob(workspace), IDEMPOTENCY_MS);
+    expect(created.kind).toBe('insufficient');
+    expect(await pid()).toEqual(before);
+    await close();
   });
 });
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { sql } from 'drizzle-orm';
 import { openDatabase } from '../../src/store/database';
-import type { OpenDatabase } from '../../src/store/database';
+import type { OpenDatabase, Transaction } from '../../src/store/database';
 import { launchStore } from '../../src/store/launcher';
 import type { RunningStore } from '../../src/store/launcher';
 import { ROOT, cleanUp, temporaryFolder } from '../host/temporary';
@@ -31,6 +31,8 @@ beforeEach(() => {
 afterEach(() => database.close());
 
 const one = sql`SELECT 1 AS one`;
+const backend = async (): Promise<unknown> =>
+  (await database.db.execute(sql`SELECT pg_backend_pid() AS pid`)).rows[0]?.['pid'];
 
 /** Ends our connections from another process, while this one hears nothing of it. */
 function cutOff(): void {
@@ -68,11 +70,33 @@ test('a connection that dies in the middle of a transaction ends the transaction
 
 test('a transaction that fails by itself leaves nothing behind and the pool whole', async () => {
   const failed = database.db.transaction(async (tx) => {
-    await tx.execute(sql`SELECT set_config('reelay.left', 'behind', false)`);
+    await tx.execute(sql`SELECT set_config('application_name', 'behind', false)`);
     throw new Error('no');
   });
   await expect(failed).rejects.toThrow('no');
-  const left = sql`SELECT current_setting('reelay.left', true) AS left`;
+  const left = sql`SELECT current_setting('application_name') AS left`;
   const again = await database.db.transaction(async (tx) => (await tx.execute(left)).rows);
-  expect(again).toEqual([{ left: null }]);
+  expect(again).toEqual([{ left: 'reelay' }]);
+});
+
+test.each([
+  ['refuses', () => Promise.reject(new Error('not enough points'))],
+  ['asks something impossible', (tx: Transaction) => tx.execute(sql`SELECT 1 / 0`)],
+])('a transaction that %s costs no connection', async (_, run) => {
+  const before = await backend();
+  await expect(database.db.transaction(run)).rejects.toThrow();
+  expect(await backend()).toBe(before);
+  expect(broken).toEqual([]);
+});
+
+test('a connection whose ROLLBACK is not answered is thrown away', async () => {
+  const before = await backend();
+  const refused = new Error('no');
+  const cut = database.db.transaction(async (tx) => {
+    await tx.execute(one);
+    cutOff();
+    throw refused;
+  });
+  await expect(cut).rejects.not.toBe(refused);
+  expect(await backend()).not.toBe(before);
 });
