@@ -80,7 +80,10 @@ export interface Admin {
     settings: { name: string; group?: string | undefined },
     once: Once<{ workspace: Workspace; callbackSecret: string }>,
   ): Promise<Answer>;
-  /** Throws `conflict` for a name that is taken, and when the asking key would lock itself out. */
+  /**
+   * Throws `conflict` for a name that is taken, when the asking key would lock itself out, and for disabling the first
+   * workspace, whose keys every start prints.
+   */
   changeWorkspace(principal: Principal, id: string, change: WorkspaceChange): Promise<Workspace>;
   balance(workspaceId: string): Promise<Balance>;
   topUp(
@@ -172,6 +175,8 @@ export interface AdminRows extends AdminReads {
 }
 
 export interface AdminStore extends AdminReads {
+  /** Is it the one that the installation's first start made? */
+  isFirstWorkspace(id: string): Promise<boolean>;
   changeWorkspace(
     id: string,
     change: WorkspaceChange,

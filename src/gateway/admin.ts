@@ -32,10 +32,10 @@ export function createAdmin(deps: AdminDeps): Admin {
     async changeWorkspace(principal, id, change) {
       const { id: workspaceId } = await workspaceOf(store.admin, id);
       if (change.isDisabled && workspaceId === principal.workspaceId) {
-        throw new GatewayError('conflict', {
-          param: 'disabled',
-          message: 'disabled: this is the workspace of the key that asks; use one of another.',
-        });
+        throw notDisabled('the workspace of the key that asks; use one of another');
+      }
+      if (change.isDisabled && (await store.admin.isFirstWorkspace(workspaceId))) {
+        throw notDisabled('the first workspace of this installation, whose keys a start prints');
       }
       if (change.group !== undefined) checkGroup(catalog, change.group);
       const changed = await store.admin.changeWorkspace(workspaceId, change, now());
@@ -68,6 +68,9 @@ export function createAdmin(deps: AdminDeps): Admin {
       }),
   };
 }
+
+const notDisabled = (what: string): GatewayError =>
+  new GatewayError('conflict', { param: 'disabled', message: `disabled: this is ${what}.` });
 
 const nameTaken = (name: string): GatewayError =>
   new GatewayError('conflict', {

@@ -1,12 +1,13 @@
 import { SCOPES } from '../core/dialect';
 import { MICRO_PER_POINT } from '../core/pricing';
+import { ensureFirstWorkspace as ensureRow } from '../store/installation';
 import { keyHash } from '../store/new-key';
-import { ensureWorkspace } from '../store/workspaces';
 import type { Foundation } from './foundation';
 import { developmentKeys, saveKeys } from './secrets';
 import type { DevelopmentKeys } from './secrets';
 
-const FIRST_WORKSPACE = 'default';
+/** What it is called until somebody renames it. */
+const FIRST_NAME = 'default';
 /** What a new installation may spend before anybody tops it up. */
 const FIRST_POINTS = 1_000_000n * MICRO_PER_POINT;
 
@@ -16,8 +17,8 @@ export async function ensureFirstWorkspace(
   data: string,
 ): Promise<{ workspaceId: string; keys: DevelopmentKeys }> {
   const keys = developmentKeys(data);
-  const { id, callbackSecrets } = await ensureWorkspace(base.db, base.sealer, {
-    name: FIRST_WORKSPACE,
+  const { id, callbackSecrets } = await ensureRow(base.db, base.sealer, {
+    name: FIRST_NAME,
     keys: [
       key('development', keys.key, ['generate', 'read']),
       key('development admin', keys.admin_key, SCOPES),
@@ -26,7 +27,7 @@ export async function ensureFirstWorkspace(
     points: FIRST_POINTS,
     now: Date.now(),
   });
-  // The database decides: an older folder's secret stays in force when keys.json was lost.
+  // The database decides: a rotation replaces the secret, and an older folder's stays when keys.json was lost.
   const inForce = { ...keys, callback_secret: callbackSecrets[0] ?? keys.callback_secret };
   if (inForce.callback_secret !== keys.callback_secret) saveKeys(data, inForce);
   return { workspaceId: id, keys: inForce };

@@ -20,6 +20,7 @@ import { createStore } from '../store';
 import { createChanges } from '../store/changes';
 import { openDatabase } from '../store/database';
 import type { Database, OpenDatabase } from '../store/database';
+import { isOurSecretKey } from '../store/installation';
 import { createSealer } from '../store/seal';
 import type { Sealer } from '../store/seal';
 import { buildCatalog } from './channels';
@@ -82,6 +83,18 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     allowedCallbackHosts: options.allowCallbacksTo,
     userAgent: `reelay/${VERSION}`,
   });
+  const close = async (): Promise<void> => {
+    await outbound.close();
+    await disconnect();
+    await changes.close();
+    await database.close();
+  };
+  try {
+    await checkSecretKey(database.db, sealer, data);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     config,
     namespace,
@@ -105,11 +118,16 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     log,
     identity: `${hostname()}:${String(process.pid)}:${randomUUID().slice(0, 8)}`,
     random: randomBytes,
-    async close() {
-      await outbound.close();
-      await disconnect();
-      await changes.close();
-      await database.close();
-    },
+    close,
   };
+}
+
+/** With another key links and tokens of one process would be nothing to the next, and callbacks could not be signed. */
+async function checkSecretKey(db: Database, sealer: Sealer, data: string): Promise<void> {
+  if (await isOurSecretKey(db, sealer)) return;
+  throw new Error(
+    'the secret key is not the one that this database was sealed under. It is REELAY_SECRET_KEY or, where that is ' +
+      `not set, ${join(data, 'secret.key')}. Give every process of this installation the same REELAY_SECRET_KEY ` +
+      "(the content of the first one's secret.key) or the same data folder; restore a lost key from a backup",
+  );
 }

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { newSecret } from '../callbacks/secrets';
@@ -23,37 +23,56 @@ const keysSchema = z.object({
 
 export function developmentKeys(data: string): DevelopmentKeys {
   const path = join(data, 'keys.json');
-  if (existsSync(path)) {
-    const parsed = keysSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-    if (parsed.success) return parsed.data;
-    throw new Error(`${path} is damaged; restore it, or delete it to get new keys`);
-  }
-  const keys = {
-    key: newKey(randomBytes).key,
-    admin_key: newKey(randomBytes).key,
-    callback_secret: newSecret(randomBytes(32)),
-  };
-  saveKeys(data, keys);
-  return keys;
+  const text = readOrMake(path, () =>
+    keysText({
+      key: newKey(randomBytes).key,
+      admin_key: newKey(randomBytes).key,
+      callback_secret: newSecret(randomBytes(32)),
+    }),
+  );
+  const parsed = keysSchema.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new Error(`${path} is damaged; restore it, or delete it to get new keys`);
 }
 
 export function saveKeys(data: string, keys: DevelopmentKeys): void {
-  writePrivate(join(data, 'keys.json'), `${JSON.stringify(keys, null, 2)}\n`);
+  const path = join(data, 'keys.json');
+  renameSync(temporaryFile(path, keysText(keys)), path);
 }
+
+const keysText = (keys: DevelopmentKeys): string => `${JSON.stringify(keys, null, 2)}\n`;
 
 /** 32 bytes: from REELAY_SECRET_KEY, else from the data folder. */
 export function secretKey(data: string, given: string | undefined): Buffer {
   if (given !== undefined) return Buffer.from(given, 'base64');
   const path = join(data, 'secret.key');
-  if (!existsSync(path)) writePrivate(path, `${randomBytes(32).toString('base64')}\n`);
-  const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
+  const text = readOrMake(path, () => `${randomBytes(32).toString('base64')}\n`);
+  const key = Buffer.from(text.trim(), 'base64');
   if (key.length !== 32) throw new Error(`${path} is damaged; restore it from a backup`);
   return key;
 }
 
-/** Whole or not at all, and never readable by others in between. */
-function writePrivate(path: string, text: string): void {
-  const temporary = `${path}.${String(process.pid)}.tmp`;
-  writeFileSync(temporary, text, { mode: 0o600 });
-  renameSync(temporary, path);
+/**
+ * The file's text, made first where it is missing. Of processes that make it at once one wins, and all read what that
+ * one wrote: a link is there with all of its bytes or not at all, and never takes the place of another.
+ */
+function readOrMake(path: string, make: () => string): string {
+  if (!existsSync(path)) {
+    const temporary = temporaryFile(path, make());
+    try {
+      linkSync(temporary, path);
+    } catch (error) {
+      if (!existsSync(path)) throw error;
+    } finally {
+      rmSync(temporary);
+    }
+  }
+  return readFileSync(path, 'utf8');
+}
+
+/** Never readable by others. The name is this process's own, and not another's on a shared folder. */
+function temporaryFile(path: string, text: string): string {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
+  return temporary;
 }

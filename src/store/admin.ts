@@ -4,6 +4,7 @@ import { keyRows, changeKey, revokeKey } from './admin-keys';
 import { changeWorkspace, workspaceRows } from './admin-workspaces';
 import type { Database, Transaction } from './database';
 import { claim, storeAnswer } from './idempotency';
+import { isFirstWorkspace } from './installation';
 import { balanceOf, topUp } from './ledger';
 import type { Sealer } from './seal';
 
@@ -20,6 +21,7 @@ export function adminStore(
     balance,
     keys,
     key,
+    isFirstWorkspace: (id) => isFirstWorkspace(db, id),
     changeWorkspace: (id, change, now) => changeWorkspace(db, id, change, new Date(now)),
     changeKey: (id, change) => changeKey(db, id, change),
     revokeKey: (id, now) => revokeKey(db, id, new Date(now)),

@@ -70,7 +70,7 @@ export function deliveryStore(db: Database, sealer: Sealer): DeliveryStore {
   };
 }
 
-/** Newest first; during a rotation two are alive and every message carries both signatures. */
+/** The current one first; during a rotation two are alive and every message carries both signatures. */
 export async function callbackSecretsOf(
   db: Database,
   sealer: Sealer,
@@ -85,7 +85,8 @@ export async function callbackSecretsOf(
         or(isNull(callbackSecrets.expiresAt), gt(callbackSecrets.expiresAt, sql`now()`)),
       ),
     )
-    .orderBy(desc(callbackSecrets.createdAt))
+    // The current one has no end, and null comes first.
+    .orderBy(desc(callbackSecrets.expiresAt), desc(callbackSecrets.createdAt))
     .limit(2);
   return rows.map((row) => sealer.open(row.sealed, workspaceId));
 }

@@ -1,5 +1,6 @@
 import {
   bigint,
+  boolean,
   customType,
   doublePrecision,
   integer,
@@ -34,6 +35,13 @@ const json = customType<{ data: unknown; driverData: string }>({
 });
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 const money = (name: string) => bigint(name, { mode: 'bigint' });
+
+/** One row. */
+export const installation = pgTable('installation', {
+  isOnly: boolean('is_only').primaryKey().default(true),
+  firstWorkspaceId: uuid('first_workspace_id'),
+  sealedCanary: bytes('sealed_canary'),
+});
 
 export const workspaces = pgTable('workspaces', {
   id: uuid('id').primaryKey(),
@@ -258,6 +266,7 @@ export const blobs = pgTable('blobs', {
 
 /** For the test that compares these types with the migrated database. */
 export const TABLES = {
+  installation,
   workspaces,
   callbackSecrets,
   keys,

@@ -38,7 +38,7 @@ export function workspaceStore(db: Database): WorkspaceStore {
   };
 }
 
-export interface FirstWorkspace {
+export interface WantedWorkspace {
   name: string;
   keys: readonly { name: string; prefix: string; hash: string; scopes: readonly Scope[] }[];
   callbackSecret: string;
@@ -48,65 +48,72 @@ export interface FirstWorkspace {
 }
 
 /**
- * Makes the first workspace, its keys, callback secret and points, all at once or not at all; an existing one is left as it is.
- * Returns its id and the secrets that are in force.
+ * Makes a workspace of that name, its keys, callback secret and points, all at once or not at all; an existing one is
+ * left as it is. Returns its id and the secrets that are in force.
  */
 export async function ensureWorkspace(
   db: Database,
   sealer: Sealer,
-  first: FirstWorkspace,
+  wanted: WantedWorkspace,
 ): Promise<{ id: string; callbackSecrets: string[] }> {
-  const at = new Date(first.now);
   const id = await db.transaction(async (tx) => {
-    const made = await tx
-      .insert(workspaces)
-      .values({ id: newId(), name: first.name, createdAt: at })
-      .onConflictDoNothing({ target: workspaces.name })
-      .returning({ id: workspaces.id });
-    const workspaceId = made[0]?.id;
-    if (workspaceId) {
-      await tx.insert(callbackSecrets).values({
-        id: newId(),
-        workspaceId,
-        sealed: sealer.seal(first.callbackSecret, workspaceId),
-        createdAt: at,
-      });
-      await tx.insert(ledger).values({
-        workspaceId,
-        kind: 'top_up',
-        available: first.points,
-        held: 0n,
-        spent: 0n,
-        idempotencyKey: `start:${workspaceId}`,
-        at,
-      });
-    }
-    // The lock makes starts at the same time look one after the other.
-    const [existing] = await tx
-      .select({ id: workspaces.id })
-      .from(workspaces)
-      .where(eq(workspaces.name, first.name))
-      .for('no key update');
-    if (!existing) throw new Error(`workspace ${first.name} vanished`);
-    for (const key of first.keys) await ensureKey(tx, existing.id, key, at);
-    return existing.id;
+    const workspaceId = await ensureNamed(tx, sealer, wanted);
+    await ensureKeys(tx, workspaceId, wanted);
+    return workspaceId;
   });
   return { id, callbackSecrets: await callbackSecretsOf(db, sealer, id) };
 }
 
+/** With its callback secret and points, without keys; its id. The lock makes those who ask at once look one by one. */
+export async function ensureNamed(
+  tx: Transaction,
+  sealer: Sealer,
+  { name, callbackSecret, points, now }: WantedWorkspace,
+): Promise<string> {
+  const at = new Date(now);
+  const made = await tx
+    .insert(workspaces)
+    .values({ id: newId(), name, createdAt: at })
+    .onConflictDoNothing({ target: workspaces.name })
+    .returning({ id: workspaces.id });
+  const workspaceId = made[0]?.id;
+  if (workspaceId) {
+    const sealed = sealer.seal(callbackSecret, workspaceId);
+    await tx.insert(callbackSecrets).values({ id: newId(), workspaceId, sealed, createdAt: at });
+    await tx.insert(ledger).values({
+      workspaceId,
+      kind: 'top_up',
+      available: points,
+      held: 0n,
+      spent: 0n,
+      idempotencyKey: `start:${workspaceId}`,
+      at,
+    });
+  }
+  const [existing] = await tx
+    .select({ id: workspaces.id })
+    .from(workspaces)
+    .where(eq(workspaces.name, name))
+    .for('no key update');
+  if (!existing) throw new Error(`workspace ${name} vanished`);
+  return existing.id;
+}
+
 /** A text that ever was a key's stays what it is: also one that was revoked or rotated away is not taken for a new one. */
-async function ensureKey(
+export async function ensureKeys(
   tx: Transaction,
   workspaceId: string,
-  { hash, prefix, name, scopes }: FirstWorkspace['keys'][number],
-  at: Date,
+  { keys: wanted, now }: WantedWorkspace,
 ): Promise<void> {
-  const known = await tx
-    .select({ hash: keySecrets.hash })
-    .from(keySecrets)
-    .where(eq(keySecrets.hash, hash));
-  if (known.length > 0) return;
-  const id = newId();
-  await tx.insert(keys).values({ id, workspaceId, name, scopes: [...scopes], createdAt: at });
-  await tx.insert(keySecrets).values({ hash, keyId: id, prefix, createdAt: at });
+  const createdAt = new Date(now);
+  for (const { hash, prefix, name, scopes } of wanted) {
+    const known = await tx
+      .select({ hash: keySecrets.hash })
+      .from(keySecrets)
+      .where(eq(keySecrets.hash, hash));
+    if (known.length > 0) continue;
+    const id = newId();
+    await tx.insert(keys).values({ id, workspaceId, name, scopes: [...scopes], createdAt });
+    await tx.insert(keySecrets).values({ hash, keyId: id, prefix, createdAt });
+  }
 }

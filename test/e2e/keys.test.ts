@@ -1,3 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureFirstWorkspace } from '../../src/run/first-workspace';
+import { openFoundation } from '../../src/run/foundation';
 import { startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
@@ -86,6 +91,41 @@ test('an access token of the development key works like the key', async () => {
   const { token } = gateway.base.tokens.issue(row?.id ?? '', Date.now());
   expect((await gateway.call('GET', '/v1/models', { key: token })).status).toBe(200);
   expect((await gateway.call('GET', '/v1/admin/workspaces', { key: token })).status).toBe(403);
+});
+
+test('the first workspace stays the first one under another name, and a start says the secret that signs', async () => {
+  const id = gateway.workspaceId;
+  expect((await admin('PATCH', `workspaces/${id}`, { name: 'renamed' })).status).toBe(200);
+  const { json } = await admin('POST', `workspaces/${id}/callback-secrets`, {});
+  const again = await ensureFirstWorkspace(gateway.base, gateway.data);
+  expect(again).toEqual({
+    workspaceId: id,
+    keys: { ...gateway.keys, callback_secret: json.secret },
+  });
+  expect((await ensureFirstWorkspace(gateway.base, gateway.data)).keys).toEqual(again.keys);
+  const tops = await gateway.sql(`SELECT 1 FROM ledger WHERE idempotency_key LIKE 'start:%'`);
+  expect(tops).toHaveLength(1);
+});
+
+test('a process with another secret key does not start, and says what to do', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'reelay-test-'));
+  try {
+    const foundation = openFoundation({
+      config: gateway.base.config,
+      data,
+      engineAddress: gateway.engine.address,
+      databaseUrl: gateway.store.url,
+      simulator: { origin: 'http://127.0.0.1:1', baseUrlOf: () => 'http://127.0.0.1:1' },
+      allowCallbacksTo: [],
+      publicUrl: () => '',
+      log: gateway.base.log,
+    });
+    await expect(foundation).rejects.toThrow(
+      /not the one that this database was sealed under.*REELAY_SECRET_KEY.*restore a lost key/s,
+    );
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
 });
 
 test('no line of the log has a secret in it', () => {

@@ -8,6 +8,7 @@ import { apis } from '../../src/dialects';
 import { createAdmin } from '../../src/gateway';
 import { createTokens } from '../../src/http/tokens';
 import { buildCatalog } from '../../src/run/channels';
+import { ensureFirstWorkspace } from '../../src/store/installation';
 import { keyHash, newKey } from '../../src/store/new-key';
 import { TABLES } from '../../src/store/schema';
 import { ensureWorkspace } from '../../src/store/workspaces';
@@ -178,6 +179,22 @@ describe('a workspace', () => {
   test('cannot be disabled by its own key', async () => {
     const answer = await call('PATCH', `${ROOT}/${operatorWorkspace}`, { disabled: true });
     expect(answer).toMatchObject({ status: 409, json: { error: { param: 'disabled' } } });
+  });
+
+  test('is never disabled while it is the first one, by whatever name', async () => {
+    const { id } = await ensureFirstWorkspace(database.db, database.sealer, {
+      name: `first ${newId()}`,
+      keys: [],
+      callbackSecret: newSecret(randomBytes(32)),
+      points: 1n,
+      now,
+    });
+    await call('PATCH', `${ROOT}/${id}`, { name: 'no longer the default' });
+    expect(await call('PATCH', `${ROOT}/${id}`, { disabled: true })).toMatchObject({
+      status: 409,
+      json: { error: { param: 'disabled', message: expect.stringContaining('first workspace') } },
+    });
+    expect((await call('GET', `${ROOT}/${id}`)).json.disabled).toBe(false);
   });
 });
 

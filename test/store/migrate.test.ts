@@ -242,3 +242,25 @@ test('keys from before they had secrets of their own keep them, and the ledger l
   ]);
   await expect(query(url, 'UPDATE ledger SET key_id = NULL')).rejects.toThrow('append-only');
 });
+
+test('the first workspace of an older installation is the one that its first start made, whatever its name', async () => {
+  const url = await freshSchema('renamed');
+  const folder = copyOfMigrations();
+  const later = readdirSync(folder).filter((name) => name >= '0010');
+  for (const name of later) rmSync(join(folder, name));
+  await migrate(url, folder);
+  const [customer, first, second] = [newId(), newId(), newId()];
+  const start = (id: string) =>
+    `INSERT INTO ledger (workspace_id, kind, available, held, spent, idempotency_key, at)
+       VALUES ('${id}', 'top_up', 9, 0, 0, 'start:${id}', now());`;
+  await query(
+    url,
+    `INSERT INTO workspaces (id, name, created_at) VALUES ('${customer}', 'customer', now()),
+       ('${first}', 'renamed', now()), ('${second}', 'default', now());
+     ${start(first)} ${start(second)}`,
+  );
+  await migrate(url);
+  expect(await query(url, 'SELECT first_workspace_id FROM installation')).toEqual([
+    { first_workspace_id: first },
+  ]);
+});

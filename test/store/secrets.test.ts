@@ -4,7 +4,6 @@ import { newId } from '../../src/core/ids';
 import { keyHash, newKey } from '../../src/store/new-key';
 import { createSealer } from '../../src/store/seal';
 import { TABLES } from '../../src/store/schema';
-import { ensureWorkspace } from '../../src/store/workspaces';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import {
   NOW,
@@ -134,7 +133,7 @@ describe('a sealed secret', () => {
 });
 
 describe('a rotation', () => {
-  test('gives two secrets, the newest first, and the old one ends by itself', async () => {
+  test('gives two secrets, the current one first, and the old one ends by itself', async () => {
     const workspace = await database.makeWorkspace(1_000_000_000n);
     const deliveryId = await settledDelivery(workspace);
     const secrets = async () => (await database.store.deliveries.get(deliveryId))?.secrets;
@@ -157,7 +156,10 @@ describe('a rotation', () => {
     const deliveryId = await settledDelivery(workspace);
     const made = [];
     for (const age of [1, 2, 3]) made.push(await addSecret(workspace, NOW + age * 1_000, age));
-    expect((await database.store.deliveries.get(deliveryId))?.secrets).toEqual([made[2], made[1]]);
+    expect((await database.store.deliveries.get(deliveryId))?.secrets).toEqual([
+      workspace.callbackSecret,
+      made[2],
+    ]);
   });
 });
 
@@ -214,43 +216,6 @@ describe('a key', () => {
       expect(key.startsWith(`${prefix}_`)).toBe(true);
       expect(hash).toBe(keyHash(key));
     }
-  });
-});
-
-describe('the first workspace', () => {
-  const first = (name: string) => ({
-    name,
-    keys: [{ name: 'k', ...newKey(randomBytes), scopes: ['read'] as const }].map(
-      ({ key: _, ...row }) => row,
-    ),
-    callbackSecret: newSecret(randomBytes(32)),
-    points: 1_000n,
-    now: NOW,
-  });
-
-  test('is made once by twenty starts at once: one secret, one gift of points, every key', async () => {
-    const name = `first ${newId()}`;
-    const starts = Array.from({ length: 20 }, () => first(name));
-    const made = await Promise.all(
-      starts.map((start) => ensureWorkspace(database.db, database.sealer, start)),
-    );
-    expect(new Set(made.map((one) => JSON.stringify(one))).size).toBe(1);
-    const [{ id } = { id: '' }] = made;
-    expect(await database.store.ledger.balance(id)).toEqual({
-      available: 1_000n,
-      held: 0n,
-      spent: 0n,
-    });
-    for (const { hash } of starts.flatMap(({ keys }) => keys)) {
-      expect(await database.store.keys.find(hash, NOW)).toMatchObject({ workspaceId: id });
-    }
-  });
-
-  test('that exists keeps its secret, its points and its keys', async () => {
-    const name = `first ${newId()}`;
-    const before = await ensureWorkspace(database.db, database.sealer, first(name));
-    expect(await ensureWorkspace(database.db, database.sealer, first(name))).toEqual(before);
-    expect((await database.store.ledger.balance(before.id)).available).toBe(1_000n);
   });
 });
 

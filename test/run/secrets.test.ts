@@ -1,0 +1,61 @@
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { developmentKeys, saveKeys, secretKey } from '../../src/run/secrets';
+import { cleanUp, startScript, temporaryFolder } from '../host/temporary';
+
+/** The secrets of a data folder are made once, by whichever process comes first, and are the same for all. */
+
+afterEach(cleanUp);
+
+/** Answers `<moment> <folder>...` on stdin by the secrets that it finds or makes in each folder, begun at that moment. */
+const STARTER = `
+  const { developmentKeys, secretKey } = require('./src/run/secrets.ts');
+  const lines = require('node:readline').createInterface({ input: process.stdin });
+  lines.on('line', (line) => {
+    const [moment, ...folders] = line.split(' ');
+    while (Date.now() < Number(moment));
+    console.log(JSON.stringify(folders.map((data) =>
+      [secretKey(data).toString('base64'), developmentKeys(data).admin_key])));
+  });
+  console.log('ready');`;
+
+test('processes that start at once on a fresh folder all get the same ones', async () => {
+  const folders = Array.from({ length: 20 }, () => temporaryFolder());
+  const starters = Array.from({ length: 4 }, () => startScript(STARTER));
+  for (const starter of starters) expect(await starter.nextLine()).toBe('ready');
+  const moment = Date.now() + 50;
+  for (const { process } of starters) process.stdin?.write(`${moment} ${folders.join(' ')}\n`);
+  const answers = await Promise.all(starters.map((starter) => starter.nextLine()));
+  expect(new Set(answers).size).toBe(1);
+  const found = folders.map((data) => [
+    secretKey(data, undefined).toString('base64'),
+    developmentKeys(data).admin_key,
+  ]);
+  expect(JSON.parse(answers[0] ?? '')).toEqual(found);
+  expect(new Set(found.flat()).size).toBe(2 * folders.length);
+});
+
+test('are for their owner alone, and nothing half-written is left beside them', () => {
+  const data = temporaryFolder();
+  secretKey(data, undefined);
+  saveKeys(data, { ...developmentKeys(data), callback_secret: 'whsec_next' });
+  expect(developmentKeys(data).callback_secret).toBe('whsec_next');
+  expect(readdirSync(data).sort()).toEqual(['keys.json', 'secret.key']);
+  for (const name of readdirSync(data)) expect(statSync(join(data, name)).mode & 0o777).toBe(0o600);
+});
+
+test('a given key is used as it is, and none is made', () => {
+  const data = temporaryFolder();
+  const given = Buffer.alloc(32, 7);
+  expect(secretKey(data, given.toString('base64'))).toEqual(given);
+  expect(readdirSync(data)).toEqual([]);
+});
+
+test('a damaged file stops the start and stays as it is', () => {
+  const data = temporaryFolder();
+  writeFileSync(join(data, 'secret.key'), 'short');
+  writeFileSync(join(data, 'keys.json'), '{}');
+  expect(() => secretKey(data, undefined)).toThrow('secret.key is damaged; restore it');
+  expect(() => developmentKeys(data)).toThrow('keys.json is damaged; restore it, or delete it');
+  expect(readFileSync(join(data, 'secret.key'), 'utf8')).toBe('short');
+});
