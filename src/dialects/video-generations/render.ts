@@ -6,7 +6,7 @@ import type { Job, JobState } from '../../core/job';
 import { durationOf, parametersOf, unixSeconds } from '../../core/parameters';
 import { pointsNumber } from '../../core/pricing';
 import type { Mode } from '../../core/request';
-import type { Submitted, Task, Video } from './reply';
+import type { Envelope, Submitted, Task, Video } from './reply';
 
 /** The signed link to the video. */
 export type Link = (job: Job) => string;
@@ -26,9 +26,23 @@ export function submittedOf(job: Job): Submitted {
   };
 }
 
-export function envelopeOf(job: Job, link: Link) {
-  return { code: 'success', message: '', data: taskOf(job, link) } as const;
+/** The envelope, and beside `data` what readers of the flat form look for. */
+export function envelopeOf(job: Job, link: Link): Envelope {
+  const data = taskOf(job, link);
+  const { task_id, url, format, metadata, error } = data;
+  const status = FLAT_STATUS[job.state];
+  return { code: 'success', message: '', task_id, status, url, format, metadata, error, data };
 }
+
+const FLAT_STATUS: Record<JobState, Envelope['status']> = {
+  queued: 'queued',
+  running: 'in_progress',
+  canceling: 'in_progress',
+  succeeded: 'completed',
+  failed: 'failed',
+  canceled: 'failed',
+  expired: 'failed',
+};
 
 const ACTION: Record<Mode, Task['action']> = {
   text: 'textGenerate',
@@ -146,7 +160,7 @@ export function videoOf(job: Job, link: Link): Video {
 /** The poll's own envelope; past 20 kB without the prompt, then without the parameters. */
 export function renderCallback(job: Job, context: CallbackContext): string {
   const envelope = envelopeOf(job, (ended) => context.link(ended, 'video'));
-  const without = (change: Partial<Task>) => ({
+  const without = (change: Partial<Task>): Envelope => ({
     ...envelope,
     data: { ...envelope.data, ...change },
   });

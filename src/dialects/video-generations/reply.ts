@@ -18,8 +18,8 @@ export type Submitted = z.infer<typeof submittedSchema>;
 const errorSchema = z.strictObject({ code: z.string(), message: z.string() }).nullable();
 
 /**
- * The union of the three documented answers: new-api's own row with upper-case `status`, and in the same object what
- * readers of the two flat forms look for (`url`, `format`, `metadata`, `error`).
+ * new-api's own row with upper-case `status`, and in the same object what readers of the envelope as OctopusX documents
+ * it look for (`url`, `format`, `metadata`, `error`).
  */
 export const taskSchema = z.strictObject({
   id: z.string(),
@@ -66,11 +66,22 @@ export const taskSchema = z.strictObject({
 });
 export type Task = z.infer<typeof taskSchema>;
 
+/**
+ * The union of the documented answers: `data` is the row, the fields beside it are new-api's flat form. Only `status`
+ * has other words there.
+ */
 export const envelopeSchema = z.strictObject({
   code: z.literal('success'),
   message: z.literal(''),
+  task_id: z.string(),
+  status: z.enum(['queued', 'in_progress', 'completed', 'failed']),
+  url: z.string(),
+  format: taskSchema.shape.format,
+  metadata: taskSchema.shape.metadata,
+  error: errorSchema,
   data: taskSchema,
 });
+export type Envelope = z.infer<typeof envelopeSchema>;
 
 /** Of the pair `/v1/video/create` and `/v1/video/query`; `status_update_time` is in milliseconds. */
 export const videoSchema = z.strictObject({
