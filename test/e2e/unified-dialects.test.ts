@@ -167,12 +167,17 @@ describe('/v1/video/generations', () => {
       });
       expect([answer.status, answer.json.task_id]).toEqual([200, answer.json.id]);
       const path = `/v1/video/generations/${answer.json.id}`;
-      const { data, code } = await polled(path, ({ data: { status } }) => status === 'SUCCESS');
-      expect(code).toBe('success');
+      const poll = await polled(path, ({ status }) => status === 'completed');
+      const { data, code } = poll;
+      expect([code, data.status]).toEqual(['success', 'SUCCESS']);
+      expect([poll.task_id, poll.error]).toEqual([answer.json.id, null]);
+      await expectPlayable(poll.url);
       expect(data).toMatchObject({ progress: '100%', format: 'mp4', error: null, quota: points });
       await expectPlayable(data.url);
       const video = await get(`/v1/videos/${answer.json.task_id}`);
-      expect(video.json).toMatchObject({ status: 'completed' });
+      const { id } = answer.json;
+      expect(video.json).toMatchObject({ id, task_id: id, status: 'completed' });
+      await expectPlayable(video.json.metadata.url);
       const content = await get(`/v1/videos/${answer.json.task_id}/content`);
       expect(content.headers.get('content-type')).toBe('video/mp4');
       const message = await until('the callback', async () =>
@@ -184,6 +189,7 @@ describe('/v1/video/generations', () => {
       );
       expect(JSON.parse(message.body)).toMatchObject({
         code: 'success',
+        status: 'completed',
         data: { status: 'SUCCESS' },
       });
     },

@@ -4,7 +4,7 @@ import { noQuerySchema, nothingSchema } from '../../core/fields';
 import { readId, renderId } from '../../core/ids';
 import type { Gateway } from '../../core/ports';
 import { derivationRoutes } from './derive';
-import { renderCallback, renderError, show, videoModelOf } from './render';
+import { idOf, renderCallback, renderError, show, videoModelOf } from './render';
 import {
   deletedSchema,
   modelListSchema,
@@ -76,8 +76,7 @@ export const videos: Dialect = {
       reply: deletedSchema,
       async handle(gateway, { principal, params }) {
         const { job, deleted } = await gateway.remove(principal, params['id'] ?? '');
-        const id = renderId('video', job.id);
-        return { status: 200, body: { id, object: 'video.deleted', deleted } };
+        return { status: 200, body: { id: idOf(job), object: 'video.deleted', deleted } };
       },
     }),
     route({

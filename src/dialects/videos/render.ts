@@ -29,7 +29,7 @@ const STATUS: Record<JobState, Video['status']> = {
 export function fromJob(job: Job, link: Link): Video {
   const duration = durationOf(job);
   return {
-    id: renderId('video', job.id),
+    ...identityOf(job),
     object: 'video',
     status: STATUS[job.state],
     model: job.model,
@@ -45,7 +45,7 @@ export function fromJob(job: Job, link: Link): Video {
     resolution: job.applied.resolution,
     aspect_ratio: job.applied.aspectRatio,
     parameters: parametersOf(job.applied),
-    metadata: job.metadata,
+    metadata: { ...job.metadata, ...(isTask(job) ? taskResultOf(job, link) : {}) },
     ...given({ request_id: textOf(job.echo['request_id']), user: textOf(job.echo['user']) }),
     ...resultOf(job, link),
     ...usageOf(job),
@@ -56,6 +56,19 @@ export function fromJob(job: Job, link: Link): Video {
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;
+
+/** Its `/v1/video/generations` and our `/v1/videos/{id}` are one flow in new-api, with one id and the result's link. */
+const isTask = (job: Job): boolean => job.dialect === 'video-generations';
+
+export const idOf = (job: Job): string => renderId(isTask(job) ? 'task' : 'video', job.id);
+
+function identityOf(job: Job): Pick<Video, 'id' | 'task_id'> {
+  const id = idOf(job);
+  return isTask(job) ? { id, task_id: id } : { id };
+}
+
+const taskResultOf = (job: Job, link: Link): { url?: string } =>
+  job.state === 'succeeded' ? { url: link('video') } : {};
 
 /** With links of the gateway's own. */
 export const show = (gateway: Gateway, job: Job): Video =>

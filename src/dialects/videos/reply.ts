@@ -7,6 +7,8 @@ import { MODES } from '../../core/request';
  */
 export const videoSchema = z.strictObject({
   id: z.string(),
+  /** The same as `id`; of jobs made at `/v1/video/generations`, as new-api shows them here. */
+  task_id: z.string().optional(),
   object: z.literal('video'),
   status: z.enum(['queued', 'in_progress', 'completed', 'failed']),
   model: z.string(),
@@ -27,6 +29,7 @@ export const videoSchema = z.strictObject({
   aspect_ratio: z.string(),
   /** What was applied, defaults included. */
   parameters: z.record(z.string(), z.unknown()),
+  /** The caller's own; of jobs made at `/v1/video/generations` the result, as `url`. */
   metadata: z.record(z.string(), z.unknown()),
   request_id: z.string().optional(),
   /** As the caller gave it. */
