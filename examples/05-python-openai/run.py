@@ -4,8 +4,8 @@
     python3 -m venv venv && venv/bin/pip install openai
     REELAY_KEY=rl_... venv/bin/python examples/05-python-openai/run.py
 
-It prints one line per call and ends with an error if one of them goes wrong. Last run by hand on 2026-11-21 with
-openai 3.52.0 and Python 3.11 against `npm start -- --json`.
+It prints one line per call and ends with an error if one of them goes wrong. Last run by hand on 2026-11-26 with
+openai 3.57.0 and Python 3.11 against `npm start -- --json`.
 """
 
 import base64
