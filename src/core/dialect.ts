@@ -37,6 +37,8 @@ export interface Principal {
   workspaceId: string;
   /** Null for a workflow: whoever may start one in the namespace is an operator's trust, not a key's. */
   keyId: string | null;
+  /** Which secret of the key is behind the request, as in `KeyStore`; absent where none is. */
+  secretId?: string;
   group: string;
   /** Public names; null = every model of the group. */
   models: readonly string[] | null;

@@ -91,11 +91,16 @@ export interface Gateway {
   usageSummary(principal: Principal, query: UsageSummaryQuery): Promise<UsageSummary>;
 }
 
-/** Short-lived stand-ins for an API key. They say which key and since when, and nothing that the key's row says. */
+/** Short-lived stand-ins for an API key. They say by which secret of which key, and nothing that the key's row says. */
 export interface Tokens {
-  issue(keyId: string, now: number): AccessToken;
+  issue(bearer: TokenBearer, now: number): AccessToken;
   /** Undefined for anything but an unexpired token of this installation. */
-  verify(token: string, now: number): { keyId: string; issuedAt: number } | undefined;
+  verify(token: string, now: number): TokenBearer | undefined;
+}
+
+export interface TokenBearer {
+  keyId: string;
+  secretId: string;
 }
 
 export interface AccessToken {

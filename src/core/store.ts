@@ -252,14 +252,15 @@ export interface KeyStore {
   /** By the SHA-256 of the whole key, in hex. */
   find(hash: string, now: number): Promise<KeyPrincipal | undefined>;
   /**
-   * By what an access token says. One from before a rotation ends with the secret that was replaced, however long its
-   * own life would be.
+   * By what an access token says. It ends with the secret that it was issued for, however long its own life would be
+   * and whatever other secrets the key has.
    */
-  findById(id: string, issuedAt: number, now: number): Promise<KeyPrincipal | undefined>;
+  findById(id: string, secretId: string, now: number): Promise<KeyPrincipal | undefined>;
   /** Writes when the key was last used, at most once a minute. */
   markUsed(id: string, now: number): Promise<void>;
 }
-export type KeyPrincipal = Principal & { keyId: string };
+/** `secretId` tells the secrets of one key apart, and is nothing to guess a secret by. */
+export type KeyPrincipal = Principal & { keyId: string; secretId: string };
 
 export interface WorkspaceStore {
   /** By id when the text is one, else by name; a disabled one is not found. */

@@ -72,9 +72,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
     estimate: (job) => estimate(deps, job),
     link: deps.signLink,
     admin: createAdmin(deps),
-    issueToken({ keyId }) {
-      if (keyId === null) throw new Error('only a key has access tokens');
-      return deps.tokens.issue(keyId, deps.now());
+    issueToken({ keyId, secretId }) {
+      if (keyId === null || secretId === undefined) {
+        throw new Error('only a key has access tokens');
+      }
+      return deps.tokens.issue({ keyId, secretId }, deps.now());
     },
     usageLog: ({ workspaceId }, query) => deps.store.usage.log(workspaceId, query),
     usageSummary: ({ workspaceId }, query) => deps.store.usage.summary(workspaceId, query),

@@ -45,7 +45,7 @@ export async function authenticate(
     if (!isToken(text)) return keys.find(hashKey(text), now);
     // Where tokens are sold, a token buys none: its end would be no end.
     const token = route.keyIn ? undefined : tokens.verify(text, now);
-    return token && keys.findById(token.keyId, token.issuedAt, now);
+    return token && keys.findById(token.keyId, token.secretId, now);
   }
 }
 

@@ -17,10 +17,11 @@ const PURPOSE = 'reelay access tokens 1';
 const KEY_BYTES = 32;
 const TOKEN = /^[\w-]{1,200}\.[\w-]{1,600}\.[\w-]{43}$/;
 
-/** Times are seconds; `iat` has decimals (RFC 7519 section 2), so that it can be compared with a rotation's moment. */
+/** Times are seconds. `sid` is the secret's id: a token ends with the secret that it was issued for. */
 const claimsSchema = z.strictObject({
   iss: z.literal(ISSUER),
   sub: z.uuid(),
+  sid: z.string(),
   iat: z.number(),
   exp: z.number(),
 });
@@ -29,9 +30,10 @@ export function createTokens({ secret, lifetimeMs }: TokenOptions): Tokens {
   const key = Buffer.from(hkdfSync('sha256', secret, '', PURPOSE, KEY_BYTES));
   const macOf = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
   return {
-    issue(keyId, now) {
+    issue({ keyId, secretId }, now) {
       const exp = Math.ceil((now + lifetimeMs) / 1000);
-      const signed = `${HEADER}.${encode({ iss: ISSUER, sub: keyId, iat: now / 1000, exp })}`;
+      const iat = Math.floor(now / 1000);
+      const signed = `${HEADER}.${encode({ iss: ISSUER, sub: keyId, sid: secretId, iat, exp })}`;
       return { token: `${signed}.${macOf(signed).toString('base64url')}`, expiresAt: exp * 1000 };
     },
     verify(token, now) {
@@ -45,7 +47,7 @@ export function createTokens({ secret, lifetimeMs }: TokenOptions): Tokens {
       const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString());
       const { data } = claimsSchema.safeParse(claims);
       if (!data || data.exp * 1000 <= now) return undefined;
-      return { keyId: data.sub, issuedAt: Math.round(data.iat * 1000) };
+      return { keyId: data.sub, secretId: data.sid };
     },
   };
 }

@@ -8,11 +8,14 @@ import { keys, keySecrets, workspaces } from './schema';
 /** A key's last use is told to the minute. */
 const USED_EVERY_MS = 60_000;
 
+/** Of 64 bits: two secrets of one key never have the same. */
+const SECRET_ID = sql<string>`left(${keySecrets.hash}, 16)`;
+
 export function keyStore(db: Database): KeyStore {
   return {
     find: (hash, now) => principalBy(db, eq(keySecrets.hash, hash), now),
-    findById: (id, issuedAt, now) =>
-      principalBy(db, and(eq(keys.id, id), lte(keySecrets.createdAt, new Date(issuedAt))), now),
+    findById: (id, secretId, now) =>
+      principalBy(db, and(eq(keys.id, id), eq(SECRET_ID, secretId)), now),
     async markUsed(id, now) {
       const at = new Date(now);
       const before = new Date(now - USED_EVERY_MS);
@@ -34,6 +37,7 @@ async function principalBy(
   const [row] = await db
     .select({
       keyId: keys.id,
+      secretId: SECRET_ID,
       workspaceId: keys.workspaceId,
       scopes: keys.scopes,
       models: keys.models,

@@ -103,6 +103,11 @@ async function key(settings: object = {}, owner?: string): Promise<{ id: string;
   if (status !== 201) throw new Error(text);
   return json;
 }
+async function tokenOf(secret: string): Promise<string> {
+  const found = await database.store.keys.find(keyHash(secret), now);
+  if (!found) throw new Error('the key is not known');
+  return tokens.issue(found, now).token;
+}
 const modelsOf = async (secret: string): Promise<number> =>
   (await call('GET', '/v1/models', undefined, { key: secret })).status;
 
@@ -546,13 +551,10 @@ describe('who may not', () => {
 
   test('without the scope is 403 on every admin route, before id and body are looked at', async () => {
     const { secret } = await key({ scopes: ['generate', 'read', 'foreign'] });
-    const token = tokens.issue(
-      (await database.store.keys.find(keyHash(secret), now))?.keyId ?? '',
-      now,
-    );
+    const token = await tokenOf(secret);
     expect(adminRoutes).toHaveLength(13);
     for (const { method, path } of adminRoutes) {
-      for (const credential of [secret, token.token]) {
+      for (const credential of [secret, token]) {
         const answer = await call(method, pathOf(path, 'x'), method === 'GET' ? undefined : 'x', {
           key: credential,
         });
@@ -573,11 +575,8 @@ describe('who may not', () => {
       await made(),
       await made(),
     ];
-    const tokenOf = ({ id }: { id: string }) => tokens.issue(readId(id) ?? '', now).token;
-    const ended = [revoked, expired, rotated, disabled].flatMap((one) => [
-      one.secret,
-      tokenOf(one),
-    ]);
+    const secrets = [revoked, expired, rotated, disabled].map(({ secret }) => secret);
+    const ended = [...secrets, ...(await Promise.all(secrets.map(tokenOf)))];
     for (const credential of ended) expect(await modelsOf(credential)).toBe(200);
     await call('DELETE', `/v1/admin/keys/${revoked.id}`);
     await call('PATCH', `/v1/admin/keys/${expired.id}`, {

@@ -22,6 +22,7 @@ export const ADMIN_KEY = 'rl_live_admin';
 const principal = (workspaceId: string, keyId: string, ...scopes: Scope[]): KeyPrincipal => ({
   workspaceId,
   keyId,
+  secretId: 'current',
   group: 'default',
   models: null,
   scopes,

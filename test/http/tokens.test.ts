@@ -8,11 +8,18 @@ const SECRET = Buffer.alloc(32, 7);
 const NOW = Date.parse('2026-11-21T12:00:00.123Z');
 const HOUR = 3_600_000;
 const tokens = createTokens({ secret: SECRET, lifetimeMs: HOUR });
-const keyId = newId();
+const bearer = { keyId: newId(), secretId: '0123456789abcdef' };
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const key = Buffer.from(hkdfSync('sha256', SECRET, '', 'reelay access tokens 1', 32));
-const CLAIMS = { iss: 'reelay', sub: keyId, iat: NOW / 1000, exp: NOW / 1000 + 60 };
+const IAT = Math.floor(NOW / 1000);
+const CLAIMS = {
+  iss: 'reelay',
+  sub: bearer.keyId,
+  sid: bearer.secretId,
+  iat: IAT,
+  exp: IAT + 60,
+};
 /** Signed with the right key, as far as the algorithm has one. */
 function forged(
   header: object,
@@ -25,29 +32,29 @@ function forged(
 }
 const HS256 = { alg: 'HS256', typ: 'JWT' };
 
-test('says which key and since when, to the millisecond, until it ends', () => {
-  const { token, expiresAt } = tokens.issue(keyId, NOW);
+test('says by which secret of which key, until it ends', () => {
+  const { token, expiresAt } = tokens.issue(bearer, NOW);
   expect(expiresAt).toBe(Math.ceil((NOW + HOUR) / 1000) * 1000);
-  expect(tokens.verify(token, NOW)).toEqual({ keyId, issuedAt: NOW });
-  expect(tokens.verify(token, expiresAt - 1)).toEqual({ keyId, issuedAt: NOW });
+  expect(tokens.verify(token, NOW)).toEqual(bearer);
+  expect(tokens.verify(token, expiresAt - 1)).toEqual(bearer);
   expect(tokens.verify(token, expiresAt)).toBeUndefined();
 });
 
-test('is a JWT whose claims are the four that are documented', () => {
-  const { token, expiresAt } = tokens.issue(keyId, NOW);
+test('is a JWT whose claims are the five that are documented', () => {
+  const { token, expiresAt } = tokens.issue(bearer, NOW);
   const [header, claims] = token
     .split('.')
     .slice(0, 2)
     .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as unknown);
   expect(header).toEqual(HS256);
-  expect(claims).toEqual({ iss: 'reelay', sub: keyId, iat: NOW / 1000, exp: expiresAt / 1000 });
+  expect(claims).toEqual({ ...CLAIMS, exp: expiresAt / 1000 });
 });
 
 test('the forger of these tests can sign, so that what is refused below is refused for its reason', () => {
-  expect(tokens.verify(forged(HS256, CLAIMS), NOW)).toEqual({ keyId, issuedAt: NOW });
+  expect(tokens.verify(forged(HS256, CLAIMS), NOW)).toEqual(bearer);
 });
 
-const { token: good } = tokens.issue(keyId, NOW);
+const { token: good } = tokens.issue(bearer, NOW);
 const [head = '', body = '', mac = ''] = good.split('.');
 const changed = (text: string): string => (text.startsWith('A') ? 'B' : 'A') + text.slice(1);
 test.each([
@@ -60,7 +67,7 @@ test.each([
   ['the installation’s bare secret', forged(HS256, CLAIMS, 'sha256', SECRET)],
   [
     'another installation',
-    createTokens({ secret: Buffer.alloc(32, 8), lifetimeMs: HOUR }).issue(keyId, NOW).token,
+    createTokens({ secret: Buffer.alloc(32, 8), lifetimeMs: HOUR }).issue(bearer, NOW).token,
   ],
   ['a changed header', `${changed(head)}.${body}.${mac}`],
   ['changed claims', `${head}.${encode({ ...CLAIMS, sub: newId() })}.${mac}`],
@@ -68,7 +75,8 @@ test.each([
   ['half a signature', `${head}.${body}.${mac.slice(0, 20)}`],
   ['another issuer', forged(HS256, { ...CLAIMS, iss: 'other' })],
   ['a claim more', forged(HS256, { ...CLAIMS, scope: 'admin' })],
-  ['no end', forged(HS256, { iss: 'reelay', sub: keyId, iat: 1 })],
+  ['no end', forged(HS256, { ...CLAIMS, exp: undefined })],
+  ['no secret', forged(HS256, { ...CLAIMS, sid: undefined })],
   ['a subject that is no id', forged(HS256, { ...CLAIMS, sub: "' OR 1=1" })],
   ['five parts', `${good}.${body}.${mac}`],
   ['nothing', ''],

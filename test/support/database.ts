@@ -4,10 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { newSecret } from '../../src/callbacks/secrets';
-import type { Principal } from '../../src/core/dialect';
 import { newId } from '../../src/core/ids';
 import type { Job } from '../../src/core/job';
-import type { Attempt, Created, NewJob, Settled, SettleReason, Store } from '../../src/core/store';
+import type {
+  Attempt,
+  Created,
+  KeyPrincipal,
+  NewJob,
+  Settled,
+  SettleReason,
+  Store,
+} from '../../src/core/store';
 import { createStore } from '../../src/store';
 import { createChanges } from '../../src/store/changes';
 import { openDatabase } from '../../src/store/database';
@@ -38,7 +45,7 @@ export interface TestDatabase {
 
 export interface TestWorkspace {
   id: string;
-  principal: Principal & { keyId: string };
+  principal: KeyPrincipal;
   /** The whole API key. */
   key: string;
   callbackSecret: string;
@@ -108,8 +115,8 @@ async function makeWorkspaceIn(
     now: NOW,
   });
   const principal = await store.keys.find(keyHash(key), NOW);
-  if (!principal?.keyId) throw new Error('the new key is not known');
-  return { id, principal: { ...principal, keyId: principal.keyId }, key, callbackSecret };
+  if (!principal) throw new Error('the new key is not known');
+  return { id, principal, key, callbackSecret };
 }
 
 /** A valid job; what a test is about it says itself. */
