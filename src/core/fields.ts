@@ -8,6 +8,8 @@ import { boundPast } from './json-bounds';
 
 export const TEXT_LENGTH_MAX = 200;
 export const URL_LENGTH_MAX = 8192;
+/** Pictures, videos or sounds in one list: above what any model takes, whose own limits the catalog knows. */
+export const MEDIA_MAX = 50;
 
 export const must = (what: string) => (issue: { input: unknown }) =>
   issue.input === undefined ? 'is required' : `must be ${what}`;

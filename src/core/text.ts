@@ -21,6 +21,9 @@ export function storableText(text: string): string {
   return JSON.parse(storableJson(text)) as string;
 }
 
+/** What a caller is told of a text that is not. */
+export const NOT_STORABLE = 'has a character that is not text (NUL, or half of a surrogate pair)';
+
 /** Is every text in it, keys too, as it would come back? Absent values are. */
 export function isStorable(value: unknown): boolean {
   return value === undefined || storableJson(value) === JSON.stringify(value);

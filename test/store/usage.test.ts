@@ -87,6 +87,8 @@ test('pages follow on each other, and one past the end is empty with the same to
 
 test('a range takes its start and not its end; model and key narrow it', async () => {
   expect(await log({ from: FIRST_DAY, to: FIRST_DAY + DAY })).toEqual({ total: 2, ids: [2, 1] });
+  const years = { from: Date.parse('0001-01-01'), to: Date.parse('9999-12-31T23:59:59.999Z') };
+  expect(await log(years)).toMatchObject({ total: 4 });
   expect(await log({ model: 'clip' })).toEqual({ total: 2, ids: [1, 0] });
   expect(await log({ key: mine.principal.keyId })).toEqual({ total: 3, ids: [2, 1, 0] });
   expect(await log({ key: mine.principal.keyId, model: 'film' })).toEqual({ total: 1, ids: [2] });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, TEXT_LENGTH_MAX } from '../../core/fields';
+import { NOT_STORABLE, isStorable } from '../../core/text';
 
 export const anySchema = z.unknown();
 export const nothingSchema = z.undefined();
@@ -20,6 +21,9 @@ export const TASK_STATUSES = [
 ] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
+/** Looked for in the rows, where no other text can be. */
+const word = z.string().refine(isStorable, NOT_STORABLE);
+
 /** Repeated, as the SDKs write it, or one list with commas. */
 const ids = z
   .union([z.string(), z.array(z.string())])
@@ -30,8 +34,8 @@ export const listQuerySchema = z.looseObject({
   page_num: count(1, 500).default(1),
   page_size: count(1, 500).default(20),
   'filter.status': z.enum(TASK_STATUSES).optional(),
-  'filter.model': z.string().optional(),
-  'filter.service_tier': z.string().default('default'),
+  'filter.model': word.optional(),
+  'filter.service_tier': word.default('default'),
   'filter.task_ids': ids.optional(),
 });
 export type ListQuery = z.infer<typeof listQuerySchema>;

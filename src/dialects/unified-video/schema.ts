@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  MEDIA_MAX,
   TEXT_LENGTH_MAX,
   URL_LENGTH_MAX,
   boolean,
@@ -11,6 +12,7 @@ import {
   text,
 } from '../../core/fields';
 import { isUuid } from '../../core/ids';
+import { NOT_STORABLE, isStorable } from '../../core/text';
 import { USAGE_GROUPS } from '../../core/usage';
 
 /**
@@ -19,7 +21,6 @@ import { USAGE_GROUPS } from '../../core/usage';
  */
 
 const PROMPT_LENGTH_MAX = 32_000;
-const MEDIA_MAX = 20;
 const QUOTE_LENGTH_MAX = 300;
 
 const request = {
@@ -51,19 +52,26 @@ export type GenerateBody = z.infer<typeof generateBodySchema>;
 const TIME = 'must be a date such as 2026-11-21, or a time such as 2026-11-21T12:00:00Z';
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const DAY_MS = 86_400_000;
+const YEAR_1 = Date.parse('0001-01-01T00:00:00Z');
+const YEAR_10000 = Date.parse('9999-12-31T00:00:00Z') + DAY_MS;
 
-/** A UTC day, or a time with its offset, as Unix milliseconds. A day as an end is the end of that day. */
+/**
+ * A UTC day, or a time with its offset, as Unix milliseconds. A day as an end is the end of that day. All of it lies in
+ * the years that are written with four digits: others are refused, since ISO 8601 and the database spell them apart.
+ */
 const time = (edge: 'start' | 'end') =>
   z
     .union([z.iso.date({ error: TIME }), z.iso.datetime({ offset: true, error: TIME })])
-    .transform((value) => Date.parse(value) + (edge === 'end' && DAY.test(value) ? DAY_MS : 0));
+    .transform((value) => Date.parse(value) + (edge === 'end' && DAY.test(value) ? DAY_MS : 0))
+    .refine((at) => at >= YEAR_1, 'is before the year 1 in UTC')
+    .refine((at) => at < YEAR_10000, 'does not end before the year 10000 in UTC');
 
 const filter = {
   from: time('start').optional(),
   to: time('end').optional(),
   startDate: time('start').optional(),
   endDate: time('end').optional(),
-  model: text(TEXT_LENGTH_MAX).optional(),
+  model: text(TEXT_LENGTH_MAX).refine(isStorable, NOT_STORABLE).optional(),
   key: z.string().refine(isUuid, { error: 'is not the id of a key' }).optional(),
 };
 

@@ -32,8 +32,21 @@ export async function logs(
 const DEFAULT_ROWS = { json: 20, csv: ROWS_MAX.csv };
 
 function filterOf(query: LogQuery | SummaryQuery): UsageFilter {
-  const { from, to, startDate, endDate, model, key } = query;
-  return { from: from ?? startDate, to: to ?? endDate, model, key };
+  const { model, key } = query;
+  return { from: oneOf(query, 'from', 'startDate'), to: oneOf(query, 'to', 'endDate'), model, key };
+}
+
+/** Two names of one edge; both may be given where they say the same. */
+function oneOf(
+  query: LogQuery | SummaryQuery,
+  name: 'from' | 'to',
+  alias: 'startDate' | 'endDate',
+): number | undefined {
+  const { [name]: time, [alias]: other } = query;
+  if (time !== undefined && other !== undefined && time !== other) {
+    throw invalid(alias, `contradicts ${name}`);
+  }
+  return time ?? other;
 }
 
 function rowOf(row: UsageRow): LogReply['logs'][number] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  MEDIA_MAX,
   TEXT_LENGTH_MAX,
   URL_LENGTH_MAX,
   boolean,
@@ -22,7 +23,6 @@ import { SNIFF_BYTES, sniffMediaType } from '../../core/sniff';
  */
 
 const PROMPT_LENGTH_MAX = 32_000;
-const PICTURES_MAX = 20;
 
 const SIZE = /^(?:\d{2,5}[x*]\d{2,5}|\d{1,2}:\d{1,2})$/i;
 
@@ -42,7 +42,7 @@ const pictures = z.preprocess(
     const read = jsonOfText(value);
     return typeof read === 'string' ? [read] : read;
   },
-  list(picture, PICTURES_MAX),
+  list(picture, MEDIA_MAX),
 );
 
 const fields = {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  MEDIA_MAX,
   TEXT_LENGTH_MAX,
   URL_LENGTH_MAX,
   boolean,
@@ -76,8 +77,8 @@ export const submitBodySchema = object({
   metadata: metadata.optional(),
   request_id: text(TEXT_LENGTH_MAX).optional(),
   frame_images: list(frameImage, 10).optional(),
-  input_references: list(inputReference, 50).optional(),
-  reference_images: list(media, 50).optional(),
+  input_references: list(inputReference, MEDIA_MAX).optional(),
+  reference_images: list(media, MEDIA_MAX).optional(),
   input_reference: openaiReference.optional(),
 });
 export const nativeBodySchema = z.looseObject(
