@@ -124,6 +124,14 @@ describe.each(Object.entries(apis))('API %s', (name, dialect) => {
     expect(files.some((file) => file.name === 'callback')).toBe(name in dialects);
   });
 
+  test('tells clients which errors they may not answer by the same request', () => {
+    const headerOf = (retryable: boolean): string | undefined =>
+      dialect.renderError(new GatewayError('internal', { retryable }), 'r').headers?.[
+        'x-should-retry'
+      ];
+    expect([headerOf(false), headerOf(true)]).toEqual(['false', undefined]);
+  });
+
   test('keeps its routes under its prefixes, where its errors are spoken', () => {
     for (const { path } of dialect.routes) {
       expect(dialect.prefixes.some((prefix) => `${path}/`.startsWith(`${prefix}/`))).toBe(true);

@@ -1,5 +1,6 @@
 import type { Answer } from './dialect';
 import type { ErrorCode, GatewayError } from './errors';
+import { retryHeaders } from './retry-headers';
 
 /** OpenAI's words for the kinds of errors; an API in its shape may have others for some. */
 export const OPENAI_ERROR_TYPES: Readonly<Record<ErrorCode, string>> = {
@@ -22,21 +23,18 @@ export const OPENAI_ERROR_TYPES: Readonly<Record<ErrorCode, string>> = {
 };
 
 /**
- * `{error: {message, type, param, code}}`; `code` is our word, as OpenAI has words there. The OpenAI SDKs repeat a
- * 409 by themselves unless `x-should-retry` says no. A 416 says how large the file is (RFC 9110, 15.5.17).
+ * `{error: {message, type, param, code}}`; `code` is our word, as OpenAI has words there. A 416 says how large the file
+ * is (RFC 9110, 15.5.17).
  */
 export function renderOpenaiError(
   error: GatewayError,
   types: Readonly<Record<ErrorCode, string>> = OPENAI_ERROR_TYPES,
 ): Answer {
-  const { code, message, retryAfterSeconds, fileBytes } = error;
+  const { code, message, fileBytes } = error;
+  const size = fileBytes === undefined ? {} : { 'content-range': `bytes */${String(fileBytes)}` };
   return {
     status: error.status,
-    headers: {
-      ...(error.retryable ? {} : { 'x-should-retry': 'false' }),
-      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-      ...(fileBytes === undefined ? {} : { 'content-range': `bytes */${String(fileBytes)}` }),
-    },
+    headers: { ...retryHeaders(error), ...size },
     body: { error: { message, type: types[code], param: error.param ?? null, code } },
   };
 }

@@ -6,7 +6,7 @@ import { planOf, seedOf } from '../core/plan';
 import type { NativeCreation } from '../core/native';
 import type { CreateAnswer, Creation, Draft } from '../core/ports';
 import { formatPoints } from '../core/pricing';
-import type { Created } from '../core/store';
+import type { Created, NewJob } from '../core/store';
 import type { GatewayDeps } from './deps';
 import type { Gate } from './gate';
 import { checkHeld, storeInputs } from './inputs';
@@ -69,7 +69,7 @@ export async function accept(
   const stored = native && (await storeNative(deps, principal, native.given, native.passing));
 
   const now = deps.now();
-  const created = await deps.store.jobs.create({
+  const row: NewJob = {
     id: newId(),
     principal,
     dialect: creation.dialect,
@@ -86,6 +86,9 @@ export async function accept(
     idempotency: creation.idempotency,
     workflowId: creation.workflowId,
     render: creation.render,
+  };
+  const created = await deps.store.jobs.create(row).catch((error: unknown) => {
+    throw inDoubt(error, creation);
   });
   return acceptedOr(created, price);
 }
@@ -101,6 +104,22 @@ async function draftOf(deps: AcceptDeps, principal: Principal, creation: Creatio
   const given = creation.native;
   const passing = await resolveNative(deps, principal, given);
   return { draft: passing.draft, native: { given, passing } };
+}
+
+/**
+ * An error of the one transaction may come after its commit: a client that posts again by itself would pay twice.
+ * Under a key it may, since the job and its key are stored together or not at all.
+ */
+function inDoubt(cause: unknown, { idempotency }: Creation): unknown {
+  if (cause instanceof GatewayError) return cause;
+  const advice = idempotency
+    ? 'The same request under the same key finds it.'
+    : 'Look for it before you ask again.';
+  return new GatewayError('internal', {
+    message: `Something went wrong on our side; the job may have been created. ${advice}`,
+    retryable: idempotency !== undefined,
+    cause,
+  });
 }
 
 function acceptedOr(created: Created, price: bigint): Accepted {

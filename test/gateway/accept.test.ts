@@ -318,3 +318,31 @@ test.each(['seedance-2.0', 'either'])('%s takes a body of its provider’s own',
   const bytes = await deps.blobs.read(job.native?.body ?? '');
   expect(JSON.parse(Buffer.from(bytes).toString())).toEqual({ model, ...body });
 });
+
+test.each([
+  ['under a key, may be repeated and finds its job', 'in-doubt', true],
+  ['without one, must not be posted again by itself', undefined, false],
+])('a create whose commit was not heard of, %s', async (_, key, retryable) => {
+  const { principal } = database.workspace;
+  const deaf: AcceptDeps = {
+    ...deps,
+    store: {
+      ...deps.store,
+      jobs: {
+        ...deps.store.jobs,
+        async create(job) {
+          await deps.store.jobs.create(job);
+          throw new Error('the connection was lost');
+        },
+      },
+    },
+  };
+  const idempotency = key === undefined ? undefined : { key, route: 'r', fingerprint: 'f' };
+  const asked = creation({ idempotency });
+  const accepted = accept(deaf, principal, asked);
+  await expect(accepted).rejects.toMatchObject({ code: 'internal', retryable });
+  await expect(accepted).rejects.toThrow('the job may have been created');
+  if (key === undefined) return;
+  const [row] = await database.sql('SELECT id FROM jobs ORDER BY created_at DESC, id DESC LIMIT 1');
+  expect(await accept(deps, principal, asked)).toMatchObject({ kind: 'replayed', jobId: row?.id });
+});

@@ -1,5 +1,5 @@
 import type { Answer, LateAnswer, RouteInput } from '../../core/dialect';
-import { FAILURES, GatewayError, type FailureCode } from '../../core/errors';
+import { FAILURES, type FailureCode } from '../../core/errors';
 import { renderId } from '../../core/ids';
 import { isTerminal } from '../../core/job';
 import type { CreateAnswer, Gateway, NativeView } from '../../core/ports';
@@ -15,22 +15,20 @@ import { toNative, WIRE } from './translate';
 export async function create(gateway: Gateway, input: RouteInput): Promise<LateAnswer> {
   const { principal, idempotencyKey, fingerprint, signal } = input;
   const native = toNative(input);
-  const accepted = await asOnce(
-    gateway.create(principal, {
-      dialect: WIRE,
-      native,
-      idempotency: idempotencyKey
-        ? {
-            key: idempotencyKey,
-            // One for both paths: the same key at the other one never makes a second job.
-            route: WIRE,
-            // The query goes to the provider, so another one is another request.
-            fingerprint: `${fingerprint}?${native.search}`,
-          }
-        : undefined,
-      render: (job) => ({ status: 202, body: { id: renderId('task', job.id) } }),
-    }),
-  );
+  const accepted = await gateway.create(principal, {
+    dialect: WIRE,
+    native,
+    idempotency: idempotencyKey
+      ? {
+          key: idempotencyKey,
+          // One for both paths: the same key at the other one never makes a second job.
+          route: WIRE,
+          // The query goes to the provider, so another one is another request.
+          fingerprint: `${fingerprint}?${native.search}`,
+        }
+      : undefined,
+    render: (job) => ({ status: 202, body: { id: renderId('task', job.id) } }),
+  });
   return whenAnswered(gateway, accepted, {
     principal,
     signal,
@@ -51,20 +49,6 @@ function whenAnswered(
       return answer ? { ...answer, headers: { ...answer.headers, ...accepted.headers } } : accepted;
     },
   };
-}
-
-/** An unexpected error may come after the job was stored; a client that posts again by itself would pay twice. */
-async function asOnce(creating: Promise<CreateAnswer>): Promise<CreateAnswer> {
-  try {
-    return await creating;
-  } catch (cause) {
-    if (cause instanceof GatewayError) throw cause;
-    throw new GatewayError('internal', {
-      message: 'Something went wrong on our side; the task may have been created. See the list.',
-      retryable: false,
-      cause,
-    });
-  }
 }
 
 /** Undefined while the provider has not answered, and where its answer was lost but the job lives. */

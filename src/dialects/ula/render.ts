@@ -7,6 +7,7 @@ import type { Job } from '../../core/job';
 import { offerOf } from '../../core/offer';
 import { unixSeconds } from '../../core/parameters';
 import { formatPoints, priceOf } from '../../core/pricing';
+import { retryHeaders } from '../../core/retry-headers';
 import type { Model, Video } from './reply';
 
 export type Link = (job: Job, kind: 'video') => string;
@@ -127,10 +128,10 @@ function statusOf(error: GatewayError): number {
 }
 
 export function renderError(error: GatewayError): Answer {
-  const { code, message, param, retryAfterSeconds } = error;
+  const { code, message, param } = error;
   return {
     status: statusOf(error),
-    headers: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
+    headers: retryHeaders(error),
     body: failed({ code, message, ...(param === undefined ? {} : { param }) }),
   };
 }

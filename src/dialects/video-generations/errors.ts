@@ -1,5 +1,6 @@
 import type { Answer } from '../../core/dialect';
 import type { ErrorCode, GatewayError } from '../../core/errors';
+import { retryHeaders } from '../../core/retry-headers';
 
 /**
  * Two shapes, as new-api has them. Who asks, and whether anything serves it, is decided before a job is looked at and
@@ -7,14 +8,11 @@ import type { ErrorCode, GatewayError } from '../../core/errors';
  * One deliberate difference: an unknown job is a 404 and not a 400.
  */
 export function renderError(error: GatewayError): Answer {
-  const { code, message, retryAfterSeconds } = error;
+  const { code, message } = error;
   const gate = GATE[code];
   return {
     status: gate?.status ?? error.status,
-    headers: {
-      ...(error.retryable ? {} : { 'x-should-retry': 'false' }),
-      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-    },
+    headers: retryHeaders(error),
     body: gate
       ? { error: { message, type: 'new_api_error', param: error.param ?? '', code: gate.code } }
       : { code: codeOf(error), message, data: null },
