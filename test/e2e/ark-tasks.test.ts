@@ -65,7 +65,7 @@ beforeAll(async () => {
         foreign: { ...channel, credentials: { apiKey: 'foreign' }, foreignIds: true },
       },
       models: { [MODEL]: model('first'), open: model('foreign') },
-      waits: { nativeReplyMs: 2_000, cancelReplyMs: 3_000, busyMs: 300 },
+      waits: { nativeReplyMs: 6_000, cancelReplyMs: 3_000, busyMs: 300 },
     },
     { env: { REELAY_PUBLIC_URL: 'http://127.0.0.1:9' } },
   );
