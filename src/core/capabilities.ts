@@ -3,6 +3,7 @@ import { invalid } from './errors';
 import { frameOf } from './frame';
 import { checkPassthrough, type VendorKeys } from './passthrough';
 import type { AppliedRequest, Input, Mode, VideoRequest } from './request';
+import { readTier } from './tier';
 
 /**
  * P8: what a model cannot honour is a 400 that names the allowed values; nothing is dropped or changed silently.
@@ -28,6 +29,8 @@ export interface Capabilities {
   cameraFixed: boolean;
   lastFrame: boolean;
   serviceTiers: readonly string[];
+  /** Words that are tiers elsewhere and here a picture quality: the resolution each means. */
+  tierResolutions?: Readonly<Record<string, string>>;
   expiresAfterSeconds: { min: number; max: number } | false;
   safetyIdentifierLengthMax: number;
   negativePrompt: boolean;
@@ -99,10 +102,11 @@ export type NameOf = (field: keyof VideoRequest) => string;
 
 /** Resolves every default against the model. Throws `invalid_request` at the first field that cannot be honoured. */
 export function applyCapabilities(
-  request: VideoRequest,
+  asked: VideoRequest,
   capabilities: Capabilities,
-  names: FieldNames = {},
+  askedNames: FieldNames = {},
 ): AppliedRequest {
+  const { request, names } = readTier(asked, capabilities, askedNames);
   const name: NameOf = (field) => names[field] ?? field;
   const mode = modeOf(request.inputs, name('inputs'));
   const limits = capabilities.modes[mode];
@@ -127,7 +131,7 @@ export function applyCapabilities(
     const needed = model.audioResolutions.join(' or ');
     throw invalid(name('generateAudio'), `needs ${name('resolution')} ${needed}`, ['false']);
   }
-  checkPassthrough(request.passthrough, model.vendorKeys, name('passthrough'));
+  checkPassthrough(request.passthrough, model.vendorKeys, { param: name('passthrough'), seconds });
   return {
     mode,
     prompt: request.prompt,

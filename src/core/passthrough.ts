@@ -12,13 +12,15 @@ export interface VendorKeys {
   owned: readonly string[];
   /** Keys whose values the provider documents; every other key passes unchecked. */
   checked: Readonly<Record<string, z.ZodType>>;
+  /** Lists whose entries divide the video: this field of all of them adds up to its length. */
+  divided?: Readonly<Record<string, string>>;
 }
 
-/** Throws `invalid_request` for an owned key and for a documented one with a value that it does not take. */
+/** Throws `invalid_request` for an owned key and for a documented one with a value that it does not take. Seconds. */
 export function checkPassthrough(
   passthrough: Readonly<Record<string, unknown>>,
   keys: VendorKeys | undefined,
-  param: string,
+  { param, seconds }: { param: string; seconds: number },
 ): void {
   const given = new Map(Object.entries(passthrough).filter(([, value]) => value != null));
   for (const key of keys?.owned ?? []) {
@@ -33,6 +35,21 @@ export function checkPassthrough(
     const path = [param, key, ...(field === '' ? [] : [field])].join('.');
     throw new GatewayError('invalid_request', { param: path, message: `${path}: ${text}` });
   }
+  for (const [key, field] of Object.entries(keys?.divided ?? {})) {
+    const sum = given.has(key) ? sumOf(given.get(key), field) : seconds;
+    if (sum !== seconds) {
+      throw invalid(
+        `${param}.${key}`,
+        `has a ${field} of ${String(sum)} in all; the video has ${String(seconds)}`,
+      );
+    }
+  }
+}
+
+/** Of a list that its schema has passed. */
+function sumOf(list: unknown, field: string): number {
+  const entries = Array.isArray(list) ? (list as Record<string, unknown>[]) : [];
+  return entries.reduce((sum, entry) => sum + Number(entry[field]), 0);
 }
 
 /**

@@ -9,8 +9,10 @@ const KEYS: VendorKeys = {
   owned: ['duration', 'model', '__proto__'],
   checked: {
     scale: z.number({ error: 'must be a number' }),
+    shots: z.array(z.object({ length: z.string() })),
     camera: z.strictObject({ type: z.enum(['simple', 'free']) }),
   },
+  divided: { shots: 'length' },
 };
 
 const json = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;
@@ -20,12 +22,13 @@ test.each(
     '{}',
     '{"anything": {"deep": [1]}}',
     '{"scale": 0.5, "camera": {"type": "free"}}',
-    '{"duration": null, "scale": null}',
+    '{"duration": null, "scale": null, "shots": null}',
+    '{"shots": [{"length": "2"}, {"length": "3"}]}',
     '{"constructor": 1, "toString": 2}',
   ].map((text) => [text]),
 )('%s passes', (text) => {
   expect(() => {
-    checkPassthrough(json(text), KEYS, 'extra');
+    checkPassthrough(json(text), KEYS, { param: 'extra', seconds: 5 });
   }).not.toThrow();
 });
 
@@ -40,11 +43,13 @@ test.each([
     'extra.camera.type',
     'has a value that is not allowed. Allowed: simple, free.',
   ],
+  ['{"shots": [{"length": "3"}]}', 'extra.shots', 'has a length of 3 in all; the video has 5.'],
+  ['{"shots": []}', 'extra.shots', 'has a length of 0 in all; the video has 5.'],
   ['{"camera": {"type": "free", "x": 1}}', 'extra.camera.x', 'is not a known field'],
 ])('%s is a 400 that names the key', (text, param, said) => {
   expect.assertions(2);
   try {
-    checkPassthrough(json(text), KEYS, 'extra');
+    checkPassthrough(json(text), KEYS, { param: 'extra', seconds: 5 });
   } catch (error) {
     expect(error).toMatchObject({ code: 'invalid_request', status: 400, param });
     expect((error as GatewayError).message).toMatch(`${param}: ${said}`);
@@ -53,7 +58,7 @@ test.each([
 
 test('a model without words of its own takes everything', () => {
   expect(() => {
-    checkPassthrough({ duration: 10 }, undefined, 'extra');
+    checkPassthrough({ duration: 10 }, undefined, { param: 'extra', seconds: 5 });
   }).not.toThrow();
 });
 

@@ -4,13 +4,17 @@ import { klingModels } from '../../src/providers/kling/models';
 
 /** The words of Kling's own that its pages describe are checked before they pass; all others pass as they are. */
 
-function check(model: string, passthrough: Record<string, unknown>): unknown {
+function check(
+  model: string,
+  passthrough: Record<string, unknown>,
+  more: { seconds?: number } = {},
+): unknown {
   const table = klingModels[model];
   if (!table) throw new Error(`no model ${model}`);
   const inputs = table.modes.text
     ? []
     : [{ role: 'first_frame' as const, media: { url: 'https://media.example/a.png' } }];
-  const request = { model, prompt: 'a cat', inputs, passthrough };
+  const request = { model, prompt: 'a cat', inputs, passthrough, ...more };
   try {
     return applyCapabilities(request, table, { passthrough: 'metadata' }).passthrough;
   } catch (error) {
@@ -36,6 +40,23 @@ test.each<[string, Record<string, unknown>]>([
   ['kling-v2-6', { a_word_of_next_year: { deep: [1] } }],
 ])('%s lets %j pass as it is', (model, passthrough) => {
   expect(check(model, passthrough)).toEqual(passthrough);
+});
+
+test.each<[shots: string[], seconds: number, said: string | undefined]>([
+  [['5'], 5, undefined],
+  [['2', '3'], 5, undefined],
+  [['2', '8'], 10, undefined],
+  [['5'], 10, 'multi_prompt: has a duration of 5 in all; the video has 10.'],
+  [['5', '5'], 5, 'multi_prompt: has a duration of 10 in all; the video has 5.'],
+])('shots of %j in a video of %d seconds', (shots, seconds, said) => {
+  const multi_prompt = shots.map((duration, index) => ({
+    index: index + 1,
+    prompt: 'a',
+    duration,
+  }));
+  const passthrough = { multi_shot: true, shot_type: 'customize', multi_prompt };
+  const answer = check('kling-v3', passthrough, { seconds });
+  expect(answer).toEqual(said === undefined ? passthrough : `metadata.${said}`);
 });
 
 const points = (count: number): object[] => Array.from({ length: count }, () => ({ x: 1, y: 1 }));

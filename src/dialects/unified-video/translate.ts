@@ -23,7 +23,8 @@ export function toDraft(body: QuoteBody): Draft {
         seconds: body.duration,
         resolution: body.resolution ?? quality,
         aspectRatio: body.aspectRatio,
-        serviceTier: unlessUsual(body.mode),
+        // What `std` means, the model says.
+        serviceTier: body.mode === 'std' ? body.mode : unlessUsual(body.mode),
         generateAudio: body.generateAudio,
         cameraFixed: body.fixedLens,
       }),

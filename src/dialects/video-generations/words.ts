@@ -71,8 +71,9 @@ const RESOLUTION = /^(?:\d{3,4}p|\dk)$/i;
 /** Words for "as usual", which every model honours. */
 const USUAL = new Set(['std', 'standard', 'normal', 'default', 'auto']);
 
+/** What `std` means, the model says. */
 const tierOf = (mode: string | undefined): string | undefined =>
-  mode === undefined || USUAL.has(mode) ? undefined : mode;
+  mode === undefined || (USUAL.has(mode) && mode !== 'std') ? undefined : mode;
 
 const audioOf = (value: boolean | 'on' | 'off' | undefined): boolean | undefined =>
   typeof value === 'string' ? value === 'on' : value;

@@ -8,7 +8,8 @@ import { KLING_2_KEYS, KLING_KEYS, OMNI_KEYS } from './vendor-keys';
  * video, as public copies of them had it in November 2026; the pages themselves were not read.
  *
  * Its `mode` (std, pro) is a picture quality on most models, so it follows from the resolution; on kling-v1 both make
- * 720p, and there it is the service tier. Models with one quality get no `mode` at all.
+ * 720p, and there it is the service tier. Models with one quality get no `mode` at all; the word for the other is
+ * refused.
  *
  * Uncertain: the frame rate from kling-v2-6 on (not in the map; 24 as its neighbours); whether failed jobs are billed
  * (assumed: no); the limits of kling-v3 and kling-v3-omni (from resellers' copies). Not offered, since the pages do not
@@ -62,6 +63,7 @@ const family = {
   cameraFixed: false,
   lastFrame: false,
   serviceTiers: [],
+  tierResolutions: { std: '720p', pro: '1080p' },
   expiresAfterSeconds: false,
   safetyIdentifierLengthMax: 0,
   negativePrompt: true,

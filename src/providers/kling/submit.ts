@@ -28,13 +28,12 @@ export function submit(submission: Submission): Call {
   return jsonCall('POST', pathOf(kind), withVendorKeys(body, applied.passthrough, KLING_KEYS));
 }
 
-const QUALITY_OF: Readonly<Record<string, string>> = { '720p': 'std', '1080p': 'pro' };
-
 /** Undefined, and so Kling's own default, on models with one quality and for a request of no tier of theirs. */
 function qualityOf(model: string, applied: AppliedRequest): string | undefined {
-  const { serviceTiers = [], resolutions = [] } = klingModels[model] ?? {};
+  const { serviceTiers = [], resolutions = [], tierResolutions = {} } = klingModels[model] ?? {};
   if (serviceTiers.length > 0) return serviceTiers.find((tier) => tier === applied.serviceTier);
-  return resolutions.length > 1 ? QUALITY_OF[applied.resolution] : undefined;
+  const quality = Object.entries(tierResolutions).find(([, made]) => made === applied.resolution);
+  return resolutions.length > 1 ? quality?.[0] : undefined;
 }
 
 /** Said only where the model has a sound to switch: others refuse the word itself. */

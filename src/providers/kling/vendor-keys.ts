@@ -92,16 +92,20 @@ const checked = {
 
 const unsupported = z.never({ error: 'is not supported by this model' });
 
-export const KLING_KEYS: VendorKeys = { owned: OWNED, checked };
+export const KLING_KEYS: VendorKeys = {
+  owned: OWNED,
+  checked,
+  divided: { multi_prompt: 'duration' },
+};
 
 /** The 2.x models have no `cfg_scale`. */
 export const KLING_2_KEYS: VendorKeys = {
-  owned: OWNED,
+  ...KLING_KEYS,
   checked: { ...checked, cfg_scale: unsupported },
 };
 
 /** Its page has no `cfg_scale` either, and counts elements together with images. */
 export const OMNI_KEYS: VendorKeys = {
-  owned: OWNED,
+  ...KLING_KEYS,
   checked: { ...checked, cfg_scale: unsupported, element_list: elements(7) },
 };
