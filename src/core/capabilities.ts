@@ -1,6 +1,7 @@
 import { checkFlags } from './capability-flags';
 import { invalid } from './errors';
 import { frameOf } from './frame';
+import { checkForms, type FileSizes, type MediaForms } from './media-forms';
 import { checkPassthrough, type VendorKeys } from './passthrough';
 import type { AppliedRequest, Input, Mode, VideoRequest } from './request';
 import { readTier } from './tier';
@@ -65,13 +66,6 @@ export interface Lengths {
   auto?: boolean;
 }
 
-export interface MediaForms {
-  /** Ids in a library that the provider keeps. */
-  assets: boolean;
-  /** Inputs that the provider fetches by itself and takes no bytes of. */
-  linkOnly: readonly Input['role'][];
-}
-
 /** Does the provider charge for these ends? Decides settle or release. */
 export interface Billed {
   canceled: boolean;
@@ -100,11 +94,12 @@ export type FieldNames = Partial<Record<keyof VideoRequest, string>>;
 /** The caller's word for a field. */
 export type NameOf = (field: keyof VideoRequest) => string;
 
-/** Resolves every default against the model. Throws `invalid_request` at the first field that cannot be honoured. */
+/** Resolves every default against the model. Throws `invalid_request` at the first field that cannot be honoured; a file whose size is not told passes. */
 export function applyCapabilities(
   asked: VideoRequest,
   capabilities: Capabilities,
   askedNames: FieldNames = {},
+  sizes: FileSizes = new Map(),
 ): AppliedRequest {
   const { request, names } = readTier(asked, capabilities, askedNames);
   const name: NameOf = (field) => names[field] ?? field;
@@ -120,7 +115,7 @@ export function applyCapabilities(
   const { fps = capabilities.fps, audio = capabilities.audio } = limits;
   const model = { ...capabilities, fps, audio };
   checkCounts(request.inputs, limits, name('inputs'));
-  checkForms(request.inputs, model.media, name('inputs'));
+  checkForms(request.inputs, model.media, { param: name('inputs'), sizes });
   if (request.prompt.length > model.promptLengthMax) {
     throw invalid(name('prompt'), `is longer than ${String(model.promptLengthMax)} characters`);
   }
@@ -192,19 +187,6 @@ function checkCounts(inputs: readonly Input[], limits: ModeCapabilities, param: 
   over(audios, limits.audios, 'audio files');
   if (audios > 0 && images + videos === 0 && !limits.audioAlone) {
     throw invalid(param, 'has audio as its only reference; add an image or a video');
-  }
-}
-
-/** What a provider cannot read it would refuse only after the job was made. */
-function checkForms(inputs: readonly Input[], forms: MediaForms | undefined, param: string): void {
-  if (!forms) return;
-  for (const { role, media } of inputs) {
-    if ('asset' in media && !forms.assets) {
-      throw invalid(param, 'names an asset, and this model knows none; send a URL or the file');
-    }
-    if ('blob' in media && forms.linkOnly.includes(role)) {
-      throw invalid(param, `has a ${role} as a file; this model takes it as a URL only`);
-    }
   }
 }
 

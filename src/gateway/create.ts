@@ -58,12 +58,15 @@ export async function accept(
   const earlier = await deps.store.jobs.earlier(principal.workspaceId, creation, deps.now());
   if (earlier) return acceptedOr(earlier, 0n);
   const { draft, native } = await draftOf(deps, principal, creation);
-  const resolved = resolve(deps, principal, draft, native?.passing);
+  const held =
+    creation.workflowId === undefined
+      ? undefined
+      : await checkHeld(deps, principal, draft.request.inputs);
+  const resolved = resolve(deps, principal, draft, { passing: native?.passing, held });
   const { request, applied, usable, inputs } = resolved;
   const price = creation.quote
     ? deps.quotes.redeem(creation.quote, { principal, applied, model: request.model })
     : resolved.price;
-  if (creation.workflowId !== undefined) await checkHeld(deps, principal, request.inputs);
   // What passes through is sent as its body alone.
   if (!native) await storeInputs(deps, principal, inputs);
   const stored = native && (await storeNative(deps, principal, native.given, native.passing));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Principal } from '../core/dialect';
 import { GatewayError, invalid } from '../core/errors';
+import type { FileSizes } from '../core/media-forms';
 import type { Blobs, InputSource } from '../core/ports';
 import type { Store } from '../core/store';
 import type { Input } from '../core/request';
@@ -52,17 +53,32 @@ export function resolveReadable(
   });
 }
 
-/** A workflow names blobs by their id; only those that its own workspace has sent before are its to use. */
+/**
+ * A workflow names blobs by their id; only those that its own workspace has sent before are its to use. Says how large
+ * they are.
+ */
 export async function checkHeld(
-  deps: { store: Store },
+  deps: { blobs: Blobs; store: Store },
   principal: Principal,
-  inputs: readonly Input[],
-): Promise<void> {
+  inputs: readonly InputSource[],
+): Promise<FileSizes> {
+  const sizes = new Map<string, number>();
   for (const { media } of inputs) {
-    if ('blob' in media && !(await deps.store.inputs.has(principal.workspaceId, media.blob))) {
-      throw invalid('inputs', 'names a blob that this workspace does not have');
-    }
+    if (!('blob' in media)) continue;
+    const isHeld = await deps.store.inputs.has(principal.workspaceId, media.blob);
+    if (!isHeld) throw invalid('inputs', 'names a blob that this workspace does not have');
+    sizes.set(media.blob, (await deps.blobs.stat(media.blob))?.bytes ?? 0);
   }
+  return sizes;
+}
+
+/** Of the files that came with the request. */
+export function sizesOf(inputs: readonly ResolvedInput[]): FileSizes {
+  return new Map(
+    inputs.flatMap(({ input: { media }, bytes }) =>
+      'blob' in media && bytes ? [[media.blob, bytes.length] as const] : [],
+    ),
+  );
 }
 
 export async function storeInputs(

@@ -3,12 +3,13 @@ import { deadlineSecondsOf } from '../core/deadline';
 import type { Principal } from '../core/dialect';
 import { invalid } from '../core/errors';
 import { applyLeniently } from '../core/leniency';
+import type { FileSizes } from '../core/media-forms';
 import type { Draft } from '../core/ports';
 import { priceOf } from '../core/pricing';
 import type { AppliedRequest, VideoRequest } from '../core/request';
 import { isStorable } from '../core/text';
 import type { GatewayDeps } from './deps';
-import { resolveInputs, resolveReadable, type ResolvedInput } from './inputs';
+import { resolveInputs, resolveReadable, sizesOf, type ResolvedInput } from './inputs';
 import type { Passing } from './native';
 import { chooseRoutes, type Choice } from './routes';
 
@@ -29,12 +30,19 @@ export interface Resolved {
 
 export type ResolveDeps = Pick<GatewayDeps, 'catalog' | 'outbound' | 'inputBytesMax'>;
 
+/** What the caller of `resolve` has found out before. */
+interface Known {
+  passing?: Pick<Passing, 'routes'> | undefined;
+  /** Of blobs that the request only names. */
+  held?: FileSizes | undefined;
+}
+
 /** What passes through is only read: the provider is the one who refuses. */
 export function resolve(
   deps: ResolveDeps,
   principal: Principal,
   draft: Draft,
-  passing?: Pick<Passing, 'routes'>,
+  { passing, held = new Map() }: Known = {},
 ): Resolved {
   const { entry, routes } = deps.catalog.resolve(principal, draft.request.model);
   const callbackUrl = checkedCallback(deps, draft.callbackUrl);
@@ -42,11 +50,12 @@ export function resolve(
   const inputs = read(draft.request.inputs, deps.inputBytesMax);
   const request = { ...draft.request, inputs: inputs.map(({ input }) => input) };
   if (!passing) checkText({ ...draft, request });
+  const sizes = new Map([...held, ...sizesOf(inputs)]);
   const usable = chooseRoutes(passing?.routes ?? routes, ({ capabilities }, settled) => {
     const asked = { ...request, ...settled };
     return passing
       ? applyLeniently(asked, capabilities)
-      : applyCapabilities(asked, capabilities, draft.names);
+      : applyCapabilities(asked, capabilities, draft.names, sizes);
   });
   const [{ applied, capabilities }] = usable;
   return {

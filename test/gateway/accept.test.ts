@@ -55,7 +55,7 @@ beforeAll(async () => {
     outbound,
     blobs: createLocalBlobs(join(temporaryFolder(), 'blobs')),
     quotes: createQuotes({ secret: 'quote-secret', lifetimeMs: 60_000, now: () => NOW }),
-    inputBytesMax: 1_000_000,
+    inputBytesMax: 20_000_000,
     now: () => NOW,
     log: pino({ level: 'silent' }),
   };
@@ -264,6 +264,56 @@ test.each<[string, Creation['request']['inputs'][number]['role'], string, string
   );
   await expect(accepted).rejects.toThrow(`images.0: is ${said}/*.`);
   expect(await database.sql('SELECT * FROM blobs')).toEqual([]);
+});
+
+const WEBP = Buffer.from('RIFF....WEBPVP8 ', 'latin1');
+const png = (bytes: number): Buffer => {
+  const file = Buffer.alloc(bytes);
+  file.write('\x89PNG\r\n\x1a\n', 'latin1');
+  return file;
+};
+const KLING_BYTES_MAX = 10 * 1024 * 1024;
+const frameOf = (bytes: Buffer): Creation['request']['inputs'] => [
+  {
+    role: 'first_frame',
+    media: { dataUrl: `data:;base64,${bytes.toString('base64')}`, param: 'images.0' },
+  },
+];
+
+test.each<[model: string, what: string, bytes: Buffer, outcome: string]>([
+  ['kling-v2-6', 'a picture that is just not too large', png(KLING_BYTES_MAX), 'kling'],
+  [
+    'kling-v2-6',
+    'a picture that is too large',
+    png(KLING_BYTES_MAX + 1),
+    'inputs: has a picture of 10485761 bytes; at most 10485760.',
+  ],
+  [
+    'kling-v2-6',
+    'a picture of a type that its provider cannot read',
+    WEBP,
+    'inputs: has a picture as image/webp. Allowed: image/jpeg, image/png.',
+  ],
+  ['turned', 'a picture that only the second takes', WEBP, 'ark'],
+  ['seedance-2.0', 'a picture of any type', WEBP, 'ark'],
+])('%s and %s', async (model, _, bytes, outcome) => {
+  const { principal } = database.workspace;
+  const asked = creation(request({ model, inputs: frameOf(bytes) }));
+  const told = await accept(deps, principal, asked).then(
+    (accepted) => accepted.kind === 'created' && accepted.job.routes.map((r) => r.provider).join(),
+    (error: Error) => error.message,
+  );
+  expect(told).toBe(outcome);
+});
+
+test('a picture that a workflow names is measured where it lies', async () => {
+  const { principal } = database.workspace;
+  const bytes = png(KLING_BYTES_MAX + 2);
+  const sent = await accept(deps, principal, creation(request({ inputs: frameOf(bytes) })));
+  if (sent.kind !== 'created') throw new Error(sent.kind);
+  const { inputs } = sent.job.request;
+  const named = creation({ ...request({ model: 'kling-v2-6', inputs }), workflowId: 'w-1' });
+  await expect(accept(deps, principal, named)).rejects.toThrow('picture of 10485762 bytes');
 });
 
 test('a quoted price is what is held, also when the model’s own price has changed since', async () => {

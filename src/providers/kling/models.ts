@@ -29,6 +29,8 @@ const FIVE_OR_TEN: Lengths = { min: 5, max: 10, default: 5, values: [5, 10] };
 const FIVE: Lengths = { min: 5, max: 5, default: 5 };
 const MONTH_SECONDS = 30 * 86_400;
 
+const PICTURES = { mimes: ['image/jpeg', 'image/png'], bytesMax: 10 * 1024 * 1024 };
+
 type Offer = Omit<ModeCapabilities, 'aspectRatioDefault' | 'images' | 'videos' | 'audios'>;
 
 const text = (offer: Offer = {}): ModeCapabilities => ({
@@ -68,8 +70,9 @@ const family = {
   safetyIdentifierLengthMax: 0,
   negativePrompt: true,
   negativePromptLengthMax: 2_500,
-  // A reference video is fetched by link; there is no library of ours to name.
-  media: { assets: false, linkOnly: ['reference_video'] },
+  // A reference video is fetched by link; there is no library of ours to name. Of pictures the page also has limits for
+  // sides (300 pixels at least, 1:2.5 to 2.5:1), which only reading the picture would tell: Kling says so itself.
+  media: { assets: false, linkOnly: ['reference_video'], images: PICTURES },
   vendorKeys: KLING_2_KEYS,
   cancel: 'none',
   billed: { canceled: false, rejected: false, failed: false },
