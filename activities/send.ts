@@ -5,6 +5,7 @@ import type { Channel } from '../src/core/catalog';
 import { failure } from '../src/core/errors';
 import type { Call, Reply } from '../src/core/exchange';
 import { newId } from '../src/core/ids';
+import { knownModel } from '../src/core/job';
 import type { FrozenRoute, Job } from '../src/core/job';
 import type { CallResult } from '../src/core/ports';
 import { busyDelayMs } from '../src/core/schedules';
@@ -35,13 +36,15 @@ export async function prepare(
   attemptId: string = newId(),
 ): Promise<Prepared> {
   const at = deps.catalog.channel(route.channel);
-  const capabilities = at?.provider.models[route.model];
-  if (!at || !capabilities) throw new Error(`channel ${route.channel} cannot serve ${route.model}`);
+  const model = knownModel(route);
+  const capabilities = at?.provider.models[model];
+  if (!at || !capabilities) throw new Error(`channel ${route.channel} cannot serve ${model}`);
   const { channel, provider } = at;
   const token = deps.newToken();
   const base = deps.callbackBase(channel);
   const call = provider.submit({
-    model: route.model,
+    model,
+    calledModel: route.model,
     applied: route.applied ?? job.applied,
     attemptId,
     ...(base === undefined ? {} : { callbackUrl: `${base}/callbacks/${provider.name}/${token}` }),
@@ -49,7 +52,7 @@ export async function prepare(
   });
   const sendingAt = deps.now();
   return {
-    sent: { attemptId, model: route.model, mode: job.applied.mode },
+    sent: { attemptId, model, mode: job.applied.mode },
     channel,
     provider,
     billed: capabilities.billed,

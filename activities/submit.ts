@@ -36,7 +36,7 @@ async function begin(deps: ActivityDeps, job: Job, number: number): Promise<Subm
     number,
     channel: route.channel,
     provider: route.provider,
-    model: route.model,
+    model: prepared.sent.model,
     billed: prepared.billed,
     callbackTokenHash: prepared.tokenHash,
     sendingAt: prepared.sendingAt,

@@ -112,8 +112,15 @@ const channelSchema = z.union([
   }),
 ]);
 
+const modelChannelSchema = z.strictObject({
+  channel: z.string(),
+  model: z.string(),
+  /** The known model that one with a newer id takes after. */
+  like: z.string().optional(),
+});
+
 const modelSchema = z.strictObject({
-  channels: z.array(z.strictObject({ channel: z.string(), model: z.string() })).min(1),
+  channels: z.array(modelChannelSchema).min(1),
   price: priceSchema,
   groups: z.array(z.string()).min(1).default(['default']),
   /** From create to the end of our patience, instead of what the provider's model says. */

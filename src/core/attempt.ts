@@ -10,7 +10,7 @@ export interface Attempt {
   number: number;
   provider: string;
   channel: string;
-  /** The provider's own model id. */
+  /** As our tables know it. */
   model: string;
   state: 'sending' | 'accepted' | 'refused' | 'unknown';
   /** `retryAt`: not to be sent again before. */

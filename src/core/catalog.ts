@@ -1,5 +1,6 @@
 import type { Capabilities } from './capabilities';
 import { GatewayError } from './errors';
+import { knownModel, type FrozenRoute } from './job';
 import type { Price } from './pricing';
 import type { Provider } from './provider';
 
@@ -22,9 +23,13 @@ export interface ModelEntry {
   name: string;
   groups: readonly string[];
   price: Price;
-  channels: readonly { channel: string; model: string }[];
+  channels: readonly ModelChannel[];
   /** The operator's patience with a job of this model; absent = the provider's capabilities say it. */
   deadlineSeconds?: number;
+}
+
+export interface ModelChannel extends Pick<FrozenRoute, 'channel' | 'model'> {
+  like?: string | undefined;
 }
 
 export interface Route {
@@ -32,6 +37,7 @@ export interface Route {
   provider: Provider;
   /** The provider's own model id. */
   model: string;
+  like?: string | undefined;
   capabilities: Capabilities;
 }
 
@@ -116,14 +122,16 @@ function route(
         `channel "${channel.name}" names provider "${channel.provider}"; known: ${Object.keys(providers).join(', ')}`,
       );
     }
-    const capabilities = provider.models[choice.model];
+    const { model, like } = choice;
+    const capabilities = provider.models[knownModel(choice)];
     if (!capabilities) {
       throw new Error(
-        `model "${entry.name}" names "${choice.model}", which provider "${provider.name}" does not have; ` +
-          `known: ${Object.keys(provider.models).join(', ')}`,
+        `model "${entry.name}" names "${knownModel(choice)}", which provider "${provider.name}" does not have; ` +
+          `known: ${Object.keys(provider.models).join(', ')}; ` +
+          'a newer id that takes what one of them takes goes with "like": "<the known one>"',
       );
     }
-    return { channel, provider, model: choice.model, capabilities };
+    return { channel, provider, model, like, capabilities };
   });
   const [first, ...rest] = routes;
   if (!first) throw new Error(`model "${entry.name}" has no channel`);

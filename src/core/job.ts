@@ -29,9 +29,15 @@ export interface FrozenRoute {
   provider: string;
   /** The provider's own model id. */
   model: string;
+  /** The model whose capabilities it has, where we know it under no id of its own. */
+  like?: string | undefined;
   /** What is sent this way; absent: the job's own. The same video, in the words of another model. */
   applied?: AppliedRequest;
 }
+
+/** The id under which our tables have it. */
+export const knownModel = ({ model, like }: Pick<FrozenRoute, 'model' | 'like'>): string =>
+  like ?? model;
 
 /** The row as every reader sees it. Times are Unix milliseconds, money is micro-points. */
 export interface Job {

@@ -75,8 +75,10 @@ export interface NativeWire {
 }
 
 export interface Submission {
-  /** The provider's own model id. */
+  /** As `models` has it. */
   model: string;
+  /** What it is called on the wire, where that is another id. */
+  calledModel?: string;
   applied: AppliedRequest;
   /** Our id of this attempt: the dedupe or lookup key where the provider has one. */
   attemptId: string;

@@ -7,11 +7,12 @@ import type { Attempt } from './store';
 /** Of the attempt that counts; of the first choice until there is one. */
 export function referenceOf(
   job: Pick<Job, 'routes'>,
-  attempt: Pick<Attempt, 'model' | 'operation'> | undefined,
+  attempt: Pick<Attempt, 'number' | 'operation'> | undefined,
   provider: Pick<Provider, 'operationId'> | undefined,
 ): ProviderReference {
   const id = attempt?.operation && provider?.operationId?.(attempt.operation);
-  return { id: id ?? null, model: attempt?.model ?? job.routes[0]?.model ?? '' };
+  const route = job.routes[(attempt?.number ?? 1) - 1];
+  return { id: id ?? null, model: route?.model ?? '' };
 }
 
 /** What a provider that speaks a dialect has said of an attempt; undefined where it speaks none. */

@@ -1,5 +1,5 @@
 import type { Principal } from '../core/dialect';
-import type { Job } from '../core/job';
+import { knownModel, type Job } from '../core/job';
 import type { Draft, Estimate, Quote } from '../core/ports';
 import type { GatewayDeps } from './deps';
 import { resolve } from './resolve';
@@ -20,9 +20,10 @@ export function quote(deps: GatewayDeps, principal: Principal, draft: Draft): Qu
 export async function estimate(deps: GatewayDeps, job: Job): Promise<Estimate | undefined> {
   const route = job.routes.find(({ channel }) => channel === job.channel) ?? job.routes[0];
   if (!route) return undefined;
-  const measured = await deps.store.attempts.usualMs(route.provider, route.model);
+  const model = knownModel(route);
+  const measured = await deps.store.attempts.usualMs(route.provider, model);
   if (measured !== undefined)
     return { seconds: Math.ceil(measured / 1_000), basis: 'finished_jobs' };
-  const capabilities = deps.catalog.channel(route.channel)?.provider.models[route.model];
+  const capabilities = deps.catalog.channel(route.channel)?.provider.models[model];
   return capabilities && { seconds: capabilities.usualSeconds, basis: 'model' };
 }

@@ -42,10 +42,11 @@ export function chooseRoutes(
 
 /** As the job keeps them: with a request of their own where their words for the same video are others. */
 export function frozen([first, ...rest]: readonly [Choice, ...Choice[]]): NewJob['routes'] {
-  const freeze = ({ channel, provider, model, applied }: Choice): FrozenRoute => ({
+  const freeze = ({ channel, provider, model, like, applied }: Choice): FrozenRoute => ({
     channel: channel.name,
     provider: provider.name,
     model,
+    ...(like === undefined ? {} : { like }),
     ...(isDeepStrictEqual(applied, first.applied) ? {} : { applied }),
   });
   return [freeze(first), ...rest.map(freeze)];

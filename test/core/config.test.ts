@@ -243,6 +243,22 @@ describe('a catalog that contradicts itself is one sentence', () => {
       'model "m" names "old", which provider "ark" does not have; known: ',
     ],
     [
+      'a newer id without the one it takes after',
+      {
+        channels: { mine: CHANNEL },
+        models: { m: { ...MODEL, channels: [{ channel: 'mine', model: 'newer' }] } },
+      },
+      'a newer id that takes what one of them takes goes with "like": "<the known one>"',
+    ],
+    [
+      'a newer id after one that the provider does not have',
+      {
+        channels: { mine: CHANNEL },
+        models: { m: { ...MODEL, channels: [{ channel: 'mine', model: 'newer', like: 'old' }] } },
+      },
+      'model "m" names "old", which provider "ark" does not have; known: ',
+    ],
+    [
       'credentials of another kind',
       { channels: { mine: { ...CHANNEL, credentials: { token: 'x' } } }, models: {} },
       'channel "mine": credentials are not what ark needs: apiKey',

@@ -41,6 +41,7 @@ beforeAll(async () => {
           channels: [{ channel: 'ark-simulated', model: 'doubao-seedance-1-5-pro-251215' }],
           price,
         },
+        newer: { channels: [{ ...onKling('kling-v9'), like: 'kling-v3-omni' }], price },
         impatient: {
           channels: [{ channel: 'ark-simulated', model: 'doubao-seedance-1-5-pro-251215' }],
           price,
@@ -232,6 +233,16 @@ test('each channel is sent the video in the words of its own model', async () =>
     serviceTier: 'default',
   });
   expect((await database.store.jobs.load(job.id))?.routes).toEqual(job.routes);
+});
+
+test('a newer id of a provider’s has the capabilities of the model it is like', async () => {
+  const { principal } = database.workspace;
+  const accepted = await accept(deps, principal, creation(request({ model: 'newer' })));
+  if (accepted.kind !== 'created') throw new Error(accepted.kind);
+  expect(accepted.job).toMatchObject({
+    applied: { resolution: '1080p' },
+    routes: [{ model: 'kling-v9', like: 'kling-v3-omni' }],
+  });
 });
 
 test.each<[model: string, Partial<Creation['request']>, seconds: number]>([

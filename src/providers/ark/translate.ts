@@ -12,11 +12,11 @@ import { createReplySchema, operationSchema, PATH, taskSchema, type Task } from 
 
 /** The create call. */
 export function submit(submission: Submission): Call {
-  const { model, applied, callbackUrl, native } = submission;
-  if (native) return submitNative(native, model, callbackUrl);
+  const { model, calledModel = model, applied, callbackUrl, native } = submission;
+  if (native) return submitNative(native, calledModel, callbackUrl);
   const text = applied.prompt !== '' || applied.inputs.length === 0;
   const body = {
-    model,
+    model: calledModel,
     content: [
       ...(text ? [{ type: 'text', text: applied.prompt }] : []),
       ...applied.inputs.map((input) => contentItem(input, submission.blobs)),

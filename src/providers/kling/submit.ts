@@ -9,10 +9,10 @@ import { KLING_KEYS } from './vendor-keys';
 
 /** The create call of each kind. `external_task_id` is our attempt's id: unique per account, and a key for the lookup. */
 export function submit(submission: Submission): Call {
-  const { model, applied, attemptId, callbackUrl } = submission;
+  const { model, calledModel = model, applied, attemptId, callbackUrl } = submission;
   const kind = kindOf(model, applied.mode);
   const body = {
-    model_name: model,
+    model_name: calledModel,
     prompt: applied.prompt || undefined,
     negative_prompt: applied.negativePrompt,
     ...mediaOf(kind, submission),
