@@ -127,7 +127,8 @@ async function generate(gateway: Gateway, input: RouteInput<GenerateBody>): Prom
 }
 
 /**
- * Adds what the provider says, for which the caller waits a little; so a repeat has it too. The task is made by now and
+ * Adds the provider's id, for which the caller waits a little, or its refusal, and an estimate of the moment; so a repeat
+ * has them too, and the rest as the first request had it. The task is made by now and
  * the answer to that stays a success, whatever goes wrong here, and also when the task was deleted since.
  */
 function completed(

@@ -27,7 +27,8 @@ export function quoteOf(model: string, quote: Quote): QuoteReply {
 }
 
 /**
- * A task that a provider refused at once was created all the same: the answer succeeds, says `failed` and why, and its
+ * What became of the submission, whenever it is asked: a repeat is told what the first request was, and the status has
+ * the rest. A task that no provider took was created all the same: the answer succeeds, says `failed` and why, and its
  * points have been given back.
  */
 export function createdOf(
@@ -35,17 +36,23 @@ export function createdOf(
   reference: ProviderReference,
   estimate: Estimate | undefined,
 ): Created {
-  const { status, ...common } = commonOf(job, reference);
-  const left = isTerminal(job.state) ? undefined : estimate;
+  const { status, ...common } = commonOf(asTaken(job), reference);
+  const left = status === 'failed' ? undefined : estimate;
   return {
     ...common,
     success: true,
-    status: status === 'processing' ? 'submitted' : status,
+    status: status === 'failed' ? status : 'submitted',
     estimatedTime: left?.seconds ?? null,
     estimatedTimeSec: left?.seconds ?? null,
     estimatedTimeSource: left?.basis ?? null,
   };
 }
+
+/** As it was when a provider had just taken it. */
+const asTaken = (job: Job): Job =>
+  job.startedAt === undefined
+    ? job
+    : { ...job, state: 'queued', charged: undefined, failure: undefined };
 
 export function statusOf(
   job: Job,

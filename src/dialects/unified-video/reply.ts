@@ -25,7 +25,7 @@ export const createdSchema = z.strictObject({
   model: z.string(),
   providerModel: z.string(),
   pointsCharged: z.number(),
-  status: z.enum(['submitted', 'completed', 'failed']),
+  status: z.enum(['submitted', 'failed']),
   /** Seconds, under both documented names. */
   estimatedTime: z.int().nullable(),
   estimatedTimeSec: z.int().nullable(),
