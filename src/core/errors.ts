@@ -66,6 +66,8 @@ export interface ErrorDetails {
   scope?: string;
   /** How large the file is that a range lies outside of. */
   fileBytes?: number | undefined;
+  /** `GET /v1/nothing`, where no route takes it, for APIs that say it back. */
+  path?: string;
   /** Instead of the table's word: what may have been paid for must not be posted again by itself. */
   retryable?: boolean;
   /** For the log only. */
@@ -81,6 +83,7 @@ export class GatewayError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly scope: string | undefined;
   readonly fileBytes: number | undefined;
+  readonly path: string | undefined;
 
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
     super(details.message ?? ERRORS[code].text, { cause: details.cause });
@@ -92,6 +95,7 @@ export class GatewayError extends Error {
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.scope = details.scope;
     this.fileBytes = details.fileBytes;
+    this.path = details.path;
   }
 }
 

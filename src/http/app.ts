@@ -57,8 +57,9 @@ export function createApp(options: AppOptions): Express {
   const budget = createMemoryBudget(limits.bodyMemoryBytesMax);
   const used = createLastUsed(options.keys, logger);
   mountApis(app, apis, { ...options, limits, budget, now, used, waitEnds });
-  app.use(() => {
-    throw new GatewayError('not_found', { message: 'There is no such path.' });
+  app.use(({ method, path }) => {
+    const message = 'There is no such path.';
+    throw new GatewayError('not_found', { message, path: `${method} ${path}` });
   });
   app.use(errorHandler({ apis, logger, limits }));
   return app;

@@ -342,9 +342,10 @@ describe('an error answer', () => {
   test('is answered for every API in its own shape', async () => {
     for (const api of Object.values(apis)) {
       const prefix = api.prefixes[0] ?? '';
-      const response = await door.send(`${prefix}/x/y/z/unknown`, { method: 'POST' });
+      const path = `${prefix}/x/y/z/unknown`;
+      const response = await door.send(path, { method: 'POST' });
       const expected = api.renderError(
-        new GatewayError('not_found', { message: 'There is no such path.' }),
+        new GatewayError('not_found', { message: 'There is no such path.', path: `POST ${path}` }),
         response.headers.get('x-request-id') ?? '',
       );
       expect(response.status).toBe(expected.status);

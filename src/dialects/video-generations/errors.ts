@@ -4,19 +4,24 @@ import { retryHeaders } from '../../core/retry-headers';
 
 /**
  * Two shapes, as new-api has them. Who asks, and whether anything serves it, is decided before a job is looked at and
- * answered in OpenAI's shape with `type: "new_api_error"`; everything about a job is `{code, message, data: null}`.
+ * answered in OpenAI's shape with `type: "new_api_error"`, a path that there is not as an `invalid_request_error`;
+ * everything about a job is `{code, message, data: null}`.
  * One deliberate difference: an unknown job is a 404 and not a 400.
  */
 export function renderError(error: GatewayError): Answer {
-  const { code, message } = error;
+  const status = GATE[error.code]?.status ?? error.status;
+  return { status, headers: retryHeaders(error), body: bodyOf(error) };
+}
+
+function bodyOf(error: GatewayError): unknown {
+  const { code, message, param = '', path } = error;
+  if (path !== undefined) {
+    const text = `Invalid URL (${path})`;
+    return { error: { message: text, type: 'invalid_request_error', param: '', code: '' } };
+  }
   const gate = GATE[code];
-  return {
-    status: gate?.status ?? error.status,
-    headers: retryHeaders(error),
-    body: gate
-      ? { error: { message, type: 'new_api_error', param: error.param ?? '', code: gate.code } }
-      : { code: codeOf(error), message, data: null },
-  };
+  if (gate) return { error: { message, type: 'new_api_error', param, code: gate.code } };
+  return { code: codeOf(error), message, data: null };
 }
 
 const GATE: Partial<Record<ErrorCode, { status: number; code: string }>> = {
