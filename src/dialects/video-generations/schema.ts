@@ -109,6 +109,15 @@ const metadata = z.preprocess(
 );
 export type Metadata = z.infer<typeof metadata>;
 
+/** `isJson`: it came as JSON text, whose texts are meant as texts also where they stand in a form. */
+const typedMetadata = z.unknown().transform((value, context) => {
+  const read = metadata.safeParse(value);
+  if (read.success) return { words: read.data, isJson: typeof value === 'string' };
+  // Sound because what one schema found goes on as it is; only `input` is typed more loosely there.
+  context.issues.push(...(read.error.issues as z.core.$ZodRawIssue[]));
+  return z.NEVER;
+});
+
 export const submitBodySchema = z.preprocess(
   tidy,
   z.looseObject(
@@ -116,7 +125,7 @@ export const submitBodySchema = z.preprocess(
       model: text(TEXT_LENGTH_MAX),
       prompt: text(PROMPT_LENGTH_MAX),
       ...fields,
-      metadata: metadata.optional(),
+      metadata: typedMetadata.optional(),
     },
     { error: objectError },
   ),

@@ -3,23 +3,29 @@ import { invalid } from '../../core/errors';
 import { given, numberOfText } from '../../core/fields';
 import type { Draft } from '../../core/ports';
 import { picturesOf } from './pictures';
-import type { SubmitBody } from './schema';
-import { layerOf, merge } from './words';
+import type { Metadata, SubmitBody } from './schema';
+import { layerOf, merge, type Layer } from './words';
 
 /**
  * Vendor words are stored and echoed with the job. They are settings; a file in them would be media in a row.
  */
 const PASSTHROUGH_BYTES_MAX = 16 * 1024;
 
-/** `isForm`: a form has only texts, and vendor words that look like numbers are numbers. */
+/** `isForm`: its fields are only texts, so vendor words among them that look like numbers are numbers. */
 export function toDraft(
   body: SubmitBody,
   files: readonly UploadedFile[],
   { isForm }: { isForm: boolean },
 ): Draft {
-  const { model, metadata = {} } = body;
+  const { model } = body;
+  const { words: metadata, isJson } = body.metadata ?? { words: {}, isJson: true };
   const { inputs, field } = picturesOf({ ...body, ...metadata }, files);
-  const { fields, names, passthrough } = merge(layerOf(body, ''), layerOf(metadata, 'metadata.'));
+  const top = layerOf(body, '');
+  const over = layerOf(metadata, 'metadata.');
+  const { fields, names, passthrough } = merge(
+    isForm ? withNumbers(top) : top,
+    isForm && !isJson ? withNumbers(over) : over,
+  );
   checkModel(model, metadata);
   checkSize(passthrough);
   const { callback_url: callbackUrl, user } = { ...body, ...metadata };
@@ -29,7 +35,7 @@ export function toDraft(
       model,
       prompt: metadata.prompt ?? body.prompt,
       inputs,
-      passthrough: isForm ? withNumbers(passthrough) : passthrough,
+      passthrough,
     },
     names: { ...names, inputs: field, passthrough: 'metadata' },
     callbackUrl:
@@ -45,7 +51,7 @@ export function toDraft(
 }
 
 /** It decides channel and price, so it is said in one place. */
-function checkModel(model: string, metadata: NonNullable<SubmitBody['metadata']>): void {
+function checkModel(model: string, metadata: Metadata): void {
   for (const name of ['model', 'model_name'] as const) {
     const other = metadata[name];
     if (other !== undefined && other !== model) {
@@ -67,8 +73,9 @@ function checkSize(passthrough: Record<string, unknown>): void {
 
 const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-function withNumbers(passthrough: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(passthrough).map(([name, value]) => [name, numberOfText(value)]),
+function withNumbers(layer: Layer): Layer {
+  const numbered = Object.entries(layer.passthrough).map(
+    ([name, value]) => [name, numberOfText(value)] as const,
   );
+  return { ...layer, passthrough: Object.fromEntries(numbered) };
 }
