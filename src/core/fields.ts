@@ -41,7 +41,7 @@ export const count = (min: number, max: number) =>
   );
 
 /** As a whole body may be: JSON inside a text has passed no such check yet. */
-const TEXT_BOUNDS = { depthMax: 20, valuesMax: 10_000 };
+const TEXT_BOUNDS = { depthMax: 20, valuesMax: 5_000 };
 
 /** Objects and arrays may come as JSON text in a form; text that is no JSON is left for the schema to refuse. */
 export function jsonOfText(value: unknown): unknown {
@@ -66,13 +66,16 @@ export const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
 export const objectError = (issue: { code: string; input?: unknown }): string | undefined =>
   issue.code === 'invalid_type' ? must('an object')({ input: issue.input }) : undefined;
 
+/** The items are counted before any of them is read, since each may be JSON text again. */
 export const list = <Item extends z.ZodType>(item: Item, itemsMax: number) =>
-  z.preprocess(
-    jsonOfText,
-    z
-      .array(item, { error: must('an array') })
-      .max(itemsMax, `has more than ${String(itemsMax)} items`),
-  );
+  z
+    .preprocess(
+      jsonOfText,
+      z
+        .array(z.unknown(), { error: must('an array') })
+        .max(itemsMax, `has more than ${String(itemsMax)} items`),
+    )
+    .pipe(z.array(item));
 
 /** `"https://..."` or `{"url": "https://..."}`; also a data URL or an `asset://` id. */
 export const media = z.preprocess(
