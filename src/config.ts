@@ -84,6 +84,8 @@ const limitsSchema = z.strictObject({
   /** Requests that one process holds at once; past it they are answered as if their wait were over. */
   heldRequests: count(5_000),
   databaseConnections: count(20),
+  /** Requests with a wrong key that one address may send to one process in a minute. */
+  authFailuresPerMinute: z.int().positive().default(300),
   workflowsCached: count(500),
   activitiesPerQueue: count(100),
   /** Activity starts per second and provider; 0 = no cap. */
@@ -132,6 +134,8 @@ const fileSchema = z.strictObject({
   models: z.record(z.string(), modelSchema).default(DEFAULT_CATALOG.models),
   waits: waitsSchema.prefault({}),
   limits: limitsSchema.prefault({}),
+  /** The proxies before this gateway: how many, or their addresses as Express's "trust proxy" takes them. */
+  trustProxy: z.union([z.int().positive(), z.string().min(1)]).optional(),
 });
 
 export type FileConfig = z.infer<typeof fileSchema>;

@@ -24,7 +24,9 @@ export async function create(
   principal: Principal,
   creation: Creation,
 ): Promise<CreateAnswer> {
-  const accepted = await deps.gates.creates(() => accept(deps, principal, creation));
+  const accepted = await deps.gates.creates(principal.workspaceId, () =>
+    accept(deps, principal, creation),
+  );
   const { answer } = accepted;
   if (accepted.kind === 'created') {
     await atMost(START_MS, start(deps, accepted.job));
@@ -154,7 +156,7 @@ const START_MS = 2_000;
 async function start(deps: CreateDeps, job: Job): Promise<void> {
   try {
     const plan = planOf(seedOf(job), deps.waits);
-    await deps.gates.starts(() => deps.engine.startJob(job.workflowId, plan));
+    await deps.gates.starts(job.workspaceId, () => deps.engine.startJob(job.workflowId, plan));
     await deps.store.jobs.markStarted(job.id, deps.now());
   } catch (error) {
     deps.log.warn(

@@ -1,7 +1,10 @@
 import { GatewayError } from '../core/errors';
 
-/** Lets so many run at once; the others wait in the order they came. */
-export type Gate = <Result>(work: () => Promise<Result>) => Promise<Result>;
+/**
+ * Lets so many run at once. The others wait in the order they came among their own, and in turn with everybody else: a
+ * thousand of one workspace make another wait for one of them, not for all.
+ */
+export type Gate = <Result>(workspaceId: string, work: () => Promise<Result>) => Promise<Result>;
 
 export interface GateOptions {
   atOnce: number;
@@ -11,38 +14,71 @@ export interface GateOptions {
 
 export function createGate({ atOnce, waitMs }: GateOptions): Gate {
   let running = 0;
-  const queue = new Set<() => void>();
-  const enter = (): Promise<void> | undefined => {
+  const queue = createTurns<() => void>();
+  const enter = (workspaceId: string): Promise<void> | undefined => {
     if (running < atOnce) {
       running += 1;
       return undefined;
     }
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        queue.delete(go);
+        queue.remove(workspaceId, go);
         reject(new GatewayError('unavailable', { retryAfterSeconds: 1 }));
       }, waitMs);
       const go = (): void => {
         clearTimeout(timer);
         resolve();
       };
-      queue.add(go);
+      queue.add(workspaceId, go);
     });
   };
   const leave = (): void => {
-    const [next] = queue;
-    if (next) {
-      // The place goes from hand to hand.
-      queue.delete(next);
-      next();
-    } else running -= 1;
+    const next = queue.take();
+    // The place goes from hand to hand.
+    if (next) next();
+    else running -= 1;
   };
-  return async (work) => {
-    await enter();
+  return async (workspaceId, work) => {
+    await enter(workspaceId);
     try {
       return await work();
     } finally {
       leave();
     }
+  };
+}
+
+/** Waiting items by their owner; owners are served in turn, each one's items in the order they came. */
+export interface Turns<Item> {
+  add(owner: string, item: Item): void;
+  remove(owner: string, item: Item): void;
+  take(): Item | undefined;
+}
+
+export function createTurns<Item>(): Turns<Item> {
+  /** Whose turn is next stands first. */
+  const waiting = new Map<string, Set<Item>>();
+  const remove = (owner: string, item: Item): void => {
+    const items = waiting.get(owner);
+    items?.delete(item);
+    if (items?.size === 0) waiting.delete(owner);
+  };
+  return {
+    add(owner, item) {
+      const items = waiting.get(owner) ?? new Set();
+      waiting.set(owner, items.add(item));
+    },
+    remove,
+    take() {
+      for (const [owner, items] of waiting) {
+        for (const item of items) {
+          waiting.delete(owner);
+          waiting.set(owner, items);
+          remove(owner, item);
+          return item;
+        }
+      }
+      return undefined;
+    },
   };
 }

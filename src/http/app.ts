@@ -5,6 +5,7 @@ import type { Api } from '../core/dialect';
 import { GatewayError } from '../core/errors';
 import type { Blobs, Gateway, Tokens } from '../core/ports';
 import type { KeyStore } from '../core/store';
+import { createAuthBudget } from './auth-budget';
 import { mountCallbacks, type Hint } from './callbacks';
 import { errorHandler } from './errors';
 import { mountHealth, type HealthPorts } from './health';
@@ -22,12 +23,15 @@ export interface AppOptions extends HealthPorts {
   /** By name, in the registry's order; the first one answers for paths that belong to none. */
   apis: Readonly<Record<string, Api>>;
   keys: KeyStore;
+  isKey(text: string): boolean;
   tokens: Pick<Tokens, 'verify'>;
   blobs: Blobs;
   links: Pick<Links, 'verify'>;
   hint: Hint;
   logger: Logger;
   limits?: Partial<HttpLimits>;
+  /** Express's "trust proxy": whose word for the caller's address counts. Absent = nobody's. */
+  trustProxy?: number | string | undefined;
   /** Of whoever closes the server; without it answers that wait are cut off in the end. */
   waitEnds?: WaitEnds;
   now?: () => number;
@@ -43,6 +47,7 @@ export function createApp(options: AppOptions): Express {
   app.disable('etag');
   app.enable('case sensitive routing');
   app.set('query parser', 'simple');
+  app.set('trust proxy', options.trustProxy ?? false);
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -56,7 +61,8 @@ export function createApp(options: AppOptions): Express {
   mountCallbacks(app, options.hint, limits);
   const budget = createMemoryBudget(limits.bodyMemoryBytesMax);
   const used = createLastUsed(options.keys, logger);
-  mountApis(app, apis, { ...options, limits, budget, now, used, waitEnds });
+  const authBudget = createAuthBudget(options.keys, limits);
+  mountApis(app, apis, { ...options, limits, budget, authBudget, now, used, waitEnds });
   app.use(({ method, path }) => {
     const message = 'There is no such path.';
     throw new GatewayError('not_found', { message, path: `${method} ${path}` });

@@ -4,6 +4,7 @@ import type { Principal, Route } from '../core/dialect';
 import { GatewayError } from '../core/errors';
 import type { Tokens } from '../core/ports';
 import type { KeyPrincipal, KeyStore } from '../core/store';
+import type { AuthBudget } from './auth-budget';
 import { isToken } from './tokens';
 
 const KEY_LENGTH_MAX = 1024;
@@ -12,7 +13,10 @@ export const KEY_PARAMETER = 'api_key';
 const QUERY_NAMES = [KEY_PARAMETER, 'apikey', 'key', 'access_token'];
 
 export interface AuthPorts {
-  keys: Pick<KeyStore, 'find' | 'findById'>;
+  keys: Pick<KeyStore, 'findById'>;
+  /** Has the text the form of a key, its checksum included? Says nothing about whether there is such a key. */
+  isKey(text: string): boolean;
+  authBudget: AuthBudget;
   tokens: Pick<Tokens, 'verify'>;
 }
 
@@ -23,7 +27,7 @@ export interface AuthPorts {
 export async function authenticate(
   request: Request,
   route: Pick<Route, 'keyIn'>,
-  { keys, tokens }: AuthPorts,
+  ports: AuthPorts,
   now: number,
 ): Promise<KeyPrincipal> {
   const credential = (route.keyIn && keyOfQuery(request)) ?? keyOf(request);
@@ -34,19 +38,34 @@ export async function authenticate(
         })
       : new GatewayError('unauthorized');
   }
-  const found = await principalOf(credential);
+  const found = await principalOf(credential, { request, route, ...ports, now });
   if (found) return found;
   throw route.keyIn
     ? new GatewayError('forbidden', { message: 'The API key is unknown, expired or revoked.' })
     : new GatewayError('unauthorized');
+}
 
-  async function principalOf(text: string): Promise<KeyPrincipal | undefined> {
-    if (text.length > KEY_LENGTH_MAX) return undefined;
-    if (!isToken(text)) return keys.find(hashKey(text), now);
+/** What is no key and no token of ours costs no query. */
+async function principalOf(
+  text: string,
+  { request, route, keys, tokens, isKey, authBudget, now }: Asked,
+): Promise<KeyPrincipal | undefined> {
+  const address = request.ip ?? '';
+  if (text.length <= KEY_LENGTH_MAX) {
+    if (isKey(text)) return authBudget.find(address, hashKey(text), now);
     // Where tokens are sold, a token buys none: its end would be no end.
-    const token = route.keyIn ? undefined : tokens.verify(text, now);
-    return token && keys.findById(token.keyId, token.secretId, now);
+    const token = isToken(text) && !route.keyIn ? tokens.verify(text, now) : undefined;
+    const found = token && (await keys.findById(token.keyId, token.secretId, now));
+    if (found) return found;
   }
+  authBudget.refuse(address, now);
+  return undefined;
+}
+
+interface Asked extends AuthPorts {
+  request: Request;
+  route: Pick<Route, 'keyIn'>;
+  now: number;
 }
 
 /** The form in which keys are stored: 256 random bits need no slow hash. */

@@ -22,6 +22,9 @@ export const HTTP_LIMITS = {
   bracketDepthMax: 4,
   partHeadersMax: 20,
   partHeaderBytesMax: 8 * KIB,
+  /** Requests with a wrong key or token that one address may send in a minute; past them it is answered 429. */
+  authFailuresPerMinute: 300,
+  authAddressesMax: 10_000,
   /** Callbacks of providers are hints, not documents. */
   callbackBytesMax: 256 * KIB,
   /** After an early answer the rest of a body is read and thrown away up to here, so that the answer arrives. */

@@ -18,7 +18,7 @@ import { listen } from '../http/listen';
 import type { Listening } from '../http/listen';
 import { createWaitEnds } from '../http/wait-ends';
 import type { Foundation } from './foundation';
-import { newKey } from '../store/new-key';
+import { isKey, newKey } from '../store/new-key';
 import { VERSION } from './version';
 
 /** The two halves of the gateway over one foundation: the door and the queues. They share nothing but the rows. */
@@ -63,6 +63,9 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     gateway,
     apis,
     keys: base.store.keys,
+    isKey,
+    limits: { authFailuresPerMinute: base.config.limits.authFailuresPerMinute },
+    trustProxy: base.config.trustProxy,
     tokens: base.tokens,
     blobs: base.blobs,
     links: base.links,

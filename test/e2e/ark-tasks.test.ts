@@ -1,10 +1,10 @@
 import { createByteDance } from '@ai-sdk/bytedance';
+import { randomBytes } from 'node:crypto';
 import { createServer, request as requestHttp } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import { hashKey } from '../../src/http/auth';
-import { newId } from '../../src/core/ids';
+import { newKey as mintKey } from '../../src/store/new-key';
 import { ensureWorkspace } from '../../src/store/workspaces';
 import { startTestGateway, until } from '../support/gateway';
 import type { CallAnswer, TestGateway } from '../support/gateway';
@@ -157,10 +157,10 @@ function statusOf(path: string, key: string): Promise<number | undefined> {
 
 /** A key of the first workspace or of another one. */
 async function newKey(scopes: ('generate' | 'read' | 'foreign')[], name: string): Promise<string> {
-  const key = `rl_test_${newId()}`;
+  const { key, hash, prefix } = mintKey(randomBytes);
   await ensureWorkspace(gateway.base.db, gateway.base.sealer, {
     name,
-    keys: [{ name: key, prefix: key.slice(0, 8), hash: hashKey(key), scopes }],
+    keys: [{ name: prefix, prefix, hash, scopes }],
     callbackSecret: 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
     points: 1_000_000_000n,
     now: Date.now(),

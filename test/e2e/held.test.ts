@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { newId } from '../../src/core/ids';
 import { startApi } from '../../src/run/parts';
-import { keyHash } from '../../src/store/new-key';
+import { newKey } from '../../src/store/new-key';
 import { startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
@@ -107,7 +108,7 @@ test('a key is exchanged for a token that opens what the key opens, until the ke
 
 /** Of the same workspace as the development key, so that it can be revoked. */
 async function aKey(): Promise<{ key: string; id: string }> {
-  const key = `rl_live_${'k'.repeat(43)}`;
+  const { key, hash, prefix } = newKey(randomBytes);
   const id = newId();
   await gateway.sql(
     `INSERT INTO keys (id, workspace_id, name, scopes, created_at)
@@ -115,8 +116,8 @@ async function aKey(): Promise<{ key: string; id: string }> {
     [id, gateway.workspaceId],
   );
   await gateway.sql(
-    `INSERT INTO key_secrets (hash, key_id, prefix, created_at) VALUES ($1, $2, 'rl_live_', now())`,
-    [keyHash(key), id],
+    `INSERT INTO key_secrets (hash, key_id, prefix, created_at) VALUES ($1, $2, $3, now())`,
+    [hash, id, prefix],
   );
   return { key, id };
 }

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../src/core/errors';
-import { createGate } from '../../src/gateway/gate';
+import { createGate, createTurns } from '../../src/gateway/gate';
 
 interface Work {
   name: string;
@@ -9,8 +9,9 @@ interface Work {
 function workshop(waitMs = 60_000) {
   const gate = createGate({ atOnce: 2, waitMs });
   const started: Work[] = [];
-  const run = (name: string): Promise<string> =>
+  const run = (name: string, workspaceId = 'one'): Promise<string> =>
     gate(
+      workspaceId,
       () =>
         new Promise((resolve, reject) => {
           started.push({ name, end: (error) => (error ? reject(error) : resolve(name)) });
@@ -58,4 +59,67 @@ test('whoever waits too long is told to come again, and is not run later', async
   await Promise.all([a, b]);
   await turn();
   expect(names()).toEqual(['a', 'b']);
+});
+
+describe('turns', () => {
+  const taken = (
+    waiting: string[],
+    then: (turns: ReturnType<typeof createTurns<string>>) => void,
+  ) => {
+    const turns = createTurns<string>();
+    for (const item of waiting) turns.add(item.slice(0, 1), item);
+    then(turns);
+    const items = [];
+    for (let item = turns.take(); item !== undefined; item = turns.take()) items.push(item);
+    return items.join(' ');
+  };
+
+  test.each<[name: string, waiting: string, order: string]>([
+    ['nobody', '', ''],
+    ['one alone in the order it came', 'a1 a2 a3', 'a1 a2 a3'],
+    ['a flood and one after it', 'a1 a2 a3 a4 b1', 'a1 b1 a2 a3 a4'],
+    ['three in turn, each in its own order', 'a1 a2 a3 b1 c1 b2 c2', 'a1 b1 c1 a2 b2 c2 a3'],
+  ])('serve %s', (_, waiting, order) => {
+    expect(taken(waiting.split(' ').filter(Boolean), () => undefined)).toBe(order);
+  });
+
+  test('pass over whoever left, and whoever comes back stands last', () => {
+    const order = taken(['a1', 'a2', 'b1', 'c1'], (turns) => {
+      turns.remove('b', 'b1');
+      turns.remove('b', 'b1');
+      turns.remove('a', 'a1');
+      turns.add('a', 'a3');
+      turns.add('b', 'b2');
+    });
+    expect(order).toBe('a2 c1 b2 a3');
+  });
+
+  test('go on where they were for those who come later', () => {
+    const turns = createTurns<string>();
+    for (const item of ['a1', 'a2', 'b1']) turns.add(item.slice(0, 1), item);
+    expect(turns.take()).toBe('a1');
+    turns.add('c', 'c1');
+    expect([turns.take(), turns.take(), turns.take(), turns.take()]).toEqual([
+      'b1',
+      'a2',
+      'c1',
+      undefined,
+    ]);
+  });
+});
+
+test('a flood of one workspace makes another wait for one place, not for all of the flood', async () => {
+  const { run, started, names } = workshop();
+  const all = Array.from({ length: 50 }, (_, number) => run(`flood ${number}`, 'one'));
+  all.push(run('small', 'other'));
+  await turn();
+  started[0]?.end();
+  started[1]?.end();
+  await turn();
+  expect(names().slice(2)).toEqual(['flood 2', 'small']);
+  for (let done = 0; done < all.length; done += 1) {
+    started[done]?.end();
+    await turn();
+  }
+  expect(await Promise.all(all)).toHaveLength(51);
 });

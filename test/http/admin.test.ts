@@ -9,7 +9,7 @@ import { createAdmin } from '../../src/gateway';
 import { createTokens } from '../../src/http/tokens';
 import { buildCatalog } from '../../src/run/channels';
 import { ensureFirstWorkspace } from '../../src/store/installation';
-import { keyHash, newKey } from '../../src/store/new-key';
+import { isKey, keyHash, newKey } from '../../src/store/new-key';
 import { TABLES } from '../../src/store/schema';
 import { ensureWorkspace } from '../../src/store/workspaces';
 import { PRICE, newJob, startTestDatabase } from '../support/database';
@@ -30,7 +30,14 @@ const tokens = createTokens({ secret: Buffer.alloc(32, 5), lifetimeMs: HOUR });
 beforeAll(async () => {
   database = await startTestDatabase();
   const { store } = database;
-  door = await openDoor({ keys: store.keys, tokens, now: () => now });
+  door = await openDoor({
+    keys: store.keys,
+    isKey,
+    tokens,
+    now: () => now,
+    // The clock stands, and these tests are refused more often than anybody in a minute.
+    limits: { authFailuresPerMinute: 10_000 },
+  });
   const origin = 'http://127.0.0.1:1';
   const config = readConfig({ REELAY_CONFIG: '' }, CATALOG);
   door.gateway.admin = createAdmin({

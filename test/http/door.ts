@@ -81,6 +81,7 @@ export async function openDoor(
       findById: async (id) => Object.values(KEYS).find(({ keyId }) => keyId === id),
       markUsed: async () => undefined,
     },
+    isKey: (text) => text.startsWith('rl_live_'),
     tokens: createTokens({ secret: Buffer.alloc(32, 1), lifetimeMs: 60_000 }),
     blobs: createLocalBlobs(folder),
     links,

@@ -54,7 +54,8 @@ test('a given key is used as it is, and none is made', () => {
 test('a damaged file stops the start and stays as it is', () => {
   const data = temporaryFolder();
   writeFileSync(join(data, 'secret.key'), 'short');
-  writeFileSync(join(data, 'keys.json'), '{}');
+  const keys = { key: 'my own', admin_key: 'my own', callback_secret: 'whsec_' };
+  writeFileSync(join(data, 'keys.json'), JSON.stringify(keys));
   expect(() => secretKey(data, undefined)).toThrow('secret.key is damaged; restore it');
   expect(() => developmentKeys(data)).toThrow('keys.json is damaged; restore it, or delete it');
   expect(readFileSync(join(data, 'secret.key'), 'utf8')).toBe('short');

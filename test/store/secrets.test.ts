@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { newSecret } from '../../src/callbacks/secrets';
 import { newId } from '../../src/core/ids';
-import { keyHash, newKey } from '../../src/store/new-key';
+import { isKey, keyHash, newKey } from '../../src/store/new-key';
 import { createSealer } from '../../src/store/seal';
 import { TABLES } from '../../src/store/schema';
 import { getTableConfig } from 'drizzle-orm/pg-core';
@@ -171,6 +171,7 @@ describe('a key', () => {
     expect(await find(keyHash(workspace.key))).toEqual({
       workspaceId: workspace.id,
       keyId: workspace.principal.keyId,
+      secretId: keyHash(workspace.key).slice(0, 16),
       group: 'default',
       models: null,
       scopes: ['generate', 'read'],
@@ -206,6 +207,20 @@ describe('a key', () => {
       workspace.principal.keyId,
     ]);
     expect(await find(keyHash(workspace.key))).toMatchObject({ scopes: ['read'] });
+  });
+
+  test('is told apart from every text with one character mistyped, lost or added', () => {
+    const { key } = newKey(randomBytes);
+    expect(isKey(key)).toBe(true);
+    const letters = [...key];
+    const other = (letter: string): string => (letter === 'a' ? 'b' : 'a');
+    for (const [at, letter] of letters.entries()) {
+      expect(isKey(letters.with(at, other(letter)).join(''))).toBe(false);
+      expect(isKey(letters.toSpliced(at, 1).join(''))).toBe(false);
+    }
+    for (const text of [`${key}a`, ` ${key}`, `${key}\n`, '', 'x', 'rl_live_', key.toUpperCase()]) {
+      expect(isKey(text)).toBe(false);
+    }
   });
 
   test('looks the same for everybody and is never made twice', () => {

@@ -1,0 +1,102 @@
+import { isIPv6 } from 'node:net';
+import { GatewayError } from '../core/errors';
+import type { KeyPrincipal, KeyStore } from '../core/store';
+
+/**
+ * How often an address may come with a wrong credential, so that nobody's guesses take the database from those who pay.
+ * A key that was good in this process before is looked up whatever its address did, since many callers may share one.
+ */
+export interface AuthBudget {
+  /** As in the key store; throws `rate_limited` instead of asking it about a further unknown key. */
+  find(address: string, hash: string, now: number): Promise<KeyPrincipal | undefined>;
+  /** A credential that was refused without a question. Throws `rate_limited` past the budget. */
+  refuse(address: string, now: number): void;
+}
+
+export interface AuthBudgetOptions {
+  authFailuresPerMinute: number;
+  /** Remembered at once; past it the oldest is forgotten. */
+  authAddressesMax: number;
+}
+
+const MINUTE_MS = 60_000;
+/** Past it all are forgotten, which costs each a place in its address's budget once more. */
+const GOOD_KEYS_MAX = 10_000;
+
+export function createAuthBudget(
+  keys: Pick<KeyStore, 'find'>,
+  options: AuthBudgetOptions,
+): AuthBudget {
+  const take = createTaker(options);
+  const good = new Set<string>();
+  /** Many requests may bring a key for the first time at once: one question, and one place in the budget. */
+  const asked = new Map<string, Promise<KeyPrincipal | undefined>>();
+
+  async function ask(address: string, hash: string, now: number) {
+    const giveBack = take(address, now);
+    const found = await keys.find(hash, now);
+    if (!found) return undefined;
+    giveBack();
+    if (good.size >= GOOD_KEYS_MAX) good.clear();
+    good.add(hash);
+    return found;
+  }
+
+  return {
+    async find(address, hash, now) {
+      if (good.has(hash)) {
+        const found = await keys.find(hash, now);
+        if (!found && good.delete(hash)) take(address, now);
+        return found;
+      }
+      let asking = asked.get(hash);
+      if (!asking) {
+        asking = ask(address, hash, now).finally(() => asked.delete(hash));
+        asked.set(hash, asking);
+      }
+      return asking;
+    },
+    refuse: (address, now) => void take(address, now),
+  };
+}
+
+/** Counts in windows of a minute that begin with an address's first failure. */
+function createTaker({ authFailuresPerMinute, authAddressesMax }: AuthBudgetOptions) {
+  const windows = new Map<string, { failures: number; endsAt: number }>();
+  return (address: string, now: number): (() => void) => {
+    const name = networkOf(address);
+    let window = windows.get(name);
+    if (!window || window.endsAt <= now) {
+      windows.delete(name);
+      const [oldest] = windows.keys();
+      if (oldest !== undefined && windows.size >= authAddressesMax) windows.delete(oldest);
+      window = { failures: 0, endsAt: now + MINUTE_MS };
+      windows.set(name, window);
+    }
+    if (window.failures >= authFailuresPerMinute) {
+      throw new GatewayError('rate_limited', {
+        message: 'Too many requests with a wrong API key from this address.',
+        retryAfterSeconds: Math.ceil((window.endsAt - now) / 1_000),
+      });
+    }
+    const taken = window;
+    taken.failures += 1;
+    return () => {
+      taken.failures -= 1;
+    };
+  };
+}
+
+/** One who has IPv6 has a whole /56 of it. */
+function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  if (mapped) return mapped;
+  const [head = '', tail] = address.split('%', 1)[0]?.split('::') ?? [];
+  const groups = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  while (tail !== undefined && groups.length + after.length < 8) groups.push('0');
+  const [first = '0', second = '0', third = '0', fourth = '0'] = [...groups, ...after];
+  const site = [first, second, third].map((group) => group.padStart(4, '0'));
+  return `${site.join(':')}:${fourth.padStart(4, '0').slice(0, 2)}00::/56`;
+}
