@@ -101,9 +101,10 @@ export interface Admin {
   keys(workspaceId: string, page: AdminPage): Promise<Listed<Key>>;
   key(id: string): Promise<Key>;
   createKey(workspaceId: string, settings: KeySettings, once: Once<NewSecret>): Promise<Answer>;
-  changeKey(id: string, change: Partial<KeySettings>): Promise<Key>;
-  /** For good, and repeatable. */
-  revokeKey(id: string): Promise<Key>;
+  /** Throws `conflict` when it would take `admin` from the key that asks, now or sooner than before. */
+  changeKey(principal: Principal, id: string, change: Partial<KeySettings>): Promise<Key>;
+  /** For good, and repeatable. Throws `conflict` for the key that asks. */
+  revokeKey(principal: Principal, id: string): Promise<Key>;
   /** Throws `conflict` for a key that has ended, and during the grace of an earlier rotation unless forced. */
   rotateKey(id: string, rotation: Rotation, once: Once<NewSecret>): Promise<Answer>;
 }

@@ -23,15 +23,17 @@ export function keyAdmin(deps: AdminDeps): KeyAdmin {
         await rows.addKey({ ...settings, id: keyId, workspaceId: workspace.id }, minted, now());
         return { key: await keyOf(rows, keyId, now()), secret: minted.key };
       }),
-    async changeKey(id, change) {
+    async changeKey(principal, id, change) {
       const key = await keyOf(store.admin, id, now());
+      if (key.id === principal.keyId) checkKeepsAdmin(key, change);
       const workspace = await workspaceOf(store.admin, key.workspaceId);
       check(deps, { ...unchanged(key, change), ...change }, workspace.group);
       await store.admin.changeKey(key.id, change);
       return keyOf(store.admin, key.id, now());
     },
-    async revokeKey(id) {
+    async revokeKey(principal, id) {
       const key = await keyOf(store.admin, id, now());
+      if (key.id === principal.keyId) throw lockOut(undefined);
       await store.admin.revokeKey(key.id, now());
       return keyOf(store.admin, key.id, now());
     },
@@ -79,6 +81,19 @@ function check(
     throw invalid('expires_at', 'is in the past; DELETE revokes a key');
   }
 }
+
+/** Nobody locks himself out: perhaps there is no other key that could open the door again. */
+function checkKeepsAdmin(key: Key, { scopes, expiresAt }: Partial<KeySettings>): void {
+  if (scopes && !scopes.includes('admin')) throw lockOut('scopes');
+  const isSooner = typeof expiresAt === 'number' && expiresAt < (key.expiresAt ?? Infinity);
+  if (isSooner) throw lockOut('expires_at');
+}
+
+const lockOut = (param: string | undefined): GatewayError =>
+  new GatewayError('conflict', {
+    ...(param === undefined ? {} : { param }),
+    message: `${param === undefined ? '' : `${param}: `}this is the key that asks; use another key with "admin".`,
+  });
 
 function checkAlive(key: Key, now: number): void {
   const hasExpired = key.expiresAt !== null && key.expiresAt <= now;

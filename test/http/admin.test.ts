@@ -396,6 +396,32 @@ describe('a key', () => {
     });
   });
 
+  test('that asks cannot be ended by itself, at once or sooner than before; another one ends it', async () => {
+    const other = await makeOperator(['admin', 'read']);
+    const as = { key: other.key };
+    const [{ id = '' } = {}] = (await call('GET', `${ROOT}/${other.workspaceId}/keys`)).json.data;
+    const path = `/v1/admin/keys/${id}`;
+    const soon = Math.floor(now / 1000) + 600;
+    for (const [method, change, param] of [
+      ['DELETE', undefined, null],
+      ['PATCH', { scopes: ['read'] }, 'scopes'],
+      ['PATCH', { expires_at: soon }, 'expires_at'],
+    ] as const) {
+      expect(await call(method, path, change, as)).toMatchObject({
+        status: 409,
+        json: {
+          error: { code: 'conflict', param, message: expect.stringContaining('the key that asks') },
+        },
+      });
+    }
+    const fine = { scopes: ['admin'], name: 'mine' };
+    expect((await call('PATCH', path, fine, as)).json).toMatchObject(fine);
+    expect((await call('PATCH', path, { expires_at: soon })).status).toBe(200);
+    expect((await call('PATCH', path, { expires_at: soon + 1 }, as)).status).toBe(200);
+    expect((await call('DELETE', path)).status).toBe(200);
+    expect((await call('GET', path, undefined, as)).status).toBe(401);
+  });
+
   test('is rotated with the grace that the caller chooses, a day unless told', async () => {
     const { id, secret } = await key();
     const next = await call('POST', `/v1/admin/keys/${id}/rotate`);

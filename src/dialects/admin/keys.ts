@@ -57,7 +57,7 @@ export const keyRoutes: readonly Route[] = [
     query: noQuerySchema,
     reply: keySchema,
     async handle({ admin }, input) {
-      const key = await admin.changeKey(idOf(input), toKeyChange(input.body));
+      const key = await admin.changeKey(input.principal, idOf(input), toKeyChange(input.body));
       return { status: 200, body: fromKey(key) };
     },
   }),
@@ -70,7 +70,7 @@ export const keyRoutes: readonly Route[] = [
     reply: keySchema,
     handle: async ({ admin }, input) => ({
       status: 200,
-      body: fromKey(await admin.revokeKey(idOf(input))),
+      body: fromKey(await admin.revokeKey(input.principal, idOf(input))),
     }),
   }),
   adminRoute({

@@ -76,11 +76,12 @@ const filter = {
 };
 
 export const ROWS_MAX = { json: 100, csv: 10_000 } as const;
-const PAGES_MAX = 100_000;
+/** The last row that a page may reach: the rows before a page are read as well. */
+export const ROWS_REACH_MAX = 100_000;
 
 export const logQuerySchema = z.strictObject({
   ...filter,
-  page: count(1, PAGES_MAX).default(1),
+  page: count(1, ROWS_REACH_MAX).default(1),
   limit: count(1, ROWS_MAX.csv).optional(),
   format: z.enum(['json', 'csv']).default('json'),
 });

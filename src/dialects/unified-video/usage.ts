@@ -5,7 +5,7 @@ import { formatPoints, pointsNumber } from '../../core/pricing';
 import type { UsageFilter, UsagePage, UsageRow, UsageSums } from '../../core/usage';
 import { idOf, timeOf } from './render';
 import type { LogReply, SummaryReply } from './reply';
-import { ROWS_MAX, type LogQuery, type SummaryQuery } from './schema';
+import { ROWS_MAX, ROWS_REACH_MAX, type LogQuery, type SummaryQuery } from './schema';
 
 /** A request is listed when it has ended, with what it was charged then; open ones are held and not yet charged. */
 export async function logs(
@@ -16,6 +16,10 @@ export async function logs(
   const { limit = DEFAULT_ROWS[format] } = query;
   if (limit > ROWS_MAX[format]) throw invalid('limit', `is above ${String(ROWS_MAX[format])}`);
   const offset = (page - 1) * limit;
+  if (offset + limit > ROWS_REACH_MAX) {
+    const reach = `reaches past row ${String(ROWS_REACH_MAX)} with limit ${String(limit)}`;
+    throw invalid('page', `${reach}; narrow it with from and to`);
+  }
   const found = await gateway.usageLog(principal, { ...filterOf(query), limit, offset });
   if (format === 'csv') return csv(found);
   const body: LogReply = {
