@@ -57,7 +57,7 @@ beforeAll(async () => {
         price,
       },
     },
-    waits: { sendMs: 2_000, unknownMs: 2_000, busyMs: 1_000 },
+    waits: { sendMs: 2_000, unknownMs: 2_000, busyMs: 4_000 },
   });
 });
 
