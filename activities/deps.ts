@@ -60,6 +60,8 @@ export interface ActivityWaits extends PlanWaits {
   sweepClosedMs: number;
   /** Pause between two looks at a provider whose job we gave up. */
   lateLookMs: number;
+  /** How old a stored file that nothing names becomes. */
+  blobAgeMs: number;
 }
 
 export interface ActivityLimits {
@@ -70,4 +72,6 @@ export interface ActivityLimits {
   restartsMax: number;
   /** Late looks per sweep. */
   lateLooks: number;
+  /** Stored files that one sweep looks at. */
+  sweepFiles: number;
 }

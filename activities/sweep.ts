@@ -1,5 +1,6 @@
 import { planOf } from '../src/core/plan';
 import type { JobPlanSeed } from '../src/core/ports';
+import { createBlobClearing } from './clear-blobs';
 import { startDeliveries } from './deliver';
 import type { ActivityDeps } from './deps';
 import { watchLate } from './late';
@@ -9,6 +10,7 @@ import { watchLate } from './late';
  * given up without the provider's word. It never settles; everything it does is safe to do twice.
  */
 export function sweep(deps: ActivityDeps) {
+  const clearBlobs = createBlobClearing(deps);
   return async (): Promise<Swept> => {
     const now = deps.now();
     const { sweepAgeMs, sweepClosedMs } = deps.waits;
@@ -35,7 +37,8 @@ export function sweep(deps: ActivityDeps) {
     const cancels = await repeatCancels(deps, now);
     const answers = await deps.store.sweep.forgetAnswers(now, ANSWERS_MAX);
     const late = await watchLate(deps);
-    return { ...started, cancels, answers, late };
+    const blobs = await clearBlobs();
+    return { ...started, cancels, answers, late, blobs };
   };
 }
 
@@ -50,6 +53,8 @@ export interface Swept {
   answers: number;
   /** Late verdicts that were heard. */
   late: number;
+  /** Stored files that nothing named and that are gone. */
+  blobs: number;
 }
 
 /** Expired rows deleted in one sweep, so that a long pause is made up for in steps. */

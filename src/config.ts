@@ -58,6 +58,8 @@ const waitsSchema = z.strictObject({
   sweepAgeMs: ms(30 * SECOND),
   sweepClosedMs: ms(10 * MINUTE),
   lateLookMs: ms(5 * MINUTE),
+  /** Stored files that nothing names are removed after this; longer than any request or copy takes. */
+  blobAgeMs: ms(24 * HOUR),
   shutdownMs: ms(10 * SECOND),
   cadence: z
     .strictObject({
@@ -76,6 +78,8 @@ const limitsSchema = z.strictObject({
   excerptBytesMax: count(1024),
   sweepRows: count(500),
   lateLooks: count(20),
+  /** Stored files that one sweep looks at. */
+  sweepFiles: z.int().positive().default(1_000),
   restartsMax: count(3),
   /** Creates that one process works on at once; below `databaseConnections`, which the rest needs too. */
   createsAtOnce: z.int().positive().default(12),

@@ -1,12 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { createReadStream, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GatewayError } from '../core/errors';
 import type { Blobs } from '../core/ports';
 import type { ByteRange } from '../core/range';
+import { isId, isMissing, orIfMissing, pathOf, TEMPORARY } from './places';
+import { remove, stale } from './removal';
 
 /**
  * Files named after the SHA-256 of their bytes, under `<folder>/ab/cd/<id>`.
@@ -15,7 +17,6 @@ import type { ByteRange } from '../core/range';
  * bytes end with the same file.
  */
 
-const TEMPORARY = '.tmp';
 /** No put takes this long; what is older belongs to a process that was killed. */
 const TEMPORARY_AGE_MAX_MS = 24 * 60 * 60 * 1_000;
 
@@ -26,8 +27,11 @@ export function createLocalBlobs(folder: string, now: number = Date.now()): Blob
   return {
     put: (source, bytesMax) => put(folder, source, bytesMax),
     stat: (id) => find(folder, id),
+    touch: (id, at) => touch(folder, id, at),
     open: (id, range) => openBlob(folder, id, range),
     read: (id) => read(folder, id),
+    stale: (before, walk) => stale(folder, before, walk),
+    remove: (id, before) => remove(folder, id, before),
   };
 }
 
@@ -107,12 +111,25 @@ async function syncFolder(path: string): Promise<void> {
 
 async function find(folder: string, id: string): Promise<{ bytes: number } | undefined> {
   if (!isId(id)) return undefined;
-  try {
-    return { bytes: (await stat(pathOf(folder, id))).size };
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  return orIfMissing(
+    stat(pathOf(folder, id)).then(({ size }) => ({ bytes: size })),
+    undefined,
+  );
+}
+
+/** Nothing removes it once its time is set: see `remove`. */
+async function touch(
+  folder: string,
+  id: string,
+  now: number,
+): Promise<{ bytes: number } | undefined> {
+  const found = await find(folder, id);
+  if (!found) return undefined;
+  const at = new Date(now);
+  return orIfMissing(
+    utimes(pathOf(folder, id), at, at).then(() => found),
+    undefined,
+  );
 }
 
 async function* openBlob(folder: string, id: string, range?: ByteRange): AsyncIterable<Uint8Array> {
@@ -140,23 +157,10 @@ async function read(folder: string, id: string): Promise<Uint8Array> {
   }
 }
 
-/** Ids come from rows and URLs; nothing but 64 hex digits ever becomes part of a path. */
-function isId(id: string): boolean {
-  return /^[0-9a-f]{64}$/.test(id);
-}
-
-function pathOf(folder: string, id: string): string {
-  return join(folder, id.slice(0, 2), id.slice(2, 4), id);
-}
-
 function removeStale(folder: string, now: number): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const found = statSync(path, { throwIfNoEntry: false });
     if (found && now - found.mtimeMs > TEMPORARY_AGE_MAX_MS) rmSync(path, { force: true });
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }

@@ -5,6 +5,7 @@ import type { Answer, Principal } from './dialect';
 import type { Failure } from './errors';
 import type { Reply } from './exchange';
 import type { FrozenRoute, Job } from './job';
+import type { LedgerStore } from './ledger';
 import type { NativeRequest, StoredReply } from './native';
 import type { Operation, Verdict } from './outcome';
 import type { Creation, FileKind, JobPlanSeed, NativeQuery, Page, PageQuery } from './ports';
@@ -41,6 +42,9 @@ export type Created =
   | { kind: 'replayed'; jobId: string; answer: Answer }
   /** The key, or the workflow id, belongs to another request. */
   | { kind: 'mismatch' }
+  | Short;
+
+export type Short =
   | { kind: 'insufficient'; available: bigint }
   /** The key's budget: how much of it nothing holds and nothing has spent. */
   | { kind: 'over_budget'; left: bigint };
@@ -92,6 +96,14 @@ export interface TryResult {
 
 export interface JobStore {
   create(job: NewJob): Promise<Created>;
+  /**
+   * Why a create at that price would be refused now; undefined when it would not. Asked before files are stored for
+   * it; only `create` itself decides.
+   */
+  shortOf(
+    principal: Pick<Principal, 'workspaceId' | 'keyId'>,
+    price: bigint,
+  ): Promise<Short | undefined>;
   /** What an earlier request under the same key was answered; undefined without a key or without such a request. */
   earlier(
     workspaceId: string,
@@ -233,12 +245,17 @@ export interface SweepStore {
    * at most once per pause.
    */
   takeLate(now: number, pauseMs: number, limit: number): Promise<Attempt[]>;
+  /**
+   * Those of these stored files that no row names. Rows that say no more than that a workspace sent a file before that
+   * moment, and whose job was never made, go first.
+   */
+  unnamedBlobs(ids: readonly string[], before: number): Promise<string[]>;
   /** Counts a restart and says whether it may still be made; past the limit the job goes to review. */
   countRestart(jobId: string, restartsMax: number): Promise<boolean>;
 }
 
 export interface InputStore {
-  /** Remembers that this workspace holds that blob. */
+  /** Remembers that this workspace holds that blob, and that it sent it now. */
   add(
     workspaceId: string,
     blob: { id: string; bytes: number; mime: string },
@@ -265,25 +282,6 @@ export type KeyPrincipal = Principal & { keyId: string; secretId: string };
 export interface WorkspaceStore {
   /** By id when the text is one, else by name; a disabled one is not found. */
   find(idOrName: string): Promise<{ id: string; group: string } | undefined>;
-}
-
-export interface LedgerStore {
-  balance(workspaceId: string): Promise<{ available: bigint; held: bigint; spent: bigint }>;
-  /** Adds points; a repeat with the same idempotency key in the same workspace changes nothing. */
-  topUp(workspaceId: string, amount: bigint, idempotencyKey: string, now: number): Promise<void>;
-  entriesOf(workspaceId: string, jobId: string): Promise<readonly LedgerEntry[]>;
-  usageOf(
-    workspaceId: string,
-    jobId: string,
-  ): Promise<readonly { tokens: number; seconds: number; charged: bigint }[]>;
-}
-
-/** Micro-points moved between the three pots. */
-export interface LedgerEntry {
-  kind: 'hold' | 'settle' | 'release' | 'adjust' | 'refund' | 'top_up';
-  available: bigint;
-  held: bigint;
-  spent: bigint;
 }
 
 /**

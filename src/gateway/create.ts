@@ -69,6 +69,10 @@ export async function accept(
   const price = creation.quote
     ? deps.quotes.redeem(creation.quote, { principal, applied, model: request.model })
     : resolved.price;
+  const stores = native !== undefined || inputs.some(({ input }) => 'blob' in input.media);
+  const short = stores && (await deps.store.jobs.shortOf(principal, price));
+  // Nobody fills the disk without points; the transaction asks again, and decides.
+  if (short) return acceptedOr(short, price);
   // What passes through is sent as its body alone.
   if (!native) await storeInputs(deps, principal, inputs);
   const stored = native && (await storeNative(deps, principal, native.given, native.passing));

@@ -93,7 +93,7 @@ export async function storeInputs(
       await storeBlob(deps, principal, { bytes, mime });
       continue;
     }
-    const size = await deps.blobs.stat(id);
+    const size = await deps.blobs.touch(id, deps.now());
     if (!size) throw new Error(`blob ${id} vanished before its job was made`);
     await deps.store.inputs.add(principal.workspaceId, { id, bytes: size.bytes, mime }, deps.now());
   }

@@ -8,7 +8,7 @@ import { keys } from './schema';
  * = no budget. To be asked under the workspace's lock, so that creates at the same time are counted one by one.
  */
 export async function budgetLeft(
-  tx: Transaction,
+  tx: Pick<Transaction, 'select'>,
   workspaceId: string,
   keyId: string,
 ): Promise<bigint | undefined> {

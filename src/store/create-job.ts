@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
+import type { Principal } from '../core/dialect';
 import { newId } from '../core/ids';
-import type { Created, NewJob } from '../core/store';
+import type { Created, NewJob, Short } from '../core/store';
 import { budgetLeft } from './budget';
 import type { Database, Transaction } from './database';
 import { claim, earlierOf, storeAnswer } from './idempotency';
@@ -35,7 +36,7 @@ class Rollback extends Error {
 }
 
 async function createIn(tx: Transaction, job: NewJob, idempotencyMs: number): Promise<Created> {
-  const { workspaceId, keyId } = job.principal;
+  const { workspaceId } = job.principal;
   const asked = job.idempotency && { ...job.idempotency, workspaceId, now: job.now };
   const earlier = asked && (await claim(tx, asked, { jobId: job.id, keepMs: idempotencyMs }));
   if (earlier) return replayOf(earlier);
@@ -44,16 +45,26 @@ async function createIn(tx: Transaction, job: NewJob, idempotencyMs: number): Pr
     .from(workspaces)
     .where(eq(workspaces.id, workspaceId))
     .for('no key update');
-  const { available } = await balanceOf(tx, workspaceId);
-  if (available < job.price) throw new Rollback({ kind: 'insufficient', available });
-  const left = keyId === null ? undefined : await budgetLeft(tx, workspaceId, keyId);
-  if (left !== undefined && left < job.price) throw new Rollback({ kind: 'over_budget', left });
+  const short = await shortOf(tx, job.principal, job.price);
+  if (short) throw new Rollback(short);
 
   const row = await insertJob(tx, job);
   const created = toJob(row);
   const answer = job.render(created);
   if (asked) await storeAnswer(tx, asked, { answer });
   return { kind: 'created', job: created, answer };
+}
+
+/** Binding only under the workspace's lock. */
+export async function shortOf(
+  db: Pick<Transaction, 'select'>,
+  { workspaceId, keyId }: Pick<Principal, 'workspaceId' | 'keyId'>,
+  price: bigint,
+): Promise<Short | undefined> {
+  const { available } = await balanceOf(db, workspaceId);
+  if (available < price) return { kind: 'insufficient', available };
+  const left = keyId === null ? undefined : await budgetLeft(db, workspaceId, keyId);
+  return left !== undefined && left < price ? { kind: 'over_budget', left } : undefined;
 }
 
 type Replay = Extract<Created, { kind: 'replayed' | 'mismatch' }>;

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle
 import { newId } from '../core/ids';
 import type { Page, PageQuery } from '../core/ports';
 import type { JobStore } from '../core/store';
-import { createJob, earlierAnswer } from './create-job';
+import { createJob, earlierAnswer, shortOf } from './create-job';
 import type { Database } from './database';
 import { toJob } from './job-row';
 import { listNative } from './native-list';
@@ -15,6 +15,7 @@ const OPEN = ['queued', 'running', 'canceling'] as const;
 export function jobStore(db: Database, options: { idempotencyMs: number }): JobStore {
   return {
     create: (job) => createJob(db, job, options.idempotencyMs),
+    shortOf: (principal, price) => shortOf(db, principal, price),
     earlier: async (workspaceId, { idempotency }, now) =>
       idempotency && earlierAnswer(db, { workspaceId, now, ...idempotency }),
     async get(workspaceId, id) {

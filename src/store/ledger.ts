@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
-import type { LedgerStore } from '../core/store';
+import type { LedgerStore } from '../core/ledger';
 import type { Database, Transaction } from './database';
 import { ledger, usage } from './schema';
 

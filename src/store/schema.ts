@@ -261,6 +261,7 @@ export const blobs = pgTable('blobs', {
   id: text('id').notNull(),
   bytes: bigint('bytes', { mode: 'number' }).notNull(),
   mime: text('mime').notNull(),
+  /** When it was sent last. */
   createdAt: at('created_at').notNull(),
 });
 

@@ -4,6 +4,7 @@ import { toAttempt } from './attempt-row';
 import type { Database } from './database';
 import { takeLate } from './late';
 import { deliveries, idempotency, jobs, keeps } from './schema';
+import { unnamedBlobs } from './unnamed-blobs';
 
 const SEED = {
   jobId: jobs.id,
@@ -100,6 +101,7 @@ export function sweepStore(db: Database): SweepStore {
           ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)`);
       return forgotten.rowCount ?? 0;
     },
+    unnamedBlobs: (ids, before) => unnamedBlobs(db, ids, before),
     async takeLate(now, pauseMs, limit) {
       return (await takeLate(db, now, pauseMs, limit)).map(toAttempt);
     },

@@ -13,7 +13,10 @@ export function inputStore(db: Database): InputStore {
       await db
         .insert(blobs)
         .values({ workspaceId, ...blob, createdAt: new Date(now) })
-        .onConflictDoNothing();
+        .onConflictDoUpdate({
+          target: [blobs.workspaceId, blobs.id],
+          set: { createdAt: new Date(now) },
+        });
     },
     async has(workspaceId, blobId) {
       const rows = await db

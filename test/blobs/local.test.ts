@@ -49,7 +49,7 @@ describe('a stored blob', () => {
           const bytes = Buffer.concat(chunks);
           const put = await blobs.put(pieces(...chunks), bytes.length);
           expect(put).toEqual({ id: idOf(bytes), bytes: bytes.length });
-          expect(await blobs.stat(put.id)).toEqual({ bytes: bytes.length });
+          expect(await blobs.touch(put.id, Date.now())).toEqual({ bytes: bytes.length });
           expect(Buffer.from(await blobs.read(put.id))).toEqual(bytes);
           expect(await collect(blobs.open(put.id))).toEqual(bytes);
         },
@@ -140,7 +140,7 @@ describe('a put that fails keeps nothing', () => {
       expect.arrayContaining(['.tmp/young', `${id.slice(0, 2)}/${id.slice(2, 4)}/${id}`]),
     );
     expect(await files()).toHaveLength(2);
-    expect(await again.stat(idOf(BYTES))).toBeUndefined();
+    expect(await again.touch(idOf(BYTES), Date.now())).toBeUndefined();
   });
 });
 
@@ -205,7 +205,7 @@ describe('an id', () => {
     ['one that nobody put', 'a'.repeat(64)],
   ])('that is %s is not found', async (_what, id) => {
     await writeFile(join(folder, outside), 'secret');
-    expect(await blobs.stat(id)).toBeUndefined();
+    expect(await blobs.touch(id, Date.now())).toBeUndefined();
     await expect(blobs.read(id)).rejects.toMatchObject({ code: 'not_found' });
     await expect(collect(blobs.open(id))).rejects.toMatchObject({ code: 'not_found' });
     await rm(join(folder, outside));

@@ -1,13 +1,22 @@
-import { REQUEST, startTestGateway } from '../support/gateway';
+import { createHash } from 'node:crypto';
+import { readdirSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { MP4, PNG } from '../http/door';
+import { REQUEST, startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
-/** Bad input is answered with a clear error in the API's own shape, and leaves no row behind. */
+/** Bad input is answered with a clear error in the API's own shape, and leaves no row and no file behind. */
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await startTestGateway();
+  gateway = await startTestGateway({ waits: { blobAgeMs: 5_000, sweepEveryMs: 1_000 } });
 });
 afterAll(() => gateway?.close());
+
+const storedFiles = (): string[] =>
+  readdirSync(join(gateway.data, 'blobs'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
 
 const CASES: [name: string, body: unknown, status: number, said: RegExp][] = [
   ['broken JSON', '{"model": "seedance-2.0", ', 400, /JSON/],
@@ -57,6 +66,49 @@ test.each(CASES)('%s is refused and nothing is stored', async (_, body, status, 
     expect(await gateway.sql(`SELECT * FROM ${table}`)).toEqual([]);
   }
   expect(await gateway.sql(`SELECT * FROM ledger WHERE kind <> 'top_up'`)).toEqual([]);
+  expect(storedFiles()).toEqual([]);
+});
+
+const form = (fields: Record<string, string>): FormData => {
+  const made = new FormData();
+  for (const [name, value] of Object.entries(fields)) made.append(name, value);
+  made.append('input_reference', new File([PNG], 'a.png', { type: 'image/png' }));
+  return made;
+};
+
+test('the file of a form that is refused is gone after its age; that of a job stays', async () => {
+  const { model, prompt } = REQUEST;
+  const fields = { model, prompt };
+  const refused = form({ ...fields, colour: 'red' });
+  refused.append('input_reference', new File([MP4], 'b.mp4', { type: 'video/mp4' }));
+  expect((await gateway.call('POST', '/v1/videos', { body: refused })).status).toBe(400);
+  expect(storedFiles()).toHaveLength(2);
+  const accepted = await gateway.call('POST', '/v1/videos', { body: form(fields) });
+  expect(accepted.status).toBe(200);
+  expect(await gateway.ended(accepted.json.id)).toMatchObject({ status: 'completed' });
+  const kept = createHash('sha256').update(PNG).digest('hex');
+  const refusedId = createHash('sha256').update(MP4).digest('hex');
+  await until('the refused file to be removed', async () =>
+    storedFiles().includes(refusedId) ? undefined : true,
+  );
+  expect(storedFiles()).toContain(kept);
+  const [{ blob = '' } = {}] = await until('the result to be kept', async () => {
+    const files = await gateway.sql<{ blob: string }>('SELECT blob FROM files');
+    return files.length > 0 ? files : undefined;
+  });
+  const old = new Date(Date.now() - 60_000);
+  for (const id of [kept, blob]) {
+    utimesSync(join(gateway.data, 'blobs', id.slice(0, 2), id.slice(2, 4), id), old, old);
+  }
+  const sweeps = async () =>
+    (
+      await gateway.base.client.workflow.count(
+        `WorkflowType = 'sweep' AND ExecutionStatus = 'Completed'`,
+      )
+    ).count;
+  const before = await sweeps();
+  await until('two sweeps', async () => ((await sweeps()) >= before + 2 ? true : undefined));
+  expect(storedFiles().sort()).toEqual([kept, blob].sort());
 });
 
 test.each([

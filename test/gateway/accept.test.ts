@@ -9,6 +9,7 @@ import { resolve } from '../../src/gateway/resolve';
 import { createOutbound } from '../../src/outbound';
 import { buildCatalog } from '../../src/run/channels';
 import { cleanUp, temporaryFolder } from '../host/temporary';
+import { PNG } from '../http/door';
 import { NOW, startTestDatabase } from '../support/database';
 import type { TestDatabase } from '../support/database';
 
@@ -106,6 +107,27 @@ test.each<[string, Partial<Creation>, string]>([
   for (const table of ['jobs', 'events', 'blobs']) {
     expect(await database.sql(`SELECT * FROM ${table}`)).toEqual([]);
   }
+});
+
+test('without points or budget a request with a file is refused before the file is stored', async () => {
+  const poor = await database.makeWorkspace(1n);
+  const dataUrl = `data:image/png;base64,${PNG.toString('base64')}`;
+  const withFile = creation(
+    request({ inputs: [{ role: 'first_frame', media: { dataUrl, param: 'image' } }] }),
+  );
+  const native = nativeOf('seedance-2.0', { content: [{ type: 'text', text: 'a boat' }] });
+  for (const asked of [withFile, native]) {
+    await expect(accept(deps, poor.principal, asked)).rejects.toMatchObject({
+      code: 'insufficient_balance',
+      message: 'This request needs 25 points; 0.000001 are available.',
+    });
+  }
+  const { principal } = await database.makeWorkspace(1_000_000_000n);
+  await database.store.admin.changeKey(principal.keyId, { budget: 1n });
+  await expect(accept(deps, principal, withFile)).rejects.toThrow('the budget of this API key');
+  const walk = { after: undefined, looksMax: 10 };
+  expect(await deps.blobs.stale(Infinity, walk)).toEqual({ ids: [] });
+  expect(await database.sql('SELECT * FROM blobs')).toEqual([]);
 });
 
 test.each<[model: string, passthrough: Record<string, unknown>, param: string]>([

@@ -1,0 +1,19 @@
+/** The part of the store port that counts points. Amounts are micro-points. */
+export interface LedgerStore {
+  balance(workspaceId: string): Promise<{ available: bigint; held: bigint; spent: bigint }>;
+  /** Adds points; a repeat with the same idempotency key in the same workspace changes nothing. */
+  topUp(workspaceId: string, amount: bigint, idempotencyKey: string, now: number): Promise<void>;
+  entriesOf(workspaceId: string, jobId: string): Promise<readonly LedgerEntry[]>;
+  usageOf(
+    workspaceId: string,
+    jobId: string,
+  ): Promise<readonly { tokens: number; seconds: number; charged: bigint }[]>;
+}
+
+/** Micro-points moved between the three pots. */
+export interface LedgerEntry {
+  kind: 'hold' | 'settle' | 'release' | 'adjust' | 'refund' | 'top_up';
+  available: bigint;
+  held: bigint;
+  spent: bigint;
+}
