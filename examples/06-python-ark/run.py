@@ -6,7 +6,7 @@
 
 It prints one line per call and ends with an error if one of them goes wrong. This client writes every field that is not
 set as null, repeats a POST by itself unless the answer says not to, and sends a body with its DELETE. Last run by hand
-on 2026-11-21 with volcengine-ark-runtime 5.0.54 and Python 3.11 against `npm start -- --json`.
+on 2026-11-26 with volcengine-ark-runtime 5.0.54 and Python 3.11 against `npm start -- --json`.
 """
 
 import os
