@@ -7,7 +7,7 @@ import type { FileSizes } from '../core/media-forms';
 import type { Draft } from '../core/ports';
 import { priceOf } from '../core/pricing';
 import type { AppliedRequest, VideoRequest } from '../core/request';
-import { isStorable } from '../core/text';
+import { isStorable, NOT_STORABLE } from '../core/text';
 import type { GatewayDeps } from './deps';
 import { resolveInputs, resolveReadable, sizesOf, type ResolvedInput } from './inputs';
 import type { Passing } from './native';
@@ -83,7 +83,7 @@ function checkText({ request, names, metadata, echo }: Draft & { request: VideoR
 
 function checkStorable(field: string, value: unknown): void {
   if (isStorable(value)) return;
-  throw invalid(field, 'has a character that is not text (NUL, or half of a surrogate pair)');
+  throw invalid(field, NOT_STORABLE);
 }
 
 function checkedCallback(deps: ResolveDeps, callback: Draft['callbackUrl']): string | undefined {

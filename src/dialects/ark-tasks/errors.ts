@@ -1,5 +1,6 @@
 import type { Answer } from '../../core/dialect';
 import type { ErrorCode, GatewayError } from '../../core/errors';
+import { retryHeaders } from '../../core/retry-headers';
 
 /** `{"error":{"code","message","param","type"}}`, Ark's words for what goes wrong before or beside a provider. */
 export interface ArkError {
@@ -58,9 +59,8 @@ const CODES: Record<ErrorCode, string> = {
 
 /** A body that says for no model what to do is unprocessable here, and a used idempotency key a conflict. */
 export function renderError(error: GatewayError): Answer {
-  const { code, message, param, retryable, retryAfterSeconds } = error;
-  const headers: Record<string, string> =
-    retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  const { code, message, param, retryable } = error;
+  const headers = retryHeaders(error);
   if (code === 'invalid_request' && (param === 'model' || param === 'body')) {
     const missing = { status: 422, code: 'MissingParameter', message, param, retryable };
     return errorAnswer(missing, headers);

@@ -6,6 +6,7 @@ import type { Job, JobState } from '../../core/job';
 import { durationOf, parametersOf, unixSeconds } from '../../core/parameters';
 import { pointsNumber } from '../../core/pricing';
 import type { Mode } from '../../core/request';
+import { VIDEO_STATUS } from '../../core/video-status';
 import type { Envelope, Submitted, Task, Video } from './reply';
 
 /** The signed link to the video. */
@@ -30,19 +31,9 @@ export function submittedOf(job: Job): Submitted {
 export function envelopeOf(job: Job, link: Link): Envelope {
   const data = taskOf(job, link);
   const { task_id, url, format, metadata, error } = data;
-  const status = FLAT_STATUS[job.state];
+  const status = VIDEO_STATUS[job.state];
   return { code: 'success', message: '', task_id, status, url, format, metadata, error, data };
 }
-
-const FLAT_STATUS: Record<JobState, Envelope['status']> = {
-  queued: 'queued',
-  running: 'in_progress',
-  canceling: 'in_progress',
-  succeeded: 'completed',
-  failed: 'failed',
-  canceled: 'failed',
-  expired: 'failed',
-};
 
 const ACTION: Record<Mode, Task['action']> = {
   text: 'textGenerate',
@@ -132,7 +123,7 @@ function statusOf({ state, startedAt }: Job): Task['status'] {
   }
 }
 
-const VIDEO_STATUS: Record<JobState, Video['status']> = {
+const PAIR_STATUS: Record<JobState, Video['status']> = {
   queued: 'pending',
   running: 'processing',
   canceling: 'processing',
@@ -147,7 +138,7 @@ export function videoOf(job: Job, link: Link): Video {
     id: idOf(job),
     object: 'video',
     model: job.model,
-    status: VIDEO_STATUS[job.state],
+    status: PAIR_STATUS[job.state],
     progress: progressOf(job),
     created_at: unixSeconds(job.createdAt),
     status_update_time: job.updatedAt,

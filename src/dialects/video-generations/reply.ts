@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VIDEO_STATUSES } from '../../core/video-status';
 
 /** Times are Unix seconds, 0 for what has not happened, as a Go client expects. */
 
@@ -74,7 +75,7 @@ export const envelopeSchema = z.strictObject({
   code: z.literal('success'),
   message: z.literal(''),
   task_id: z.string(),
-  status: z.enum(['queued', 'in_progress', 'completed', 'failed']),
+  status: z.enum(VIDEO_STATUSES),
   url: z.string(),
   format: taskSchema.shape.format,
   metadata: taskSchema.shape.metadata,

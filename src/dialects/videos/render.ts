@@ -5,33 +5,23 @@ import { endReasonOf } from '../../core/end-reason';
 import type { GatewayError } from '../../core/errors';
 import { given } from '../../core/fields';
 import { renderId } from '../../core/ids';
-import type { Job, JobState } from '../../core/job';
+import type { Job } from '../../core/job';
 import { offerOf } from '../../core/offer';
 import { OPENAI_ERROR_TYPES, renderOpenaiError } from '../../core/openai-error';
 import { durationOf, parametersOf, sizeOf, unixSeconds } from '../../core/parameters';
 import type { Gateway } from '../../core/ports';
 import { formatPoints, priceOf } from '../../core/pricing';
+import { VIDEO_STATUS } from '../../core/video-status';
 import type { Video, VideoModel } from './reply';
 
 export type Link = (kind: 'video' | 'last_frame') => string;
-
-/** The wire knows four states: a canceled or expired job is `failed`, its error code says which. */
-const STATUS: Record<JobState, Video['status']> = {
-  queued: 'queued',
-  running: 'in_progress',
-  canceling: 'in_progress',
-  succeeded: 'completed',
-  failed: 'failed',
-  canceled: 'failed',
-  expired: 'failed',
-};
 
 export function fromJob(job: Job, link: Link): Video {
   const duration = durationOf(job);
   return {
     ...identityOf(job),
     object: 'video',
-    status: STATUS[job.state],
+    status: VIDEO_STATUS[job.state],
     model: job.model,
     prompt: job.request.prompt,
     created_at: unixSeconds(job.createdAt),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MODES } from '../../core/request';
+import { VIDEO_STATUSES } from '../../core/video-status';
 
 /**
  * What `/v1/videos` answers: one object that satisfies readers of the OpenAI Videos API and of Token360. Times are
@@ -10,7 +11,7 @@ export const videoSchema = z.strictObject({
   /** The same as `id`; of jobs made at `/v1/video/generations`, as new-api shows them here. */
   task_id: z.string().optional(),
   object: z.literal('video'),
-  status: z.enum(['queued', 'in_progress', 'completed', 'failed']),
+  status: z.enum(VIDEO_STATUSES),
   model: z.string(),
   prompt: z.string().nullable(),
   created_at: z.int(),

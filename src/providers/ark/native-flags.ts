@@ -7,7 +7,8 @@ import type { NativeBody } from './native-schema';
 type FlagField =
   'resolution' | 'ratio' | 'duration' | 'frames' | 'seed' | 'camera_fixed' | 'watermark';
 
-const FLAGS: Readonly<Record<string, FlagField>> = {
+/** By the names that the provider knows. */
+export const FLAGS: Readonly<Record<string, FlagField>> = {
   rs: 'resolution',
   resolution: 'resolution',
   rt: 'ratio',

@@ -1,5 +1,6 @@
 import { invalid } from '../../core/errors';
 import { given } from '../../core/fields';
+import { mediaSource } from '../../core/media-source';
 import type { NativeReading } from '../../core/native';
 import type { InputSource } from '../../core/ports';
 import type { Input } from '../../core/request';
@@ -77,12 +78,11 @@ function inputOf(item: ContentItem, index: number): InputSource[] {
   }
 }
 
-const ASSET = 'asset://';
-
+/** Empty for what is no place of a file at all. */
 function source(role: Input['role'], url: string, param: string): InputSource[] {
-  if (url.startsWith('data:')) return [{ role, media: { dataUrl: url, param } }];
-  if (url.startsWith(ASSET)) return [{ role, media: { asset: url.slice(ASSET.length) } }];
-  return /^https?:\/\//i.test(url) && URL.canParse(url) ? [{ role, media: { url } }] : [];
+  const isPlace =
+    /^(?:data:|asset:\/\/)/.test(url) || (/^https?:\/\//i.test(url) && URL.canParse(url));
+  return isPlace ? [mediaSource(role, url, param)] : [];
 }
 
 /** Vendor keys, as far as they are words and numbers: a row holds no media. */

@@ -2,6 +2,7 @@ import type { Capabilities } from '../../core/capabilities';
 import type { NewSimulatedJob, SimulatedJob } from '../../core/provider';
 import type { Mode } from '../../core/request';
 import { arkModels, EXPIRES_AFTER_DEFAULT_SECONDS } from './models';
+import { FLAGS } from './native-flags';
 import { bodySchema, readBody, type Body, type Refused } from './simulate-body';
 import { contentProblem, fieldProblem, modeOf } from './simulate-checks';
 import { nearestRatio } from './simulate-media';
@@ -45,21 +46,6 @@ function withFlags(body: Body, model: Capabilities, mode: Mode): Body {
     return wrong ? result : candidate.data;
   }, body);
 }
-
-const FLAGS: Readonly<Record<string, keyof Body>> = {
-  rs: 'resolution',
-  resolution: 'resolution',
-  rt: 'ratio',
-  ratio: 'ratio',
-  dur: 'duration',
-  duration: 'duration',
-  frames: 'frames',
-  seed: 'seed',
-  cf: 'camera_fixed',
-  camerafixed: 'camera_fixed',
-  wm: 'watermark',
-  watermark: 'watermark',
-};
 
 function flagValue(text: string): unknown {
   if (/^-?\d+$/.test(text)) return Number(text);
