@@ -97,7 +97,7 @@ export async function send(
     replyBytesMax: deps.limits.replyBytesMax,
   });
   const reading = paused(deps, attempt, read(prepared, result));
-  logReading(deps, attempt, reading);
+  logReading(deps, attempt, { reading, host: hostOf(prepared.channel) });
   return record(deps, attempt, {
     ...reading,
     ...(result.kind === 'reply' ? { reply: result.reply } : {}),
@@ -135,13 +135,23 @@ function read(
     case 'no_reply':
       return { state: 'unknown', detail: result.reason };
     case 'not_sent':
-      return {
-        state: 'refused',
-        scope: result.reason === 'blocked' ? 'channel' : 'retry',
-        failure: failure('provider_busy', { provider: { message: `not sent: ${result.reason}` } }),
-      };
+      return notSent(result);
   }
 }
+
+/** Nothing left us. Says why in words for the operator: the key, the address of the channel, or the network. */
+function notSent({ reason, detail }: Extract<CallResult, { kind: 'not_sent' }>): SubmitReading {
+  const isKey = reason === 'unsendable';
+  const message = isKey ? "the channel's credentials cannot be sent in a header" : detail;
+  return {
+    state: 'refused',
+    scope: isKey || reason === 'blocked' ? 'channel' : 'retry',
+    failure: failure(isKey ? 'provider_denied' : 'provider_unreachable', { provider: { message } }),
+  };
+}
+
+/** `ark.example:8443`: never the path or what else a base URL may hold. */
+const hostOf = ({ baseUrl }: Channel): string => new URL(baseUrl).host;
 
 /** With the pause before the next send, where there may be one. */
 function paused(deps: ActivityDeps, { sends }: Attempt, reading: SubmitReading): SubmitReading {
@@ -151,8 +161,12 @@ function paused(deps: ActivityDeps, { sends }: Attempt, reading: SubmitReading):
   return { ...reading, retryAfterMs: pause };
 }
 
-function logReading(deps: ActivityDeps, attempt: Attempt, reading: SubmitReading): void {
-  const ids = { jobId: attempt.jobId, attempt: attempt.number, channel: attempt.channel };
+function logReading(
+  deps: ActivityDeps,
+  { jobId, number, channel }: Attempt,
+  { reading, host }: { reading: SubmitReading; host: string },
+): void {
+  const ids = { jobId, attempt: number, channel, host };
   switch (reading.state) {
     case 'accepted':
       deps.log.info(ids, 'the provider accepted the job');

@@ -117,6 +117,7 @@ export const FAILURES = {
     retryable: false,
     text: 'The provider does not allow this account to run the request.',
   },
+  provider_unreachable: { retryable: true, text: 'The provider could not be reached.' },
   provider_error: { retryable: true, text: 'The provider failed to make the video.' },
   provider_busy: { retryable: true, text: 'The provider had no capacity.' },
   provider_lost: { retryable: true, text: 'The provider no longer knows the job.' },

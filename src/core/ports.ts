@@ -307,7 +307,12 @@ export interface CallOptions {
  */
 export type CallResult =
   | { kind: 'reply'; reply: Reply; durationMs: number }
-  | { kind: 'not_sent'; reason: 'blocked' | 'connect' | 'deadline'; detail: string }
+  | {
+      kind: 'not_sent';
+      /** `unsendable`: a header, so the key in it, holds what no header may. */
+      reason: 'blocked' | 'unsendable' | 'connect' | 'deadline';
+      detail: string;
+    }
   | { kind: 'no_reply'; reason: 'timeout' | 'reset' | 'too_large' | 'aborted'; detail: string };
 
 export interface Outbound {

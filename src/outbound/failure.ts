@@ -19,7 +19,7 @@ export function notSent(error: Error, trusted: boolean): Failure {
     return { kind: 'not_sent', reason: 'blocked', detail: UNREACHABLE };
   }
   if (code === 'UND_ERR_INVALID_ARG') {
-    return { kind: 'not_sent', reason: 'blocked', detail: 'the request has an invalid header' };
+    return { kind: 'not_sent', reason: 'unsendable', detail: 'a header cannot be sent as it is' };
   }
   const detail =
     trusted || isTlsCode(code) ? `${UNREACHABLE} (${code ?? 'unknown error'})` : UNREACHABLE;

@@ -164,8 +164,8 @@ describe('a call', () => {
     );
     expect(result).toEqual({
       kind: 'not_sent',
-      reason: 'blocked',
-      detail: 'the request has an invalid header',
+      reason: 'unsendable',
+      detail: 'a header cannot be sent as it is',
     });
     expect(server.received()).toBe('');
   });

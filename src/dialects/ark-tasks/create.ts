@@ -73,6 +73,7 @@ const FAULT = { status: 502, code: 'InternalServiceError' };
 /** Ends of a job that no provider has answered for. */
 const ENDS: Readonly<Partial<Record<FailureCode, { status: number; code: string }>>> = {
   provider_busy: { status: 503, code: 'ServerOverloaded' },
+  provider_unreachable: { status: 503, code: 'ServerOverloaded' },
   timed_out: { status: 504, code: 'InternalServiceError' },
   canceled: { status: 409, code: 'InvalidAction.CancelledTask' },
 };

@@ -112,6 +112,7 @@ const TASK_ERRORS: Readonly<Partial<Record<FailureCode, string>>> = {
   invalid_input: 'InvalidParameter',
   provider_denied: 'AccessDenied',
   provider_busy: 'ServerOverloaded',
+  provider_unreachable: 'ServerOverloaded',
 };
 
 function errorOf({ state, failure }: Job): { code: string; message: string } | null {

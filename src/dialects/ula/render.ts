@@ -36,6 +36,7 @@ const FAILURE_STATUS: Record<FailureCode, number> = {
   content_rejected: 400,
   invalid_input: 400,
   provider_denied: 500,
+  provider_unreachable: 500,
   provider_error: 500,
   provider_busy: 500,
   provider_lost: 500,

@@ -2,6 +2,7 @@ import { failure, type Failure } from '../../core/errors';
 import { jsonOf, type Reply } from '../../core/exchange';
 import type { Refusal, SubmitReading } from '../../core/provider';
 import { retryAfterOf } from '../../core/schedules';
+import { wrongAddress } from '../../core/wrong-address';
 import { errorReplySchema } from './schema';
 
 /**
@@ -46,6 +47,8 @@ const STATUSES: Readonly<Record<number, Meaning>> = {
 /** A reply to a submit that is no acceptance. Says `unknown` unless Ark itself certainly made no job. */
 export function readRefusal(reply: Reply): SubmitReading {
   const said = readError(reply);
+  const astray = said?.code === undefined ? wrongAddress('ark', reply) : undefined;
+  if (astray) return astray;
   if (!said) {
     return { state: 'unknown', detail: `HTTP ${String(reply.status)} without a JSON body` };
   }

@@ -2,6 +2,7 @@ import { failure, type Failure } from '../../core/errors';
 import { jsonOf, type Reply } from '../../core/exchange';
 import type { PollReading, SubmitReading } from '../../core/provider';
 import { retryAfterOf } from '../../core/schedules';
+import { wrongAddress } from '../../core/wrong-address';
 import { DENIED_LOOKS, meaningOf, NOT_FOUND } from './codes';
 import { envelopeSchema } from './schema';
 
@@ -33,7 +34,10 @@ const NAMES_OUR_ID = /external[ _]?task[ _]?id/i;
 export function readRefusal(reply: Reply): SubmitReading {
   const status = `HTTP ${String(reply.status)}`;
   const said = envelopeOf(reply);
-  if (!said) return { state: 'unknown', detail: `${status} without Kling's envelope` };
+  if (!said) {
+    const lost: SubmitReading = { state: 'unknown', detail: `${status} without Kling's envelope` };
+    return wrongAddress('kling', reply) ?? lost;
+  }
   const meaning = meaningOf(said.code, reply.status);
   if (meaning === 'unknown') return { state: 'unknown', detail: `${status} ${String(said.code)}` };
   if (meaning.code === 'invalid_input' && NAMES_OUR_ID.test(said.message)) {
