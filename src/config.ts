@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { DEFAULT_CATALOG } from './default-catalog';
 import { cacheFolder } from './host/cache-folder';
 import { describeIssues } from './core/parse';
-import { DELIVERY_SCHEDULE_MS } from './core/schedules';
+import { DELIVERY_SCHEDULE_MS, MIGRATION_TRIES, MIGRATION_WAITS } from './core/schedules';
 
 /**
  * The only reader of the environment and of reelay.config.json: one schema, one frozen value. A wrong entry stops
@@ -61,6 +61,10 @@ const waitsSchema = z.strictObject({
   /** Stored files that nothing names are removed after this; longer than any request or copy takes. */
   blobAgeMs: ms(24 * HOUR),
   shutdownMs: ms(10 * SECOND),
+  migrationLockMs: ms(MIGRATION_WAITS.migrationLockMs),
+  migrationIndexLockMs: ms(MIGRATION_WAITS.migrationIndexLockMs),
+  migrationRetryMs: ms(MIGRATION_WAITS.migrationRetryMs),
+  migrationTurnMs: ms(MIGRATION_WAITS.migrationTurnMs),
   cadence: z
     .strictObject({
       firstLookShare: z.number().min(0).max(1).default(0.5),
@@ -81,6 +85,8 @@ const limitsSchema = z.strictObject({
   /** Stored files that one sweep looks at. */
   sweepFiles: z.int().positive().default(1_000),
   restartsMax: count(3),
+  /** A migration gives way to locks of others this often. */
+  migrationTries: z.int().positive().default(MIGRATION_TRIES),
   /** Creates that one process works on at once; below `databaseConnections`, which the rest needs too. */
   createsAtOnce: z.int().positive().default(12),
   /** Starts of workflows that one process asks the engine for at once. */

@@ -13,8 +13,8 @@ import { openFoundation } from '../run/foundation';
 import type { Foundation } from '../run/foundation';
 import { processLog } from '../run/log';
 import { startApi, startWorker } from '../run/parts';
+import { migrateSchema } from '../run/schema';
 import { startSimulator } from '../simulator';
-import { migrate } from '../store/migrate';
 import { readFlags } from './flags';
 import type { CommonFlags } from './flags';
 import { onShutdown } from './shutdown';
@@ -30,7 +30,7 @@ const SIMULATOR_PORT = 8090;
 export async function api(args: readonly string[]): Promise<number> {
   const flags = readFlags(args, {});
   const config = readConfig();
-  await migrate(required(config, 'DATABASE_URL'));
+  await migrateSchema(config, required(config, 'DATABASE_URL'), processLog());
   const address = { origin: '' };
   const base = await open(config, flags, () => address.origin);
   const first = await ensureFirstWorkspace(base, flags.data);
@@ -51,7 +51,7 @@ export async function api(args: readonly string[]): Promise<number> {
 export async function worker(args: readonly string[]): Promise<number> {
   const flags = readFlags(args, {});
   const config = readConfig();
-  await migrate(required(config, 'DATABASE_URL'));
+  await migrateSchema(config, required(config, 'DATABASE_URL'), processLog());
   const publicUrl = config.environment.REELAY_PUBLIC_URL;
   const base = await open(config, flags, () => publicUrl ?? '');
   const running = await startWorker(base, () => publicUrl);
@@ -77,7 +77,8 @@ export async function simulator(args: readonly string[]): Promise<number> {
 
 export async function migrateCommand(args: readonly string[]): Promise<number> {
   const flags = readFlags(args, {});
-  const result = await migrate(required(readConfig(), 'DATABASE_URL'));
+  const config = readConfig();
+  const result = await migrateSchema(config, required(config, 'DATABASE_URL'), processLog());
   process.stdout.write(
     flags.json
       ? `${JSON.stringify(result)}\n`

@@ -120,3 +120,17 @@ export function retryAfterOf({ headers }: Pick<Reply, 'headers'>): number | unde
   if (Number.isNaN(sentAt) && !/^\s*\d+\s*$/.test(value ?? '')) return undefined;
   return readRetryAfter(value, sentAt);
 }
+
+/** Milliseconds that a migration of the database waits. */
+export const MIGRATION_WAITS = {
+  /** A statement that waits longer for a lock gives way, so that requests do not pile up behind it. */
+  migrationLockMs: 3_000,
+  /** Nothing piles up behind statements outside of a transaction, and these wait for every open transaction. */
+  migrationIndexLockMs: 60_000,
+  /** The pause before the next try leaves others the lock. */
+  migrationRetryMs: 2_000,
+  /** Another process may be migrating for this long. */
+  migrationTurnMs: 600_000,
+};
+export type MigrationWaits = typeof MIGRATION_WAITS;
+export const MIGRATION_TRIES = 10;

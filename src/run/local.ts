@@ -11,13 +11,13 @@ import { startSimulator } from '../simulator';
 import type { Simulator } from '../simulator';
 import { launchStore } from '../store/launcher';
 import type { RunningStore } from '../store/launcher';
-import { migrate } from '../store/migrate';
 import { needsSimulator } from './channels';
 import { openFoundation } from './foundation';
 import type { Foundation } from './foundation';
 import { startApi, startWorker } from './parts';
 import { ensureFirstWorkspace } from './first-workspace';
 import type { DevelopmentKeys } from './secrets';
+import { migrateSchema } from './schema';
 import { createStack } from './stack';
 import type { Stack } from './stack';
 import { supervise } from './supervise';
@@ -67,7 +67,7 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
   const folder = await claimDataFolder(data);
   stack.push('data folder', () => folder.release());
   const { store, engine } = await launchBoth(options, stack);
-  const migrated = await migrate(store.adminUrl);
+  const migrated = await migrateSchema(config, store.adminUrl, log);
   log.info({ applied: migrated.applied, version: migrated.version }, 'database schema is current');
 
   const simulator = needsSimulator(config)

@@ -1,86 +1,212 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { MIGRATION_TRIES, MIGRATION_WAITS } from '../core/schedules';
+import type { MigrationWaits } from '../core/schedules';
+import { waitFor } from '../host/wait';
+import { MIGRATIONS, readMigrations } from './migration-files';
+import type { MigrationFile } from './migration-files';
+import { statementsOf } from './sql-statements';
 
 /**
  * Forward-only migrations: checked-in SQL files, applied in order under one advisory lock, each in its own
  * transaction with its checksum. Any number of processes may migrate one database at once; a file that was changed
  * after it was applied stops the start.
+ *
+ * Two tables remember what was applied. `migrations` holds what a process must know to work here: every release
+ * refuses to start on a name that it lacks. `compatible_migrations` holds the rest, so that the release before keeps
+ * starting, restarting and being rolled back to on the newer schema.
  */
 export interface Migrated {
   applied: string[];
   version: string;
 }
 
-const FOLDER = join(__dirname, 'migrations');
+export interface MigrateOptions {
+  waits: MigrationWaits;
+  /** The migration gives way to locks of others this often, then it is given up. */
+  triesMax: number;
+  /** The operator should know each line. */
+  say: (line: string) => void;
+}
+
+const DEFAULTS: MigrateOptions = {
+  waits: MIGRATION_WAITS,
+  triesMax: MIGRATION_TRIES,
+  say: () => undefined,
+};
+
 /** Any constant; all of our processes must agree on it. */
 const LOCK = 7_233_018;
+const TURN_POLL_MS = 100;
+const LOCK_NOT_AVAILABLE = '55P03';
+const DEADLOCK = '40P01';
 
-export async function migrate(url: string, folder: string = FOLDER): Promise<Migrated> {
+/** The function throws one sentence when the database is too new, a file was changed or fails, or a lock never comes. */
+export async function migrate(
+  url: string,
+  folder: string = MIGRATIONS,
+  { waits, triesMax, say }: MigrateOptions = DEFAULTS,
+): Promise<Migrated> {
+  const applied: string[] = [];
+  for (let number = 1; ; number += 1) {
+    try {
+      return await oneTry(url, folder, { waits, triesMax, say, applied });
+    } catch (error) {
+      if (!(error instanceof Error) || !isLockProblem(error.cause)) throw error;
+      if (number >= triesMax) {
+        throw new Error(
+          `${error.message}; it was tried ${number} times; end the long transactions on its tables, then start again`,
+          { cause: error.cause },
+        );
+      }
+      say(`${error.message}; it is tried again`);
+      // The advisory lock is free meanwhile: whoever waits for it may be the one that we wait for.
+      await sleep(waits.migrationRetryMs);
+    }
+  }
+}
+
+function isLockProblem(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === LOCK_NOT_AVAILABLE || code === DEADLOCK;
+}
+
+interface Try extends MigrateOptions {
+  /** Names of the files that this process applied, kept over all tries. */
+  applied: string[];
+}
+
+async function oneTry(url: string, folder: string, options: Try): Promise<Migrated> {
   const client = new Client({ connectionString: url, application_name: 'reelay-migrate' });
   await client.connect();
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    await client.query(
-      `CREATE TABLE IF NOT EXISTS migrations (
-         name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`,
-    );
-    return await applyMissing(client, folder);
+    await client.query('SET statement_timeout = 0');
+    await takeTurn(client, options.waits.migrationTurnMs);
+    for (const table of ['migrations', 'compatible_migrations']) {
+      await client.query(
+        `CREATE TABLE IF NOT EXISTS ${table} (
+           name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`,
+      );
+    }
+    return await applyMissing(client, readMigrations(folder), options);
   } finally {
     // Ending the session also gives the advisory lock back.
     await client.end();
   }
 }
 
-async function applyMissing(client: Client, folder: string): Promise<Migrated> {
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.sql'))
-    .sort();
-  const rows = await client.query<{ name: string; checksum: string }>(
-    'SELECT name, checksum FROM migrations ORDER BY name',
-  );
-  const known = new Map(rows.rows.map((row) => [row.name, row.checksum]));
-  for (const name of known.keys()) {
-    if (!files.includes(name)) {
-      throw new Error(
-        `the database was migrated by a newer Reelay (it knows ${name}); start that version instead`,
+/** A statement that waited inside the server would hold a snapshot, and CREATE INDEX CONCURRENTLY waits for those. */
+async function takeTurn(client: Client, timeoutMs: number): Promise<void> {
+  const isTaken = await waitFor(
+    async () => {
+      const { rows } = await client.query<{ taken: boolean }>(
+        'SELECT pg_try_advisory_lock($1) AS taken',
+        [LOCK],
       );
-    }
+      return rows[0]?.taken || undefined;
+    },
+    { timeoutMs, everyMs: TURN_POLL_MS },
+  );
+  if (!isTaken) {
+    const minutes = Math.round(timeoutMs / 60_000);
+    throw new Error(
+      `another process has been migrating the database for ${minutes} minutes; see pg_stat_activity for "reelay-migrate"`,
+    );
   }
-  const applied: string[] = [];
-  for (const name of files) {
-    const sql = readFileSync(join(folder, name), 'utf8');
-    const checksum = createHash('sha256').update(sql).digest('hex');
-    const before = known.get(name);
+}
+
+async function applyMissing(
+  client: Client,
+  files: readonly MigrationFile[],
+  options: Try,
+): Promise<Migrated> {
+  const { rows } = await client.query<{ name: string; checksum: string; needed: boolean }>(
+    `SELECT name, checksum, true AS needed FROM migrations
+     UNION ALL SELECT name, checksum, false FROM compatible_migrations ORDER BY name`,
+  );
+  refuseNewer(rows, files, options.say);
+  const known = new Map(rows.map((row) => [row.name, row.checksum]));
+  for (const file of files) {
+    const before = known.get(file.name);
     if (before === undefined) {
-      await applyOne(client, name, sql, checksum);
-      applied.push(name);
-    } else if (before !== checksum) {
-      throw new Error(`migration ${name} was changed after it was applied; restore the file`);
+      await applyOne(client, file, options);
+      options.applied.push(file.name);
+    } else if (before !== file.checksum) {
+      throw new Error(`migration ${file.name} was changed after it was applied; restore the file`);
     }
   }
-  return { applied, version: files.at(-1) ?? 'none' };
+  return { applied: options.applied, version: files.at(-1)?.name ?? 'none' };
+}
+
+function refuseNewer(
+  rows: readonly { name: string; needed: boolean }[],
+  files: readonly MigrationFile[],
+  say: (line: string) => void,
+): void {
+  const ours = new Set(files.map(({ name }) => name));
+  const unknown = rows.filter(({ name }) => !ours.has(name));
+  const needed = unknown.find((row) => row.needed);
+  if (needed) {
+    throw new Error(
+      `the database was migrated by a newer Reelay (it knows ${needed.name}); start that version instead`,
+    );
+  }
+  if (unknown.length > 0) {
+    const names = unknown.map(({ name }) => name).join(', ');
+    say(`the database was migrated by a newer Reelay (${names}); this version works on it too`);
+  }
 }
 
 async function applyOne(
   client: Client,
-  name: string,
-  sql: string,
-  checksum: string,
+  file: MigrationFile,
+  { waits, say }: MigrateOptions,
 ): Promise<void> {
+  if (file.breaking !== undefined) {
+    say(`migration ${file.name} is breaking, processes of older versions fail: ${file.breaking}`);
+  }
+  const lockMs = file.isOutsideTransaction ? waits.migrationIndexLockMs : waits.migrationLockMs;
+  await client.query(`SET lock_timeout = ${lockMs}`);
+  try {
+    await (file.isOutsideTransaction ? applyEach(client, file) : applyWhole(client, file));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`migration ${file.name} failed: ${reason}`, { cause: error });
+  }
+}
+
+async function applyWhole(client: Client, file: MigrationFile): Promise<void> {
   await client.query('BEGIN');
   try {
-    await client.query(sql);
-    await client.query('INSERT INTO migrations (name, checksum) VALUES ($1, $2)', [name, checksum]);
+    await client.query(file.sql);
+    await remember(client, file);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');
-    throw new Error(
-      `migration ${name} failed: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        cause: error,
-      },
-    );
+    throw error;
   }
+}
+
+async function applyEach(client: Client, file: MigrationFile): Promise<void> {
+  for (const statement of statementsOf(file.sql)) {
+    await dropHalfMade(client, statement);
+    await client.query(statement);
+  }
+  await remember(client, file);
+}
+
+/** A killed CREATE INDEX CONCURRENTLY leaves an invalid index, which IF NOT EXISTS would take for the whole one. */
+async function dropHalfMade(client: Client, statement: string): Promise<void> {
+  const name = /\bINDEX\s+CONCURRENTLY\s+IF\s+NOT\s+EXISTS\s+(\w+)/i.exec(statement)?.[1];
+  if (name === undefined) return;
+  const { rowCount } = await client.query(
+    'SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid',
+    [name],
+  );
+  if (rowCount !== 0) await client.query(`DROP INDEX CONCURRENTLY ${name}`);
+}
+
+async function remember(client: Client, { isCompatible, name, checksum }: MigrationFile) {
+  const table = isCompatible ? 'compatible_migrations' : 'migrations';
+  await client.query(`INSERT INTO ${table} (name, checksum) VALUES ($1, $2)`, [name, checksum]);
 }

@@ -37,7 +37,12 @@ function copyOfMigrations(): string {
 }
 
 const names = async (url: string): Promise<unknown[]> =>
-  (await query(url, 'SELECT name FROM migrations ORDER BY name')).map(({ name }) => name);
+  (
+    await query(
+      url,
+      'SELECT name FROM migrations UNION SELECT name FROM compatible_migrations ORDER BY name',
+    )
+  ).map(({ name }) => name);
 
 test('twenty migrations of one fresh database at once are safe, and each file is applied once', async () => {
   const url = await freshSchema('crowded');
@@ -58,18 +63,6 @@ test('a migration that was changed after it was applied stops the start, and cha
     'migration 0001_initial.sql was changed after it was applied; restore the file',
   );
   expect(await names(url)).toEqual(before);
-});
-
-test('a database that a newer version migrated is refused by name', async () => {
-  const url = await freshSchema('newer');
-  const folder = copyOfMigrations();
-  const extra = join(folder, '9999_later.sql');
-  appendFileSync(extra, 'CREATE TABLE later (id int)');
-  await migrate(url, folder);
-  rmSync(extra);
-  await expect(migrate(url, folder)).rejects.toThrow(
-    'the database was migrated by a newer Reelay (it knows 9999_later.sql); start that version instead',
-  );
 });
 
 test('a migration that fails leaves nothing of itself behind, and can be tried again', async () => {
@@ -94,7 +87,7 @@ describe('the types of the tables', () => {
   const columnsOf = async () =>
     database.sql<{ table: string; column: string; type: string; nullable: boolean }>(
       `SELECT table_name AS table, column_name AS column, data_type AS type, is_nullable = 'YES' AS nullable
-       FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'migrations'
+       FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT IN ('migrations', 'compatible_migrations')
        ORDER BY table_name, column_name`,
     );
 

@@ -1,0 +1,16 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config';
+import { migrate } from '../store/migrate';
+import type { Migrated } from '../store/migrate';
+import { MIGRATIONS } from '../store/migration-files';
+
+/** The function brings the database's schema up to date with the configured waits; the log hears what is unusual. */
+export function migrateSchema(config: Config, url: string, log: Logger): Promise<Migrated> {
+  return migrate(url, MIGRATIONS, {
+    waits: config.waits,
+    triesMax: config.limits.migrationTries,
+    say: (line) => {
+      log.warn(line);
+    },
+  });
+}
