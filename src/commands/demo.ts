@@ -6,10 +6,8 @@ import { readConfig } from '../config';
 import { fileLog } from '../run/log';
 import { runLocal } from '../run/local';
 import type { LocalGateway } from '../run/local';
-import { isFault } from '../simulator/faults';
-import type { FaultName } from '../simulator/faults';
 import { bookkeeping } from './bookkeeping';
-import { FAULT_ENDS, impatient } from './fault-ends';
+import { directiveOf, ENDS, FAULT_CHOICES, impatient } from './fault-ends';
 import type { FaultEnd } from './fault-ends';
 import { UsageError, readFlags, wholeNumber } from './flags';
 import { exchange, exchangeJson } from './http-client';
@@ -57,7 +55,7 @@ export async function demo(args: readonly string[]): Promise<number> {
       screen.line('\nEverything stays up so that the links work. Ctrl-C stops it.');
       await Promise.race([shutdown.requested, gateway.failed]);
     }
-    return isAsExpected(report, fault ? FAULT_ENDS[fault] : FAULTLESS) ? 0 : 1;
+    return isAsExpected(report, ENDS[fault ?? ''] ?? FAULTLESS) ? 0 : 1;
   } finally {
     await gateway.stop();
     shutdown.dispose();
@@ -80,11 +78,10 @@ const FAULTLESS: FaultEnd = {
   file: true,
 };
 
-function faultOf(name: string): FaultName {
-  if (isFault(name)) return name;
-  throw new UsageError(
-    `--fault takes one of: ${Object.keys(FAULT_ENDS).join(', ')}; not "${name}"`,
-  );
+function faultOf(name: string): string {
+  const directive = directiveOf(name);
+  if (directive !== undefined) return directive;
+  throw new UsageError(`--fault takes one of: ${FAULT_CHOICES.join(', ')}; not "${name}"`);
 }
 
 function isAsExpected(report: DemoReport, end: FaultEnd): boolean {
@@ -113,7 +110,8 @@ export interface DemoReport extends Awaited<ReturnType<typeof bookkeeping>> {
 
 interface DemoJob {
   polls: number | undefined;
-  fault: FaultName | undefined;
+  /** As a directive: `fault=html`. */
+  fault: string | undefined;
   data: string;
   screen: Screen;
 }
@@ -163,7 +161,7 @@ type Video = z.infer<typeof videoSchema>;
 async function post(gateway: LocalGateway, receiver: Receiver, job: DemoJob): Promise<Video> {
   const directives = [
     ...(job.polls === undefined ? [] : [`polls=${String(job.polls)}`]),
-    ...(job.fault === undefined ? [] : [`fault=${job.fault}`]),
+    ...(job.fault === undefined ? [] : [job.fault]),
   ].join(' ');
   // The simulator counts submits by prompt, and remembers those of earlier demos on this folder.
   const prompt = `A ginger cat suns itself by a window, slow dolly-in, warm morning light, take ${randomUUID()}`;

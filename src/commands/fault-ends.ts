@@ -17,7 +17,7 @@ const FAILS = { state: 'failed', billed: false, file: false } as const;
 /** The provider made no job, but from here it looks as if it may have: it is never asked a second time. */
 const DOUBT = { ...FAILS, code: 'submission_unknown', submits: 0 } as const;
 
-/** The demo's `--fault` and the tests read the same table. */
+/** The demo's `--fault` and the tests read the same tables. */
 export const FAULT_ENDS: Readonly<Record<FaultName, FaultEnd>> = {
   fail: { ...FAILS, code: 'provider_error', submits: 1 },
   policy: { ...FAILS, code: 'content_rejected', submits: 1 },
@@ -32,14 +32,56 @@ export const FAULT_ENDS: Readonly<Record<FaultName, FaultEnd>> = {
   '429': SUCCEEDS,
   '429-retry-after': SUCCEEDS,
   slow: SUCCEEDS,
+  // Taken, and the answer says nothing; the provider's first callback names the job.
+  empty: SUCCEEDS,
+  hang: SUCCEEDS,
+  // A look without a verdict is no verdict.
+  'no-status': SUCCEEDS,
+  'done-no-output': { ...FAILS, code: 'timed_out', submits: 1 },
   'callback-duplicate': SUCCEEDS,
   'callback-missing': SUCCEEDS,
   // Made and billed; asked for again and again until there is a link that lives.
   'link-expired': { ...SUCCEEDS, file: false },
 };
 
+/** Directives that are no faults by name. `--fault` takes each as it is written. */
+export const DIRECTIVE_ENDS: Readonly<Record<string, FaultEnd>> = {
+  // A word that nobody knows is no end.
+  'word=frozen': SUCCEEDS,
+  'usage=12345': SUCCEEDS,
+  'result=redirect': SUCCEEDS,
+  // Made and billed; where it lies nobody here may fetch it.
+  'result=private': { ...SUCCEEDS, file: false },
+  'result=redirect-private': { ...SUCCEEDS, file: false },
+};
+
+/** Every documented end by its directive: `fault=html`, `result=redirect`. */
+export const ENDS: Readonly<Record<string, FaultEnd>> = {
+  ...Object.fromEntries(
+    Object.entries(FAULT_ENDS).map(([fault, end]): [string, FaultEnd] => [`fault=${fault}`, end]),
+  ),
+  ...DIRECTIVE_ENDS,
+};
+
+/** The directive of a name that `--fault` takes: `fault=html` for `html`. Undefined for a name without an end. */
+export function directiveOf(name: string): string | undefined {
+  return [`fault=${name}`, name].find((directive) => Object.hasOwn(ENDS, directive));
+}
+
+/** What `--fault` takes. */
+export const FAULT_CHOICES: readonly string[] = [
+  ...Object.keys(FAULT_ENDS),
+  ...Object.keys(DIRECTIVE_ENDS),
+];
+
 /** Waits with which each of them ends within a minute: longer than the simulator's slow reply, shorter than patience. */
-const WAITS = { sendMs: 15_000, unknownGraceMs: 1_000, unknownMs: 3_000, unknownLookMs: 500 };
+const WAITS = {
+  sendMs: 15_000,
+  unknownGraceMs: 1_000,
+  unknownMs: 3_000,
+  unknownLookMs: 500,
+  lastLookMs: 5_000,
+};
 const DEADLINE_SECONDS = 30;
 
 /** The same gateway with less patience. */

@@ -178,6 +178,10 @@ export interface SimulatedJob {
   height: number;
   fps: number;
   seed: number;
+  /** A status word to show in place of the state's own; null = the reply has no status field. */
+  word?: string | null;
+  /** What to report as used (tokens, units) in place of what the video would cost. */
+  usage?: number;
   /** What the provider wants to remember of the request. */
   data: Record<string, unknown>;
   callbackUrl?: string;
@@ -198,7 +202,8 @@ export interface World {
   countQueued(account: string): number;
   cancel(id: string): void;
   remove(id: string): void;
-  mediaUrl(job: SimulatedJob, kind: 'video' | 'last_frame'): string;
+  /** Undefined for a job that ended without a file. */
+  mediaUrl(job: SimulatedJob, kind: 'video' | 'last_frame'): string | undefined;
 }
 
 export interface NewSimulatedJob {

@@ -1,18 +1,15 @@
 import { z } from 'zod';
-import type { SimulatedReply } from '../core/provider';
-import { DIRECTIVE_HELP } from './directives';
-import { FAULTS, isExchangeFault, isFault, type GlobalFaults } from './faults';
+import { parseJson, setFault, type ControlAnswer } from './control-faults';
+import type { GlobalFaults } from './global-faults';
 import { jobAt, type JobRecord, type Jobs } from './jobs';
 import { decodeSegment } from './router';
 
 /**
  * The simulator's own door, for tests and demos:
- * `POST /_sim/faults {fault, count?, on?}`, `GET` and `DELETE /_sim/faults`, `GET /_sim/jobs?contains=`,
- * `GET /_sim/jobs/:id`, `POST /_sim/jobs/:id {to}`, `GET /_sim/counters`.
+ * `POST /_sim/faults {fault, count?, on?}` or `{directives, count?}`, `GET` and `DELETE /_sim/faults`,
+ * `GET /_sim/jobs?contains=`, `GET /_sim/jobs/:id`, `POST /_sim/jobs/:id {to}`, `GET /_sim/counters`.
  */
 export const CONTROL_PREFIX = '/_sim/';
-
-export type ControlAnswer = Pick<SimulatedReply, 'status' | 'body'>;
 
 interface Context {
   jobs: Jobs;
@@ -56,51 +53,6 @@ const ROUTES = [
   'POST /_sim/jobs/:id',
   'GET /_sim/counters',
 ];
-
-const faultSchema = z.strictObject({
-  fault: z.string(),
-  count: z.int().min(1).optional(),
-  on: z.enum(['submit', 'poll']).default('submit'),
-});
-
-function setFault(body: Uint8Array, faults: GlobalFaults): ControlAnswer {
-  const parsed = faultSchema.safeParse(parseJson(body));
-  if (!parsed.success || !isFault(parsed.data.fault)) {
-    return {
-      status: 400,
-      body: {
-        error: 'send {"fault": ..., "count"?: 1.., "on"?: "submit" | "poll"}',
-        faults: Object.keys(FAULTS),
-      },
-    };
-  }
-  const { fault, count: times, on } = parsed.data;
-  if (on === 'poll' && !isExchangeFault(fault)) {
-    return { status: 400, body: { error: `${fault} does not strike a poll` } };
-  }
-  faults.set(fault, times, on);
-  return { status: 200, body: { faults: faults.list() } };
-}
-
-/** What a mistyped directive is answered with: plain JSON that lists what exists. */
-export function directiveProblem(message: string): ControlAnswer {
-  return {
-    status: 400,
-    body: {
-      error: { code: 'SimulatorDirective', message },
-      directives: DIRECTIVE_HELP,
-      faults: Object.keys(FAULTS),
-    },
-  };
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Jobs one answer shows, newest first. */
 const JOBS_SHOWN_MAX = 500;

@@ -1,4 +1,11 @@
-import { EXCHANGE_FAULTS, FAULTS, isExchangeFault, isFault, type FaultName } from './faults';
+import {
+  EXCHANGE_FAULTS,
+  exchangeOf,
+  FAULTS,
+  isExchangeFault,
+  isFault,
+  type FaultName,
+} from './faults';
 
 /**
  * A test or a demo steers one job by a token anywhere in its prompt, which passes through every dialect unharmed:
@@ -16,20 +23,33 @@ export interface Directives {
   fault?: FaultName;
   /** Which exchange a fault of the exchange disturbs. */
   on?: 'submit' | 'poll';
-  /** How often an exchange is disturbed before it goes through. */
+  /** How often an exchange is disturbed before it goes through: once, and for good with `gone`, unless told. */
   count?: number;
+  /** What the first looks (`count` of them) show in place of the status word. */
+  word?: string;
+  /** From this look on the provider knows no such job, for `count` looks or for good. */
+  gone?: number;
+  /** What the link to the video serves in place of it. */
+  result?: Result;
+  /** What the finished job reports as used: Ark's tokens, Kling's units. */
+  usage?: number;
 }
+
+/**
+ * `html`: a page with status 200. `empty`: no byte. `private`: the link names a private address. `redirect`: the link
+ * leads to one that works. `redirect-private`: it leads to a private address.
+ */
+export const RESULTS = ['html', 'empty', 'private', 'redirect', 'redirect-private'] as const;
+export type Result = (typeof RESULTS)[number];
 
 const WHOLE_NUMBER = /^\d{1,9}$/;
 const SECONDS = /^\d{1,6}(\.\d{1,3})?$/;
+const WORD = /^[\w.-]{1,100}$/;
 
 const DIRECTIVES: Readonly<
   Record<keyof Directives, { takes: string; read: (value: string) => unknown }>
 > = {
-  polls: {
-    takes: 'a whole number from 1',
-    read: (value) => (WHOLE_NUMBER.test(value) && Number(value) > 0 ? Number(value) : undefined),
-  },
+  polls: { takes: 'a whole number from 1', read: readCount },
   seconds: { takes: 'seconds', read: readSeconds },
   queued: { takes: 'seconds', read: readSeconds },
   video: { takes: 'shared', read: (value) => (value === 'shared' ? value : undefined) },
@@ -41,11 +61,22 @@ const DIRECTIVES: Readonly<
     takes: 'submit | poll',
     read: (value) => (value === 'submit' || value === 'poll' ? value : undefined),
   },
-  count: {
-    takes: 'a whole number from 1',
-    read: (value) => (WHOLE_NUMBER.test(value) && Number(value) > 0 ? Number(value) : undefined),
+  count: { takes: 'a whole number from 1', read: readCount },
+  word: {
+    takes: 'a word of letters, digits, _ . -',
+    read: (value) => (WORD.test(value) ? value : undefined),
+  },
+  gone: { takes: 'a whole number from 1', read: readCount },
+  result: { takes: RESULTS.join(' | '), read: (value) => RESULTS.find((known) => known === value) },
+  usage: {
+    takes: 'a whole number',
+    read: (value) => (WHOLE_NUMBER.test(value) ? Number(value) : undefined),
   },
 };
+
+function readCount(value: string): number | undefined {
+  return WHOLE_NUMBER.test(value) && Number(value) > 0 ? Number(value) : undefined;
+}
 
 function readSeconds(value: string): number | undefined {
   return SECONDS.test(value) ? Number(value) : undefined;
@@ -62,9 +93,12 @@ const TOKEN = /\[\[sim\b([^\]]*)\]\]/g;
 
 /** The prompt's directives, several tokens laid over each other. Throws `UnknownDirective` and says what exists. */
 export function readDirectives(prompt: string): Directives {
-  const words = [...prompt.matchAll(TOKEN)].flatMap((token) =>
-    (token[1] ?? '').split(/\s+/).filter((word) => word !== ''),
-  );
+  return parseDirectives([...prompt.matchAll(TOKEN)].map(([, text = '']) => text).join(' '));
+}
+
+/** Reads what a token holds: `polls=40 seconds=4`. */
+export function parseDirectives(text: string): Directives {
+  const words = text.split(/\s+/).filter((word) => word !== '');
   const entries = words.map((word): [string, unknown] => {
     const [name = '', value = ''] = word.split('=', 2);
     const directive = Object.entries(DIRECTIVES).find(([known]) => known === name)?.[1];
@@ -80,10 +114,17 @@ export function readDirectives(prompt: string): Directives {
   });
   // Sound because the table read each value by its own name.
   const directives = Object.fromEntries(entries) as Directives;
-  if (directives.on && !isExchangeFault(directives.fault)) {
+  checkOn(directives);
+  return directives;
+}
+
+function checkOn({ fault, on }: Directives): void {
+  if (on && !isExchangeFault(fault)) {
     throw new UnknownDirective(`on goes with ${Object.keys(EXCHANGE_FAULTS).join(', ')}`);
   }
-  return directives;
+  if (isExchangeFault(fault) && !exchangeOf(fault, on)) {
+    throw new UnknownDirective(`${fault} strikes on=poll only`);
+  }
 }
 
 /** The prompt as a person wrote it. */

@@ -9,9 +9,11 @@ export const OUTCOME_FAULTS = {
   policy: 'policy',
   expired: 'expired',
   stuck: 'stuck',
+  /** The state says that it succeeded, and there is no link. */
+  'done-no-output': 'succeeded',
 } as const;
 
-/** What happens to one HTTP exchange. All but `drop-after-accept` and `slow` strike before the job exists. */
+/** What happens to one HTTP exchange. What strikes `after` does so when the job exists. */
 export const EXCHANGE_FAULTS = {
   'drop-after-accept': { strikes: 'after', act: 'drop' },
   'drop-before-accept': { strikes: 'before', act: 'drop' },
@@ -20,6 +22,12 @@ export const EXCHANGE_FAULTS = {
   '5xx': { strikes: 'before', act: '500' },
   html: { strikes: 'before', act: 'html' },
   slow: { strikes: 'after', act: 'delay' },
+  /** HTTP 200 with an empty body. */
+  empty: { strikes: 'after', act: 'empty' },
+  /** The request is read and never answered. */
+  hang: { strikes: 'after', act: 'hang' },
+  /** The job without its status word. */
+  'no-status': { strikes: 'after', act: 'no-status' },
 } as const;
 
 export const CALLBACK_FAULTS = { 'callback-duplicate': 2, 'callback-missing': 0 } as const;
@@ -44,6 +52,18 @@ export function isExchangeFault(name: FaultName | undefined): name is ExchangeFa
   return name !== undefined && Object.hasOwn(EXCHANGE_FAULTS, name);
 }
 
+/** Not every provider's answer to a submit has what these leave out. */
+const LOOKS_ONLY: readonly ExchangeFault[] = ['no-status'];
+
+/** The exchange that a fault disturbs; undefined where the wish cannot be had. */
+export function exchangeOf(
+  fault: ExchangeFault,
+  wish: 'submit' | 'poll' | undefined,
+): 'submit' | 'poll' | undefined {
+  if (!LOOKS_ONLY.includes(fault)) return wish ?? 'submit';
+  return wish === 'submit' ? undefined : 'poll';
+}
+
 /** Unwinds a provider's handler when a fault strikes in the middle of it; the server then acts. */
 export class Interrupted extends Error {
   constructor(readonly act: ExchangeAct) {
@@ -61,45 +81,4 @@ export function strike(fault: ExchangeFault, exchange: Exchange): void {
   const { strikes, act } = EXCHANGE_FAULTS[fault];
   if (strikes === 'before') throw new Interrupted(act);
   exchange.act = act;
-}
-
-/** Faults that anybody's next requests or jobs meet. */
-export interface GlobalFaults {
-  set(fault: FaultName, count: number | undefined, on: 'submit' | 'poll'): void;
-  /** Uses one up, if one of that kind is set. */
-  takeExchange(on: 'submit' | 'poll'): ExchangeFault | undefined;
-  takeForJob(): FaultName | undefined;
-  clear(): void;
-  list(): readonly { fault: FaultName; on: string; left: number | 'unlimited' }[];
-}
-
-export function createGlobalFaults(): GlobalFaults {
-  let faults: { fault: FaultName; on: 'submit' | 'poll'; left: number }[] = [];
-  const take = (wanted: (entry: (typeof faults)[number]) => boolean): FaultName | undefined => {
-    const entry = faults.find(wanted);
-    if (!entry) return undefined;
-    entry.left -= 1;
-    faults = faults.filter(({ left }) => left > 0);
-    return entry.fault;
-  };
-  return {
-    set: (fault, count, on) => {
-      faults = faults.filter((entry) => entry.fault !== fault || entry.on !== on);
-      faults.push({ fault, on, left: count ?? Infinity });
-    },
-    takeExchange: (on) => {
-      const fault = take((entry) => entry.on === on && isExchangeFault(entry.fault));
-      return isExchangeFault(fault) ? fault : undefined;
-    },
-    takeForJob: () => take((entry) => !isExchangeFault(entry.fault)),
-    clear: () => {
-      faults = [];
-    },
-    list: () =>
-      faults.map(({ fault, on, left }) => ({
-        fault,
-        on,
-        left: left === Infinity ? 'unlimited' : left,
-      })),
-  };
 }

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { Provider, World } from '../core/provider';
 import { createCallbacks } from './callbacks';
-import { createGlobalFaults, type Exchange } from './faults';
+import type { Exchange } from './faults';
+import { createGlobalFaults } from './global-faults';
 import { openJobs } from './jobs';
-import { mediaPath } from './media';
+import { resultLink } from './media';
 import { listen, recallPort, rememberPort } from './port';
 import { sendJson, serve } from './serve';
 import { createStudio } from './studio';
@@ -52,7 +53,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       faults,
       exchange,
       now: now(),
-      mediaUrl: (id, kind) => `${origin}${mediaPath(id, kind)}`,
+      mediaUrl: (record, kind) => resultLink(origin, record, kind),
       accepted: (record) => {
         callbacks.follow(record);
       },

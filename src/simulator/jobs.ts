@@ -155,6 +155,7 @@ export function jobAt(record: JobRecord, now: number): SimulatedJob {
     fps: record.fps,
     seed: record.seed,
     data: record.data,
+    ...(record.directives.usage === undefined ? {} : { usage: record.directives.usage }),
     ...(record.callbackUrl === undefined ? {} : { callbackUrl: record.callbackUrl }),
   };
 }

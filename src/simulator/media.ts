@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { jobAt, type Jobs } from './jobs';
+import type { Result } from './directives';
+import { jobAt, type JobRecord, type Jobs } from './jobs';
 import { decodeSegment } from './router';
 import type { FileKind, Studio } from './studio';
 
@@ -12,16 +13,28 @@ const FILES: Readonly<Record<string, { kind: FileKind; type: string }>> = {
   'last.png': { kind: 'last_frame', type: 'image/png' },
 };
 
-export function mediaPath(id: string, kind: FileKind): string {
+/** The link that a finished job gives; undefined for one that has none. */
+export function resultLink(origin: string, record: JobRecord, kind: FileKind): string | undefined {
+  if (record.fault === 'done-no-output') return undefined;
+  const isPrivate = kind === 'video' && record.directives.result === 'private';
+  return `${isPrivate ? PRIVATE_ORIGIN : origin}${mediaPath(record.id, kind)}`;
+}
+
+function mediaPath(id: string, kind: FileKind): string {
   const name = kind === 'video' ? 'video.mp4' : 'last.png';
   return `${MEDIA_PREFIX}${encodeURIComponent(id)}/${name}`;
 }
 
 export async function serveMedia(
-  exchange: { request: IncomingMessage; response: ServerResponse; path: string },
+  exchange: {
+    request: IncomingMessage;
+    response: ServerResponse;
+    path: string;
+    query: URLSearchParams;
+  },
   context: { jobs: Jobs; studio: Studio; now: number },
 ): Promise<void> {
-  const { request, response, path } = exchange;
+  const { request, response, path, query } = exchange;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     refuse(response, 405, 'MethodNotAllowed');
     return;
@@ -38,9 +51,35 @@ export async function serveMedia(
     refuse(response, 403, 'AccessDenied', 'Request has expired');
     return;
   }
-  const bytes = await context.studio.file(record, file.kind);
-  send(request, response, { bytes, type: file.type });
+  const result = file.kind === 'video' ? record.directives.result : undefined;
+  const location = query.has(REDIRECTED) ? undefined : locationOf(result, path);
+  if (location !== undefined) {
+    response.writeHead(302, { location, 'content-length': 0 });
+    response.end();
+    return;
+  }
+  const instead = result && INSTEAD[result];
+  const bytes = instead?.bytes ?? (await context.studio.file(record, file.kind));
+  send(request, response, { bytes, type: instead?.type ?? file.type });
 }
+
+/** RFC 1918 names it private, so no gateway may fetch from it. */
+const PRIVATE_ORIGIN = 'http://10.255.255.1';
+/** Marks the link to which `result=redirect` leads. */
+const REDIRECTED = 'redirected';
+
+function locationOf(result: Result | undefined, path: string): string | undefined {
+  if (result === 'redirect') return `${path}?${REDIRECTED}`;
+  return result === 'redirect-private' ? `${PRIVATE_ORIGIN}${path}` : undefined;
+}
+
+const INSTEAD: Readonly<Partial<Record<Result, { bytes: Uint8Array; type: string }>>> = {
+  html: {
+    bytes: Buffer.from('<html><head><title>Sign in</title></head><body>Sign in</body></html>\n'),
+    type: 'text/html',
+  },
+  empty: { bytes: new Uint8Array(), type: 'video/mp4' },
+};
 
 function send(
   request: IncomingMessage,

@@ -2,9 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Headers } from '../core/exchange';
 import type { Provider, SimulatedReply, Simulation, World } from '../core/provider';
-import { answerControl, CONTROL_PREFIX, directiveProblem } from './control';
+import { answerControl, CONTROL_PREFIX } from './control';
+import { directiveProblem } from './control-faults';
 import { UnknownDirective } from './directives';
-import { Interrupted, type Exchange, type ExchangeAct, type GlobalFaults } from './faults';
+import { Interrupted, type Exchange, type ExchangeAct } from './faults';
+import type { GlobalFaults } from './global-faults';
 import type { Jobs } from './jobs';
 import { MEDIA_PREFIX, serveMedia } from './media';
 import { matchRoute } from './router';
@@ -35,7 +37,7 @@ export async function serve(
   const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://simulator');
   const method = request.method ?? 'GET';
   if (path.startsWith(MEDIA_PREFIX)) {
-    await serveMedia({ request, response, path }, context);
+    await serveMedia({ request, response, path, query }, context);
     return;
   }
   const body = await readBody(request);
@@ -92,10 +94,18 @@ async function serveProvider(
     response.destroy();
     return;
   }
+  // Left open until the client or the simulator goes.
+  if (act === 'hang') return;
   if (act === 'delay') await delay(context.slowReplyMs, undefined, { signal: context.stopping });
-  if (typeof reply !== 'string') sendJson(response, reply);
+  if (typeof reply !== 'string') sendJson(response, act === 'empty' ? emptied(reply) : reply);
   else sendFault(response, reply, { simulate, world });
 }
+
+const emptied = (reply: SimulatedReply): SimulatedReply => ({
+  ...reply,
+  headers: { 'content-type': 'application/json', ...reply.headers },
+  body: new Uint8Array(),
+});
 
 const HTML =
   '<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>\n';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { NewSimulatedJob, SimulatedJob, World } from '../core/provider';
 import { readDirectives } from './directives';
-import { isExchangeFault, strike, type Exchange, type GlobalFaults } from './faults';
+import { exchangeOf, isExchangeFault, strike, type Exchange, type ExchangeFault } from './faults';
+import type { GlobalFaults } from './global-faults';
 import { jobAt, QUEUED_SHARE, usualRunMs, type JobRecord, type Jobs } from './jobs';
 
 export interface WorldOptions {
@@ -11,7 +12,7 @@ export interface WorldOptions {
   /** The exchange under way; faults that strike after the work leave a note on it. */
   exchange: Exchange;
   now: number;
-  mediaUrl(id: string, kind: 'video' | 'last_frame'): string;
+  mediaUrl(record: JobRecord, kind: 'video' | 'last_frame'): string | undefined;
   /** Told of each new job. */
   accepted(record: JobRecord): void;
 }
@@ -34,7 +35,7 @@ export function createWorld(options: WorldOptions): World {
     randomId,
     accept: (job) => accept(job, options),
     find: (account, id) => shown(record(account, id), now),
-    look: (account, id) => shown(look(record(account, id), options), now),
+    look: (account, id) => look(record(account, id), options),
     list: (account) =>
       [...jobs.all()]
         .filter((entry) => record(account, entry.id) !== undefined)
@@ -47,7 +48,10 @@ export function createWorld(options: WorldOptions): World {
     remove: (id) => {
       change(id, { removed: true });
     },
-    mediaUrl: (job, kind) => options.mediaUrl(job.id, kind),
+    mediaUrl: (job, kind) => {
+      const found = jobs.get(job.id);
+      return found && options.mediaUrl(found, kind);
+    },
   };
 }
 
@@ -63,16 +67,17 @@ function randomId(length: number): string {
 
 function accept(job: NewSimulatedJob, options: WorldOptions): SimulatedJob {
   const { jobs, faults, exchange, now } = options;
-  const directives = readDirectives(job.prompt);
+  const asked = readDirectives(job.prompt);
   const counts = jobs.countPrompt(job.prompt, (before) => ({ ...before, seen: before.seen + 1 }));
-  const own = isExchangeFault(directives.fault) ? directives.fault : undefined;
-  const meets = own && directives.on !== 'poll' && counts.faults < (directives.count ?? 1);
+  const own = isExchangeFault(asked.fault) ? asked.fault : undefined;
+  const strikesHere = own && exchangeOf(own, asked.on) === 'submit';
+  const meets = strikesHere && counts.faults < (asked.count ?? 1);
   const fault = meets ? own : faults.takeExchange('submit');
   if (meets) jobs.countPrompt(job.prompt, (before) => ({ ...before, faults: before.faults + 1 }));
   if (fault) strike(fault, exchange);
 
-  const jobFault = directives.fault ?? faults.takeForJob();
-  const seconds = directives.seconds;
+  const directives = { ...faults.takeForJob(), ...asked };
+  const { seconds, fault: jobFault } = directives;
   const runMs = seconds === undefined ? usualRunMs(job.id) : seconds * 1_000;
   const queuedMs = directives.queued === undefined ? undefined : directives.queued * 1_000;
   const record: JobRecord = {
@@ -99,16 +104,29 @@ function accept(job: NewSimulatedJob, options: WorldOptions): SimulatedJob {
 /** The length of a video whose length was left to the model. */
 const CHOSEN_SECONDS = 5;
 
-function look(record: JobRecord | undefined, options: WorldOptions): JobRecord | undefined {
+function look(record: JobRecord | undefined, options: WorldOptions): SimulatedJob | undefined {
   if (!record) return undefined;
-  const { jobs, faults, exchange, now } = options;
+  const { jobs, exchange, now } = options;
   const gets = record.gets + 1;
-  const { polls, on, count, fault: own } = record.directives;
+  const { polls, gone, count, word } = record.directives;
   const ends = polls !== undefined && gets >= polls && record.endedAt === undefined;
   jobs.change(record, { gets, ...(ends ? { endedAt: now } : {}) });
-  const meets = on === 'poll' && isExchangeFault(own) && record.pollFaults < (count ?? 1);
-  if (meets) jobs.change(record, { pollFaults: record.pollFaults + 1 });
-  const fault = meets ? own : faults.takeExchange('poll');
+  const fault = takeLookFault(record, options);
   if (fault) strike(fault, exchange);
-  return record;
+  if (gone !== undefined && gets >= gone && gets < gone + (count ?? Infinity)) return undefined;
+  const job = jobAt(record, now);
+  if (exchange.act === 'no-status') return { ...job, word: null };
+  return word !== undefined && gets <= (count ?? 1) ? { ...job, word } : job;
+}
+
+/** What disturbs this look: the job's own fault as often as it was told, else one that anybody may meet. */
+function takeLookFault(
+  record: JobRecord,
+  { jobs, faults }: WorldOptions,
+): ExchangeFault | undefined {
+  const { on, count, fault: own } = record.directives;
+  const strikesHere = isExchangeFault(own) && exchangeOf(own, on) === 'poll';
+  if (!strikesHere || record.pollFaults >= (count ?? 1)) return faults.takeExchange('poll');
+  jobs.change(record, { pollFaults: record.pollFaults + 1 });
+  return own;
 }

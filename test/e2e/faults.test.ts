@@ -1,4 +1,4 @@
-import { FAULT_ENDS } from '../../src/commands/fault-ends';
+import { ENDS, FAULT_ENDS } from '../../src/commands/fault-ends';
 import type { FaultEnd } from '../../src/commands/fault-ends';
 import { FAULTS } from '../../src/simulator/faults';
 import { startTestGateway, until } from '../support/gateway';
@@ -14,15 +14,28 @@ const DOUBT: FaultEnd = FAULT_ENDS['drop-before-accept'];
 
 /** Directives and how the job ends. `polls` makes the provider send no callback. */
 const CASES: readonly [directives: string, end: FaultEnd][] = [
-  ...Object.entries(FAULT_ENDS).map(([fault, end]): [string, FaultEnd] => [`fault=${fault}`, end]),
+  ...Object.entries(ENDS),
   // Nothing names the job: it stays in doubt, and the provider's work is our cost.
   ['fault=drop-after-accept polls=3', { ...DOUBT, submits: 1 }],
   ['fault=slow polls=3', { ...DOUBT, submits: 1 }],
+  ['fault=empty polls=3', { ...DOUBT, submits: 1 }],
+  ['fault=hang polls=3', { ...DOUBT, submits: 1 }],
+  ['word=frozen count=3 polls=5', MADE],
   ['fault=429 count=3', MADE],
   // What strikes a look never ends a job.
-  ...(['drop-after-accept', 'drop-before-accept', '429', '5xx', 'html', 'slow'] as const).map(
-    (fault): [string, FaultEnd] => [`fault=${fault} on=poll count=3 polls=5`, MADE],
-  ),
+  ...(
+    [
+      'drop-after-accept',
+      'drop-before-accept',
+      '429',
+      '5xx',
+      'html',
+      'slow',
+      'empty',
+      'hang',
+      'no-status',
+    ] as const
+  ).map((fault): [string, FaultEnd] => [`fault=${fault} on=poll count=3 polls=5`, MADE]),
 ];
 
 let gateway: TestGateway;
@@ -42,7 +55,7 @@ beforeAll(async () => {
       },
     },
     // Shorter than the simulator's slow reply.
-    waits: { sendMs: 4_000, unknownMs: 2_000, exchangeMs: 3_000 },
+    waits: { sendMs: 4_000, unknownMs: 2_000, exchangeMs: 3_000, lastLookMs: 3_000 },
   });
   wire.toward(gateway.simulator?.origin ?? '');
   // Together, since each is mostly waiting; one that is stuck lasts until its deadline.

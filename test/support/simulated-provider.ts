@@ -1,6 +1,6 @@
 import type { Call, Reply } from '../../src/core/exchange';
 import type { Provider, SimulatedReply, World } from '../../src/core/provider';
-import { createGlobalFaults } from '../../src/simulator/faults';
+import { createGlobalFaults } from '../../src/simulator/global-faults';
 import { jobAt, openJobs } from '../../src/simulator/jobs';
 import { matchRoute } from '../../src/simulator/router';
 import { createWorld } from '../../src/simulator/world';
@@ -31,7 +31,7 @@ export function createSimulatedProvider(provider: Provider): SimulatedProvider {
       faults: createGlobalFaults(),
       exchange: {},
       now,
-      mediaUrl: (id, kind) => `http://127.0.0.1:9/_media/${id}/${kind}`,
+      mediaUrl: ({ id }, kind) => `http://127.0.0.1:9/_media/${id}/${kind}`,
       accepted: () => undefined,
     });
   const perform = (call: Call): Reply => {

@@ -22,23 +22,20 @@ const TASK_ERRORS: Readonly<Partial<Record<SimulatedJob['state'], [string, strin
 
 /** A task as GET, list and callback show it. */
 export function renderTask(job: SimulatedJob, world: World): Record<string, unknown> {
-  const { return_last_frame: wantsLastFrame, frames, ...echo } = job.data;
+  const { return_last_frame: _, frames, ...echo } = job.data;
   const error = TASK_ERRORS[job.state];
   const done = job.state === 'succeeded';
-  const tokens = tokensOf(job);
+  const tokens = job.usage ?? tokensOf(job);
   return {
     id: job.id,
     model: echo['model'],
-    status: STATUS[job.state],
+    ...(job.word === null ? {} : { status: job.word ?? STATUS[job.state] }),
     error: error ? { code: error[0], message: error[1] } : null,
     created_at: Math.floor(job.createdAt / 1_000),
     updated_at: Math.floor(job.updatedAt / 1_000),
     ...(done
       ? {
-          content: {
-            video_url: world.mediaUrl(job, 'video'),
-            ...(wantsLastFrame ? { last_frame_url: world.mediaUrl(job, 'last_frame') } : {}),
-          },
+          content: contentOf(job, world),
           usage: { completion_tokens: tokens, total_tokens: tokens },
         }
       : {}),
@@ -47,6 +44,14 @@ export function renderTask(job: SimulatedJob, world: World): Record<string, unkn
     framespersecond: job.fps,
     ...echo,
   };
+}
+
+/** Null for a task that ended without a file. */
+function contentOf(job: SimulatedJob, world: World): Record<string, unknown> | null {
+  const url = world.mediaUrl(job, 'video');
+  if (url === undefined) return null;
+  const lastFrame = job.data['return_last_frame'] ? world.mediaUrl(job, 'last_frame') : undefined;
+  return { video_url: url, ...(lastFrame === undefined ? {} : { last_frame_url: lastFrame }) };
 }
 
 /** 108,900 for 5 s of 1280x720: one frame more than the duration has. */

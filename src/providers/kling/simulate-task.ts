@@ -23,7 +23,7 @@ const REASONS: Readonly<Partial<Record<SimulatedJob['state'], string>>> = {
 export function renderNewTask(job: SimulatedJob): Record<string, unknown> {
   return {
     task_id: job.id,
-    task_status: STATUS[job.state],
+    ...(job.word === null ? {} : { task_status: job.word ?? STATUS[job.state] }),
     task_info: infoOf(job),
     created_at: job.createdAt,
     updated_at: job.updatedAt,
@@ -33,7 +33,7 @@ export function renderNewTask(job: SimulatedJob): Record<string, unknown> {
 /** A task as GET and list show it. */
 export function renderTask(job: SimulatedJob, world: World): Record<string, unknown> {
   const videos = videosOf(job, world);
-  const units = job.state === 'succeeded' ? unitsOf(job) : '0';
+  const units = job.state === 'succeeded' ? String(job.usage ?? unitsOf(job)) : '0';
   return {
     ...renderNewTask(job),
     task_status_msg: REASONS[job.state] ?? '',
@@ -57,6 +57,7 @@ const hasWatermark = (job: SimulatedJob): boolean => job.data['watermark'] === t
 function videosOf(job: SimulatedJob, world: World): Record<string, unknown>[] {
   if (job.state !== 'succeeded') return [];
   const url = world.mediaUrl(job, 'video');
+  if (url === undefined) return [];
   const marked = hasWatermark(job) ? { watermark_url: url } : {};
   return [{ id: `${job.id}-1`, url, ...marked, duration: String(job.seconds) }];
 }
