@@ -13,6 +13,7 @@ const DOCUMENTS = [
   'docs/architecture.md',
   'docs/glossary.md',
   'docs/keys.md',
+  'docs/simulator.md',
   'docs/ula.md',
   'docs/ark-tasks.md',
   ...DECISIONS,
