@@ -3,6 +3,7 @@ import { demo } from './commands/demo';
 import { UsageError } from './commands/flags';
 import { api, migrateCommand, simulator, stop, worker } from './commands/processes';
 import { start } from './commands/start';
+import { VERSION } from './run/version';
 
 /** The composition root: picks the command, turns whatever it throws into one sentence and an exit code. */
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
@@ -18,22 +19,31 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
 
 const USAGE = `reelay <command> [--data folder] [--json]
 
-  start       everything on this machine, until Ctrl-C   [--port 8080] [--allow-callbacks-to a,b]
+  start       everything on this machine, until Ctrl-C   [--port 8080] [--host 127.0.0.1] [--allow-callbacks-to a,b]
   demo        everything, one real job, its callback     [--polls N] [--fault name]
   bench       a measurement: held                        [--requests 1000]
-  api         the HTTP door alone                        (needs TEMPORAL_ADDRESS and DATABASE_URL)
+  api         the HTTP door alone                        [as start] (needs TEMPORAL_ADDRESS and DATABASE_URL)
   worker      the queues alone                           (needs TEMPORAL_ADDRESS and DATABASE_URL)
-  simulator   the simulated providers alone
+  simulator   the simulated providers alone              [--port 8090]
   migrate     bring the database's schema up to date
   stop        end what a killed gateway left behind in --data
+  version     print the version                          (also --version)
+  help        print this                                 (also --help)
+
+Data lives in --data (default ./.reelay); --json prints one line of JSON for programs. README.md tells the rest.
 `;
+
+const VERSION_WORDS = ['version', '--version', '-v'];
+const HELP_WORDS = ['help', '--help', '-h'];
 
 export async function main(argv: readonly string[]): Promise<number> {
   const [name = 'help', ...args] = argv;
-  const command = COMMANDS[name];
-  if (!command || args.includes('--help')) {
-    process.stderr.write(USAGE);
-    return name === 'help' || name === '--help' || command ? 0 : 2;
+  if (VERSION_WORDS.includes(name)) return print(`${VERSION}\n`);
+  if (HELP_WORDS.includes(name) || args.includes('--help')) return print(USAGE);
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) {
+    process.stderr.write(`reelay: there is no command "${name}"; these are:\n\n${USAGE}`);
+    return 2;
   }
   try {
     return await command(args);
@@ -42,4 +52,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`reelay ${name}: ${text}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
 }

@@ -4,6 +4,7 @@ import type { Config } from '../config';
 import { engineConnection } from '../engine/connection';
 import { prepareNamespace } from '../engine/prepare';
 import { ensureSweep } from '../engine/schedule';
+import { checkPort } from '../host/port';
 import { stopAll } from '../host/stop-all';
 import { providers } from '../providers';
 import { needsSimulator } from '../run/channels';
@@ -26,15 +27,18 @@ import { onShutdown } from './shutdown';
 
 const API_PORT = 8080;
 const SIMULATOR_PORT = 8090;
+const SIMULATOR_HOST = '127.0.0.1';
 
 export async function api(args: readonly string[]): Promise<number> {
   const flags = readFlags(args, {});
   const config = readConfig();
+  const port = flags.port ?? API_PORT;
+  await checkPort(flags.host, port);
   await migrateSchema(config, required(config, 'DATABASE_URL'), processLog());
   const address = { origin: '' };
   const base = await open(config, flags, () => address.origin);
   const first = await ensureFirstWorkspace(base, flags.data);
-  const server = await startApi(base, { host: flags.host, port: flags.port ?? API_PORT });
+  const server = await startApi(base, { host: flags.host, port });
   address.origin = config.environment.REELAY_PUBLIC_URL ?? server.origin;
   await ensureSweep(base.client, config.waits);
   if (flags.json) {
@@ -65,9 +69,11 @@ export async function worker(args: readonly string[]): Promise<number> {
 
 export async function simulator(args: readonly string[]): Promise<number> {
   const flags = readFlags(args, {});
+  const port = flags.port ?? SIMULATOR_PORT;
+  await checkPort(SIMULATOR_HOST, port);
   const running = await startSimulator({
     providers,
-    port: flags.port ?? SIMULATOR_PORT,
+    port,
     stateFolder: join(flags.data, 'simulator'),
   });
   const ready = { ready: true, url: running.url, pid: process.pid };

@@ -231,7 +231,8 @@ export interface Page {
 }
 
 export interface ContentAnswer {
-  status: 200 | 206;
+  /** 304 where the caller holds it already: its stream is empty. */
+  status: 200 | 206 | 304;
   headers: Headers;
   stream: AsyncIterable<Uint8Array>;
 }

@@ -1,10 +1,18 @@
 import { GatewayError } from './errors';
 
-/** What a request says about the part of a file that it wants: its method and two headers as they came. */
+/** What a request says about the file, or the part of one, that it wants: its method and three headers as they came. */
 export interface RangeWish {
   method: string;
   range?: string | undefined;
   ifRange?: string | undefined;
+  ifNoneMatch?: string | undefined;
+}
+
+/** Whether the caller holds the file with that ETag already (RFC 9110, 13.1.2: weak comparison), so that 304 will do. */
+export function isHeld({ ifNoneMatch }: RangeWish, etag: string | undefined): boolean {
+  if (ifNoneMatch === undefined || etag === undefined) return false;
+  const bare = (tag: string): string => tag.trim().replace(/^W\//, '');
+  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').map(bare).includes(bare(etag));
 }
 
 /** Both ends inclusive. */

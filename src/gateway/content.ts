@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Catalog } from '../core/catalog';
 import { GatewayError } from '../core/errors';
@@ -5,7 +6,7 @@ import type { Headers } from '../core/exchange';
 import { isTerminal } from '../core/job';
 import type { Job } from '../core/job';
 import type { Blobs, ContentAnswer, FileKind, Outbound } from '../core/ports';
-import { askedRange, isMeant, readRange, type RangeWish } from '../core/range';
+import { askedRange, isHeld, isMeant, readRange, type RangeWish } from '../core/range';
 import type { Store } from '../core/store';
 
 /** A finished job's file: from the blob store once it is kept, until then streamed from the provider's link. */
@@ -55,6 +56,7 @@ function fromBlob(
   wish: RangeWish,
 ): ContentAnswer {
   const etag = `"${file.blob}"`;
+  if (isHeld(wish, etag)) return unchanged({ etag, 'content-type': file.mime });
   const part = isMeant(wish, etag) ? readRange(askedRange(wish), file.bytes) : undefined;
   const common = { 'content-type': file.mime, 'accept-ranges': 'bytes', etag };
   if (!part) {
@@ -75,6 +77,13 @@ function fromBlob(
   };
 }
 
+/** With the headers of the file itself: a cache overwrites with them what it holds. */
+const unchanged = (headers: Headers): ContentAnswer => ({
+  status: 304,
+  headers,
+  stream: Readable.from([]),
+});
+
 interface Link {
   url: string;
   origins: readonly string[];
@@ -92,7 +101,11 @@ async function fromProvider(
   if (whole.status !== 200) {
     throw new GatewayError('upstream', { message: 'The provider no longer serves the result.' });
   }
-  return passed(whole, 200);
+  const found = passed(whole, 200);
+  const { 'content-length': _, ...headers } = found.headers;
+  if (!isHeld(wish, headers['etag'])) return found;
+  await whole.stream[Symbol.asyncIterator]().return?.();
+  return unchanged(headers);
 }
 
 /**
@@ -105,7 +118,8 @@ async function askPart(
   wish: RangeWish,
 ): Promise<ContentAnswer | undefined> {
   const range = askedRange(wish);
-  if (range === undefined) return undefined;
+  // If-None-Match is asked of the whole file, whatever part is wanted.
+  if (range === undefined || wish.ifNoneMatch !== undefined) return undefined;
   const ifRange = wish.ifRange === undefined ? {} : { 'if-range': wish.ifRange };
   const source = await ask(deps, link, { range, ...ifRange });
   if (source.status === 200) return passed(source, 200);

@@ -21,7 +21,7 @@ export async function claimDataFolder(folder: string): Promise<DataFolder> {
   if (owner) {
     throw new Error(
       `the gateway with pid ${owner.pid} is already running on ${path}; ` +
-        `stop it with "reelay stop --data ${folder}" or choose another folder with --data`,
+        `stop it with "node scripts/reelay.mjs stop --data ${folder}" or choose another folder with --data`,
     );
   }
   return { path, release: () => releaseDataFolder(path) };

@@ -70,10 +70,11 @@ export function urlProblem(url: URL, rules: { allowHttp: boolean }): string | un
   if (port !== undefined && port < PORT_MIN && !WEB_PORTS.includes(port)) {
     return 'must use port 443, port 80 or a port from 1024 up';
   }
-  return isHostAllowed(hostOf(url)) ? undefined : 'must name a public host';
+  return isPublicHost(hostOf(url)) ? undefined : 'must name a public host';
 }
 
-function isHostAllowed(host: string): boolean {
+/** False for an address or a name that only this machine or its network knows. */
+export function isPublicHost(host: string): boolean {
   if (isIP(host) !== 0) return isPublic(host);
   const name = host.endsWith('.') ? host.slice(0, -1) : host;
   if (!name.includes('.')) return false;

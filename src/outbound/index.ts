@@ -6,7 +6,7 @@ import { systemLookup } from './connector';
 import type { Lookup } from './connector';
 import { open } from './download';
 import type { DownloadLimits } from './download';
-import { parseUrl } from './guard';
+import { hostOf, isPublicHost, parseUrl, shapeProblem } from './guard';
 import { judge } from './target';
 import type { UrlRules } from './target';
 
@@ -66,7 +66,14 @@ function checkCallbackUrl(url: string, rules: UrlRules): ReturnType<Outbound['ch
     };
   }
   const target = judge(url, { callback: true }, rules);
-  return target.ok ? { ok: true } : target;
+  return target.ok ? { ok: true } : { ok: false, problem: target.problem + localHint(url) };
+}
+
+/** A host of one's own is what everybody tries first, so its refusal says who can allow it, and how. */
+function localHint(text: string): string {
+  const url = parseUrl(text);
+  if (!url || shapeProblem(url) !== undefined || isPublicHost(hostOf(url))) return '';
+  return `; for development, an operator allows this host with --allow-callbacks-to ${url.hostname}`;
 }
 
 /** As `URL.hostname` spells it. Throws a sentence for the operator when the text is more or less than a host. */

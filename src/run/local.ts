@@ -6,6 +6,7 @@ import type { RunningEngine } from '../engine/launcher';
 import { ensureSweep } from '../engine/schedule';
 import type { RunningWorkers } from '../engine/worker';
 import { claimDataFolder } from '../host/data-folder';
+import { checkPort } from '../host/port';
 import { providers } from '../providers';
 import { startSimulator } from '../simulator';
 import type { Simulator } from '../simulator';
@@ -66,6 +67,7 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
   const { config, data, log } = options;
   const folder = await claimDataFolder(data);
   stack.push('data folder', () => folder.release());
+  await checkPort(options.host, options.port);
   const { store, engine } = await launchBoth(options, stack);
   const migrated = await migrateSchema(config, store.adminUrl, log);
   log.info({ applied: migrated.applied, version: migrated.version }, 'database schema is current');

@@ -192,6 +192,75 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
+async function takenPort(): Promise<{ port: number; free: () => void }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  return { port: (server.address() as AddressInfo).port, free: () => void server.close() };
+}
+
+test.each([['start'], ['simulator'], ['demo']])(
+  '%s on a port that is taken says so in one sentence before it starts anything',
+  async (name) => {
+    const data = folder();
+    const { port, free } = await takenPort();
+    const command = reelay([name, '--data', data, '--port', String(port)]);
+    expect(await command.ended).toBe(1);
+    free();
+    expect(command.err().trimEnd().split('\n').at(-1)).toBe(
+      `reelay ${name}: port ${port} on 127.0.0.1 is taken by another program; ` +
+        'stop it, or choose another port with --port',
+    );
+    expect(command.err()).not.toMatch(/PostgreSQL|Temporal/);
+    expect(existsSync(join(data, 'postgres'))).toBe(false);
+  },
+  120_000,
+);
+
+test('an address that this machine does not have is said before anything is started', async () => {
+  const data = folder();
+  const command = reelay(['start', '--data', data, '--host', '192.0.2.1', '--port', '9']);
+  expect(await command.ended).toBe(1);
+  expect(command.err().trimEnd().split('\n').at(-1)).toBe(
+    'reelay start: 192.0.2.1 is no address of this machine; choose another with --host',
+  );
+  expect(existsSync(join(data, 'postgres'))).toBe(false);
+}, 120_000);
+
+test.each([['version'], ['--version'], ['-v']])(
+  'reelay %s prints the version alone',
+  async (word) => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    const command = reelay([word]);
+    expect(await command.ended).toBe(0);
+    expect([command.out(), command.err()]).toEqual([`${version}\n`, '']);
+  },
+);
+
+test.each([[['help']], [['--help']], [['start', '--help']]])(
+  'reelay %j prints every command and every flag of start',
+  async (args) => {
+    const command = reelay(args);
+    expect([await command.ended, command.err()]).toEqual([0, '']);
+    for (const word of [
+      'start',
+      'demo',
+      'bench',
+      'api',
+      'worker',
+      'simulator',
+      'migrate',
+      'stop',
+      'version',
+    ]) {
+      expect(command.out()).toMatch(new RegExp(`^  ${word} `, 'm'));
+    }
+    for (const flag of ['--data', '--json', '--port', '--host', '--allow-callbacks-to']) {
+      expect(command.out()).toContain(flag);
+    }
+  },
+  120_000,
+);
+
 const CONFIGS: [name: string, text: string, said: RegExp][] = [
   ['is not JSON', '{ "models": ', /is not JSON/],
   ['has an unknown entry', '{ "modles": {} }', /modles/],
@@ -254,7 +323,8 @@ test.each([
 );
 
 test.each([
-  [['nonsense'], 2, /reelay <command>/],
+  [['nonsense'], 2, /there is no command "nonsense"; these are:[^]*start {7}everything/],
+  [['toString'], 2, /there is no command "toString"/],
   [['start', '--prot', '1'], 2, /--port/],
   [['start', '--port', 'many'], 2, /--port takes a whole number/],
   [['demo', '--fault', 'no-such'], 2, /--fault takes one of/],

@@ -188,6 +188,43 @@ describe('a result that is not kept yet', () => {
   );
 });
 
+describe('a caller that holds the file already, as If-None-Match says,', () => {
+  test.each<[held: string, status: number]>([
+    [`"${BLOB}"`, 304],
+    [`W/"${BLOB}"`, 304],
+    [`"other", "${BLOB}"`, 304],
+    ['*', 304],
+    ['"other"', 200],
+    [BLOB, 200],
+  ])('%s gets %i of a kept file, with its type and tag', async (ifNoneMatch, status) => {
+    const { answer } = await open({ kept: KEPT }, { method: 'GET', ifNoneMatch });
+    expect(answer).toMatchObject({
+      status,
+      headers: { etag: `"${BLOB}"`, 'content-type': 'video/mp4' },
+    });
+    expect((await seenOf(answer)).bytes).toBe(status === 304 ? '' : '0123456789');
+  });
+
+  test.each<[held: string, seen: Seen]>([
+    ['"theirs"', { status: 304, range: undefined, bytes: '' }],
+    ['"other"', WHOLE],
+  ])(
+    '%s is answered by the tag of the provider while there is no copy',
+    async (ifNoneMatch, seen) => {
+      const { answer } = await open(
+        { server: 'serves parts' },
+        { method: 'GET', range: 'bytes=2-4', ifNoneMatch },
+      );
+      expect(await seenOf(answer)).toEqual(seen);
+    },
+  );
+
+  test('gets 304 even for a part that is not there: the tag is asked first', async () => {
+    const wish = { method: 'GET', range: 'bytes=10-', ifNoneMatch: `"${BLOB}"` };
+    expect(await seenOf((await open({ kept: KEPT }, wish)).answer)).toMatchObject({ status: 304 });
+  });
+});
+
 describe('a result whose copy is gone from the blob folder', () => {
   const kept = { ...KEPT, blob: 'f'.repeat(64) as typeof BLOB };
 

@@ -61,7 +61,7 @@ test('a second start on a live folder ends with a sentence that names its pid an
   expect(await race([claimer], data)).toEqual(['took']);
   await expect(claimDataFolder(data)).rejects.toThrow(
     `the gateway with pid ${claimer.pid} is already running on ${data}; ` +
-      `stop it with "reelay stop --data ${data}" or choose another folder with --data`,
+      `stop it with "node scripts/reelay.mjs stop --data ${data}" or choose another folder with --data`,
   );
   expect(readRun(data, 'gateway')).toMatchObject({ pid: claimer.pid });
 });

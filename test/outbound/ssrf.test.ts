@@ -261,14 +261,21 @@ describe('a public host', () => {
   });
 });
 
+const allowing = (host: string): string =>
+  `; for development, an operator allows this host with --allow-callbacks-to ${host}`;
+
 it.each([
   ['http://example.com/', 'must be an https URL'],
   ['ftp://example.com/', 'must be an https URL'],
   ['nonsense', 'must be an absolute URL'],
   ['https://me:secret@example.com/', 'must not contain a user name or password'],
   ['https://example.com:22/', 'must use port 443, port 80 or a port from 1024 up'],
-  ['https://10.0.0.1/', 'must name a public host'],
-  ['https://intranet/', 'must name a public host'],
+  ['https://10.0.0.1/', `must name a public host${allowing('10.0.0.1')}`],
+  ['https://intranet/', `must name a public host${allowing('intranet')}`],
+  ['http://localhost:8090/hook', `must be an https URL${allowing('localhost')}`],
+  ['http://127.0.0.1:8090/hook', `must be an https URL${allowing('127.0.0.1')}`],
+  ['http://[::1]:8090/hook', `must be an https URL${allowing('[::1]')}`],
+  ['ftp://localhost/', 'must be an https URL'],
   [`https://example.com/${'a'.repeat(2_048)}`, 'must not be longer than 2048 characters'],
 ])('a caller who gives %s as a callback reads why not', (url, problem) => {
   expect(outbound().checkCallbackUrl(url)).toEqual({ ok: false, problem });

@@ -142,7 +142,12 @@ async function content(
     throw invalid('variant', `no ${variant.slice(0, 50)} is made here`, ['video', 'last_frame']);
   }
   const id = params['id'] ?? '';
-  const wish = { method, range: headers['range'], ifRange: headers['if-range'] };
+  const wish = {
+    method,
+    range: headers['range'],
+    ifRange: headers['if-range'],
+    ifNoneMatch: headers['if-none-match'],
+  };
   const file = await gateway.content(principal, id, variant, wish);
   const name = `${renderId('video', readId(id) ?? 'result')}-${variant}`;
   const extension = EXTENSIONS[file.headers['content-type'] ?? ''] ?? 'bin';
