@@ -25,6 +25,8 @@ export interface ActivityDeps {
   newToken(): string;
   /** Where this channel's provider can reach us with hints; undefined = polls only. */
   callbackBase(channel: Channel): string | undefined;
+  /** Aborts when this process was asked to stop: what was not begun is then another's. */
+  stopping: AbortSignal;
   log: Logger;
 }
 
@@ -62,6 +64,8 @@ export interface ActivityWaits extends PlanWaits {
   lateLookMs: number;
   /** How old a stored file that nothing names becomes. */
   blobAgeMs: number;
+  /** What a stop of the process cuts may tidy up for this long. */
+  cutMs: number;
 }
 
 export interface ActivityLimits {

@@ -5,6 +5,7 @@ import {
   CancelledFailure,
 } from '@temporalio/common';
 import type { Logger } from 'pino';
+import { cutAtStop } from './cut';
 
 /**
  * The one place where our errors become the engine's. Histories are read by every operator, so a failure carries a
@@ -62,15 +63,22 @@ async function beating<Result>(heartbeatMs: number, run: () => Promise<Result>):
   }
 }
 
-/** Lets our own failures and cancellations through and turns everything unexpected into one logged, retried failure. */
+/**
+ * Lets our own failures and cancellations through and turns everything unexpected into one logged, retried failure.
+ * `runs` says what a stop of the process does to it: cut at the end of the grace, or waited for.
+ */
 export function guarded<Input extends Ids, Result>(
   name: string,
-  { log, waits }: { log: Logger; waits: { heartbeatMs: number } },
+  { log, waits }: { log: Logger; waits: { heartbeatMs: number; cutMs: number } },
   activity: Activity<Input, Result>,
+  runs: 'until it is cut' | 'to its end' = 'until it is cut',
 ): Activity<Input, Result> {
   return async (input) => {
+    const run = (): Promise<Result> => activity(input);
     try {
-      return await beating(waits.heartbeatMs, () => activity(input));
+      return await beating(waits.heartbeatMs, () =>
+        runs === 'to its end' ? run() : cutAtStop(waits.cutMs, run),
+      );
     } catch (error) {
       if (error instanceof ApplicationFailure || error instanceof CancelledFailure) throw error;
       const { jobId, deliveryId, workflowId } = input;

@@ -1,5 +1,6 @@
 import { accept } from './accept';
 import { cancel } from './cancel';
+import { cuttable } from './cut';
 import { deliver } from './deliver';
 import type { ActivityDeps } from './deps';
 import { guarded } from './failure';
@@ -10,11 +11,12 @@ import { submit } from './submit';
 import { sweep } from './sweep';
 
 /** Everything a worker registers. Workflows see only its type. */
-export function createActivities(deps: ActivityDeps) {
+export function createActivities(all: ActivityDeps) {
+  const deps = { ...all, outbound: cuttable(all.outbound) };
   const runSweep = guarded('sweep', deps, sweep(deps));
   return {
     accept: guarded('accept', deps, accept(deps)),
-    submit: guarded('submit', deps, submit(deps)),
+    submit: guarded('submit', all, submit(all), 'to its end'),
     poll: guarded('poll', deps, poll(deps)),
     lastLook: guarded('lastLook', deps, lastLook(deps)),
     cancel: guarded('cancel', deps, cancel(deps)),

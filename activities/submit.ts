@@ -30,6 +30,7 @@ async function begin(deps: ActivityDeps, job: Job, number: number): Promise<Subm
   const route = job.routes[number - 1];
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
   const prepared = await prepare(deps, job, route);
+  handOnAtStop(deps);
   const opened = await deps.store.attempts.open({
     id: prepared.sent.attemptId,
     job,
@@ -91,6 +92,7 @@ async function again(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<Su
   const route = job.routes[attempt.number - 1];
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
   const prepared = await prepare(deps, job, route, attempt.id);
+  handOnAtStop(deps);
   const sends = await deps.store.attempts.reopen(attempt.id, {
     callbackTokenHash: prepared.tokenHash,
     sendingAt: prepared.sendingAt,
@@ -101,6 +103,11 @@ async function again(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<Su
   // Refused again: the server plans the next try, no loop here.
   if (sent.state === 'refused' && sent.refusal?.scope === 'retry') throw busy(deps, job, sent);
   return standing(deps, job, sent);
+}
+
+/** A process that is stopping begins no POST: it would have to wait for its end. Throws to hand the job on. */
+function handOnAtStop({ stopping }: ActivityDeps): void {
+  if (stopping.aborted) throw pending('this process is stopping; the next one sends', 1);
 }
 
 const retryAtOf = ({ refusal }: Attempt): number => refusal?.retryAt ?? 0;

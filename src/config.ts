@@ -54,17 +54,34 @@ const waitsSchema = z.strictObject({
   quoteMs: ms(15 * MINUTE),
   providerReplyMs: ms(10 * SECOND),
   idempotencyMs: ms(48 * HOUR),
+  /** A job whose start the engine did not take is offered to it again after this pause, by the process that has it. */
+  startAgainMs: ms(SECOND),
+  /** Then the sweep alone goes on with it. */
+  startAgainForMs: ms(10 * MINUTE),
   sweepEveryMs: ms(MINUTE),
   sweepAgeMs: ms(30 * SECOND),
   sweepClosedMs: ms(10 * MINUTE),
   lateLookMs: ms(5 * MINUTE),
   /** Stored files that nothing names are removed after this; longer than any request or copy takes. */
   blobAgeMs: ms(24 * HOUR),
-  shutdownMs: ms(10 * SECOND),
   migrationLockMs: ms(MIGRATION_WAITS.migrationLockMs),
   migrationIndexLockMs: ms(MIGRATION_WAITS.migrationIndexLockMs),
   migrationRetryMs: ms(MIGRATION_WAITS.migrationRetryMs),
   migrationTurnMs: ms(MIGRATION_WAITS.migrationTurnMs),
+  /** What /readyz asks has answered within this, or counts as unreachable; probes give up after a second. */
+  readyMs: ms(800),
+  /** An `api` process that was asked to stop says no at /readyz for this long before it takes no more connections. */
+  drainMs: z
+    .int()
+    .nonnegative()
+    .default(5 * SECOND),
+  /**
+   * After a stop was asked for, what runs may go on for this long and is then cut: looks, deliveries, copies, settles.
+   * A submit in flight is never cut: it has `sendMs` + `recordMs`.
+   */
+  shutdownMs: ms(16 * SECOND),
+  /** What was cut may tidy up for this long. */
+  cutMs: ms(4 * SECOND),
   cadence: z
     .strictObject({
       firstLookShare: z.number().min(0).max(1).default(0.5),
@@ -91,6 +108,8 @@ const limitsSchema = z.strictObject({
   createsAtOnce: z.int().positive().default(12),
   /** Starts of workflows that one process asks the engine for at once. */
   startsAtOnce: z.int().positive().default(20),
+  /** Jobs whose start one process offers again; past it they wait for the sweep. */
+  startsWaiting: count(10_000),
   /** Requests that one process holds at once; past it they are answered as if their wait were over. */
   heldRequests: count(5_000),
   databaseConnections: count(20),

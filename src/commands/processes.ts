@@ -1,24 +1,28 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '../config';
 import type { Config } from '../config';
 import { engineConnection } from '../engine/connection';
 import { prepareNamespace } from '../engine/prepare';
 import { ensureSweep } from '../engine/schedule';
+import { makeDataFolder } from '../host/data-folder';
 import { checkPort } from '../host/port';
 import { stopAll } from '../host/stop-all';
 import { providers } from '../providers';
 import { needsSimulator } from '../run/channels';
+import { sayConnections } from '../run/connections';
 import type { SimulatorAddress } from '../run/channels';
 import { ensureFirstWorkspace } from '../run/first-workspace';
 import { openFoundation } from '../run/foundation';
-import type { Foundation } from '../run/foundation';
+import type { Foundation, FoundationOptions } from '../run/foundation';
 import { processLog } from '../run/log';
-import { startApi, startWorker } from '../run/parts';
+import { startApi, startProbes, startWorker } from '../run/parts';
 import { migrateSchema } from '../run/schema';
 import { startSimulator } from '../simulator';
-import { readFlags } from './flags';
+import { readFlags, wholeNumber } from './flags';
 import type { CommonFlags } from './flags';
 import { onShutdown } from './shutdown';
+import type { Shutdown } from './shutdown';
 
 /**
  * The same code as `start`, a process each: any number of `api` and `worker` on one engine, one database and one
@@ -32,40 +36,82 @@ const SIMULATOR_HOST = '127.0.0.1';
 export async function api(args: readonly string[]): Promise<number> {
   const flags = readFlags(args, {});
   const config = readConfig();
+  const shutdown = onShutdown();
   const port = flags.port ?? API_PORT;
+  const publicUrl = publicUrlOfApi(config, flags.host);
+  const log = processLog();
   await checkPort(flags.host, port);
-  await migrateSchema(config, required(config, 'DATABASE_URL'), processLog());
+  await migrateSchema(config, required(config, 'DATABASE_URL'), log);
   const address = { origin: '' };
-  const base = await open(config, flags, () => address.origin);
+  const base = await open(config, flags, { publicUrl: () => address.origin, log });
   const first = await ensureFirstWorkspace(base, flags.data);
   const server = await startApi(base, { host: flags.host, port });
-  address.origin = config.environment.REELAY_PUBLIC_URL ?? server.origin;
+  address.origin = publicUrl ?? server.origin;
   await ensureSweep(base.client, config.waits);
   if (flags.json) {
     const ready = { ready: true, api: server.origin, ...first.keys, pid: process.pid };
     process.stdout.write(`${JSON.stringify(ready)}\n`);
   }
-  base.log.info({ api: server.origin }, 'the API listens');
-  return untilStopped(async () => {
+  sayConnections(log, config, ['api']);
+  log.info({ api: server.origin }, 'the API listens');
+  return untilStopped(shutdown, async () => {
+    server.drain();
+    log.info({ drainMs: config.waits.drainMs }, 'stopping: not ready; callers move elsewhere');
+    await sleep(config.waits.drainMs);
     await server.close();
     await base.close();
   });
 }
 
 export async function worker(args: readonly string[]): Promise<number> {
-  const flags = readFlags(args, {});
+  const flags = readFlags(args, { 'health-port': { type: 'string' } });
   const config = readConfig();
-  await migrateSchema(config, required(config, 'DATABASE_URL'), processLog());
-  const publicUrl = config.environment.REELAY_PUBLIC_URL;
-  const base = await open(config, flags, () => publicUrl ?? '');
+  const shutdown = onShutdown();
+  const healthPort = healthPortOf(flags.own['health-port']);
+  const publicUrl = required(config, 'REELAY_PUBLIC_URL');
+  const log = processLog();
+  if (healthPort !== undefined) await checkPort(flags.host, healthPort);
+  await migrateSchema(config, required(config, 'DATABASE_URL'), log);
+  const base = await open(config, flags, { publicUrl: () => publicUrl, log });
+  const stopping = new AbortController();
+  const probes =
+    healthPort === undefined
+      ? undefined
+      : await startProbes(base, { host: flags.host, port: healthPort, stopping: stopping.signal });
   const running = await startWorker(base, () => publicUrl);
-  if (flags.json) process.stdout.write(`${JSON.stringify({ ready: true, pid: process.pid })}\n`);
-  base.log.info({ identity: base.identity }, 'the worker polls its queues');
-  return untilStopped(async () => {
-    await running.stop();
-    await base.close();
-  }, running.failed);
+  if (flags.json) {
+    const health = probes ? { health: probes.origin } : {};
+    process.stdout.write(`${JSON.stringify({ ready: true, ...health, pid: process.pid })}\n`);
+  }
+  sayConnections(log, config, ['worker']);
+  log.info({ identity: base.identity, health: probes?.origin }, 'the worker polls its queues');
+  return untilStopped(
+    shutdown,
+    async () => {
+      stopping.abort();
+      log.info('stopping: submits under way end first');
+      await running.stop();
+      await probes?.close();
+      await base.close();
+    },
+    running.failed,
+  );
 }
+
+function healthPortOf(given: string | boolean | undefined): number | undefined {
+  return given === undefined ? undefined : wholeNumber('health-port', String(given), 0, 65_535);
+}
+
+/**
+ * Where callers reach this API, for the links in its answers. One that listens on this machine alone may be called
+ * where it listens; any other has to be told.
+ */
+function publicUrlOfApi(config: Config, host: string): string | undefined {
+  if (LOOPBACK.includes(host)) return config.environment.REELAY_PUBLIC_URL;
+  return required(config, 'REELAY_PUBLIC_URL');
+}
+
+const LOOPBACK: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 
 export async function simulator(args: readonly string[]): Promise<number> {
   const flags = readFlags(args, {});
@@ -78,7 +124,7 @@ export async function simulator(args: readonly string[]): Promise<number> {
   });
   const ready = { ready: true, url: running.url, pid: process.pid };
   process.stdout.write(flags.json ? `${JSON.stringify(ready)}\n` : `simulator on ${running.url}\n`);
-  return untilStopped(() => running.stop());
+  return untilStopped(onShutdown(), () => running.stop());
 }
 
 export async function migrateCommand(args: readonly string[]): Promise<number> {
@@ -108,22 +154,28 @@ export async function stop(args: readonly string[]): Promise<number> {
 async function open(
   config: Config,
   flags: CommonFlags,
-  publicUrl: () => string,
+  { publicUrl, log }: Pick<FoundationOptions, 'publicUrl' | 'log'>,
 ): Promise<Foundation> {
   const engineAddress = required(config, 'TEMPORAL_ADDRESS');
+  const data = makeDataFolder(flags.data);
   await prepareNamespace(
     engineConnection(engineAddress, config.environment),
     config.environment.TEMPORAL_NAMESPACE,
+    {
+      say: (line) => {
+        log.warn(line);
+      },
+    },
   );
   return openFoundation({
     config,
-    data: flags.data,
+    data,
     engineAddress,
     databaseUrl: required(config, 'DATABASE_URL'),
     simulator: needsSimulator(config) ? simulatorAt(config) : undefined,
     allowCallbacksTo: flags.allowCallbacksTo,
     publicUrl,
-    log: processLog(),
+    log,
   });
 }
 
@@ -132,18 +184,27 @@ function simulatorAt(config: Config): SimulatorAddress {
   return { origin: new URL(url).origin, baseUrlOf: (provider) => `${url}/${provider}` };
 }
 
-type Required = 'TEMPORAL_ADDRESS' | 'DATABASE_URL' | 'REELAY_SIMULATOR_URL';
+/** What each is for, where a process of its own cannot know it. */
+const REQUIRED = {
+  TEMPORAL_ADDRESS: 'separate processes need it ("start" brings its own)',
+  DATABASE_URL: 'separate processes need it ("start" brings its own)',
+  REELAY_SIMULATOR_URL: 'separate processes need it ("start" brings its own)',
+  REELAY_PUBLIC_URL:
+    'the links in answers and callbacks begin with it, such as https://video.example.com, and a process cannot ' +
+    'know under which name callers reach the API',
+} as const;
 
-function required(config: Config, name: Required): string {
+function required(config: Config, name: keyof typeof REQUIRED): string {
   const value = config.environment[name];
-  if (value === undefined) {
-    throw new Error(`${name} is not set; separate processes need it ("start" brings its own)`);
-  }
+  if (value === undefined) throw new Error(`${name} is not set; ${REQUIRED[name]}`);
   return value;
 }
 
-async function untilStopped(close: () => Promise<void>, failed?: Promise<never>): Promise<number> {
-  const shutdown = onShutdown();
+async function untilStopped(
+  shutdown: Shutdown,
+  close: () => Promise<void>,
+  failed?: Promise<never>,
+): Promise<number> {
   try {
     await Promise.race([shutdown.requested, ...(failed ? [failed] : [])]);
     return 0;

@@ -1,20 +1,28 @@
-/** Ctrl-C and SIGTERM ask for an orderly stop; asked a second time the process ends at once. */
+/**
+ * Ctrl-C, SIGTERM and SIGHUP ask for an orderly stop, which lets paid submits end and may take minutes; asked again the
+ * process ends at once.
+ */
 export interface Shutdown {
   requested: Promise<NodeJS.Signals>;
   dispose(): void;
 }
 
+/** npm and the terminal may both pass one Ctrl-C on; a person's second one comes later. Milliseconds. */
+const SAME_MS = 400;
+/** What a shell says of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
 export function onShutdown(): Shutdown {
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  let seen = 0;
+  let firstAt: number | undefined;
   let ask: (signal: NodeJS.Signals) => void = () => undefined;
   const requested = new Promise<NodeJS.Signals>((resolve) => {
     ask = resolve;
   });
   const handler = (signal: NodeJS.Signals): void => {
-    seen += 1;
-    // npm and the terminal may both pass one Ctrl-C on; a person's second one comes later.
-    if (seen > 2) process.exit(130);
+    const now = performance.now();
+    firstAt ??= now;
+    if (now - firstAt > SAME_MS) process.exit(INTERRUPTED);
     ask(signal);
   };
   for (const signal of signals) process.on(signal, handler);

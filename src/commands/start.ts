@@ -29,7 +29,10 @@ export async function start(args: readonly string[]): Promise<number> {
     if (flags.json) process.stdout.write(`${JSON.stringify(ready)}\n`);
     else process.stdout.write(welcome(gateway, flags.data));
     const ended = await Promise.race([shutdown.requested, gateway.failed]);
-    say(`${ended}: stopping`);
+    say(
+      `${ended}: stopping; a submit under way may end first. Once more ends at once, and ` +
+        `"reelay stop" then ends the engine and the database`,
+    );
     return 0;
   } finally {
     await gateway.stop();

@@ -1,6 +1,7 @@
 import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { activitySlots } from './slots';
 import { CALLBACKS_QUEUE, VIDEO_QUEUE, providerQueue } from '../../workflows/contract';
 
 export interface WorkerSettings {
@@ -17,18 +18,32 @@ export interface WorkerSettings {
 
 export interface WorkerLimits {
   workflowsCached: number;
+  /** At most so many activities at once on one queue, whatever the connections would allow. */
   activitiesPerQueue: number;
+  databaseConnections: number;
+  /** An activity that says nothing for this long counts as dead, in milliseconds. */
+  heartbeatMs: number;
   /** Starts of activities per second and provider, over all processes; 0 = no cap. */
   providerRate: number;
-  shutdownGraceMs: number;
+  /** How long a stop lets each kind of work go on. */
+  stop: StopWaits;
   /** A workflow task waits this long for the worker that has its workflow in memory, which may have died. */
   stickyMs: number;
+}
+
+export interface StopWaits {
+  /** Milliseconds after which everything but submits is told to end. */
+  graceMs: number;
+  /** Milliseconds after which a queue without submits is left, whatever still runs there. */
+  forceMs: number;
+  /** The same for a queue with submits: long enough for a POST to end and its answer to be stored. */
+  submitForceMs: number;
 }
 
 export interface RunningWorkers {
   /** Rejects when a worker dies by itself. */
   failed: Promise<never>;
-  /** Finishes what runs, at most for the grace period, and disconnects. */
+  /** Takes no new work at once, finishes what runs within the stop's waits, and disconnects. Repeatable. */
   stop(): Promise<void>;
 }
 
@@ -48,16 +63,15 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   });
   // Whoever stops us has no interest in a failure that comes after.
   failed.catch(() => undefined);
-  return {
-    failed,
-    async stop() {
-      for (const worker of workers) {
-        if (worker.getState() === 'RUNNING') worker.shutdown();
-      }
-      await Promise.allSettled(runs);
-      await connection.close();
-    },
+  const stop = async (): Promise<void> => {
+    for (const worker of workers) {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    }
+    await Promise.allSettled(runs);
+    await connection.close();
   };
+  let stopped: Promise<void> | undefined;
+  return { failed, stop: () => (stopped ??= stop()) };
 }
 
 let isLoggerInstalled = false;
@@ -69,12 +83,23 @@ function installLogger(log: Logger): void {
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       const as = ORDINARY.test(message) ? 'debug' : LEVELS[level];
-      log[as]({ ...meta, source: 'temporal' }, message);
+      log[as]({ ...told(meta), source: 'temporal' }, message);
     }),
     telemetryOptions: { logging: { forward: {}, filter: { core: 'ERROR', other: 'ERROR' } } },
     // We stop by ourselves, in our own order.
     shutdownSignals: [],
   });
+}
+
+/** Keys of the SDK that hold a whole task with its input, or a token that may complete it. */
+const PRIVATE = ['taskToken', 'task', 'taskEncoded'];
+
+/** The SDK's fields as our log takes them: errors under `err`, which is written whole, and no task or its token. */
+export function told(meta: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const fields = Object.entries(meta).filter(([name]) => !PRIVATE.includes(name));
+  return Object.fromEntries(
+    fields.map(([name, value]) => [name === 'error' ? 'err' : name, value]),
+  );
 }
 
 const LEVELS = {
@@ -88,6 +113,9 @@ const LEVELS = {
 /** Warnings of the SDK about what is ordinary here: queues without workflows, and jobs that end without a video. */
 const ORDINARY = /^(No workflows registered|Workflow (failed|cancelled))/;
 
+/** How often an activity's life is told within the time after which it counts as dead. */
+const BEATS = 4;
+
 function common(
   settings: WorkerSettings,
   connection: NativeConnection,
@@ -96,8 +124,10 @@ function common(
     connection,
     namespace: settings.namespace,
     identity: settings.identity,
-    shutdownGraceTime: settings.limits.shutdownGraceMs,
-    shutdownForceTime: settings.limits.shutdownGraceMs + 5_000,
+    // The SDK's own throttle would pass one beat on within most of the timeout, and that one may be lost.
+    maxHeartbeatThrottleInterval: settings.limits.heartbeatMs / BEATS,
+    shutdownGraceTime: settings.limits.stop.graceMs,
+    shutdownForceTime: settings.limits.stop.forceMs,
   };
 }
 
@@ -110,22 +140,31 @@ type QueueOptions = Pick<
   | 'stickyQueueScheduleToStartTimeout'
   | 'maxConcurrentActivityTaskExecutions'
   | 'maxTaskQueueActivitiesPerSecond'
+  | 'shutdownForceTime'
 >;
 
 function queues({ workflowBundle, activities, providers, limits }: WorkerSettings): QueueOptions[] {
-  const slots = { maxConcurrentActivityTaskExecutions: limits.activitiesPerQueue };
+  // Deliveries and copies share one queue; each provider has one.
+  const slots = activitySlots(limits, { exchanging: 1 + providers.length });
+  const exchanging = { maxConcurrentActivityTaskExecutions: slots.exchanging };
   const workflows = {
     workflowBundle: { codePath: workflowBundle },
     maxCachedWorkflows: limits.workflowsCached,
     stickyQueueScheduleToStartTimeout: limits.stickyMs,
   };
   return [
-    { taskQueue: VIDEO_QUEUE, ...workflows, activities, ...slots },
-    { taskQueue: CALLBACKS_QUEUE, ...workflows, activities, ...slots },
+    {
+      taskQueue: VIDEO_QUEUE,
+      ...workflows,
+      activities,
+      maxConcurrentActivityTaskExecutions: slots.storing,
+    },
+    { taskQueue: CALLBACKS_QUEUE, ...workflows, activities, ...exchanging },
     ...providers.map((provider) => ({
       taskQueue: providerQueue(provider),
       activities,
-      ...slots,
+      ...exchanging,
+      shutdownForceTime: limits.stop.submitForceMs,
       ...(limits.providerRate > 0 ? { maxTaskQueueActivitiesPerSecond: limits.providerRate } : {}),
     })),
   ];

@@ -106,7 +106,7 @@ export type StopResult = 'gone' | 'stopped' | 'killed';
 export async function stopChild(
   data: string,
   run: Run,
-  steps: readonly StopStep[] = stopSteps(run.name),
+  steps: readonly StopStep[] = stopSteps(run),
 ): Promise<StopResult> {
   const result = await endProcess(run, steps);
   removeRun(data, run);

@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { releaseLock, takeLock } from './lock-file';
+import type { Details } from './lock-file';
 import { reasonOf } from './reason';
 import { runPath } from './run-file';
 
@@ -14,10 +15,11 @@ export interface DataFolder {
 /**
  * Makes the data folder (0700) if it is missing and claims it for this process by `run/gateway.json`. Throws one
  * sentence when another gateway lives in it; the claim of a dead one is taken over, by one of however many try.
+ * `details` tells `reelay stop` about this process: `stopMs` is how long it may take to stop.
  */
-export async function claimDataFolder(folder: string): Promise<DataFolder> {
-  const path = makeFolder(folder);
-  const owner = await takeLock(runPath(path, 'gateway'), 'gateway');
+export async function claimDataFolder(folder: string, details?: Details): Promise<DataFolder> {
+  const path = makeDataFolder(folder);
+  const owner = await takeLock(runPath(path, 'gateway'), 'gateway', details);
   if (owner) {
     throw new Error(
       `the gateway with pid ${owner.pid} is already running on ${path}; ` +
@@ -32,7 +34,8 @@ export function releaseDataFolder(folder: string): void {
   releaseLock(runPath(resolve(folder), 'gateway'));
 }
 
-function makeFolder(folder: string): string {
+/** The folder's path without symbolic links; it is made (0700) where it is missing. Throws one sentence. */
+export function makeDataFolder(folder: string): string {
   try {
     mkdirSync(join(folder, 'run'), { recursive: true, mode: 0o700 });
     return realpathSync(folder);

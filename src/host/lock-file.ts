@@ -19,15 +19,31 @@ const POLL_MS = 10;
 /** A file without an owner is being written now, or was cut short by a crash of the machine. */
 const UNREADABLE_MS = 1_000;
 
+/** What the lock's file says of its owner beside who that is, such as `{stopMs: 134000}`. */
+export type Details = Readonly<Record<string, string | number>>;
+
+interface Taker {
+  name: string;
+  details: Details;
+}
+
 /** Takes the lock, or answers who has it. */
-export async function takeLock(path: string, name: string, depth = 0): Promise<Run | undefined> {
+export async function takeLock(
+  path: string,
+  name: string,
+  details: Details = {},
+): Promise<Run | undefined> {
+  return take(path, { name, details }, 0);
+}
+
+async function take(path: string, taker: Taker, depth: number): Promise<Run | undefined> {
   if (depth > DEPTH_MAX) throw new Error(`${path}* are locks of dead processes; remove them`);
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    if (create(path, name)) return undefined;
+    if (create(path, taker)) return undefined;
     const owner = await readOwner(path);
     if (owner === 'none') continue;
     if (isSame(owner)) return owner;
-    if (await replace(path, name, owner, depth)) return undefined;
+    if (await replace(path, taker, owner, depth)) return undefined;
   }
   throw new Error(`${path} could not be taken: other starts keep taking it`);
 }
@@ -39,9 +55,9 @@ export function releaseLock(path: string): void {
   if (owner && isOwn(owner)) rmSync(path, { force: true });
 }
 
-function create(path: string, name: string): boolean {
+function create(path: string, taker: Taker): boolean {
   try {
-    writeFileSync(path, ownText(name), { flag: 'wx', mode: 0o600 });
+    writeFileSync(path, ownText(taker), { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
@@ -61,9 +77,9 @@ async function readOwner(path: string): Promise<Run | 'none'> {
 }
 
 /** False when another taker is at it or was faster: look again. */
-async function replace(path: string, name: string, dead: Run, depth: number): Promise<boolean> {
+async function replace(path: string, taker: Taker, dead: Run, depth: number): Promise<boolean> {
   const turn = `${path}.${dead.pid}-${dead.startTime.replaceAll(/\W+/g, '-')}`;
-  const rival = await takeLock(turn, name, depth + 1);
+  const rival = await take(turn, taker, depth + 1);
   if (rival) {
     await waitFor(() => (read(turn) === undefined ? true : undefined), {
       timeoutMs: POLL_MS * 10,
@@ -75,7 +91,7 @@ async function replace(path: string, name: string, dead: Run, depth: number): Pr
     const now = await readOwner(path);
     if (now === 'none' || now.pid !== dead.pid || now.startTime !== dead.startTime) return false;
     const part = `${turn}.part`;
-    writeFileSync(part, ownText(name), { mode: 0o600 });
+    writeFileSync(part, ownText(taker), { mode: 0o600 });
     renameSync(part, path);
     return true;
   } finally {
@@ -92,8 +108,8 @@ function read(path: string): string | undefined {
   }
 }
 
-function ownText(name: string): string {
-  return textOf({ name, ...ownIdentity(), port: 0 });
+function ownText({ name, details }: Taker): string {
+  return textOf({ ...details, name, ...ownIdentity(), port: 0 });
 }
 
 function isOwn(owner: Run): boolean {

@@ -1,4 +1,4 @@
-import type { Express } from 'express';
+import express, { type Express } from 'express';
 
 export interface Readiness {
   ready: boolean;
@@ -7,12 +7,15 @@ export interface Readiness {
 }
 
 export interface HealthPorts {
-  /** Asks the dependencies; a rejection counts as not ready. */
+  /** Asks the dependencies and answers within a second, whatever hangs; a rejection counts as not ready. */
   readiness: () => Promise<Readiness>;
   version: string;
 }
 
-/** Probes, without a key. `/livez` never asks a dependency: a broken database is no reason to be killed. */
+/**
+ * Probes, without a key. `/livez` never asks a dependency: a broken database is no reason to be killed. `/readyz` says
+ * `ok`, `degraded` (it serves, and something that it can do without for a while is away) or, with 503, `not ready`.
+ */
 export function mountHealth(app: Express, { readiness, version }: HealthPorts): void {
   app.get('/livez', (_request, response) => {
     response.json({ status: 'ok' });
@@ -22,9 +25,22 @@ export function mountHealth(app: Express, { readiness, version }: HealthPorts): 
       ready: false,
       checks: { readiness: 'failed' },
     }));
-    response.status(ready ? 200 : 503).json({ status: ready ? 'ok' : 'not ready', checks });
+    response.status(ready ? 200 : 503).json({ status: statusOf({ ready, checks }), checks });
   });
   app.get('/version', (_request, response) => {
     response.json({ name: 'reelay', version });
   });
+}
+
+/** The probes alone, for a process that serves nothing else. It listens on nothing by itself. */
+export function createProbes(ports: HealthPorts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  mountHealth(app, ports);
+  return app;
+}
+
+function statusOf({ ready, checks }: Readiness): 'ok' | 'degraded' | 'not ready' {
+  if (!ready) return 'not ready';
+  return Object.values(checks).every((state) => state === 'ok') ? 'ok' : 'degraded';
 }

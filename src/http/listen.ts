@@ -28,6 +28,8 @@ export interface Listening {
   /** `http://host:port`, without a path. */
   origin: string;
   port: number;
+  /** Goes on serving, and asks every caller to open a new connection next time. Repeatable. */
+  drain(): void;
   /** Takes no new connection, closes idle ones, lets running answers end, then cuts what is left. Repeatable. */
   close(): Promise<void>;
 }
@@ -46,9 +48,11 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, timeouts.headersMs),
   });
   let closing: Promise<void> | undefined;
+  let isDraining = false;
   const running = new Set<ServerResponse>();
   server.on('request', (_request, response) => {
     running.add(response);
+    if (isDraining) response.setHeader('Connection', 'close');
     response.once('close', () => {
       running.delete(response);
       // Its connection is idle only after this event.
@@ -68,6 +72,9 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   return {
     origin: `http://${originHost(options.host)}:${String(address.port)}`,
     port: address.port,
+    drain() {
+      isDraining = true;
+    },
     close() {
       closing ??= new Promise((resolve) => {
         for (const response of running) {

@@ -48,6 +48,8 @@ export interface Foundation {
   log: Logger;
   identity: string;
   random(length: number): Buffer;
+  /** The same, with a pool of connections of its own, which its `close` closes; the rest stays shared. */
+  withOwnPool(): Foundation;
   close(): Promise<void>;
 }
 
@@ -73,10 +75,12 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   const onError = (err: Error): void => {
     log.warn({ err }, 'a database connection broke');
   };
-  const database = openDatabase(options.databaseUrl, {
-    connectionsMax: config.limits.databaseConnections,
-    onError,
-  });
+  const openPool = (): OpenDatabase =>
+    openDatabase(options.databaseUrl, {
+      connectionsMax: config.limits.databaseConnections,
+      onError,
+    });
+  const database = openPool();
   const changes = createChanges(options.databaseUrl, database.pool, onError);
   const sealer = createSealer(secret);
   const outbound = createOutbound({
@@ -95,16 +99,19 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     await close();
     throw error;
   }
-  return {
+  const storeOver = (opened: OpenDatabase): Pick<Foundation, 'database' | 'db' | 'store'> => ({
+    database: opened,
+    db: opened.db,
+    store: createStore(opened.db, sealer, { idempotencyMs: config.waits.idempotencyMs, changes }),
+  });
+  const base: Omit<Foundation, 'withOwnPool'> = {
     config,
     namespace,
     connection,
     client,
     engine: createEngine(client, config.waits),
-    database,
-    db: database.db,
+    ...storeOver(database),
     sealer,
-    store: createStore(database.db, sealer, { idempotencyMs: config.waits.idempotencyMs, changes }),
     blobs: createLocalBlobs(join(data, 'blobs')),
     outbound,
     catalog,
@@ -120,6 +127,11 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     random: randomBytes,
     close,
   };
+  const withOwnPool = (): Foundation => {
+    const own = openPool();
+    return { ...base, ...storeOver(own), withOwnPool, close: () => own.close() };
+  };
+  return { ...base, withOwnPool };
 }
 
 /** With another key links and tokens of one process would be nothing to the next, and callbacks could not be signed. */

@@ -21,6 +21,8 @@ import type { DevelopmentKeys } from './secrets';
 import { migrateSchema } from './schema';
 import { createStack } from './stack';
 import type { Stack } from './stack';
+import { sayConnections } from './connections';
+import { stopMsMax } from './stop-waits';
 import { supervise } from './supervise';
 
 /** The whole gateway on one machine: engine, database, simulator, API and worker, from one data folder. */
@@ -47,7 +49,7 @@ export interface LocalGateway {
   worker: RunningWorkers;
   /** Rejects when a worker dies by itself. */
   failed: Promise<never>;
-  /** HTTP, worker, engine, Postgres, in that order. */
+  /** HTTP and worker, then engine, then Postgres. */
   stop(): Promise<void>;
 }
 
@@ -65,7 +67,7 @@ export async function runLocal(options: LocalOptions): Promise<LocalGateway> {
 
 async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGateway> {
   const { config, data, log } = options;
-  const folder = await claimDataFolder(data);
+  const folder = await claimDataFolder(data, { stopMs: stopMsMax(config.waits) });
   stack.push('data folder', () => folder.release());
   await checkPort(options.host, options.port);
   const { store, engine } = await launchBoth(options, stack);
@@ -95,14 +97,21 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
   stack.push('connections', () => base.close());
   const first = await ensureFirstWorkspace(base, data);
 
-  const worker = await startWorker(base, (channel) =>
+  // A burst of activities takes no connection from the API, nor the other way round.
+  const workerBase = base.withOwnPool();
+  stack.push('connections of the worker', () => workerBase.close());
+  const worker = await startWorker(workerBase, (channel) =>
     channel.simulated ? address.origin : config.environment.REELAY_PUBLIC_URL,
   );
   stack.push('worker', () => worker.stop());
   const api = await startApi(base, options);
   address.origin = api.origin;
-  stack.push('API', () => api.close());
+  // Together, so that no new submit begins while the last answers go out; what the two use is stopped after both.
+  stack.push('API and worker', () =>
+    Promise.all([api.close(), worker.stop()]).then(() => undefined),
+  );
   await ensureSweep(base.client, config.waits);
+  sayConnections(log, config, ['api', 'worker']);
   return {
     base,
     api: api.origin,

@@ -1,21 +1,25 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 
 const STDERR = 2;
 
+/** The gateway's log as JSON lines into `stream`. */
+export function streamLog(stream: DestinationStream): Logger {
+  return pino({ level: 'info', ...SHAPE }, stream);
+}
+
 /** Everything as JSON lines on stderr: for processes whose output a platform collects. */
 export function processLog(): Logger {
-  return pino({ level: 'info', ...SHAPE }, pino.destination({ dest: STDERR, sync: true }));
+  return streamLog(pino.destination({ dest: STDERR, sync: true }));
 }
 
 /** Everything in `<data>/logs/gateway.log`; warnings and worse on stderr as well, for the person at the terminal. */
 export function fileLog(data: string): Logger {
   const folder = join(data, 'logs');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return pino(
-    { level: 'info', ...SHAPE },
+  return streamLog(
     pino.multistream([
       {
         level: 'info',
@@ -26,6 +30,36 @@ export function fileLog(data: string): Logger {
   );
 }
 
+/**
+ * A log takes an error under any name and writes all of it: message, stack, its own fields, its causes. Left alone,
+ * pino does so for `err` only and writes `{}` for every other one.
+ */
+function whole(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      name !== 'err' && value instanceof Error ? written(value) : value,
+    ]),
+  );
+}
+
+/** A cause that is no error, such as `{kind: 'no_reply', reason: 'reset'}`, is part of it too. */
+function written(error: unknown): unknown {
+  const told = withoutParameters(error);
+  // Sound because pino passes on whatever is no error.
+  const fields = pino.stdSerializers.err(told as Error) as unknown;
+  const cause = plainCause(told);
+  return cause === undefined ? fields : { ...(fields as object), cause };
+}
+
+/** How deep errors are wrapped. */
+const DEPTH_MAX = 5;
+
+function plainCause(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error) || depth > DEPTH_MAX) return undefined;
+  return error.cause instanceof Error ? plainCause(error.cause, depth + 1) : error.cause;
+}
+
 /** A failed query's own message quotes its parameters: prompts, URLs, hashes. Its cause is what the database said. */
 function withoutParameters(error: unknown): unknown {
   const isQuery = error instanceof Error && 'params' in error && error.cause instanceof Error;
@@ -34,10 +68,8 @@ function withoutParameters(error: unknown): unknown {
 
 const SHAPE = {
   base: { pid: process.pid },
-  // Sound because pino serializes whatever `err` holds.
-  serializers: {
-    err: (error: unknown) => pino.stdSerializers.err(withoutParameters(error) as Error),
-  },
+  serializers: { err: written },
+  formatters: { log: whole },
   timestamp: pino.stdTimeFunctions.isoTime,
   redact: {
     paths: ['*.authorization', '*.secret', '*.key', '*.apiKey', '*.credentials'],

@@ -16,9 +16,14 @@ import type { AcceptDeps } from '../gateway';
 import { createApp } from '../http/app';
 import { listen } from '../http/listen';
 import type { Listening } from '../http/listen';
+import { createProbes } from '../http/health';
+import type { Readiness } from '../http/health';
 import { createWaitEnds } from '../http/wait-ends';
 import type { Foundation } from './foundation';
+import { stopWaits } from './stop-waits';
 import { isKey, newKey } from '../store/new-key';
+import { isOutage } from '../store/outage';
+import { createReadiness } from './readiness';
 import { VERSION } from './version';
 
 /** The two halves of the gateway over one foundation: the door and the queues. They share nothing but the rows. */
@@ -52,13 +57,19 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     doorWaits: base.config.waits,
     contentTimeoutMs: base.config.waits.contentTimeoutMs,
     creates: { atOnce: base.config.limits.createsAtOnce, waitMs: base.config.waits.createMs },
-    // After that the sweep takes it up.
     starts: { atOnce: base.config.limits.startsAtOnce, waitMs: base.config.waits.sweepAgeMs },
+    startsAgain: {
+      everyMs: base.config.waits.startAgainMs,
+      forMs: base.config.waits.startAgainForMs,
+      waitingMax: base.config.limits.startsWaiting,
+      atOnce: base.config.limits.startsAtOnce,
+    },
     heldMsMax: base.config.waits.heldMs,
     heldRequestsMax: base.config.limits.heldRequests,
     replyBytesMax: base.config.limits.replyBytesMax,
   });
   const waitEnds = createWaitEnds();
+  const stopping = new AbortController();
   const app = createApp({
     gateway,
     apis,
@@ -76,45 +87,64 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
       now: Date.now,
     }),
     logger: base.log,
-    readiness: () => readiness(base),
+    isOutage,
+    // Creates and reads do without the engine: they are kept, and started when it is back.
+    readiness: readinessOf(base, { isEngineNeeded: false, stopping: stopping.signal }),
     version: VERSION,
     waitEnds,
   });
   const server = await listen(app, options);
   return {
     ...server,
+    drain() {
+      stopping.abort();
+      server.drain();
+    },
     close() {
+      stopping.abort();
       waitEnds.endAll();
       return server.close();
     },
   };
 }
 
-async function readiness(base: Foundation) {
-  const state = async (ask: () => Promise<unknown>): Promise<string> =>
-    ask().then(
-      () => 'ok',
-      () => 'unreachable',
-    );
-  const [database, engine] = await Promise.all([
-    state(() => base.database.pool.query('SELECT 1')),
-    state(() =>
-      base.client.withDeadline(Date.now() + 2_000, () =>
-        base.client.workflowService.getSystemInfo({}),
-      ),
-    ),
-  ]);
-  return { ready: database === 'ok' && engine === 'ok', checks: { database, engine } };
+/** What `/readyz` of a process asks: its database and the engine. */
+function readinessOf(
+  { client, config, database }: Foundation,
+  { isEngineNeeded, stopping }: { isEngineNeeded: boolean; stopping: AbortSignal },
+): () => Promise<Readiness> {
+  const answerMs = config.waits.readyMs;
+  const askEngine = (): Promise<unknown> =>
+    client.withDeadline(Date.now() + answerMs, () => client.workflowService.getSystemInfo({}));
+  return createReadiness({
+    dependencies: {
+      database: { ask: () => database.pool.query('SELECT 1'), isNeeded: true },
+      engine: { ask: askEngine, isNeeded: isEngineNeeded },
+    },
+    answerMs,
+    stopping,
+  });
+}
+
+/** The probes of a process that serves no API. It is ready while it can work: with both database and engine. */
+export function startProbes(
+  base: Foundation,
+  options: ApiOptions & { stopping: AbortSignal },
+): Promise<Listening> {
+  const { stopping } = options;
+  const readiness = readinessOf(base, { isEngineNeeded: true, stopping });
+  return listen(createProbes({ readiness, version: VERSION }), options);
 }
 
 /** `callbackBase` is where that channel's provider can reach the API; undefined = it is only polled. */
-export function startWorker(
+export async function startWorker(
   base: Foundation,
   callbackBase: (channel: Channel) => string | undefined,
 ): Promise<RunningWorkers> {
   const render: RenderContext = {
     link: (job, kind) => base.links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind }),
   };
+  const stopping = new AbortController();
   const deps: ActivityDeps = {
     ...base,
     dialects,
@@ -129,8 +159,9 @@ export function startWorker(
       return accepted.kind === 'created' ? accepted.job.id : accepted.jobId;
     },
     callbackBase,
+    stopping: stopping.signal,
   };
-  return startWorkers({
+  const workers = await startWorkers({
     connection: base.connection,
     namespace: base.namespace,
     workflowBundle: workflowBundle(),
@@ -139,11 +170,19 @@ export function startWorker(
     identity: base.identity,
     limits: {
       ...base.config.limits,
-      shutdownGraceMs: base.config.waits.shutdownMs,
+      heartbeatMs: base.config.waits.heartbeatMs,
+      stop: stopWaits(base.config.waits),
       stickyMs: base.config.waits.stickyMs,
     },
     log: base.log,
   });
+  return {
+    ...workers,
+    stop() {
+      stopping.abort();
+      return workers.stop();
+    },
+  };
 }
 
 /** Made by the build, so that no bundler runs when the gateway does. */

@@ -1,0 +1,22 @@
+import type { Config } from '../config';
+import type { StopWaits } from '../engine/worker';
+
+type Waits = Pick<Config['waits'], 'drainMs' | 'shutdownMs' | 'cutMs' | 'sendMs' | 'recordMs'>;
+
+/** A stop lets a paid submit end and its answer be stored; everything else ends soon and goes on elsewhere. */
+export function stopWaits({ shutdownMs, cutMs, sendMs, recordMs }: Waits): StopWaits {
+  const forceMs = shutdownMs + cutMs;
+  return {
+    graceMs: shutdownMs,
+    forceMs,
+    submitForceMs: Math.max(forceMs, sendMs + recordMs + cutMs),
+  };
+}
+
+/** What the engine and the database of `start` take to end, and the connections to them, in milliseconds. */
+const CHILDREN_MS = 25_000;
+
+/** After this a gateway that was asked to stop has ended, in milliseconds; a supervisor should wait no less. */
+export function stopMsMax(waits: Waits): number {
+  return stopWaits(waits).submitForceMs + CHILDREN_MS;
+}
