@@ -99,6 +99,14 @@ export class GatewayError extends Error {
   }
 }
 
+/** A transaction was sent to be committed and nobody heard whether it was. `cause` is what came instead of an answer. */
+export class CommitInDoubt extends Error {
+  constructor(cause: unknown) {
+    super('the database did not say whether the transaction was committed', { cause });
+    this.name = 'CommitInDoubt';
+  }
+}
+
 /** A 400 that names the field and, where there is a closed set, the allowed values. */
 export function invalid(
   param: string,

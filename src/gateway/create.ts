@@ -1,5 +1,5 @@
 import type { Principal } from '../core/dialect';
-import { GatewayError } from '../core/errors';
+import { CommitInDoubt, GatewayError } from '../core/errors';
 import { newId } from '../core/ids';
 import type { Job } from '../core/job';
 import { planOf, seedOf } from '../core/plan';
@@ -13,6 +13,7 @@ import { checkHeld, storeInputs } from './inputs';
 import { idempotencyMismatch, markReplayed } from './replay';
 import { resolve } from './resolve';
 import { frozen } from './routes';
+import type { StartAgain } from './start-again';
 import { resolveNative, storeNative, type Passing } from './native';
 
 /**
@@ -42,6 +43,7 @@ export interface CreateDeps extends GatewayDeps {
     /** More at once would make the engine answer each of them too late. */
     starts: Gate;
   };
+  startAgain: StartAgain;
 }
 
 export type AcceptDeps = Pick<
@@ -116,11 +118,11 @@ async function draftOf(deps: AcceptDeps, principal: Principal, creation: Creatio
 }
 
 /**
- * An error of the one transaction may come after its commit: a client that posts again by itself would pay twice.
+ * The one transaction may have been committed without our hearing of it: a client that posts again by itself would pay twice.
  * Under a key it may, since the job and its key are stored together or not at all.
  */
 function inDoubt(cause: unknown, { idempotency }: Creation): unknown {
-  if (cause instanceof GatewayError) return cause;
+  if (!(cause instanceof CommitInDoubt)) return cause;
   const advice = idempotency
     ? 'The same request under the same key finds it.'
     : 'Look for it before you ask again.';
@@ -156,17 +158,21 @@ function acceptedOr(created: Created, price: bigint): Accepted {
 /** The caller does not wait longer for the start, which goes on. */
 const START_MS = 2_000;
 
-/** After the commit the answer is always acceptance: a start that fails is the sweep's work, not the caller's. */
+/**
+ * After the commit the answer is always acceptance: a start that fails is asked for again in the background, and is the
+ * sweep's work when this process ends before the engine answers.
+ */
 async function start(deps: CreateDeps, job: Job): Promise<void> {
-  try {
+  const ask = async (): Promise<void> => {
     const plan = planOf(seedOf(job), deps.waits);
     await deps.gates.starts(job.workspaceId, () => deps.engine.startJob(job.workflowId, plan));
     await deps.store.jobs.markStarted(job.id, deps.now());
+  };
+  try {
+    await ask();
   } catch (error) {
-    deps.log.warn(
-      { jobId: job.id, err: error },
-      'the engine did not answer; the sweep starts the job',
-    );
+    const who = deps.startAgain.add(job.id, ask) ? 'this process asks it again' : 'the sweep asks';
+    deps.log.warn({ jobId: job.id, err: error }, `the engine did not start the job yet; ${who}`);
   }
 }
 

@@ -12,6 +12,7 @@ import type {
   Tokens,
 } from '../core/ports';
 import type { Store } from '../core/store';
+import type { StartAgainOptions } from './start-again';
 import type { GateOptions } from './gate';
 import type { Quotes } from './quotes';
 
@@ -36,6 +37,8 @@ export interface GatewayDeps {
   /** How many creates and how many starts this process works on at once. */
   creates: GateOptions;
   starts: GateOptions;
+  /** How starts that the engine did not take are asked for again. */
+  startsAgain: Omit<StartAgainOptions, 'now'>;
   heldMsMax: number;
   /** Past so many waiters at once nobody else waits. */
   heldRequestsMax: number;

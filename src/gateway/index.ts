@@ -14,6 +14,7 @@ import { foreign } from './foreign';
 import { createGate } from './gate';
 import { estimate, quote } from './quote';
 import { answered, listViews, viewOf } from './views';
+import { createStartAgain } from './start-again';
 import { createHold, createHoldCreated } from './wait';
 
 export { createAdmin } from './admin';
@@ -29,12 +30,13 @@ export type { Quotes } from './quotes';
  */
 export function createGateway(deps: GatewayDeps): Gateway {
   const gates = { creates: createGate(deps.creates), starts: createGate(deps.starts) };
+  const startAgain = createStartAgain({ ...deps.startsAgain, now: deps.now });
   const get = (principal: Principal, id: string): Promise<Job> => findJob(deps, principal, id);
   const hold = createHold(deps, get);
   const waitFor: Gateway['waitFor'] = async (...wait) => (await hold(...wait)).job;
   return {
     models: (principal) => deps.catalog.list(principal),
-    create: (principal, creation) => create({ ...deps, gates }, principal, creation),
+    create: (principal, creation) => create({ ...deps, gates, startAgain }, principal, creation),
     // eslint-disable-next-line @typescript-eslint/require-await -- what it throws becomes a rejection
     quote: async (principal, draft) => quote(deps, principal, draft),
     get,

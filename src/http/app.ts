@@ -28,6 +28,8 @@ export interface AppOptions extends HealthPorts {
   blobs: Blobs;
   links: Pick<Links, 'verify'>;
   hint: Hint;
+  /** Whether what was thrown means that the database is away for a moment: told as 503, to be asked again. */
+  isOutage(thrown: unknown): boolean;
   logger: Logger;
   limits?: Partial<HttpLimits>;
   /** Express's "trust proxy": whose word for the caller's address counts. Absent = nobody's. */
@@ -67,7 +69,7 @@ export function createApp(options: AppOptions): Express {
     const message = 'There is no such path.';
     throw new GatewayError('not_found', { message, path: `${method} ${path}` });
   });
-  app.use(errorHandler({ apis, logger, limits }));
+  app.use(errorHandler({ ...options, apis, limits }));
   return app;
 }
 

@@ -11,17 +11,23 @@ export interface ErrorPorts {
   apis: readonly Api[];
   logger: Logger;
   limits: HttpLimits;
+  /** Whether what was thrown means that the database is away for a moment. */
+  isOutage(thrown: unknown): boolean;
 }
+
+/** A database that restarts is back within seconds. */
+const OUTAGE_RETRY_SECONDS = 2;
 
 /**
  * The one place where an error becomes an answer, in the shape of the API that owns the path. What is not a
- * `GatewayError` is logged once with its ids and told as `internal` with the request id, nothing more.
+ * `GatewayError` is logged once with its ids and told as `internal` with the request id, nothing more; a database that
+ * is away is `unavailable`, which says when to come again.
  */
 export function errorHandler(ports: ErrorPorts): ErrorRequestHandler {
   const { apis, logger, limits } = ports;
   // Express knows an error handler by its four parameters.
   return async (thrown: unknown, request, response, _next) => {
-    const error = toGatewayError(thrown, requestIdOf(response));
+    const error = toGatewayError(thrown, requestIdOf(response), ports);
     response.locals['errorCode'] = error.code;
     if (error.status >= 500) logFault(logger, thrown, { request, response });
     if (response.headersSent || response.destroyed) {
@@ -47,12 +53,22 @@ function apiOf(apis: readonly Api[], path: string): Api | undefined {
   return matches.sort((a, b) => b.length - a.length)[0]?.api ?? apis[0];
 }
 
-function toGatewayError(thrown: unknown, requestId: string): GatewayError {
+function toGatewayError(
+  thrown: unknown,
+  requestId: string,
+  { isOutage }: Pick<ErrorPorts, 'isOutage'>,
+): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
   // The router throws this for a path with a broken percent escape.
   if (thrown instanceof URIError) {
     return new GatewayError('invalid_request', {
       message: 'The path is not valid.',
+      cause: thrown,
+    });
+  }
+  if (isOutage(thrown)) {
+    return new GatewayError('unavailable', {
+      retryAfterSeconds: OUTAGE_RETRY_SECONDS,
       cause: thrown,
     });
   }

@@ -1,6 +1,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
-import { Pool } from 'pg';
+import { DatabaseError, Pool } from 'pg';
+import { CommitInDoubt } from '../core/errors';
 
 /** Connections and transactions; the only place that opens a pool. */
 export type Database = NodePgDatabase;
@@ -53,11 +54,14 @@ async function transaction<Result>(
 ): Promise<Result> {
   const client = await pool.connect();
   let isClean = false;
+  let mayBeCommitted = false;
   let thrown: { error: unknown } | undefined;
   try {
     const result = await drizzle(client).transaction(async (tx) => {
       try {
-        return await run(tx);
+        const done = await run(tx);
+        mayBeCommitted = true;
+        return done;
       } catch (error) {
         thrown = { error };
         throw error;
@@ -68,8 +72,15 @@ async function transaction<Result>(
   } catch (error) {
     // A ROLLBACK that fails throws its own error instead of what `run` threw.
     isClean = thrown?.error === error;
-    throw error;
+    throw mayBeCommitted && !isServersWord(error) ? new CommitInDoubt(error) : error;
   } finally {
     client.release(!isClean);
   }
+}
+
+/** An error that the server told of the COMMIT itself: then the transaction is certainly rolled back. */
+function isServersWord(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  // FATAL speaks of the connection, and may come in place of the answer to a COMMIT that went through.
+  return cause instanceof DatabaseError && cause.severity === 'ERROR';
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createLocalBlobs } from '../../src/blobs/local';
 import { readConfig } from '../../src/config';
+import { CommitInDoubt } from '../../src/core/errors';
 import type { Asked, Draft, NativeDraft } from '../../src/core/ports';
 import { accept, createQuotes } from '../../src/gateway';
 import type { AcceptDeps } from '../../src/gateway';
@@ -415,7 +416,7 @@ test.each([
         ...deps.store.jobs,
         async create(job) {
           await deps.store.jobs.create(job);
-          throw new Error('the connection was lost');
+          throw new CommitInDoubt(new Error('the connection was lost'));
         },
       },
     },

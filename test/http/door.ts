@@ -86,6 +86,7 @@ export async function openDoor(
     blobs: createLocalBlobs(folder),
     links,
     hint: async () => false,
+    isOutage: () => false,
     readiness: async () => ({ ready: true, checks: {} }),
     version: '0.0.0-test',
     logger: pino({ level: 'debug' }, sink),
