@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { readConfig } from '../config';
 import { dialects } from '../dialects';
 import { fileLog } from '../run/log';
@@ -82,6 +83,7 @@ Reelay is ready.
 
   API           ${gateway.api}/v1/videos
   API key       ${gateway.keys.key}
+  Callbacks     signed with callback_secret of ${join(data, 'keys.json')}
   Temporal UI   ${gateway.engine.uiUrl ?? 'where your cluster has it'}
   Engine        Temporal ${gateway.engine.version} (${gateway.engine.kind})
   Database      PostgreSQL ${gateway.store.version} (${gateway.store.kind})
