@@ -1,8 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { z } from 'zod';
+import { channelsSchema, modelsSchema } from './config/catalog-schema';
+import { isPlain, placed, readFile } from './config/file';
+import type { ConfigFile } from './config/file';
 import { DEFAULT_CATALOG } from './default-catalog';
 import { cacheFolder } from './host/cache-folder';
+import { ConfigError } from './core/config-error';
+import { fields, unknownFirst } from './core/known-fields';
 import { describeIssues } from './core/parse';
 import { DELIVERY_SCHEDULE_MS, MIGRATION_TRIES, MIGRATION_WAITS } from './core/schedules';
 
@@ -19,7 +23,7 @@ const HOUR = 60 * MINUTE;
 const MIB = 1024 * 1024;
 
 /** Every named wait, in milliseconds. */
-const waitsSchema = z.strictObject({
+const waitsSchema = fields({
   sendMs: ms(MINUTE),
   recordMs: ms(45 * SECOND),
   unknownGraceMs: ms(30 * SECOND),
@@ -82,17 +86,15 @@ const waitsSchema = z.strictObject({
   shutdownMs: ms(16 * SECOND),
   /** What was cut may tidy up for this long. */
   cutMs: ms(4 * SECOND),
-  cadence: z
-    .strictObject({
-      firstLookShare: z.number().min(0).max(1).default(0.5),
-      intervalMinMs: ms(2 * SECOND),
-      intervalMaxMs: ms(30 * SECOND),
-      intervalShare: z.number().positive().max(1).default(0.1),
-    })
-    .prefault({}),
+  cadence: fields({
+    firstLookShare: z.number().min(0).max(1).default(0.5),
+    intervalMinMs: ms(2 * SECOND),
+    intervalMaxMs: ms(30 * SECOND),
+    intervalShare: z.number().positive().max(1).default(0.1),
+  }).prefault({}),
 });
 
-const limitsSchema = z.strictObject({
+const limitsSchema = fields({
   replyBytesMax: count(16 * MIB),
   resultBytesMax: count(2048 * MIB),
   inputBytesMax: count(64 * MIB),
@@ -121,46 +123,9 @@ const limitsSchema = z.strictObject({
   providerRate: z.number().nonnegative().default(0),
 });
 
-const priceSchema = z.union([
-  z.strictObject({
-    perJob: z.string().regex(/^\d{1,12}(\.\d{1,6})?$/, 'is not an amount of points'),
-  }),
-  z.strictObject({ free: z.literal(true) }),
-]);
-
-const channelSchema = z.union([
-  z.strictObject({
-    provider: z.string(),
-    simulated: z.literal(true),
-    foreignIds: z.boolean().optional(),
-  }),
-  z.strictObject({
-    provider: z.string(),
-    foreignIds: z.boolean().optional(),
-    baseUrl: z.url({ protocol: /^https?$/ }),
-    credentials: z.record(z.string(), z.string()),
-    resultOrigins: z.array(z.url({ protocol: /^https?$/ })).default([]),
-  }),
-]);
-
-const modelChannelSchema = z.strictObject({
-  channel: z.string(),
-  model: z.string(),
-  /** The known model that one with a newer id takes after. */
-  like: z.string().optional(),
-});
-
-const modelSchema = z.strictObject({
-  channels: z.array(modelChannelSchema).min(1),
-  price: priceSchema,
-  groups: z.array(z.string()).min(1).default(['default']),
-  /** From create to the end of our patience, instead of what the provider's model says. */
-  deadlineSeconds: z.int().positive().optional(),
-});
-
-const fileSchema = z.strictObject({
-  channels: z.record(z.string(), channelSchema).default(DEFAULT_CATALOG.channels),
-  models: z.record(z.string(), modelSchema).default(DEFAULT_CATALOG.models),
+const fileSchema = fields({
+  channels: channelsSchema.default(DEFAULT_CATALOG.channels),
+  models: modelsSchema.default(DEFAULT_CATALOG.models),
   waits: waitsSchema.prefault({}),
   limits: limitsSchema.prefault({}),
   /** The proxies before this gateway: how many, or their addresses as Express's "trust proxy" takes them. */
@@ -169,7 +134,7 @@ const fileSchema = z.strictObject({
 
 export type FileConfig = z.infer<typeof fileSchema>;
 export type FileConfigInput = z.input<typeof fileSchema>;
-export type ChannelConfig = z.infer<typeof channelSchema>;
+export type ChannelConfig = FileConfig['channels'][string];
 
 const flag = z
   .enum(['true', 'false', '1', '0', ''])
@@ -201,6 +166,8 @@ const environmentSchema = z.object({
 export type Environment = z.infer<typeof environmentSchema>;
 
 export interface Config extends FileConfig {
+  /** Of the file, for errors that the catalog finds; the text is empty where there is none. */
+  source: Pick<ConfigFile, 'path' | 'text'>;
   environment: Environment;
   /** For children: our own environment, untouched. */
   childEnvironment: Readonly<Record<string, string | undefined>>;
@@ -213,13 +180,14 @@ export function readConfig(
   overrides: FileConfigInput = {},
 ): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const environment = check(environmentSchema, present, 'environment');
+  const environment = placedAt(ENVIRONMENT, () => check(environmentSchema, present));
   const path = environment.REELAY_CONFIG ?? 'reelay.config.json';
-  const file = readFile(path, environment.REELAY_CONFIG !== undefined, env);
-  const merged = merge(file, overrides);
-  const config = check(fileSchema, merged, path);
+  const source = readFile(path, environment.REELAY_CONFIG !== undefined, env);
+  const merged = merge(source.value, overrides);
+  const config = placedAt(source, () => check(fileSchema, merged));
   return deepFreeze({
     ...config,
+    source: { path, text: source.text },
     environment,
     childEnvironment: { ...env },
     cacheFolder: cacheFolder({
@@ -230,60 +198,26 @@ export function readConfig(
   });
 }
 
-function check<T>(schema: z.ZodType<T>, value: unknown, source: string): T {
+const ENVIRONMENT = { path: 'environment', text: '' };
+
+function placedAt<T>(source: Config['source'], read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw placedError(error, { source });
+  }
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const { field, text } = describeIssues(result.error.issues);
-  throw new Error(`${source}: ${field || 'content'}: ${text}`);
+  const { path, text } = describeIssues(unknownFirst(result.error.issues));
+  throw new ConfigError(path, text);
 }
 
-function readFile(
-  path: string,
-  isRequired: boolean,
-  env: Readonly<Record<string, string | undefined>>,
-): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (!isRequired && isMissing(error)) return {};
-    throw new Error(
-      `${path}: cannot be read (${error instanceof Error ? error.message : 'unknown'})`,
-    );
-  }
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${path}: is not JSON (${error instanceof Error ? error.message : 'unknown'})`);
-  }
-  if (!isPlain(parsed)) throw new Error(`${path}: is not a JSON object`);
-  return expand(parsed, env, path);
-}
-
-function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
-}
-
-/** `${NAME}` inside any text is taken from the environment, so that the file needs no secrets. */
-function expand(
-  value: unknown,
-  env: Readonly<Record<string, string | undefined>>,
-  path: string,
-): unknown {
-  if (typeof value === 'string') {
-    return value.replaceAll(/\$\{([A-Z0-9_]+)\}/g, (_, name: string) => {
-      const found = env[name];
-      // Empty is not set, as for our own variables: a channel without its key is found at the start.
-      if (!found) throw new Error(`${path}: names \${${name}}, which is not set`);
-      return found;
-    });
-  }
-  if (Array.isArray(value)) return value.map((item) => expand(item, env, path));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, expand(item, env, path)]),
-  );
+/** The error with the line of the file, for whoever reads the config further; anything else as it is. */
+export function placedError(error: unknown, { source }: Pick<Config, 'source'>): unknown {
+  return error instanceof ConfigError ? placed(source, error) : error;
 }
 
 /** Objects merge, everything else is replaced. */
@@ -292,10 +226,6 @@ function merge(base: unknown, over: unknown): unknown {
   if (!isPlain(base) || !isPlain(over)) return over;
   const keys = new Set([...Object.keys(base), ...Object.keys(over)]);
   return Object.fromEntries([...keys].map((key) => [key, merge(base[key], over[key])]));
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function deepFreeze<T>(value: T): T {

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { readConfig } from '../config';
+import { readSettings } from '../run/settings';
 import { fileLog } from '../run/log';
 import { runLocal } from '../run/local';
 import type { LocalGateway } from '../run/local';
@@ -37,7 +37,7 @@ export async function benchHeld(args: readonly string[]): Promise<number> {
   try {
     const gateway = await runLocal({
       // Nobody is answered for being late, however slow the machine.
-      config: readConfig(undefined, { waits: { heldMs: RUN_MS } }),
+      config: readSettings({ waits: { heldMs: RUN_MS } }),
       data,
       host: '127.0.0.1',
       port: 0,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readConfig } from '../config';
+import { readSettings } from '../run/settings';
 import { fileLog } from '../run/log';
 import { runLocal } from '../run/local';
 import type { LocalGateway } from '../run/local';
@@ -34,7 +34,7 @@ export async function demo(args: readonly string[]): Promise<number> {
   const isForPeople = !flags.json && process.stdout.isTTY;
   const screen = createScreen({ isTerminal: process.stderr.isTTY });
   const shutdown = onShutdown();
-  const config = readConfig(undefined, { waits: { cadence: DEMO_CADENCE } });
+  const config = readSettings({ waits: { cadence: DEMO_CADENCE } });
   const gateway = await runLocal({
     config: fault ? impatient(config) : config,
     data: flags.data,

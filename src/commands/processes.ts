@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readConfig } from '../config';
+import { readSettings } from '../run/settings';
 import type { Config } from '../config';
 import { engineConnection } from '../engine/connection';
 import { prepareNamespace } from '../engine/prepare';
@@ -35,7 +35,7 @@ const SIMULATOR_HOST = '127.0.0.1';
 
 export async function api(args: readonly string[]): Promise<number> {
   const flags = readFlags(args, {});
-  const config = readConfig();
+  const config = readSettings();
   const shutdown = onShutdown();
   const port = flags.port ?? API_PORT;
   const publicUrl = publicUrlOfApi(config, flags.host);
@@ -65,7 +65,7 @@ export async function api(args: readonly string[]): Promise<number> {
 
 export async function worker(args: readonly string[]): Promise<number> {
   const flags = readFlags(args, { 'health-port': { type: 'string' } });
-  const config = readConfig();
+  const config = readSettings();
   const shutdown = onShutdown();
   const healthPort = healthPortOf(flags.own['health-port']);
   const publicUrl = required(config, 'REELAY_PUBLIC_URL');
@@ -129,7 +129,7 @@ export async function simulator(args: readonly string[]): Promise<number> {
 
 export async function migrateCommand(args: readonly string[]): Promise<number> {
   const flags = readFlags(args, {});
-  const config = readConfig();
+  const config = readSettings();
   const result = await migrateSchema(config, required(config, 'DATABASE_URL'), processLog());
   process.stdout.write(
     flags.json

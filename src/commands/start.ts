@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readConfig } from '../config';
+import { readSettings } from '../run/settings';
 import { dialects } from '../dialects';
 import { fileLog } from '../run/log';
 import { runLocal } from '../run/local';
@@ -17,7 +17,7 @@ export async function start(args: readonly string[]): Promise<number> {
     process.stderr.write(`${line}\n`);
   };
   const gateway = await runLocal({
-    config: readConfig(),
+    config: readSettings(),
     data: flags.data,
     host: flags.host,
     port: flags.port ?? PORT,

@@ -1,6 +1,8 @@
 import type { Capabilities } from './capabilities';
+import { ConfigError } from './config-error';
 import { GatewayError } from './errors';
 import { knownModel, type FrozenRoute } from './job';
+import { nearest } from './known-fields';
 import type { Price } from './pricing';
 import type { Provider } from './provider';
 
@@ -109,24 +111,18 @@ function route(
   channels: ReadonlyMap<string, Channel>,
   providers: Readonly<Record<string, Provider>>,
 ): RoutedModel {
-  const routes = entry.channels.map((choice): Route => {
+  const routes = entry.channels.map((choice, index): Route => {
+    const at = ['models', entry.name, 'channels', index];
     const channel = channels.get(choice.channel);
-    if (!channel) {
-      throw new Error(
-        `model "${entry.name}" names channel "${choice.channel}", which is not configured`,
-      );
-    }
-    const provider = providers[channel.provider];
-    if (!provider) {
-      throw new Error(
-        `channel "${channel.name}" names provider "${channel.provider}"; known: ${Object.keys(providers).join(', ')}`,
-      );
-    }
+    if (!channel) throw noChannel([...at, 'channel'], choice.channel, [...channels.keys()]);
+    const provider = providerOf(channel, providers);
     const { model, like } = choice;
     const capabilities = provider.models[knownModel(choice)];
     if (!capabilities) {
-      throw new Error(
-        `model "${entry.name}" names "${knownModel(choice)}", which provider "${provider.name}" does not have; ` +
+      const field = like === undefined ? 'model' : 'like';
+      throw new ConfigError(
+        [...at, field],
+        `provider "${provider.name}" does not have "${knownModel(choice)}"; ` +
           `known: ${Object.keys(provider.models).join(', ')}; ` +
           'a newer id that takes what one of them takes goes with "like": "<the known one>"',
       );
@@ -134,6 +130,31 @@ function route(
     return { channel, provider, model, like, capabilities };
   });
   const [first, ...rest] = routes;
-  if (!first) throw new Error(`model "${entry.name}" has no channel`);
+  if (!first) throw new ConfigError(['models', entry.name], 'has no channel');
   return { entry, routes: [first, ...rest] };
+}
+
+function noChannel(at: readonly PropertyKey[], name: string, known: string[]): ConfigError {
+  const near = nearest(name, known);
+  const guess = near === undefined ? '' : `; did you mean "${near}"?`;
+  return new ConfigError(
+    at,
+    `there is no channel "${name}"${guess} (configured: ${known.join(', ') || 'none'})`,
+  );
+}
+
+/** Throws where a channel names one that nobody has written. */
+export function providerOf(
+  { name, provider }: Pick<Channel, 'name' | 'provider'>,
+  providers: Readonly<Record<string, Provider>>,
+): Provider {
+  const found = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
+  if (found) return found;
+  const known = Object.keys(providers);
+  const near = nearest(provider, known);
+  const guess = near === undefined ? '' : `; did you mean "${near}"?`;
+  throw new ConfigError(
+    ['channels', name, 'provider'],
+    `there is no provider "${provider}"${guess} (known: ${known.join(', ')})`,
+  );
 }

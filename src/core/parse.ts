@@ -18,16 +18,18 @@ export function parseOrThrow<T>(schema: z.ZodType<T>, value: unknown): T {
 /** The first thing that is wrong: the field as a dotted path, empty for the whole, and one sentence about it. */
 export function describeIssues(issues: readonly z.core.$ZodIssue[]): {
   field: string;
+  path: readonly PropertyKey[];
   text: string;
 } {
   const { path, texts, allowed } = first(issues);
   const values = allowed.length > 0 ? [`${NOT_ALLOWED} Allowed: ${allowed.join(', ')}.`] : [];
   const names = path.map((part) => String(part).slice(0, NAME_LENGTH_MAX));
-  return { field: names.join('.'), text: [...texts, ...values].join(', or ') };
+  return { field: names.join('.'), path, text: [...texts, ...values].join(', or ') };
 }
 
 /** A name of megabytes is the caller's; an answer of megabytes would be ours. */
 const NAME_LENGTH_MAX = 100;
+const UNKNOWN = 'is not a known field';
 const NOT_ALLOWED = 'has a value that is not allowed.';
 
 interface Reading {
@@ -48,7 +50,7 @@ function read(issue: z.core.$ZodIssue): Reading {
     case 'unrecognized_keys':
       return {
         path: [...path, ...issue.keys.slice(0, 1)],
-        texts: ['is not a known field'],
+        texts: [issue.message.startsWith('Unrecognized key') ? UNKNOWN : issue.message],
         allowed: [],
       };
     case 'invalid_value':

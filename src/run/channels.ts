@@ -1,7 +1,11 @@
 import type { Channel, ModelEntry } from '../core/catalog';
-import { createCatalog } from '../core/catalog';
+import { createCatalog, providerOf } from '../core/catalog';
 import type { Catalog } from '../core/catalog';
+import { ConfigError } from '../core/config-error';
+import { unknownFirst } from '../core/known-fields';
+import { describeIssues } from '../core/parse';
 import { parsePoints } from '../core/pricing';
+import type { Provider } from '../core/provider';
 import { providers } from '../providers';
 import type { ChannelConfig, Config } from '../config';
 
@@ -11,7 +15,7 @@ export interface SimulatorAddress {
   baseUrlOf(provider: string): string;
 }
 
-/** The operator's catalog as values. Throws a sentence that names the entry at fault. */
+/** The operator's catalog as values. Throws a `ConfigError` that names the entry at fault. */
 export function buildCatalog(config: Config, simulator: SimulatorAddress | undefined): Catalog {
   const channels = Object.entries(config.channels).map(([name, channel]) =>
     toChannel(name, channel, simulator),
@@ -23,7 +27,10 @@ export function buildCatalog(config: Config, simulator: SimulatorAddress | undef
     price: 'free' in model.price ? model.price : { perJob: parsePoints(model.price.perJob) },
     ...(model.deadlineSeconds === undefined ? {} : { deadlineSeconds: model.deadlineSeconds }),
   }));
-  return createCatalog(models, channels, providers);
+  const catalog = createCatalog(models, channels, providers);
+  if (models.length === 0)
+    throw new ConfigError(['models'], 'names no model, so nobody could use this gateway');
+  return catalog;
 }
 
 export function needsSimulator(config: Config): boolean {
@@ -35,12 +42,7 @@ function toChannel(
   config: ChannelConfig,
   simulator: SimulatorAddress | undefined,
 ): Channel {
-  const provider = providers[config.provider];
-  if (!provider) {
-    throw new Error(
-      `channel "${name}" names provider "${config.provider}"; known: ${Object.keys(providers).join(', ')}`,
-    );
-  }
+  const provider = providerOf({ name, provider: config.provider }, providers);
   if ('simulated' in config) {
     if (!simulator) throw new Error(`channel "${name}" is simulated and no simulator runs`);
     return {
@@ -53,20 +55,27 @@ function toChannel(
       foreignIds: config.foreignIds ?? false,
     };
   }
-  const credentials = provider.credentials.safeParse(config.credentials);
-  if (!credentials.success) {
-    const fields = credentials.error.issues.map((issue) => issue.path.join('.')).join(', ');
-    throw new Error(
-      `channel "${name}": credentials are not what ${config.provider} needs: ${fields}`,
-    );
-  }
   return {
     name,
     provider: config.provider,
     baseUrl: config.baseUrl,
-    credentials: credentials.data,
+    credentials: credentialsOf(name, provider, config.credentials),
     resultOrigins: config.resultOrigins.map((url) => new URL(url).origin),
     simulated: false,
     foreignIds: config.foreignIds ?? false,
   };
+}
+
+function credentialsOf(
+  channel: string,
+  provider: Provider,
+  given: unknown,
+): Channel['credentials'] {
+  const read = provider.credentials.safeParse(given);
+  if (read.success) return read.data;
+  const { path, text } = describeIssues(unknownFirst(read.error.issues));
+  throw new ConfigError(
+    ['channels', channel, 'credentials', ...path],
+    `${text} (of ${provider.name})`,
+  );
 }

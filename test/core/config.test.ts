@@ -52,8 +52,8 @@ describe('without a file', () => {
 
 describe('a wrong file stops the start with one sentence', () => {
   test.each<[string, unknown, string]>([
-    ['broken JSON', '{"waits": ', 'is not JSON ('],
-    ['an empty file', '', 'is not JSON ('],
+    ['broken JSON', '{"waits": ', 'is not JSON: '],
+    ['an empty file', '', 'is not JSON: '],
     ['a list', [], 'is not a JSON object'],
     ['null', 'null', 'is not a JSON object'],
     ['a text', '"x"', 'is not a JSON object'],
@@ -95,12 +95,12 @@ describe('a wrong file stops the start with one sentence', () => {
     [
       'a model without a price',
       { models: { m: { channels: MODEL.channels } } },
-      'models.m.price: ',
+      'models.m.price: must be {"perJob": "25"}, points for each video, or {"free": true}',
     ],
     [
       'a price that is a number',
       { models: { m: { ...MODEL, price: { perJob: 1.5 } } } },
-      'models.m.price.perJob: invalid input: expected string',
+      'models.m.price.perJob: must be an amount of points as a text, such as "25" or "0.5"',
     ],
     [
       'a price that is no amount',
@@ -130,8 +130,132 @@ describe('a wrong file stops the start with one sentence', () => {
       thrown = error;
     }
     const message = thrown instanceof Error ? thrown.message : '';
-    expect(message.startsWith(`${path}: ${sentence}`) ? sentence : message).toBe(sentence);
+    // The line is told where the file has one for it.
+    const told = message.replace(path, '').replace(/^:\d*:? ?/, '');
+    expect(told.startsWith(sentence) ? sentence : message).toBe(sentence);
     expect(message).not.toContain('\n');
+  });
+});
+
+describe('an error leads to the line and the word that is wrong', () => {
+  const text = (channel: string) => `{
+  "channels": {
+    "mine": {
+      "provider": "ark",
+      ${channel}
+    }
+  }
+}`;
+  const real = '"baseUrl": "https://ark.example/api/v3", "credentials": { "apiKey": "k" }';
+  test.each<[string, string, string]>([
+    [
+      'a key that belongs into the credentials',
+      '"apiKey": "k"',
+      ':5: channels.mine.apiKey: is not a known field (known: provider, simulated, foreignIds, baseUrl, credentials, resultOrigins)',
+    ],
+    [
+      'a name in another spelling',
+      '"baseURL": "https://ark.example/api/v3", "credentials": {}',
+      ':5: channels.mine.baseURL: is not a known field; did you mean "baseUrl"?',
+    ],
+    ['no address', '"credentials": { "apiKey": "k" }', ':3: channels.mine.baseUrl: is required'],
+    [
+      'no credentials',
+      '"baseUrl": "https://ark.example/api/v3"',
+      ':3: channels.mine.credentials: is required: an object',
+    ],
+    [
+      'an address with a key in it',
+      '"baseUrl": "https://user:k@ark.example/api/v3", "credentials": { "apiKey": "k" }',
+      ':5: channels.mine.baseUrl: must be a URL without user name, password, query and fragment',
+    ],
+    [
+      'a name that stands twice',
+      `${real}, "baseUrl": "https://other.example"`,
+      ':5: "baseUrl" stands here a second time',
+    ],
+    ['a comma too much', `${real},`, ':6: is not JSON: '],
+    [
+      'a name of no environment variable',
+      '"baseUrl": "https://ark.example", "credentials": { "apiKey": "${my-key}" }',
+      ':5: channels.mine.credentials.apiKey: "${my-key}" names no environment variable',
+    ],
+  ])('%s', (_, channel, sentence) => {
+    let message = '';
+    try {
+      read(text(channel));
+    } catch (error) {
+      message = error instanceof Error ? error.message : '';
+    }
+    expect(message.startsWith(`${path}${sentence}`) ? sentence : message).toBe(sentence);
+  });
+
+  test.each([
+    { provider: 'ark', apiKey: 'k' },
+    { provider: 'ark', baseURL: 'https://ark.example/api/v3', credentials: { apiKey: 'k' } },
+    { provider: 'ark' },
+    { ...CHANNEL, simulated: 'yes' },
+    { ...CHANNEL, simulated: true },
+    { provider: 'ark', credentials: { apiKey: 'k' }, simulated: true },
+  ])('no hint leads from a real channel to one that sells test clips: %j', (channel) => {
+    let message = '';
+    try {
+      read({ channels: { mine: channel } });
+    } catch (error) {
+      message = error instanceof Error ? error.message : '';
+    }
+    expect(message).toMatch(/channels\.mine\./);
+    expect(message).not.toMatch(/Allowed: true\b/);
+    if ('simulated' in channel && channel.simulated === true) {
+      expect(message).toContain('take out "simulated"');
+    }
+  });
+
+  test('a channel that says it is not simulated is a real one', () => {
+    const { channels } = read({ channels: { mine: { ...CHANNEL, simulated: false } } });
+    expect(channels).toEqual({ mine: { ...CHANNEL, resultOrigins: [] } });
+  });
+
+  test('a price in a form that there is not is told with those that there are', () => {
+    const priced = (price: unknown) => () => read({ models: { m: { ...MODEL, price } } });
+    expect(priced({ perSecond: '1' })).toThrow(
+      'models.m.price.perSecond: is not a known field (known: perJob)',
+    );
+    expect(priced('25')).toThrow('{"perJob": "25"}, points for each video, or {"free": true}');
+  });
+
+  test('a name of an environment variable may be in small letters', () => {
+    const file = { channels: { mine: { ...CHANNEL, credentials: { apiKey: '${ark_key}' } } } };
+    expect(read(file, { ark_key: 'k' }).channels).toMatchObject({
+      mine: { credentials: { apiKey: 'k' } },
+    });
+    expect(() => read(file)).toThrow('names ${ark_key}, which is not set');
+  });
+});
+
+describe('a key that cannot be sent stops the start, by its name and never by its value', () => {
+  test.each<[string, string, string]>([
+    ['of a mounted file', 'secret-1\n', 'ends in a line break, as files often do: take it out'],
+    ['of a mounted file of Windows', 'secret-1\r\n', 'ends in a line break'],
+    ['two in one', 'secret-1\nsecret-2', 'holds a character at position 9'],
+    ['of another alphabet', 'ключ', 'holds a character at position 1'],
+    ['with NUL', 'secret\0', 'holds a character at position 7'],
+    ['with a space', 'secret one', 'holds a character at position 7'],
+    ['blank', '  ', 'is empty or blank'],
+    ['empty', '', 'is empty or blank'],
+  ])('%s', (_, apiKey, sentence) => {
+    const file = {
+      channels: { mine: { ...CHANNEL, credentials: { apiKey } } },
+      models: { m: MODEL },
+    };
+    let message = '';
+    try {
+      buildCatalog(read(file), undefined);
+    } catch (error) {
+      message = error instanceof Error ? error.message : '';
+    }
+    expect(message).toContain(`channels.mine.credentials.apiKey: ${sentence}`);
+    expect(message).not.toContain('secret');
   });
 });
 
@@ -182,7 +306,9 @@ describe('${NAME} in the file', () => {
   test.each([{ KEY_1: 'one' }, { KEY_1: 'one', KEY_2: '' }])(
     'that is not set stops the start: %j',
     (env) => {
-      expect(() => read(file, env)).toThrow(`${path}: names \${KEY_2}, which is not set`);
+      expect(() => read(file, env)).toThrow(
+        `${path}:1: channels.mine.credentials.apiKey: names \${KEY_2}, which is not set`,
+      );
     },
   );
 });
@@ -227,12 +353,12 @@ describe('a catalog that contradicts itself is one sentence', () => {
     [
       'a model on a channel that is not there',
       { channels: {}, models: { m: MODEL } },
-      'model "m" names channel "mine", which is not configured',
+      'models.m.channels.0.channel: there is no channel "mine" (configured: none)',
     ],
     [
       'a provider that is not there',
       { channels: { mine: { ...CHANNEL, provider: 'nobody' } }, models: {} },
-      'channel "mine" names provider "nobody"; known: ',
+      'channels.mine.provider: there is no provider "nobody" (known: ark, kling)',
     ],
     [
       'a model that the provider does not have',
@@ -240,7 +366,7 @@ describe('a catalog that contradicts itself is one sentence', () => {
         channels: { mine: CHANNEL },
         models: { m: { ...MODEL, channels: [{ channel: 'mine', model: 'old' }] } },
       },
-      'model "m" names "old", which provider "ark" does not have; known: ',
+      'models.m.channels.0.model: provider "ark" does not have "old"; known: ',
     ],
     [
       'a newer id without the one it takes after',
@@ -256,13 +382,24 @@ describe('a catalog that contradicts itself is one sentence', () => {
         channels: { mine: CHANNEL },
         models: { m: { ...MODEL, channels: [{ channel: 'mine', model: 'newer', like: 'old' }] } },
       },
-      'model "m" names "old", which provider "ark" does not have; known: ',
+      'models.m.channels.0.like: provider "ark" does not have "old"; known: ',
     ],
     [
       'credentials of another kind',
       { channels: { mine: { ...CHANNEL, credentials: { token: 'x' } } }, models: {} },
-      'channel "mine": credentials are not what ark needs: apiKey',
+      'channels.mine.credentials.token: is not a known field (known: apiKey) (of ark)',
     ],
+    [
+      'a credential that is missing',
+      { channels: { mine: { ...CHANNEL, credentials: {} } }, models: {} },
+      'channels.mine.credentials.apiKey: is required (of ark)',
+    ],
+    [
+      'a provider in another spelling',
+      { channels: { mine: { ...CHANNEL, provider: 'Arc' } }, models: {} },
+      'channels.mine.provider: there is no provider "Arc"; did you mean "ark"?',
+    ],
+    ['no model at all', { models: {}, channels: {} }, 'models: names no model'],
     [
       'a simulated channel without a simulator',
       { channels: { mine: { provider: 'ark', simulated: true } }, models: {} },

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import { credential } from '../../core/credential';
+import { fields } from '../../core/known-fields';
 import type { Provider } from '../../core/provider';
 import { arkModels } from './models';
 import { readNative } from './native-read';
@@ -16,7 +17,7 @@ const TASK_ID = /^[\w-]{1,100}$/;
 export const ark: Provider = {
   name: 'ark',
   models: arkModels,
-  credentials: z.strictObject({ apiKey: z.string().min(1) }),
+  credentials: fields({ apiKey: credential }),
   authorize: (call, credentials) => ({
     ...call,
     headers: { ...call.headers, authorization: `Bearer ${credentials['apiKey'] ?? ''}` },

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import { credential } from '../../core/credential';
+import { fields } from '../../core/known-fields';
 import type { Provider } from '../../core/provider';
 import { klingModels } from './models';
 import { operationSchema } from './schema';
@@ -15,7 +16,7 @@ import { find, poll, readCallback, readFind, readPoll, readSubmit } from './tran
 export const kling: Provider = {
   name: 'kling',
   models: klingModels,
-  credentials: z.strictObject({ accessKey: z.string().min(1), secretKey: z.string().min(1) }),
+  credentials: fields({ accessKey: credential, secretKey: credential }),
   authorize: (call, { accessKey = '', secretKey = '' }, nowMs) => ({
     ...call,
     headers: {

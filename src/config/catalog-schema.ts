@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { fields } from '../core/known-fields';
+
+/** What an operator writes of channels, models and prices. Which provider and model there is, the catalog knows. */
+
+const baseUrl = z.url({ protocol: /^https?$/, error: urlError }).refine(isPlainUrl, {
+  error: 'must be a URL without user name, password, query and fragment',
+});
+const origin = z.url({ protocol: /^https?$/, error: urlError });
+
+function urlError(issue: { input?: unknown }): string {
+  return issue.input === undefined ? 'is required' : 'must be an http(s) URL';
+}
+
+function isPlainUrl(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { username, password, search, hash } = new URL(text);
+  return [username, password, search, hash].every((part) => part === '');
+}
+
+const simulatedChannel = fields({
+  provider: z.string({ error: required('the name of a provider') }),
+  simulated: z.literal(true),
+  foreignIds: z.boolean().optional(),
+});
+
+const realChannel = fields({
+  provider: z.string({ error: required('the name of a provider') }),
+  simulated: z.literal(false).optional(),
+  foreignIds: z.boolean().optional(),
+  baseUrl,
+  credentials: z.record(z.string(), z.unknown(), {
+    error: required('an object with the names that the provider gives its keys'),
+  }),
+  resultOrigins: z.array(origin).default([]),
+}).transform(({ simulated: _, ...channel }) => channel);
+
+/** Only of a channel that reaches a provider. */
+const REAL_ONLY = ['baseUrl', 'credentials', 'resultOrigins'];
+
+/**
+ * Judged as the channel that it says it is. No hint may lead from a real channel to a simulated one, which would sell
+ * test clips as videos; so one that says both is told to choose.
+ */
+export const channelSchema = oneOf(simulatedChannel, realChannel, (value, refuse) => {
+  if (value['simulated'] !== true) return realChannel;
+  const real = REAL_ONLY.find((name) => name in value);
+  if (real === undefined) return simulatedChannel;
+  refuse(
+    'simulated',
+    `says that this channel makes test clips and reaches no provider, and "${real}" says that it reaches one: take out "simulated"`,
+  );
+  return undefined;
+});
+
+const AMOUNT = /^\d{1,12}(\.\d{1,6})?$/;
+const perJobPrice = fields({
+  perJob: z
+    .string({ error: required('an amount of points as a text, such as "25" or "0.5"') })
+    .regex(AMOUNT, 'is not an amount of points such as "25" or "0.5"'),
+});
+const freePrice = fields({ free: z.literal(true) });
+
+const PRICE_FORMS = 'must be {"perJob": "25"}, points for each video, or {"free": true}';
+const priceSchema = oneOf(
+  freePrice,
+  perJobPrice,
+  (value) => ('free' in value && !('perJob' in value) ? freePrice : perJobPrice),
+  PRICE_FORMS,
+);
+
+const modelSchema = fields({
+  channels: z
+    .array(
+      fields({
+        channel: z.string({ error: required('the name of a channel') }),
+        model: z.string({ error: required("the provider's own id of the model") }),
+        /** The known model that one with a newer id takes after. */
+        like: z.string().optional(),
+      }),
+    )
+    .min(1),
+  price: priceSchema,
+  groups: z.array(z.string()).min(1).default(['default']),
+  /** From create to the end of our patience, instead of what the provider's model says. */
+  deadlineSeconds: z.int().positive().optional(),
+});
+
+export const channelsSchema = z.record(z.string(), channelSchema);
+export const modelsSchema = z.record(z.string(), modelSchema);
+
+function required(what: string) {
+  return (issue: { input?: unknown }): string =>
+    issue.input === undefined ? `is required: ${what}` : `must be ${what}`;
+}
+
+type Refuse = (field: string, text: string) => void;
+
+/** A union that goes by what the value says of itself, so that an error speaks of the form that was meant. */
+function oneOf<A extends z.ZodType, B extends z.ZodType>(
+  _one: A,
+  _other: B,
+  choose: (value: Record<string, unknown>, refuse: Refuse) => A | B | undefined,
+  forms = 'must be an object',
+) {
+  return z.unknown().transform((value, context) => {
+    const refuse = (path: PropertyKey[], message: string): never => {
+      context.issues.push({ code: 'custom', input: value, path, message });
+      return z.NEVER;
+    };
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return refuse([], forms);
+    // Sound: an object that is no list has names.
+    const given = value as Record<string, unknown>;
+    const schema = choose(given, (field, text) => refuse([field], text));
+    if (!schema) return z.NEVER;
+    const read = schema.safeParse(given);
+    if (read.success) return read.data;
+    for (const { path, ...issue } of read.error.issues) {
+      context.issues.push({ ...issue, path: [...path], input: value } as z.core.$ZodRawIssue);
+    }
+    return z.NEVER;
+  }) as unknown as z.ZodType<z.output<A> | z.output<B>, z.input<A> | z.input<B>>; // what the two give and take
+}

@@ -1,0 +1,57 @@
+import { findNodeAtLocation, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { Node, ParseError } from 'jsonc-parser';
+import { propertiesOf } from './json-text';
+
+/** Where in a JSON text something is, as people count: lines from 1. For texts that people write by hand. */
+
+/** Why the text is no JSON, or that a name stands twice in one object, of which a reader would see only the last. */
+export interface JsonProblem {
+  line: number;
+  text: string;
+}
+
+export function jsonProblem(text: string): JsonProblem | undefined {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true });
+  const [first] = errors;
+  if (first || !root) {
+    const why = first ? wordsOf(printParseErrorCode(first.error)) : 'value expected';
+    return { line: lineAt(text, first?.offset ?? 0), text: `is not JSON: ${why}` };
+  }
+  const twice = repeated(root);
+  if (!twice) return undefined;
+  return { line: lineAt(text, twice.offset), text: `"${twice.name}" stands here a second time` };
+}
+
+/** The line of that entry or, where it is missing, of the nearest one around it; undefined for the whole text. */
+export function lineOf(text: string, path: readonly PropertyKey[]): number | undefined {
+  const root = parseTree(text);
+  for (let length = path.length; root && length > 0; length -= 1) {
+    const steps = path
+      .slice(0, length)
+      .map((step) => (typeof step === 'number' ? step : String(step)));
+    const node = findNodeAtLocation(root, steps);
+    // The name's line: a value may begin on the next one.
+    if (node)
+      return lineAt(text, node.parent?.type === 'property' ? node.parent.offset : node.offset);
+  }
+  return undefined;
+}
+
+function repeated(node: Node): { name: string; offset: number } | undefined {
+  const seen = new Set<string>();
+  for (const { name, value } of propertiesOf(node)) {
+    if (seen.has(name)) return { name, offset: value.parent?.offset ?? value.offset };
+    seen.add(name);
+  }
+  for (const child of node.children ?? []) {
+    const found = repeated(child);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
+
+/** `CommaExpected` as `comma expected`. */
+const wordsOf = (code: string): string => code.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();

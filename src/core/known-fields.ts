@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/**
+ * An object of exactly these fields, for the operator's own files: an unknown one is told with the field that was most
+ * likely meant and with all that there are.
+ */
+export const fields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? unknownField(String(issue.keys[0]), Object.keys(shape))
+        : undefined,
+  });
+
+/** `is not a known field; did you mean "baseUrl"? (known: provider, baseUrl)`. */
+export function unknownField(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  const guess = near === undefined ? '' : `; did you mean "${near}"?`;
+  const all = known.length > SHOWN_MAX ? '' : ` (known: ${known.join(', ')})`;
+  return `is not a known field${guess}${all}`;
+}
+
+/** Dozens of names in one sentence help nobody. */
+const SHOWN_MAX = 12;
+
+/** A name that nobody knows explains best why another one is missing, so it is told first. */
+export function unknownFirst(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const rank = ({ code }: z.core.$ZodIssue): number => (code === 'unrecognized_keys' ? 0 : 1);
+  return issues.toSorted((one, other) => rank(one) - rank(other));
+}
+
+/** The name that this one is a slip of the pen away from; undefined where none is near. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_ ]/g, '');
+  const distances = known.map((other) => ({ other, away: distance(plain(name), plain(other)) }));
+  const [best] = distances.toSorted((one, another) => one.away - another.away);
+  return best && best.away <= Math.max(1, Math.floor(name.length / 4)) ? best.other : undefined;
+}
+
+/** Letters to change, add or take out (Levenshtein). */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [above, letter] of [...from].entries()) {
+    const next = [above + 1];
+    for (const [left, other] of [...to].entries()) {
+      const change = (row[left] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(change, (row[left + 1] ?? 0) + 1, (next[left] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

@@ -1,0 +1,20 @@
+import { placedError, readConfig } from '../config';
+import type { Config, FileConfigInput } from '../config';
+import { buildCatalog } from './channels';
+
+/** Any address: what is asked is whether the entries fit together, not where they lead. */
+const NOWHERE = { origin: 'http://127.0.0.1', baseUrlOf: () => 'http://127.0.0.1' };
+
+/**
+ * The config, with everything in it checked that can be checked without starting anything: fields, channels, models and
+ * credentials. Every command reads it so, first of all. Throws one sentence with the line of the file.
+ */
+export function readSettings(overrides?: FileConfigInput): Config {
+  const config = readConfig(undefined, overrides);
+  try {
+    buildCatalog(config, NOWHERE);
+  } catch (error) {
+    throw placedError(error, config);
+  }
+  return config;
+}
