@@ -1,10 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { createHash } from 'node:crypto';
 import type { Principal } from '../src/core/dialect';
-import { GatewayError } from '../src/core/errors';
+import { GatewayError, invalid } from '../src/core/errors';
 import type { ErrorCode } from '../src/core/errors';
 import { parseOrThrow } from '../src/core/parse';
-import { planOf, seedOf } from '../src/core/plan';
+import { planOf } from '../src/core/plan';
 import type { Creation, JobPlan } from '../src/core/ports';
 import { videoRequestSchema } from '../src/core/request';
 import { REFUSALS } from '../workflows/contract';
@@ -22,7 +22,7 @@ export function accept(deps: ActivityDeps) {
       const jobId = await deps.accept(principal, creationOf(input));
       const job = await deps.store.jobs.load(jobId);
       if (!job) throw new Error(`no job ${jobId}`);
-      return planOf(seedOf(job), deps.waits);
+      return planOf({ ...job, jobId }, deps.waits);
     } catch (error) {
       throw refusal(error) ?? error;
     }
@@ -30,12 +30,15 @@ export function accept(deps: ActivityDeps) {
 }
 
 async function principalOf(deps: ActivityDeps, workspace: unknown): Promise<Principal> {
-  const found =
-    typeof workspace === 'string' ? await deps.store.workspaces.find(workspace) : undefined;
+  if (typeof workspace !== 'string') {
+    const problem = workspace === undefined ? 'is required' : 'must be a string';
+    throw invalid('workspace', `${problem}: the input is {workspace: its name or id, request}`);
+  }
+  const found = await deps.store.workspaces.find(workspace);
   if (!found) {
     throw new GatewayError('not_found', {
       param: 'workspace',
-      message: `workspace: there is none in use with the name or id "${String(workspace).slice(0, 100)}".`,
+      message: `workspace: there is none in use with the name or id "${workspace.slice(0, 100)}".`,
     });
   }
   return {

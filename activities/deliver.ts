@@ -26,9 +26,43 @@ export function deliver(deps: ActivityDeps) {
       next.state,
       deps.now(),
     );
-    return next.state === 'pending' ? { done: false, delayMs: next.delayMs } : { done: true };
+    const said = logTry(deps, delivery, { number, result, next });
+    return next.state === 'pending'
+      ? { done: false, delayMs: next.delayMs, said }
+      : { done: true, said };
   };
 }
+
+/** One line for each try that failed, so that nobody has to ask the database; answers the same in plain words. */
+function logTry(
+  { log, now }: Pick<ActivityDeps, 'log' | 'now'>,
+  delivery: DeliveryRow,
+  { number, result, next }: { number: number; result: CallResult; next: Step },
+): string {
+  const { id: deliveryId, jobId, url } = delivery;
+  const eventId = eventName(delivery.eventId);
+  const outcome = outcomeOf(result);
+  const line = { jobId, deliveryId, eventId, host: new URL(url).host, tryNumber: number, outcome };
+  const words = `try ${String(number)} of ${eventId} for job ${jobId}: ${outcome}`;
+  switch (next.state) {
+    case 'delivered':
+      return words;
+    case 'failed':
+      log.error(line, 'a callback was given up; it is sent again only by hand');
+      return `${words}; given up`;
+    case 'pending': {
+      const nextTryAt = new Date(now() + next.delayMs).toISOString();
+      log.warn({ ...line, nextTryAt }, 'a callback was not taken; it is tried again');
+      return `${words}; next try at ${nextTryAt}`;
+    }
+  }
+}
+
+/** `HTTP 500`, or `timeout: there was no complete reply before the deadline`; never a URL or a body. */
+const outcomeOf = (result: CallResult): string =>
+  result.kind === 'reply'
+    ? `HTTP ${String(result.reply.status)}`
+    : `${result.reason}: ${result.detail}`;
 
 async function send(
   deps: ActivityDeps,

@@ -1,4 +1,5 @@
-import { failure } from '../src/core/errors';
+import { FAILURES, failure } from '../src/core/errors';
+import type { Failure } from '../src/core/errors';
 import { isTerminal } from '../src/core/job';
 import type { Job } from '../src/core/job';
 import { referenceOf, saidOf } from '../src/core/reference';
@@ -36,7 +37,7 @@ export function settle(deps: ActivityDeps) {
 
 /** Why there is no video, or how large it is; what the model decided for itself only where the provider told. */
 function extent({ state, failure, applied, usage }: Job): Partial<GenerateVideoResult> {
-  if (failure) return { code: failure.code };
+  if (failure) return { code: failure.code, message: sentenceOf(failure) };
   if (state !== 'succeeded') return {};
   const seconds = usage?.seconds ?? (applied.seconds > 0 ? applied.seconds : undefined);
   const { width, height } = applied;
@@ -45,6 +46,17 @@ function extent({ state, failure, applied, usage }: Job): Partial<GenerateVideoR
     ...(width === undefined || height === undefined ? {} : { width, height }),
   };
 }
+
+/** `The provider did not accept the input. (InvalidParameter, HTTP 400)`: its code, never its text. */
+function sentenceOf({ code, provider }: Failure): string {
+  const said = [
+    provider?.code?.slice(0, PROVIDER_CODE_LENGTH_MAX),
+    provider?.status === undefined ? undefined : `HTTP ${String(provider.status)}`,
+  ].filter((word) => word !== undefined);
+  return [FAILURES[code].text, ...(said.length > 0 ? [`(${said.join(', ')})`] : [])].join(' ');
+}
+
+const PROVIDER_CODE_LENGTH_MAX = 100;
 
 async function reasonOf(deps: ActivityDeps, jobId: string, ruling: Ruling): Promise<SettleReason> {
   switch (ruling.kind) {

@@ -51,13 +51,26 @@ async function begin(deps: ActivityDeps, job: Job, number: number): Promise<Subm
 async function standing(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
   switch (attempt.state) {
     case 'accepted':
-      return { state: 'accepted', provider: attempt.provider };
+      return acceptedAt(deps, attempt);
     case 'refused':
       return refused(deps, job, attempt);
     case 'sending':
     case 'unknown':
       return reconciled(deps, job, attempt);
   }
+}
+
+/** With the provider's own id, so that an operator finds it in the history. */
+function acceptedAt({ catalog }: ActivityDeps, attempt: Attempt): SubmitResult {
+  const { provider, channel, operation } = attempt;
+  const speaks = catalog.channel(channel)?.provider;
+  const providerId = operation && speaks?.operationId?.(operation);
+  return {
+    state: 'accepted',
+    provider,
+    channel,
+    ...(providerId === undefined ? {} : { providerId }),
+  };
 }
 
 async function reconciled(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {

@@ -79,7 +79,7 @@ async function revive(deps: ActivityDeps, seed: JobPlanSeed): Promise<boolean> {
       await deps.store.jobs.markStarted(seed.jobId, deps.now());
       return false;
     case 'none':
-      await deps.engine.startJob(seed.workflowId, plan);
+      await deps.engine.startJob(seed.workflowId, plan, seed.label);
       await deps.store.jobs.markStarted(seed.jobId, deps.now());
       return true;
     case 'terminated':
@@ -91,6 +91,7 @@ async function revive(deps: ActivityDeps, seed: JobPlanSeed): Promise<boolean> {
       await deps.engine.restartJob(
         seed.workflowId,
         plan,
+        seed.label,
         run === 'terminated' ? 'cancel' : 'resume',
       );
       return true;

@@ -17,7 +17,7 @@ export const CALLBACKS_QUEUE = 'callbacks';
 /** Submit, poll and cancel of one provider; where its rate cap holds. */
 export const providerQueue = (provider: string): string => `provider-${provider}`;
 
-/** Its workflow id is the job's id, or the caller's own when it runs as a child. */
+/** Its workflow id is the id that callers know the job by (`video_<hex>`), or the caller's own when it runs as a child. */
 export const GENERATE_VIDEO = 'generateVideo';
 export const DELIVER_CALLBACK = 'deliverCallback';
 export const KEEP_RESULT = 'keepResult';
@@ -78,6 +78,8 @@ export interface GenerateVideoResult {
   jobId: string;
   state: TerminalState;
   code?: FailureCode;
+  /** Of a job without a video, one sentence for people: what the code means, and the provider's own code. */
+  message?: string;
   /** Length of the video, where it is known. */
   seconds?: number;
   /** Pixels, where they are known. */
@@ -111,8 +113,9 @@ export type Ruling =
   | { kind: 'failure'; code: FailureCode }
   | { kind: 'canceled' };
 
+/** `channel` and `providerId` (`cgt-2026...`) are for people; histories from before have none. */
 export type SubmitResult =
-  | { state: 'accepted'; provider: string }
+  | { state: 'accepted'; provider: string; channel?: string; providerId?: string }
   | { state: 'next'; number: number; provider: string }
   | { state: 'ended'; ruling: Ruling };
 
@@ -147,7 +150,9 @@ export interface SweepInput {
   heartbeatMs: number;
 }
 
-export type DeliverResult = { done: true } | { done: false; delayMs: number };
+/** `said` is for people: `try 2 of evt_018f...: HTTP 500; next try at 2026-11-28T12:00:05Z`. */
+export type DeliverResult =
+  { done: true; said?: string } | { done: false; delayMs: number; said?: string };
 
 /** Signals of a delivery. */
 export const REDELIVER_SIGNAL = 'redeliver';

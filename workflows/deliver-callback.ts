@@ -1,4 +1,10 @@
-import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
+import {
+  condition,
+  defineSignal,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { CALLBACKS_QUEUE, REDELIVER_SIGNAL, STOP_SIGNAL } from './contract';
 import type { DeliverCallbackInput } from './contract';
@@ -29,6 +35,7 @@ export async function deliverCallback({
   });
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const result = await deliver({ deliveryId });
+    if (result.said !== undefined) setCurrentDetails(result.said);
     if (result.done) return;
     await condition(() => woken || stopped, result.delayMs);
     if (stopped) return;

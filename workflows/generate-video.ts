@@ -6,6 +6,7 @@ import {
   TimeoutFailure,
   isCancellation,
   proxyActivities,
+  setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
@@ -17,6 +18,7 @@ import type {
   PlannedVideo,
   RequestedVideo,
   Ruling,
+  SubmitResult,
 } from './contract';
 
 /**
@@ -54,12 +56,17 @@ export async function generateVideo(input: GenerateVideoInput): Promise<Generate
     case 'expired':
       throw ApplicationFailure.create({
         type: VIDEO_FAILED,
-        message: result.code ?? result.state,
+        message: [result.code ?? result.state, result.message].filter(Boolean).join(': '),
         nonRetryable: true,
         details: [result],
+        // An answer to the request is no defect of ours: the SDK's logs and failure metrics leave it out.
+        ...(isAboutTheRequest(result) ? { category: 'BENIGN' } : {}),
       });
   }
 }
+
+const isAboutTheRequest = ({ code }: GenerateVideoResult): boolean =>
+  code === 'content_rejected' || code === 'invalid_input';
 
 /** Somebody's start with nothing in it would fail its task for ever; what is in an object, `accept` checks. */
 function checkInput(input: unknown): asserts input is GenerateVideoInput {
@@ -125,7 +132,10 @@ async function run(plan: JobPlan, progress: Progress): Promise<Ruling> {
       });
       if (submitted.state === 'ended') return submitted.ruling;
       progress.provider = submitted.provider;
-      if (submitted.state === 'accepted') return await awaitVerdict(plan, progress);
+      if (submitted.state === 'accepted') {
+        tellOperators(submitted);
+        return await awaitVerdict(plan, progress);
+      }
       progress.number = submitted.number;
     } catch (error) {
       if (!isTimeout(error)) throw error;
@@ -134,6 +144,15 @@ async function run(plan: JobPlan, progress: Progress): Promise<Ruling> {
   }
   return { kind: 'refused' };
 }
+
+/** Current details are no part of a history: they are made anew whenever somebody looks. */
+function tellOperators({ provider, channel, providerId }: Accepted): void {
+  if (channel === undefined) return;
+  const name = providerId === undefined ? 'under no name that it told' : `as \`${providerId}\``;
+  setCurrentDetails(`**${provider}** has it ${name}, on channel **${channel}**.`);
+}
+
+type Accepted = Extract<SubmitResult, { state: 'accepted' }>;
 
 async function awaitVerdict(plan: JobPlan, progress: Progress): Promise<Ruling> {
   // A run that the sweep starts after the deadline: nothing is left to wait for.

@@ -23,7 +23,7 @@ export async function bookkeeping(gateway: LocalGateway, id: string) {
   const nets = [sum('held', all), sum('available', all) + sum('spent', all)];
   return {
     polls: seen.gets,
-    history_events: await historyEvents(gateway, jobId),
+    history_events: await historyEvents(gateway, id),
     provider_submits: seen.submits_accepted,
     usage_rows: usage.length,
     usage: { tokens: usage[0]?.tokens ?? 0, seconds: usage[0]?.seconds ?? 0 },
@@ -37,8 +37,8 @@ export async function bookkeeping(gateway: LocalGateway, id: string) {
 }
 
 /** The run closes a moment after its settle is visible to callers. */
-async function historyEvents(gateway: LocalGateway, jobId: string): Promise<number> {
-  const handle = gateway.base.client.workflow.getHandle(jobId);
+async function historyEvents(gateway: LocalGateway, workflowId: string): Promise<number> {
+  const handle = gateway.base.client.workflow.getHandle(workflowId);
   // A job that ended without a video ends its run as failed; only the count matters here.
   await handle.result().catch(() => undefined);
   return (await handle.describe()).historyLength;

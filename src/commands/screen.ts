@@ -1,4 +1,3 @@
-import { readId } from '../core/ids';
 import type { DemoReport } from './demo';
 
 /** What a person sees of the demo; everything on stderr except the summary, so that stdout stays the command's answer. */
@@ -55,9 +54,7 @@ function wandering(elapsedMs: number): string {
 
 function text(report: DemoReport, uiUrl: string | undefined, namespace: string): string {
   const { video, callback, ledger } = report;
-  const run = uiUrl
-    ? `${uiUrl}/namespaces/${namespace}/workflows/${readId(report.job_id) ?? report.job_id}`
-    : '-';
+  const run = uiUrl ? `${uiUrl}/namespaces/${namespace}/workflows/${report.job_id}` : '-';
   const rows = [
     [
       'job',

@@ -45,7 +45,10 @@ export interface Job {
   workspaceId: string;
   /** Null when a workflow asked for it. */
   keyId: string | null;
-  /** Of the workflow that makes it: the job's own id, or the caller's own when it runs as a child. */
+  /**
+   * Of the workflow that makes it: the id that its dialect shows (`video_<hex>`), or the caller's own when it runs as a
+   * child. Jobs from before that have their own id.
+   */
   workflowId: string;
   dialect: string;
   state: JobState;

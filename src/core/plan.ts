@@ -2,7 +2,7 @@ import type { Job } from './job';
 import type { JobPlan, JobPlanSeed, PlanWaits } from './ports';
 
 /** The plan a workflow starts with; exactly the named waits enter a history, whatever else the config holds. */
-export function planOf(seed: JobPlanSeed, waits: PlanWaits): JobPlan {
+export function planOf(seed: Omit<JobPlanSeed, 'workflowId' | 'label'>, waits: PlanWaits): JobPlan {
   const { jobId, provider, model, workspaceId, deadlineAt } = seed;
   const { sendMs, unknownMs, lastLookMs, exchangeMs, cancelMs, heartbeatMs } = waits;
   return {
@@ -15,7 +15,10 @@ export function planOf(seed: JobPlanSeed, waits: PlanWaits): JobPlan {
   };
 }
 
-export function seedOf(job: Job): JobPlanSeed {
+/** `workspace` is its name. */
+export function seedOf(job: Job, workspace: string): JobPlanSeed {
   const { id, workflowId, provider, model, workspaceId, deadlineAt } = job;
-  return { jobId: id, workflowId, provider, model, workspaceId, deadlineAt };
+  const { channel, dialect, price } = job;
+  const label = { workspace, channel, dialect, price };
+  return { jobId: id, workflowId, provider, model, workspaceId, deadlineAt, label };
 }

@@ -178,6 +178,8 @@ export interface NativeDraft {
 
 export interface Asked {
   dialect: string;
+  /** `video` where callers know the job as `video_<hex>`; absent where they know it by its UUID. */
+  idPrefix?: 'video' | 'task';
   idempotency: Idempotency | undefined;
   /** A quote's price holds for the very request that it was given for. */
   quote?: { id: string; param: string } | undefined;
@@ -270,13 +272,30 @@ export interface PlanWaits {
 /** What is known of a job before the waits of the moment are added, and which workflow is the job's. */
 export interface JobPlanSeed extends Omit<JobPlan, 'waits'> {
   workflowId: string;
+  label: JobLabel;
+}
+
+/** What operators read on a job's workflow, besides its plan. It is no input, so no history depends on it. */
+export interface JobLabel {
+  /** The workspace's name when the job was made. */
+  workspace: string;
+  /** Of the first choice. */
+  channel: string;
+  dialect: string;
+  /** Held, in micro-points. */
+  price: bigint;
 }
 
 export interface Engine {
   /** Starts the job's workflow; one that already exists is the same start. */
-  startJob(workflowId: string, plan: JobPlan): Promise<void>;
+  startJob(workflowId: string, plan: JobPlan, label: JobLabel): Promise<void>;
   /** A new run for an open job whose last run closed; one that still runs is left alone. */
-  restartJob(workflowId: string, plan: JobPlan, mode: 'resume' | 'cancel'): Promise<void>;
+  restartJob(
+    workflowId: string,
+    plan: JobPlan,
+    label: JobLabel,
+    mode: 'resume' | 'cancel',
+  ): Promise<void>;
   jobRun(workflowId: string): Promise<'running' | 'terminated' | 'closed' | 'none'>;
   /** Ids of workflows whose runs closed unhappily since then, newest first; visibility, so seconds late. */
   closedJobs(sinceMs: number, limit: number): Promise<string[]>;

@@ -32,13 +32,15 @@ export interface NewJob {
   now: number;
   deadlineAt: number;
   idempotency: Creation['idempotency'];
-  /** Of a workflow that runs already; absent = the job's own id, to be started. */
+  /** Of a workflow that runs already; absent = one that is to be started, as `startAs`. */
   workflowId: string | undefined;
+  /** The id under which the caller knows the job; absent = the job's own. */
+  startAs?: string;
   render(job: Job): Answer;
 }
 
 export type Created =
-  | { kind: 'created'; job: Job; answer: Answer }
+  | { kind: 'created'; job: Job; answer: Answer; workspace: string }
   | { kind: 'replayed'; jobId: string; answer: Answer }
   /** The key, or the workflow id, belongs to another request. */
   | { kind: 'mismatch' }

@@ -5,7 +5,8 @@ import {
 } from '@temporalio/client';
 import type { Client, WorkflowStartOptions } from '@temporalio/client';
 import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
-import type { Engine, JobPlan } from '../core/ports';
+import type { Engine, JobLabel, JobPlan } from '../core/ports';
+import { formatPoints } from '../core/pricing';
 import {
   AWAIT_ACTIVITY,
   CALLBACKS_QUEUE,
@@ -16,7 +17,7 @@ import {
   deliveryWorkflowId,
   keepWorkflowId,
 } from '../../workflows/contract';
-import type { GenerateVideoInput } from '../../workflows/contract';
+import type { PlannedVideo } from '../../workflows/contract';
 
 const WORKSPACE = defineSearchAttributeKey('ReelayWorkspace', SearchAttributeType.KEYWORD);
 const MODEL = defineSearchAttributeKey('ReelayModel', SearchAttributeType.KEYWORD);
@@ -51,14 +52,14 @@ export function createEngine(client: Client, waits: { heartbeatMs: number }): En
       }
     });
   return {
-    startJob: (workflowId, plan) =>
+    startJob: (workflowId, plan, label) =>
       start(GENERATE_VIDEO, {
-        ...jobOptions(workflowId, plan, { plan }),
+        ...jobOptions(workflowId, label, { plan }),
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       }),
-    async restartJob(workflowId, plan, mode) {
+    async restartJob(workflowId, plan, label, mode) {
       await start(GENERATE_VIDEO, {
-        ...jobOptions(workflowId, plan, { plan, mode }),
+        ...jobOptions(workflowId, label, { plan, mode }),
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         ...(mode === 'cancel' ? { startDelay: CANCEL_HEAD_START_MS } : {}),
       });
@@ -100,9 +101,11 @@ export function createEngine(client: Client, waits: { heartbeatMs: number }): En
 /** What operators see and search; no prompt, no secret. Search attributes are set here and never again. */
 function jobOptions(
   workflowId: string,
-  plan: JobPlan,
-  input: GenerateVideoInput,
+  label: JobLabel,
+  input: PlannedVideo,
 ): WorkflowStartOptions {
+  const { plan } = input;
+  const { workspace, channel, dialect } = label;
   return {
     workflowId,
     taskQueue: VIDEO_QUEUE,
@@ -112,13 +115,31 @@ function jobOptions(
       { key: MODEL, value: plan.model },
       { key: PROVIDER, value: plan.provider },
     ],
-    memo: { model: plan.model, provider: plan.provider },
-    staticSummary: `${plan.model} on ${plan.provider}`,
-    staticDetails:
-      `Video job \`${plan.jobId}\` for model **${plan.model}**, first choice **${plan.provider}**. ` +
-      'While it waits, the pending activity `await` shows what the provider last said. ' +
-      'To stop it use **Cancel**; Terminate skips the bookkeeping, which the sweep then repeats.',
+    memo: { model: plan.model, provider: plan.provider, workspace, channel, dialect },
+    staticSummary: `${plan.model} for ${workspace}, first choice ${channel} (${plan.provider})`,
+    staticDetails: detailsOf(workflowId, plan, label),
   };
+}
+
+/** Markdown. What an operator asks first: whose job it is, how it is called elsewhere, and what may be done to it. */
+function detailsOf(workflowId: string, plan: JobPlan, label: JobLabel): string {
+  const rows = [
+    [
+      'job',
+      `\`${workflowId}\` for callers of \`${label.dialect}\`, \`${plan.jobId}\` in the database`,
+    ],
+    ['workspace', `**${label.workspace}**, \`${plan.workspaceId}\` (search: \`ReelayWorkspace\`)`],
+    ['model', `**${plan.model}**, first choice channel **${label.channel}** (${plan.provider})`],
+    ['held', `${formatPoints(label.price)} points until it ends`],
+    ['deadline', new Date(plan.deadlineAt).toISOString()],
+    ['copy', `\`${keepWorkflowId(plan.jobId)}\` is the workflow that copies its result`],
+  ];
+  return [
+    ...rows.map(([name, text]) => `- ${name}: ${text}`),
+    '',
+    'While it waits, the pending activity with the id `await` (type `poll`) shows what the provider last said. ' +
+      'To stop it use **Cancel**; Terminate skips the bookkeeping, which the sweep then repeats.',
+  ].join('\n');
 }
 
 async function jobRun(

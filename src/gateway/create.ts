@@ -1,6 +1,6 @@
 import type { Principal } from '../core/dialect';
 import { CommitInDoubt, GatewayError } from '../core/errors';
-import { newId } from '../core/ids';
+import { newId, renderId } from '../core/ids';
 import type { Job } from '../core/job';
 import { planOf, seedOf } from '../core/plan';
 import type { NativeCreation } from '../core/native';
@@ -30,7 +30,7 @@ export async function create(
   );
   const { answer } = accepted;
   if (accepted.kind === 'created') {
-    await atMost(START_MS, start(deps, accepted.job));
+    await atMost(START_MS, start(deps, accepted.job, accepted.workspace));
     return { ...answer, jobId: accepted.job.id };
   }
   return { ...markReplayed(answer), jobId: accepted.jobId };
@@ -80,8 +80,9 @@ export async function accept(
   const stored = native && (await storeNative(deps, principal, native.given, native.passing));
 
   const now = deps.now();
+  const id = newId();
   const row: NewJob = {
-    id: newId(),
+    id,
     principal,
     dialect: creation.dialect,
     request,
@@ -96,6 +97,7 @@ export async function accept(
     deadlineAt: now + resolved.deadlineSeconds * 1_000,
     idempotency: creation.idempotency,
     workflowId: creation.workflowId,
+    startAs: creation.idPrefix === undefined ? id : renderId(creation.idPrefix, id),
     render: creation.render,
   };
   const created = await deps.store.jobs.create(row).catch((error: unknown) => {
@@ -162,10 +164,13 @@ const START_MS = 2_000;
  * After the commit the answer is always acceptance: a start that fails is asked for again in the background, and is the
  * sweep's work when this process ends before the engine answers.
  */
-async function start(deps: CreateDeps, job: Job): Promise<void> {
+async function start(deps: CreateDeps, job: Job, workspace: string): Promise<void> {
   const ask = async (): Promise<void> => {
-    const plan = planOf(seedOf(job), deps.waits);
-    await deps.gates.starts(job.workspaceId, () => deps.engine.startJob(job.workflowId, plan));
+    const { label, ...seed } = seedOf(job, workspace);
+    const plan = planOf(seed, deps.waits);
+    await deps.gates.starts(job.workspaceId, () =>
+      deps.engine.startJob(job.workflowId, plan, label),
+    );
     await deps.store.jobs.markStarted(job.id, deps.now());
   };
   try {

@@ -93,6 +93,7 @@ function logRequests(logger: Logger) {
           durationMs: Math.round(performance.now() - startedAt),
           workspaceId: response.locals['workspaceId'] as unknown,
           keyId: response.locals['keyId'] as unknown,
+          jobId: response.locals['jobId'] as unknown,
           errorCode: response.locals['errorCode'] as unknown,
           ...(response.writableFinished ? {} : { cut: true }),
         },

@@ -70,7 +70,7 @@ async function handle(
   const idempotencyKey = readIdempotencyKey(request.get('idempotency-key'));
   const query = parseOrThrow(route.query, queryOf(request, route));
   const body = await readBody({ request, response }, route.body, ports);
-  return route.handle(ports.gateway, {
+  return route.handle(noting(ports.gateway, response), {
     principal,
     params: paramsOf(request),
     query,
@@ -85,6 +85,16 @@ async function handle(
     idempotencyKey,
     fingerprint: fingerprintOf(request.method, request.path, body.identity),
   });
+}
+
+/** The same gateway, which notes for the request's log line which job a create made or found. */
+function noting(gateway: Gateway, response: Response): Gateway {
+  const create: Gateway['create'] = async (principal, creation) => {
+    const answer = await gateway.create(principal, creation);
+    response.locals['jobId'] = answer.jobId;
+    return answer;
+  };
+  return Object.create(gateway, { create: { value: create } }) as Gateway; // all else is inherited
 }
 
 const NO_BYTES = new Uint8Array();

@@ -40,8 +40,8 @@ async function createIn(tx: Transaction, job: NewJob, idempotencyMs: number): Pr
   const asked = job.idempotency && { ...job.idempotency, workspaceId, now: job.now };
   const earlier = asked && (await claim(tx, asked, { jobId: job.id, keepMs: idempotencyMs }));
   if (earlier) return replayOf(earlier);
-  await tx
-    .select({ id: workspaces.id })
+  const [owner] = await tx
+    .select({ name: workspaces.name })
     .from(workspaces)
     .where(eq(workspaces.id, workspaceId))
     .for('no key update');
@@ -52,7 +52,7 @@ async function createIn(tx: Transaction, job: NewJob, idempotencyMs: number): Pr
   const created = toJob(row);
   const answer = job.render(created);
   if (asked) await storeAnswer(tx, asked, { answer });
-  return { kind: 'created', job: created, answer };
+  return { kind: 'created', job: created, answer, workspace: owner?.name ?? workspaceId };
 }
 
 /** Binding only under the workspace's lock. */
@@ -93,7 +93,7 @@ async function insertJob(tx: Transaction, job: NewJob): Promise<typeof jobs.$inf
       id: job.id,
       workspaceId,
       keyId: job.principal.keyId,
-      workflowId: job.workflowId ?? job.id,
+      workflowId: job.workflowId ?? job.startAs ?? job.id,
       workflowStartedAt: job.workflowId === undefined ? null : now,
       dialect: job.dialect,
       state: 'queued',

@@ -3,7 +3,7 @@ import type { SweepStore } from '../core/store';
 import { toAttempt } from './attempt-row';
 import type { Database } from './database';
 import { takeLate } from './late';
-import { deliveries, idempotency, jobs, keeps } from './schema';
+import { deliveries, idempotency, jobs, keeps, workspaces } from './schema';
 import { unnamedBlobs } from './unnamed-blobs';
 
 const SEED = {
@@ -13,6 +13,12 @@ const SEED = {
   model: jobs.model,
   workspaceId: jobs.workspaceId,
   deadlineAt: jobs.deadlineAt,
+  label: {
+    workspace: workspaces.name,
+    channel: jobs.channel,
+    dialect: jobs.dialect,
+    price: jobs.price,
+  },
 };
 
 /** What the sweep may look at: rows that should have a workflow and, as far as rows can tell, have none. */
@@ -22,6 +28,7 @@ export function sweepStore(db: Database): SweepStore {
       const rows = await db
         .select(SEED)
         .from(jobs)
+        .innerJoin(workspaces, eq(workspaces.id, jobs.workspaceId))
         .where(
           and(
             isNull(jobs.finishedAt),
@@ -40,6 +47,7 @@ export function sweepStore(db: Database): SweepStore {
       const [row] = await db
         .select(SEED)
         .from(jobs)
+        .innerJoin(workspaces, eq(workspaces.id, jobs.workspaceId))
         .where(and(eq(jobs.workflowId, workflowId), isNull(jobs.finishedAt), isNull(jobs.review)));
       return row && { ...row, deadlineAt: row.deadlineAt.getTime() };
     },
@@ -82,6 +90,7 @@ export function sweepStore(db: Database): SweepStore {
       const rows = await db
         .select(SEED)
         .from(jobs)
+        .innerJoin(workspaces, eq(workspaces.id, jobs.workspaceId))
         .where(
           and(
             isNull(jobs.finishedAt),

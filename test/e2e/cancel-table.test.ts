@@ -473,7 +473,8 @@ async function play(cell: Cell, index: number): Promise<Outcome> {
 
 async function post(body: Record<string, unknown>, scene: Scene): Promise<void> {
   scene.id = await gateway.post(body);
-  scene.jobId = scene.workflowId = uuid(scene.id);
+  scene.workflowId = scene.id;
+  scene.jobId = uuid(scene.id);
 }
 
 const parentOf = ({ workflowId }: Scene): string => `parent-of-${workflowId}`;
@@ -502,8 +503,8 @@ async function begetBy(
 function startSome(model: string): void {
   const { engine, client } = gateway.base;
   const { startJob } = engine;
-  engine.startJob = async (workflowId, plan) => {
-    if (plan.model !== model) return startJob(workflowId, plan);
+  engine.startJob = async (workflowId, plan, label) => {
+    if (plan.model !== model) return startJob(workflowId, plan, label);
     await client.workflow.start(GENERATE_VIDEO, {
       workflowId,
       taskQueue: VIDEO_QUEUE,
@@ -706,7 +707,7 @@ describe('a job that has ended', () => {
     async (door) => {
       const id = await finishedJob();
       const before = await rows(id);
-      const handle = gateway.base.client.workflow.getHandle(uuid(id));
+      const handle = gateway.base.client.workflow.getHandle(id);
       if (door === 'DELETE') {
         expect((await gateway.call('DELETE', `/v1/videos/${id}`)).json).toMatchObject({
           deleted: true,
@@ -717,7 +718,7 @@ describe('a job that has ended', () => {
         await (door === 'cancel' ? handle.cancel() : handle.terminate()).catch(() => undefined);
       }
       expect(await rows(id)).toEqual(before);
-      expect(await histories(uuid(id))).toEqual({ runs: ['COMPLETED'], failedWorkflowTasks: [] });
+      expect(await histories(id)).toEqual({ runs: ['COMPLETED'], failedWorkflowTasks: [] });
       const [delivery] = await gateway.sql('SELECT state FROM deliveries WHERE job_id = $1', [
         uuid(id),
       ]);

@@ -379,7 +379,7 @@ test('a job whose history was deleted is found at its deadline and ends as the p
   await accepted(job);
   await finish(job);
   const { client, namespace } = gateway.base;
-  const workflowExecution = { workflowId: job.jobId };
+  const workflowExecution = { workflowId: job.id };
   await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
   await gateway.ended(job.id);
   expect(await books(job)).toEqual(SUCCEEDED);
@@ -394,7 +394,7 @@ test('a terminated job that has finished meanwhile succeeds', async () => {
     method === 'GET' && !isOpen ? wireError(500) : forward(),
   );
   await accepted(job);
-  await gateway.base.client.workflow.getHandle(job.jobId).terminate('by hand');
+  await gateway.base.client.workflow.getHandle(job.id).terminate('by hand');
   await finish(job);
   isOpen = true;
   await gateway.ended(job.id);
@@ -405,7 +405,7 @@ test('a terminated job that has finished meanwhile succeeds', async () => {
 test('a job that was restarted three times in vain goes to review, and is told of once', async () => {
   const job = await post('long', 'queued=0 seconds=900');
   await accepted(job);
-  const handle = gateway.base.client.workflow.getHandle(job.jobId);
+  const handle = gateway.base.client.workflow.getHandle(job.id);
   const review = await until('the review', async () => {
     const { status } = await handle.describe();
     if (status.name === 'RUNNING') await handle.terminate('by hand').catch(() => undefined);

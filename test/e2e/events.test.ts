@@ -53,7 +53,7 @@ const lostPost =
     return method === 'POST' ? 'drop' : reply;
   };
 
-const handle = ({ jobId }: Scene) => gateway.base.client.workflow.getHandle(jobId);
+const handle = ({ id }: Scene) => gateway.base.client.workflow.getHandle(id);
 
 const looked = (scene: Scene, phase: string): Promise<unknown> =>
   until(`a look that says ${phase}`, async () => {
@@ -222,7 +222,7 @@ const PATHS: readonly Path[] = [
       await looked(scene, 'running');
       await move(scene, 'end');
       const { client, namespace } = gateway.base;
-      const workflowExecution = { workflowId: scene.jobId };
+      const workflowExecution = { workflowId: scene.id };
       await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
     },
     events: 23,

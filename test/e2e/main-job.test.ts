@@ -112,7 +112,7 @@ test('forty looks at the provider leave the same 23 events as three', async () =
 test('while a job waits, the pending activity tells operators what the provider last said', async () => {
   const id = await gateway.post({ prompt: 'slow [[sim polls=30 video=shared]]' });
   const said = await until('progress on the pending activity', async () => {
-    const { raw } = await gateway.base.client.workflow.getHandle(uuid(id)).describe();
+    const { raw } = await gateway.base.client.workflow.getHandle(id).describe();
     const pending = raw.pendingActivities?.find((activity) => activity.activityId === 'await');
     const message = pending?.lastFailure?.message ?? '';
     return /^running \d+ %/.test(message) ? message : undefined;

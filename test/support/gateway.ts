@@ -121,7 +121,11 @@ function tools(gateway: LocalGateway) {
       });
     },
     async run(id: string) {
-      const handle = gateway.base.client.workflow.getHandle(readId(id) ?? id);
+      const [job] = await sql<{ workflow_id: string }>(
+        'SELECT workflow_id FROM jobs WHERE id = $1',
+        [readId(id)],
+      );
+      const handle = gateway.base.client.workflow.getHandle(job?.workflow_id ?? id);
       await handle.result().catch(() => undefined);
       const { historyLength, status } = await handle.describe();
       return { events: historyLength, status: status.name };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { renderId } from '../../src/core/ids';
+import { readId } from '../../src/core/ids';
 import { planOf, seedOf } from '../../src/core/plan';
 import type { JobPlan } from '../../src/core/ports';
 import { videoRequestSchema } from '../../src/core/request';
@@ -107,7 +107,7 @@ export const PATHS: Readonly<Record<string, Path>> = {
     async make({ gateway }) {
       const { workflowId, plan } = await prepared(gateway, 'seconds=1');
       await gateway.base.store.jobs.requestCancel(plan.workspaceId, plan.jobId, Date.now());
-      await gateway.base.engine.startJob(workflowId, plan);
+      await gateway.base.engine.startJob(workflowId, plan, LABEL);
       return { workflowId };
     },
   },
@@ -118,7 +118,11 @@ export const PATHS: Readonly<Record<string, Path>> = {
     status: 'FAILED',
     async make({ gateway }) {
       const { workflowId, plan } = await prepared(gateway, 'fault=stuck');
-      await gateway.base.engine.startJob(workflowId, { ...plan, deadlineAt: Date.now() + 2_500 });
+      await gateway.base.engine.startJob(
+        workflowId,
+        { ...plan, deadlineAt: Date.now() + 2_500 },
+        LABEL,
+      );
       return { workflowId };
     },
   },
@@ -127,7 +131,7 @@ export const PATHS: Readonly<Record<string, Path>> = {
     status: 'COMPLETED',
     async make({ gateway }) {
       const { workflowId, plan } = await prepared(gateway, 'seconds=1');
-      await gateway.base.engine.restartJob(workflowId, plan, 'resume');
+      await gateway.base.engine.restartJob(workflowId, plan, LABEL, 'resume');
       return { workflowId };
     },
   },
@@ -168,11 +172,12 @@ export const PATHS: Readonly<Record<string, Path>> = {
     status: 'COMPLETED',
     async make(world) {
       const { workflowId } = await posted('seconds=1')(world);
+      const jobId = readId(workflowId) ?? '';
       await until('the copy', async () => {
-        const rows = await world.gateway.sql('SELECT 1 FROM files WHERE job_id = $1', [workflowId]);
+        const rows = await world.gateway.sql('SELECT 1 FROM files WHERE job_id = $1', [jobId]);
         return rows[0];
       });
-      return { workflowId: keepWorkflowId(workflowId) };
+      return { workflowId: keepWorkflowId(jobId) };
     },
   },
   'delivered-at-once': { events: 11, status: 'COMPLETED', make: delivered([]) },
@@ -233,16 +238,11 @@ function modelOn(...channels: string[]) {
   };
 }
 
-/** Its workflow id is the job's id. */
+/** Its workflow id is the id that the caller was told. */
 function posted(directives: string, body: Record<string, unknown> = {}) {
   return async ({ gateway }: Pick<PathWorld, 'gateway'>): Promise<{ workflowId: string }> => {
     const id = await gateway.post({ prompt: prompt(directives), ...body });
-    const [row] = await gateway.sql<{ workflow_id: string }>(
-      `SELECT workflow_id FROM jobs WHERE replace(id::text, '-', '') = $1`,
-      [id.replace(renderId('video', ''), '')],
-    );
-    if (!row) throw new Error(`no row of ${id}`);
-    return { workflowId: row.workflow_id };
+    return { workflowId: id };
   };
 }
 
@@ -283,8 +283,11 @@ async function prepared(
     },
   );
   if (accepted.kind !== 'created') throw new Error('the workflow id is not new');
-  return { workflowId, plan: planOf(seedOf(accepted.job), base.config.waits) };
+  return { workflowId, plan: planOf(seedOf(accepted.job, 'default'), base.config.waits) };
 }
+
+/** What operators read. */
+const LABEL = { workspace: 'default', channel: 'ark-simulated', dialect: 'videos', price: 25n };
 
 const attemptIs = (gateway: TestGateway, workflowId: string, states: string[]) =>
   until(`an attempt to be ${states.join(' or ')}`, async () => {
@@ -319,7 +322,7 @@ function delivered(statuses: readonly number[], signal?: string) {
         `SELECT d.id, (SELECT count(*)::int FROM delivery_tries t
                        WHERE t.delivery_id = d.id AND t.finished_at IS NOT NULL) AS tries
          FROM deliveries d WHERE d.job_id = $1`,
-        [workflowId],
+        [readId(workflowId)],
       );
       return row && row.tries >= statuses.length ? row : undefined;
     });

@@ -17,6 +17,7 @@ export async function create(gateway: Gateway, input: RouteInput): Promise<LateA
   const native = toNative(input);
   const accepted = await gateway.create(principal, {
     dialect: WIRE,
+    idPrefix: 'task',
     native,
     idempotency: idempotencyKey
       ? {

@@ -113,6 +113,7 @@ async function generate(gateway: Gateway, input: RouteInput<GenerateBody>): Prom
   const { quoteId, ...body } = input.body;
   const answer = await gateway.create(principal, {
     dialect: NAME,
+    idPrefix: 'task',
     ...toDraft(body),
     quote: quoteId === undefined ? undefined : { id: quoteId, param: 'quoteId' },
     idempotency: idempotencyKey

@@ -81,6 +81,7 @@ function submit(
   const { principal, body, files, raw, idempotencyKey, fingerprint } = input;
   return gateway.create(principal, {
     dialect: NAME,
+    idPrefix: 'task',
     ...toDraft(body, files, { isForm: raw.length === 0 }),
     idempotency: idempotencyKey
       ? { key: idempotencyKey, route: `POST ${path}`, fingerprint }

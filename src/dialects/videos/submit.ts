@@ -62,6 +62,7 @@ async function submit(
   const patience = patienceOf(headers['prefer'], { unasked: 0, max: gateway.heldMsMax });
   const created = await gateway.create(principal, {
     dialect: 'videos',
+    idPrefix: 'video',
     ...asked,
     idempotency: idempotencyKey
       ? { key: idempotencyKey, route: 'POST /v1/videos', fingerprint }

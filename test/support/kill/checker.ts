@@ -72,7 +72,7 @@ async function workflowIds(rig: Rig, jobId: string): Promise<string[]> {
   ]);
   const keeps = await rig.sql('SELECT 1 FROM keeps WHERE job_id = $1', [jobId]);
   return [
-    jobId,
+    await ownWorkflow(rig, jobId),
     ...deliveries.map(({ id }) => deliveryWorkflowId(id)),
     ...keeps.map(() => keepWorkflowId(jobId)),
   ];
@@ -225,10 +225,19 @@ async function checkResult(rig: Rig, jobId: string): Promise<string[]> {
   ];
 }
 
+async function ownWorkflow(rig: Rig, jobId: string): Promise<string> {
+  const [row] = await rig.sql<{ id: string }>('SELECT workflow_id AS id FROM jobs WHERE id = $1', [
+    jobId,
+  ]);
+  if (!row) throw new Error(`no job ${jobId}`);
+  return row.id;
+}
+
 /** A death may cost timeouts, never a failed workflow task: that would be code that cannot replay. */
 async function checkHistories(rig: Rig, jobId: string) {
   const wrong: string[] = [];
   let events = 0;
+  const own = await ownWorkflow(rig, jobId);
   for (const workflowId of await workflowIds(rig, jobId)) {
     const runs = rig.client.workflow.list({ query: `WorkflowId = '${workflowId}'` });
     for await (const { runId } of runs) {
@@ -236,7 +245,7 @@ async function checkHistories(rig: Rig, jobId: string) {
       for (const { workflowTaskFailedEventAttributes: failed } of all ?? []) {
         if (failed) wrong.push(`${workflowId}: workflow task failed: ${failed.failure?.message}`);
       }
-      if (workflowId === jobId) events = all?.length ?? 0;
+      if (workflowId === own) events = all?.length ?? 0;
     }
   }
   return { events, wrong };
