@@ -11,7 +11,7 @@ import type { ActivityDeps } from './deps';
  */
 export function deliver(deps: ActivityDeps) {
   return async ({ deliveryId }: { deliveryId: string }): Promise<DeliverResult> => {
-    const found = await deps.store.deliveries.get(deliveryId);
+    const found = await deps.store.deliveries.get(deliveryId, deps.now());
     if (!found) throw new Error(`no delivery ${deliveryId}`);
     const { delivery, secrets } = found;
     if (delivery.state !== 'pending') return { done: true };

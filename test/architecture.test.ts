@@ -8,6 +8,7 @@ import {
   checkNames,
   checkPaths,
   checkShapes,
+  checkStore,
   checkWorkflows,
 } from './support/source-rules';
 
@@ -96,6 +97,9 @@ describe('the repository', () => {
   test('keeps Node and zod out of everything a workflow loads', () => {
     expect(checkWorkflows(files)).toEqual([]);
   });
+  test('locks jobs in one way, and asks no clock but the process’s own', () => {
+    expect(checkStore(files)).toEqual([]);
+  });
   test('gives every provider and every dialect the same files', () => {
     expect(checkShapes(files, SHAPES)).toEqual([]);
   });
@@ -121,6 +125,7 @@ describe('the checker', () => {
       ...checkLibraries(files, LIBRARIES),
       ...checkWorkflows(files),
       ...checkShapes(files, SHAPES),
+      ...checkStore(files),
       ...checkNames(files),
       ...checkPaths(files),
     ];
@@ -218,6 +223,16 @@ describe('the checker', () => {
       { 'src/dialects/ula/wire/submit.json': '', 'src/dialects/new/index.ts': '' },
       'src/dialects/new lacks wire/',
     ],
+    [
+      'a job locked in another way',
+      { 'src/store/a.ts': `tx.select().from(jobs).where(a).for('update')` },
+      'use lockJob',
+    ],
+    [
+      'a decision by the database’s clock',
+      { 'src/store/a.ts': 'const a = sql`${b} > now()`' },
+      'take `now` as a parameter',
+    ],
     ['a name in camel case', { 'src/core/someThing.ts': '' }, 'kebab-case'],
     [
       'a home folder in a document',
@@ -235,6 +250,8 @@ describe('the checker', () => {
         'workflows/a.ts': `import type { poll } from '../activities';\nimport { type F, type G } from '../src/core/schema';`,
         'src/core/schema.ts': `import { z } from 'zod';\n// import x from '../store/jobs'\nexport const text = "import a from 'pg'";`,
         'src/http/a.ts': `import type { D } from '../dialects/ula';\nimport { createHash } from 'node:crypto';`,
+        'src/store/a.ts':
+          'const a = now(); sql`a DEFAULT now()`; tx.select().from(keys).for("update");',
         'src/dialects/index.ts': `export { d } from './ula';`,
         'src/commands/start.ts': `import '../store/jobs';\nimport '../../activities';`,
         'README.md': 'https://example.com/home/page and /v1/workspaces/a',

@@ -199,7 +199,8 @@ export interface AttemptStore {
 }
 
 export interface DeliveryStore {
-  get(id: string): Promise<{ delivery: DeliveryRow; secrets: string[] } | undefined>;
+  /** The secrets are those that sign at `now`, the current one first. */
+  get(id: string, now: number): Promise<{ delivery: DeliveryRow; secrets: string[] } | undefined>;
   /** Writes the try's row before the request; returns its number. */
   beginTry(id: string, now: number): Promise<number>;
   endTry(

@@ -6,6 +6,8 @@ import type { SubmitReading } from '../core/provider';
 import { toAttempt } from './attempt-row';
 import type { AttemptRow } from './attempt-row';
 import type { Database, Transaction } from './database';
+import type { JobRow } from './job-row';
+import { lockJob, lockJobOfAttempt } from './lock-job';
 import { recordDenial, recordLook } from './looks';
 import { isKnown, replyColumns, saidOf } from './replies';
 import { attempts, events, jobs } from './schema';
@@ -23,7 +25,8 @@ export function attemptStore(db: Database): AttemptStore {
     },
     async open({ id, job, sendingAt, sendDeadline, ...rest }) {
       return db.transaction(async (tx) => {
-        if (!(await isWanted(tx, job.id)) || (await isOpened(tx, job.id, rest.number))) return null;
+        if (!isWanted(await lockJob(tx, job.id))) return null;
+        if (await isOpened(tx, job.id, rest.number)) return null;
         const [row] = await tx
           .insert(attempts)
           .values({
@@ -42,11 +45,7 @@ export function attemptStore(db: Database): AttemptStore {
     },
     async reopen(id, times) {
       return db.transaction(async (tx) => {
-        const [attempt] = await tx
-          .select({ jobId: attempts.jobId })
-          .from(attempts)
-          .where(eq(attempts.id, id));
-        if (!attempt || !(await isWanted(tx, attempt.jobId))) return undefined;
+        if (!isWanted(await lockJobOfAttempt(tx, id))) return undefined;
         const changed = await tx
           .update(attempts)
           .set({
@@ -77,22 +76,14 @@ export function attemptStore(db: Database): AttemptStore {
 }
 
 /**
- * Is the job still to be sent? Holds its row until the transaction ends: whoever ends or cancels it waits, and then
- * finds the attempt; whoever comes after them finds the job unwanted. So no POST begins behind a cancel's back.
+ * Is the locked job still to be sent? Whoever ends or cancels it waits, and then finds the attempt; whoever comes after
+ * them finds the job unwanted. So no POST begins behind a cancel's back.
  */
-async function isWanted(tx: Transaction, jobId: string): Promise<boolean> {
-  const rows = await tx
-    .select({ id: jobs.id })
-    .from(jobs)
-    .where(and(eq(jobs.id, jobId), isNull(jobs.finishedAt), isNull(jobs.cancelRequestedAt)))
-    .for('no key update');
-  return rows.length > 0;
+function isWanted(job: JobRow | undefined): boolean {
+  return job?.finishedAt === null && job.cancelRequestedAt === null;
 }
 
-/**
- * Asked with the job's row in hand, so that the answer holds. An insert that ran into the row instead would wait for
- * whoever is writing it, and that one may be waiting for the job.
- */
+/** The answer holds until the transaction ends, because the job is locked. */
 async function isOpened(tx: Transaction, jobId: string, number: number): Promise<boolean> {
   const rows = await tx
     .select({ id: attempts.id })
@@ -112,6 +103,7 @@ async function recordSubmit(db: Database, record: SubmitRecord): Promise<Attempt
   const { id, reading, now, send } = record;
   const at = new Date(now);
   return db.transaction(async (tx) => {
+    await lockJobOfAttempt(tx, id);
     const [row] = await tx
       .update(attempts)
       .set({ ...submitColumns(reading, at), ...submitReplyColumns(reading.reply) })

@@ -6,7 +6,7 @@ import type { Sealer } from './seal';
 
 export function deliveryStore(db: Database, sealer: Sealer): DeliveryStore {
   return {
-    async get(id) {
+    async get(id, now) {
       const [row] = await db.select().from(deliveries).where(eq(deliveries.id, id));
       if (!row) return undefined;
       const [tries] = await db
@@ -26,7 +26,7 @@ export function deliveryStore(db: Database, sealer: Sealer): DeliveryStore {
           state,
           tries: tries?.count ?? 0,
         },
-        secrets: await callbackSecretsOf(db, sealer, workspaceId),
+        secrets: await callbackSecretsOf(db, sealer, workspaceId, now),
       };
     },
     async beginTry(id, now) {
@@ -75,6 +75,7 @@ export async function callbackSecretsOf(
   db: Database,
   sealer: Sealer,
   workspaceId: string,
+  now: number,
 ): Promise<string[]> {
   const rows = await db
     .select()
@@ -82,7 +83,7 @@ export async function callbackSecretsOf(
     .where(
       and(
         eq(callbackSecrets.workspaceId, workspaceId),
-        or(isNull(callbackSecrets.expiresAt), gt(callbackSecrets.expiresAt, sql`now()`)),
+        or(isNull(callbackSecrets.expiresAt), gt(callbackSecrets.expiresAt, new Date(now))),
       ),
     )
     // The current one has no end, and null comes first.

@@ -32,7 +32,7 @@ export async function ensureFirstWorkspace(
     await ensureKeys(tx, workspaceId, wanted);
     return workspaceId;
   });
-  return { id, callbackSecrets: await callbackSecretsOf(db, sealer, id) };
+  return { id, callbackSecrets: await callbackSecretsOf(db, sealer, id, wanted.now) };
 }
 
 export async function isFirstWorkspace(db: Database, workspaceId: string): Promise<boolean> {

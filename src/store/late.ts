@@ -12,19 +12,6 @@ import { attempts, events, jobs, lateVerdicts } from './schema';
 
 type AttemptRow = typeof attempts.$inferSelect;
 
-/**
- * Holds the job's row until the transaction ends, always before the attempt's, as settle does: a verdict is stored
- * either before settle looks for it or after the job's end, where it counts as late. True = it ended without a word.
- */
-export async function lockForLook(tx: Transaction, attemptId: string): Promise<boolean> {
-  const [job] = await tx
-    .select({ watchedUntil: jobs.watchedUntil })
-    .from(jobs)
-    .where(sql`${jobs.id} = (SELECT job_id FROM attempts WHERE id = ${attemptId})`)
-    .for('no key update');
-  return job?.watchedUntil != null;
-}
-
 export async function bookLate(
   tx: Transaction,
   attempt: AttemptRow,

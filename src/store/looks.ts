@@ -5,7 +5,8 @@ import { newId } from '../core/ids';
 import { isFinal } from '../core/outcome';
 import type { FinalVerdict, Verdict } from '../core/outcome';
 import type { Database, Transaction } from './database';
-import { bookLate, lockForLook } from './late';
+import { bookLate } from './late';
+import { lockJobOfAttempt } from './lock-job';
 import { replyColumns } from './replies';
 import { attempts, deliveries, events, jobs } from './schema';
 
@@ -22,7 +23,8 @@ export async function recordLook(
   const { verdict } = look;
   const at = new Date(look.now);
   return db.transaction(async (tx) => {
-    const isLate = await lockForLook(tx, id);
+    // A verdict is stored either before settle looks for it, or after a job's end without a word, where it is late.
+    const isLate = (await lockJobOfAttempt(tx, id))?.watchedUntil != null;
     if (isFinal(verdict)) {
       await recordFinal(tx, id, { verdict, reply: look.reply, at, isLate });
       return [];

@@ -17,46 +17,46 @@ export async function listNative(
   dialect: string,
   query: Query,
 ): Promise<{ jobs: Job[]; total: number }> {
-  const latest = db
-    .select({ state: attempts.state, phase: attempts.phase, model: attempts.model })
-    .from(attempts)
-    .where(eq(attempts.jobId, jobs.id))
-    .orderBy(desc(attempts.number))
-    .limit(1)
-    .as('latest');
-  const shown = sql`CASE WHEN ${jobs.finishedAt} IS NULL
-                         THEN coalesce(${latest.phase}, 'queued') ELSE ${jobs.state} END`;
   const isListed = and(
     eq(jobs.workspaceId, workspaceId),
     eq(jobs.dialect, dialect),
     isNotNull(jobs.native),
     isNull(jobs.deletedAt),
     gte(jobs.createdAt, new Date(query.since)),
-    // A refused create made no job at the provider, and its caller was told so.
-    sql`NOT (${jobs.finishedAt} IS NOT NULL AND ${latest.state} IS NOT DISTINCT FROM 'refused')`,
-    query.state === undefined ? undefined : sql`${shown} = ${query.state}`,
-    query.model === undefined
-      ? undefined
-      : or(eq(jobs.model, query.model), eq(latest.model, query.model)),
     query.serviceTier === undefined
       ? undefined
       : sql`coalesce(${jobs.request}->>'serviceTier', 'default') = ${query.serviceTier}`,
     query.ids.length === 0 ? undefined : isOneOf(query.ids),
+    query.state === undefined ? undefined : sql`${SHOWN} = ${query.state}`,
+    query.model === undefined ? undefined : isOfModel(query.model),
+    sql`NOT ${IS_REFUSED}`,
   );
   const rows = await db
-    .select({ job: jobs })
+    .select()
     .from(jobs)
-    .leftJoinLateral(latest, sql`true`)
     .where(isListed)
     .orderBy(desc(jobs.createdAt), desc(jobs.id))
     .limit(query.size)
     .offset((query.page - 1) * query.size);
-  const [all] = await db
-    .select({ total: count() })
-    .from(jobs)
-    .leftJoinLateral(latest, sql`true`)
-    .where(isListed);
-  return { jobs: rows.map(({ job }) => toJob(job)), total: all?.total ?? 0 };
+  const [all] = await db.select({ total: count() }).from(jobs).where(isListed);
+  return { jobs: rows.map(toJob), total: all?.total ?? 0 };
+}
+
+/** A subquery inside CASE is run only for the rows that need it: few of the window's jobs are looked up by attempt. */
+const latest = (column: SQL): SQL =>
+  sql`(SELECT ${column} FROM attempts WHERE attempts.job_id = ${jobs.id} ORDER BY number DESC LIMIT 1)`;
+
+const SHOWN = sql`CASE WHEN ${jobs.finishedAt} IS NULL
+                       THEN coalesce(${latest(sql`phase`)}, 'queued') ELSE ${jobs.state} END`;
+
+/** A refused create made no job at the provider, and its caller was told so. Only failed jobs can be such. */
+const IS_REFUSED = sql`CASE WHEN ${jobs.state} IN ('failed', 'canceled', 'expired')
+                            THEN coalesce(${latest(sql`state`)} = 'refused', false) ELSE false END`;
+
+/** The caller's name of the model, or the provider's. */
+function isOfModel(model: string): SQL {
+  return sql`CASE WHEN ${jobs.model} = ${model} THEN true
+                  ELSE coalesce(${latest(sql`model`)} = ${model}, false) END`;
 }
 
 /** By our ids, or by the handles at a provider. */

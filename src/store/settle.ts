@@ -8,6 +8,7 @@ import type { RenderEnd, Settled, SettleReason } from '../core/store';
 import type { Database, Transaction } from './database';
 import { toJob } from './job-row';
 import type { JobRow } from './job-row';
+import { lockJob } from './lock-job';
 import { toReply } from './replies';
 import { reported } from './reported';
 import { attempts, deliveries, events, jobs, keeps, ledger, usage } from './schema';
@@ -26,7 +27,7 @@ export interface Settlement {
 
 export async function settle(db: Database, settlement: Settlement): Promise<Settled> {
   return db.transaction(async (tx) => {
-    const [row] = await tx.select().from(jobs).where(eq(jobs.id, settlement.id)).for('update');
+    const row = await lockJob(tx, settlement.id);
     if (!row) throw new Error(`no job ${settlement.id}`);
     if (isTerminal(row.state)) return settledBefore(tx, toJob(row));
 
@@ -159,10 +160,7 @@ function isLostByCancel(row: JobRow, { failure: reason }: End): boolean {
   return reason?.code === 'provider_lost' && row.cancelRequestedAt !== null;
 }
 
-/**
- * Without a verdict there is none, and what was shown before the end is not true any more. An attempt that nobody has
- * looked at is left alone: its submit may be writing the row just now, and waits for the job's.
- */
+/** Without a verdict there is none, and what was shown before the end is not true any more. */
 async function showLastWord(tx: Transaction, attempt: AttemptRow): Promise<void> {
   if (!attempt.verdict && attempt.replyStatus === null) return;
   await tx

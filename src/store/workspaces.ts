@@ -64,7 +64,7 @@ export async function ensureWorkspace(
     await ensureKeys(tx, workspaceId, wanted);
     return workspaceId;
   });
-  return { id, callbackSecrets: await callbackSecretsOf(db, sealer, id) };
+  return { id, callbackSecrets: await callbackSecretsOf(db, sealer, id, wanted.now) };
 }
 
 /** With its callback secret and points, without keys; its id. The lock makes those who ask at once look one by one. */

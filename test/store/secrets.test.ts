@@ -83,7 +83,7 @@ describe('a dump of all tables', () => {
 describe('a sealed secret', () => {
   test('opens for its own workspace', async () => {
     const deliveryId = await settledDelivery(database.workspace);
-    const found = await database.store.deliveries.get(deliveryId);
+    const found = await database.store.deliveries.get(deliveryId, NOW);
     expect(found?.secrets).toEqual([database.workspace.callbackSecret]);
   });
 
@@ -98,7 +98,7 @@ describe('a sealed secret', () => {
       [from.id, to.id],
     );
     const deliveryId = await settledDelivery(to);
-    await expect(database.store.deliveries.get(deliveryId)).rejects.toThrow();
+    await expect(database.store.deliveries.get(deliveryId, NOW)).rejects.toThrow();
   });
 
   const key = Buffer.alloc(32, 7);
@@ -133,22 +133,19 @@ describe('a sealed secret', () => {
 });
 
 describe('a rotation', () => {
-  test('gives two secrets, the current one first, and the old one ends by itself', async () => {
+  test('gives two secrets, the current one first, and the old one ends by the clock of the process', async () => {
     const workspace = await database.makeWorkspace(1_000_000_000n);
     const deliveryId = await settledDelivery(workspace);
-    const secrets = async () => (await database.store.deliveries.get(deliveryId))?.secrets;
+    const secretsAt = async (now: number) =>
+      (await database.store.deliveries.get(deliveryId, now))?.secrets;
     const second = await addSecret(workspace, NOW + 1_000);
-    expect(await secrets()).toEqual([second, workspace.callbackSecret]);
+    const endsAt = NOW + 24 * 3_600_000;
     await database.sql(
-      `UPDATE callback_secrets SET expires_at = now() + interval '1 day' WHERE workspace_id = $1 AND created_at = $2`,
-      [workspace.id, new Date(NOW)],
+      `UPDATE callback_secrets SET expires_at = $3 WHERE workspace_id = $1 AND created_at = $2`,
+      [workspace.id, new Date(NOW), new Date(endsAt)],
     );
-    expect(await secrets()).toEqual([second, workspace.callbackSecret]);
-    await database.sql(
-      `UPDATE callback_secrets SET expires_at = now() WHERE workspace_id = $1 AND created_at = $2`,
-      [workspace.id, new Date(NOW)],
-    );
-    expect(await secrets()).toEqual([second]);
+    expect(await secretsAt(endsAt - 1)).toEqual([second, workspace.callbackSecret]);
+    expect(await secretsAt(endsAt)).toEqual([second]);
   });
 
   test('never gives more than two', async () => {
@@ -156,7 +153,7 @@ describe('a rotation', () => {
     const deliveryId = await settledDelivery(workspace);
     const made = [];
     for (const age of [1, 2, 3]) made.push(await addSecret(workspace, NOW + age * 1_000, age));
-    expect((await database.store.deliveries.get(deliveryId))?.secrets).toEqual([
+    expect((await database.store.deliveries.get(deliveryId, NOW))?.secrets).toEqual([
       workspace.callbackSecret,
       made[2],
     ]);
@@ -243,7 +240,7 @@ describe('the tries of a delivery', () => {
       Array.from({ length: 10 }, () => database.store.deliveries.beginTry(id, NOW)),
     );
     expect(numbers.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    expect((await database.store.deliveries.get(id))?.delivery.tries).toBe(10);
+    expect((await database.store.deliveries.get(id, NOW))?.delivery.tries).toBe(10);
   });
 
   test('each end alone; the delivery ends once and stays as it ended', async () => {
@@ -252,7 +249,10 @@ describe('the tries of a delivery', () => {
     for (const state of ['pending', 'delivered', 'failed', 'pending'] as const) {
       await deliveries.endTry(id, await deliveries.beginTry(id, NOW), RESULT, state, NOW);
     }
-    expect((await deliveries.get(id))?.delivery).toMatchObject({ state: 'delivered', tries: 4 });
+    expect((await deliveries.get(id, NOW))?.delivery).toMatchObject({
+      state: 'delivered',
+      tries: 4,
+    });
     const rows = await database.sql(
       'SELECT number, status, duration_ms, excerpt FROM delivery_tries WHERE delivery_id = $1 ORDER BY number',
       [id],
@@ -263,7 +263,7 @@ describe('the tries of a delivery', () => {
   });
 
   test('of a delivery that nobody knows are an error', async () => {
-    expect(await database.store.deliveries.get(newId())).toBeUndefined();
+    expect(await database.store.deliveries.get(newId(), NOW)).toBeUndefined();
     await expect(database.store.deliveries.beginTry(newId(), NOW)).rejects.toThrow();
   });
 });

@@ -321,7 +321,7 @@ describe('what it tells', () => {
   test('is the message the dialect made of the ended job, as bytes, to the URL of the job', async () => {
     const job = await sentJob(SUCCEEDED);
     const { deliveryIds } = await settle(database, job.id);
-    const found = await database.store.deliveries.get(deliveryIds[0] ?? '');
+    const found = await database.store.deliveries.get(deliveryIds[0] ?? '', NOW);
     expect(found?.delivery).toMatchObject({
       jobId: job.id,
       url: CALLBACK.callbackUrl,

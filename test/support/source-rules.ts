@@ -227,6 +227,48 @@ export function checkShapes(
   });
 }
 
+/** What the store may not do: lock a job in a way of its own, or let the database's clock decide. */
+export function checkStore(files: SourceFiles): string[] {
+  return sources(files)
+    .filter(([path]) => path.startsWith('src/store/'))
+    .flatMap(([path, text]) => {
+      const found: string[] = [];
+      const visit = (node: ts.Node): void => {
+        if (path !== 'src/store/lock-job.ts' && isLockOfJob(node)) {
+          found.push(
+            `${path} locks a job: use lockJob of src/store/lock-job.ts, before other rows`,
+          );
+        }
+        if (isTextOfClock(node)) {
+          found.push(`${path} asks the database's clock: take \`now\` as a parameter`);
+        }
+        ts.forEachChild(node, visit);
+      };
+      visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
+      return found;
+    });
+}
+
+/** A query builder's `...from(jobs)....for('update')`, with another strength too. */
+function isLockOfJob(node: ts.Node): boolean {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false;
+  const isLock = node.expression.name.text === 'for' && /update/.test(node.getText());
+  return isLock && /\.from\(jobs\)/.test(node.getText()) && !/of: attempts/.test(node.getText());
+}
+
+/** The default of a column may say it: nobody decides by when a migration ran. */
+function isTextOfClock(node: ts.Node): boolean {
+  const isText =
+    ts.isStringLiteralLike(node) ||
+    ts.isTemplateHead(node) ||
+    ts.isTemplateMiddle(node) ||
+    ts.isTemplateTail(node);
+  return (
+    isText &&
+    /(?<!DEFAULT )\b(now\(\)|(clock|statement)_timestamp|current_timestamp)/i.test(node.text)
+  );
+}
+
 const KEBAB_CASE = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
 
 export function checkNames(files: SourceFiles): string[] {
