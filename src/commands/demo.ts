@@ -50,7 +50,13 @@ export async function demo(args: readonly string[]): Promise<number> {
     const report = await Promise.race([work, gateway.failed, shutdown.requested]);
     if (typeof report === 'string') return 130;
     if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-    else screen.summary(report, gateway.engine.uiUrl, gateway.base.namespace);
+    // A link would be dead as soon as it is read where everything stops now.
+    else
+      screen.summary(
+        report,
+        isForPeople ? gateway.engine.uiUrl : undefined,
+        gateway.base.namespace,
+      );
     if (isForPeople) {
       screen.line('\nEverything stays up so that the links work. Ctrl-C stops it.');
       await Promise.race([shutdown.requested, gateway.failed]);

@@ -46,7 +46,7 @@ export function readFlags<T extends Options>(
   return {
     data: resolve(text(values['data']) ?? './.reelay'),
     json: values['json'] === true,
-    port: portOf(text(values['port'])),
+    port: portOf('port', values['port']),
     host: text(values['host']) ?? '127.0.0.1',
     allowCallbacksTo: (text(values['allow-callbacks-to']) ?? '')
       .split(',')
@@ -69,8 +69,9 @@ export function wholeNumber(flag: string, value: string, min: number, max: numbe
   return number;
 }
 
-function portOf(value: string | undefined): number | undefined {
-  return value === undefined ? undefined : wholeNumber('port', value, 0, 65_535);
+/** Undefined where the flag is not given. */
+export function portOf(flag: string, value: unknown): number | undefined {
+  return value === undefined ? undefined : wholeNumber(flag, String(value), 0, 65_535);
 }
 
 function text(value: unknown): string | undefined {

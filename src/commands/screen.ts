@@ -54,7 +54,9 @@ function wandering(elapsedMs: number): string {
 
 function text(report: DemoReport, uiUrl: string | undefined, namespace: string): string {
   const { video, callback, ledger } = report;
-  const run = uiUrl ? `${uiUrl}/namespaces/${namespace}/workflows/${report.job_id}` : '-';
+  const run = uiUrl
+    ? `${uiUrl}/namespaces/${namespace}/workflows/${report.job_id}`
+    : 'in the Temporal UI of `start` on the same --data';
   const rows = [
     [
       'job',

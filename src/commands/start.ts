@@ -4,14 +4,18 @@ import { dialects } from '../dialects';
 import { fileLog } from '../run/log';
 import { runLocal } from '../run/local';
 import type { LocalGateway } from '../run/local';
-import { readFlags } from './flags';
+import { countSimulated, simulatedWords } from '../run/simulated';
+import { portOf, readFlags } from './flags';
 import { onShutdown } from './shutdown';
 
 const PORT = 8080;
 
 /** Runs everything until Ctrl-C. With `--json` it prints one READY line on stdout. */
 export async function start(args: readonly string[]): Promise<number> {
-  const flags = readFlags(args, {});
+  const flags = readFlags(args, {
+    'temporal-port': { type: 'string' },
+    'temporal-ui-port': { type: 'string' },
+  });
   const shutdown = onShutdown();
   const say = (line: string): void => {
     process.stderr.write(`${line}\n`);
@@ -21,6 +25,8 @@ export async function start(args: readonly string[]): Promise<number> {
     data: flags.data,
     host: flags.host,
     port: flags.port ?? PORT,
+    temporalPort: portOf('temporal-port', flags.own['temporal-port']),
+    temporalUiPort: portOf('temporal-ui-port', flags.own['temporal-ui-port']),
     allowCallbacksTo: flags.allowCallbacksTo,
     say,
     log: fileLog(flags.data),
@@ -51,7 +57,10 @@ export interface Ready {
   callback_secret: string;
   /** One usable model per dialect. */
   models: Record<string, string>;
+  /** The list of its workflows. */
   temporal_ui: string | null;
+  /** `127.0.0.1:7233`, for TEMPORAL_ADDRESS of other programs. */
+  temporal_address: string;
   pid: number;
 }
 
@@ -61,9 +70,15 @@ export function readyOf(gateway: LocalGateway): Ready {
     api: gateway.api,
     ...gateway.keys,
     models: Object.fromEntries(Object.keys(dialects).map((name) => [name, modelFor(gateway)])),
-    temporal_ui: gateway.engine.uiUrl ?? null,
+    temporal_ui: workflowsPage(gateway) ?? null,
+    temporal_address: gateway.engine.address,
     pid: process.pid,
   };
+}
+
+/** The page that lists our workflows: the origin alone opens at a namespace in which there are none. */
+function workflowsPage({ engine, base }: LocalGateway): string | undefined {
+  return engine.uiUrl && `${engine.uiUrl}/namespaces/${base.namespace}/workflows`;
 }
 
 /** The first model that takes 4 and 5 seconds at 1280x720. */
@@ -84,7 +99,9 @@ Reelay is ready.
   API           ${gateway.api}/v1/videos
   API key       ${gateway.keys.key}
   Callbacks     signed with callback_secret of ${join(data, 'keys.json')}
-  Temporal UI   ${gateway.engine.uiUrl ?? 'where your cluster has it'}
+  Models        ${simulatedWords(countSimulated(gateway.base.catalog))}
+  Temporal UI   ${workflowsPage(gateway) ?? 'where your cluster has it'}
+  Temporal      ${gateway.engine.address}, namespace ${gateway.base.namespace}
   Engine        Temporal ${gateway.engine.version} (${gateway.engine.kind})
   Database      PostgreSQL ${gateway.store.version} (${gateway.store.kind})
   Data          ${data}

@@ -49,6 +49,10 @@ export interface RoutedModel {
   routes: readonly [Route, ...Route[]];
 }
 
+/** Whether any way of it leads to test clips: such a model is never sold as a real one. */
+export const isSimulated = ({ routes }: RoutedModel): boolean =>
+  routes.some(({ channel }) => channel.simulated);
+
 /** Which models somebody may use: those of a group, and of those the named ones; null = all of them. */
 export interface ModelAccess {
   group: string;

@@ -2,11 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
 import { adopt, hasEnded, startChild, startFailure, stopChild } from '../host/children';
-import { freePorts } from '../host/free-port';
 import type { Run } from '../host/run-file';
 import { waitFor } from '../host/wait';
 import { sentenceOf } from './engine-error';
 import type { FoundProgram } from './find-engine';
+import { choosePorts, rememberPorts } from './ports';
 import { prepareNamespace } from './prepare';
 
 export const ENGINE = 'engine';
@@ -14,7 +14,7 @@ export const ENGINE = 'engine';
 export interface DevServerOptions {
   data: string;
   namespace: string;
-  /** Free ones when not given. */
+  /** Those of the last start when not given, as far as they are free. */
   port?: number | undefined;
   uiPort?: number | undefined;
 }
@@ -45,7 +45,13 @@ export async function startDevServer(
   for (let tries = 1; ; tries += 1) {
     const run = await spawnDevServer(options, program);
     const ready = await readiness(run, options.namespace, READY_MS);
-    if (ready === 'ready') return run;
+    if (ready === 'ready') {
+      rememberPorts(join(options.data, 'engine'), {
+        port: run.port,
+        uiPort: Number(run['uiPort']),
+      });
+      return run;
+    }
     const failure = startFailure(options.data, run, {
       what: `Temporal (${program.path})`,
       reason: ready.message,
@@ -58,11 +64,9 @@ export async function startDevServer(
 
 async function spawnDevServer(options: DevServerOptions, program: FoundProgram): Promise<Run> {
   const { data, namespace } = options;
-  const [freeOne = 0, freeTwo = 0] = await freePorts(2);
-  const port = options.port ?? freeOne;
-  const uiPort = options.uiPort ?? freeTwo;
   const folder = join(data, 'engine');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { port, uiPort } = await choosePorts(folder, options);
   return startChild({
     data,
     name: ENGINE,

@@ -33,7 +33,7 @@ export interface EngineOptions {
 export interface RunningEngine {
   address: string;
   namespace: string;
-  /** Origin of Temporal's own web page; undefined for a server that is not ours. */
+  /** Origin of Temporal's own web page, which opens at a namespace that is not ours; undefined for somebody's server. */
   uiUrl?: string;
   kind: 'address' | ProgramKind;
   /** Of the server. */

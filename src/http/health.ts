@@ -10,13 +10,15 @@ export interface HealthPorts {
   /** Asks the dependencies and answers within a second, whatever hangs; a rejection counts as not ready. */
   readiness: () => Promise<Readiness>;
   version: string;
+  /** How many of the models make test clips, of all. */
+  simulated: { models: number; all: number };
 }
 
 /**
  * Probes, without a key. `/livez` never asks a dependency: a broken database is no reason to be killed. `/readyz` says
  * `ok`, `degraded` (it serves, and something that it can do without for a while is away) or, with 503, `not ready`.
  */
-export function mountHealth(app: Express, { readiness, version }: HealthPorts): void {
+export function mountHealth(app: Express, { readiness, version, simulated }: HealthPorts): void {
   app.get('/livez', (_request, response) => {
     response.json({ status: 'ok' });
   });
@@ -25,7 +27,8 @@ export function mountHealth(app: Express, { readiness, version }: HealthPorts): 
       ready: false,
       checks: { readiness: 'failed' },
     }));
-    response.status(ready ? 200 : 503).json({ status: statusOf({ ready, checks }), checks });
+    const status = statusOf({ ready, checks });
+    response.status(ready ? 200 : 503).json({ status, checks, simulated });
   });
   app.get('/version', (_request, response) => {
     response.json({ name: 'reelay', version });

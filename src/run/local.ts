@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config';
+import { ENGINE } from '../engine/dev-server';
 import { launchEngine } from '../engine/launcher';
 import type { RunningEngine } from '../engine/launcher';
 import { ensureSweep } from '../engine/schedule';
 import type { RunningWorkers } from '../engine/worker';
 import { claimDataFolder } from '../host/data-folder';
 import { checkPort } from '../host/port';
+import { readRun } from '../host/run-file';
 import { providers } from '../providers';
 import { startSimulator } from '../simulator';
 import type { Simulator } from '../simulator';
@@ -31,6 +33,9 @@ export interface LocalOptions {
   data: string;
   host: string;
   port: number;
+  /** Of our own engine; those of the last start when not given. */
+  temporalPort?: number | undefined;
+  temporalUiPort?: number | undefined;
   allowCallbacksTo: readonly string[];
   /** One line for the person at the terminal. */
   say(line: string): void;
@@ -70,6 +75,12 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
   const folder = await claimDataFolder(data, { stopMs: stopMsMax(config.waits) });
   stack.push('data folder', () => folder.release());
   await checkPort(options.host, options.port);
+  // A server that an earlier gateway left has these itself, and is stopped or taken over below.
+  if (!readRun(data, ENGINE)) {
+    for (const port of [options.temporalPort, options.temporalUiPort]) {
+      if (port !== undefined) await checkPort('127.0.0.1', port);
+    }
+  }
   const { store, engine } = await launchBoth(options, stack);
   const migrated = await migrateSchema(config, store.adminUrl, log);
   log.info({ applied: migrated.applied, version: migrated.version }, 'database schema is current');
@@ -130,7 +141,7 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
  * later is launched again where it was.
  */
 async function launchBoth(
-  { config, data, say, log }: LocalOptions,
+  { config, data, say, log, temporalPort, temporalUiPort }: LocalOptions,
   stack: Stack,
 ): Promise<{ store: RunningStore; engine: RunningEngine }> {
   const startStore = (port?: number): Promise<RunningStore> =>
@@ -145,7 +156,10 @@ async function launchBoth(
       port,
       uiPort,
     });
-  const [store, engine] = await Promise.allSettled([startStore(), startEngine()]);
+  const [store, engine] = await Promise.allSettled([
+    startStore(),
+    startEngine(temporalPort, temporalUiPort),
+  ]);
   if (store.status === 'fulfilled') {
     const child = store.value;
     const relaunch = (): Promise<RunningStore> => startStore(child.port);

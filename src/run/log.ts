@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
+import { readable } from './readable';
 
 const STDERR = 2;
 
@@ -10,9 +11,15 @@ export function streamLog(stream: DestinationStream): Logger {
   return pino({ level: 'info', ...SHAPE }, stream);
 }
 
-/** Everything as JSON lines on stderr: for processes whose output a platform collects. */
+/** Stderr: JSON lines for a program that collects them, words for a person at a terminal. */
+function terminal(): DestinationStream {
+  if (!process.stderr.isTTY) return pino.destination({ dest: STDERR, sync: true });
+  return { write: (line) => void process.stderr.write(`${readable(line.trimEnd())}\n`) };
+}
+
+/** Everything on stderr: for processes whose output a platform collects. */
 export function processLog(): Logger {
-  return streamLog(pino.destination({ dest: STDERR, sync: true }));
+  return streamLog(terminal());
 }
 
 /** Everything in `<data>/logs/gateway.log`; warnings and worse on stderr as well, for the person at the terminal. */
@@ -25,7 +32,7 @@ export function fileLog(data: string): Logger {
         level: 'info',
         stream: pino.destination({ dest: join(folder, 'gateway.log'), sync: true }),
       },
-      { level: 'warn', stream: pino.destination({ dest: STDERR, sync: true }) },
+      { level: 'warn', stream: terminal() },
     ]),
   );
 }

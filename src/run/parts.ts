@@ -24,6 +24,7 @@ import { stopWaits } from './stop-waits';
 import { isKey, newKey } from '../store/new-key';
 import { isOutage } from '../store/outage';
 import { createReadiness } from './readiness';
+import { countSimulated } from './simulated';
 import { VERSION } from './version';
 
 /** The two halves of the gateway over one foundation: the door and the queues. They share nothing but the rows. */
@@ -91,6 +92,7 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     // Creates and reads do without the engine: they are kept, and started when it is back.
     readiness: readinessOf(base, { isEngineNeeded: false, stopping: stopping.signal }),
     version: VERSION,
+    simulated: countSimulated(base.catalog),
     waitEnds,
   });
   const server = await listen(app, options);
@@ -133,7 +135,10 @@ export function startProbes(
 ): Promise<Listening> {
   const { stopping } = options;
   const readiness = readinessOf(base, { isEngineNeeded: true, stopping });
-  return listen(createProbes({ readiness, version: VERSION }), options);
+  return listen(
+    createProbes({ readiness, version: VERSION, simulated: countSimulated(base.catalog) }),
+    options,
+  );
 }
 
 /** `callbackBase` is where that channel's provider can reach the API; undefined = it is only polled. */

@@ -121,7 +121,8 @@ test('start prints one READY line, refuses a second start by naming the first, a
     admin_key: expect.stringMatching(/^rl_live_/),
     callback_secret: expect.stringMatching(/^whsec_/),
     models: Object.fromEntries(Object.keys(dialects).map((name) => [name, expect.any(String)])),
-    temporal_ui: expect.stringMatching(/^http/),
+    temporal_ui: expect.stringMatching(/^http:.*\/namespaces\/reelay\/workflows$/),
+    temporal_address: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
     pid: first.child.pid,
   });
   expect(statSync(join(data, 'keys.json')).mode & 0o777).toBe(0o600);

@@ -193,6 +193,19 @@ test('a job without a video fails its workflow with the code, a sentence and the
   expect(failed?.category).toBe('BENIGN');
 });
 
+test('what is simulated is said at /readyz and with each model', async () => {
+  const ready = await gateway.call('GET', '/readyz', { key: null });
+  expect(ready.json).toMatchObject({ status: 'ok', simulated: { models: 1, all: 4 } });
+  const { json } = await gateway.call('GET', '/v1/models');
+  const said = json.data.map(({ id, simulated }: Line) => [id, simulated]);
+  expect(said).toEqual([
+    ['seedance-2.0', true],
+    ['nowhere', false],
+    ['refusing', false],
+    ['astray', false],
+  ]);
+});
+
 describe('a provider that nobody reaches', () => {
   test.each<[string, RegExp]>([
     ['nowhere', /\(ENOTFOUND\)|\(EAI_AGAIN\)/],

@@ -89,6 +89,7 @@ export async function openDoor(
     isOutage: () => false,
     readiness: async () => ({ ready: true, checks: {} }),
     version: '0.0.0-test',
+    simulated: { models: 1, all: 2 },
     logger: pino({ level: 'debug' }, sink),
     ...options,
   });

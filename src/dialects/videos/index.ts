@@ -1,3 +1,4 @@
+import { isSimulated, type RoutedModel } from '../../core/catalog';
 import { route, type Answer, type Dialect, type RouteInput } from '../../core/dialect';
 import { GatewayError, invalid } from '../../core/errors';
 import { noQuerySchema, nothingSchema } from '../../core/fields';
@@ -102,7 +103,7 @@ export const videos: Dialect = {
           status: 200,
           body: {
             object: 'list',
-            data: gateway.models(principal).map(({ entry }) => model(entry.name)),
+            data: gateway.models(principal).map(model),
           },
         }),
     }),
@@ -168,16 +169,17 @@ const EXTENSIONS: Record<string, string> = {
 };
 
 /** OpenAI's shape wants a creation time; a model in the operator's config has none. */
-const model = (name: string): Model => ({
-  id: name,
+const model = (routed: RoutedModel): Model => ({
+  id: routed.entry.name,
   object: 'model',
   created: 0,
   owned_by: 'reelay',
+  simulated: isSimulated(routed),
 });
 
 function retrieveModel(gateway: Gateway, { principal, params }: RouteInput): Promise<Answer> {
   const name = params['id'] ?? '';
   const found = gateway.models(principal).find(({ entry }) => entry.name === name);
   if (!found) throw new GatewayError('model_not_found', { param: 'model' });
-  return Promise.resolve({ status: 200, body: model(found.entry.name) });
+  return Promise.resolve({ status: 200, body: model(found) });
 }

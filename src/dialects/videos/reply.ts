@@ -63,6 +63,8 @@ export const modelSchema = z.strictObject({
   object: z.literal('model'),
   created: z.int(),
   owned_by: z.string(),
+  /** Ours: it makes test clips, or may fall back to them. Clients of OpenAI pass it over. */
+  simulated: z.boolean(),
 });
 export type Model = z.infer<typeof modelSchema>;
 
