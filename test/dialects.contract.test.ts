@@ -169,7 +169,9 @@ describe.each(Object.entries(dialects))('dialect %s', (name, dialect) => {
     const { job, reference, said } = file.given;
     const body = render(dialect, jobOf(job), reference, said);
     expect(JSON.parse(body)).toEqual(file.means);
-    if (said?.reply?.status === 200) expect(body).toBe(said.reply.text);
+    if (said?.reply?.status === 200 && job?.givenId === undefined) {
+      expect(body).toBe(said.reply.text);
+    }
   });
 
   test('keeps a callback below 20 kB, however much the caller gave', () => {
@@ -249,6 +251,8 @@ function play(door: Door, { given }: WireFile): unknown[] {
       return answer({ views, total: rows.length });
     },
     answered: async () => view,
+    giveOut: async (_wire: string, { id }: { id: string }) =>
+      view.attempt?.state === 'accepted' ? (view.said?.id ?? id) : id,
     foreign: (_principal: unknown, wire: string, question: object) => {
       asked.push({ foreign: wire, ...question });
       return answer(replyOf(given.foreign));

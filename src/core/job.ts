@@ -58,6 +58,10 @@ export interface Job {
   applied: AppliedRequest;
   /** The caller's own bytes, where these are sent instead of `applied`. */
   native?: NativeRequest | undefined;
+  /** The id that a pass-through create gave out; absent where that was the provider's own, and in every other dialect. */
+  givenId?: string | undefined;
+  /** Since when nobody knows whether the provider took it; absent where that is known. */
+  inDoubtSince?: number | undefined;
   metadata: Record<string, unknown>;
   /** What the dialect wants back at rendering (an echoed request_id and the like). */
   echo: Record<string, unknown>;

@@ -56,7 +56,7 @@ export interface Gateway {
     kind: FileKind,
     wish: RangeWish,
   ): Promise<ContentAnswer>;
-  /** As `get`, with what the provider said where it speaks that dialect. */
+  /** As `get`, of a job that was made in that dialect, with what its provider said. Others are `not_found` too. */
   view(principal: Principal, wire: string, id: string): Promise<NativeView>;
   /** Jobs that were created in that dialect, newest first. */
   views(principal: Principal, wire: string, query: NativeQuery): Promise<NativeViews>;
@@ -69,6 +69,11 @@ export interface Gateway {
     wire: string,
     job: { jobId: string; signal: AbortSignal },
   ): Promise<NativeView | undefined>;
+  /**
+   * Before a create is answered while its provider has not: the id to answer with, which every later answer and callback
+   * has too. It is `id`, or the provider's own where one has accepted the job in the meantime.
+   */
+  giveOut(wire: string, job: { jobId: string; id: string }): Promise<string>;
   /**
    * Asks a provider about a job that this gateway did not create, by the provider's id; its reply as it came. Throws
    * `not_found` where no channel of the model allows it and for a job that somebody created here, `forbidden` without

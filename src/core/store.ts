@@ -122,6 +122,11 @@ export interface JobStore {
   /** Hides a terminal job; usage, ledger and events stay. */
   markDeleted(workspaceId: string, id: string, now: number): Promise<void>;
   markStarted(id: string, now: number): Promise<void>;
+  /**
+   * Writes down that the create's caller got this id, unless a provider has accepted the job by now, whose own id is
+   * the answer then. Says which id was given out before or is given out now: undefined is the provider's.
+   */
+  giveOut(id: string, given: string): Promise<string | undefined>;
   settle(
     id: string,
     reason: SettleReason,

@@ -7,15 +7,20 @@ import type { GatewayDeps } from './deps';
 
 type FindDeps = Pick<GatewayDeps, 'store' | 'catalog'>;
 
-/** By our id in any form, or by that of a provider whose own API is one of ours. Another workspace's is not found. */
+/**
+ * By our id in any form, or by that of a provider whose own API is one of ours, which may be another Reelay with ids of
+ * the same form. Another workspace's is not found.
+ */
 export async function findJob(deps: FindDeps, principal: Principal, id: string): Promise<Job> {
   const uuid = readId(id);
-  const job = uuid
-    ? await deps.store.jobs.get(principal.workspaceId, uuid)
-    : await findByHandle(deps, principal, id);
-  if (!job) throw new GatewayError('not_found', { message: 'There is no such job.' });
+  const ours = uuid && (await deps.store.jobs.get(principal.workspaceId, uuid));
+  const job = ours ?? (await findByHandle(deps, principal, id));
+  if (!job) throw noSuchJob();
   return job;
 }
+
+export const noSuchJob = (): GatewayError =>
+  new GatewayError('not_found', { message: 'There is no such job.' });
 
 async function findByHandle(
   deps: FindDeps,
@@ -31,7 +36,8 @@ async function findByHandle(
 
 /** Does the id belong to anybody here, whoever asks? */
 export async function isSomebodys(deps: FindDeps, id: string, wire?: string): Promise<boolean> {
-  if (readId(id) !== undefined) return true;
+  const uuid = readId(id);
+  if (uuid !== undefined && (await deps.store.jobs.load(uuid))) return true;
   for (const { provider, operation } of handlesOf(deps, id, wire)) {
     if (await deps.store.attempts.isKnown(provider, operation)) return true;
   }

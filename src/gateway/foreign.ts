@@ -5,7 +5,7 @@ import type { Call } from '../core/exchange';
 import type { StoredReply } from '../core/native';
 import type { Provider } from '../core/provider';
 import type { GatewayDeps } from './deps';
-import { isSomebodys } from './find';
+import { isSomebodys, noSuchJob } from './find';
 
 /**
  * A job that this gateway did not create, at a provider account that the operator opened for it. Nothing of it is
@@ -33,18 +33,15 @@ export async function foreign(
   const { routes } = deps.catalog.resolve(principal, question.model);
   const open = routes.filter((route) => isOpen(route, wire));
   // An id of ours belongs to somebody, whoever asks; who may see it has been asked before.
-  if (open.length === 0 || (await isSomebodys(deps, question.id, wire))) throw notFound();
+  if (open.length === 0 || (await isSomebodys(deps, question.id, wire))) throw noSuchJob();
   let last: StoredReply | undefined;
   for (const route of open) {
     last = await askAt(deps, route, question);
     if (last.status !== 404) return last;
   }
-  if (!last) throw notFound();
+  if (!last) throw noSuchJob();
   return last;
 }
-
-const notFound = (): GatewayError =>
-  new GatewayError('not_found', { message: 'There is no such job.' });
 
 const isOpen = ({ channel, provider }: Route, wire: string): boolean =>
   channel.foreignIds === true && provider.native?.wire === wire;
@@ -70,7 +67,7 @@ async function askAt(
 
 function callOf(provider: Provider, id: string, ask: ForeignQuestion['ask']): Call {
   const operation = provider.native?.operationOf(id);
-  if (!operation) throw notFound();
+  if (!operation) throw noSuchJob();
   if (ask === 'look') return provider.poll(operation);
   if (!provider.cancel) throw new GatewayError('conflict', { message: 'It cannot be canceled.' });
   return provider.cancel(operation);

@@ -9,12 +9,12 @@ import { referenceOf } from '../core/reference';
 import { openContent } from './content';
 import { create } from './create';
 import type { GatewayDeps } from './deps';
-import { findJob } from './find';
+import { findJob, noSuchJob } from './find';
 import { foreign } from './foreign';
 import { createGate } from './gate';
 import { estimate, quote } from './quote';
-import { answered, listViews, viewOf } from './views';
 import { createStartAgain } from './start-again';
+import { answered, giveOut, listViews, viewOf } from './views';
 import { createHold, createHoldCreated } from './wait';
 
 export { createAdmin } from './admin';
@@ -43,9 +43,14 @@ export function createGateway(deps: GatewayDeps): Gateway {
     waitFor,
     holdCreated: createHoldCreated(deps, hold),
     heldMsMax: deps.heldMsMax,
-    view: async (principal, wire, id) => viewOf(deps, wire, await get(principal, id)),
+    async view(principal, wire, id) {
+      const job = await get(principal, id);
+      if (job.dialect !== wire) throw noSuchJob();
+      return viewOf(deps, wire, job);
+    },
     views: (principal, wire, query) => listViews(deps, principal, wire, query),
     answered: (principal, wire, job) => answered({ ...deps, waitFor }, principal, wire, job),
+    giveOut: (wire, job) => giveOut(deps, wire, job),
     foreign: (principal, wire, question) => foreign(deps, principal, wire, question),
     async list(principal, page) {
       const cursor = (text: string | undefined, param: string): string | undefined => {

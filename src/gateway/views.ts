@@ -23,7 +23,8 @@ export async function listViews(
 ): Promise<NativeViews> {
   const ids = query.ids.flatMap((id): (string | Operation)[] => {
     const uuid = readId(id);
-    return uuid ? [uuid] : handlesOf(deps, id, wire).map(({ operation }) => operation);
+    const handles = handlesOf(deps, id, wire).map(({ operation }) => operation);
+    return uuid ? [uuid, ...handles] : handles;
   });
   // Every id that was asked for is none of ours.
   if (query.ids.length > 0 && ids.length === 0) return { views: [], total: 0 };
@@ -52,6 +53,23 @@ export async function answered(
     // The job exists, so an error would lead its caller to make, and pay for, another one.
     deps.log.warn({ jobId, err: error }, 'the answer to a create could not be read');
     return undefined;
+  }
+}
+
+/** The row says it before the caller hears it. Where it cannot be written the caller is answered all the same. */
+export async function giveOut(
+  deps: GatewayDeps,
+  wire: string,
+  { jobId, id }: { jobId: string; id: string },
+): Promise<string> {
+  try {
+    const given = await deps.store.jobs.giveOut(jobId, id);
+    if (given !== undefined) return given;
+    const job = await deps.store.jobs.load(jobId);
+    return (job && (await viewOf(deps, wire, job)).said?.id) ?? id;
+  } catch (error) {
+    deps.log.warn({ jobId, err: error }, 'which id a create gave out could not be written down');
+    return id;
   }
 }
 

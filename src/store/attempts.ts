@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import { newId } from '../core/ids';
 import type { Attempt, AttemptStore } from '../core/store';
 import type { Reply } from '../core/exchange';
@@ -116,13 +116,18 @@ async function recordSubmit(db: Database, record: SubmitRecord): Promise<Attempt
       )
       .returning();
     if (!row) return recordedBefore(tx, record);
-    if (reading.state === 'accepted') {
-      await tx
-        .update(jobs)
-        .set({ startedAt: at, updatedAt: at, provider: row.provider, channel: row.channel })
-        // An accept that comes after the end is kept on the attempt; the job stays as callers saw it.
-        .where(and(eq(jobs.id, row.jobId), isNull(jobs.finishedAt)));
-    }
+    await tx
+      .update(jobs)
+      .set(jobColumns(reading, row, at))
+      // What comes after the end is kept on the attempt; the job stays as callers saw it.
+      .where(
+        and(
+          eq(jobs.id, row.jobId),
+          isNull(jobs.finishedAt),
+          // A refusal of a submit that was never in doubt changes nothing, and waits for nobody.
+          reading.state === 'refused' ? isNotNull(jobs.inDoubtSince) : undefined,
+        ),
+      );
     await tx.insert(events).values({
       id: newId(),
       workspaceId: row.workspaceId,
@@ -176,6 +181,19 @@ function submitColumns(reading: SubmitReading, at: Date): Partial<AttemptRow> {
     case 'unknown':
       return { state: 'unknown' };
   }
+}
+
+/** What the job's callers see of it: who makes the video, or that nobody knows yet whether anybody does. */
+function jobColumns(
+  { state }: SubmitReading,
+  { provider, channel }: AttemptRow,
+  at: Date,
+): Partial<typeof jobs.$inferInsert> {
+  if (state === 'unknown') return { inDoubtSince: at, updatedAt: at };
+  const known = { inDoubtSince: null };
+  return state === 'accepted'
+    ? { ...known, startedAt: at, updatedAt: at, provider, channel }
+    : known;
 }
 
 const USUAL_SAMPLE = 20;

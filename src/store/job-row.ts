@@ -16,6 +16,8 @@ export function toJob(row: JobRow): Job {
     request: row.request,
     applied: row.applied,
     native: row.native ?? undefined,
+    givenId: row.givenId ?? undefined,
+    inDoubtSince: row.inDoubtSince?.getTime(),
     metadata: row.metadata,
     echo: row.echo,
     callbackUrl: row.callbackUrl ?? undefined,

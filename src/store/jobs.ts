@@ -57,6 +57,7 @@ export function jobStore(db: Database, options: { idempotencyMs: number }): JobS
         .set({ workflowStartedAt: new Date(now) })
         .where(and(eq(jobs.id, id), isNull(jobs.workflowStartedAt)));
     },
+    giveOut: (id, given) => giveOut(db, id, given),
     byOperation: (workspaceId, provider, operation) =>
       byOperation(db, workspaceId, provider, operation),
     listNative: (workspaceId, dialect, query) => listNative(db, workspaceId, dialect, query),
@@ -85,6 +86,16 @@ async function listJobs(db: Database, workspaceId: string, page: PageQuery): Pro
     .limit(page.limit + 1);
   const found = rows.slice(0, page.limit).map(toJob);
   return { jobs: backwards ? found.reverse() : found, hasMore: rows.length > page.limit };
+}
+
+/** The row's own lock decides between an answer to the caller and an acceptance that comes at the same moment. */
+async function giveOut(db: Database, id: string, given: string): Promise<string | undefined> {
+  await db
+    .update(jobs)
+    .set({ givenId: given })
+    .where(and(eq(jobs.id, id), isNull(jobs.givenId), isNull(jobs.startedAt)));
+  const [row] = await db.select({ givenId: jobs.givenId }).from(jobs).where(eq(jobs.id, id));
+  return row?.givenId ?? undefined;
 }
 
 async function requestCancel(db: Database, workspaceId: string, id: string, now: Date) {

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Attempt } from '../core/attempt';
 import type { Reply } from '../core/exchange';
+import { givenIdsOf, withGivenIds } from '../core/given-id';
 import { newId } from '../core/ids';
 import { isFinal } from '../core/outcome';
 import type { FinalVerdict, Verdict } from '../core/outcome';
@@ -119,7 +120,7 @@ async function tellState(
   { phase, body, at }: { phase: Running['phase']; body: Buffer; at: Date },
 ): Promise<string[]> {
   const [job] = await tx
-    .select({ url: jobs.callbackUrl })
+    .select({ url: jobs.callbackUrl, givenId: jobs.givenId, native: jobs.native })
     .from(jobs)
     .where(and(eq(jobs.id, ids.jobId), isPassedThrough, isNull(jobs.finishedAt)));
   if (!job?.url) return [];
@@ -138,7 +139,7 @@ async function tellState(
       ...ids,
       url: job.url,
       eventId,
-      body,
+      body: Buffer.from(withGivenIds({ body }, givenIdsOf(job)).body),
       contentType: 'application/json',
       state: 'pending',
       createdAt: at,

@@ -115,6 +115,8 @@ export const jobs = pgTable('jobs', {
   review: text('review'),
   watchedUntil: at('watched_until'),
   native: jsonb('native').$type<NativeRequest>(),
+  givenId: text('given_id'),
+  inDoubtSince: at('in_doubt_since'),
 });
 
 export const attempts = pgTable('attempts', {

@@ -263,15 +263,19 @@ test('a provider that takes too long is answered for with 202 and our id, which 
   go();
   held = undefined;
   const end = await ended(id);
-  const providerId = String(end.json.id);
+  const reply = submitsOf('late answer')[0]?.reply.body ?? '';
+  const { id: providerId } = JSON.parse(reply) as { id: string };
   expect(providerId).toMatch(/^cgt-/);
-  expect((await get(providerId)).text).toBe(end.text);
+  // Everything but the id is the provider's, byte for byte.
+  const said = looksAt(providerId).at(-1)?.reply.body;
+  expect(end.text).toBe(said?.replace(providerId, id));
   for (const form of [id, providerId]) {
+    expect((await get(form)).text).toBe(end.text);
     const listed = await gateway.call('GET', `${TASKS}?filter.task_ids=${form}`);
-    expect(listed.json).toMatchObject({ total: 1, items: [{ id: providerId }] });
+    expect(listed.text).toBe(`{"items":[${end.text}],"total":1}`);
   }
   const again = await post(prompt, {}, { 'idempotency-key': 'late' });
-  expect([again.status, again.text]).toEqual([200, submitsOf('late answer')[0]?.reply.body]);
+  expect([again.status, again.text]).toEqual([200, reply.replace(providerId, id)]);
   expect(again.headers.get('idempotent-replayed')).toBe('true');
   expect((await gateway.call('DELETE', `${TASKS}/${id}`)).json).toEqual({});
   expect((await get(providerId)).status).toBe(404);
@@ -417,15 +421,25 @@ test("lists this workspace's tasks of seven days by page, status and model, as t
   expect(await total('')).toBe(2);
 });
 
-test('a job of another API is read here as its provider showed it', async () => {
-  const id = await gateway.post({
-    model: MODEL,
-    prompt: 'from videos [[sim seconds=1 video=shared]]',
+test('a job of another API is a 404 here under any of its ids, also where a body of the provider made it', async () => {
+  const prompt = 'from videos [[sim seconds=1 video=shared]]';
+  const id = await gateway.post({ model: MODEL, prompt });
+  const written = await gateway.call('POST', '/v1/videos', {
+    body: bodyOf('written at videos [[sim seconds=1 video=shared]]'),
+    headers: { 'token360-native-params': 'true' },
   });
-  const end = await ended(id);
-  expect(end.json).toMatchObject({ status: 'succeeded', id: expect.stringMatching(/^cgt-/) });
-  expect(end.text).toBe(looksAt(end.json.id).at(-1)?.reply.body);
-  const back = await gateway.call('GET', `/v1/videos/${String(end.json.id)}`);
+  await gateway.ended(id);
+  await gateway.ended(written.json.id as string);
+  const { id: providerId } = JSON.parse(submitsOf(prompt)[0]?.reply.body ?? '') as { id: string };
+  for (const form of [id, providerId, written.json.id as string]) {
+    for (const method of ['GET', 'DELETE']) {
+      const answer = await gateway.call(method, `${TASKS}/${form}`);
+      expect([answer.status, answer.json.error?.code]).toEqual([404, 'ResourceNotFound']);
+    }
+    const listed = await gateway.call('GET', `${TASKS}?filter.task_ids=${form}`);
+    expect(listed.json).toEqual({ items: [], total: 0 });
+  }
+  const back = await gateway.call('GET', `/v1/videos/${providerId}`);
   expect(back.json).toMatchObject({ id, status: 'completed' });
 });
 

@@ -219,6 +219,7 @@ export function createMemoryGateway(
     async answered(principal, _wire, { jobId }) {
       return unsaid(find(gateway, jobId, principal.workspaceId));
     },
+    giveOut: async (_wire, { id }) => id,
     async foreign() {
       throw new GatewayError('not_found');
     },

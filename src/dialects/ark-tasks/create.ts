@@ -1,16 +1,16 @@
 import type { Answer, LateAnswer, RouteInput } from '../../core/dialect';
 import { FAILURES, type FailureCode } from '../../core/errors';
-import { renderId } from '../../core/ids';
+import { givenIdsOf, withGivenIds } from '../../core/given-id';
 import { isTerminal } from '../../core/job';
 import type { CreateAnswer, Gateway, NativeView } from '../../core/ports';
 import { errorAnswer, NO_RETRY } from './errors';
-import { passOn } from './render';
+import { ourId, passOn } from './render';
 import { toNative, WIRE } from './translate';
 
 /**
  * A create is answered by the provider: status, type and bytes of its reply, also when it refuses. What is stored with
  * the job is our own answer, 202 with our id; that is what the caller gets when the provider takes too long, and what
- * leads a repeat under the same idempotency key to the provider's reply.
+ * leads a repeat under the same idempotency key to the provider's reply. The id that was given out stays the task's id.
  */
 export async function create(gateway: Gateway, input: RouteInput): Promise<LateAnswer> {
   const { principal, idempotencyKey, fingerprint, signal } = input;
@@ -28,7 +28,7 @@ export async function create(gateway: Gateway, input: RouteInput): Promise<LateA
           fingerprint: `${fingerprint}?${native.search}`,
         }
       : undefined,
-    render: (job) => ({ status: 202, body: { id: renderId('task', job.id) } }),
+    render: (job) => ({ status: 202, body: { id: ourId(job) } }),
   });
   return whenAnswered(gateway, accepted, {
     principal,
@@ -47,7 +47,9 @@ function whenAnswered(
     async later() {
       const view = await gateway.answered(principal, WIRE, { jobId, signal });
       const answer = view && answerOf(view, isKeyed);
-      return answer ? { ...answer, headers: { ...answer.headers, ...accepted.headers } } : accepted;
+      if (answer) return { ...answer, headers: { ...answer.headers, ...accepted.headers } };
+      const id = await gateway.giveOut(WIRE, { jobId, id: ourId({ id: jobId }) });
+      return { ...accepted, body: { id } };
     },
   };
 }
@@ -55,7 +57,8 @@ function whenAnswered(
 /** Undefined while the provider has not answered, and where its answer was lost but the job lives. */
 export function answerOf({ job, attempt }: NativeView, isKeyed: boolean): Answer | undefined {
   if (attempt?.state === 'accepted') {
-    return attempt.submitReply && passOn(attempt.submitReply);
+    const { submitReply } = attempt;
+    return submitReply && passOn(withGivenIds(submitReply, givenIdsOf(job)));
   }
   if (!isTerminal(job.state)) return undefined;
   const code = job.failure?.code ?? 'provider_error';

@@ -20,7 +20,8 @@ const BASES = ['/v1/contents/generations/tasks', '/api/v3/contents/generations/t
 
 /**
  * Ark's content generation tasks as a pass-through. What a provider said goes back as bytes, and reads come from the
- * rows alone: any number of readers cause no call upstream. Ids are the provider's; ours are taken everywhere too.
+ * rows alone: any number of readers cause no call upstream. Ids are the provider's; ours are taken everywhere too. Only
+ * jobs that were made here are shown: what a provider says of the others' is not written for their callers.
  */
 export const arkTasks: Dialect = {
   name: WIRE,
@@ -105,7 +106,8 @@ async function orForeign(
 function remove(gateway: Gateway, input: OneTask): Promise<Answer> {
   const { principal, signal } = input;
   return orForeign(gateway, input, 'cancel', async (id) => {
-    const { id: jobId, state } = await gateway.get(principal, id);
+    const { job } = await gateway.view(principal, WIRE, id);
+    const { id: jobId, state } = job;
     if (state === 'canceled') return refused('CancelledTask', 'it is already cancelled');
     const { deleted } = await gateway.remove(principal, jobId);
     if (deleted) return DONE;

@@ -1,11 +1,15 @@
 import type { Answer, CallbackContext } from '../../core/dialect';
 import { FAILURES, type Failure, type FailureCode } from '../../core/errors';
+import { givenIdsOf, withGivenIds } from '../../core/given-id';
 import { renderId } from '../../core/ids';
 import { isTerminal, type Job, type JobState } from '../../core/job';
 import type { NativeSaid, StoredReply } from '../../core/native';
 import { unixSeconds } from '../../core/parameters';
 import type { NativeView } from '../../core/ports';
 import type { TaskStatus } from './schema';
+
+/** What a create answers while no provider has accepted the job. */
+export const ourId = ({ id }: Pick<Job, 'id'>): string => renderId('task', id);
 
 export type Link = (job: Job, kind: 'video' | 'last_frame') => string;
 
@@ -25,10 +29,10 @@ export function passOn(
 
 /**
  * A task: the provider's own, where its last look is stored. Otherwise (nobody has looked yet, it never got that far,
- * we gave it up, another provider makes it) in the same shape out of our rows.
+ * we gave it up) in the same shape out of our rows.
  */
 export function taskOf({ job, said }: Pick<NativeView, 'job' | 'said'>, link: Link): Answer {
-  if (said?.reply && isTask(said.reply)) return passOn(said.reply);
+  if (said?.reply && isTask(said.reply)) return passOn(withGivenIds(said.reply, givenIdsOf(job)));
   return { status: 200, body: render(job, said, link) };
 }
 
@@ -75,7 +79,7 @@ function render(job: Job, said: NativeSaid | undefined, link: Link): Record<stri
   const { applied } = job;
   const seconds = job.usage?.seconds ?? (applied.seconds > 0 ? applied.seconds : undefined);
   return {
-    id: said?.id ?? renderId('task', job.id),
+    id: job.givenId ?? said?.id ?? ourId(job),
     model: job.model,
     status: STATUS[job.state],
     error: errorOf(job),

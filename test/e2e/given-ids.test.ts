@@ -1,0 +1,132 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startTestGateway, until } from '../support/gateway';
+import type { TestGateway } from '../support/gateway';
+
+/**
+ * The id that a create gave out is the id of every later answer and callback, so a gateway can stand behind another
+ * one. Between the inner one and its simulated provider a POST may take longer than the inner one's patience.
+ */
+
+const TASKS = '/v1/contents/generations/tasks';
+const MODEL = 'doubao-seedance-2-0-260128';
+const SLOW = 'slow submit';
+
+let inner: TestGateway;
+let outer: TestGateway;
+let slow: Server;
+let receiver: Server;
+let hook: string;
+let simulator = '';
+const messages: { id: string; status: string }[] = [];
+let answerNow = (): void => undefined;
+const whenTold = new Promise<void>((resolve) => (answerNow = resolve));
+
+beforeAll(async () => {
+  slow = createServer((request, response) => {
+    void textOf(request).then(async (body) => {
+      if (body.includes(SLOW)) await whenTold;
+      const { method = '', url = '', headers } = request;
+      const answer = await fetch(`${simulator}${url}`, {
+        method,
+        headers: { authorization: headers.authorization ?? '', 'content-type': 'application/json' },
+        ...(body === '' ? {} : { body }),
+      });
+      response.writeHead(answer.status, { 'content-type': 'application/json' });
+      response.end(await answer.text());
+    });
+  });
+  receiver = createServer((request, response) => {
+    void textOf(request).then((body) => {
+      messages.push(JSON.parse(body) as (typeof messages)[number]);
+      response.writeHead(204).end();
+    });
+  });
+  hook = `${await listening(receiver)}/hook`;
+  const origin = await listening(slow);
+  inner = await behind({ baseUrl: `${origin}/ark`, apiKey: 'any' });
+  simulator = inner.simulator?.origin ?? '';
+  outer = await behind({ baseUrl: `${inner.api}/api/v3`, apiKey: inner.keys.key });
+});
+
+afterAll(async () => {
+  answerNow();
+  await outer?.close();
+  await inner?.close();
+  for (const server of [slow, receiver]) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+/** A gateway with a channel that speaks Ark to that address; the model has there the name that it has here. */
+function behind({ baseUrl, apiKey }: { baseUrl: string; apiKey: string }): Promise<TestGateway> {
+  const up = { provider: 'ark', baseUrl, credentials: { apiKey } };
+  return startTestGateway({
+    channels: { 'ark-simulated': { provider: 'ark', simulated: true }, up },
+    models: { [MODEL]: { channels: [{ channel: 'up', model: MODEL }], price: { perJob: '25' } } },
+    waits: { nativeReplyMs: 2_000 },
+  });
+}
+
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const bodyOf = (prompt: string) => ({
+  model: MODEL,
+  content: [{ type: 'text', text: `${prompt} [[sim seconds=1 video=shared]]` }],
+  callback_url: hook,
+});
+
+test('a gateway behind a gateway that answered late makes the video, under the id that each gave out', async () => {
+  const created = await outer.call('POST', TASKS, { body: bodyOf(SLOW) });
+  expect(created.status).toBe(202);
+  const { id } = created.json as { id: string };
+  expect(id).toMatch(/^task_[0-9a-f]{32}$/);
+  answerNow();
+  const get = () => outer.call('GET', `${TASKS}/${id}`);
+  const end = await until(
+    'the outer task to end',
+    async () => {
+      const answer = await get();
+      return ['queued', 'running'].includes(answer.json.status) ? undefined : answer;
+    },
+    30_000,
+  );
+  expect(end.json).toMatchObject({ id, status: 'succeeded' });
+  const listed = await outer.call('GET', `${TASKS}?filter.task_ids=${id}`);
+  expect(listed.json).toMatchObject({ total: 1, items: [{ id, status: 'succeeded' }] });
+  const told = await until('the last message', async () => {
+    const mine = messages.filter((message) => message.id === id);
+    return mine.some(({ status }) => status === 'succeeded') ? mine : undefined;
+  });
+  expect(told.every((message) => message.id === id)).toBe(true);
+  expect(messages).toEqual(told);
+  expect((await outer.call('DELETE', `${TASKS}/${id}`)).json).toEqual({});
+  expect((await get()).status).toBe(404);
+});
+
+test("an inner gateway's id works at the outer one, whose own ids have the same form", async () => {
+  // The outer one answers in time, with the id that the inner one gave out.
+  const created = await outer.call('POST', TASKS, {
+    body: bodyOf('at once'),
+    headers: { 'idempotency-key': 'at once' },
+  });
+  const { id } = created.json as { id: string };
+  const answer = await outer.call('GET', `${TASKS}/${id}`);
+  expect([answer.status, answer.json.id]).toEqual([200, id]);
+  const again = await outer.call('POST', TASKS, {
+    body: bodyOf('at once'),
+    headers: { 'idempotency-key': 'at once' },
+  });
+  expect(again.json).toEqual({ id });
+});
