@@ -145,7 +145,7 @@ export interface Failure {
   code: FailureCode;
   /** Public text. */
   message: string;
-  /** Provider's own code and text; for operators only, never rendered to a caller. */
+  /** Provider's own code and text; for operators. A caller reads `publicWords` of them, and only about his request. */
   provider?: { code?: string; message?: string; status?: number };
   /** Where content was rejected. */
   stage?: 'input' | 'output';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { boundPast } from './json-bounds';
+import { unknownInRequest, type Meant } from './known-fields';
 
 /**
  * How the public APIs read the fields of a request: JSON and multipart alike, so that every number, boolean, object and
@@ -54,17 +55,37 @@ export function jsonOfText(value: unknown): unknown {
   }
 }
 
+/** An object of JSON, and no list. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 export function withoutNulls(value: unknown): unknown {
   const read = jsonOfText(value);
-  if (read === null || typeof read !== 'object' || Array.isArray(read)) return read;
+  if (!isRecord(read)) return read;
   return Object.fromEntries(Object.entries(read).filter(([, entry]) => entry !== null));
 }
 
-/** An object of these fields and no others. */
-export const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
-  z.preprocess(withoutNulls, z.strictObject(shape, { error: objectError }));
-export const objectError = (issue: { code: string; input?: unknown }): string | undefined =>
-  issue.code === 'invalid_type' ? must('an object')({ input: issue.input }) : undefined;
+/** An object of these fields and no others; `meant` says what a well-known other name stands for here. */
+export const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape, meant?: Meant) =>
+  z.preprocess(
+    withoutNulls,
+    z.strictObject(shape, { error: (issue) => objectError(issue, Object.keys(shape), meant) }),
+  );
+
+interface ObjectIssue {
+  code: string;
+  input?: unknown;
+  keys?: unknown;
+}
+export function objectError(
+  { code, input, keys }: ObjectIssue,
+  known: readonly string[] = [],
+  meant?: Meant,
+): string | undefined {
+  if (code === 'invalid_type') return must('an object')({ input });
+  if (code !== 'unrecognized_keys' || !Array.isArray(keys)) return undefined;
+  return unknownInRequest(String(keys[0]), known, meant);
+}
 
 /** The items are counted before any of them is read, since each may be JSON text again. */
 export const list = <Item extends z.ZodType>(item: Item, itemsMax: number) =>

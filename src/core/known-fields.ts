@@ -20,6 +20,24 @@ export function unknownField(name: string, known: readonly string[]): string {
   return `is not a known field${guess}${all}`;
 }
 
+/** Says for a well-known name what its writer means here; undefined where that is not plain. */
+export type Meant = (name: string) => string | undefined;
+
+/** For callers of the public APIs, who have no file to look at: all that there are, the nearest first. */
+export function unknownInRequest(name: string, known: readonly string[], meant?: Meant): string {
+  const near = nearest(name, known);
+  const use = meant?.(name) ?? (near === undefined ? undefined : `did you mean "${near}"?`);
+  const away = new Map(known.map((other) => [other, distance(plain(name), plain(other))]));
+  const sorted = known.toSorted((one, other) => (away.get(one) ?? 0) - (away.get(other) ?? 0));
+  const said = use === undefined ? '' : `; ${use}`;
+  return `is not a known field${said} (known: ${sorted.join(', ')})`;
+}
+
+/** A name's length bounds what comparing costs; none of ours is longer. */
+const NAME_LENGTH_MAX = 60;
+const plain = (text: string): string =>
+  text.slice(0, NAME_LENGTH_MAX).toLowerCase().replaceAll(/[-_ ]/g, '');
+
 /** Dozens of names in one sentence help nobody. */
 const SHOWN_MAX = 12;
 
@@ -31,7 +49,6 @@ export function unknownFirst(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIs
 
 /** The name that this one is a slip of the pen away from; undefined where none is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_ ]/g, '');
   const distances = known.map((other) => ({ other, away: distance(plain(name), plain(other)) }));
   const [best] = distances.toSorted((one, another) => one.away - another.away);
   return best && best.away <= Math.max(1, Math.floor(name.length / 4)) ? best.other : undefined;

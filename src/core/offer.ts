@@ -26,6 +26,8 @@ export interface Offer {
   serviceTiers: string[];
   /** Characters that every channel takes. */
   safetyIdentifierLengthMax: number;
+  /** Vendor keys in which a channel's provider reads media. */
+  mediaKeys: string[];
   /** Of references, the most that one channel takes. */
   references: { images: number; videos: number; audios: number };
 }
@@ -58,6 +60,7 @@ export function offerOf({ routes }: RoutedModel): Offer {
     safetyIdentifierLengthMax: Math.min(
       ...all.map(({ safetyIdentifierLengthMax }) => safetyIdentifierLengthMax),
     ),
+    mediaKeys: every(({ vendorKeys }) => vendorKeys?.media ?? []),
     references: { images: most('images'), videos: most('videos'), audios: most('audios') },
   };
 }

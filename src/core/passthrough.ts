@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { carriedBy, type Carried } from './carried-media';
 import { GatewayError, invalid } from './errors';
 import { describeIssues } from './parse';
 
@@ -12,17 +13,28 @@ export interface VendorKeys {
   owned: readonly string[];
   /** Keys whose values the provider documents; every other key passes unchecked. */
   checked: Readonly<Record<string, z.ZodType>>;
+  /** Keys of which the provider documents that it reads a picture or a link in them; no other key may carry one. */
+  media?: readonly string[];
   /** Lists whose entries divide the video: this field of all of them adds up to its length. */
   divided?: Readonly<Record<string, string>>;
 }
 
-/** Throws `invalid_request` for an owned key and for a documented one with a value that it does not take. Seconds. */
+/**
+ * Throws `invalid_request` for an owned key, for a documented one with a value that it does not take, and for one that
+ * carries a medium which the provider is not known to read. Seconds.
+ */
 export function checkPassthrough(
   passthrough: Readonly<Record<string, unknown>>,
   keys: VendorKeys | undefined,
   { param, seconds }: { param: string; seconds: number },
 ): void {
   const given = new Map(Object.entries(passthrough).filter(([, value]) => value != null));
+  for (const [key, value] of given) {
+    const carried =
+      keys?.owned.includes(key) || keys?.media?.includes(key) ? undefined : carriedBy(value);
+    if (carried)
+      throw unread([param, key, ...carried.path].join('.'), carried, 'the field for inputs');
+  }
   for (const key of keys?.owned ?? []) {
     if (given.has(key)) {
       throw invalid(`${param}.${key}`, "is written by the gateway; use the request's own field");
@@ -44,6 +56,12 @@ export function checkPassthrough(
       );
     }
   }
+}
+
+/** `use` is what a caller writes instead: `image or images`. */
+export function unread(param: string, { what }: Carried, use: string): GatewayError {
+  const noun = what === 'url' ? 'a URL' : 'a file';
+  return invalid(param, `carries ${noun}, and nothing reads it here; media go into ${use}`);
 }
 
 /** Of a list that its schema has passed. */

@@ -75,3 +75,46 @@ test.each([
 ])('%s', (text, expected) => {
   expect(sent(text)).toBe(expected);
 });
+
+const PICTURE = 'https://example.com/cat.png';
+const read = (body: object): ReturnType<NonNullable<typeof ark.native>['read']> => {
+  if (!ark.native) throw new Error('ark speaks no wire');
+  return ark.native.read(Buffer.from(JSON.stringify({ model: 'm', ...body })));
+};
+const TEXT = { type: 'text', text: `like ${PICTURE}` };
+
+test.each<[place: string, body: object]>([
+  ['image_url', { content: [TEXT], image_url: PICTURE }],
+  ['first_frame.url', { content: [TEXT], first_frame: { url: PICTURE } }],
+  ['images.0', { content: [TEXT], images: ['data:image/png;base64,AAAA'] }],
+  ['extra', { content: [TEXT], extra: 'asset://cat-1' }],
+  ['webhook_url', { content: [TEXT], webhook_url: 'https://example.com/hook' }],
+  ['content[1].image', { content: [TEXT, { type: 'image', image: PICTURE }] }],
+  ['content[0].image_url.url', { content: [{ ...TEXT, image_url: { url: PICTURE } }] }],
+  ['content[1]', { content: [TEXT, PICTURE] }],
+  [
+    'content[0].mask',
+    { content: [{ type: 'image_url', image_url: { url: PICTURE }, mask: PICTURE }] },
+  ],
+])('a medium that Ark does not read is refused by its place: %s', (place, body) => {
+  expect(() => read(body)).toThrow(`${place}: carries a`);
+});
+
+test('every place of a medium that Ark documents passes, and so do words that carry none', () => {
+  const items = (['image_url', 'video_url', 'audio_url'] as const).map((type) => ({
+    type,
+    [type]: { url: PICTURE },
+    role: type === 'image_url' ? 'reference_image' : undefined,
+  }));
+  const { request } = read({
+    content: [TEXT, ...items],
+    callback_url: 'https://example.com/hook',
+    tools: [{ type: 'web_search' }],
+    note: 'see https://example.com',
+  });
+  expect(request.inputs).toHaveLength(3);
+  expect(request.passthrough).toEqual({
+    tools: [{ type: 'web_search' }],
+    note: 'see https://example.com',
+  });
+});

@@ -1,8 +1,9 @@
 import type { Answer, CallbackContext } from '../../core/dialect';
-import { FAILURES, type Failure, type FailureCode } from '../../core/errors';
+import { endReasonOf } from '../../core/end-reason';
+import type { Failure, FailureCode } from '../../core/errors';
 import { givenIdsOf, withGivenIds } from '../../core/given-id';
 import { renderId } from '../../core/ids';
-import { isTerminal, type Job, type JobState } from '../../core/job';
+import type { Job, JobState } from '../../core/job';
 import type { NativeSaid, StoredReply } from '../../core/native';
 import { unixSeconds } from '../../core/parameters';
 import type { NativeView } from '../../core/ports';
@@ -119,10 +120,9 @@ const TASK_ERRORS: Readonly<Partial<Record<FailureCode, string>>> = {
   provider_unreachable: 'ServerOverloaded',
 };
 
-function errorOf({ state, failure }: Job): { code: string; message: string } | null {
-  if (!isTerminal(state) || state === 'succeeded') return null;
-  const code: FailureCode = failure?.code ?? (state === 'failed' ? 'provider_error' : state);
-  return { code: codeOf(code, failure), message: failure?.message ?? FAILURES[code].text };
+function errorOf(job: Job): { code: string; message: string } | null {
+  const reason = endReasonOf(job);
+  return reason && { code: codeOf(reason.code, job.failure), message: reason.message };
 }
 
 function codeOf(code: FailureCode, failure: Failure | undefined): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { integer, must, object, text } from '../../core/fields';
+import { inputKindOf } from '../../core/input-names';
 
 /**
  * The words of OneInfer's `/v1/ula`. Its forms send every field as text, and its own guide sends "720p" and "landscape"
@@ -19,16 +20,25 @@ const lenientBoolean = z.preprocess(
   z.boolean({ error: must('true or false') }),
 );
 
-export const generateBodySchema = object({
-  prompt: text(PROMPT_LENGTH_MAX),
-  model: text(TEXT_LENGTH_MAX),
-  resolution: text(TEXT_LENGTH_MAX),
-  aspect_ratio: text(TEXT_LENGTH_MAX),
-  duration: integer,
-  generate_audio: lenientBoolean,
-  camera_fixed: lenientBoolean,
-  service_tier: text(TEXT_LENGTH_MAX),
-  fps: integer.optional(),
-  seed: integer.optional(),
-});
+const meant = (name: string): string | undefined => {
+  const kind = inputKindOf(name);
+  if (kind === 'callback') return 'this API has no callbacks; read the job at /v1/ula/videos/{id}';
+  return kind && 'send a form, with media as its files';
+};
+
+export const generateBodySchema = object(
+  {
+    prompt: text(PROMPT_LENGTH_MAX),
+    model: text(TEXT_LENGTH_MAX),
+    resolution: text(TEXT_LENGTH_MAX),
+    aspect_ratio: text(TEXT_LENGTH_MAX),
+    duration: integer,
+    generate_audio: lenientBoolean,
+    camera_fixed: lenientBoolean,
+    service_tier: text(TEXT_LENGTH_MAX),
+    fps: integer.optional(),
+    seed: integer.optional(),
+  },
+  meant,
+);
 export type GenerateBody = z.infer<typeof generateBodySchema>;

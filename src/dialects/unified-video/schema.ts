@@ -12,6 +12,7 @@ import {
   text,
 } from '../../core/fields';
 import { isUuid } from '../../core/ids';
+import { inputKindOf, type InputKind } from '../../core/input-names';
 import { NOT_STORABLE, isStorable } from '../../core/text';
 import { USAGE_GROUPS } from '../../core/usage';
 
@@ -40,13 +41,27 @@ const request = {
   nsfwChecker: boolean.optional(),
 };
 
-export const quoteBodySchema = object(request);
+const INSTEAD: Readonly<Record<InputKind, string>> = {
+  image: 'use images',
+  last_frame: 'use images: the second of two is the last frame',
+  video: 'use referenceVideoUrls',
+  callback: 'use callbackUrl',
+};
+const meant = (name: string): string | undefined => {
+  const kind = inputKindOf(name);
+  return kind && INSTEAD[kind];
+};
+
+export const quoteBodySchema = object(request, meant);
 export type QuoteBody = z.infer<typeof quoteBodySchema>;
 
-export const generateBodySchema = object({
-  ...request,
-  quoteId: text(QUOTE_LENGTH_MAX).optional(),
-});
+export const generateBodySchema = object(
+  {
+    ...request,
+    quoteId: text(QUOTE_LENGTH_MAX).optional(),
+  },
+  meant,
+);
 export type GenerateBody = z.infer<typeof generateBodySchema>;
 
 const TIME = 'must be a date such as 2026-11-21, or a time such as 2026-11-21T12:00:00Z';

@@ -79,10 +79,11 @@ function submit(
   render: (job: Job) => unknown,
 ): Promise<Answer> {
   const { principal, body, files, raw, idempotencyKey, fingerprint } = input;
+  const model = gateway.models(principal).find(({ entry }) => entry.name === body.model);
   return gateway.create(principal, {
     dialect: NAME,
     idPrefix: 'task',
-    ...toDraft(body, files, { isForm: raw.length === 0 }),
+    ...toDraft(body, files, { isForm: raw.length === 0, model }),
     idempotency: idempotencyKey
       ? { key: idempotencyKey, route: `POST ${path}`, fingerprint }
       : undefined,

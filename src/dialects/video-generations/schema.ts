@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { startOfBase64 } from '../../core/carried-media';
 import {
   MEDIA_MAX,
   TEXT_LENGTH_MAX,
@@ -14,7 +15,7 @@ import {
   objectError,
   text,
 } from '../../core/fields';
-import { SNIFF_BYTES, sniffMediaType } from '../../core/sniff';
+import { sniffMediaType } from '../../core/sniff';
 
 /**
  * The words of `/v1/video/generations`. Each one may stand at the top or inside `metadata`, and what is no word of ours
@@ -31,9 +32,8 @@ const picture = z.preprocess(dataUrlOfBase64, media);
 
 function dataUrlOfBase64(value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  const start = value.slice(0, SNIFF_BYTES * 4).replaceAll(/\s/g, '');
-  if (!/^[A-Za-z0-9+/]+=*$/.test(start)) return value;
-  const mime = sniffMediaType(Buffer.from(start, 'base64'));
+  const start = startOfBase64(value);
+  const mime = start && sniffMediaType(start);
   return mime ? `data:${mime};base64,${value.replaceAll(/\s+/g, '')}` : value;
 }
 

@@ -1,9 +1,12 @@
+import type { RoutedModel } from '../../core/catalog';
 import type { UploadedFile } from '../../core/dialect';
 import { invalid } from '../../core/errors';
-import { given, numberOfText } from '../../core/fields';
+import { given, jsonOfText } from '../../core/fields';
+import { offerOf } from '../../core/offer';
 import type { Draft } from '../../core/ports';
 import { picturesOf } from './pictures';
 import type { Metadata, SubmitBody } from './schema';
+import { checkUnread } from './unread';
 import { layerOf, merge, type Layer } from './words';
 
 /**
@@ -11,11 +14,14 @@ import { layerOf, merge, type Layer } from './words';
  */
 const PASSTHROUGH_BYTES_MAX = 16 * 1024;
 
-/** `isForm`: its fields are only texts, so vendor words among them that look like numbers are numbers. */
+/**
+ * `isForm`: its fields are only texts, so a vendor's word among them is what JSON would read in it. `model` is the one
+ * that the body names, where the caller has it.
+ */
 export function toDraft(
   body: SubmitBody,
   files: readonly UploadedFile[],
-  { isForm }: { isForm: boolean },
+  { isForm, model: offered }: { isForm: boolean; model: RoutedModel | undefined },
 ): Draft {
   const { model } = body;
   const { words: metadata, isJson } = body.metadata ?? { words: {}, isJson: true };
@@ -23,10 +29,16 @@ export function toDraft(
   const top = layerOf(body, '');
   const over = layerOf(metadata, 'metadata.');
   const { fields, names, passthrough } = merge(
-    isForm ? withNumbers(top) : top,
-    isForm && !isJson ? withNumbers(over) : over,
+    isForm ? asJson(top) : top,
+    isForm && !isJson ? asJson(over) : over,
   );
   checkModel(model, metadata);
+  // Who may not use the model is told no more than that.
+  const mediaKeys = offered && offerOf(offered).mediaKeys;
+  if (mediaKeys) {
+    checkUnread(top, { prefix: '', mediaKeys });
+    checkUnread(over, { prefix: 'metadata.', mediaKeys });
+  }
   checkSize(passthrough);
   const { callback_url: callbackUrl, user } = { ...body, ...metadata };
   return {
@@ -73,9 +85,20 @@ function checkSize(passthrough: Record<string, unknown>): void {
 
 const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-function withNumbers(layer: Layer): Layer {
-  const numbered = Object.entries(layer.passthrough).map(
-    ([name, value]) => [name, numberOfText(value)] as const,
+function asJson(layer: Layer): Layer {
+  const read = Object.entries(layer.passthrough).map(
+    ([name, value]) => [name, settingOfText(value)] as const,
   );
-  return { ...layer, passthrough: Object.fromEntries(numbered) };
+  return { ...layer, passthrough: Object.fromEntries(read) };
+}
+
+/**
+ * `false` and `7` are a boolean and a number, `{"a":1}` is an object. What JSON would not write back as it came stays the
+ * text that it is: `007`, `1.50`, `12345678901234567890`, `False`.
+ */
+function settingOfText(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (value === 'true' || value === 'false') return value === 'true';
+  const number = Number(value);
+  return String(number) === value && Number.isFinite(number) ? number : jsonOfText(value);
 }

@@ -14,6 +14,7 @@ import {
   object,
   text,
 } from '../../core/fields';
+import { inputKindOf, type InputKind } from '../../core/input-names';
 import { INPUT_ROLES } from '../../core/request';
 
 /**
@@ -54,33 +55,47 @@ const metadata = z
     error: `is larger than ${String(METADATA_BYTES_MAX)} bytes as JSON`,
   });
 
-export const submitBodySchema = object({
-  model: text(TEXT_LENGTH_MAX),
-  prompt: text(PROMPT_LENGTH_MAX),
-  duration: integer.optional(),
-  seconds: number.optional(),
-  size: z
-    .string({ error: must('a string') })
-    .regex(/^\d{2,5}x\d{2,5}$/, 'must be width x height in pixels, such as 1280x720')
-    .optional(),
-  resolution: text(TEXT_LENGTH_MAX).optional(),
-  aspect_ratio: text(TEXT_LENGTH_MAX).optional(),
-  generate_audio: boolean.optional(),
-  seed: integer.optional(),
-  watermark: boolean.optional(),
-  return_last_frame: boolean.optional(),
-  execution_expires_after: integer.optional(),
-  safety_identifier: text(TEXT_LENGTH_MAX).optional(),
-  /** OpenAI's older word for it, which LiteLLM sends with every request of a known user. */
-  user: text(TEXT_LENGTH_MAX).optional(),
-  callback_url: text(URL_LENGTH_MAX).optional(),
-  metadata: metadata.optional(),
-  request_id: text(TEXT_LENGTH_MAX).optional(),
-  frame_images: list(frameImage, 10).optional(),
-  input_references: list(inputReference, MEDIA_MAX).optional(),
-  reference_images: list(media, MEDIA_MAX).optional(),
-  input_reference: openaiReference.optional(),
-});
+const INSTEAD: Readonly<Record<InputKind, string>> = {
+  image: 'use input_reference for a first frame, frame_images or input_references',
+  last_frame: 'use frame_images, with "frame_type": "last_frame"',
+  video: 'use input_references',
+  callback: 'use callback_url',
+};
+const meant = (name: string): string | undefined => {
+  const kind = inputKindOf(name);
+  return kind && INSTEAD[kind];
+};
+
+export const submitBodySchema = object(
+  {
+    model: text(TEXT_LENGTH_MAX),
+    prompt: text(PROMPT_LENGTH_MAX),
+    duration: integer.optional(),
+    seconds: number.optional(),
+    size: z
+      .string({ error: must('a string') })
+      .regex(/^\d{2,5}x\d{2,5}$/, 'must be width x height in pixels, such as 1280x720')
+      .optional(),
+    resolution: text(TEXT_LENGTH_MAX).optional(),
+    aspect_ratio: text(TEXT_LENGTH_MAX).optional(),
+    generate_audio: boolean.optional(),
+    seed: integer.optional(),
+    watermark: boolean.optional(),
+    return_last_frame: boolean.optional(),
+    execution_expires_after: integer.optional(),
+    safety_identifier: text(TEXT_LENGTH_MAX).optional(),
+    /** OpenAI's older word for it, which LiteLLM sends with every request of a known user. */
+    user: text(TEXT_LENGTH_MAX).optional(),
+    callback_url: text(URL_LENGTH_MAX).optional(),
+    metadata: metadata.optional(),
+    request_id: text(TEXT_LENGTH_MAX).optional(),
+    frame_images: list(frameImage, 10).optional(),
+    input_references: list(inputReference, MEDIA_MAX).optional(),
+    reference_images: list(media, MEDIA_MAX).optional(),
+    input_reference: openaiReference.optional(),
+  },
+  meant,
+);
 export const nativeBodySchema = z.looseObject(
   { model: text(TEXT_LENGTH_MAX) },
   { error: must('a JSON object') },

@@ -9,6 +9,7 @@ import { readFlags } from './native-flags';
 import { contentItemSchema, nativeBodySchema } from './native-schema';
 import type { ContentItem, NativeBody } from './native-schema';
 import { readReferences } from './native-spelling';
+import { checkUnread } from './native-unread';
 
 /** A create body that its caller wrote for Ark. */
 export function readNative(bytes: Uint8Array): NativeReading {
@@ -16,6 +17,7 @@ export function readNative(bytes: Uint8Array): NativeReading {
   const references = readReferences(text);
   // Sound because the door takes nothing but a JSON object.
   const fields = JSON.parse(text) as Record<string, unknown>;
+  checkUnread(fields);
   return {
     request: requestOf(nativeBodySchema.parse(fields)),
     callbackUrl: callbackOf(fields['callback_url']),

@@ -95,6 +95,7 @@ const unsupported = z.never({ error: 'is not supported by this model' });
 export const KLING_KEYS: VendorKeys = {
   owned: OWNED,
   checked,
+  media: ['static_mask', 'dynamic_masks'],
   divided: { multi_prompt: 'duration' },
 };
 
