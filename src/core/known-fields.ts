@@ -23,14 +23,16 @@ export function unknownField(name: string, known: readonly string[]): string {
 /** Says for a well-known name what its writer means here; undefined where that is not plain. */
 export type Meant = (name: string) => string | undefined;
 
-/** For callers of the public APIs, who have no file to look at: all that there are, the nearest first. */
+/** For callers of the public APIs, who have no file to look at: the known ones, the nearest first. */
 export function unknownInRequest(name: string, known: readonly string[], meant?: Meant): string {
   const near = nearest(name, known);
   const use = meant?.(name) ?? (near === undefined ? undefined : `did you mean "${near}"?`);
   const away = new Map(known.map((other) => [other, distance(plain(name), plain(other))]));
   const sorted = known.toSorted((one, other) => (away.get(one) ?? 0) - (away.get(other) ?? 0));
   const said = use === undefined ? '' : `; ${use}`;
-  return `is not a known field${said} (known: ${sorted.join(', ')})`;
+  const more = sorted.length - SHOWN_MAX;
+  const rest = more > 0 ? ` and ${String(more)} more` : '';
+  return `is not a known field${said} (known: ${sorted.slice(0, SHOWN_MAX).join(', ')}${rest})`;
 }
 
 /** A name's length bounds what comparing costs; none of ours is longer. */
