@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { createReadStream, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, createReadStream, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GatewayError } from '../core/errors';
 import type { Blobs } from '../core/ports';
 import type { ByteRange } from '../core/range';
-import { isId, isMissing, orIfMissing, pathOf, TEMPORARY } from './places';
+import { hasCode, isId, isMissing, orIfMissing, pathOf, TEMPORARY } from './places';
 import { remove, stale } from './removal';
 
 /**
@@ -20,9 +20,13 @@ import { remove, stale } from './removal';
 /** No put takes this long; what is older belongs to a process that was killed. */
 const TEMPORARY_AGE_MAX_MS = 24 * 60 * 60 * 1_000;
 
-/** Makes the folder where it is missing. `now` is in Unix milliseconds. */
+/** Names of files say which media somebody has, so nobody else may list them. */
+const FOLDER_MODE = 0o700;
+
+/** Makes the folder where it is missing, and closes it to others. `now` is in Unix milliseconds. */
 export function createLocalBlobs(folder: string, now: number = Date.now()): Blobs {
-  mkdirSync(join(folder, TEMPORARY), { recursive: true });
+  mkdirSync(join(folder, TEMPORARY), { recursive: true, mode: FOLDER_MODE });
+  closeToOthers(folder);
   removeStale(join(folder, TEMPORARY), now);
   return {
     put: (source, bytesMax) => put(folder, source, bytesMax),
@@ -33,6 +37,12 @@ export function createLocalBlobs(folder: string, now: number = Date.now()): Blob
     stale: (before, walk) => stale(folder, before, walk),
     remove: (id, before) => remove(folder, id, before),
   };
+}
+
+/** A release before made it readable for everybody. Only its owner may change that. */
+function closeToOthers(folder: string): void {
+  const { mode, uid } = statSync(folder);
+  if ((mode & 0o077) !== 0 && uid === process.getuid?.()) chmodSync(folder, FOLDER_MODE);
 }
 
 async function put(
@@ -47,9 +57,19 @@ async function put(
     return { id, bytes };
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT') ? noRoom(error) : error;
   }
 }
+
+/** A full disk is a matter of time for whoever asks: nothing was stored, and nothing is wrong with the request. */
+const noRoom = (cause: unknown): GatewayError =>
+  new GatewayError('unavailable', {
+    message: 'There is no room for files at this moment; try again later.',
+    retryAfterSeconds: NO_ROOM_RETRY_SECONDS,
+    cause,
+  });
+
+const NO_ROOM_RETRY_SECONDS = 30;
 
 async function write(
   path: string,
@@ -90,7 +110,7 @@ async function pour(
 
 async function publish(temporary: string, path: string): Promise<void> {
   const folder = dirname(path);
-  const made = await mkdir(folder, { recursive: true });
+  const made = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
   await rename(temporary, path);
   await syncFolder(folder);
   if (made === undefined) return;

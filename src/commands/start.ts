@@ -9,6 +9,10 @@ import { portOf, readFlags } from './flags';
 import { onShutdown } from './shutdown';
 
 const PORT = 8080;
+/** The development server has no authentication; an operator's own cluster may. */
+const ENGINE_TRUST =
+  'the engine asks for no password: every account of this machine can reach it and make videos on any workspace. ' +
+  'On a machine that you share, run your own cluster with TLS (TEMPORAL_ADDRESS)';
 
 /** Runs everything until Ctrl-C. With `--json` it prints one READY line on stdout. */
 export async function start(args: readonly string[]): Promise<number> {
@@ -32,9 +36,10 @@ export async function start(args: readonly string[]): Promise<number> {
     log: fileLog(flags.data),
   });
   try {
+    if (gateway.engine.kind !== 'address') say(ENGINE_TRUST);
     const ready = readyOf(gateway);
     if (flags.json) process.stdout.write(`${JSON.stringify(ready)}\n`);
-    else process.stdout.write(welcome(gateway, flags.data));
+    else process.stdout.write(welcome(gateway, flags.data, process.stdout.isTTY));
     const ended = await Promise.race([shutdown.requested, gateway.failed]);
     say(
       `${ended}: stopping; a submit under way may end first. Once more ends at once, and ` +
@@ -91,14 +96,20 @@ export function modelFor({ base }: LocalGateway): string {
   return suits?.entry.name ?? models[0]?.entry.name ?? '';
 }
 
-function welcome(gateway: LocalGateway, data: string): string {
+/**
+ * The key itself is shown to a person only: whatever collects the output of a process without a terminal keeps it for
+ * everybody who may read logs.
+ */
+function welcome(gateway: LocalGateway, data: string, isTerminal: boolean): string {
   const model = modelFor(gateway);
+  const keysFile = join(data, 'keys.json');
+  const key = isTerminal ? gateway.keys.key : '<the "key" of that file>';
   return `
 Reelay is ready.
 
   API           ${gateway.api}/v1/videos
-  API key       ${gateway.keys.key}
-  Callbacks     signed with callback_secret of ${join(data, 'keys.json')}
+  API key       ${isTerminal ? gateway.keys.key : `in ${keysFile}`}
+  Callbacks     signed with callback_secret of ${keysFile}
   Models        ${simulatedWords(countSimulated(gateway.base.catalog))}
   Temporal UI   ${workflowsPage(gateway) ?? 'where your cluster has it'}
   Temporal      ${gateway.engine.address}, namespace ${gateway.base.namespace}
@@ -107,7 +118,7 @@ Reelay is ready.
   Data          ${data}
 
   curl ${gateway.api}/v1/videos \\
-    -H 'Authorization: Bearer ${gateway.keys.key}' -H 'Content-Type: application/json' \\
+    -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' \\
     -d '{"model": "${model}", "prompt": "a cat on a windowsill", "duration": 5, "resolution": "720p"}'
 
 Ctrl-C stops it; nothing is lost, the next start goes on.

@@ -72,6 +72,19 @@ export async function checkHeld(
   return sizes;
 }
 
+/** The sizes of files that a form has brought, which are stored already. */
+export async function storedSizes(
+  blobs: Pick<Blobs, 'stat'>,
+  inputs: readonly InputSource[],
+): Promise<FileSizes> {
+  const sizes = new Map<string, number>();
+  for (const { media } of inputs) {
+    const found = 'blob' in media ? await blobs.stat(media.blob) : undefined;
+    if ('blob' in media && found) sizes.set(media.blob, found.bytes);
+  }
+  return sizes;
+}
+
 /** Of the files that came with the request. */
 export function sizesOf(inputs: readonly ResolvedInput[]): FileSizes {
   return new Map(
@@ -115,7 +128,9 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
 }
 
-const DATA_URL = /^data:([a-z]+\/[a-z0-9.+-]+)?((?:;[a-z0-9-]+=[^;,]*)*);base64,/i;
+const DATA_URL = /^data:([a-z]+\/[a-z0-9.+-]+)?((?:;[a-z0-9-]+=[^;,]*)*);base64,$/i;
+/** `data:image/png;charset=utf-8;base64,` has 36. A pattern that runs over megabytes of parameters overflows the stack. */
+const DATA_URL_HEAD_LENGTH_MAX = 256;
 
 /** RFC 2397, base64 only. The length is checked before anything is decoded; the type is what the bytes say. */
 function decode(
@@ -123,9 +138,10 @@ function decode(
   param: string,
   bytesMax: number,
 ): { mime: string; bytes: Uint8Array } {
-  const head = DATA_URL.exec(text);
-  if (!head) throw invalid(param, 'is not a base64 data URL');
-  const base64 = text.slice(head[0].length);
+  const start = text.slice(0, DATA_URL_HEAD_LENGTH_MAX);
+  const head = start.slice(0, start.indexOf(',') + 1);
+  if (!DATA_URL.test(head)) throw invalid(param, 'is not a base64 data URL');
+  const base64 = text.slice(head.length);
   if ((base64.length / 4) * 3 > bytesMax + 2) {
     throw invalid(param, `has more than ${String(bytesMax)} bytes`);
   }

@@ -38,13 +38,15 @@ export async function startChild(options: ChildOptions): Promise<Run> {
   const { data, name, command, args, port, env, cwd, user, details } = options;
   const log = openLog(data, name);
   try {
-    const child = spawn(command, args, {
-      cwd,
-      env,
-      detached: true,
-      stdio: ['ignore', log.file, log.file],
-      ...(user ? { uid: user.uid, gid: user.gid } : {}),
-    });
+    const child = ownFilesOnly(() =>
+      spawn(command, args, {
+        cwd,
+        env,
+        detached: true,
+        stdio: ['ignore', log.file, log.file],
+        ...(user ? { uid: user.uid, gid: user.gid } : {}),
+      }),
+    );
     const started = new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve).once('error', reject);
     });
@@ -61,6 +63,16 @@ export async function startChild(options: ChildOptions): Promise<Run> {
     throw new Error(`${name} could not be started: ${reasonOf(error)}`, { cause: error });
   } finally {
     closeSync(log.file);
+  }
+}
+
+/** A child inherits the mask, so that nobody else can read what it writes: the engine sets no mode on its database. */
+function ownFilesOnly<Child>(start: () => Child): Child {
+  const before = process.umask(0o077);
+  try {
+    return start();
+  } finally {
+    process.umask(before);
   }
 }
 

@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 import { readable } from './readable';
 
 const STDERR = 2;
+const LOG_MODE = 0o600;
 
 /** The gateway's log as JSON lines into `stream`. */
 export function streamLog(stream: DestinationStream): Logger {
@@ -26,11 +27,14 @@ export function processLog(): Logger {
 export function fileLog(data: string): Logger {
   const folder = join(data, 'logs');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, 'gateway.log');
+  // A release before made it readable for everybody.
+  if (existsSync(path)) chmodSync(path, LOG_MODE);
   return streamLog(
     pino.multistream([
       {
         level: 'info',
-        stream: pino.destination({ dest: join(folder, 'gateway.log'), sync: true }),
+        stream: pino.destination({ dest: path, mode: LOG_MODE, sync: true }),
       },
       { level: 'warn', stream: terminal() },
     ]),
