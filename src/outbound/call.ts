@@ -1,4 +1,6 @@
-import type { Call, Headers } from '../core/exchange';
+import type { Call, Headers, Reply } from '../core/exchange';
+import { createMask, secretOfHeader } from '../core/mask';
+import type { Mask } from '../core/mask';
 import type { CallOptions, CallResult } from '../core/ports';
 import type { Agents } from './agents';
 import { exchange } from './exchange';
@@ -11,6 +13,8 @@ export interface CallContext {
   agents: Agents;
   rules: UrlRules;
   userAgent: string;
+  /** Takes the operator's credentials out of whatever came back. */
+  mask: Mask;
   now: () => number;
 }
 
@@ -29,7 +33,12 @@ export function call(context: CallContext, call: Call, options: CallOptions): Pr
   const startedAt = context.now();
   return new Promise((resolve) => {
     const receiver = collect(options.replyBytesMax, {
-      reply: (reply) => resolve({ kind: 'reply', reply, durationMs: context.now() - startedAt }),
+      reply: (reply) =>
+        resolve({
+          kind: 'reply',
+          reply: withoutSecrets(reply, call, context.mask),
+          durationMs: context.now() - startedAt,
+        }),
       fail: resolve,
       tooLarge: () => running.stop(TOO_LARGE),
     });
@@ -49,6 +58,20 @@ export function call(context: CallContext, call: Call, options: CallOptions): Pr
       context.now,
     );
   });
+}
+
+/** Some sign with a secret that is made anew for each call. */
+function withoutSecrets(reply: Reply, { headers }: Call, mask: Mask): Reply {
+  const own = createMask(
+    Object.entries(headers).flatMap(([name, value]) =>
+      name.toLowerCase() === 'authorization' ? secretOfHeader(value) : [],
+    ),
+  );
+  const texts = Object.entries(reply.headers).map(([name, value]): [string, string] => [
+    name,
+    Buffer.from(own(mask(Buffer.from(value)))).toString(),
+  ]);
+  return { ...reply, headers: Object.fromEntries(texts), body: own(mask(reply.body)) };
 }
 
 const TOO_LARGE: Failure = {

@@ -1,3 +1,4 @@
+import { createMask } from '../core/mask';
 import type { Outbound } from '../core/ports';
 import { createAgents } from './agents';
 import type { AgentLimits } from './agents';
@@ -27,6 +28,8 @@ export interface OutboundOptions {
   /** Lets `http://` URLs of strangers through as well; they must still be public. */
   allowHttp?: boolean;
   userAgent: string;
+  /** Credentials of the operator's channels: no reply shows them to anybody. */
+  secrets?: readonly string[];
   limits?: Partial<OutboundLimits>;
   /** Unix milliseconds. */
   now?: () => number;
@@ -49,7 +52,8 @@ export function createOutbound(options: OutboundOptions): Outbound & { close(): 
   };
   const agents = createAgents(limits, options.lookup ?? systemLookup);
   const now = options.now ?? Date.now;
-  const context = { agents, rules, limits, userAgent: options.userAgent, now };
+  const mask = createMask(options.secrets ?? []);
+  const context = { agents, rules, limits, userAgent: options.userAgent, mask, now };
   return {
     call: (request, callOptions) => call(context, request, callOptions),
     open: (url, openOptions) => open(context, url, openOptions),

@@ -86,6 +86,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   const outbound = createOutbound({
     allowedCallbackHosts: options.allowCallbacksTo,
     userAgent: `reelay/${VERSION}`,
+    secrets: catalog.channels().flatMap(({ credentials }) => Object.values(credentials)),
   });
   const close = async (): Promise<void> => {
     await outbound.close();
