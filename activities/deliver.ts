@@ -4,6 +4,8 @@ import type { DeliveryRow, TryResult } from '../src/core/store';
 import { deliveryDelayMs, readRetryAfter } from '../src/core/schedules';
 import type { DeliverResult } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
+import { pending } from './failure';
+import { againAfterMs, type PlaceName } from './places';
 
 /**
  * One try of one message: the try's row is written before the request and completed after it; a crash between leaves
@@ -15,22 +17,49 @@ export function deliver(deps: ActivityDeps) {
     if (!found) throw new Error(`no delivery ${deliveryId}`);
     const { delivery, secrets } = found;
     if (delivery.state !== 'pending') return { done: true };
-
-    const number = await deps.store.deliveries.beginTry(deliveryId, deps.now());
-    const result = await send(deps, delivery, secrets);
-    const next = nextStep(deps, number, result);
-    await deps.store.deliveries.endTry(
-      deliveryId,
-      number,
-      tried(deps, result),
-      next.state,
-      deps.now(),
-    );
-    const said = logTry(deps, delivery, { number, result, next });
-    return next.state === 'pending'
-      ? { done: false, delayMs: next.delayMs, said }
-      : { done: true, said };
+    const taken = deps.places.take(placesOf(deps, delivery), deps.now());
+    if ('heldMs' in taken) {
+      throw pending('its receiver is busy with others', againAfterMs(taken.heldMs, deps.random()));
+    }
+    try {
+      return await tryOnce(deps, delivery, secrets);
+    } finally {
+      taken.leave();
+    }
   };
+}
+
+/** Receivers that hang take the places of their own host and workspace, and leave some for copies of results. */
+function placesOf({ limits }: ActivityDeps, { url, workspaceId }: DeliveryRow): PlaceName[] {
+  return [
+    { name: `deliveries to ${hostOf(url)}`, max: limits.deliveriesPerHost },
+    { name: `deliveries of ${workspaceId}`, max: limits.deliveriesPerWorkspace },
+    { name: 'deliveries', max: limits.deliveriesAtOnce },
+  ];
+}
+
+/** What is no URL any more is refused by the try itself. */
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
+
+async function tryOnce(
+  deps: ActivityDeps,
+  delivery: DeliveryRow,
+  secrets: string[],
+): Promise<DeliverResult> {
+  const number = await deps.store.deliveries.beginTry(delivery.id, deps.now());
+  const result = await send(deps, delivery, secrets);
+  const next = nextStep(deps, number, result);
+  await deps.store.deliveries.endTry(
+    delivery.id,
+    number,
+    tried(deps, result),
+    next.state,
+    deps.now(),
+  );
+  const said = logTry(deps, delivery, { number, result, next });
+  return next.state === 'pending'
+    ? { done: false, delayMs: next.delayMs, said }
+    : { done: true, said };
 }
 
 /** One line for each try that failed, so that nobody has to ask the database; answers the same in plain words. */

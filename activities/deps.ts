@@ -4,6 +4,8 @@ import type { Dialect, Principal, RenderContext } from '../src/core/dialect';
 import type { Blobs, Creation, Engine, Outbound, PlanWaits } from '../src/core/ports';
 import type { Store } from '../src/core/store';
 import type { Cadence } from '../src/core/schedules';
+import type { ByteGate } from './byte-gate';
+import type { Places } from './places';
 
 /** What the activities stand on; `main` hands over the real ones. */
 export interface ActivityDeps {
@@ -11,7 +13,11 @@ export interface ActivityDeps {
   catalog: Catalog;
   outbound: Outbound;
   blobs: Blobs;
+  /** Memory that submits may hold at once in this process. */
+  sending: ByteGate;
   engine: Engine;
+  /** Of deliveries and copies in this process. */
+  places: Places;
   dialects: Readonly<Record<string, Dialect>>;
   render: RenderContext;
   waits: ActivityWaits;
@@ -36,6 +42,8 @@ export interface ActivityWaits extends PlanWaits {
   unknownGraceMs: number;
   /** The answer to a POST is offered to the database for this long. */
   recordMs: number;
+  /** A submit waits here for memory for so long, then goes back to the engine for a moment. */
+  sendRoomMs: number;
   /** Pause between two lookups of an unknown submit. */
   unknownLookMs: number;
   /**
@@ -74,6 +82,14 @@ export interface ActivityLimits {
   excerptBytesMax: number;
   sweepRows: number;
   restartsMax: number;
+  /** A submit that cannot be prepared so many times ends its job. */
+  prepareTriesMax: number;
+  /** Callbacks that this process sends at once: to one host, of one workspace, in all. */
+  deliveriesPerHost: number;
+  deliveriesPerWorkspace: number;
+  deliveriesAtOnce: number;
+  /** Results that it copies at once; half of them of one workspace. */
+  copiesAtOnce: number;
   /** Late looks per sweep. */
   lateLooks: number;
   /** Stored files that one sweep looks at. */

@@ -16,7 +16,7 @@ export type Hint = (message: {
   provider: string;
   token: string;
   headers: Headers;
-  body: Uint8Array;
+  body(): Promise<Uint8Array>;
 }) => Promise<boolean>;
 
 export function createHint(
@@ -25,11 +25,12 @@ export function createHint(
     'store' | 'catalog' | 'outbound' | 'engine' | 'waits' | 'limits' | 'now' | 'log'
   >,
 ): Hint {
-  return async ({ provider, token, headers, body }) => {
+  return async ({ provider, token, headers, body: readBody }) => {
     const attempt = await deps.store.attempts.byCallbackToken(hashToken(token));
     if (attempt?.provider !== provider) return false;
     const at = deps.catalog.channel(attempt.channel);
     if (!at) return false;
+    const body = await readBody();
     const { credentials } = at.channel;
     const verify = at.provider.verifyCallback;
     if (verify && !verify({ headers, body, credentials, nowMs: deps.now() })) return false;

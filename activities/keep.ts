@@ -1,8 +1,10 @@
 import type { Output } from '../src/core/outcome';
 import type { FileKind } from '../src/core/ports';
+import type { KeepStore } from '../src/core/store';
 import type { ActivityDeps } from './deps';
-import { transient } from './failure';
+import { pending, transient } from './failure';
 import { freshOutputs } from './look';
+import { againAfterMs, type PlaceName } from './places';
 
 const MIME: Record<FileKind, string> = { video: 'video/mp4', last_frame: 'image/png' };
 
@@ -12,18 +14,40 @@ const MIME: Record<FileKind, string> = { video: 'video/mp4', last_frame: 'image/
  */
 export function keep(deps: ActivityDeps) {
   return async ({ jobId }: { jobId: string }): Promise<{ kept: number }> => {
-    const pending = await deps.store.keeps.pending(jobId);
-    if (!pending) return { kept: 0 };
-    const origins = deps.catalog.channel(pending.channel)?.channel.resultOrigins ?? [];
-    const files = [];
-    for (const output of pending.outputs) {
-      const source = await openLiving(deps, jobId, output, origins);
-      const { id, bytes } = await deps.blobs.put(source.stream, deps.limits.resultBytesMax);
-      files.push({ kind: output.kind, blob: id, bytes, mime: MIME[output.kind] });
+    const job = await deps.store.keeps.pending(jobId);
+    if (!job) return { kept: 0 };
+    const taken = deps.places.take(placesOf(deps, job.workspaceId), deps.now());
+    if ('heldMs' in taken) {
+      throw pending('others are being copied', againAfterMs(taken.heldMs, deps.random()));
     }
-    await deps.store.keeps.record(jobId, files, deps.now());
-    return { kept: files.length };
+    try {
+      return await copy(deps, jobId, job);
+    } finally {
+      taken.leave();
+    }
   };
+}
+
+/** Copies stand in one queue with deliveries and take at most these of its places. */
+const placesOf = ({ limits }: ActivityDeps, workspaceId: string): PlaceName[] => [
+  { name: 'copies', max: limits.copiesAtOnce },
+  { name: `copies of ${workspaceId}`, max: Math.ceil(limits.copiesAtOnce / 2) },
+];
+
+async function copy(
+  deps: ActivityDeps,
+  jobId: string,
+  { channel, outputs }: NonNullable<Awaited<ReturnType<KeepStore['pending']>>>,
+): Promise<{ kept: number }> {
+  const origins = deps.catalog.channel(channel)?.channel.resultOrigins ?? [];
+  const files = [];
+  for (const output of outputs) {
+    const source = await openLiving(deps, jobId, output, origins);
+    const { id, bytes } = await deps.blobs.put(source.stream, deps.limits.resultBytesMax);
+    files.push({ kind: output.kind, blob: id, bytes, mime: MIME[output.kind] });
+  }
+  await deps.store.keeps.record(jobId, files, deps.now());
+  return { kept: files.length };
 }
 
 /** How stores answer for a link that is past its time. */

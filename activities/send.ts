@@ -63,6 +63,18 @@ export async function prepare(
   };
 }
 
+/** A file is in memory as bytes, as base64, as the JSON text around it and as the bytes on the wire. */
+const SEND_FACTOR = 5;
+
+/** Says how much memory the POST of a job takes, in bytes; 0 for one that is text alone. */
+export async function sendBytesOf(deps: Pick<ActivityDeps, 'blobs'>, job: Job): Promise<number> {
+  const blobs = job.native
+    ? [job.native.body]
+    : job.applied.inputs.flatMap(({ media }) => ('blob' in media ? [media.blob] : []));
+  const stats = await Promise.all(blobs.map((blob) => deps.blobs.stat(blob)));
+  return stats.reduce((sum, stat) => sum + (stat?.bytes ?? 0), 0) * SEND_FACTOR;
+}
+
 /** Of the caller's own request where that is what is sent, else of the inputs. */
 async function loadBytes(
   deps: ActivityDeps,

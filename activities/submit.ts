@@ -5,7 +5,8 @@ import type { SubmitResult } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
 import { pending } from './failure';
 import { reconcile } from './reconcile';
-import { prepare, send } from './send';
+import { tryPrepare } from './prepare-tries';
+import { send, sendBytesOf } from './send';
 
 /**
  * At most one accepted submit per job (P1). The attempt's row says `sending` before any byte leaves; a later try that
@@ -22,14 +23,27 @@ export function submit(deps: ActivityDeps) {
     if (attempt && attempt.number >= input.number) return standing(deps, job, attempt);
     const over = await tooLate(deps, job);
     if (over) return over;
-    return begin(deps, job, input.number);
+    return inRoom(deps, job, () => begin(deps, job, input.number));
   };
+}
+
+/** What many large submits hold at once would end the process; a job waits for room as for a busy provider. */
+async function inRoom(
+  deps: ActivityDeps,
+  job: Job,
+  work: () => Promise<SubmitResult>,
+): Promise<SubmitResult> {
+  const bytes = await sendBytesOf(deps, job);
+  const result = await deps.sending.within(bytes, deps.waits.sendRoomMs, work);
+  if (!result) throw pending('waiting for memory to send its files from', 1_000);
+  return result;
 }
 
 async function begin(deps: ActivityDeps, job: Job, number: number): Promise<SubmitResult> {
   const route = job.routes[number - 1];
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
-  const prepared = await prepare(deps, job, route);
+  const prepared = await tryPrepare(deps, job, route);
+  if (!prepared) return UNPREPARED;
   handOnAtStop(deps);
   const opened = await deps.store.attempts.open({
     id: prepared.sent.attemptId,
@@ -46,6 +60,8 @@ async function begin(deps: ActivityDeps, job: Job, number: number): Promise<Subm
   if (!opened) throw pending('another try is sending', 1_000);
   return standing(deps, job, await send(deps, opened, prepared));
 }
+
+const UNPREPARED: SubmitResult = { state: 'ended', ruling: { kind: 'failure', code: 'internal' } };
 
 /** What a recorded attempt means for the workflow. */
 async function standing(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
@@ -88,7 +104,10 @@ async function refused(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<
   if (over) return over;
   if (!refusal || refusal.scope === 'final') return { state: 'ended', ruling: { kind: 'refused' } };
   const isPatient = deps.now() < givesUpAt(deps, job, attempt);
-  if (refusal.scope === 'retry' && isPatient) return again(deps, job, attempt);
+  if (refusal.scope === 'retry' && isPatient) {
+    if (deps.now() < retryAtOf(attempt)) throw busy(deps, job, attempt);
+    return inRoom(deps, job, () => again(deps, job, attempt));
+  }
   const next = job.routes[attempt.number];
   if (!next) return { state: 'ended', ruling: { kind: 'refused' } };
   return { state: 'next', number: attempt.number + 1, provider: next.provider };
@@ -101,10 +120,10 @@ function givesUpAt(deps: ActivityDeps, job: Job, { number, refusal }: Attempt): 
 }
 
 async function again(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
-  if (deps.now() < retryAtOf(attempt)) throw busy(deps, job, attempt);
   const route = job.routes[attempt.number - 1];
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
-  const prepared = await prepare(deps, job, route, attempt.id);
+  const prepared = await tryPrepare(deps, job, route, attempt.id);
+  if (!prepared) return UNPREPARED;
   handOnAtStop(deps);
   const sends = await deps.store.attempts.reopen(attempt.id, {
     callbackTokenHash: prepared.tokenHash,

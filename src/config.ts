@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { z } from 'zod';
+import { BOUND_LIMITS, BOUND_WAITS } from './config/bounds';
 import { channelsSchema, modelsSchema } from './config/catalog-schema';
 import { isPlain, placed, readFile } from './config/file';
 import type { ConfigFile } from './config/file';
@@ -24,6 +25,7 @@ const MIB = 1024 * 1024;
 
 /** Every named wait, in milliseconds. */
 const waitsSchema = fields({
+  ...BOUND_WAITS,
   sendMs: ms(MINUTE),
   recordMs: ms(45 * SECOND),
   unknownGraceMs: ms(30 * SECOND),
@@ -95,6 +97,7 @@ const waitsSchema = fields({
 });
 
 const limitsSchema = fields({
+  ...BOUND_LIMITS,
   replyBytesMax: count(16 * MIB),
   resultBytesMax: count(2048 * MIB),
   inputBytesMax: count(64 * MIB),

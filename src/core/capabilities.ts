@@ -115,7 +115,8 @@ export function applyCapabilities(
   const { fps = capabilities.fps, audio = capabilities.audio } = limits;
   const model = { ...capabilities, fps, audio };
   checkCounts(request.inputs, limits, name('inputs'));
-  checkForms(request.inputs, model.media, { param: name('inputs'), sizes });
+  const texts = [request.prompt, request.negativePrompt, request.passthrough];
+  checkForms(request.inputs, model.media, { param: name('inputs'), sizes, texts });
   if (request.prompt.length > model.promptLengthMax) {
     throw invalid(name('prompt'), `is longer than ${String(model.promptLengthMax)} characters`);
   }

@@ -119,6 +119,8 @@ export interface Route {
    * whose header decides what its body is.
    */
   when?(headers: Headers): boolean;
+  /** It makes jobs: a caller without any points is told so before its body is read. */
+  spends?: true;
   /** A signed link (`?expires=&signature=`) may stand in for the key. */
   acceptsLink?: boolean;
   /**
@@ -141,6 +143,7 @@ export function route<Body, Query>(definition: {
   body: Route['body'];
   scope: Route['scope'];
   when?(headers: Headers): boolean;
+  spends?: true;
   acceptsLink?: boolean;
   keyIn?: 'query';
   request: z.ZodType<Body>;

@@ -9,6 +9,8 @@ export interface MediaForms {
   linkOnly: readonly Input['role'][];
   /** Of pictures that are sent as files. Absent: every type and size. */
   images?: { mimes: readonly string[]; bytesMax: number };
+  /** Of the provider's whole request, in which files stand as base64. Absent: it states none. */
+  bodyBytesMax?: number;
 }
 
 /** Of files that come with a request, by blob id. */
@@ -18,9 +20,10 @@ export type FileSizes = ReadonlyMap<string, number>;
 export function checkForms(
   inputs: readonly Input[],
   forms: MediaForms | undefined,
-  { param, sizes }: { param: string; sizes: FileSizes },
+  { param, sizes, texts }: { param: string; sizes: FileSizes; texts: readonly unknown[] },
 ): void {
   if (!forms) return;
+  checkBody(inputs, forms.bodyBytesMax, { param, sizes, texts });
   for (const { role, media } of inputs) {
     if ('asset' in media && !forms.assets) {
       throw invalid(param, 'names an asset, and this model knows none; send a URL or the file');
@@ -33,6 +36,30 @@ export function checkForms(
     }
   }
 }
+
+/** Braces, field names and our callback's URL. */
+const BODY_FRAME_BYTES = 16 * 1024;
+
+/** Each file may be small enough and all of them together too large: the provider would refuse the whole request. */
+function checkBody(
+  inputs: readonly Input[],
+  bytesMax: number | undefined,
+  { param, sizes, texts }: { param: string; sizes: FileSizes; texts: readonly unknown[] },
+): void {
+  const files = inputs.map(({ media }) => ('blob' in media ? (sizes.get(media.blob) ?? 0) : 0));
+  if (bytesMax === undefined || files.every((bytes) => bytes === 0)) return;
+  const encoded = files.reduce((sum, bytes) => sum + Math.ceil(bytes / 3) * 4, 0);
+  const body = encoded + Buffer.byteLength(JSON.stringify([inputs, texts])) + BODY_FRAME_BYTES;
+  if (body <= bytesMax) return;
+  const raw = files.reduce((sum, bytes) => sum + bytes, 0);
+  throw invalid(
+    param,
+    `has files of ${mib(raw)}, which make a request of ${mib(body)} to the provider; ` +
+      `it takes at most ${mib(bytesMax)} (about ${mib((bytesMax * 3) / 4)} of files)`,
+  );
+}
+
+const mib = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MiB`;
 
 const isPicture = (role: Input['role']): boolean =>
   role !== 'reference_video' && role !== 'reference_audio';

@@ -19,6 +19,11 @@ export interface Gateway {
   models(principal: Principal): readonly RoutedModel[];
   /** Prices, checks, stores and starts one job; answers what `render` makes of the new row, or the stored answer. */
   create(principal: Principal, creation: Creation): Promise<CreateAnswer>;
+  /**
+   * Throws `insufficient_balance` where no create of this caller could be paid for, so that nothing of it need be read.
+   * A repeat under an earlier key, and whoever may use a free model, pass; `create` decides. It may be a moment late.
+   */
+  checkFunds(principal: Principal, idempotencyKey: string | undefined): Promise<void>;
   /** What `create` would hold and do, by the same function; nothing is stored and no balance is asked for. */
   quote(principal: Principal, draft: Draft): Promise<Quote>;
   /** Throws `not_found` for an unknown, deleted or foreign id, whatever its form. */

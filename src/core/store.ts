@@ -106,6 +106,10 @@ export interface JobStore {
     principal: Pick<Principal, 'workspaceId' | 'keyId'>,
     price: bigint,
   ): Promise<Short | undefined>;
+  /** Counts one more try of a submit that could not be prepared; answers how many there were. */
+  countUnprepared(id: string): Promise<number>;
+  /** Was this idempotency key used by any request of the workspace, whatever that was? */
+  isKeyUsed(workspaceId: string, key: string, now: number): Promise<boolean>;
   /** What an earlier request under the same key was answered; undefined without a key or without such a request. */
   earlier(
     workspaceId: string,
@@ -281,6 +285,8 @@ export interface KeyStore {
    * and whatever other secrets the key has.
    */
   findById(id: string, secretId: string, now: number): Promise<KeyPrincipal | undefined>;
+  /** Says which of these hashes are of a key's secret, also of one that has ended. */
+  existing(hashes: readonly string[]): Promise<ReadonlySet<string>>;
   /** Writes when the key was last used, at most once a minute. */
   markUsed(id: string, now: number): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { formatPoints } from '../core/pricing';
 import type { Created, NewJob } from '../core/store';
 import type { GatewayDeps } from './deps';
 import type { Gate } from './gate';
-import { checkHeld, storeInputs } from './inputs';
+import { checkHeld, storedSizes, storeInputs } from './inputs';
 import { idempotencyMismatch, markReplayed } from './replay';
 import { resolve } from './resolve';
 import { frozen } from './routes';
@@ -64,7 +64,7 @@ export async function accept(
   const { draft, native } = await draftOf(deps, principal, creation);
   const held =
     creation.workflowId === undefined
-      ? undefined
+      ? await storedSizes(deps.blobs, draft.request.inputs)
       : await checkHeld(deps, principal, draft.request.inputs);
   const resolved = resolve(deps, principal, draft, { passing: native?.passing, held });
   const { request, applied, usable, inputs } = resolved;

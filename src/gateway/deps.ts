@@ -39,6 +39,8 @@ export interface GatewayDeps {
   starts: GateOptions;
   /** How starts that the engine did not take are asked for again. */
   startsAgain: Omit<StartAgainOptions, 'now'>;
+  /** For so long it is remembered whether a caller has points at all. */
+  fundsMs: number;
   heldMsMax: number;
   /** Past so many waiters at once nobody else waits. */
   heldRequestsMax: number;

@@ -11,6 +11,7 @@ import { create } from './create';
 import type { GatewayDeps } from './deps';
 import { findJob, noSuchJob } from './find';
 import { foreign } from './foreign';
+import { createFunds } from './funds';
 import { createGate } from './gate';
 import { estimate, quote } from './quote';
 import { createStartAgain } from './start-again';
@@ -33,10 +34,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const startAgain = createStartAgain({ ...deps.startsAgain, now: deps.now });
   const get = (principal: Principal, id: string): Promise<Job> => findJob(deps, principal, id);
   const hold = createHold(deps, get);
+  const funds = createFunds(deps);
   const waitFor: Gateway['waitFor'] = async (...wait) => (await hold(...wait)).job;
   return {
     models: (principal) => deps.catalog.list(principal),
     create: (principal, creation) => create({ ...deps, gates, startAgain }, principal, creation),
+    checkFunds: funds.check,
     // eslint-disable-next-line @typescript-eslint/require-await -- what it throws becomes a rejection
     quote: async (principal, draft) => quote(deps, principal, draft),
     get,
@@ -78,7 +81,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
     estimate: (job) => estimate(deps, job),
     link: deps.signLink,
-    admin: createAdmin(deps),
+    admin: funds.watched(createAdmin(deps)),
     issueToken({ keyId, secretId }) {
       if (keyId === null || secretId === undefined) {
         throw new Error('only a key has access tokens');

@@ -12,7 +12,7 @@ import { mountHealth, type HealthPorts } from './health';
 import { createLastUsed } from './last-used';
 import { HTTP_LIMITS, type HttpLimits } from './limits';
 import type { Links } from './links';
-import { createMemoryBudget } from './memory-budget';
+import { createMemoryBudget, createUploads } from './memory-budget';
 import { mountApis } from './mount';
 
 import { assignRequestId, requestIdOf } from './request-id';
@@ -60,11 +60,12 @@ export function createApp(options: AppOptions): Express {
   );
   app.use(assignRequestId, noStore, logRequests(logger));
   mountHealth(app, options);
-  mountCallbacks(app, options.hint, limits);
-  const budget = createMemoryBudget(limits.bodyMemoryBytesMax);
+  const budget = createMemoryBudget(limits);
+  const uploads = createUploads(limits);
   const used = createLastUsed(options.keys, logger);
   const authBudget = createAuthBudget(options.keys, limits);
-  mountApis(app, apis, { ...options, limits, budget, authBudget, now, used, waitEnds });
+  mountCallbacks(app, options.hint, { limits, budget, authBudget, now });
+  mountApis(app, apis, { ...options, limits, budget, uploads, authBudget, now, used, waitEnds });
   app.use(({ method, path }) => {
     const message = 'There is no such path.';
     throw new GatewayError('not_found', { message, path: `${method} ${path}` });

@@ -1,19 +1,28 @@
 import { isIPv6 } from 'node:net';
 import { GatewayError } from '../core/errors';
 import type { KeyPrincipal, KeyStore } from '../core/store';
+import { createLatecomers, type LatecomerOptions } from './auth-latecomers';
 
 /**
  * How often an address may come with a wrong credential, so that nobody's guesses take the database from those who pay.
  * A key that was good in this process before is looked up whatever its address did, since many callers may share one.
  */
 export interface AuthBudget {
-  /** As in the key store; throws `rate_limited` instead of asking it about a further unknown key. */
+  /**
+   * Finds a key as the key store does. Past the address's budget an unknown key is looked up together with others of
+   * its kind, and throws `rate_limited` where there is none such.
+   */
   find(address: string, hash: string, now: number): Promise<KeyPrincipal | undefined>;
+  /**
+   * Takes a place for a secret of another kind that is about to be looked up; returns what gives it back once it was
+   * found. Throws `rate_limited` past the budget.
+   */
+  take(address: string, now: number): () => void;
   /** A credential that was refused without a question. Throws `rate_limited` past the budget. */
   refuse(address: string, now: number): void;
 }
 
-export interface AuthBudgetOptions {
+export interface AuthBudgetOptions extends LatecomerOptions {
   authFailuresPerMinute: number;
   /** Remembered at once; past it the oldest is forgotten. */
   authAddressesMax: number;
@@ -24,22 +33,33 @@ const MINUTE_MS = 60_000;
 const GOOD_KEYS_MAX = 10_000;
 
 export function createAuthBudget(
-  keys: Pick<KeyStore, 'find'>,
+  keys: Pick<KeyStore, 'find' | 'existing'>,
   options: AuthBudgetOptions,
 ): AuthBudget {
   const take = createTaker(options);
+  const latecomers = createLatecomers(keys, options);
   const good = new Set<string>();
   /** Many requests may bring a key for the first time at once: one question, and one place in the budget. */
   const asked = new Map<string, Promise<KeyPrincipal | undefined>>();
 
   async function ask(address: string, hash: string, now: number) {
-    const giveBack = take(address, now);
+    const giveBack = await place(address, hash, now);
     const found = await keys.find(hash, now);
     if (!found) return undefined;
     giveBack();
     if (good.size >= GOOD_KEYS_MAX) good.clear();
     good.add(hash);
     return found;
+  }
+
+  /** Past the budget a key needs no place that is known to be there. */
+  async function place(address: string, hash: string, now: number): Promise<() => void> {
+    try {
+      return take(address, now);
+    } catch (refusal) {
+      if (!(await latecomers.has(networkOf(address), hash))) throw refusal;
+      return () => undefined;
+    }
   }
 
   return {
@@ -56,6 +76,7 @@ export function createAuthBudget(
       }
       return asking;
     },
+    take,
     refuse: (address, now) => void take(address, now),
   };
 }

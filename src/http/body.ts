@@ -6,8 +6,10 @@ import type { Blobs } from '../core/ports';
 import { nest } from './bracket-names';
 import { listenTo } from './listen-to';
 import { sizeText, type HttpLimits } from './limits';
+import { watchIdle } from './idle';
 import type { MemoryBudget } from './memory-budget';
 import { clientLeft, readForm } from './multipart';
+import type { Owner, Pool } from './shares';
 
 /** A request body before its schema has seen it. `identity` is what the fingerprint covers. */
 export interface Body {
@@ -20,69 +22,94 @@ export interface BodyPorts {
   blobs: Blobs;
   limits: HttpLimits;
   budget: MemoryBudget;
+  /** Bytes of forms that have not ended. */
+  uploads: Pool;
+}
+
+interface Exchange {
+  request: Request;
+  response: Response;
+  owner: Owner;
 }
 
 /** Reads what the route takes: nothing (`value` is undefined then), JSON of either size, or JSON or a multipart form. */
 export async function readBody(
-  { request, response }: { request: Request; response: Response },
+  exchange: Exchange,
   kind: Route['body'],
   ports: BodyPorts,
 ): Promise<Body> {
+  const { request, response, owner } = exchange;
+  const { bodyIdleMs: idleMs } = ports.limits;
   if (kind === 'unread') return { value: undefined, files: [], identity: '' };
   refuseEncoding(request);
   if (kind === 'none') {
     await readBytes(request, {
       bytesMax: ports.limits.ignoredBodyBytesMax,
+      idleMs,
       keep: () => undefined,
     });
     return { value: undefined, files: [], identity: '' };
   }
   if (kind === 'json-or-form' && request.is('multipart/form-data')) {
-    return formBody(request, response, ports);
+    return formBody(exchange, ports);
   }
   const isSmall = kind === 'small-json';
   if (isSmall && isEmpty(request)) return { value: {}, files: [], identity: '' };
   if (!request.is(['json', '+json'])) throw wrongType(kind);
   const bytes = await readBytes(request, {
     bytesMax: isSmall ? ports.limits.smallJsonBytesMax : ports.limits.jsonBytesMax,
+    idleMs,
     keep: (size) => {
-      ports.budget.take(response, size);
+      ports.budget.take(response, owner, size);
     },
   });
   return { value: parseJson(bytes, ports.limits), files: [], identity: bytes };
 }
 
 async function formBody(
-  request: Request,
-  response: Response,
-  { blobs, limits, budget }: BodyPorts,
+  { request, response, owner }: Exchange,
+  { blobs, limits, budget, uploads }: BodyPorts,
 ): Promise<Body> {
+  if (Number(request.get('content-length') ?? 0) > limits.formBytesMax) {
+    throw tooLarge(limits.formBytesMax);
+  }
   let textBytes = 0;
   const onTextBytes = (bytes: number): void => {
     textBytes += bytes;
     if (textBytes > limits.jsonBytesMax) throw tooLarge(limits.jsonBytesMax);
-    budget.take(response, bytes);
+    budget.take(response, owner, bytes);
   };
-  const { fields, files } = await readForm(request, { blobs, limits, onTextBytes });
-  const value = nest(fields, limits.bracketDepthMax);
-  return { value, files, identity: JSON.stringify([fields, files]) };
+  let taken = 0;
+  const onBytes = (bytes: number): void => {
+    if (taken + bytes > limits.formBytesMax) throw tooLarge(limits.formBytesMax);
+    uploads.take(owner, bytes);
+    taken += bytes;
+  };
+  try {
+    const { fields, files } = await readForm(request, { blobs, limits, onTextBytes, onBytes });
+    const value = nest(fields, limits.bracketDepthMax);
+    return { value, files, identity: JSON.stringify([fields, files]) };
+  } finally {
+    // Its files have their names now, or are gone.
+    uploads.give(owner, taken);
+  }
 }
 
 /** The whole body, at most `bytesMax`; throws `payload_too_large` as soon as that is certain. */
 export async function readBytes(
   request: Request,
-  options: { bytesMax: number; keep: (bytes: number) => void },
+  options: { bytesMax: number; idleMs: number; keep: (bytes: number) => void },
 ): Promise<Buffer> {
-  const { bytesMax, keep } = options;
+  const { bytesMax, idleMs, keep } = options;
   if (request.destroyed) throw clientLeft();
   if (Number(request.get('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax);
   if (!hasBody(request)) return Buffer.alloc(0);
   const chunks: Buffer[] = [];
   let size = 0;
-  let forget = (): void => undefined;
+  const forget: (() => void)[] = [];
   try {
     await new Promise<void>((resolve, reject) => {
-      forget = listenTo(request, {
+      const listening = listenTo(request, {
         data: (chunk: Buffer) => {
           size += chunk.length;
           try {
@@ -102,9 +129,10 @@ export async function readBytes(
           if (!request.complete) reject(clientLeft());
         },
       });
+      forget.push(listening, watchIdle(request, idleMs, reject));
     });
   } finally {
-    forget();
+    for (const stop of forget) stop();
   }
   return Buffer.concat(chunks);
 }

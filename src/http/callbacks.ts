@@ -1,37 +1,62 @@
 import type { Express } from 'express';
 import { GatewayError } from '../core/errors';
 import type { Headers } from '../core/exchange';
+import type { AuthBudget } from './auth-budget';
 import { readBytes } from './body';
 import type { HttpLimits } from './limits';
+import type { MemoryBudget } from './memory-budget';
 
-/** A provider says that something happened. True = the token belongs to an attempt of that provider. */
+/**
+ * A provider says that something happened. True = the token belongs to an attempt of that provider. The body is read
+ * only then: nobody's unknown token makes us hold what comes with it.
+ */
 export type Hint = (message: {
   provider: string;
   token: string;
   headers: Headers;
-  body: Uint8Array;
+  body(): Promise<Uint8Array>;
 }) => Promise<boolean>;
 
 const TOKEN = /^[A-Za-z0-9_-]{16,128}$/;
 const PROVIDER = /^[a-z0-9-]{1,40}$/;
+/** Providers have no key; their callbacks share memory among themselves. */
+const OWNER = { workspaceId: 'callbacks', keyId: null };
 
-/** `POST /callbacks/{provider}/{token}`: the raw bytes go on unread; an unknown token and a foreign one look alike. */
-export function mountCallbacks(app: Express, hint: Hint, limits: HttpLimits): void {
+export interface CallbackPorts {
+  limits: HttpLimits;
+  budget: MemoryBudget;
+  authBudget: AuthBudget;
+  now: () => number;
+}
+
+/**
+ * `POST /callbacks/{provider}/{token}`: the raw bytes go on unread; an unknown token and a foreign one look alike, and
+ * count for their address as wrong keys do.
+ */
+export function mountCallbacks(app: Express, hint: Hint, ports: CallbackPorts): void {
+  const { limits, budget, authBudget, now } = ports;
   app.post('/callbacks/:provider/:token', async (request, response) => {
     const { provider, token } = request.params;
-    const body = await readBytes(request, {
-      bytesMax: limits.callbackBytesMax,
-      keep: () => undefined,
-    });
     const headers: Headers = {};
     for (const [name, value] of Object.entries(request.headers)) {
       if (typeof value === 'string') headers[name] = value;
     }
-    const isKnown =
+    const giveBack = authBudget.take(request.ip ?? '', now());
+    const body = (): Promise<Uint8Array> => {
+      giveBack();
+      return readBytes(request, {
+        bytesMax: limits.callbackBytesMax,
+        idleMs: limits.bodyIdleMs,
+        keep: (bytes) => {
+          budget.take(response, OWNER, bytes);
+        },
+      });
+    };
+    const isOurs =
       PROVIDER.test(provider) &&
       TOKEN.test(token) &&
       (await hint({ provider, token, headers, body }));
-    if (!isKnown) throw new GatewayError('not_found');
+    if (!isOurs) throw new GatewayError('not_found');
     response.json({});
   });
 }

@@ -12,8 +12,24 @@ export const HTTP_LIMITS = {
   jsonDepthMax: 20,
   /** Members and items of a body: the largest request has some hundreds, and 400,000 keep the process for a second. */
   jsonValuesMax: 10_000,
-  /** All request bodies held in memory by this process at one moment; past it the answer is 503. */
-  bodyMemoryBytesMax: 256 * MIB,
+  /**
+   * What request bodies may cost this process at one moment; past it the answer is 503. A body counts as often as it is
+   * held while it is read: its bytes, its text, the values parsed of it and the files decoded of those.
+   */
+  bodyMemoryBytesMax: 1024 * MIB,
+  bodyMemoryFactor: 4,
+  /** Bodies up to here have a part of their own. */
+  smallBodyBytesMax: MIB,
+  smallBodiesMemoryBytesMax: 128 * MIB,
+  /** Of every such part and of unfinished uploads, 0 to 1; one body of full size always has room. Past it: 429. */
+  workspaceShare: 0.5,
+  keyShare: 0.25,
+  /** A body of which nothing comes for so long is refused. */
+  bodyIdleMs: 30_000,
+  /** A whole form with its files. */
+  formBytesMax: 256 * MIB,
+  /** Forms that have not ended, whose files lie in the blob folder already; past it the answer is 503. */
+  uploadBytesMax: 2048 * MIB,
   fileBytesMax: 64 * MIB,
   filesMax: 12,
   partsMax: 200,
@@ -25,6 +41,10 @@ export const HTTP_LIMITS = {
   /** Requests with a wrong key or token that one address may send in a minute; past them it is answered 429. */
   authFailuresPerMinute: 300,
   authAddressesMax: 10_000,
+  /** Unknown keys of addresses past that budget are looked up together, once in such a pause. */
+  lateKeysPauseMs: 100,
+  lateKeysMax: 2_000,
+  lateKeysPerAddressMax: 500,
   /** Callbacks of providers are hints, not documents. */
   callbackBytesMax: 256 * KIB,
   /** After an early answer the rest of a body is read and thrown away up to here, so that the answer arrives. */

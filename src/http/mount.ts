@@ -69,7 +69,8 @@ async function handle(
   requireScope(principal, route.scope);
   const idempotencyKey = readIdempotencyKey(request.get('idempotency-key'));
   const query = parseOrThrow(route.query, queryOf(request, route));
-  const body = await readBody({ request, response }, route.body, ports);
+  if (route.spends) await ports.gateway.checkFunds(principal, idempotencyKey);
+  const body = await readBody({ request, response, owner: principal }, route.body, ports);
   return route.handle(noting(ports.gateway, response), {
     principal,
     params: paramsOf(request),

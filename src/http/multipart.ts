@@ -5,6 +5,7 @@ import type { UploadedFile } from '../core/dialect';
 import { GatewayError, invalid } from '../core/errors';
 import type { Blobs } from '../core/ports';
 import { createGate, storeFile, type PendingFile } from './form-file';
+import { watchIdle } from './idle';
 import { listenTo } from './listen-to';
 import { sizeText, type HttpLimits } from './limits';
 
@@ -22,6 +23,8 @@ export interface FormOptions {
   limits: HttpLimits;
   /** Hears of text as it arrives, also of a field that never ends; may throw to refuse it. */
   onTextBytes: (bytes: number) => void;
+  /** Hears of every byte of the form as it arrives; may throw to refuse it. */
+  onBytes: (bytes: number) => void;
 }
 
 export async function readForm(request: Request, options: FormOptions): Promise<Form> {
@@ -70,7 +73,8 @@ export async function readForm(request: Request, options: FormOptions): Promise<
       error: () => reject(clientLeft()),
     });
     request.pipe(parser);
-    forget.push(ends, hearText(request, text.chunk, reject));
+    forget.push(ends, hearBytes(request, [options.onBytes, text.chunk], reject));
+    forget.push(watchIdle(request, limits.bodyIdleMs, reject));
   });
   try {
     await whole;
@@ -131,17 +135,17 @@ function takeField(name: string, value: string, isCut: boolean, options: FormOpt
 }
 
 /** To be called after the parser is fed: it has seen the same chunk, and knows whether a file has begun in it. */
-function hearText(
+function hearBytes(
   request: Request,
-  chunk: (bytes: number) => void,
+  meters: readonly ((bytes: number) => void)[],
   reject: (error: Error) => void,
 ): () => void {
   return listenTo(request, {
     data: ({ length }: Buffer) => {
       try {
-        chunk(length);
+        for (const meter of meters) meter(length);
       } catch (error) {
-        reject(error as Error); // a GatewayError of `onTextBytes`
+        reject(error as Error); // a GatewayError of `onBytes` or `onTextBytes`
       }
     },
   });

@@ -75,18 +75,15 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   const onError = (err: Error): void => {
     log.warn({ err }, 'a database connection broke');
   };
-  const openPool = (): OpenDatabase =>
-    openDatabase(options.databaseUrl, {
-      connectionsMax: config.limits.databaseConnections,
-      onError,
-    });
+  const pool = { connectionsMax: config.limits.databaseConnections, onError };
+  const openPool = (): OpenDatabase => openDatabase(options.databaseUrl, pool);
   const database = openPool();
   const changes = createChanges(options.databaseUrl, database.pool, onError);
   const sealer = createSealer(secret);
   const outbound = createOutbound({
     allowedCallbackHosts: options.allowCallbacksTo,
     userAgent: `reelay/${VERSION}`,
-    secrets: catalog.channels().flatMap(({ credentials }) => Object.values(credentials)),
+    secrets: credentialsOf(catalog),
   });
   const close = async (): Promise<void> => {
     await outbound.close();
@@ -116,13 +113,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     blobs: createLocalBlobs(join(data, 'blobs')),
     outbound,
     catalog,
-    links: createLinks({
-      secret,
-      publicUrl: options.publicUrl,
-      lifetimeMs: config.waits.linkMs,
-    }),
-    tokens: createTokens({ secret, lifetimeMs: config.waits.tokenMs }),
-    quotes: createQuotes({ secret, lifetimeMs: config.waits.quoteMs }),
+    ...signedWith(secret, options),
     log,
     identity: `${hostname()}:${String(process.pid)}:${randomUUID().slice(0, 8)}`,
     random: randomBytes,
@@ -134,6 +125,21 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   };
   return { ...base, withOwnPool };
 }
+
+/** What this installation signs: each under its secret, for as long as the config says. */
+function signedWith(
+  secret: Buffer,
+  { config: { waits }, publicUrl }: FoundationOptions,
+): Pick<Foundation, 'links' | 'tokens' | 'quotes'> {
+  return {
+    links: createLinks({ secret, publicUrl, lifetimeMs: waits.linkMs }),
+    tokens: createTokens({ secret, lifetimeMs: waits.tokenMs }),
+    quotes: createQuotes({ secret, lifetimeMs: waits.quoteMs }),
+  };
+}
+
+const credentialsOf = (catalog: Catalog): string[] =>
+  catalog.channels().flatMap(({ credentials }) => Object.values(credentials));
 
 /** With another key links and tokens of one process would be nothing to the next, and callbacks could not be signed. */
 async function checkSecretKey(db: Database, sealer: Sealer, data: string): Promise<void> {

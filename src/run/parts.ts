@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActivityDeps } from '../../activities';
 import { createActivities } from '../../activities';
+import { createByteGate } from '../../activities/byte-gate';
+import { createPlaces } from '../../activities/places';
 import { createHint } from '../../activities/hint';
 import { newSecret, SECRET_BYTES } from '../callbacks/secrets';
 import type { Channel } from '../core/catalog';
@@ -9,6 +11,7 @@ import type { RenderContext } from '../core/dialect';
 import type { Job } from '../core/job';
 import type { FileKind } from '../core/ports';
 import { apis, dialects } from '../dialects';
+import { activitySlots } from '../engine/slots';
 import { startWorkers } from '../engine/worker';
 import type { RunningWorkers } from '../engine/worker';
 import { accept, createGateway } from '../gateway';
@@ -21,6 +24,8 @@ import type { Readiness } from '../http/health';
 import { createWaitEnds } from '../http/wait-ends';
 import type { Foundation } from './foundation';
 import { stopWaits } from './stop-waits';
+import { callbackLimits } from './callback-slots';
+import { doorLimits, heapBytes, sendingBytes } from './memory';
 import { isKey, newKey } from '../store/new-key';
 import { isOutage } from '../store/outage';
 import { createReadiness } from './readiness';
@@ -65,6 +70,7 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
       waitingMax: base.config.limits.startsWaiting,
       atOnce: base.config.limits.startsAtOnce,
     },
+    fundsMs: base.config.waits.fundsMs,
     heldMsMax: base.config.waits.heldMs,
     heldRequestsMax: base.config.limits.heldRequests,
     replyBytesMax: base.config.limits.replyBytesMax,
@@ -76,7 +82,7 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     apis,
     keys: base.store.keys,
     isKey,
-    limits: { authFailuresPerMinute: base.config.limits.authFailuresPerMinute },
+    limits: doorLimits(base.config),
     trustProxy: base.config.trustProxy,
     tokens: base.tokens,
     blobs: base.blobs,
@@ -150,12 +156,19 @@ export async function startWorker(
     link: (job, kind) => base.links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind }),
   };
   const stopping = new AbortController();
+  const providers = [...new Set(base.catalog.channels().map((channel) => channel.provider))];
+  const slots = activitySlots(base.config.limits, { exchanging: 1 + providers.length });
   const deps: ActivityDeps = {
     ...base,
+    sending: createByteGate(sendingBytes(base.config.limits.sendMemoryBytesMax, heapBytes())),
+    places: createPlaces(),
     dialects,
     render,
     waits: base.config.waits,
-    limits: base.config.limits,
+    limits: {
+      ...base.config.limits,
+      ...callbackLimits(base.config.limits, slots.exchanging),
+    },
     now: Date.now,
     random: Math.random,
     newToken: () => base.random(16).toString('hex'),
@@ -171,7 +184,7 @@ export async function startWorker(
     namespace: base.namespace,
     workflowBundle: workflowBundle(),
     activities: createActivities(deps),
-    providers: [...new Set(base.catalog.channels().map((channel) => channel.provider))],
+    providers,
     identity: base.identity,
     limits: {
       ...base.config.limits,

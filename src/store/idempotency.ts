@@ -51,6 +51,25 @@ export async function earlierOf(
   return { kind: 'same', jobId: row.jobId, answer: row.answer, sealed: row.sealed };
 }
 
+/** Says whether any route of the workspace knows the key. */
+export async function isKeyUsed(
+  db: Pick<Transaction, 'select'>,
+  { workspaceId, key, now }: Pick<Asked, 'workspaceId' | 'key' | 'now'>,
+): Promise<boolean> {
+  const rows = await db
+    .select({ key: idempotency.key })
+    .from(idempotency)
+    .where(
+      and(
+        eq(idempotency.workspaceId, workspaceId),
+        eq(idempotency.key, key),
+        gt(idempotency.expiresAt, new Date(now)),
+      ),
+    )
+    .limit(1);
+  return rows.length > 0;
+}
+
 /** Of the one who took the key, before its transaction ends. */
 export async function storeAnswer(
   tx: Transaction,

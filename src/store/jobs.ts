@@ -4,6 +4,7 @@ import type { Page, PageQuery } from '../core/ports';
 import type { JobStore } from '../core/store';
 import { createJob, earlierAnswer, shortOf } from './create-job';
 import type { Database } from './database';
+import { isKeyUsed } from './idempotency';
 import { toJob } from './job-row';
 import { listNative } from './native-list';
 import { byOperation } from './replies';
@@ -16,6 +17,7 @@ export function jobStore(db: Database, options: { idempotencyMs: number }): JobS
   return {
     create: (job) => createJob(db, job, options.idempotencyMs),
     shortOf: (principal, price) => shortOf(db, principal, price),
+    isKeyUsed: (workspaceId, key, now) => isKeyUsed(db, { workspaceId, key, now }),
     earlier: async (workspaceId, { idempotency }, now) =>
       idempotency && earlierAnswer(db, { workspaceId, now, ...idempotency }),
     async get(workspaceId, id) {
@@ -37,6 +39,14 @@ export function jobStore(db: Database, options: { idempotencyMs: number }): JobS
         .from(jobs)
         .where(eq(jobs.id, id));
       return row?.at != null;
+    },
+    async countUnprepared(id) {
+      const [row] = await db
+        .update(jobs)
+        .set({ unprepared: sql`${jobs.unprepared} + 1` })
+        .where(eq(jobs.id, id))
+        .returning({ unprepared: jobs.unprepared });
+      return row?.unprepared ?? 0;
     },
     async markDeleted(workspaceId, id, now) {
       await db

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { SCOPES } from '../core/dialect';
 import type { KeyPrincipal, KeyStore } from '../core/store';
@@ -16,6 +16,13 @@ export function keyStore(db: Database): KeyStore {
     find: (hash, now) => principalBy(db, eq(keySecrets.hash, hash), now),
     findById: (id, secretId, now) =>
       principalBy(db, and(eq(keys.id, id), eq(SECRET_ID, secretId)), now),
+    async existing(hashes) {
+      const rows = await db
+        .select({ hash: keySecrets.hash })
+        .from(keySecrets)
+        .where(inArray(keySecrets.hash, [...hashes]));
+      return new Set(rows.map(({ hash }) => hash));
+    },
     async markUsed(id, now) {
       const at = new Date(now);
       const before = new Date(now - USED_EVERY_MS);

@@ -112,6 +112,7 @@ export const jobs = pgTable('jobs', {
   deletedAt: at('deleted_at'),
   workflowStartedAt: at('workflow_started_at'),
   restarts: integer('restarts').notNull().default(0),
+  unprepared: integer('unprepared').notNull().default(0),
   review: text('review'),
   watchedUntil: at('watched_until'),
   native: jsonb('native').$type<NativeRequest>(),

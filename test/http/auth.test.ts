@@ -78,6 +78,7 @@ beforeEach(async () => {
     tokens,
     keys: {
       find: async (hash) => (lives && hash === hashKey(SECRET) ? principal : undefined),
+      existing: async () => new Set(),
       findById: async (id, secretId) =>
         lives && id === keyId && secretId === bearer.secretId ? principal : undefined,
       async markUsed(id, at) {

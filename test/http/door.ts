@@ -78,6 +78,7 @@ export async function openDoor(
     apis,
     keys: {
       find: async (hash) => PRINCIPALS.get(hash),
+      existing: async (hashes) => new Set(hashes.filter((hash) => PRINCIPALS.has(hash))),
       findById: async (id) => Object.values(KEYS).find(({ keyId }) => keyId === id),
       markUsed: async () => undefined,
     },

@@ -23,7 +23,7 @@ const MIB = 1024 * 1024;
 let door: Door;
 const waitEnds = createWaitEnds();
 beforeAll(async () => {
-  door = await openDoor({ waitEnds, limits: { bodyMemoryBytesMax: 40 * MIB } });
+  door = await openDoor({ waitEnds, limits: { bodyMemoryBytesMax: 160 * MIB } });
 });
 afterAll(() => door.close());
 beforeEach(() => {

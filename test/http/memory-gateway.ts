@@ -130,6 +130,7 @@ export function createMemoryGateway(
     heldMsMax: 60_000,
     issueToken: ({ keyId }) => ({ token: `token of ${keyId}`, expiresAt: now() + 3_600_000 }),
     models: (principal) => CATALOG.list(principal),
+    checkFunds: async () => undefined,
     async create(principal, creation) {
       raise(gateway);
       if ('native' in creation) throw new Error('no provider here speaks a wire');

@@ -51,9 +51,9 @@ const WAITS = {
 
 export async function startTestGateway(
   overrides: FileConfigInput = {},
-  options: { allowCallbacksTo?: string[]; env?: Record<string, string> } = {},
+  options: { allowCallbacksTo?: string[]; env?: Record<string, string>; data?: string } = {},
 ): Promise<TestGateway> {
-  const data = mkdtempSync(join(tmpdir(), 'reelay-test-'));
+  const data = options.data ?? mkdtempSync(join(tmpdir(), 'reelay-test-'));
   chmodSync(data, 0o711);
   const logged: string[] = [];
   const engine = process.env['REELAY_TEST_ENGINE'];

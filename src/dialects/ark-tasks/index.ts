@@ -38,6 +38,7 @@ function routesOf(base: string): Route[] {
       path: base,
       body: 'json',
       scope: 'generate',
+      spends: true,
       request: anySchema,
       query: anyQuerySchema,
       handle: create,

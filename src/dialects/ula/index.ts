@@ -50,6 +50,7 @@ export const ula: Dialect = {
       path: GENERATE,
       body: 'json-or-form',
       scope: 'generate',
+      spends: true,
       request: generateBodySchema,
       query: noQuerySchema,
       reply: videoReplySchema,

@@ -65,6 +65,7 @@ export const unifiedVideo: Dialect = {
       path: '/unified-video/generate',
       body: 'json',
       scope: 'generate',
+      spends: true,
       request: generateBodySchema,
       query: noQuerySchema,
       reply: createdSchema,

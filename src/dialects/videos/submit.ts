@@ -20,6 +20,7 @@ const CREATE = {
   method: 'POST',
   path: '/v1/videos',
   scope: 'generate',
+  spends: true,
   query: noQuerySchema,
   reply: videoSchema,
 } as const;

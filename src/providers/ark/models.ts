@@ -42,6 +42,13 @@ const DEADLINE_SECONDS = 7_200;
 /** A `flex` job may take as long as the provider lets it. */
 const FLEX_DEADLINE_SECONDS = EXPIRES_AFTER_DEFAULT_SECONDS + DEADLINE_MARGIN_SECONDS;
 
+const MIB = 1024 * 1024;
+/** "< 30 MB" each; of the types that Ark lists these are the ones that the gateway takes as files. */
+const PICTURES = {
+  mimes: ['image/jpeg', 'image/png', 'image/webp', 'image/gif'],
+  bytesMax: 30 * MIB,
+};
+
 /** Everything `translate.ts` writes, and `frames`, which wins over `duration`. */
 export const ARK_KEYS: VendorKeys = {
   owned: [
@@ -80,7 +87,13 @@ const family = {
   expiresAfterSeconds: { min: 3_600, max: 259_200 },
   safetyIdentifierLengthMax: 64,
   negativePrompt: false,
-  media: { assets: true, linkOnly: ['reference_video'] },
+  media: {
+    assets: true,
+    linkOnly: ['reference_video'],
+    images: PICTURES,
+    // "request body <= 64 MB": read as MiB, so that nothing is refused here which Ark would take.
+    bodyBytesMax: 64 * MIB,
+  },
   vendorKeys: ARK_KEYS,
   cancel: 'queued',
   billed: { canceled: false, rejected: false, failed: false },

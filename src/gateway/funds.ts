@@ -1,0 +1,63 @@
+import type { Admin } from '../core/admin';
+import type { Principal } from '../core/dialect';
+import { GatewayError } from '../core/errors';
+import type { Gateway } from '../core/ports';
+import type { GatewayDeps } from './deps';
+
+/**
+ * Asks for points before a body is read, at the cost of a look into memory: who has any at all is remembered for a
+ * moment. Only the transaction of a create knows whether they are enough.
+ */
+export interface Funds {
+  check: Gateway['checkFunds'];
+  /** Calls of `admin` that add points are seen at once by this process, and by others when the moment is over. */
+  watched(admin: Admin): Admin;
+}
+
+const REMEMBERED_MAX = 10_000;
+
+export function createFunds({
+  store,
+  catalog,
+  now,
+  fundsMs,
+}: Pick<GatewayDeps, 'store' | 'catalog' | 'now' | 'fundsMs'>): Funds {
+  const remembered = new Map<string, { isEmpty: boolean; until: number }>();
+  const isEmpty = async (principal: Principal): Promise<boolean> => {
+    const name = `${principal.workspaceId} ${principal.keyId ?? ''}`;
+    const known = remembered.get(name);
+    if (known && known.until > now()) return known.isEmpty;
+    const short = await store.jobs.shortOf(principal, LEAST_PRICE);
+    if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+    remembered.set(name, { isEmpty: short !== undefined, until: now() + fundsMs });
+    return short !== undefined;
+  };
+  const forgetting =
+    <Args extends unknown[], Result>(change: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      const result = await change(...args);
+      remembered.clear();
+      return result;
+    };
+  return {
+    async check(principal, idempotencyKey) {
+      const mayUseFree = catalog.list(principal).some(({ entry }) => 'free' in entry.price);
+      if (mayUseFree || !(await isEmpty(principal))) return;
+      const { workspaceId } = principal;
+      const isRepeat =
+        idempotencyKey !== undefined &&
+        (await store.jobs.isKeyUsed(workspaceId, idempotencyKey, now()));
+      if (!isRepeat) throw new GatewayError('insufficient_balance', { message: EMPTY });
+    },
+    watched: (admin) => ({
+      ...admin,
+      topUp: forgetting(admin.topUp),
+      changeKey: forgetting(admin.changeKey),
+    }),
+  };
+}
+
+/** Micro-points. */
+const LEAST_PRICE = 1n;
+const EMPTY =
+  'No points are left: the balance of the workspace or the budget of this API key is 0.';

@@ -1,0 +1,35 @@
+import { getHeapStatistics } from 'node:v8';
+import type { Config } from '../config';
+import { HTTP_LIMITS, type HttpLimits } from '../http/limits';
+
+/**
+ * How much of this process's heap its callers' bytes may take, so that nothing a caller sends ends the process: what
+ * the config allows, and never more than a share of the heap (`--max-old-space-size`). Bytes.
+ */
+const BODIES_SHARE = 0.5;
+const SENDING_SHARE = 0.25;
+
+export const sendingBytes = (configuredBytes: number, heapBytes: number): number =>
+  Math.min(configuredBytes, Math.floor(heapBytes * SENDING_SHARE));
+
+/** A body that would not fit alone is refused by its size (413), not as bad luck (503). */
+export function bodyLimits(
+  configuredBytes: number,
+  heapBytes: number,
+): Pick<HttpLimits, 'bodyMemoryBytesMax' | 'jsonBytesMax'> {
+  const bodyMemoryBytesMax = Math.min(configuredBytes, Math.floor(heapBytes * BODIES_SHARE));
+  const fits = Math.floor(bodyMemoryBytesMax / HTTP_LIMITS.bodyMemoryFactor);
+  return { bodyMemoryBytesMax, jsonBytesMax: Math.min(HTTP_LIMITS.jsonBytesMax, fits) };
+}
+
+/** What the config says of the door's bounds. */
+export function doorLimits({ limits, waits }: Config): Partial<HttpLimits> {
+  return {
+    authFailuresPerMinute: limits.authFailuresPerMinute,
+    uploadBytesMax: limits.uploadBytesMax,
+    bodyIdleMs: waits.bodyIdleMs,
+    ...bodyLimits(limits.bodyMemoryBytesMax, heapBytes()),
+  };
+}
+
+export const heapBytes = (): number => getHeapStatistics().heap_size_limit;
