@@ -1,0 +1,199 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { measureVideo } from '../../src/commands/measure-video';
+import { startTestGateway } from '../support/gateway';
+import type { TestGateway } from '../support/gateway';
+import { blocksOf, readPage, ROOT } from '../support/page';
+
+/**
+ * Every command that the pages show, pasted into one shell per page, in order, in a folder that holds what a clone
+ * with a started gateway holds. Only addresses differ: a test's gateway is on a port of its own. Blocks that begin with
+ * `npm` install or start it, which the test does itself.
+ */
+
+let gateway: TestGateway;
+let places: Readonly<Record<string, string>>;
+const folders: string[] = [];
+const shells = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  places = {
+    'http://localhost:8080': gateway.api,
+    '8090': String(await freePort()),
+    '127.0.0.1:7233': process.env['REELAY_TEST_ENGINE'] ?? '',
+  };
+});
+
+afterAll(async () => {
+  // With what they left in the background.
+  for (const { pid } of shells) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  await gateway?.close();
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function clone(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'reelay-page-'));
+  folders.push(folder);
+  mkdirSync(join(folder, '.reelay'));
+  copyFileSync(join(gateway.data, 'keys.json'), join(folder, '.reelay', 'keys.json'));
+  symlinkSync(join(ROOT, 'examples'), join(folder, 'examples'));
+  return folder;
+}
+
+const shown = (page: string): string[] =>
+  blocksOf(readPage(page), 'sh').filter((block) => !block.startsWith('npm '));
+
+interface Pasted {
+  folder: string;
+  code: number | null;
+  /** What each block said. */
+  said: string[];
+  wrong: string;
+}
+
+const MARK = '---- next block ----';
+
+async function paste(page: string): Promise<Pasted> {
+  const script = Object.entries(places).reduce(
+    (text, [shownPlace, place]) => text.replaceAll(shownPlace, place),
+    shown(page).join(`\necho '${MARK}'\n`),
+  );
+  const folder = clone();
+  const env = { ...process.env, TEMPORAL_NAMESPACE: gateway.base.namespace };
+  // A group of its own, so that nothing of it outlives the test.
+  const shell = spawn('sh', ['-eu', '-c', script], { cwd: folder, env, detached: true });
+  shells.add(shell);
+  let [out, wrong] = ['', ''];
+  shell.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
+  shell.stderr.on('data', (chunk: Buffer) => (wrong += chunk.toString('utf8')));
+  const code = await new Promise<number | null>((resolve) => shell.once('close', resolve));
+  shells.delete(shell);
+  return { folder, code, said: out.split(`${MARK}\n`), wrong };
+}
+
+test('the README, pasted: a job, its end, a file that plays, and an answer that waited', async () => {
+  const { folder, code, said, wrong } = await paste('README.md');
+  expect({ code, wrong }).toEqual({ code: 0, wrong: '' });
+  const posted = JSON.parse(said[0] ?? '') as Record<string, unknown>;
+  expect(posted).toMatchObject({
+    id: expect.stringMatching(/^video_/) as unknown,
+    status: 'queued',
+  });
+  expect(said[1]).toContain('"status":"completed"');
+  expect(await measureVideo(join(folder, 'boat.mp4'))).toMatchObject({ duration_s: 5 });
+  expect(JSON.parse(said[2] ?? '')).toMatchObject({ status: 'completed', duration: 4 });
+});
+
+test('the page on callbacks, pasted: a receiver that runs and took the signed message', async () => {
+  const { folder, code, said, wrong } = await paste('docs/callbacks.md');
+  expect({ code, wrong }).toEqual({ code: 0, wrong: '' });
+  const [, id = ''] = /"id":"(video_\w+)"/.exec(said[1] ?? '') ?? [];
+  expect(readFileSync(join(folder, 'received.txt'), 'utf8').split('\n').slice(1)).toEqual([
+    `video.completed: ${id} completed`,
+    '',
+  ]);
+});
+
+test('the message on the page on callbacks has the fields of the one that was sent', async () => {
+  const [example = ''] = blocksOf(readPage('docs/callbacks.md'), 'json');
+  const [row] = await gateway.sql<{ body: Buffer }>('SELECT body FROM deliveries LIMIT 1');
+  const sent = JSON.parse(String(row?.body)) as { data: object };
+  const page = JSON.parse(example) as { data: object };
+  expect(Object.keys(page)).toEqual(Object.keys(sent));
+  expect(Object.keys(sent.data)).toEqual(expect.arrayContaining(Object.keys(page.data)));
+});
+
+test('the page on keys, pasted: a key with a list of models and a budget', async () => {
+  const { code, said, wrong } = await paste('docs/keys.md');
+  expect({ code, wrong }).toEqual({ code: 0, wrong: '' });
+  expect(JSON.parse(said[0] ?? '')).toMatchObject({
+    name: 'production',
+    models: ['seedance-2.0'],
+    secret: expect.stringMatching(/^rl_live_/) as unknown,
+  });
+});
+
+test('the page on other workflows, pasted: two videos from a worker of one’s own', async () => {
+  const { code, said, wrong } = await paste('docs/child-workflows.md');
+  expect({ code, wrong: code === 0 ? '' : wrong }).toEqual({ code: 0, wrong: '' });
+  expect(said[0]).toMatch(/^made \S{36}\nmade \S{36}\n$/);
+});
+
+/** What any project with a worker of its own has. Says the id of the job that its workflow made. */
+const OWN_WORKER = `
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = process.env;
+const taskQueue = 'a-project';
+const connection = await NativeConnection.connect({ address });
+const workflowsPath = new URL('./workflows.ts', import.meta.url).pathname;
+const worker = await Worker.create({ connection, namespace, taskQueue, workflowsPath });
+const client = new Client({ connection: await Connection.connect({ address }), namespace });
+const args = ['A paper boat [[sim seconds=1 video=shared]]'];
+const made = client.workflow.execute('trailer', { taskQueue, workflowId: 'a-project-1', args });
+console.log(await worker.runUntil(made));
+await connection.close();
+await client.connection.close();
+`;
+
+test('the TypeScript on that page runs in a project that has the package as npm links it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'reelay-project-'));
+  folders.push(folder);
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(ROOT, join(folder, 'node_modules', 'reelay'));
+  symlinkSync(
+    join(ROOT, 'node_modules', '@temporalio'),
+    join(folder, 'node_modules', '@temporalio'),
+  );
+  const [source = ''] = blocksOf(readPage('docs/child-workflows.md'), 'ts');
+  writeFileSync(join(folder, 'workflows.ts'), source);
+  writeFileSync(join(folder, 'run.mjs'), OWN_WORKER);
+  const child = spawn(process.execPath, ['run.mjs'], {
+    cwd: folder,
+    env: {
+      ...process.env,
+      TEMPORAL_ADDRESS: process.env['REELAY_TEST_ENGINE'],
+      TEMPORAL_NAMESPACE: gateway.base.namespace,
+    },
+  });
+  let [out, wrong] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
+  child.stderr.on('data', (chunk: Buffer) => (wrong += chunk.toString('utf8')));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  expect({ code, wrong: code === 0 ? '' : wrong }).toEqual({ code: 0, wrong: '' });
+  const [job] = await gateway.sql<{ state: string }>('SELECT state FROM jobs WHERE id = $1', [
+    out.trim(),
+  ]);
+  expect(job?.state).toBe('succeeded');
+});
+
+test('no block has a word that the reader must replace, or an address that the test does not know', () => {
+  const pages = ['README.md', 'docs/callbacks.md', 'docs/keys.md', 'docs/child-workflows.md'];
+  for (const block of pages.flatMap(shown)) {
+    expect(block).not.toMatch(/<[a-z_ -]+>/i);
+    const known = Object.keys(places).reduce((text, place) => text.replaceAll(place, ''), block);
+    expect(known).not.toMatch(/localhost|:\d{4}/);
+  }
+});
