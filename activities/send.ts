@@ -29,6 +29,11 @@ export interface Prepared {
 export const hashToken = (token: string): string =>
   createHash('sha256').update(token).digest('hex');
 
+/** False when the channel has left the config since the job was made, or no longer serves the model. */
+export function isServed({ catalog }: Pick<ActivityDeps, 'catalog'>, route: FrozenRoute): boolean {
+  return catalog.channel(route.channel)?.provider.models[knownModel(route)] !== undefined;
+}
+
 export async function prepare(
   deps: ActivityDeps,
   job: Job,
@@ -128,13 +133,25 @@ async function record(
   const givesUpAt = deps.now() + deps.waits.recordMs;
   for (;;) {
     try {
-      return await deps.store.attempts.recordSubmit(id, reading, deps.now(), sends);
+      const known = await deps.store.attempts.recordSubmit(id, reading, deps.now(), sends);
+      logTaken(deps, known, reading);
+      return known;
     } catch (error) {
       if (deps.now() >= givesUpAt) throw error;
       deps.log.warn({ jobId, err: error }, 'the answer to a submit could not be stored yet');
       await sleep(RECORD_PAUSE_MS);
     }
   }
+}
+
+/** An id that another attempt has proves nothing of this one. */
+function logTaken(deps: ActivityDeps, known: Attempt, reading: SubmitReading): void {
+  if (reading.state !== 'accepted' || known.state !== 'unknown') return;
+  const { jobId, channel } = known;
+  deps.log.error(
+    { jobId, channel, operation: reading.operation },
+    'the provider answered with a job that another attempt has; the submit stays in doubt',
+  );
 }
 
 function read(
@@ -158,6 +175,8 @@ function notSent({ reason, detail }: Extract<CallResult, { kind: 'not_sent' }>):
   return {
     state: 'refused',
     scope: isKey || reason === 'blocked' ? 'channel' : 'retry',
+    // Refused connections and names that do not resolve seldom pass by waiting; another channel may be up.
+    ...(reason === 'connect' ? { until: 'reached' as const } : {}),
     failure: failure(isKey ? 'provider_denied' : 'provider_unreachable', { provider: { message } }),
   };
 }

@@ -6,7 +6,7 @@ import type { ActivityDeps } from './deps';
 import { pending } from './failure';
 import { reconcile } from './reconcile';
 import { tryPrepare } from './prepare-tries';
-import { send, sendBytesOf } from './send';
+import { isServed, send, sendBytesOf } from './send';
 
 /**
  * At most one accepted submit per job (P1). The attempt's row says `sending` before any byte leaves; a later try that
@@ -42,6 +42,7 @@ async function inRoom(
 async function begin(deps: ActivityDeps, job: Job, number: number): Promise<SubmitResult> {
   const route = job.routes[number - 1];
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
+  if (!isServed(deps, route)) return unconfigured(deps, job, number);
   const prepared = await tryPrepare(deps, job, route);
   if (!prepared) return UNPREPARED;
   handOnAtStop(deps);
@@ -62,6 +63,26 @@ async function begin(deps: ActivityDeps, job: Job, number: number): Promise<Subm
 }
 
 const UNPREPARED: SubmitResult = { state: 'ended', ruling: { kind: 'failure', code: 'internal' } };
+
+/**
+ * A channel that left the config, or no longer serves the model, is the next one's turn. Where there is none it is
+ * waited for as a busy one is: a worker may read its config later than the API that took the job.
+ */
+function unconfigured(deps: ActivityDeps, job: Job, number: number): SubmitResult {
+  const { channel = '' } = job.routes[number - 1] ?? {};
+  const next = job.routes[number];
+  const leftMs = busyUntil(deps, job, number) - deps.now();
+  if (!next && leftMs > 0) {
+    const pauseMs = Math.min(leftMs, deps.waits.busyRetryMaxMs);
+    throw pending(`channel ${channel} is not configured; waiting for it`, pauseMs);
+  }
+  deps.log.error(
+    { jobId: job.id, channel, next: next?.channel },
+    'a channel of the job is not configured any more',
+  );
+  if (next) return { state: 'next', number: number + 1, provider: next.provider };
+  return { state: 'ended', ruling: { kind: 'failure', code: 'provider_unreachable' } };
+}
 
 /** What a recorded attempt means for the workflow. */
 async function standing(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
@@ -103,25 +124,35 @@ async function refused(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<
   const over = await tooLate(deps, job);
   if (over) return over;
   if (!refusal || refusal.scope === 'final') return { state: 'ended', ruling: { kind: 'refused' } };
+  const next = job.routes[attempt.number];
   const isPatient = deps.now() < givesUpAt(deps, job, attempt);
-  if (refusal.scope === 'retry' && isPatient) {
+  if (refusal.scope === 'retry' && isPatient && !isNextUp(job, attempt)) {
     if (deps.now() < retryAtOf(attempt)) throw busy(deps, job, attempt);
     return inRoom(deps, job, () => again(deps, job, attempt));
   }
-  const next = job.routes[attempt.number];
   if (!next) return { state: 'ended', ruling: { kind: 'refused' } };
   return { state: 'next', number: attempt.number + 1, provider: next.provider };
 }
 
+/** A host that was not reached is not waited for while another channel is left. */
+const isNextUp = (job: Job, { number, refusal }: Attempt): boolean =>
+  refusal?.until === 'reached' && job.routes[number] !== undefined;
+
 /** A slot is free as soon as another job of the account ends; where there is no other channel it is waited for. */
 function givesUpAt(deps: ActivityDeps, job: Job, { number, refusal }: Attempt): number {
   if (refusal?.until === 'slot' && !job.routes[number]) return job.deadlineAt;
+  return busyUntil(deps, job, number);
+}
+
+/** When the channel at that place of the job's list is given up for being busy, Unix milliseconds. */
+function busyUntil(deps: ActivityDeps, job: Job, number: number): number {
   return Math.min(job.createdAt + deps.waits.busyMs * number, job.deadlineAt);
 }
 
 async function again(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
   const route = job.routes[attempt.number - 1];
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
+  if (!isServed(deps, route)) return unconfigured(deps, job, attempt.number);
   const prepared = await tryPrepare(deps, job, route, attempt.id);
   if (!prepared) return UNPREPARED;
   handOnAtStop(deps);
@@ -133,7 +164,9 @@ async function again(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<Su
   if (sends === undefined) throw pending('another try is sending', 1_000);
   const sent = await send(deps, { ...attempt, sends }, prepared);
   // Refused again: the server plans the next try, no loop here.
-  if (sent.state === 'refused' && sent.refusal?.scope === 'retry') throw busy(deps, job, sent);
+  if (sent.state === 'refused' && sent.refusal?.scope === 'retry' && !isNextUp(job, sent)) {
+    throw busy(deps, job, sent);
+  }
   return standing(deps, job, sent);
 }
 
@@ -144,12 +177,15 @@ function handOnAtStop({ stopping }: ActivityDeps): void {
 
 const retryAtOf = ({ refusal }: Attempt): number => refusal?.retryAt ?? 0;
 
+const MESSAGES = {
+  slot: 'the account runs as many jobs as it may',
+  reached: 'the provider cannot be reached',
+  time: 'the provider is busy',
+};
+
 /** Until the next send, or the moment at which this channel is given up: a provider may name a day. */
 function busy(deps: ActivityDeps, job: Job, attempt: Attempt): Error {
-  const message =
-    attempt.refusal?.until === 'slot'
-      ? 'the account runs as many jobs as it may'
-      : 'the provider is busy';
+  const message = MESSAGES[attempt.refusal?.until ?? 'time'];
   return pending(message, Math.min(retryAtOf(attempt), givesUpAt(deps, job, attempt)) - deps.now());
 }
 

@@ -156,7 +156,8 @@ export async function startWorker(
     link: (job, kind) => base.links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind }),
   };
   const stopping = new AbortController();
-  const providers = [...new Set(base.catalog.channels().map((channel) => channel.provider))];
+  // All that are known: a job may name one whose last channel has left the config since.
+  const providers = base.catalog.providers().map(({ name }) => name);
   const slots = activitySlots(base.config.limits, { exchanging: 1 + providers.length });
   const deps: ActivityDeps = {
     ...base,
