@@ -5,7 +5,7 @@ import type { Attempt } from '../src/core/store';
 import type { ActivityDeps } from './deps';
 import { hashToken } from './send';
 import { look } from './look';
-import { sentOf } from './reconcile';
+import { adopted, sentOf } from './reconcile';
 
 /**
  * A provider's callback is a hint, never the truth: the path's token finds the attempt, its operation may fill in a
@@ -46,7 +46,7 @@ export function createHint(
 }
 
 async function adopt(
-  deps: Pick<ActivityDeps, 'store' | 'now'>,
+  deps: Pick<ActivityDeps, 'store' | 'now' | 'log'>,
   attempt: Attempt,
   callback: { provider: Provider; body: Uint8Array },
 ): Promise<Attempt> {
@@ -54,6 +54,5 @@ async function adopt(
   if (!inDoubt || !callback.provider.readCallback) return attempt;
   const named = callback.provider.readCallback(callback.body, await sentOf(deps, attempt));
   if (!named) return attempt;
-  const { operation } = named;
-  return deps.store.attempts.recordSubmit(attempt.id, { state: 'accepted', operation }, deps.now());
+  return adopted(deps, attempt, named.operation);
 }

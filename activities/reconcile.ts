@@ -1,3 +1,4 @@
+import type { Operation } from '../src/core/outcome';
 import type { FindReading, Sent } from '../src/core/provider';
 import type { Attempt } from '../src/core/store';
 import type { ActivityDeps } from './deps';
@@ -42,11 +43,28 @@ export async function find(deps: ActivityDeps, attempt: Attempt): Promise<Attemp
     'asked the provider for a submit in doubt by our own id',
   );
   if (!('operation' in found)) return undefined;
-  return deps.store.attempts.recordSubmit(
-    attempt.id,
-    { state: 'accepted', operation: found.operation },
-    deps.now(),
-  );
+  const known = await adopted(deps, attempt, found.operation);
+  return known.state === 'accepted' ? known : undefined;
+}
+
+/**
+ * The attempt with the operation that was named for it, by the provider or by somebody who knows its callback's token.
+ * One that another attempt has is refused: that would be somebody else's video. The submit stays in doubt then.
+ */
+export async function adopted(
+  deps: Pick<ActivityDeps, 'store' | 'now' | 'log'>,
+  attempt: Attempt,
+  operation: Operation,
+): Promise<Attempt> {
+  const reading = { state: 'accepted' as const, operation };
+  const known = await deps.store.attempts.recordSubmit(attempt.id, reading, deps.now());
+  if (known.state !== 'accepted') {
+    deps.log.error(
+      { jobId: attempt.jobId, channel: attempt.channel, operation },
+      'a job of the provider was named that another attempt has; the submit stays in doubt',
+    );
+  }
+  return known;
 }
 
 async function ask(deps: ActivityDeps, attempt: Attempt): Promise<FindReading | undefined> {

@@ -1,5 +1,5 @@
 import type { AdminStore } from './admin';
-import type { Attempt } from './attempt';
+import type { Attempt, Doubt } from './attempt';
 import type { Billed } from './capabilities';
 import type { Answer, Principal } from './dialect';
 import type { Failure } from './errors';
@@ -179,7 +179,8 @@ export interface AttemptStore {
   /**
    * sending | unknown -> the reading. An accepted row is never changed, and neither is that of a later send when the
    * reading belongs to the one numbered `send`; but the provider's own answer is added to it when a callback was
-   * faster. Returns the row as it is then.
+   * faster. Returns the row as it is then. An operation that another attempt of the channel has is not taken: the row
+   * stays in doubt, `unknown`.
    */
   recordSubmit(
     id: string,
@@ -196,14 +197,23 @@ export interface AttemptStore {
     id: string,
     look: { verdict: Verdict; reply: Reply | undefined; now: number },
   ): Promise<string[]>;
-  /** Stores a look that was refused; since when they are, Unix milliseconds. Any other look ends it. */
-  recordDenial(id: string, failure: Failure, now: number): Promise<number>;
+  /**
+   * Stores a look that ends no job by itself, with the moment of the look as `since`; answers since when every look was
+   * one of that kind, Unix milliseconds. Any other look ends the row. A job that is said to have succeeded is shown as
+   * running meanwhile.
+   */
+  recordDoubt(id: string, doubt: Doubt): Promise<number>;
+  /** Ends such a row without anything that a look would store. */
+  endDoubt(id: string): Promise<void>;
   byCallbackToken(hash: string): Promise<Attempt | undefined>;
   /** Does any job of any workspace, deleted ones included, go by this handle? */
   isKnown(provider: string, operation: Operation): Promise<boolean>;
   /** The latest attempt of each job that has one. */
   said(jobIds: readonly string[]): Promise<ReadonlyMap<string, Said>>;
-  /** Median run time of recent successes of that model in milliseconds; undefined with fewer than five. */
+  /**
+   * Median run time of recent successes of that model in milliseconds; undefined with fewer than five. Measured anew
+   * after a while, `usualMemoMs`.
+   */
   usualMs(provider: string, model: string): Promise<number | undefined>;
 }
 
@@ -231,6 +241,8 @@ export interface KeepStore {
     files: readonly { kind: FileKind; blob: string; bytes: number; mime: string }[],
     now: number,
   ): Promise<void>;
+  /** Marks an ended job for review: its result cannot be fetched, for this reason. Storing the copy ends that. */
+  noteUnfetched(jobId: string, detail: string): Promise<void>;
   files(
     workspaceId: string,
     jobId: string,

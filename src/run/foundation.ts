@@ -100,7 +100,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   const storeOver = (opened: OpenDatabase): Pick<Foundation, 'database' | 'db' | 'store'> => ({
     database: opened,
     db: opened.db,
-    store: createStore(opened.db, sealer, { idempotencyMs: config.waits.idempotencyMs, changes }),
+    store: createStore(opened.db, sealer, { ...config.waits, changes }),
   });
   const base: Omit<Foundation, 'withOwnPool'> = {
     config,

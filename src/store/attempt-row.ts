@@ -23,7 +23,7 @@ export function toAttempt(row: AttemptRow): Attempt {
     phase: row.phase,
     progress: row.progress,
     polls: row.polls,
-    denial: row.denial ?? undefined,
+    doubt: row.doubt ? { kind: 'denied', ...row.doubt } : undefined,
     verdict: row.verdict ?? undefined,
   };
 }

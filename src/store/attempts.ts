@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import { newId } from '../core/ids';
+import { memo } from '../core/memo';
 import type { Attempt, AttemptStore } from '../core/store';
 import type { Reply } from '../core/exchange';
 import type { SubmitReading } from '../core/provider';
@@ -8,11 +9,11 @@ import type { AttemptRow } from './attempt-row';
 import type { Database, Transaction } from './database';
 import type { JobRow } from './job-row';
 import { lockJob, lockJobOfAttempt } from './lock-job';
-import { recordDenial, recordLook } from './looks';
+import { endDoubt, recordDoubt, recordLook } from './looks';
 import { isKnown, replyColumns, saidOf } from './replies';
 import { attempts, events, jobs } from './schema';
 
-export function attemptStore(db: Database): AttemptStore {
+export function attemptStore(db: Database, options: { usualMemoMs: number }): AttemptStore {
   return {
     async latest(jobId) {
       const [row] = await db
@@ -64,14 +65,20 @@ export function attemptStore(db: Database): AttemptStore {
     },
     recordSubmit: (id, reading, now, send) => recordSubmit(db, { id, reading, now, send }),
     recordLook: (id, look) => recordLook(db, id, look),
-    recordDenial: (id, failure, now) => recordDenial(db, id, { since: now, failure }),
+    recordDoubt: (id, doubt) => recordDoubt(db, id, doubt),
+    endDoubt: (id) => endDoubt(db, id),
     async byCallbackToken(hash) {
       const [row] = await db.select().from(attempts).where(eq(attempts.callbackTokenHash, hash));
       return row && toAttempt(row);
     },
     isKnown: (provider, operation) => isKnown(db, provider, operation),
     said: (jobIds) => saidOf(db, jobIds),
-    usualMs: (provider, model) => usualMs(db, provider, model),
+    // Every look asks; what a model usually takes changes slowly.
+    usualMs: memo((provider: string, model: string) => usualMs(db, provider, model), {
+      keptMs: options.usualMemoMs,
+      entriesMax: USUAL_ENTRIES_MAX,
+      now: Date.now,
+    }),
   };
 }
 
@@ -99,7 +106,29 @@ interface SubmitRecord {
   send: number | undefined;
 }
 
+/** A provider's job belongs to one attempt: whoever names another's leaves the submit in doubt. */
 async function recordSubmit(db: Database, record: SubmitRecord): Promise<Attempt> {
+  try {
+    return await writeSubmit(db, record);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    // A callback or a lookup has told nothing; the answer to the POST itself is no answer.
+    if (record.send === undefined) return unchanged(db, record.id);
+    const reading = { state: 'unknown' as const, detail: 'the operation is another attempt’s' };
+    return writeSubmit(db, { ...record, reading });
+  }
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+function isTaken(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  if (typeof cause !== 'object' || cause === null) return false;
+  const { code, constraint } = cause as { code?: unknown; constraint?: unknown };
+  return code === UNIQUE_VIOLATION && constraint === 'attempts_one_per_operation';
+}
+
+async function writeSubmit(db: Database, record: SubmitRecord): Promise<Attempt> {
   const { id, reading, now, send } = record;
   const at = new Date(now);
   return db.transaction(async (tx) => {
@@ -156,9 +185,13 @@ async function recordedBefore(tx: Transaction, record: SubmitRecord): Promise<At
         ),
       );
   }
-  const [unchanged] = await tx.select().from(attempts).where(eq(attempts.id, id));
-  if (!unchanged) throw new Error(`no attempt ${id}`);
-  return toAttempt(unchanged);
+  return unchanged(tx, id);
+}
+
+async function unchanged(db: Database | Transaction, id: string): Promise<Attempt> {
+  const [row] = await db.select().from(attempts).where(eq(attempts.id, id));
+  if (!row) throw new Error(`no attempt ${id}`);
+  return toAttempt(row);
 }
 
 function submitReplyColumns(reply: Reply | undefined): Partial<AttemptRow> {
@@ -166,20 +199,25 @@ function submitReplyColumns(reply: Reply | undefined): Partial<AttemptRow> {
   return { submitReplyStatus: status, submitReplyType: type, submitReplyBody: body };
 }
 
-function submitColumns(reading: SubmitReading, at: Date): Partial<AttemptRow> {
+function submitColumns(reading: SubmitReading, at: Date) {
   switch (reading.state) {
     case 'accepted':
-      return { state: 'accepted', operation: reading.operation, acceptedAt: at };
+      return {
+        state: 'accepted' as const,
+        operation: reading.operation,
+        operationKey: sql`md5(${sql.param(reading.operation, attempts.operation)}::jsonb::text)`,
+        acceptedAt: at,
+      };
     case 'refused': {
       const { scope, until, failure, retryAfterMs } = reading;
       const retryAt = retryAfterMs === undefined ? {} : { retryAt: at.getTime() + retryAfterMs };
       return {
-        state: 'refused',
+        state: 'refused' as const,
         refusal: { scope, ...(until ? { until } : {}), failure, ...retryAt },
       };
     }
     case 'unknown':
-      return { state: 'unknown' };
+      return { state: 'unknown' as const };
   }
 }
 
@@ -198,6 +236,8 @@ function jobColumns(
 
 const USUAL_SAMPLE = 20;
 const USUAL_SAMPLE_MIN = 5;
+/** Pairs of provider and model: above what anybody configures. */
+const USUAL_ENTRIES_MAX = 1_000;
 
 async function usualMs(db: Database, provider: string, model: string): Promise<number | undefined> {
   const result = await db.execute<{ median: number | null; n: number }>(sql`
@@ -206,7 +246,7 @@ async function usualMs(db: Database, provider: string, model: string): Promise<n
     FROM (SELECT extract(epoch FROM j.finished_at - a.accepted_at) * 1000 AS took
           FROM attempts a JOIN jobs j ON j.id = a.job_id
           WHERE a.provider = ${provider} AND a.model = ${model}
-            AND a.verdict IS NOT NULL AND j.state = 'succeeded'
+            AND a.verdict ->> 'state' = 'succeeded' AND j.state = 'succeeded'
           ORDER BY a.accepted_at DESC LIMIT ${USUAL_SAMPLE}) recent`);
   const row = result.rows[0];
   return row && row.n >= USUAL_SAMPLE_MIN && row.median !== null ? row.median : undefined;

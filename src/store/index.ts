@@ -16,11 +16,11 @@ import { inputStore, workspaceStore } from './workspaces';
 export function createStore(
   db: Database,
   sealer: Sealer,
-  options: { idempotencyMs: number; changes: ChangeStore },
+  options: { idempotencyMs: number; usualMemoMs: number; changes: ChangeStore },
 ): Store {
   return {
     jobs: jobStore(db, options),
-    attempts: attemptStore(db),
+    attempts: attemptStore(db, options),
     deliveries: deliveryStore(db, sealer),
     keeps: keepStore(db),
     sweep: sweepStore(db),

@@ -9,11 +9,12 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { Doubt } from '../core/attempt';
 import type { Billed } from '../core/capabilities';
 import type { Answer } from '../core/dialect';
 import type { Failure } from '../core/errors';
 import type { FrozenRoute, JobState } from '../core/job';
-import type { FinalVerdict, Operation, Output, Usage } from '../core/outcome';
+import type { FinalVerdict, Made, Operation, Output, Usage } from '../core/outcome';
 import type { NativeRequest } from '../core/native';
 import type { FileKind } from '../core/ports';
 import type { Attempt, DeliveryRow } from '../core/store';
@@ -35,6 +36,9 @@ const json = customType<{ data: unknown; driverData: string }>({
 });
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 const money = (name: string) => bigint(name, { mode: 'bigint' });
+
+/** Rows of older releases have no kind: they are denials. */
+export type StoredDoubt = Omit<Doubt, 'kind'> & Partial<Pick<Doubt, 'kind'>>;
 
 /** One row. */
 export const installation = pgTable('installation', {
@@ -118,6 +122,7 @@ export const jobs = pgTable('jobs', {
   native: jsonb('native').$type<NativeRequest>(),
   givenId: text('given_id'),
   inDoubtSince: at('in_doubt_since'),
+  made: jsonb('made').$type<Made>(),
 });
 
 export const attempts = pgTable('attempts', {
@@ -151,7 +156,9 @@ export const attempts = pgTable('attempts', {
   submitReplyStatus: integer('submit_reply_status'),
   submitReplyType: text('submit_reply_type'),
   submitReplyBody: bytes('submit_reply_body'),
-  denial: jsonb('denial').$type<NonNullable<Attempt['denial']>>(),
+  /** Named when there was one kind of it. */
+  doubt: jsonb('denial').$type<StoredDoubt>(),
+  operationKey: text('operation_key'),
 });
 
 export const lateVerdicts = pgTable('late_verdicts', {

@@ -40,7 +40,8 @@ const UNKNOWN: SubmitReading = { state: 'unknown', detail: 'timeout' };
 const AGAIN = { callbackTokenHash: 'other', sendingAt: NOW + 9_000, sendDeadline: NOW + 69_000 };
 
 async function opened(): Promise<Attempt> {
-  const attempt = await database.store.attempts.open(newAttempt(job));
+  // On a channel of its own: a provider's job belongs to one attempt, and these all have the same.
+  const attempt = await database.store.attempts.open(newAttempt(job, { channel: job.id }));
   if (!attempt) throw new Error('not opened');
   return attempt;
 }
@@ -342,12 +343,16 @@ describe('a look', () => {
 
   test('that is refused is remembered from the first of its row on, until one is not', async () => {
     const denied = (code: string) => failure('provider_denied', { provider: { code } });
-    const deny = (code: string, now: number) =>
-      database.store.attempts.recordDenial(attempt.id, denied(code), now);
-    const denial = async () => (await database.store.attempts.latest(job.id))?.denial;
+    const deny = (code: string, since: number) =>
+      database.store.attempts.recordDoubt(attempt.id, {
+        kind: 'denied',
+        failure: denied(code),
+        since,
+      });
+    const denial = async () => (await database.store.attempts.latest(job.id))?.doubt;
     expect(await deny('first', NOW + 1)).toBe(NOW + 1);
     expect(await deny('second', NOW + 2)).toBe(NOW + 1);
-    expect(await denial()).toEqual({ since: NOW + 1, failure: denied('first') });
+    expect(await denial()).toEqual({ kind: 'denied', since: NOW + 1, failure: denied('first') });
     await look(running(10));
     expect(await denial()).toBeUndefined();
     expect(await deny('third', NOW + 3)).toBe(NOW + 3);
@@ -409,4 +414,54 @@ test('a callback token finds its attempt and no other one', async () => {
   const find = (hash: string) => database.store.attempts.byCallbackToken(hash);
   expect(await find(attempt.callbackTokenHash)).toMatchObject({ id: attempt.id });
   expect(await find('none')).toBeUndefined();
+});
+
+describe('a job of the provider belongs to one attempt', () => {
+  const inDoubt = async (channel: string) => {
+    const other = await createdJob(database, newJob(await database.makeWorkspace(1_000_000_000n)));
+    const attempt = await database.store.attempts.open(newAttempt(other, { channel }));
+    if (!attempt) throw new Error('not opened');
+    await database.store.attempts.recordSubmit(attempt.id, UNKNOWN, NOW);
+    return { other, attempt };
+  };
+  const idsOf = (taskId: string) =>
+    database.sql(`SELECT job_id FROM attempts WHERE operation ->> 'taskId' = $1`, [taskId]);
+
+  test('who names another’s stays in doubt, whoever comes first', async () => {
+    const mine = await acceptedAttempt(database, job, { channel: job.id });
+    const { attempt } = await inDoubt(job.id);
+    const named: SubmitReading = { state: 'accepted', operation: { ...mine.operation } };
+    expect(await database.store.attempts.recordSubmit(attempt.id, named, NOW)).toMatchObject({
+      state: 'unknown',
+      operation: undefined,
+    });
+    expect(await idsOf(`task-${job.id}`)).toEqual([{ job_id: job.id }]);
+    const own: SubmitReading = { state: 'accepted', operation: { taskId: `own-${job.id}` } };
+    expect(await database.store.attempts.recordSubmit(attempt.id, own, NOW)).toMatchObject({
+      state: 'accepted',
+      operation: { taskId: `own-${job.id}` },
+    });
+  });
+
+  test('of thirty that name one at the same moment one gets it', async () => {
+    const doubts = await Promise.all(Array.from({ length: 30 }, () => inDoubt(job.id)));
+    const operation = { taskId: `wanted-${job.id}` };
+    const heard = await Promise.all(
+      doubts.map(({ attempt }) =>
+        database.store.attempts.recordSubmit(attempt.id, { state: 'accepted', operation }, NOW),
+      ),
+    );
+    expect(heard.filter(({ state }) => state === 'accepted')).toHaveLength(1);
+    expect(heard.filter(({ state }) => state === 'unknown')).toHaveLength(29);
+    expect(await idsOf(`wanted-${job.id}`)).toHaveLength(1);
+  });
+
+  test('another account may have one of the same name', async () => {
+    await acceptedAttempt(database, job, { channel: `a-${job.id}` });
+    const { attempt } = await inDoubt(`b-${job.id}`);
+    const named: SubmitReading = { state: 'accepted', operation: { taskId: `task-${job.id}` } };
+    expect(await database.store.attempts.recordSubmit(attempt.id, named, NOW)).toMatchObject({
+      state: 'accepted',
+    });
+  });
 });

@@ -138,7 +138,7 @@ async function take(world: World, taken: Step): Promise<void> {
       if (attempt) await store.attempts.reopen(attempt.id, newAttempt(job as Job));
       return;
     case 'submit':
-      if (attempt) await store.attempts.recordSubmit(attempt.id, taken.reading, NOW);
+      if (attempt) await store.attempts.recordSubmit(attempt.id, ofJob(id, taken.reading), NOW);
       return;
     case 'look':
       if (attempt?.state !== 'accepted') return;
@@ -158,6 +158,10 @@ async function take(world: World, taken: Step): Promise<void> {
       await store.jobs.markDeleted(workspace.id, id, NOW);
   }
 }
+
+/** No two jobs have the same job of the provider. */
+const ofJob = (id: string, reading: SubmitReading): SubmitReading =>
+  reading.state === 'accepted' ? { ...reading, operation: { ...reading.operation, id } } : reading;
 
 /** What comes next in an ordinary life, so that stories get somewhere. */
 function next(

@@ -54,6 +54,8 @@ export interface TestWorkspace {
 /** What one job of `newJob` costs, in micro-points. */
 export const PRICE = 25_000_000n;
 export const IDEMPOTENCY_MS = 3_600_000;
+/** Nothing is remembered, so that each test asks the rows. */
+const USUAL_MEMO_MS = 0;
 /** Of every row, unless a test says otherwise. */
 export const NOW = Date.parse('2026-11-21T12:00:00Z');
 const CONNECTIONS = 30;
@@ -71,7 +73,11 @@ export async function startTestDatabase(points = 1_000_000n * PRICE): Promise<Te
   });
   const sealer = createSealer(randomBytes(32));
   const changes = createChanges(server.url, pool, (error) => broken.push(error));
-  const store = createStore(db, sealer, { idempotencyMs: IDEMPOTENCY_MS, changes });
+  const store = createStore(db, sealer, {
+    idempotencyMs: IDEMPOTENCY_MS,
+    usualMemoMs: USUAL_MEMO_MS,
+    changes,
+  });
   const sql: TestDatabase['sql'] = async <Row>(text: string, values: unknown[] = []) =>
     (await pool.query(text, values)).rows as Row[];
   const makeWorkspace = (has: bigint) => makeWorkspaceIn({ db, sealer, store }, has);

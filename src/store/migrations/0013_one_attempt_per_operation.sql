@@ -1,0 +1,7 @@
+-- no transaction
+-- A provider's job belongs to one attempt of one account. Rows of older releases have no key and stand in nobody's way.
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS attempts_one_per_operation
+  ON attempts (provider, channel, operation_key) WHERE operation_key IS NOT NULL;
+-- The latest successes of a model, whatever failed since.
+CREATE INDEX CONCURRENTLY IF NOT EXISTS attempts_succeeded
+  ON attempts (provider, model, accepted_at DESC) WHERE verdict ->> 'state' = 'succeeded';
