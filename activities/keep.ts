@@ -1,16 +1,17 @@
 import type { Output } from '../src/core/outcome';
 import type { FileKind } from '../src/core/ports';
 import type { KeepStore } from '../src/core/store';
+import { sniffMediaType, videoTypeOf } from '../src/core/sniff';
 import type { ActivityDeps } from './deps';
 import { pending, transient } from './failure';
 import { freshOutputs } from './look';
 import { againAfterMs, type PlaceName } from './places';
-
-const MIME: Record<FileKind, string> = { video: 'video/mp4', last_frame: 'image/png' };
+import { causeOf, originOf, peeked } from './probe';
 
 /**
- * Copies every output of a finished job into the blob store; until then the gateway proxies the provider's link. A
- * link that has died is asked for anew, as often as the copy is tried.
+ * Copies every output of a finished job into the blob store; until then the gateway proxies the provider's link. What is
+ * no video, or no picture, is never stored. A link that has died or leads to something else is asked for anew, as often
+ * as the copy is tried.
  */
 export function keep(deps: ActivityDeps) {
   return async ({ jobId }: { jobId: string }): Promise<{ kept: number }> => {
@@ -44,32 +45,67 @@ async function copy(
   for (const output of outputs) {
     const source = await openLiving(deps, jobId, output, origins);
     const { id, bytes } = await deps.blobs.put(source.stream, deps.limits.resultBytesMax);
-    files.push({ kind: output.kind, blob: id, bytes, mime: MIME[output.kind] });
+    files.push({ kind: output.kind, blob: id, bytes, mime: source.mime });
   }
   await deps.store.keeps.record(jobId, files, deps.now());
   return { kept: files.length };
 }
 
-/** How stores answer for a link that is past its time. */
-const DEAD = [401, 403, 404, 410];
+/** A file that is what it should be, or why there is none. */
+type Source = { mime: string; stream: AsyncIterable<Uint8Array> } | { problem: string };
 
 async function openLiving(
   deps: ActivityDeps,
   jobId: string,
   output: Output,
   allowedOrigins: readonly string[],
-) {
-  const open = ({ url }: Output) =>
-    deps.outbound.open(url, { headers: {}, allowedOrigins, timeoutMs: deps.waits.keepTimeoutMs });
-  let source = await open(output);
-  if (DEAD.includes(source.status)) {
-    const attempt = await deps.store.attempts.latest(jobId);
-    const outputs = attempt ? await freshOutputs(deps, attempt) : [];
-    const fresh = outputs.find(({ kind, url }) => kind === output.kind && url !== output.url);
-    if (fresh) source = await open(fresh);
+): Promise<Exclude<Source, { problem: string }>> {
+  const first = await openOne(deps, output, allowedOrigins);
+  if (!('problem' in first)) return first;
+  const attempt = await deps.store.attempts.latest(jobId);
+  const outputs = attempt ? await freshOutputs(deps, attempt) : [];
+  const fresh = outputs.find(({ kind, url }) => kind === output.kind && url !== output.url);
+  const second = fresh ? await openOne(deps, fresh, allowedOrigins) : first;
+  if (!('problem' in second)) return second;
+  await tell(deps, jobId, { url: (fresh ?? output).url, problem: second.problem });
+  throw transient(`the ${output.kind} is not there: ${second.problem}`);
+}
+
+async function openOne(
+  deps: ActivityDeps,
+  { kind, url }: Output,
+  allowedOrigins: readonly string[],
+): Promise<Source> {
+  try {
+    const timeoutMs = deps.waits.keepTimeoutMs;
+    const source = await deps.outbound.open(url, { headers: {}, allowedOrigins, timeoutMs });
+    if (source.status !== 200) return { problem: `the link answers HTTP ${String(source.status)}` };
+    const encoding = source.headers['content-encoding'] ?? 'identity';
+    const { start, stream } = await peeked(source.stream);
+    const mime = encoding === 'identity' ? typeOf(kind, start) : undefined;
+    if (mime !== undefined) return { mime, stream };
+    await stream[Symbol.asyncIterator]().return?.();
+    return { problem: start.length === 0 ? 'the file is empty' : `the file is no ${WANTED[kind]}` };
+  } catch (error) {
+    return { problem: causeOf(error) };
   }
-  if (source.status !== 200) {
-    throw transient(`the provider's link answered ${String(source.status)}`);
-  }
-  return source;
+}
+
+const WANTED: Readonly<Record<FileKind, string>> = { video: 'video', last_frame: 'picture' };
+
+function typeOf(kind: FileKind, start: Uint8Array): string | undefined {
+  if (kind === 'video') return videoTypeOf(start);
+  const type = sniffMediaType(start);
+  return type?.startsWith('image/') ? type : undefined;
+}
+
+/** Once; the job is listed for review until its copy is stored. Nothing is said of one that waits for review already. */
+async function tell(
+  deps: ActivityDeps,
+  jobId: string,
+  { url, problem }: { url: string; problem: string },
+): Promise<void> {
+  if (!(await deps.store.keeps.noteUnfetched(jobId, problem))) return;
+  const origin = originOf(url);
+  deps.log.error({ jobId, origin, cause: problem }, 'a result cannot be copied; it is tried again');
 }

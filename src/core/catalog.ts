@@ -13,7 +13,10 @@ export interface Channel {
   /** Origin and path prefix; the only hosts besides `resultOrigins` that the guard lets through. */
   baseUrl: string;
   credentials: Record<string, string>;
-  /** Origins (host and port) from which this channel's result links may be fetched. */
+  /**
+   * Origins from which this channel's result links may be fetched though they are not public: the base URL's own and
+   * those that the operator lists.
+   */
   resultOrigins: readonly string[];
   simulated: boolean;
   /** Jobs that this gateway did not create may be seen and canceled through it, by keys with that scope. */

@@ -22,6 +22,17 @@ export function sniffMediaType(start: Uint8Array): string | undefined {
   return text.startsWith('ID3') || isMp3Frame(start) ? 'audio/mpeg' : undefined;
 }
 
+/**
+ * The media type of a finished video, or undefined for bytes that are none. More than what we take as an input: a
+ * QuickTime film was paid for like any other.
+ */
+export function videoTypeOf(start: Uint8Array): string | undefined {
+  const type = sniffMediaType(start);
+  if (type !== undefined) return type.startsWith('video/') ? type : undefined;
+  const text = Buffer.from(start.subarray(0, SNIFF_BYTES)).toString('latin1');
+  return text.slice(4, 12) === 'ftypqt  ' ? 'video/quicktime' : undefined;
+}
+
 /** Frame sync, then a version and layer that mean MPEG audio layer III. */
 function isMp3Frame(start: Uint8Array): boolean {
   const [first = 0, second = 0] = start;

@@ -33,6 +33,9 @@ export function buildCatalog(config: Config, simulator: SimulatorAddress | undef
   return catalog;
 }
 
+/** `https://files.example:8443` of any URL there. */
+const originOf = (url: string): string => new URL(url).origin;
+
 export function needsSimulator(config: Config): boolean {
   return Object.values(config.channels).some((channel) => 'simulated' in channel);
 }
@@ -60,7 +63,7 @@ function toChannel(
     provider: config.provider,
     baseUrl: config.baseUrl,
     credentials: credentialsOf(name, provider, config.credentials),
-    resultOrigins: config.resultOrigins.map((url) => new URL(url).origin),
+    resultOrigins: [...new Set([config.baseUrl, ...config.resultOrigins].map(originOf))],
     simulated: false,
     foreignIds: config.foreignIds ?? false,
   };

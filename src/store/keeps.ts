@@ -1,7 +1,10 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { KeepStore } from '../core/store';
 import type { Database } from './database';
 import { files, jobs, keeps } from './schema';
+
+/** How the note on a job begins whose result we cannot fetch; it goes when the copy is stored after all. */
+export const NOT_FETCHED = 'result not fetched: ';
 
 export function keepStore(db: Database): KeepStore {
   return {
@@ -26,10 +29,22 @@ export function keepStore(db: Database): KeepStore {
           .returning({ workspaceId: keeps.workspaceId });
         if (!done || kept.length === 0) return;
         await tx
+          .update(jobs)
+          .set({ review: null })
+          .where(and(eq(jobs.id, jobId), sql`starts_with(${jobs.review}, ${NOT_FETCHED})`));
+        await tx
           .insert(files)
           .values(kept.map((file) => ({ jobId, workspaceId: done.workspaceId, ...file })))
           .onConflictDoNothing();
       });
+    },
+    async noteUnfetched(jobId, detail) {
+      const noted = await db
+        .update(jobs)
+        .set({ review: `${NOT_FETCHED}${detail}` })
+        .where(and(eq(jobs.id, jobId), isNull(jobs.review)))
+        .returning({ id: jobs.id });
+      return noted.length > 0;
     },
     async files(workspaceId, jobId) {
       return db

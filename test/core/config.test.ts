@@ -423,7 +423,10 @@ describe('a catalog that contradicts itself is one sentence', () => {
     expect(catalog.list(open).map(({ entry }) => entry.name)).toEqual(['open']);
     expect(catalog.resolve(open, 'open').entry.price).toEqual({ perJob: 1_500_000n });
     expect(catalog.resolve(staff, 'closed').entry.price).toEqual({ free: true });
-    expect(catalog.channel('mine')?.channel.resultOrigins).toEqual(['https://cdn.example:444']);
+    expect(catalog.channel('mine')?.channel.resultOrigins).toEqual([
+      'https://ark.example',
+      'https://cdn.example:444',
+    ]);
     expect(() => catalog.resolve(open, 'closed')).toThrow(
       'model: there is no model "closed". Allowed: open.',
     );

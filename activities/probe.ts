@@ -1,0 +1,115 @@
+import type { Channel } from '../src/core/catalog';
+import { GatewayError } from '../src/core/errors';
+import { readMp4Head } from '../src/core/mp4-head';
+import type { Made } from '../src/core/outcome';
+import { SNIFF_BYTES, videoTypeOf } from '../src/core/sniff';
+import type { AskDeps } from './ask';
+
+/**
+ * A result is a video only if its bytes are one. Looks at the first of them, through the same guard as the copy:
+ * `unreadable` = they are there and no video (a page, JSON, nothing, an encoding that we did not ask for); `unfetched` =
+ * nothing can be said, since we may not or cannot fetch it.
+ */
+export type Probed =
+  | { kind: 'video'; made: Made }
+  | { kind: 'unreadable'; detail: string }
+  | { kind: 'unfetched'; detail: string };
+
+export async function probe(
+  deps: Pick<AskDeps, 'outbound' | 'waits' | 'limits'>,
+  url: string,
+  { resultOrigins }: Pick<Channel, 'resultOrigins'>,
+): Promise<Probed> {
+  const open = (headers: Record<string, string>) =>
+    deps.outbound.open(url, {
+      headers,
+      allowedOrigins: resultOrigins,
+      timeoutMs: deps.waits.probeMs,
+    });
+  try {
+    const { probeBytes } = deps.limits;
+    let source = await open({ range: `bytes=0-${String(probeBytes - 1)}` });
+    // Also of an empty file no part can be had.
+    if (source.status === 416) source = await open({});
+    if (source.status < 200 || source.status > 299) {
+      return { kind: 'unfetched', detail: `the link answers HTTP ${String(source.status)}` };
+    }
+    return judge(source.headers, await startOf(source.stream, probeBytes));
+  } catch (error) {
+    return { kind: 'unfetched', detail: causeOf(error) };
+  }
+}
+
+function judge(headers: Record<string, string>, start: Uint8Array): Probed {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') {
+    return { kind: 'unreadable', detail: `the file is encoded as ${encoding.slice(0, 40)}` };
+  }
+  if (start.length === 0) return { kind: 'unreadable', detail: 'the file is empty' };
+  if (videoTypeOf(start) !== undefined) return { kind: 'video', made: readMp4Head(start) };
+  const type = (headers['content-type'] ?? 'no type').slice(0, 100);
+  return { kind: 'unreadable', detail: `the file is no video (${type})` };
+}
+
+/** The first bytes of a stream, which is left then. */
+export async function startOf(
+  stream: AsyncIterable<Uint8Array>,
+  bytesMax: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    bytes += chunk.byteLength;
+    if (bytes >= bytesMax) break;
+  }
+  return Buffer.concat(chunks).subarray(0, bytesMax);
+}
+
+/** The first bytes of a stream, and the whole of it again. */
+export async function peeked(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ start: Uint8Array; stream: AsyncIterable<Uint8Array> }> {
+  const chunks = source[Symbol.asyncIterator]();
+  const seen: Uint8Array[] = [];
+  let bytes = 0;
+  while (bytes < SNIFF_BYTES) {
+    const next = await chunks.next();
+    if (next.done) break;
+    seen.push(next.value);
+    bytes += next.value.byteLength;
+  }
+  return { start: Buffer.concat(seen), stream: again(seen, chunks) };
+}
+
+/** Leaving it leaves the source, also before the first read. */
+function again(seen: Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        const value = seen.shift();
+        return value === undefined ? rest.next() : { done: false, value };
+      },
+      async return() {
+        await rest.return?.();
+        return { done: true, value: undefined };
+      },
+    }),
+  };
+}
+
+/** What the guard or the wire said, `blocked: the URL is not allowed: must be an https URL`; never the URL itself. */
+export function causeOf(error: unknown): string {
+  const cause = error instanceof GatewayError ? error.cause : undefined;
+  if (typeof cause === 'object' && cause !== null && 'reason' in cause && 'detail' in cause) {
+    return `${String(cause.reason)}: ${String(cause.detail)}`;
+  }
+  return error instanceof Error ? error.message : 'unknown';
+}
+
+/** Scheme and host of a link, `https://files.example:8443`: the rest of it may be a signature. */
+export function originOf(url: string): string {
+  if (!URL.canParse(url)) return 'no absolute URL';
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}
