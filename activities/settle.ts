@@ -1,7 +1,9 @@
 import { FAILURES, failure } from '../src/core/errors';
 import type { Failure } from '../src/core/errors';
+import { given } from '../src/core/fields';
 import { isTerminal } from '../src/core/job';
 import type { Job } from '../src/core/job';
+import { shownOf } from '../src/core/made';
 import { referenceOf, saidOf } from '../src/core/reference';
 import type { StoredReply } from '../src/core/native';
 import type { Attempt, SettleReason } from '../src/core/store';
@@ -35,16 +37,12 @@ export function settle(deps: ActivityDeps) {
   };
 }
 
-/** Why there is no video, or how large it is; what the model decided for itself only where the provider told. */
-function extent({ state, failure, applied, usage }: Job): Partial<GenerateVideoResult> {
-  if (failure) return { code: failure.code, message: sentenceOf(failure) };
-  if (state !== 'succeeded') return {};
-  const seconds = usage?.seconds ?? (applied.seconds > 0 ? applied.seconds : undefined);
-  const { width, height } = applied;
-  return {
-    ...(seconds === undefined ? {} : { seconds }),
-    ...(width === undefined || height === undefined ? {} : { width, height }),
-  };
+/** Why there is no video, or how large it is; what the model decided for itself only where that is known. */
+function extent(job: Job): Partial<GenerateVideoResult> {
+  if (job.failure) return { code: job.failure.code, message: sentenceOf(job.failure) };
+  if (job.state !== 'succeeded') return {};
+  const { seconds, width, height } = shownOf(job);
+  return given({ seconds, width, height });
 }
 
 /** `The provider did not accept the input. (InvalidParameter, HTTP 400)`: its code, never its text. */
@@ -64,7 +62,7 @@ async function reasonOf(deps: ActivityDeps, jobId: string, ruling: Ruling): Prom
     case 'canceled':
       return ruling;
     case 'failure': {
-      const said = (await deps.store.attempts.latest(jobId))?.denial?.failure;
+      const said = (await deps.store.attempts.latest(jobId))?.doubt?.failure;
       // The same reason, with the provider's own words.
       return { kind: 'failure', failure: said?.code === ruling.code ? said : failure(ruling.code) };
     }

@@ -1,6 +1,6 @@
 import type { Failure } from './errors';
 import type { NativeRequest } from './native';
-import type { Output, Usage } from './outcome';
+import type { Made, Output, Usage } from './outcome';
 import type { AppliedRequest, VideoRequest } from './request';
 
 /**
@@ -71,6 +71,8 @@ export interface Job {
   failure: Failure | undefined;
   outputs: Output[];
   usage: Usage | undefined;
+  /** What the video is like, where that is known; undefined until it is there. */
+  made?: Made | undefined;
   /** The hold, frozen at create. */
   price: bigint;
   /** What was charged in the end; undefined until the job is terminal. */

@@ -24,16 +24,14 @@ export function parametersOf(applied: AppliedRequest): Record<string, unknown> {
 }
 
 /** `1280x720`; null where the model decides. */
-export function sizeOf({ width, height }: Pick<AppliedRequest, 'width' | 'height'>): string | null {
+export function sizeOf({
+  width,
+  height,
+}: {
+  width?: number | undefined;
+  height?: number | undefined;
+}): string | null {
   return width === undefined || height === undefined ? null : `${String(width)}x${String(height)}`;
-}
-
-/** Seconds of the video: as made, else as asked for; null while the model still decides. */
-export function durationOf(job: {
-  usage: { seconds?: number } | undefined;
-  applied: Pick<AppliedRequest, 'seconds'>;
-}): number | null {
-  return job.usage?.seconds ?? (job.applied.seconds < 0 ? null : job.applied.seconds);
 }
 
 /** Unix seconds of Unix milliseconds. */

@@ -19,10 +19,10 @@ const FILES_MAX = 64;
 /** Drawings that may wait. */
 const WAITING_MAX = 256;
 
-/** The clip of `video=shared`, whatever the job asked for. */
+/** The clip of `video=shared`, whatever the job asked for: what most of them ask for, since its size is read off it. */
 const SHARED = {
-  width: 854,
-  height: 480,
+  width: 1280,
+  height: 720,
   seconds: 5,
   seed: 7,
   text: 'shared clip',

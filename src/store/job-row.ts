@@ -25,6 +25,7 @@ export function toJob(row: JobRow): Job {
     failure: row.failure ?? undefined,
     outputs: row.outputs,
     usage: row.usage ?? undefined,
+    made: row.made ?? undefined,
     price: row.price,
     charged: row.charged ?? undefined,
     routes: row.routes,

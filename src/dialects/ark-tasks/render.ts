@@ -4,6 +4,7 @@ import type { Failure, FailureCode } from '../../core/errors';
 import { givenIdsOf, withGivenIds } from '../../core/given-id';
 import { renderId } from '../../core/ids';
 import type { Job, JobState } from '../../core/job';
+import { shownOf } from '../../core/made';
 import type { NativeSaid, StoredReply } from '../../core/native';
 import { unixSeconds } from '../../core/parameters';
 import type { NativeView } from '../../core/ports';
@@ -78,7 +79,7 @@ const STATUS: Readonly<Record<JobState, TaskStatus>> = {
 
 function render(job: Job, said: NativeSaid | undefined, link: Link): Record<string, unknown> {
   const { applied } = job;
-  const seconds = job.usage?.seconds ?? (applied.seconds > 0 ? applied.seconds : undefined);
+  const { seconds, resolution, aspectRatio } = shownOf(job);
   return {
     id: job.givenId ?? said?.id ?? ourId(job),
     model: job.model,
@@ -88,8 +89,8 @@ function render(job: Job, said: NativeSaid | undefined, link: Link): Record<stri
     updated_at: unixSeconds(job.updatedAt),
     ...resultOf(job, link),
     ...(applied.seed === undefined ? {} : { seed: applied.seed }),
-    resolution: applied.resolution,
-    ratio: applied.aspectRatio,
+    resolution,
+    ratio: aspectRatio,
     ...(seconds === undefined ? {} : { duration: seconds }),
     framespersecond: applied.fps,
     ...(applied.generateAudio === undefined ? {} : { generate_audio: applied.generateAudio }),

@@ -4,6 +4,7 @@ import type { Answer, CallbackContext } from '../../core/dialect';
 import { endReasonOf } from '../../core/end-reason';
 import type { ErrorCode, FailureCode, GatewayError } from '../../core/errors';
 import type { Job } from '../../core/job';
+import { shownOf } from '../../core/made';
 import { offerOf } from '../../core/offer';
 import { unixSeconds } from '../../core/parameters';
 import { formatPoints, priceOf } from '../../core/pricing';
@@ -40,6 +41,7 @@ const FAILURE_STATUS: Record<FailureCode, number> = {
   provider_error: 500,
   provider_busy: 500,
   provider_lost: 500,
+  result_unreadable: 500,
   submission_unknown: 500,
   timed_out: 500,
   expired: 500,
@@ -86,7 +88,8 @@ function videoOf(job: Job, link: Link): Video {
   };
 }
 
-function pixelsOf({ applied: { width, height, resolution } }: Job): string {
+function pixelsOf(job: Job): string {
+  const { width, height, resolution } = shownOf(job);
   if (width === undefined || height === undefined) return resolution;
   return `${String(width)}*${String(height)}`;
 }

@@ -3,7 +3,8 @@ import type { CallbackContext } from '../../core/dialect';
 import { endReasonOf } from '../../core/end-reason';
 import { renderId } from '../../core/ids';
 import type { Job, JobState } from '../../core/job';
-import { durationOf, parametersOf, unixSeconds } from '../../core/parameters';
+import { shownOf } from '../../core/made';
+import { parametersOf, unixSeconds } from '../../core/parameters';
 import { pointsNumber } from '../../core/pricing';
 import type { Mode } from '../../core/request';
 import { VIDEO_STATUS } from '../../core/video-status';
@@ -46,6 +47,7 @@ function taskOf(job: Job, link: Link): Task {
   const url = job.state === 'succeeded' ? link(job) : '';
   const reason = endReasonOf(job);
   const { applied } = job;
+  const shown = shownOf(job);
   return {
     id: idOf(job),
     task_id: idOf(job),
@@ -68,13 +70,13 @@ function taskOf(job: Job, link: Link): Task {
     video_url: url,
     format: 'mp4',
     metadata: {
-      duration: durationOf(job),
+      duration: shown.seconds ?? null,
       fps: applied.fps,
-      width: applied.width ?? null,
-      height: applied.height ?? null,
+      width: shown.width ?? null,
+      height: shown.height ?? null,
       seed: applied.seed ?? null,
-      resolution: applied.resolution,
-      aspect_ratio: applied.aspectRatio,
+      resolution: shown.resolution,
+      aspect_ratio: shown.aspectRatio,
     },
     parameters: parametersOf(applied),
     ...usageOf(job),

@@ -6,9 +6,10 @@ import type { GatewayError } from '../../core/errors';
 import { given } from '../../core/fields';
 import { renderId } from '../../core/ids';
 import type { Job } from '../../core/job';
+import { shownOf } from '../../core/made';
 import { offerOf } from '../../core/offer';
 import { OPENAI_ERROR_TYPES, renderOpenaiError } from '../../core/openai-error';
-import { durationOf, parametersOf, sizeOf, unixSeconds } from '../../core/parameters';
+import { parametersOf, sizeOf, unixSeconds } from '../../core/parameters';
 import type { Gateway } from '../../core/ports';
 import { formatPoints, priceOf } from '../../core/pricing';
 import { VIDEO_STATUS } from '../../core/video-status';
@@ -17,7 +18,8 @@ import type { Video, VideoModel } from './reply';
 export type Link = (kind: 'video' | 'last_frame') => string;
 
 export function fromJob(job: Job, link: Link): Video {
-  const duration = durationOf(job);
+  const shown = shownOf(job);
+  const duration = shown.seconds ?? null;
   return {
     ...identityOf(job),
     object: 'video',
@@ -31,9 +33,9 @@ export function fromJob(job: Job, link: Link): Video {
     progress: job.state === 'succeeded' ? 100 : Math.round(job.progress ?? 0),
     seconds: duration === null ? null : String(duration),
     duration,
-    size: sizeOf(job.applied),
-    resolution: job.applied.resolution,
-    aspect_ratio: job.applied.aspectRatio,
+    size: sizeOf(shown),
+    resolution: shown.resolution,
+    aspect_ratio: shown.aspectRatio,
     parameters: parametersOf(job.applied),
     metadata: { ...job.metadata, ...(isTask(job) ? taskResultOf(job, link) : {}) },
     ...given({ request_id: textOf(job.echo['request_id']), user: textOf(job.echo['user']) }),
