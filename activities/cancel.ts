@@ -41,8 +41,8 @@ async function mustLook(
   switch (seen.kind) {
     case 'transient':
       throw transient(seen.detail, seen.retryAfterMs ?? deps.waits.lookRetryMs);
-    case 'denied':
-      return { ruling: { kind: 'failure', code: 'provider_denied' } };
+    case 'unheard':
+      return { ruling: { kind: 'failure', code: seen.code } };
     case 'verdict':
       return isFinal(seen.verdict) ? { ruling: { kind: 'verdict' } } : { running: seen.verdict };
   }

@@ -55,10 +55,13 @@ export interface ActivityWaits extends PlanWaits {
   busyRetryMs: number;
   /** Those pauses grow no further. */
   busyRetryMaxMs: number;
-  /** A provider may answer 404 for this long after it accepted. */
+  /** How long every look must say so before a job is lost, refused, without a video, or its result no video. */
   goneGraceMs: number;
-  /** A provider may refuse looks for this long without a break: a typo or a change of keys is put right meanwhile. */
   deniedGraceMs: number;
+  noOutputGraceMs: number;
+  unreadableGraceMs: number;
+  probeMs: number;
+  lookRetryAfterMaxMs: number;
   /** Pause before a cancel or a last look that got no answer is tried again. */
   lookRetryMs: number;
   cadence: Cadence;
@@ -79,6 +82,7 @@ export interface ActivityWaits extends PlanWaits {
 export interface ActivityLimits {
   replyBytesMax: number;
   resultBytesMax: number;
+  probeBytes: number;
   excerptBytesMax: number;
   sweepRows: number;
   restartsMax: number;

@@ -1,47 +1,125 @@
-import { failure } from '../src/core/errors';
-import type { Failure } from '../src/core/errors';
-import type { Call, Reply } from '../src/core/exchange';
+import type { FailureCode } from '../src/core/errors';
+import type { Reply } from '../src/core/exchange';
+import { isTerminal } from '../src/core/job';
 import { isFinal } from '../src/core/outcome';
 import type { Output, Verdict } from '../src/core/outcome';
+import { failure } from '../src/core/errors';
 import type { Attempt } from '../src/core/store';
+import { ask } from './ask';
+import type { AskDeps } from './ask';
 import { startDeliveries } from './deliver';
-import type { ActivityDeps } from './deps';
+import { doubted } from './doubt';
+import type { Doubtful } from './doubt';
+import { originOf, probe } from './probe';
 
 /**
- * One look at the provider: a GET with our own credential, at most three follow-ups, the meaning stored on the
- * attempt. Everything that wants to know a job's state at the provider (poll, last look, cancel, a callback's hint)
- * comes through here.
+ * One look at the provider: what it answers, what that means, and the meaning stored on the attempt. Everything that
+ * wants to know a job's state at the provider (poll, last look, cancel, a callback's hint) comes through here.
  */
 export type Look = { kind: 'verdict'; verdict: Verdict } | Blind;
 
-/** What is seen of no job: `transient` passes by itself, `denied` has lasted longer than its grace. */
-type Blind = { kind: 'transient'; detail: string; retryAfterMs?: number } | { kind: 'denied' };
+/**
+ * What is seen of no job: `transient` passes by itself; `unheard` has lasted longer than its grace and ends the job,
+ * for that reason, though the provider may have it.
+ */
+type Blind =
+  | { kind: 'transient'; detail: string; retryAfterMs?: number }
+  | { kind: 'unheard'; code: FailureCode };
 
-/** What a look needs; less than an activity has, since the API looks too. */
-export type LookDeps = Pick<
-  ActivityDeps,
-  'store' | 'catalog' | 'outbound' | 'engine' | 'waits' | 'limits' | 'now' | 'log'
->;
-
-const FOLLOWS_MAX = 3;
+export type LookDeps = AskDeps;
 
 export async function look(deps: LookDeps, attempt: Attempt): Promise<Look> {
   if (attempt.verdict) return { kind: 'verdict', verdict: attempt.verdict };
-  const seen = await ask(deps, attempt);
-  if (seen.kind !== 'verdict') return seen;
-  if (seen.verdict.state === 'running' && seen.verdict.unknownStatus !== undefined) {
+  const { reading, reply } = await ask(deps, attempt);
+  switch (reading.kind) {
+    case 'verdict':
+      return isDelivered(reading.verdict)
+        ? delivered(deps, attempt, { verdict: reading.verdict, reply })
+        : stored(deps, attempt, { verdict: reading.verdict, reply });
+    case 'gone':
+    case 'denied':
+    case 'empty':
+      return doubtful(deps, attempt, reading);
+    case 'transient':
+      // Another answer than before ends a row of doubtful ones; silence says nothing.
+      if (reply && attempt.doubt) await deps.store.attempts.endDoubt(attempt.id);
+      return patient(deps, reading);
+  }
+}
+
+type Success = Extract<Verdict, { state: 'succeeded' }>;
+
+const isDelivered = (verdict: Verdict): verdict is Success => verdict.state === 'succeeded';
+
+/** A success counts once its result is seen to be a video, or cannot be seen. */
+async function delivered(
+  deps: LookDeps,
+  attempt: Attempt,
+  { verdict, reply }: { verdict: Success; reply: Reply | undefined },
+): Promise<Look> {
+  const video = verdict.outputs.find(({ kind }) => kind === 'video');
+  const channel = deps.catalog.channel(attempt.channel)?.channel;
+  if (!video || !channel || !(await isProbed(deps, attempt))) {
+    return stored(deps, attempt, { verdict, reply });
+  }
+  const seen = await probe(deps, video.url, channel);
+  switch (seen.kind) {
+    case 'video': {
+      const made = { ...verdict.made, ...seen.made };
+      return stored(deps, attempt, { verdict: { ...verdict, made }, reply });
+    }
+    case 'unreadable': {
+      const reason = failure('result_unreadable', { provider: { message: seen.detail } });
+      const { usage } = verdict;
+      return doubtful(deps, attempt, { kind: 'unreadable', failure: reason, usage });
+    }
+    case 'unfetched': {
+      const ids = { jobId: attempt.jobId, channel: attempt.channel };
+      deps.log.error(
+        { ...ids, origin: originOf(video.url), cause: seen.detail },
+        'the result cannot be fetched; the job succeeds and waits for review',
+      );
+      return stored(deps, attempt, { verdict: { ...verdict, unfetched: seen.detail }, reply });
+    }
+  }
+}
+
+/** Callers of a pass-through dialect get the provider's own reply; of an ended job the word is only booked. */
+async function isProbed(deps: LookDeps, { jobId }: Attempt): Promise<boolean> {
+  const job = await deps.store.jobs.load(jobId);
+  return job !== undefined && !isTerminal(job.state) && job.native?.wire !== job.dialect;
+}
+
+async function doubtful(deps: LookDeps, attempt: Attempt, doubt: Doubtful): Promise<Look> {
+  const meaning = await doubted(deps, attempt, doubt);
+  if (meaning.kind !== 'undelivered') return meaning;
+  const { failure: reason, usage } = meaning.doubt;
+  const verdict: Verdict = {
+    state: 'failed',
+    failure: reason,
+    undelivered: true,
+    ...(usage ? { usage } : {}),
+  };
+  // Its reply says succeeded, which is not what the caller is told.
+  return stored(deps, attempt, { verdict, reply: undefined });
+}
+
+async function stored(
+  deps: LookDeps,
+  attempt: Attempt,
+  seen: { verdict: Verdict; reply: Reply | undefined },
+): Promise<Look> {
+  const { verdict, reply } = seen;
+  if (verdict.state === 'running' && verdict.unknownStatus !== undefined) {
     deps.log.warn(
-      { jobId: attempt.jobId, provider: attempt.provider, status: seen.verdict.unknownStatus },
+      { jobId: attempt.jobId, provider: attempt.provider, status: verdict.unknownStatus },
       'unknown provider status; treated as running',
     );
   }
-  const deliveryIds = await deps.store.attempts.recordLook(attempt.id, {
-    verdict: seen.verdict,
-    reply: seen.reply,
-    now: deps.now(),
-  });
+  const now = deps.now();
+  const deliveryIds = await deps.store.attempts.recordLook(attempt.id, { verdict, reply, now });
   await tell(deps, attempt, deliveryIds);
-  return { kind: 'verdict', verdict: seen.verdict };
+  return { kind: 'verdict', verdict };
 }
 
 /** What was seen is stored; a look does not fail because the news of it waits for the sweep. */
@@ -56,84 +134,21 @@ async function tell(deps: LookDeps, { jobId }: Attempt, deliveryIds: string[]): 
   }
 }
 
+/** A provider may ask for patience, and not for a day. */
+function patient(
+  { waits }: LookDeps,
+  { detail, retryAfterMs }: { detail: string; retryAfterMs?: number },
+): Blind {
+  if (retryAfterMs === undefined) return { kind: 'transient', detail };
+  const bounded = Math.min(retryAfterMs, waits.lookRetryAfterMaxMs);
+  return { kind: 'transient', detail, retryAfterMs: bounded };
+}
+
 /** The links as the provider gives them now; whatever is stored stays as it is. Empty when it gives none. */
 export async function freshOutputs(deps: LookDeps, attempt: Attempt): Promise<Output[]> {
-  const seen = await ask(deps, attempt);
-  if (seen.kind !== 'verdict' || seen.verdict.state !== 'succeeded') return [];
-  return seen.verdict.outputs;
-}
-
-type Seen = { kind: 'verdict'; verdict: Verdict; reply: Reply } | Blind;
-
-async function ask(deps: LookDeps, attempt: Attempt): Promise<Seen> {
-  const at = deps.catalog.channel(attempt.channel);
-  if (!at || !attempt.operation) {
-    return { kind: 'transient', detail: `channel ${attempt.channel} is not configured any more` };
-  }
-  const { channel, provider } = at;
-  let call = provider.poll(attempt.operation);
-  for (let follow = 0; follow <= FOLLOWS_MAX; follow += 1) {
-    const now = deps.now();
-    const signed = isOwn(call, channel.baseUrl)
-      ? provider.authorize(call, channel.credentials, now)
-      : call;
-    const result = await deps.outbound.call(signed, {
-      baseUrl: channel.baseUrl,
-      allowedOrigins: channel.resultOrigins,
-      deadlineAt: now + deps.waits.exchangeMs,
-      replyBytesMax: deps.limits.replyBytesMax,
-    });
-    if (result.kind !== 'reply')
-      return { kind: 'transient', detail: `no answer: ${result.reason}` };
-    const reading = provider.readPoll(result.reply, attempt.operation);
-    switch (reading.kind) {
-      case 'verdict':
-        return { kind: 'verdict', verdict: reading.verdict, reply: result.reply };
-      case 'transient':
-        return reading;
-      case 'gone':
-        return gone(deps, attempt, result.reply);
-      case 'denied':
-        return denied(deps, attempt, reading.failure);
-      case 'follow':
-        call = reading.call;
-    }
-  }
-  return { kind: 'transient', detail: 'the provider sent us round in circles' };
-}
-
-/** A link out of a reply may lead anywhere; our credential goes to the operator's origin only. */
-function isOwn(call: Call, baseUrl: string): boolean {
-  return 'path' in call.target || new URL(call.target.url).origin === new URL(baseUrl).origin;
-}
-
-/**
- * Says nothing of the job, which the provider may finish and bill all the same, and may hit every job of an account at
- * once. So it is no verdict, and ends a job only when it lasts.
- */
-async function denied(deps: LookDeps, attempt: Attempt, reason: Failure): Promise<Blind> {
-  const now = deps.now();
-  const since = await deps.store.attempts.recordDenial(attempt.id, reason, now);
-  const { jobId, channel } = attempt;
-  if (since === now) deps.log.error({ jobId, channel, reason }, 'the provider refuses our looks');
-  if (now - since >= deps.waits.deniedGraceMs) return { kind: 'denied' };
-  return { kind: 'transient', detail: 'the provider does not let this account look' };
-}
-
-/** Fresh jobs may not be visible everywhere at the provider yet. */
-function gone(deps: LookDeps, attempt: Attempt, reply: Reply): Seen {
-  const age = deps.now() - (attempt.acceptedAt ?? attempt.sendingAt);
-  if (age < deps.waits.goneGraceMs) {
-    return { kind: 'transient', detail: 'the provider does not show the job yet' };
-  }
-  return {
-    kind: 'verdict',
-    verdict: {
-      state: 'failed',
-      failure: failure('provider_lost', { provider: { status: reply.status } }),
-    },
-    reply,
-  };
+  const { reading } = await ask(deps, attempt);
+  if (reading.kind !== 'verdict' || reading.verdict.state !== 'succeeded') return [];
+  return reading.verdict.outputs;
 }
 
 /**

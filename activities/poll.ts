@@ -37,7 +37,7 @@ export function poll(deps: ActivityDeps) {
     }
     const seen = await look(deps, attempt);
     if (seen.kind === 'transient') throw wait(seen.detail, seen.retryAfterMs);
-    if (seen.kind === 'denied') return { state: 'failed', unheard: 'provider_denied' };
+    if (seen.kind === 'unheard') return { state: 'failed', unheard: seen.code };
     if (!isFinal(seen.verdict)) {
       throw wait(describe(seen.verdict, elapsedMs, usualMs));
     }
@@ -79,7 +79,7 @@ export function lastLook(deps: ActivityDeps) {
     if (seen.kind === 'transient') {
       throw pending(seen.detail, seen.retryAfterMs ?? deps.waits.lookRetryMs);
     }
-    if (seen.kind === 'denied') return { kind: 'failure', code: 'provider_denied' };
+    if (seen.kind === 'unheard') return { kind: 'failure', code: seen.code };
     if (isFinal(seen.verdict)) return { kind: 'verdict' };
     await tellCancel(deps, attempt, seen.verdict);
     return { kind: 'failure', code: failure('timed_out').code };

@@ -35,8 +35,22 @@ const waitsSchema = fields({
   busyRetryMs: ms(5 * SECOND),
   busyRetryMaxMs: ms(MINUTE),
   exchangeMs: ms(30 * SECOND),
-  goneGraceMs: ms(MINUTE),
+  /**
+   * For this long every look must say that the provider does not know the job before it counts as lost. An account's
+   * key that was mixed up with another's is put right meanwhile.
+   */
+  goneGraceMs: ms(10 * MINUTE),
   deniedGraceMs: ms(30 * MINUTE),
+  /** A job that succeeded at its provider without a link to a video fails after this. */
+  noOutputGraceMs: ms(5 * MINUTE),
+  /** A job whose result can be read and is no video fails after this. */
+  unreadableGraceMs: ms(5 * MINUTE),
+  /** The first bytes of a result are waited for this long; later it is settled as one that cannot be fetched. */
+  probeMs: ms(10 * SECOND),
+  /** A provider's Retry-After delays the next look by no more than this. */
+  lookRetryAfterMaxMs: ms(5 * MINUTE),
+  /** What a model usually takes is measured anew after this. */
+  usualMemoMs: ms(30 * SECOND),
   lastLookMs: ms(10 * MINUTE),
   cancelMs: ms(10 * MINUTE),
   lookRetryMs: ms(5 * SECOND),
@@ -106,6 +120,11 @@ const limitsSchema = fields({
   lateLooks: count(20),
   /** Stored files that one sweep looks at. */
   sweepFiles: z.int().positive().default(1_000),
+  /** First bytes of a result that are looked at before it counts as a video. */
+  probeBytes: z
+    .int()
+    .min(16)
+    .default(64 * 1024),
   restartsMax: count(3),
   /** A migration gives way to locks of others this often. */
   migrationTries: z.int().positive().default(MIGRATION_TRIES),

@@ -75,6 +75,60 @@ const readSchema = z.strictObject({
 });
 type Read = z.infer<typeof readSchema>;
 
+/** What stands between us and a provider says such things. */
+const FOREIGN = [
+  '{"message":"no Route matched with those values"}',
+  '{"error":"Not Found","status":404,"path":"/x"}',
+  '{"code":404,"message":"no such route"}',
+  '{"error":{"message":"Not Found","type":"invalid_request_error","param":null,"code":"404"}}',
+  '{"error":{"message":"Invalid URL","type":"invalid_request_error","code":null}}',
+  '{"error":{"code":"not_found","message":"unknown route"}}',
+  '{"error_msg":"404 Route Not Found"}',
+  '{"detail":"Not Found"}',
+  '<html><body>404 Not Found</body></html>',
+  '{}',
+  '[]',
+  'null',
+  '"gone"',
+  '1',
+  '',
+  '{"id":',
+];
+
+/** The body with each of its values replaced by one of another kind, or left out. */
+function mutants(body: unknown): string[] {
+  const strange = [
+    null,
+    0,
+    -1,
+    1e308,
+    '',
+    '\u0000',
+    '\ud800',
+    [],
+    {},
+    [[]],
+    true,
+    'x'.repeat(5_000),
+  ];
+  const paths: string[][] = [];
+  const walk = (value: unknown, path: string[]): void => {
+    if (path.length > 0) paths.push(path);
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, inner] of Object.entries(value)) walk(inner, [...path, key]);
+  };
+  walk(body, []);
+  const changed = (path: string[], value: unknown): string => {
+    const copy = structuredClone(body) as Record<string, unknown>;
+    const last = path.at(-1) ?? '';
+    const holder = path.slice(0, -1).reduce((at, key) => at[key] as Record<string, unknown>, copy);
+    if (value === undefined) Reflect.deleteProperty(holder, last);
+    else holder[last] = value;
+    return JSON.stringify(copy);
+  };
+  return paths.flatMap((path) => [...strange, undefined].map((value) => changed(path, value)));
+}
+
 const DEMANDED = ['submit', 'poll-running', 'poll-succeeded', 'poll-failed', 'error-429'];
 
 const FAILED = ['failed', 'provider_error'] as const;
@@ -307,6 +361,56 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     }
   });
 
+  const operation = wires['poll-running']?.given.operation ?? {};
+  const replied = (status: number, body: string): Reply => ({
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(body),
+  });
+  test.each(FOREIGN)('nothing but its own error shape says anything of a job: %s', (body) => {
+    for (const status of [200, 400, 401, 403, 404, 410, 429, 500, 502]) {
+      const reading = provider.readPoll(replied(status, body), operation);
+      expect([status, reading]).toMatchObject([status, { kind: 'transient' }]);
+    }
+  });
+
+  test('a byte order mark before a reply changes nothing of what it says', () => {
+    for (const [, wire] of all.filter(([, { exchange }]) => exchange === 'poll')) {
+      const { status, headers, body } = replyOf(wire);
+      const marked = { status, headers, body: Buffer.concat([Buffer.from('\ufeff'), body]) };
+      const known = wire.given.operation ?? {};
+      expect(provider.readPoll(marked, known)).toEqual(meaningOf(provider, wire));
+    }
+  });
+
+  test('no reply, however odd, is more than its reading', () => {
+    const sent: Sent = {
+      attemptId: 'attempt',
+      model: Object.keys(provider.models)[0] ?? '',
+      mode: 'text',
+    };
+    const bodies = all.flatMap(([, wire]) => mutants(wire.reply.body));
+    for (const body of [...FOREIGN, ...bodies]) {
+      for (const status of [200, 404, 500]) {
+        const reply = replied(status, body);
+        expect(provider.readPoll(reply, operation)).toHaveProperty('kind');
+        const submitted = provider.readSubmit(reply, sent);
+        expect(submitted).toHaveProperty('state');
+        // What was accepted can be asked for.
+        if (submitted.state === 'accepted') provider.poll(submitted.operation);
+        if (provider.readFind) expect(provider.readFind(reply, sent)).toBeDefined();
+        const named = provider.readCallback?.(reply.body, sent);
+        if (named) provider.poll(named.operation);
+      }
+    }
+  });
+
+  test('a success without a link to a video is no verdict', () => {
+    const wire = wires['poll-succeeded-without-link'];
+    if (!wire) throw new Error('poll-succeeded-without-link.json is missing');
+    expect(meaningOf(provider, wire)).toMatchObject({ kind: 'empty' });
+  });
+
   const reads = readsOf(name);
   test(`${provider.native ? 'shows' : 'has no need to show'} how it reads a body of its own`, () => {
     expect(reads.length > 0).toBe(provider.native !== undefined);
@@ -446,7 +550,10 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     test('call an unknown job gone and an unsigned look denied', () => {
       const operation = submit();
       upstream.forgetAll();
-      expect(look(operation)).toEqual({ kind: 'gone' });
+      expect(look(operation)).toMatchObject({
+        kind: 'gone',
+        failure: { code: 'provider_lost', provider: { status: 404 } },
+      });
       const reply = upstream.sendUnsigned(provider.poll(operation));
       expect(provider.readPoll(reply, operation)).toMatchObject({ kind: 'denied' });
     });

@@ -37,7 +37,8 @@ export const FAULT_ENDS: Readonly<Record<FaultName, FaultEnd>> = {
   hang: SUCCEEDS,
   // A look without a verdict is no verdict.
   'no-status': SUCCEEDS,
-  'done-no-output': { ...FAILS, code: 'timed_out', submits: 1 },
+  // Looked at again for a while, and then not waited for any longer.
+  'done-no-output': { ...FAILS, code: 'provider_error', submits: 1 },
   'callback-duplicate': SUCCEEDS,
   'callback-missing': SUCCEEDS,
   // Made and billed; asked for again and again until there is a link that lives.
@@ -50,6 +51,11 @@ export const DIRECTIVE_ENDS: Readonly<Record<string, FaultEnd>> = {
   'word=frozen': SUCCEEDS,
   'usage=12345': SUCCEEDS,
   'result=redirect': SUCCEEDS,
+  // What can be read and is no video is never sold as one.
+  'result=html': { ...FAILS, code: 'result_unreadable', submits: 1 },
+  'result=empty': { ...FAILS, code: 'result_unreadable', submits: 1 },
+  // The provider says so for longer than its grace.
+  'gone=1': { ...FAILS, code: 'provider_lost', submits: 1 },
   // Made and billed; where it lies nobody here may fetch it.
   'result=private': { ...SUCCEEDS, file: false },
   'result=redirect-private': { ...SUCCEEDS, file: false },
@@ -81,6 +87,9 @@ const WAITS = {
   unknownMs: 3_000,
   unknownLookMs: 500,
   lastLookMs: 5_000,
+  goneGraceMs: 2_000,
+  noOutputGraceMs: 2_000,
+  unreadableGraceMs: 2_000,
 };
 const DEADLINE_SECONDS = 30;
 

@@ -2,6 +2,17 @@ import type { Failure } from './errors';
 import type { FinalVerdict, Operation } from './outcome';
 import type { Refusal } from './provider';
 
+/**
+ * An answer that ends no job by itself: our account may not look (`denied`), the provider does not know the job
+ * (`gone`), it says succeeded and shows no video (`empty`), its result is no video (`unreadable`).
+ */
+export interface Doubt {
+  kind: 'denied' | 'gone' | 'empty' | 'unreadable';
+  /** Unix milliseconds of the first such answer. */
+  since: number;
+  failure: Failure;
+}
+
 /** One try of one job at one provider, frozen when it was opened (P4). Times are Unix milliseconds. */
 export interface Attempt {
   id: string;
@@ -23,8 +34,8 @@ export interface Attempt {
   phase: 'queued' | 'running';
   progress: number | null;
   polls: number;
-  /** Looks at it are refused, and were since then without a break. */
-  denial: { since: number; failure: Failure } | undefined;
+  /** What every look at it has said since then, without a break, and what its job ends with if that lasts. */
+  doubt: Doubt | undefined;
   /** The provider's final word, kept here until settle makes it visible. */
   verdict: FinalVerdict | undefined;
 }

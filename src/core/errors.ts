@@ -129,6 +129,7 @@ export const FAILURES = {
   provider_error: { retryable: true, text: 'The provider failed to make the video.' },
   provider_busy: { retryable: true, text: 'The provider had no capacity.' },
   provider_lost: { retryable: true, text: 'The provider no longer knows the job.' },
+  result_unreadable: { retryable: true, text: 'The provider delivered no readable video.' },
   submission_unknown: {
     retryable: true,
     text: 'The provider did not confirm the submission; nothing was charged.',

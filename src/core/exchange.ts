@@ -20,10 +20,13 @@ export interface Reply {
   body: Uint8Array;
 }
 
-/** The body as JSON, or undefined where it is none (HTML from a proxy, half a document). Never throws. */
+/**
+ * The body as JSON, or undefined where it is none (HTML from a proxy, half a document). A byte order mark before it is
+ * passed over. Never throws.
+ */
 export function jsonOf(reply: Reply): unknown {
   try {
-    return JSON.parse(Buffer.from(reply.body).toString('utf8')) as unknown;
+    return JSON.parse(new TextDecoder().decode(reply.body)) as unknown;
   } catch {
     return undefined;
   }

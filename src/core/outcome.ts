@@ -11,6 +11,18 @@ export interface Usage {
   seconds?: number;
 }
 
+/** What the finished video is like, as far as the provider says it or the file shows it. */
+export interface Made {
+  /** Pixels. */
+  width?: number;
+  height?: number;
+  seconds?: number;
+  /** `16:9` */
+  aspectRatio?: string;
+  /** `720p` */
+  resolution?: string;
+}
+
 export interface Output {
   kind: 'video' | 'last_frame';
   /** The provider's link; never shown to a caller except by the pass-through dialect. */
@@ -27,8 +39,22 @@ export type Verdict =
       phase: 'queued' | 'running';
       unknownStatus?: string;
     }
-  | { state: 'succeeded'; outputs: Output[]; usage: Usage; seed?: number }
-  | { state: 'failed'; failure: Failure; usage?: Usage }
+  | {
+      state: 'succeeded';
+      outputs: Output[];
+      usage: Usage;
+      seed?: number;
+      made?: Made;
+      /** Why we cannot fetch the result; absent where we can, or did not try. */
+      unfetched?: string;
+    }
+  | {
+      state: 'failed';
+      failure: Failure;
+      usage?: Usage;
+      /** The provider counts it as a success: what it bills for it is our cost. */
+      undelivered?: true;
+    }
   | { state: 'canceled' }
   | { state: 'expired' };
 

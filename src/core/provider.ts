@@ -3,7 +3,7 @@ import type { Capabilities } from './capabilities';
 import type { Failure } from './errors';
 import type { Call, Headers, Reply } from './exchange';
 import type { NativeReading, NativeRequest } from './native';
-import type { Operation, Verdict } from './outcome';
+import type { Operation, Usage, Verdict } from './outcome';
 import type { AppliedRequest, Mode } from './request';
 
 /**
@@ -94,13 +94,14 @@ export interface Submission {
  * `refused` = the provider certainly made no job. `unknown` = it may have: never submitted again.
  * `scope` of a refusal: `retry` the same channel later, try the next `channel`, or `final` for the request. A retry
  * `until` a `slot` is free waits for the account's own jobs to end: nothing is wrong, so it has the job's whole time.
+ * A retry `until` the host is `reached` waits only where no other channel is left.
  */
 export type SubmitReading =
   | { state: 'accepted'; operation: Operation }
   | {
       state: 'refused';
       scope: 'retry' | 'channel' | 'final';
-      until?: 'slot';
+      until?: 'slot' | 'reached';
       failure: Failure;
       retryAfterMs?: number;
     }
@@ -122,15 +123,17 @@ export interface SignedCallback {
 }
 
 /**
- * `transient` never ends a job; `gone` and `denied` do (after a grace); `follow` is one more call of the same look,
- * at most three in a row, read by `readPoll` again.
+ * `transient` never ends a job. `gone` and `denied` do after a grace, and only an answer in the provider's own error
+ * shape is one: whatever else a proxy between us says, JSON too, is `transient`. `empty` says succeeded and has no link
+ * to a video; it ends the job after a grace, with that failure. `follow` is one more call of the same look, at most three
+ * in a row, read by `readPoll` again.
  */
 export type PollReading =
   | { kind: 'verdict'; verdict: Verdict }
   | { kind: 'follow'; call: Call }
   | { kind: 'transient'; detail: string; retryAfterMs?: number }
-  | { kind: 'gone' }
-  | { kind: 'denied'; failure: Failure };
+  | { kind: 'gone' | 'denied'; failure: Failure }
+  | { kind: 'empty'; failure: Failure; usage?: Usage };
 
 /** The provider's side of the local simulator: its wire, over the simulator's clock, jobs and faults. */
 export interface Simulation {

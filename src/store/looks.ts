@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
-import type { Attempt } from '../core/attempt';
+import type { SQL } from 'drizzle-orm';
+import type { Doubt } from '../core/attempt';
 import type { Reply } from '../core/exchange';
 import { givenIdsOf, withGivenIds } from '../core/given-id';
 import { newId } from '../core/ids';
@@ -36,19 +37,43 @@ export async function recordLook(
   });
 }
 
-/** The first of an unbroken row of refusals stays; since when they last. */
-export async function recordDenial(
-  db: Database,
-  id: string,
-  denial: NonNullable<Attempt['denial']>,
-): Promise<number> {
-  const first = sql`COALESCE(${attempts.denial}, ${sql.param(denial, attempts.denial)}::jsonb)`;
-  const [row] = await db
+/** The first of an unbroken row of one kind stays; since when it lasts. */
+export async function recordDoubt(db: Database, id: string, doubt: Doubt): Promise<number> {
+  const at = new Date(doubt.since);
+  const isFinished = doubt.kind === 'empty' || doubt.kind === 'unreadable';
+  return db.transaction(async (tx) => {
+    await lockForLook(tx, id);
+    const [row] = await tx
+      .update(attempts)
+      .set({
+        polls: ONE_MORE,
+        doubt: firstOf(doubt),
+        ...(isFinished ? { phase: 'running' as const } : {}),
+      })
+      .where(and(eq(attempts.id, id), isNull(attempts.verdict)))
+      .returning({
+        doubt: attempts.doubt,
+        jobId: attempts.jobId,
+        workspaceId: attempts.workspaceId,
+      });
+    if (row && isFinished) {
+      await startRunning(tx, { jobId: row.jobId, workspaceId: row.workspaceId }, at);
+    }
+    return row?.doubt?.since ?? doubt.since;
+  });
+}
+
+function firstOf(doubt: Doubt): SQL {
+  const isOfKind = sql`COALESCE(${attempts.doubt} ->> 'kind', 'denied') = ${doubt.kind}`;
+  return sql`CASE WHEN ${attempts.doubt} IS NOT NULL AND ${isOfKind} THEN ${attempts.doubt}
+             ELSE ${sql.param(doubt, attempts.doubt)}::jsonb END`;
+}
+
+export async function endDoubt(db: Database, id: string): Promise<void> {
+  await db
     .update(attempts)
-    .set({ polls: ONE_MORE, denial: first })
-    .where(and(eq(attempts.id, id), isNull(attempts.verdict)))
-    .returning({ denial: attempts.denial });
-  return row?.denial?.since ?? denial.since;
+    .set({ polls: ONE_MORE, doubt: null })
+    .where(and(eq(attempts.id, id), isNull(attempts.verdict)));
 }
 
 const ONE_MORE = sql`${attempts.polls} + 1`;
@@ -88,7 +113,7 @@ async function recordRunning(
       polls: ONE_MORE,
       phase,
       progress,
-      denial: null,
+      doubt: null,
       replyStatus: status,
       replyType: type,
       replyBody: body,

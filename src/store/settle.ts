@@ -1,5 +1,6 @@
 import { desc, eq } from 'drizzle-orm';
 import { failure } from '../core/errors';
+import type { Failure } from '../core/errors';
 import { newId } from '../core/ids';
 import { isTerminal } from '../core/job';
 import type { Job, TerminalState } from '../core/job';
@@ -10,6 +11,7 @@ import { toJob } from './job-row';
 import type { JobRow } from './job-row';
 import { lockJob } from './lock-job';
 import { toReply } from './replies';
+import { NOT_FETCHED } from './keeps';
 import { reported } from './reported';
 import { attempts, deliveries, events, jobs, keeps, ledger, usage } from './schema';
 
@@ -56,6 +58,7 @@ interface End {
   state: TerminalState;
   outputs: Job['outputs'];
   usage: Job['usage'];
+  made?: Job['made'];
   failure: Job['failure'];
   charged: bigint;
 }
@@ -80,6 +83,7 @@ export function decide(
           state: 'succeeded',
           outputs: verdict.outputs,
           usage: verdict.usage,
+          made: verdict.made,
           failure: undefined,
           charged: row.price,
         };
@@ -89,9 +93,7 @@ export function decide(
           state: 'failed',
           failure: verdict.failure,
           usage: verdict.usage,
-          charged: chargedIf(
-            verdict.failure.code === 'content_rejected' ? billed.rejected : billed.failed,
-          ),
+          charged: chargedIf(!verdict.undelivered && billed[refusalOf(verdict.failure)]),
         };
       case 'canceled':
         return {
@@ -114,6 +116,9 @@ export function decide(
   }
 }
 
+const refusalOf = ({ code }: Failure): 'rejected' | 'failed' =>
+  code === 'content_rejected' ? 'rejected' : 'failed';
+
 async function finish(
   tx: Transaction,
   { row, attempt, end, now }: { row: JobRow; attempt: AttemptRow | undefined; end: End; now: Date },
@@ -124,13 +129,14 @@ async function finish(
       state: end.state,
       outputs: end.outputs,
       usage: end.usage ?? null,
+      made: end.made ?? null,
       failure: end.failure ?? null,
       progress: end.state === 'succeeded' ? 100 : row.progress,
       charged: end.charged,
       finishedAt: now,
       updatedAt: now,
       watchedUntil: isUnheard(end, attempt) ? oneMoreDeadline(row, now) : null,
-      review: isLostByCancel(row, end) ? 'gone at the provider after a cancel' : row.review,
+      review: reviewOf(row, end, attempt) ?? row.review,
     })
     .where(eq(jobs.id, row.id))
     .returning();
@@ -145,6 +151,7 @@ function isUnheard({ failure: reason }: End, attempt: AttemptRow | undefined): b
     case 'submission_unknown':
       return true;
     case 'provider_denied':
+    case 'provider_lost':
       return attempt?.state === 'accepted' && !attempt.verdict;
     default:
       return false;
@@ -153,6 +160,18 @@ function isUnheard({ failure: reason }: End, attempt: AttemptRow | undefined): b
 
 function oneMoreDeadline(row: JobRow, now: Date): Date {
   return new Date(now.getTime() + row.deadlineAt.getTime() - row.createdAt.getTime());
+}
+
+/** What a person should look at in a job that has ended. */
+function reviewOf(row: JobRow, end: End, attempt: AttemptRow | undefined): string | undefined {
+  if (isLostByCancel(row, end)) return 'gone at the provider after a cancel';
+  const verdict = attempt?.verdict;
+  if (verdict?.state === 'succeeded' && verdict.unfetched !== undefined) {
+    return `${NOT_FETCHED}${verdict.unfetched}`;
+  }
+  if (verdict?.state !== 'failed' || !verdict.undelivered) return undefined;
+  const { code, provider } = verdict.failure;
+  return `succeeded at the provider without a video: ${provider?.message ?? code}`;
 }
 
 /** A provider that deletes records where it cannot cancel leaves no proof whether it finished, and charged us. */

@@ -55,7 +55,15 @@ beforeAll(async () => {
       },
     },
     // Shorter than the simulator's slow reply.
-    waits: { sendMs: 4_000, unknownMs: 2_000, exchangeMs: 3_000, lastLookMs: 3_000 },
+    waits: {
+      sendMs: 4_000,
+      unknownMs: 2_000,
+      exchangeMs: 3_000,
+      lastLookMs: 3_000,
+      goneGraceMs: 2_000,
+      noOutputGraceMs: 2_000,
+      unreadableGraceMs: 2_000,
+    },
   });
   wire.toward(gateway.simulator?.origin ?? '');
   // Together, since each is mostly waiting; one that is stuck lasts until its deadline.

@@ -1,6 +1,6 @@
 import { failure, type Failure } from '../../core/errors';
 import { jsonOf, type Reply } from '../../core/exchange';
-import type { Refusal, SubmitReading } from '../../core/provider';
+import type { PollReading, Refusal, SubmitReading } from '../../core/provider';
 import { retryAfterOf } from '../../core/schedules';
 import { wrongAddress } from '../../core/wrong-address';
 import { errorReplySchema } from './schema';
@@ -88,6 +88,33 @@ export function readError(reply: Reply): { code?: string; message?: string } | u
   if (!parsed.success) return {};
   const { error, code, message } = parsed.data;
   return said(error?.code ?? code, error?.message ?? message);
+}
+
+/** `ResourceNotFound`, `InvalidEndpointOrModel.NotFound`; a proxy writes `404` or `not_found`, or no code at all. */
+const OWN_CODE = /^[A-Z][A-Za-z]+(?:\.[A-Z][A-Za-z]+)*$/;
+
+/**
+ * A reply to a look that shows no task. Only an error in Ark's own shape (`{"error": {"code", "message"}}` with a code in
+ * its spelling) says anything of a job: whatever else answers 404 or 401 stands between us and Ark.
+ */
+export function readLookError(reply: Reply): PollReading {
+  const { status } = reply;
+  const said = readError(reply);
+  const parsed = errorReplySchema.safeParse(jsonOf(reply));
+  const code = parsed.data?.error?.code ?? '';
+  const provider = { ...said, status };
+  if (OWN_CODE.test(code) && parsed.data?.error?.message) {
+    const isAboutAccount = CODES.some(([pattern]) => pattern.test(code));
+    if ((status === 404 || status === 410) && !isAboutAccount) {
+      return { kind: 'gone', failure: failure('provider_lost', { provider }) };
+    }
+    if (status === 401 || status === 403) {
+      return { kind: 'denied', failure: failure('provider_denied', { provider }) };
+    }
+  }
+  const retryAfterMs = retryAfterOf(reply);
+  const detail = `HTTP ${String(status)} ${said?.code ?? ''}`.trim();
+  return { kind: 'transient', detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
 function meaningOf(code: string | undefined, message: string | undefined, status: number): Meaning {

@@ -1,14 +1,21 @@
 import { z } from 'zod';
 import { maybe, number } from '../../core/fields';
+import { isStorable } from '../../core/text';
 
 /**
  * What we read of Ark's replies. Its SDKs and its service write absent values as null. Only what a look cannot do
  * without is demanded: a field that changes its kind must not cost a video that was paid for.
  */
 
+/** Above what any id of a task is long. */
+const ID_LENGTH_MAX = 1_000;
+
 export const PATH = '/contents/generations/tasks';
 
-export const createReplySchema = z.object({ id: z.string().min(1) });
+/** An id that our rows would hold as another text would be asked for in vain. */
+const id = z.string().min(1).max(ID_LENGTH_MAX).refine(isStorable);
+
+export const createReplySchema = z.object({ id });
 
 export const TASK_STATUSES = [
   'queued',
@@ -30,6 +37,8 @@ export const taskSchema = z.object({
   content: maybe(z.object({ video_url: word, last_frame_url: word })),
   usage: maybe(z.object({ completion_tokens: amount, total_tokens: amount })),
   seed: amount,
+  resolution: word,
+  ratio: word,
   duration: amount,
   frames: amount,
   framespersecond: amount,

@@ -1,11 +1,11 @@
 import { failure } from '../../core/errors';
 import { jsonCall, jsonOf, type Call, type Reply } from '../../core/exchange';
-import type { Operation, Output, Usage, Verdict } from '../../core/outcome';
+import { given } from '../../core/fields';
+import type { Made, Operation, Output, Usage, Verdict } from '../../core/outcome';
 import { withVendorKeys } from '../../core/passthrough';
 import type { PollReading, Submission, SubmitReading } from '../../core/provider';
 import type { Input, Media } from '../../core/request';
-import { retryAfterOf } from '../../core/schedules';
-import { readError, readRefusal, readTaskFailure } from './errors';
+import { readLookError, readRefusal, readTaskFailure } from './errors';
 import { ARK_KEYS } from './models';
 import { submitNative } from './native';
 import { createReplySchema, operationSchema, PATH, taskSchema, type Task } from './schema';
@@ -94,31 +94,28 @@ export function readCallback(body: Uint8Array): { operation: Operation } | undef
 }
 
 export function readPoll(reply: Reply, operation: Operation): PollReading {
-  if (reply.status !== 200) return readPollError(reply);
+  if (reply.status !== 200) return readLookError(reply);
   const parsed = taskSchema.safeParse(jsonOf(reply));
   if (!parsed.success) return { kind: 'transient', detail: 'HTTP 200 without a task' };
   const task = parsed.data;
   if (task.id !== operation['taskId']) {
     return { kind: 'transient', detail: 'the reply is about another task' };
   }
-  if (task.status === 'succeeded' && !task.content?.video_url) {
-    return { kind: 'transient', detail: 'succeeded without a video_url' };
-  }
+  if (task.status === 'succeeded' && !task.content?.video_url) return empty(task);
   return { kind: 'verdict', verdict: verdictOf(task) };
 }
 
-function readPollError(reply: Reply): PollReading {
-  const said = readError(reply);
-  const detail = `HTTP ${String(reply.status)} ${said?.code ?? ''}`.trim();
-  // Only Ark's own JSON ends a job: an error page of a proxy says nothing about it.
-  if (said && (reply.status === 404 || reply.status === 410)) return { kind: 'gone' };
-  if (said && (reply.status === 401 || reply.status === 403)) {
-    const provider = { ...said, status: reply.status };
-    return { kind: 'denied', failure: failure('provider_denied', { provider }) };
-  }
-  const retryAfterMs = retryAfterOf(reply);
-  return { kind: 'transient', detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+/** The task's own error is the reason, where it has one beside its success. */
+function empty(task: Task): PollReading {
+  const { code, message } = task.error ?? {};
+  const usage = usageOf(task);
+  const reason = code || message ? readTaskFailure(code, message) : NO_VIDEO;
+  return { kind: 'empty', failure: reason, ...(usage ? { usage } : {}) };
 }
+
+const NO_VIDEO = failure('provider_error', {
+  provider: { message: 'succeeded without a video_url' },
+});
 
 function verdictOf(task: Task): Verdict {
   switch (task.status) {
@@ -131,6 +128,7 @@ function verdictOf(task: Task): Verdict {
         state: 'succeeded',
         outputs: outputsOf(task),
         usage: usageOf(task) ?? {},
+        ...madeOf(task),
         ...(task.seed === undefined ? {} : { seed: task.seed }),
       };
     case 'failed': {
@@ -161,6 +159,19 @@ function outputsOf(task: Task): Output[] {
     ...(lastFrame ? [{ kind: 'last_frame' as const, url: lastFrame }] : []),
   ];
 }
+
+/** `ratio` is a word of the request's until the video is made, `adaptive` too. */
+function madeOf({ ratio, resolution }: Task): { made?: Made } {
+  const isRatio = ratio !== undefined && /^\d{1,3}:\d{1,3}$/.test(ratio);
+  const made = given({
+    aspectRatio: isRatio ? ratio : undefined,
+    resolution: resolution?.slice(0, WORD_LENGTH_MAX) || undefined,
+  });
+  return Object.keys(made).length > 0 ? { made } : {};
+}
+
+/** `2160p`; callers are shown it. */
+const WORD_LENGTH_MAX = 20;
 
 function usageOf(task: Task): Usage | undefined {
   const tokens = task.usage?.completion_tokens ?? task.usage?.total_tokens;

@@ -3,7 +3,7 @@ import { jsonOf, type Reply } from '../../core/exchange';
 import type { PollReading, SubmitReading } from '../../core/provider';
 import { retryAfterOf } from '../../core/schedules';
 import { wrongAddress } from '../../core/wrong-address';
-import { DENIED_LOOKS, meaningOf, NOT_FOUND } from './codes';
+import { DENIED_LOOKS, meaningOf, NOT_FOUND, NOT_FOUND_BY_TEXT } from './codes';
 import { envelopeSchema } from './schema';
 
 /** Replies that are no success. A body without Kling's envelope was written by something between us and Kling. */
@@ -59,7 +59,9 @@ export function readRefusal(reply: Reply): SubmitReading {
 /** A reply to a look that shows no task. */
 export function readLookError(reply: Reply): PollReading {
   const said = envelopeOf(reply);
-  if (said?.code === NOT_FOUND) return { kind: 'gone' };
+  if (said && isUnknownTask(said)) {
+    return { kind: 'gone', failure: failure('provider_lost', { provider: wordsOf(said, reply) }) };
+  }
   if (said && DENIED_LOOKS.has(said.code)) {
     const provider = wordsOf(said, reply);
     return { kind: 'denied', failure: failure('provider_denied', { provider }) };
@@ -70,6 +72,12 @@ export function readLookError(reply: Reply): PollReading {
     detail: `HTTP ${String(reply.status)} ${said ? String(said.code) : ''}`.trim(),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
+}
+
+/** Kling itself says so: a proxy's 404 has no envelope, or another code. */
+export function isUnknownTask({ code, message }: Envelope): boolean {
+  const { code: shared, text } = NOT_FOUND_BY_TEXT;
+  return code === NOT_FOUND || (code === shared && text.test(message));
 }
 
 function wordsOf(said: Envelope, reply: Reply): NonNullable<Failure['provider']> {

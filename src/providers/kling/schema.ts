@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { maybe, number } from '../../core/fields';
+import { isStorable } from '../../core/text';
 
 /**
  * What we read of Kling's replies: every one has an envelope, callbacks have none. Only what a look cannot do without
  * is demanded: a field that changes its kind must not cost a video that was paid for.
  */
+
+/** Above what any id of a task is long. */
+const ID_LENGTH_MAX = 1_000;
 
 const word = maybe(z.string());
 
@@ -18,7 +22,7 @@ export const TASK_STATUSES = ['submitted', 'processing', 'succeed', 'failed'] as
 
 /** A task as create, GET and callback show it; create and an early GET know less of it. */
 export const taskSchema = z.object({
-  task_id: z.string().min(1),
+  task_id: z.string().min(1).max(ID_LENGTH_MAX).refine(isStorable),
   task_status: z.string(),
   task_status_msg: word,
   task_info: maybe(z.object({ external_task_id: word })),

@@ -1,8 +1,7 @@
 import { jsonCall, jsonOf, type Call, type Reply } from '../../core/exchange';
 import type { Operation, Output, Usage, Verdict } from '../../core/outcome';
 import type { FindReading, PollReading, Sent, SubmitReading } from '../../core/provider';
-import { NOT_FOUND } from './codes';
-import { envelopeOf, readLookError, readRefusal, readTaskFailure } from './errors';
+import { envelopeOf, isUnknownTask, readLookError, readRefusal, readTaskFailure } from './errors';
 import { kindOf } from './models';
 import { pathOf } from './paths';
 import { operationSchema, taskSchema, type Task } from './schema';
@@ -44,7 +43,8 @@ export function readFind(reply: Reply, sent: Sent): FindReading {
   // A reply without the id is still the answer to a question by that id.
   const isOther = task?.task_info?.external_task_id !== undefined && !isOurs(task, sent);
   if (task) return isOther ? { retry: true } : { operation: operationOf(task, sent) };
-  return envelopeOf(reply)?.code === NOT_FOUND ? { notFound: true } : { retry: true };
+  const said = envelopeOf(reply);
+  return said && isUnknownTask(said) ? { notFound: true } : { retry: true };
 }
 
 const isOurs = (task: Task, sent: Sent): boolean =>
@@ -63,22 +63,22 @@ export function readPoll(reply: Reply, operation: Operation): PollReading {
   if (task.task_id !== operation['taskId']) {
     return { kind: 'transient', detail: 'the reply is about another task' };
   }
-  const verdict = verdictOf(task);
-  return verdict
-    ? { kind: 'verdict', verdict }
-    : { kind: 'transient', detail: 'succeed without a link' };
+  if (task.task_status === 'succeed' && outputsOf(task).length === 0) {
+    return { kind: 'empty', failure: readTaskFailure(task.task_status_msg || NO_LINK) };
+  }
+  return { kind: 'verdict', verdict: verdictOf(task) };
 }
 
-function verdictOf(task: Task): Verdict | undefined {
+const NO_LINK = 'succeed without a link';
+
+function verdictOf(task: Task): Verdict {
   switch (task.task_status) {
     case 'submitted':
       return { state: 'running', progress: null, phase: 'queued' };
     case 'processing':
       return { state: 'running', progress: null, phase: 'running' };
-    case 'succeed': {
-      const outputs = outputsOf(task);
-      return outputs.length > 0 ? { state: 'succeeded', outputs, usage: usageOf(task) } : undefined;
-    }
+    case 'succeed':
+      return { state: 'succeeded', outputs: outputsOf(task), usage: usageOf(task) };
     case 'failed':
       return { state: 'failed', failure: readTaskFailure(task.task_status_msg ?? '') };
     default:

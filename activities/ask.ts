@@ -1,0 +1,68 @@
+import type { Call, Reply } from '../src/core/exchange';
+import type { PollReading } from '../src/core/provider';
+import type { Attempt } from '../src/core/store';
+import type { ActivityDeps } from './deps';
+
+/** What asking a provider needs; less than an activity has, since the API looks too. */
+export type AskDeps = Pick<
+  ActivityDeps,
+  'store' | 'catalog' | 'outbound' | 'engine' | 'waits' | 'limits' | 'now' | 'log'
+>;
+
+/** One answer of a provider about an attempt; without a `reply` there was none. */
+export interface Answer {
+  reading: Exclude<PollReading, { kind: 'follow' }>;
+  reply: Reply | undefined;
+}
+
+const FOLLOWS_MAX = 3;
+
+/**
+ * Asks the provider about the attempt: a GET with our own credential, at most three follow-ups. Never throws for
+ * anything the provider said: what its adapter stumbles over is logged and passes for now.
+ */
+export async function ask(deps: AskDeps, attempt: Attempt): Promise<Answer> {
+  try {
+    return await exchange(deps, attempt);
+  } catch (error) {
+    const { jobId, provider, channel } = attempt;
+    deps.log.error({ jobId, provider, channel, err: error }, 'a look could not be read');
+    return unseen('the reply of the provider could not be read');
+  }
+}
+
+async function exchange(deps: AskDeps, attempt: Attempt): Promise<Answer> {
+  const at = deps.catalog.channel(attempt.channel);
+  if (!at || !attempt.operation) {
+    return unseen(`channel ${attempt.channel} is not configured any more`);
+  }
+  const { channel, provider } = at;
+  let call = provider.poll(attempt.operation);
+  for (let follow = 0; follow <= FOLLOWS_MAX; follow += 1) {
+    const now = deps.now();
+    const signed = isOwn(call, channel.baseUrl)
+      ? provider.authorize(call, channel.credentials, now)
+      : call;
+    const result = await deps.outbound.call(signed, {
+      baseUrl: channel.baseUrl,
+      allowedOrigins: channel.resultOrigins,
+      deadlineAt: now + deps.waits.exchangeMs,
+      replyBytesMax: deps.limits.replyBytesMax,
+    });
+    if (result.kind !== 'reply') return unseen(`no answer: ${result.reason}`);
+    const reading = provider.readPoll(result.reply, attempt.operation);
+    if (reading.kind !== 'follow') return { reading, reply: result.reply };
+    call = reading.call;
+  }
+  return unseen('the provider sent us round in circles');
+}
+
+const unseen = (detail: string): Answer => ({
+  reading: { kind: 'transient', detail },
+  reply: undefined,
+});
+
+/** A link out of a reply may lead anywhere; our credential goes to the operator's origin only. */
+function isOwn(call: Call, baseUrl: string): boolean {
+  return 'path' in call.target || new URL(call.target.url).origin === new URL(baseUrl).origin;
+}
