@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { KeepStore } from '../core/store';
 import type { Database } from './database';
+import { lockJob } from './lock-job';
 import { files, jobs, keeps } from './schema';
 
 /** How the note on a job begins whose result we cannot fetch; it goes when the copy is stored after all. */
@@ -22,6 +23,7 @@ export function keepStore(db: Database): KeepStore {
     },
     async record(jobId, kept, now) {
       await db.transaction(async (tx) => {
+        await lockJob(tx, jobId);
         const [done] = await tx
           .update(keeps)
           .set({ finishedAt: new Date(now) })

@@ -42,7 +42,7 @@ export async function recordDoubt(db: Database, id: string, doubt: Doubt): Promi
   const at = new Date(doubt.since);
   const isFinished = doubt.kind === 'empty' || doubt.kind === 'unreadable';
   return db.transaction(async (tx) => {
-    await lockForLook(tx, id);
+    await lockJobOfAttempt(tx, id);
     const [row] = await tx
       .update(attempts)
       .set({
