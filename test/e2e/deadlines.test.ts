@@ -32,8 +32,8 @@ const PRICE = '25000000';
 let gateway: TestGateway;
 let wire: Wire;
 
-const startGateway = (extra: { own?: boolean } = {}): Promise<TestGateway> =>
-  startTestGateway(
+async function startGateway(extra: { own?: boolean } = {}): Promise<TestGateway> {
+  const started = await startTestGateway(
     {
       channels: wire.config.channels,
       models: {
@@ -46,6 +46,23 @@ const startGateway = (extra: { own?: boolean } = {}): Promise<TestGateway> =>
     // Without an address the gateway launches an engine of its own.
     { env: { ...wire.env, ...(extra.own ? { TEMPORAL_ADDRESS: '' } : {}) } },
   );
+  await drawClip(started);
+  return started;
+}
+
+/** The clip of all jobs is drawn when it is first asked for; no last look of a test must wait for that. */
+async function drawClip(at: TestGateway): Promise<void> {
+  const simulator = at.simulator?.origin ?? '';
+  const { json } = await at.call('POST', `${simulator}/ark/contents/generations/tasks`, {
+    key: 'simulated',
+    body: {
+      model: 'doubao-seedance-2-0-260128',
+      content: [{ type: 'text', text: '[[sim video=shared]]' }],
+    },
+  });
+  await at.call('POST', `${simulator}/_sim/jobs/${json.id}`, { body: { to: 'end' } });
+  expect((await at.call('GET', `${simulator}/_media/${json.id}/video.mp4`)).status).toBe(200);
+}
 
 beforeAll(async () => {
   wire = await startWire();
@@ -142,8 +159,6 @@ async function finish({ tag }: Job, at = gateway): Promise<void> {
   expect((await at.call('POST', url, { body: { to: 'end' } })).json).toMatchObject({
     state: 'succeeded',
   });
-  // Its clip is drawn when it is first asked for; a last look must not wait for that.
-  await at.call('GET', `${at.simulator?.origin}/_media/${taskId}/video.mp4`);
 }
 
 const accepted = ({ jobId }: Job, at = gateway): Promise<unknown> =>
