@@ -241,8 +241,11 @@ export interface KeepStore {
     files: readonly { kind: FileKind; blob: string; bytes: number; mime: string }[],
     now: number,
   ): Promise<void>;
-  /** Marks an ended job for review: its result cannot be fetched, for this reason. Storing the copy ends that. */
-  noteUnfetched(jobId: string, detail: string): Promise<void>;
+  /**
+   * Marks an ended job for review, its result cannot be fetched for this reason, and says whether this call did: one
+   * that waits for review already stays as it is. Storing the copy ends it.
+   */
+  noteUnfetched(jobId: string, detail: string): Promise<boolean>;
   files(
     workspaceId: string,
     jobId: string,
