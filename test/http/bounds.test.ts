@@ -127,3 +127,9 @@ test('a form larger than the limit is refused by its declared length, before a b
   expect(stalled.text()).toContain('larger than 131072 bytes');
   expect(door.blobFiles()).toEqual([]);
 });
+
+test('a body counts as often as reading it holds it: bytes, text, values, files', async () => {
+  door = await openDoor({ limits: { bodyMemoryBytesMax: 100 * KIB, smallBodyBytesMax: KIB } });
+  expect(await create(KEY, 40 * KIB)).toBe(503);
+  expect(await create(KEY, 20 * KIB)).toBe(200);
+});
