@@ -18,6 +18,7 @@ const DOCUMENTS = [
   'docs/callbacks.md',
   'docs/child-workflows.md',
   'docs/ula.md',
+  'docs/operating.md',
   'docs/ark-tasks.md',
   ...DECISIONS,
 ];

@@ -2,8 +2,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSettings } from '../run/settings';
 import type { Config } from '../config';
-import { engineConnection } from '../engine/connection';
-import { prepareNamespace } from '../engine/prepare';
 import { ensureSweep } from '../engine/schedule';
 import { makeDataFolder } from '../host/data-folder';
 import { checkPort } from '../host/port';
@@ -17,6 +15,7 @@ import { openFoundation } from '../run/foundation';
 import type { Foundation, FoundationOptions } from '../run/foundation';
 import { processLog } from '../run/log';
 import { startApi, startProbes, startWorker } from '../run/parts';
+import { prepareEngine } from '../run/prepare-engine';
 import { migrateSchema } from '../run/schema';
 import { startSimulator } from '../simulator';
 import { readFlags, wholeNumber } from './flags';
@@ -158,20 +157,13 @@ async function open(
 ): Promise<Foundation> {
   const engineAddress = required(config, 'TEMPORAL_ADDRESS');
   const data = makeDataFolder(flags.data);
-  await prepareNamespace(
-    engineConnection(engineAddress, config.environment),
-    config.environment.TEMPORAL_NAMESPACE,
-    {
-      say: (line) => {
-        log.warn(line);
-      },
-    },
-  );
+  const databaseUrl = required(config, 'DATABASE_URL');
+  await prepareEngine(config, { address: engineAddress, databaseUrl, log });
   return openFoundation({
     config,
     data,
     engineAddress,
-    databaseUrl: required(config, 'DATABASE_URL'),
+    databaseUrl,
     simulator: needsSimulator(config) ? simulatorAt(config) : undefined,
     allowCallbacksTo: flags.allowCallbacksTo,
     publicUrl,

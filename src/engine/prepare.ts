@@ -3,6 +3,7 @@ import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
 import { waitFor } from '../host/wait';
 import type { EngineConnection } from './connection';
+import { doubledAttributes } from './doubled-attributes';
 import { isRefusal, sentenceOf, statusOf } from './engine-error';
 
 /** The sweep looks for closed runs and reports rely on them; an operator may keep them longer. */
@@ -39,6 +40,7 @@ export async function prepareNamespace(
     await within(engine, () => ensureNamespace(engine, namespace, say));
     await patiently(usableMs, () => within(engine, () => ensureAttributes(engine, namespace, say)));
     await waitUsable(engine, namespace, usableMs);
+    await sayDoubled(engine, namespace, { address: connection.address, say });
     return { version: serverVersion };
   } catch (error) {
     const problem = `the engine at ${connection.address} cannot serve namespace "${namespace}"`;
@@ -112,6 +114,23 @@ async function ensureAttributes(
     say(
       `engine: namespace "${namespace}" is managed elsewhere; it needs the Keyword search attributes ${names}`,
     );
+  }
+}
+
+async function sayDoubled(
+  engine: Connection,
+  namespace: string,
+  { address, say }: { address: string; say: (line: string) => void },
+): Promise<void> {
+  try {
+    const { config } = await within(engine, () =>
+      engine.workflowService.describeNamespace({ namespace }),
+    );
+    const aliases = config?.customSearchAttributeAliases ?? {};
+    const line = doubledAttributes(aliases, { address, namespace });
+    if (line) say(line);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
   }
 }
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { MIGRATION_TRIES, MIGRATION_WAITS } from '../core/schedules';
 import type { MigrationWaits } from '../core/schedules';
-import { waitFor } from '../host/wait';
 import { MIGRATIONS, readMigrations } from './migration-files';
 import type { MigrationFile } from './migration-files';
 import { statementsOf } from './sql-statements';
+import { TURNS, inTurn } from './turn';
 
 /**
  * Forward-only migrations: checked-in SQL files, applied in order under one advisory lock, each in its own
@@ -35,9 +35,6 @@ const DEFAULTS: MigrateOptions = {
   say: () => undefined,
 };
 
-/** Any constant; all of our processes must agree on it. */
-const LOCK = 7_233_018;
-const TURN_POLL_MS = 100;
 const LOCK_NOT_AVAILABLE = '55P03';
 const DEADLOCK = '40P01';
 
@@ -77,42 +74,16 @@ interface Try extends MigrateOptions {
 }
 
 async function oneTry(url: string, folder: string, options: Try): Promise<Migrated> {
-  const client = new Client({ connectionString: url, application_name: 'reelay-migrate' });
-  await client.connect();
-  try {
+  return inTurn(url, TURNS.migration, options.waits.migrationTurnMs, async (client) => {
     await client.query('SET statement_timeout = 0');
-    await takeTurn(client, options.waits.migrationTurnMs);
     for (const table of ['migrations', 'compatible_migrations']) {
       await client.query(
         `CREATE TABLE IF NOT EXISTS ${table} (
            name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`,
       );
     }
-    return await applyMissing(client, readMigrations(folder), options);
-  } finally {
-    // Ending the session also gives the advisory lock back.
-    await client.end();
-  }
-}
-
-/** A statement that waited inside the server would hold a snapshot, and CREATE INDEX CONCURRENTLY waits for those. */
-async function takeTurn(client: Client, timeoutMs: number): Promise<void> {
-  const isTaken = await waitFor(
-    async () => {
-      const { rows } = await client.query<{ taken: boolean }>(
-        'SELECT pg_try_advisory_lock($1) AS taken',
-        [LOCK],
-      );
-      return rows[0]?.taken || undefined;
-    },
-    { timeoutMs, everyMs: TURN_POLL_MS },
-  );
-  if (!isTaken) {
-    const minutes = Math.round(timeoutMs / 60_000);
-    throw new Error(
-      `another process has been migrating the database for ${minutes} minutes; see pg_stat_activity for "reelay-migrate"`,
-    );
-  }
+    return applyMissing(client, readMigrations(folder), options);
+  });
 }
 
 async function applyMissing(

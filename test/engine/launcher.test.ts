@@ -183,6 +183,48 @@ describe('preparing a namespace', () => {
     expect((await look(address, 'many')).days).toBe(30);
   });
 
+  test('says how to mend one that has attributes twice, and nothing once that was done', async () => {
+    const { address } = await bench().launch();
+    await prepareNamespace({ address }, 'twice');
+    const connection = await Connection.connect({ address });
+    // What two processes do that register at the same moment: one more column for a name.
+    const { config } = await connection.workflowService.describeNamespace({ namespace: 'twice' });
+    const used = Object.keys(config?.customSearchAttributeAliases ?? {});
+    const [one = '', two = ''] = [
+      'Keyword06',
+      'Keyword07',
+      'Keyword08',
+      'Keyword09',
+      'Keyword10',
+    ].filter((column) => !used.includes(column));
+    const customSearchAttributeAliases = { [one]: 'ReelayModel', [two]: 'ReelayProvider' };
+    await connection.workflowService.updateNamespace({
+      namespace: 'twice',
+      config: { customSearchAttributeAliases },
+    });
+    const said: string[] = [];
+    const say = (line: string): void => void said.push(line);
+    await prepareNamespace({ address }, 'twice', { say });
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain(
+      'namespace "twice" has search attributes twice (ReelayModel, ReelayProvider)',
+    );
+    const names = [...(said[0] ?? '').matchAll(/--name (\w+)/g)].map(([, name = '']) => name);
+    expect(names).toEqual(['ReelayModel', 'ReelayProvider']);
+    // The request that the printed commands send.
+    for (const name of names) {
+      await connection.operatorService.removeSearchAttributes({
+        namespace: 'twice',
+        searchAttributes: [name],
+      });
+    }
+    await connection.close();
+    said.length = 0;
+    await prepareNamespace({ address }, 'twice', { say });
+    expect(said).toEqual([]);
+    expect(await look(address, 'twice')).toMatchObject(READY);
+  });
+
   test('names an attribute that is there with another type', async () => {
     const { address } = await bench().launch();
     const connection = await Connection.connect({ address });

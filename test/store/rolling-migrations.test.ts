@@ -106,8 +106,12 @@ describe('a migration that needs a lock which others hold', () => {
         ...options(said, { migrationLockMs: 200, migrationRetryMs: 10 }),
         triesMax: 100,
       });
-      // This waits behind the migration's request, and would wait for the holder's end without a timeout.
-      await query(url, 'SELECT count(*) FROM jobs');
+      await seen(url, `query LIKE 'ALTER TABLE jobs%' AND wait_event_type = 'Lock'`);
+      // This waits behind the migration's request, which would itself wait for the holder's end.
+      await withSession(url, async (caller) => {
+        await caller.query(`SET statement_timeout = '10 s'`);
+        await caller.query('SELECT count(*) FROM jobs');
+      });
       await holder.query('COMMIT');
       expect((await run).applied).toEqual(['9999_later.sql']);
     });
