@@ -43,7 +43,7 @@ export async function start(args: readonly string[]): Promise<number> {
     const ended = await Promise.race([shutdown.requested, gateway.failed]);
     say(
       `${ended}: stopping; a submit under way may end first. Once more ends at once, and ` +
-        `"reelay stop" then ends the engine and the database`,
+        `"node scripts/reelay.mjs stop --data ${flags.data}" then ends the engine and the database`,
     );
     return 0;
   } finally {
