@@ -90,9 +90,7 @@ test('SIGTERM two seconds into a POST of 25 s: one submit, and the job succeeds 
   await until('two seconds', async () => Date.now() - sentAt > STOP_AFTER_MS || undefined);
   first.command.child.kill('SIGTERM');
   expect(await first.command.ended).toBe(0);
-  // It waited for the answer and, having it, for nothing more.
-  expect(Date.now() - sentAt).toBeGreaterThan(POST_MS - 1_000);
-  expect(Date.now() - sentAt).toBeLessThan(POST_MS + 20_000);
+  const tookMs = Date.now() - sentAt;
 
   const second = await start();
   const video = await until('the job to end', async () => {
@@ -104,6 +102,9 @@ test('SIGTERM two seconds into a POST of 25 s: one submit, and the job succeeds 
   });
   expect(video).toBe('completed');
   expect(await counted(prompt)).toEqual({ seen: 1, accepted: 1 });
+  // It waited for the answer and, having it, for nothing more.
+  expect(tookMs).toBeGreaterThan(POST_MS - 1_000);
+  expect(tookMs).toBeLessThan(POST_MS + 20_000);
   second.command.child.kill('SIGTERM');
   expect(await second.command.ended).toBe(0);
 }, 240_000);

@@ -5,6 +5,7 @@ import { takeLock } from '../../src/host/lock-file';
 import { ownIdentity, startTimeOf } from '../../src/host/processes';
 import { readRun, runPath } from '../../src/host/run-file';
 import { stopAll } from '../../src/host/stop-all';
+import { stopSteps } from '../../src/host/stop-steps';
 import type { Script } from './temporary';
 import { cleanUp, startScript, startStranger, temporaryFolder } from './temporary';
 
@@ -155,4 +156,12 @@ test('of many starts that race for one folder exactly one gets it', async () => 
     expect([answers.filter((answer) => answer === 'took').length, refused.length]).toEqual([1, 5]);
     expect(readFileSync(runPath(data, 'gateway'), 'utf8')).toContain(`"pid":${winner},`);
   }
+});
+
+test('`stop` gives a gateway the time that its run file asks for, and one that says nothing a submit’s', () => {
+  expect(stopSteps({ name: 'gateway', stopMs: 7_000 })).toEqual([
+    { signal: 'SIGTERM', graceMs: 7_000 },
+  ]);
+  const [step] = stopSteps({ name: 'gateway' });
+  expect(step?.graceMs).toBeGreaterThan(105_000);
 });

@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { sql } from 'drizzle-orm';
+import { CommitInDoubt } from '../../src/core/errors';
 import { openDatabase } from '../../src/store/database';
 import type { OpenDatabase, Transaction } from '../../src/store/database';
 import { launchStore } from '../../src/store/launcher';
@@ -99,4 +102,43 @@ test('a connection whose ROLLBACK is not answered is thrown away', async () => {
   });
   await expect(cut).rejects.not.toBe(refused);
   expect(await backend()).not.toBe(before);
+});
+
+/** A wire that breaks when a COMMIT has gone through it, before its answer comes back. */
+async function deafToCommits(): Promise<Server> {
+  const { hostname, port } = new URL(store.url);
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    let isCommitting = false;
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+    near.on('data', (bytes) => {
+      isCommitting ||= bytes.toString('latin1').toLowerCase().includes('commit');
+      far.write(bytes);
+    });
+    far.on('data', (bytes) => {
+      if (isCommitting) near.destroy();
+      else near.write(bytes);
+    });
+    near.on('close', () => far.destroy());
+    far.on('close', () => near.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+test('a COMMIT whose answer was lost is in doubt; what failed before it is not', async () => {
+  const server = await deafToCommits();
+  const url = new URL(store.url);
+  // Sound because a server that listens on TCP has such an address.
+  url.port = String((server.address() as AddressInfo).port);
+  const deaf = openDatabase(url.href, { connectionsMax: 1, onError: () => undefined });
+  try {
+    const lost = deaf.db.transaction(async (tx) => (await tx.execute(one)).rows);
+    await expect(lost).rejects.toBeInstanceOf(CommitInDoubt);
+    const failed = deaf.db.transaction((tx) => tx.execute(sql`SELECT 1 / 0`));
+    await expect(failed).rejects.not.toBeInstanceOf(CommitInDoubt);
+  } finally {
+    await deaf.close();
+    await new Promise((resolve) => server.close(resolve));
+  }
 });

@@ -2,7 +2,7 @@ import type { Point } from './points';
 import type { Part } from './rig';
 
 /**
- * THE table: where a job stands when which process dies, and how. One checker holds for all cells; a cell says only
+ * THE table: where a job stands when which process dies or is stopped, and how. One checker holds for all cells; a cell says only
  * which ends are right for it.
  */
 export interface Cell {
@@ -21,7 +21,9 @@ export type Place = { process: 'api' | 'worker'; point: Point } | 'waiting';
 export type Strike =
   | { kind: 'kill'; parts: readonly Part[] }
   /** SIGSTOP for longer than every deadline or until the job has ended, a second worker beside it, then SIGCONT. */
-  | { kind: 'freeze'; part: 'api' | 'worker'; until: number | 'ended' };
+  | { kind: 'freeze'; part: 'api' | 'worker'; until: number | 'ended' }
+  /** SIGTERM; whoever stands at the place is let go on after so many milliseconds, or never, and is cut. */
+  | { kind: 'stop'; parts: readonly Part[]; release: number | 'never' };
 
 /** `lost` = failed(submission_unknown): the one honest end of a submit whose answer nobody saw. */
 export type End = 'succeeded' | 'lost';
@@ -43,6 +45,8 @@ interface Stage {
   kill?: readonly (readonly Part[])[];
   /** Milliseconds, or until the job has ended without the frozen one. */
   freeze?: number | 'ended';
+  /** An orderly stop loses no job, wherever it stands; `ends` says nothing about it. */
+  stop?: readonly { parts: readonly Part[]; release?: number | 'never' }[];
   /** Where a frozen process ends the job otherwise than a dead one. */
   thawed?: readonly End[];
 }
@@ -51,33 +55,43 @@ const at = (process: 'api' | 'worker', point: Point): Place => ({ process, point
 const ALL: readonly Part[] = ['api', 'worker', 'engine', 'postgres'];
 /** Longer than send deadline, grace, heartbeat and exchange. */
 const FREEZE_MS = 4_000;
+/** A stop finds the work in its middle, and it ends soon after. */
+const SOON_MS = 300;
+/** Longer than everything but a submit may go on. */
+const LATE_MS = 2_000;
+const CUT = { parts: ['worker'], release: 'never' } as const;
 
 const STAGES: readonly Stage[] = [
   {
     stage: 'before create is committed',
     at: at('api', 'before store.jobs.create'),
+    stop: [{ parts: ['api'] }],
     kill: [['api'], ['postgres'], ['engine']],
   },
   {
     stage: 'after the commit of create and before the start',
     at: at('api', 'after store.jobs.create'),
+    stop: [{ parts: ['api'] }, { parts: ALL }],
     kill: [['api'], ['engine'], ['postgres'], ALL],
     freeze: FREEZE_MS,
   },
   {
     stage: 'after the start and before it is noted',
     at: at('api', 'after engine.startJob'),
+    stop: [{ parts: ['api'] }],
     kill: [['api'], ['engine'], ['postgres']],
   },
   {
     stage: 'before the attempt is opened',
     at: at('worker', 'before store.attempts.open'),
+    stop: [{ parts: ['worker'] }],
     kill: [['worker'], ['engine'], ['postgres']],
     freeze: FREEZE_MS,
   },
   {
     stage: 'with the attempt open, before the POST',
     at: at('worker', 'before outbound.submit'),
+    stop: [{ parts: ['worker'] }, { parts: ALL }],
     job: POLLED,
     kill: [['worker'], ALL],
     ends: LOST,
@@ -101,6 +115,10 @@ const STAGES: readonly Stage[] = [
   {
     stage: 'after the POST, before its answer is stored, of a provider that only answers',
     at: at('worker', 'after outbound.submit'),
+    stop: [
+      { parts: ['worker'], release: LATE_MS },
+      { parts: ALL, release: LATE_MS },
+    ],
     job: POLLED,
     kill: [['worker'], ALL],
     ends: LOST,
@@ -116,6 +134,7 @@ const STAGES: readonly Stage[] = [
   {
     stage: 'with the answer stored, before the engine knows',
     at: at('worker', 'after store.attempts.recordSubmit'),
+    stop: [{ parts: ['worker'] }],
     job: POLLED,
     kill: [['worker'], ['engine'], ['postgres']],
     freeze: FREEZE_MS,
@@ -123,6 +142,7 @@ const STAGES: readonly Stage[] = [
   {
     stage: 'while the job waits',
     at: 'waiting',
+    stop: [{ parts: ['api'] }, { parts: ['worker'] }, { parts: ALL }],
     job: POLLED,
     kill: [['api'], ['worker'], ['engine'], ['postgres'], ['simulator'], ALL],
     freeze: FREEZE_MS,
@@ -130,6 +150,7 @@ const STAGES: readonly Stage[] = [
   {
     stage: 'in the middle of a look',
     at: at('worker', 'before outbound.look'),
+    stop: [{ parts: ['worker'] }, CUT, { parts: ALL }],
     job: POLLED,
     kill: [['worker'], ['engine'], ['simulator']],
     freeze: FREEZE_MS,
@@ -143,12 +164,14 @@ const STAGES: readonly Stage[] = [
   {
     stage: 'in settle before its commit',
     at: at('worker', 'before store.jobs.settle'),
+    stop: [{ parts: ['worker'] }, CUT, { parts: ALL }],
     kill: [['worker'], ['engine'], ['postgres'], ALL],
     freeze: FREEZE_MS,
   },
   {
     stage: 'in settle after its commit',
     at: at('worker', 'after store.jobs.settle'),
+    stop: [{ parts: ['worker'] }, CUT],
     kill: [['worker'], ['engine'], ['postgres'], ALL],
     freeze: FREEZE_MS,
   },
@@ -160,40 +183,50 @@ const STAGES: readonly Stage[] = [
   {
     stage: 'during delivery before the receiver hears of it',
     at: at('worker', 'before outbound.deliver'),
+    stop: [{ parts: ['worker'] }, CUT, { parts: ALL }],
     kill: [['worker'], ['engine'], ['postgres']],
     freeze: FREEZE_MS,
   },
   {
     stage: 'during delivery after the 2xx of the receiver',
     at: at('worker', 'after outbound.deliver'),
+    stop: [{ parts: ['worker'] }, CUT],
     kill: [['worker'], ['engine'], ['postgres'], ALL],
     freeze: FREEZE_MS,
   },
   {
     stage: 'before the result is copied',
     at: at('worker', 'before blobs.put'),
+    stop: [{ parts: ['worker'] }, CUT, { parts: ALL }],
     kill: [['worker'], ['simulator']],
     freeze: FREEZE_MS,
   },
   {
     stage: 'with the result copied, before that is noted',
     at: at('worker', 'before store.keeps.record'),
+    stop: [{ parts: ['worker'] }, CUT],
     kill: [['worker'], ['engine'], ['postgres']],
     freeze: FREEZE_MS,
   },
 ];
 
 export const CELLS: readonly Cell[] = STAGES.flatMap(({ stage, at, ...rest }) => {
-  const { job = TOLD, ends = SUCCEEDED, kill = [], freeze, thawed = SUCCEEDED } = rest;
+  const { job = TOLD, ends = SUCCEEDED, kill = [], stop = [], freeze, thawed = SUCCEEDED } = rest;
   const killed = kill.map((parts): Cell => {
     const who = parts === ALL ? 'everything' : parts.join(' and ');
     return { name: `${who} killed ${stage}`, at, job, ends, strike: { kind: 'kill', parts } };
   });
-  if (freeze === undefined) return killed;
+  const stopped = stop.map(({ parts, release = SOON_MS }): Cell => {
+    const who = parts === ALL ? 'everything' : parts.join(' and ');
+    const name = `${who} stopped ${stage}${release === 'never' ? ', which was cut' : ''}`;
+    return { name, at, job, ends: SUCCEEDED, strike: { kind: 'stop', parts, release } };
+  });
+  if (freeze === undefined) return [...killed, ...stopped];
   const part = at === 'waiting' ? 'worker' : at.process;
   const name = `${part} frozen ${stage}`;
   return [
     ...killed,
+    ...stopped,
     { name, at, job, ends: thawed, strike: { kind: 'freeze', part, until: freeze } },
   ];
 });

@@ -15,6 +15,8 @@ export interface Child {
   release(): void;
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   kill(): Promise<void>;
+  /** SIGTERM; resolves when it has ended of itself, and rejects when it ended with anything but 0. */
+  stop(): Promise<void>;
   isRunning(): boolean;
 }
 
@@ -63,6 +65,12 @@ export async function startProcess({ script, args, env, log }: ChildOptions): Pr
       child.kill(name);
     },
     isRunning: () => isRunning(child),
+    async stop() {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      const [code, signal] = (await ended) as [number | null, string | null];
+      if (code !== 0) throw new Error(`a stopped process ended with ${code ?? signal}; see ${log}`);
+    },
     async kill() {
       if (!isRunning(child)) return;
       const ended = once(child, 'exit');

@@ -9,7 +9,7 @@ import type { Message, Order, Started } from './messages';
 import { withPoints } from './points';
 import type { Point } from './points';
 
-/** What `reelay api` and `reelay worker` do, over ports with named points. Runs as a process of its own. */
+/** What `reelay api` and `reelay worker` do, an orderly stop too, over ports with named points, in a process of its own. */
 
 const tell = (message: Message): void => {
   process.send?.(message);
@@ -48,30 +48,41 @@ async function main({ role, data, port, publicUrl, simulatorUrl }: Started): Pro
     publicUrl: () => publicUrl,
     log: processLog(),
   });
-  await start(role, withPoints(base, pass), { data, port, publicUrl });
+  const stop = await start(role, withPoints(base, pass), { data, port, publicUrl });
+  process.once('SIGTERM', () => {
+    stop()
+      .then(() => base.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => fail(error),
+      );
+  });
   tell({ kind: 'ready' });
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
 }
 
 async function start(
   role: Started['role'],
   base: Foundation,
   { data, port, publicUrl }: Pick<Started, 'data' | 'port' | 'publicUrl'>,
-): Promise<void> {
+): Promise<() => Promise<void>> {
   if (role === 'api') {
     await ensureFirstWorkspace(base, data);
-    await startApi(base, { host: '127.0.0.1', port });
+    const api = await startApi(base, { host: '127.0.0.1', port });
     await ensureSweep(base.client, base.config.waits);
-    return;
+    return () => api.close();
   }
   const worker = await startWorker(base, () => publicUrl);
   worker.failed.catch((error: unknown) => {
     process.stderr.write(`the worker failed: ${String(error)}\n`);
     process.exit(1);
   });
+  return () => worker.stop();
 }
 
 // Sound because only the harness starts this file.
-main(JSON.parse(process.argv[2] ?? '{}') as Started).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exit(1);
-});
+main(JSON.parse(process.argv[2] ?? '{}') as Started).catch(fail);

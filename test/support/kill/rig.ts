@@ -38,6 +38,8 @@ export interface Rig {
   receiver: Receiver;
   node(part: NodePart): Child;
   kill(part: Part): Promise<void>;
+  /** Asks a part to stop in order, and waits until it has. */
+  stop(part: Part): Promise<void>;
   /** Brings a dead part back on its old port and data. */
   launch(part: Part): Promise<void>;
   /** One more worker beside a frozen one; the caller kills it. */
@@ -61,6 +63,8 @@ const WAITS = {
   exchangeMs: 2_000,
   heartbeatMs: 2_000,
   stickyMs: 1_000,
+  shutdownMs: 1_000,
+  cutMs: 500,
   deliverySchedule: [0, 200, 500, 1_000, 2_000, 2_000, 2_000],
   deliveryTimeoutMs: 2_000,
   sweepEveryMs: 2_000,
@@ -155,6 +159,12 @@ export async function startRig(): Promise<Rig> {
       process.kill(run.pid, 'SIGKILL');
       if (!(await waitUntil(() => !child.isRunning(), { timeoutMs: DIES_MS, everyMs: 5 })))
         throw new Error(`${part} does not die`);
+    },
+    async stop(part) {
+      if (part === 'simulator') await nodes[part].kill();
+      else if (part === 'engine') await engine.stop();
+      else if (part === 'postgres') await store.stop();
+      else await nodes[part].stop();
     },
     launch,
     secondWorker: () => startNode('worker'),

@@ -22,6 +22,8 @@ const REACH_MS = 20_000;
 const END_MS = 120_000;
 /** What a released process may do against a dead neighbour before that one comes back. */
 const OUTAGE_MS = 700;
+/** Includes the wait for whatever goes on when it is stopped. */
+const STOP_MS = 20_000;
 
 export async function runCell(rig: Rig, cell: Cell, mark: string): Promise<CellResult> {
   const startedAt = Date.now();
@@ -122,7 +124,8 @@ async function strike(
 ): Promise<Child | undefined> {
   if (what.kind === 'freeze') return freeze(rig, what, mark);
   const standing = at === 'waiting' ? undefined : at.process;
-  await Promise.all(what.parts.map((part) => rig.kill(part)));
+  if (what.kind === 'stop') await stop(rig, what, standing);
+  else await Promise.all(what.parts.map((part) => rig.kill(part)));
   if (standing && !what.parts.includes(standing)) {
     rig.node(standing).release();
     await sleep(OUTAGE_MS);
@@ -137,6 +140,25 @@ async function strike(
     );
   }
   return undefined;
+}
+
+/** Both processes of the gateway together, then what they use, as `start` and every supervisor do it. */
+async function stop(
+  rig: Rig,
+  { parts, release }: Extract<Strike, { kind: 'stop' }>,
+  standing: 'api' | 'worker' | undefined,
+): Promise<void> {
+  const nodes = (['api', 'worker'] as const).filter((part) => parts.includes(part));
+  const stopped = Promise.all(nodes.map((part) => rig.stop(part)));
+  // Awaited below; a failure before that must not be nobody's.
+  stopped.catch(() => undefined);
+  if (standing && release !== 'never') {
+    await sleep(release);
+    rig.node(standing).release();
+  }
+  await within(stopped, STOP_MS, `${nodes.join(' and ')} to stop`);
+  for (const part of ['engine', 'postgres'] as const)
+    if (parts.includes(part)) await rig.stop(part);
 }
 
 async function freeze(

@@ -1,0 +1,78 @@
+import { startTestGateway, until } from '../support/gateway';
+import type { TestGateway } from '../support/gateway';
+
+/** What the worker tells the engine and the log, and what it shares with the API. */
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway({
+    waits: { heartbeatMs: 8_000 },
+    limits: { databaseConnections: 3, createsAtOnce: 2 },
+  });
+});
+afterAll(() => gateway?.close());
+
+interface Line {
+  msg: string;
+  source?: string;
+  err?: { message?: string; stack?: string };
+}
+
+test('an error that the engine’s library tells is logged whole, without the token of its task', async () => {
+  const id = await gateway.post({ prompt: 'gone [[sim seconds=1 fault=link-expired]]' });
+  await gateway.ended(id);
+  const line = await until('the line of the library', async () => {
+    const lines = gateway.logged.filter((text) => text.includes('"source":"temporal"'));
+    return lines.find((text) => text.includes('Activity failed'));
+  });
+  // Sound because the library's lines hold these.
+  const { err } = JSON.parse(line) as Line;
+  expect(err?.message).toMatch(/link answered/);
+  expect(line).not.toContain('taskToken');
+});
+
+test('an activity’s life is told several times within its heartbeat timeout', async () => {
+  const id = await gateway.post({
+    prompt: 'slow [[sim polls=2 fault=slow on=submit count=1 video=shared]]',
+  });
+  const beats = new Set<string>();
+  await until('the submit to be answered', async () => {
+    const run = gateway.base.client.workflow.getHandle(toUuid(id));
+    const { raw } = await run.describe();
+    const [submit] = raw.pendingActivities ?? [];
+    if (submit?.activityType?.name !== 'submit') return beats.size > 0 ? true : undefined;
+    const at = submit.lastHeartbeatTime;
+    if (at?.seconds) beats.add(`${String(at.seconds)}.${String(at.nanos)}`);
+    return undefined;
+  });
+  // The provider answers after 10 s: a beat each 2 s, where the library's own throttle lets one pass in 6.4 s.
+  expect(beats.size).toBeGreaterThanOrEqual(4);
+  await gateway.ended(id);
+}, 120_000);
+
+test('a worker goes on when the API has no database connection left, since each has its own', async () => {
+  const { pool } = gateway.base.database;
+  const id = await gateway.post({ prompt: 'alone [[sim seconds=3 video=shared]]' });
+  const taken = await Promise.all([1, 2, 3].map(() => pool.connect()));
+  try {
+    const ended = await until(
+      'the job to end meanwhile',
+      async () => {
+        const { rows } = (await taken[0]?.query('SELECT state FROM jobs WHERE id = $1', [
+          toUuid(id),
+        ])) ?? { rows: [] };
+        const [row] = rows as { state: string }[];
+        return row?.state === 'succeeded' ? row.state : undefined;
+      },
+      60_000,
+    );
+    expect(ended).toBe('succeeded');
+  } finally {
+    for (const client of taken) client.release();
+  }
+});
+
+function toUuid(id: string): string {
+  const hex = id.slice(id.indexOf('_') + 1);
+  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
+}
