@@ -1,4 +1,5 @@
 -- no transaction
+-- old writes: the release before leaves the key empty, so that its rows meet nobody's.
 -- A provider's job belongs to one attempt of one account. Rows of older releases have no key and stand in nobody's way.
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS attempts_one_per_operation
   ON attempts (provider, channel, operation_key) WHERE operation_key IS NOT NULL;
