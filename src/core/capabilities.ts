@@ -64,6 +64,8 @@ export interface Lengths {
   values?: readonly number[];
   /** Accepts -1: the model decides. */
   auto?: boolean;
+  /** What the provider makes of a request that says no length, where that is not our default. */
+  unsaid?: number;
 }
 
 /** Does the provider charge for these ends? Decides settle or release. */
@@ -198,7 +200,7 @@ export function lengthsOf({ min, max, values }: Lengths): readonly number[] {
 
 function secondsOf(request: VideoRequest, lengths: Lengths, param: string): number {
   const seconds = request.seconds ?? lengths.default;
-  const offered = [...lengthsOf(lengths), ...(lengths.auto ? [-1] : [])];
-  if (offered.includes(seconds)) return seconds;
-  throw invalid(param, `${String(seconds)} is not offered by this model`, offered);
+  if (lengthsOf(lengths).includes(seconds) || (lengths.auto && seconds === -1)) return seconds;
+  const allowed = [...lengthsOf(lengths), ...(lengths.auto ? ['-1 (the model decides)'] : [])];
+  throw invalid(param, `${String(seconds)} is not offered by this model`, allowed);
 }

@@ -33,11 +33,12 @@ function checkNegativePrompt(text: string, model: Capabilities, param: string): 
 function checkSeed(request: VideoRequest, model: Capabilities, param: string): void {
   const seed = request.seed;
   if (seed === undefined || seed === -1) return;
-  if (!model.seed) throw invalid(param, 'is not supported by this model', [-1]);
+  if (!model.seed)
+    throw invalid(param, 'is not supported by this model', ['-1 (the model decides)']);
   if (seed < model.seed.min || seed > model.seed.max) {
     throw invalid(
       param,
-      `must lie between ${String(model.seed.min)} and ${String(model.seed.max)}, or be -1`,
+      `must lie between ${String(model.seed.min)} and ${String(model.seed.max)}, or be -1 (the model decides)`,
     );
   }
 }

@@ -85,6 +85,8 @@ export interface RouteInput<Body = unknown, Query = unknown> {
   idempotencyKey: string | undefined;
   /** SHA-256 over method, path and exact body (multipart: fields and file digests). */
   fingerprint: string;
+  /** The same for each of the route's `twins`: equal requests to them are one request. */
+  twinFingerprints: readonly string[];
 }
 
 export interface Answer {
@@ -114,6 +116,10 @@ export interface Route {
   body: 'none' | 'json' | 'json-or-form' | 'small-json' | 'unread';
   /** `any`: whatever the key may do. */
   scope: Scope | 'any';
+  /** The body goes on as the bytes that came, so that reading it may change nothing. */
+  verbatim?: true;
+  /** Other paths that are this very route, under other roots of the same API. */
+  twins?: readonly string[];
   /**
    * Takes only requests with such headers; the next route of the same method and path takes the others. For an API
    * whose header decides what its body is.
@@ -142,6 +148,8 @@ export function route<Body, Query>(definition: {
   path: string;
   body: Route['body'];
   scope: Route['scope'];
+  verbatim?: true;
+  twins?: readonly string[];
   when?(headers: Headers): boolean;
   spends?: true;
   acceptsLink?: boolean;

@@ -13,6 +13,20 @@ export function endReasonOf(job: Job): { code: FailureCode; message: string } | 
   return { code, message: [message, ...providerWords(job)].join(' ') };
 }
 
+/**
+ * What a caller may know beyond the status of a job that goes on, or undefined: a submit without an answer looks like
+ * any queued job otherwise, for as long as it is being looked up.
+ */
+export function statusDetailOf(job: Job): { code: string; message: string } | undefined {
+  if (job.inDoubtSince === undefined || isTerminal(job.state)) return undefined;
+  return {
+    code: 'submission_in_doubt',
+    message:
+      'The provider did not confirm the submission; it is being looked up and is not sent again. ' +
+      'Nothing is charged unless a video was made.',
+  };
+}
+
 /** These are about the request; others are about the operator's account, or the provider's own state. */
 const ABOUT_THE_REQUEST: readonly FailureCode[] = ['invalid_input', 'content_rejected'];
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { boundPast } from './json-bounds';
+import { changedByReading } from './json-exact';
 import { unknownInRequest, type Meant } from './known-fields';
 
 /**
@@ -20,6 +21,9 @@ export const text = (lengthMax: number) =>
     .string({ error: must('a string') })
     .min(1, 'is empty')
     .max(lengthMax, `is longer than ${String(lengthMax)} characters`);
+
+/** A prompt of any length: how long it may be, the model says, and its number is the one that a caller can use. */
+export const prompt = z.string({ error: must('a string') }).min(1, 'is empty');
 
 const NUMBER = /^[+-]?\d{1,15}(?:\.\d{1,6})?$/;
 export const numberOfText = (value: unknown): unknown =>
@@ -44,10 +48,18 @@ export const count = (min: number, max: number) =>
 /** As a whole body may be: JSON inside a text has passed no such check yet. */
 const TEXT_BOUNDS = { depthMax: 20, valuesMax: 5_000 };
 
-/** Objects and arrays may come as JSON text in a form; text that is no JSON is left for the schema to refuse. */
-export function jsonOfText(value: unknown): unknown {
+/**
+ * Objects and arrays may come as JSON text in a form; text that is no JSON is left for the schema to refuse. What would be
+ * another value once it is read is an issue of the schema that asks.
+ */
+export function jsonOfText(value: unknown, context?: Pick<z.RefinementCtx, 'issues'>): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
   if (boundPast(Buffer.from(value), TEXT_BOUNDS)) return value;
+  const changed = context && changedByReading(Buffer.from(value));
+  if (changed) {
+    const { path, problem: message } = changed;
+    context.issues.push({ code: 'custom', path: [...path], message, input: value });
+  }
   try {
     return JSON.parse(value) as unknown;
   } catch {
@@ -59,8 +71,8 @@ export function jsonOfText(value: unknown): unknown {
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export function withoutNulls(value: unknown): unknown {
-  const read = jsonOfText(value);
+export function withoutNulls(value: unknown, context?: Pick<z.RefinementCtx, 'issues'>): unknown {
+  const read = jsonOfText(value, context);
   if (!isRecord(read)) return read;
   return Object.fromEntries(Object.entries(read).filter(([, entry]) => entry !== null));
 }

@@ -35,7 +35,7 @@ export function boundPast(
 }
 
 /** Index of the closing quote, or the end. `indexOf` makes megabytes of base64 cheap. */
-function endOfString(json: Uint8Array, start: number): number {
+export function endOfString(json: Uint8Array, start: number): number {
   for (let from = start + 1; ;) {
     const end = json.indexOf(QUOTE, from);
     if (end < 0) return json.length;

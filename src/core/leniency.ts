@@ -10,7 +10,14 @@ import type { AppliedRequest, VideoRequest } from './request';
 export function applyLeniently(request: VideoRequest, model: Capabilities): AppliedRequest {
   const { passthrough } = request;
   const prompt = request.prompt.slice(0, model.promptLengthMax);
-  let asked: VideoRequest = { ...request, prompt, passthrough: {} };
+  // Nothing is written into the body, so what it does not say is what the provider makes of it.
+  const seconds = request.seconds ?? model.seconds.unsaid;
+  let asked: VideoRequest = {
+    ...request,
+    ...(seconds === undefined ? {} : { seconds }),
+    prompt,
+    passthrough: {},
+  };
   // Each round leaves one field out, so it ends.
   for (;;) {
     try {

@@ -7,5 +7,5 @@ const ASSET = 'asset://';
 export function mediaSource(role: Input['role'], value: string, param: string): InputSource {
   if (value.startsWith('data:')) return { role, media: { dataUrl: value, param } };
   if (value.startsWith(ASSET)) return { role, media: { asset: value.slice(ASSET.length) } };
-  return { role, media: { url: value } };
+  return { role, media: { url: value, param } };
 }

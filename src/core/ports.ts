@@ -162,9 +162,16 @@ export interface NativeViews {
 
 export type FileKind = 'video' | 'last_frame';
 
-/** An input as a dialect reads it: a reference, or a data URL whose bytes the gateway stores first. */
+/**
+ * An input as a dialect reads it: a reference, or a data URL whose bytes the gateway stores first. `param` is the field
+ * that an error about it names.
+ */
 export type InputSource =
-  Input | { role: Input['role']; media: { dataUrl: string; param: string } };
+  | Input
+  | {
+      role: Input['role'];
+      media: { dataUrl: string; param: string } | { url: string; param: string };
+    };
 
 /** What a caller asks for, before it is known who asks and how the answer looks. */
 export interface Draft {
@@ -226,6 +233,8 @@ export interface Idempotency {
   key: string;
   route: string;
   fingerprint: string;
+  /** Under which the same request may have been stored before, by another path of the same route. */
+  alike?: readonly string[];
   /** The answer is kept for ever and not only for as long as clients repeat a request. */
   lasting?: true;
 }
@@ -359,6 +368,11 @@ export interface Outbound {
   ): Promise<{ status: number; headers: Headers; stream: AsyncIterable<Uint8Array> }>;
   /** Refuses, with a reason fit for the caller, a URL that a callback may not have. Resolves no name. */
   checkCallbackUrl(url: string): { ok: true } | { ok: false; problem: string };
+  /**
+   * Why a provider could not fetch an input from that URL, fit for the caller; undefined where nothing in it speaks
+   * against it. `origins` are those that the operator wrote for the model's channels. Resolves no name.
+   */
+  inputProblem(url: string, origins: readonly string[]): string | undefined;
 }
 
 // ---------------------------------------------------------------------------------------------- blobs

@@ -10,6 +10,7 @@ import type { Created, NewJob } from '../core/store';
 import type { GatewayDeps } from './deps';
 import type { Gate } from './gate';
 import { checkHeld, storedSizes, storeInputs } from './inputs';
+import { resolveOwnLinks } from './own-links';
 import { idempotencyMismatch, markReplayed } from './replay';
 import { resolve } from './resolve';
 import { frozen } from './routes';
@@ -48,7 +49,7 @@ export interface CreateDeps extends GatewayDeps {
 
 export type AcceptDeps = Pick<
   GatewayDeps,
-  'store' | 'catalog' | 'outbound' | 'blobs' | 'quotes' | 'inputBytesMax' | 'now' | 'log'
+  'store' | 'catalog' | 'outbound' | 'links' | 'blobs' | 'quotes' | 'inputBytesMax' | 'now' | 'log'
 >;
 export type Accepted = Extract<Created, { kind: 'created' | 'replayed' }>;
 
@@ -61,11 +62,13 @@ export async function accept(
   // Looked up first, so that a repeat has its answer also when catalog or balance have changed since.
   const earlier = await deps.store.jobs.earlier(principal.workspaceId, creation, deps.now());
   if (earlier) return acceptedOr(earlier, 0n);
-  const { draft, native } = await draftOf(deps, principal, creation);
-  const held =
+  const { draft: written, native } = await draftOf(deps, principal, creation);
+  const { draft, sizes } = await resolveOwnLinks(deps, principal, written);
+  const named =
     creation.workflowId === undefined
       ? await storedSizes(deps.blobs, draft.request.inputs)
-      : await checkHeld(deps, principal, draft.request.inputs);
+      : await checkHeld(deps, principal, written.request.inputs);
+  const held = new Map([...named, ...sizes]);
   const resolved = resolve(deps, principal, draft, { passing: native?.passing, held });
   const { request, applied, usable, inputs } = resolved;
   const price = creation.quote

@@ -24,6 +24,15 @@ export interface GatewayDeps {
   outbound: Outbound;
   blobs: Blobs;
   signLink(job: Job, kind: FileKind): string;
+  /** Reads a URL that a caller sent as a link of our own; undefined where it is none. */
+  links: {
+    read(
+      url: string,
+    ):
+      | { target: { workspaceId: string; jobId: string; kind: FileKind } }
+      | { problem: string }
+      | undefined;
+  };
   tokens: Tokens;
   mint: Mint;
   quotes: Quotes;

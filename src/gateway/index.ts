@@ -40,8 +40,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     models: (principal) => deps.catalog.list(principal),
     create: (principal, creation) => create({ ...deps, gates, startAgain }, principal, creation),
     checkFunds: funds.check,
-    // eslint-disable-next-line @typescript-eslint/require-await -- what it throws becomes a rejection
-    quote: async (principal, draft) => quote(deps, principal, draft),
+    quote: (principal, draft) => quote(deps, principal, draft),
     get,
     waitFor,
     holdCreated: createHoldCreated(deps, hold),

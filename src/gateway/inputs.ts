@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Principal } from '../core/dialect';
 import { GatewayError, invalid } from '../core/errors';
 import type { FileSizes } from '../core/media-forms';
-import type { Blobs, InputSource } from '../core/ports';
+import type { Blobs, Draft, InputSource } from '../core/ports';
+import type { Route } from '../core/catalog';
 import type { Store } from '../core/store';
 import type { Input } from '../core/request';
 import { sniffMediaType } from '../core/sniff';
+import type { GatewayDeps } from './deps';
 
 /**
  * Inputs given inside the request (data URLs) become blobs by hash. Everything is checked before anything is stored,
@@ -23,6 +25,7 @@ export function resolveInputs(
 ): readonly ResolvedInput[] {
   return sources.map((source) => {
     const { role, media } = source;
+    if ('url' in media) return { input: { role, media: { url: media.url } } };
     if (!('dataUrl' in media)) return { input: { role, media } };
     const { mime, bytes } = decode(media.dataUrl, media.param, bytesMax);
     checkKind(role, mime, media.param);
@@ -30,6 +33,27 @@ export function resolveInputs(
     return { input: { role, media: { blob, mime } }, bytes };
   });
 }
+
+/** A provider would be asked, and would refuse, only after the job was made and its points were held. */
+export function checkInputUrls(
+  { outbound, links }: Pick<GatewayDeps, 'outbound' | 'links'>,
+  { request, names }: Pick<Draft, 'request' | 'names'>,
+  routes: readonly Route[],
+): void {
+  const origins = routes.flatMap(({ channel }) => [channel.baseUrl, ...channel.resultOrigins]);
+  for (const [index, { media }] of request.inputs.entries()) {
+    if (!('url' in media) || links.read(media.url)) continue;
+    const problem = outbound.inputProblem(media.url, origins);
+    if (problem !== undefined) throw invalid(paramOf(media, index, names), problem);
+  }
+}
+
+/** The field that an error about one input names, also where a workflow wrote it. */
+export const paramOf = (
+  media: InputSource['media'],
+  index: number,
+  names: Draft['names'],
+): string => ('param' in media ? media.param : `${names.inputs ?? 'inputs'}.${String(index)}`);
 
 /** A provider would find out only after it was asked. */
 function checkKind(role: Input['role'], mime: string, param: string): void {

@@ -2,11 +2,13 @@ import type { Principal } from '../core/dialect';
 import { knownModel, type Job } from '../core/job';
 import type { Draft, Estimate, Quote } from '../core/ports';
 import type { GatewayDeps } from './deps';
+import { resolveOwnLinks } from './own-links';
 import { resolve } from './resolve';
 
 /** Says what a create of the same draft would hold, and signs it. */
-export function quote(deps: GatewayDeps, principal: Principal, draft: Draft): Quote {
-  const { applied, price, usable } = resolve(deps, principal, draft);
+export async function quote(deps: GatewayDeps, principal: Principal, asked: Draft): Promise<Quote> {
+  const { draft, sizes } = await resolveOwnLinks(deps, principal, asked);
+  const { applied, price, usable } = resolve(deps, principal, draft, { held: sizes });
   const { model } = draft.request;
   return {
     ...deps.quotes.issue({ principal, model, applied }, price),

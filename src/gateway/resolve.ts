@@ -9,7 +9,13 @@ import { priceOf } from '../core/pricing';
 import type { AppliedRequest, VideoRequest } from '../core/request';
 import { isStorable, NOT_STORABLE } from '../core/text';
 import type { GatewayDeps } from './deps';
-import { resolveInputs, resolveReadable, sizesOf, type ResolvedInput } from './inputs';
+import {
+  checkInputUrls,
+  resolveInputs,
+  resolveReadable,
+  sizesOf,
+  type ResolvedInput,
+} from './inputs';
 import type { Passing } from './native';
 import { chooseRoutes, type Choice } from './routes';
 
@@ -28,7 +34,7 @@ export interface Resolved {
   deadlineSeconds: number;
 }
 
-export type ResolveDeps = Pick<GatewayDeps, 'catalog' | 'outbound' | 'inputBytesMax'>;
+export type ResolveDeps = Pick<GatewayDeps, 'catalog' | 'outbound' | 'links' | 'inputBytesMax'>;
 
 /** What the caller of `resolve` has found out before. */
 interface Known {
@@ -46,10 +52,11 @@ export function resolve(
 ): Resolved {
   const { entry, routes } = deps.catalog.resolve(principal, draft.request.model);
   const callbackUrl = checkedCallback(deps, draft.callbackUrl);
+  // What passes through is refused by the provider, whose word is the answer to the create.
+  if (!passing) checkInputUrls(deps, draft, routes);
   const read = passing ? resolveReadable : resolveInputs;
   const inputs = read(draft.request.inputs, deps.inputBytesMax);
   const request = { ...draft.request, inputs: inputs.map(({ input }) => input) };
-  if (!passing) checkText({ ...draft, request });
   const sizes = new Map([...held, ...sizesOf(inputs)]);
   const usable = chooseRoutes(passing?.routes ?? routes, ({ capabilities }, settled) => {
     const asked = { ...request, ...settled };
@@ -57,6 +64,8 @@ export function resolve(
       ? applyLeniently(asked, capabilities)
       : applyCapabilities(asked, capabilities, draft.names, sizes);
   });
+  // After the model's own limits, so that nobody's prompt of megabytes is looked through.
+  if (!passing) checkText({ ...draft, request });
   const [{ applied, capabilities }] = usable;
   return {
     request,

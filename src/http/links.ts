@@ -11,6 +11,8 @@ export interface Links {
   sign(target: LinkTarget): string;
   /** Throws `forbidden` for a link that is expired, changed or signed with another secret. */
   verify(jobId: string, query: Record<string, unknown>): LinkTarget;
+  /** What a URL that a caller sent opens, or why it opens nothing; undefined where it is no link of ours. */
+  read(url: string): { target: LinkTarget } | { problem: string } | undefined;
 }
 
 export interface LinkTarget {
@@ -39,7 +41,7 @@ export function createLinks(options: LinkOptions): Links {
     createHmac('sha256', secret)
       .update(JSON.stringify(['result-link-1', workspaceId, jobId, kind, expires]))
       .digest();
-  return {
+  const links: Links = {
     sign(target) {
       const end = (now() + lifetimeMs) / 1000;
       const expires = String(Math.ceil(end / EXPIRY_STEP_SECONDS) * EXPIRY_STEP_SECONDS);
@@ -70,8 +72,23 @@ export function createLinks(options: LinkOptions): Links {
       }
       return target;
     },
+    read(text) {
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      const id = url && LINK_PATH.exec(url.pathname)?.[1];
+      if (!url || id === undefined || url.origin !== new URL(publicUrl()).origin) return undefined;
+      try {
+        return { target: links.verify(id, Object.fromEntries(url.searchParams)) };
+      } catch (error) {
+        return {
+          problem: error instanceof GatewayError ? error.message : 'This link is not valid.',
+        };
+      }
+    },
   };
+  return links;
 }
+
+const LINK_PATH = /\/v1\/videos\/([^/]+)\/content$/;
 
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= 200;

@@ -1,6 +1,7 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { Answer, Api, LateAnswer, Principal, Route } from '../core/dialect';
-import { GatewayError } from '../core/errors';
+import { GatewayError, invalid } from '../core/errors';
+import { changedByReading } from '../core/json-exact';
 import { parseOrThrow } from '../core/parse';
 import type { Gateway } from '../core/ports';
 import { authenticate, hasKey, KEY_PARAMETER, requireScope, type AuthPorts } from './auth';
@@ -71,6 +72,7 @@ async function handle(
   const query = parseOrThrow(route.query, queryOf(request, route));
   if (route.spends) await ports.gateway.checkFunds(principal, idempotencyKey);
   const body = await readBody({ request, response, owner: principal }, route.body, ports);
+  if (!route.verbatim) checkExact(body.identity);
   return route.handle(noting(ports.gateway, response), {
     principal,
     params: paramsOf(request),
@@ -85,6 +87,9 @@ async function handle(
     search: searchOf(request, route),
     idempotencyKey,
     fingerprint: fingerprintOf(request.method, request.path, body.identity),
+    twinFingerprints: (route.twins ?? []).map((path) =>
+      fingerprintOf(request.method, path, body.identity),
+    ),
   });
 }
 
@@ -96,6 +101,13 @@ function noting(gateway: Gateway, response: Response): Gateway {
     return answer;
   };
   return Object.create(gateway, { create: { value: create } }) as Gateway; // all else is inherited
+}
+
+/** What cannot be kept as it was sent is refused by name, never changed. A form's texts are texts. */
+function checkExact(identity: Uint8Array | string): void {
+  if (!(identity instanceof Uint8Array)) return;
+  const changed = changedByReading(identity);
+  if (changed) throw invalid(changed.path.join('.').slice(0, 200) || 'body', changed.problem);
 }
 
 const NO_BYTES = new Uint8Array();

@@ -33,23 +33,29 @@ export async function readForm(request: Request, options: FormOptions): Promise<
   const gate = createGate();
   const parser = parserOf(request, limits);
   const fields: Form['fields'] = [];
+  const texts: Promise<void>[] = [];
   const files: PendingFile[] = [];
   const sources = new Set<Readable>();
   const text = createTextMeter(options.onTextBytes);
   const forget: (() => void)[] = [];
   const whole = new Promise<void>((resolve, reject: (error: Error) => void) => {
-    parser.on('field', (name, value, _isNameCut, isValueCut) => {
-      try {
-        takeField(name, value, isValueCut, options);
-        text.field(value);
-        fields.push([name, value]);
-      } catch (error) {
-        reject(error as Error); // a GatewayError of `takeField`
-      }
-    });
-    parser.on('file', (name, source) => {
+    // Every part comes as its bytes: a parser that decodes texts tells no broken one from U+FFFD that was sent.
+    parser.on('file', (name, source, fileName: string | undefined, _encoding, type) => {
       // Whoever reads the source sees its errors; this only keeps them from being nobody's.
       sources.add(source.on('error', () => undefined));
+      if (!isFile(type, fileName)) {
+        const field: [string, string] = [name, ''];
+        fields.push(field);
+        source.once('limit', () => reject(fieldTooLarge(name, limits)));
+        const read = readText(name, source, limits).then((value) => {
+          text.field(value);
+          field[1] = value;
+        });
+        read.catch(reject);
+        texts.push(read);
+        return;
+      }
+      if (files.length >= limits.filesMax) reject(tooMany('files', limits.filesMax));
       text.file(source);
       source.once('limit', () => reject(fileTooLarge(name, limits)));
       const ports = { blobs: options.blobs, bytesMax: limits.fileBytesMax, gate: gate.opened };
@@ -63,7 +69,6 @@ export async function readForm(request: Request, options: FormOptions): Promise<
       }
     });
     parser.once('partsLimit', () => reject(tooMany('parts', limits.partsMax)));
-    parser.once('filesLimit', () => reject(tooMany('files', limits.filesMax)));
     parser.once('error', (cause) => reject(brokenForm(cause)));
     parser.once('finish', resolve);
     const ends = listenTo(request, {
@@ -78,6 +83,7 @@ export async function readForm(request: Request, options: FormOptions): Promise<
   });
   try {
     await whole;
+    await Promise.all(texts);
     await Promise.all(files.map(({ atGate }) => atGate));
     gate.open();
     return { fields, files: await Promise.all(files.map(({ stored }) => stored)) };
@@ -102,17 +108,13 @@ function parserOf(request: Request, limits: HttpLimits): InstanceType<typeof Bus
       // The caller has matched the content type, so it is there.
       headers: request.headers as BusboyHeaders,
       limits: {
-        fieldSize: limits.fieldBytesMax,
         fileSize: limits.fileBytesMax,
-        files: limits.filesMax,
+        files: limits.partsMax,
         parts: limits.partsMax,
         headerPairs: limits.partHeadersMax,
         headerSize: limits.partHeaderBytesMax,
       },
-      // A Blob without a name is a file all the same.
-      isPartAFile: (_name, type = '', fileName) =>
-        fileName !== undefined ||
-        /^(?:application\/octet-stream$|(?:image|video|audio)\/)/.test(type),
+      isPartAFile: () => true,
     });
   } catch (cause) {
     throw new GatewayError('invalid_request', {
@@ -122,16 +124,36 @@ function parserOf(request: Request, limits: HttpLimits): InstanceType<typeof Bus
   }
 }
 
-function takeField(name: string, value: string, isCut: boolean, options: FormOptions): void {
-  checkName(name, options.limits);
-  if (isCut) {
-    throw new GatewayError('payload_too_large', {
-      param: name,
-      message: `${name}: is larger than ${sizeText(options.limits.fieldBytesMax)}.`,
-    });
+/** A Blob without a name is a file all the same. */
+const isFile = (type: string, fileName: string | undefined): boolean =>
+  fileName !== undefined || /^(?:application\/octet-stream$|(?:image|video|audio)\/)/.test(type);
+
+/** Throws for what is no UTF-8: rendered and paid for it would be another text than the caller's. */
+async function readText(
+  name: string,
+  source: AsyncIterable<Buffer>,
+  limits: HttpLimits,
+): Promise<string> {
+  checkName(name, limits);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.length;
+    if (size > limits.fieldBytesMax) throw fieldTooLarge(name, limits);
+    chunks.push(chunk);
   }
-  // What is no UTF-8 was replaced by the parser; rendered and paid for it would be another text than the caller's.
-  if (value.includes('\ufffd')) throw invalid(name, 'is not valid UTF-8');
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+  } catch {
+    throw invalid(name, 'is not valid UTF-8');
+  }
+}
+
+function fieldTooLarge(name: string, limits: HttpLimits): GatewayError {
+  return new GatewayError('payload_too_large', {
+    param: name,
+    message: `${name}: is larger than ${sizeText(limits.fieldBytesMax)}.`,
+  });
 }
 
 /** To be called after the parser is fed: it has seen the same chunk, and knows whether a file has begun in it. */

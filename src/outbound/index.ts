@@ -8,7 +8,7 @@ import type { Lookup } from './connector';
 import { open } from './download';
 import type { DownloadLimits } from './download';
 import { hostOf, isPublicHost, parseUrl, shapeProblem } from './guard';
-import { judge } from './target';
+import { inputProblem, judge } from './target';
 import type { UrlRules } from './target';
 
 export type OutboundLimits = AgentLimits & DownloadLimits;
@@ -58,6 +58,7 @@ export function createOutbound(options: OutboundOptions): Outbound & { close(): 
     call: (request, callOptions) => call(context, request, callOptions),
     open: (url, openOptions) => open(context, url, openOptions),
     checkCallbackUrl: (url) => checkCallbackUrl(url, rules),
+    inputProblem,
     close: () => agents.close(),
   };
 }

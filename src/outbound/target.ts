@@ -1,6 +1,6 @@
 import type { Call } from '../core/exchange';
 import type { CallOptions } from '../core/ports';
-import { parseUrl, shapeProblem, urlProblem } from './guard';
+import { hostOf, isPublicHost, parseUrl, shapeProblem, urlProblem } from './guard';
 
 /**
  * Where a call goes, and whether the operator vouches for it. Vouched for are: the origin of the channel's base URL,
@@ -33,6 +33,19 @@ export function judge(text: string, voucher: Voucher, rules: UrlRules): Target {
   const trusted = isVouchedFor(url, voucher, rules);
   const problem = trusted ? shapeProblem(url) : urlProblem(url, rules);
   return problem === undefined ? { ok: true, url, trusted } : { ok: false, problem };
+}
+
+/**
+ * Why a provider could not read an input there; undefined where nothing in the URL speaks against it. It is the provider
+ * who connects, so any port and scheme of the web will do, and an origin that the operator wrote is good for it.
+ */
+export function inputProblem(text: string, origins: readonly string[]): string | undefined {
+  const url = parseUrl(text);
+  if (!url) return 'must be an absolute URL';
+  if (origins.some((origin) => isSameOrigin(url, origin))) return undefined;
+  return isPublicHost(hostOf(url))
+    ? undefined
+    : 'must name a public host, since the provider fetches it';
 }
 
 function isVouchedFor(url: URL, voucher: Voucher, rules: UrlRules): boolean {

@@ -42,8 +42,8 @@ export interface ApiOptions {
 /** What create stands on, whether a door or a workflow asks. */
 function acceptDeps({ config, quotes, ...base }: Foundation): AcceptDeps {
   const { inputBytesMax } = config.limits;
-  const { store, catalog, outbound, blobs, log } = base;
-  return { store, catalog, outbound, blobs, quotes, inputBytesMax, now: Date.now, log };
+  const { store, catalog, outbound, blobs, links, log } = base;
+  return { store, catalog, outbound, links, blobs, quotes, inputBytesMax, now: Date.now, log };
 }
 
 export async function startApi(base: Foundation, options: ApiOptions): Promise<Listening> {

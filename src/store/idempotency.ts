@@ -47,7 +47,8 @@ export async function earlierOf(
     .from(idempotency)
     .where(and(mine(asked), gt(idempotency.expiresAt, new Date(asked.now))));
   if (!row) return undefined;
-  if (row.fingerprint !== asked.fingerprint) return { kind: 'differs' };
+  const known = [asked.fingerprint, ...(asked.alike ?? [])];
+  if (!known.includes(row.fingerprint)) return { kind: 'differs' };
   return { kind: 'same', jobId: row.jobId, answer: row.answer, sealed: row.sealed };
 }
 

@@ -2,6 +2,7 @@ import { applyCapabilities, modeOf } from '../../src/core/capabilities';
 import type { Capabilities, FieldNames } from '../../src/core/capabilities';
 import { GatewayError } from '../../src/core/errors';
 import type { Input, VideoRequest } from '../../src/core/request';
+import { arkModels } from '../../src/providers/ark/models';
 
 /**
  * What a model cannot honour is refused by the caller's own word for it, with the values it may have; what says
@@ -592,4 +593,11 @@ test.each<[Input['role'][], string]>([
   [['reference_video', 'reference_audio'], 'reference'],
 ])('inputs %j make the mode %s', (roles, mode) => {
   expect(modeOf(roles.map(input), 'inputs')).toBe(mode);
+});
+
+test('-1 among allowed lengths says what it means', () => {
+  const model = arkModels['doubao-seedance-2-0-260128'];
+  if (!model) throw new Error('the table has this model');
+  const request = { model: 'm', prompt: 'a cat', inputs: [], passthrough: {}, seconds: 99 };
+  expect(() => applyCapabilities(request, model)).toThrow(/14, 15, -1 \(the model decides\)\.$/);
 });

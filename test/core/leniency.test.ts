@@ -45,3 +45,13 @@ test('a prompt past the limit is cut', () => {
   const { prompt } = applyLeniently({ ...BASE, prompt: 'x'.repeat(50_000) }, MODEL);
   expect(prompt).toHaveLength(MODEL.promptLengthMax);
 });
+
+test('a length that a body leaves to its provider is not ours: what that makes of it counts', () => {
+  const newest = arkModels['doubao-seedance-2-5-260628'];
+  if (!newest) throw new Error('the table has this model');
+  expect(applyLeniently(BASE, newest).seconds).toBe(-1);
+  expect(applyLeniently({ ...BASE, seconds: 8 }, newest).seconds).toBe(8);
+  expect(applyLeniently(BASE, MODEL).seconds).toBe(5);
+  // Of a request in our own words every length is said.
+  expect(applyCapabilities(BASE, newest).seconds).toBe(5);
+});

@@ -56,6 +56,7 @@ beforeAll(async () => {
     store: database.store,
     catalog: buildCatalog(config, { origin, baseUrlOf: () => origin }),
     outbound,
+    links: { read: () => undefined },
     blobs: createLocalBlobs(join(temporaryFolder(), 'blobs')),
     quotes: createQuotes({ secret: 'quote-secret', lifetimeMs: 60_000, now: () => NOW }),
     inputBytesMax: 20_000_000,

@@ -242,12 +242,14 @@ const PROVIDER_REPLY_MS = 300;
 
 const RESOLVING = {
   catalog: CATALOG,
+  links: { read: () => undefined },
   inputBytesMax: 64 * 1024 * 1024,
   outbound: {
     checkCallbackUrl: (url: string) =>
       url.startsWith('https://')
         ? ({ ok: true } as const)
         : ({ ok: false, problem: 'must be an https URL' } as const),
+    inputProblem: () => undefined,
   } as unknown as Outbound,
 };
 

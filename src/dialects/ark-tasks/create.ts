@@ -26,6 +26,7 @@ export async function create(gateway: Gateway, input: RouteInput): Promise<LateA
           route: WIRE,
           // The query goes to the provider, so another one is another request.
           fingerprint: `${fingerprint}?${native.search}`,
+          alike: input.twinFingerprints.map((twin) => `${twin}?${native.search}`),
         }
       : undefined,
     render: (job) => ({ status: 202, body: { id: ourId(job) } }),

@@ -36,6 +36,8 @@ function routesOf(base: string): Route[] {
     route({
       method: 'POST',
       path: base,
+      verbatim: true,
+      twins: BASES.filter((other) => other !== base),
       body: 'json',
       scope: 'generate',
       spends: true,

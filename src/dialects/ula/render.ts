@@ -1,8 +1,9 @@
 import { callbackBody } from '../../core/callback-body';
 import type { RoutedModel } from '../../core/catalog';
 import type { Answer, CallbackContext } from '../../core/dialect';
-import { endReasonOf } from '../../core/end-reason';
+import { endReasonOf, statusDetailOf } from '../../core/end-reason';
 import type { ErrorCode, FailureCode, GatewayError } from '../../core/errors';
+import { given } from '../../core/fields';
 import type { Job } from '../../core/job';
 import { shownOf } from '../../core/made';
 import { offerOf } from '../../core/offer';
@@ -84,6 +85,7 @@ function videoOf(job: Job, link: Link): Video {
       : {
           status: job.state === 'queued' ? ('queued' as const) : ('in_progress' as const),
           status_url: statusPathOf(job),
+          ...given({ status_detail: statusDetailOf(job) }),
         }),
   };
 }

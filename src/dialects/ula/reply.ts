@@ -33,6 +33,8 @@ export const videoSchema = z.strictObject({
   /** Only while the job goes on: where to ask next, relative to this gateway. */
   status: z.enum(['queued', 'in_progress']).optional(),
   status_url: z.string().optional(),
+  /** While it is not known whether the provider took the job. */
+  status_detail: z.strictObject({ code: z.string(), message: z.string() }).optional(),
 });
 export type Video = z.infer<typeof videoSchema>;
 export const videoReplySchema = envelope(videoSchema);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, must, object, text } from '../../core/fields';
+import { integer, must, object, prompt, text } from '../../core/fields';
 import { inputKindOf } from '../../core/input-names';
 
 /**
@@ -8,7 +8,6 @@ import { inputKindOf } from '../../core/input-names';
  * shapes are all read. Model limits are not checked here: the catalog knows them and names the allowed values.
  */
 
-export const PROMPT_LENGTH_MAX = 32_000;
 const TEXT_LENGTH_MAX = 200;
 
 /** Python's `True` becomes the text "True" in a form. */
@@ -28,7 +27,7 @@ const meant = (name: string): string | undefined => {
 
 export const generateBodySchema = object(
   {
-    prompt: text(PROMPT_LENGTH_MAX),
+    prompt,
     model: text(TEXT_LENGTH_MAX),
     resolution: text(TEXT_LENGTH_MAX),
     aspect_ratio: text(TEXT_LENGTH_MAX),

@@ -1,6 +1,6 @@
 import { callbackBody } from '../../core/callback-body';
 import type { CallbackContext } from '../../core/dialect';
-import { endReasonOf } from '../../core/end-reason';
+import { endReasonOf, statusDetailOf } from '../../core/end-reason';
 import { given } from '../../core/fields';
 import { renderId } from '../../core/ids';
 import { isTerminal, type Job, type JobState } from '../../core/job';
@@ -97,6 +97,7 @@ function commonOf(job: Job, reference: ProviderReference) {
     parameters: parametersOf(job.applied),
     error: reason?.message ?? null,
     code: reason?.code ?? null,
+    ...given({ statusDetail: statusDetailOf(job) }),
   };
 }
 

@@ -36,6 +36,8 @@ export const createdSchema = z.strictObject({
   /** Why there will be no video, when that is known by the time of this answer. */
   error: z.string().nullable(),
   code: z.string().nullable(),
+  /** While it is not known whether the provider took the task. */
+  statusDetail: z.strictObject({ code: z.string(), message: z.string() }).optional(),
 });
 export type Created = z.infer<typeof createdSchema>;
 
@@ -56,6 +58,8 @@ export const statusSchema = z.strictObject({
   parameters,
   error: z.string().nullable(),
   code: z.string().nullable(),
+  /** While it is not known whether the provider took the task. */
+  statusDetail: z.strictObject({ code: z.string(), message: z.string() }).optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
   completedAt: z.string().nullable(),

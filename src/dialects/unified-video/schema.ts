@@ -9,6 +9,7 @@ import {
   list,
   media,
   object,
+  prompt,
   text,
 } from '../../core/fields';
 import { isUuid } from '../../core/ids';
@@ -21,12 +22,11 @@ import { USAGE_GROUPS } from '../../core/usage';
  * are not checked here: the catalog knows them and names the allowed values.
  */
 
-const PROMPT_LENGTH_MAX = 32_000;
 const QUOTE_LENGTH_MAX = 300;
 
 const request = {
   model: text(TEXT_LENGTH_MAX),
-  prompt: text(PROMPT_LENGTH_MAX),
+  prompt,
   duration: integer.optional(),
   resolution: text(TEXT_LENGTH_MAX).optional(),
   quality: text(TEXT_LENGTH_MAX).optional(),

@@ -1,6 +1,7 @@
 import { callbackBody } from '../../core/callback-body';
 import type { CallbackContext } from '../../core/dialect';
-import { endReasonOf } from '../../core/end-reason';
+import { endReasonOf, statusDetailOf } from '../../core/end-reason';
+import { given } from '../../core/fields';
 import { renderId } from '../../core/ids';
 import type { Job, JobState } from '../../core/job';
 import { shownOf } from '../../core/made';
@@ -82,6 +83,7 @@ function taskOf(job: Job, link: Link): Task {
     ...usageOf(job),
     ...(typeof job.echo['user'] === 'string' ? { user: job.echo['user'] } : {}),
     error: reason,
+    ...given({ status_detail: statusDetailOf(job) }),
     data: null,
   };
 }
@@ -147,6 +149,7 @@ export function videoOf(job: Job, link: Link): Video {
     video_url: job.state === 'succeeded' ? link(job) : null,
     parameters: parametersOf(job.applied),
     error: endReasonOf(job),
+    ...given({ status_detail: statusDetailOf(job) }),
   };
 }
 

@@ -16,7 +16,10 @@ export const submittedSchema = z.strictObject({
 });
 export type Submitted = z.infer<typeof submittedSchema>;
 
-const errorSchema = z.strictObject({ code: z.string(), message: z.string() }).nullable();
+const reasonSchema = z.strictObject({ code: z.string(), message: z.string() });
+const errorSchema = reasonSchema.nullable();
+/** While it is not known whether the provider took the job. */
+const statusDetail = reasonSchema.optional();
 
 /**
  * new-api's own row with upper-case `status`, and in the same object what readers of the envelope as OctopusX documents
@@ -62,6 +65,7 @@ export const taskSchema = z.strictObject({
   usage: z.strictObject({ completion_tokens: z.int(), total_tokens: z.int() }).optional(),
   user: z.string().optional(),
   error: errorSchema,
+  status_detail: statusDetail,
   /** The provider's raw reply is its own: links and ids in it would lead round the gateway. */
   data: z.null(),
 });
@@ -96,5 +100,6 @@ export const videoSchema = z.strictObject({
   video_url: z.string().nullable(),
   parameters: z.record(z.string(), z.unknown()),
   error: errorSchema,
+  status_detail: statusDetail,
 });
 export type Video = z.infer<typeof videoSchema>;

@@ -13,6 +13,7 @@ import {
   number,
   numberOfText,
   objectError,
+  prompt,
   text,
 } from '../../core/fields';
 import { sniffMediaType } from '../../core/sniff';
@@ -23,7 +24,7 @@ import { sniffMediaType } from '../../core/sniff';
  * Model limits are not checked here: the catalog knows them and names the allowed values.
  */
 
-const PROMPT_LENGTH_MAX = 32_000;
+const NEGATIVE_PROMPT_LENGTH_MAX = 32_000;
 
 const SIZE = /^(?:\d{2,5}[x*]\d{2,5}|\d{1,2}:\d{1,2})$/i;
 
@@ -68,7 +69,7 @@ const fields = {
   quality: z.unknown().optional(),
   mode: text(TEXT_LENGTH_MAX).optional(),
   service_tier: text(TEXT_LENGTH_MAX).optional(),
-  negative_prompt: text(PROMPT_LENGTH_MAX).optional(),
+  negative_prompt: prompt.optional(),
   watermark: boolean.optional(),
   camera_fixed: boolean.optional(),
   cameraFixed: boolean.optional(),
@@ -87,8 +88,8 @@ const fields = {
 
 const ZERO_IS_ABSENT = new Set(['duration', 'seconds', 'width', 'height', 'fps', 'n']);
 
-function tidy(value: unknown): unknown {
-  const read = jsonOfText(value);
+function tidy(value: unknown, context: Pick<z.RefinementCtx, 'issues'>): unknown {
+  const read = jsonOfText(value, context);
   if (read === null || typeof read !== 'object' || Array.isArray(read)) return read;
   const isGiven = ([name, entry]: [string, unknown]): boolean =>
     entry !== null && entry !== '' && !(ZERO_IS_ABSENT.has(name) && numberOfText(entry) === 0);
@@ -101,7 +102,7 @@ const metadata = z.preprocess(
     {
       model: text(TEXT_LENGTH_MAX).optional(),
       model_name: text(TEXT_LENGTH_MAX).optional(),
-      prompt: text(PROMPT_LENGTH_MAX).optional(),
+      prompt: prompt.optional(),
       ...fields,
     },
     { error: objectError },
@@ -123,7 +124,7 @@ export const submitBodySchema = z.preprocess(
   z.looseObject(
     {
       model: text(TEXT_LENGTH_MAX),
-      prompt: text(PROMPT_LENGTH_MAX),
+      prompt,
       ...fields,
       metadata: typedMetadata.optional(),
     },

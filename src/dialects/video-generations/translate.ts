@@ -2,6 +2,7 @@ import type { RoutedModel } from '../../core/catalog';
 import type { UploadedFile } from '../../core/dialect';
 import { invalid } from '../../core/errors';
 import { given, jsonOfText } from '../../core/fields';
+import { changedByReading } from '../../core/json-exact';
 import { offerOf } from '../../core/offer';
 import type { Draft } from '../../core/ports';
 import { picturesOf } from './pictures';
@@ -100,5 +101,6 @@ function settingOfText(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (value === 'true' || value === 'false') return value === 'true';
   const number = Number(value);
-  return String(number) === value && Number.isFinite(number) ? number : jsonOfText(value);
+  if (String(number) === value && Number.isFinite(number)) return number;
+  return changedByReading(Buffer.from(value)) ? value : jsonOfText(value);
 }

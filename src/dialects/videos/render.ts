@@ -1,7 +1,7 @@
 import { callbackBody } from '../../core/callback-body';
 import type { RoutedModel } from '../../core/catalog';
 import type { Answer, CallbackContext } from '../../core/dialect';
-import { endReasonOf } from '../../core/end-reason';
+import { endReasonOf, statusDetailOf } from '../../core/end-reason';
 import type { GatewayError } from '../../core/errors';
 import { given } from '../../core/fields';
 import { renderId } from '../../core/ids';
@@ -43,6 +43,7 @@ export function fromJob(job: Job, link: Link): Video {
     ...usageOf(job),
     remixed_from_video_id: null,
     error: endReasonOf(job),
+    ...given({ status_detail: statusDetailOf(job) }),
   };
 }
 

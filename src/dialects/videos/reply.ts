@@ -41,6 +41,8 @@ export const videoSchema = z.strictObject({
   usage: z.strictObject({ completion_tokens: z.int(), total_tokens: z.int() }).optional(),
   remixed_from_video_id: z.null(),
   error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  /** While it is not known whether the provider took the job. */
+  status_detail: z.strictObject({ code: z.string(), message: z.string() }).optional(),
 });
 export type Video = z.infer<typeof videoSchema>;
 

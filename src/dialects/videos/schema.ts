@@ -12,6 +12,7 @@ import {
   must,
   number,
   object,
+  prompt,
   text,
 } from '../../core/fields';
 import { inputKindOf, type InputKind } from '../../core/input-names';
@@ -23,7 +24,6 @@ import { INPUT_ROLES } from '../../core/request';
  * Model limits are not checked here: the catalog knows them and names the allowed values.
  */
 
-export const PROMPT_LENGTH_MAX = 32_000;
 /** Bytes of `metadata` as JSON; it comes back in callbacks, which stay below 20 kB. */
 export const METADATA_BYTES_MAX = 8192;
 const frameImage = object({
@@ -40,14 +40,23 @@ const inputReference = object({
   audio_url: media.optional(),
 });
 
-/** The OpenAI form. Plain text is the URL itself; a file of that name does not pass through here. */
-const openaiReference = z.preprocess(
-  (value) => {
-    const read = jsonOfText(value);
-    return typeof read === 'string' ? { image_url: read } : read;
-  },
-  object({ image_url: media.optional(), file_id: z.string().optional() }),
-);
+const openaiObject = object({ image_url: media.optional(), file_id: z.string().optional() });
+/**
+ * The OpenAI form, or the URL itself as plain text, of which an error names the field alone (`isPlain`). A file of that
+ * name does not pass through here.
+ */
+const openaiReference = z.preprocess(jsonOfText, z.unknown()).transform((value, context) => {
+  const isPlain = typeof value === 'string';
+  const read = isPlain ? media.safeParse(value) : openaiObject.safeParse(value);
+  if (!read.success) {
+    // Sound because what one schema found goes on as it is; only `input` is typed more loosely there.
+    context.issues.push(...(read.error.issues as z.core.$ZodRawIssue[]));
+    return z.NEVER;
+  }
+  return typeof read.data === 'string'
+    ? { image_url: read.data, file_id: undefined, isPlain }
+    : { ...read.data, isPlain };
+});
 
 const metadata = z
   .preprocess(jsonOfText, z.record(z.string(), z.unknown(), { error: must('an object') }))
@@ -69,7 +78,7 @@ const meant = (name: string): string | undefined => {
 export const submitBodySchema = object(
   {
     model: text(TEXT_LENGTH_MAX),
-    prompt: text(PROMPT_LENGTH_MAX),
+    prompt,
     duration: integer.optional(),
     seconds: number.optional(),
     size: z

@@ -30,6 +30,7 @@ export const submitRoutes: readonly Route[] = [
   route({
     ...CREATE,
     when: (headers) => nativeHeaderOf(headers) !== undefined,
+    verbatim: true,
     body: 'json',
     request: nativeBodySchema,
     handle(gateway, input) {

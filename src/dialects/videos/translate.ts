@@ -138,7 +138,8 @@ function singleReference(
   if (given.image_url === undefined) {
     throw invalid(`${param}.file_id`, 'is not supported, no files are stored here; send image_url');
   }
-  return mediaSource('first_frame', given.image_url, `${param}.image_url`);
+  const place = given.isPlain ? param : `${param}.image_url`;
+  return mediaSource('first_frame', given.image_url, place);
 }
 
 /** By kind of medium; the first one is meant where none is said. Frames among them are inferred from the word "roles". */

@@ -179,7 +179,7 @@ const seedance25: Capabilities = {
     },
   },
   // The provider's own default is -1 here; 5 keeps the price of an unspecified request predictable.
-  seconds: { min: 4, max: 30, default: 5, auto: true },
+  seconds: { min: 4, max: 30, default: 5, auto: true, unsaid: -1 },
   resolutions: ['480p', '720p', '1080p'],
   sizes: { '480p': SIZES_2_5_480P, '720p': SIZES_2_0['720p'], '1080p': SIZES_2_0['1080p'] },
   usualSeconds: 180,
