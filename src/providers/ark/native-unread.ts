@@ -16,7 +16,10 @@ export function checkUnread(body: Record<string, unknown>): void {
   const items: unknown[] = Array.isArray(body['content']) ? body['content'] : [];
   items.forEach((item, index) => {
     const place = `content[${String(index)}]`;
-    if (!isRecord(item)) return refuse(item, [place]);
+    if (!isRecord(item)) {
+      refuse(item, [place]);
+      return;
+    }
     const { type } = item;
     for (const [name, value] of Object.entries(item)) {
       const isRead = MEDIA_TYPES.has(name) ? name === type : OTHER_WORDS.has(name);
