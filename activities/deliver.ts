@@ -1,6 +1,6 @@
 import { sign } from '../src/callbacks/sign';
 import type { CallResult } from '../src/core/ports';
-import type { DeliveryRow, TryResult } from '../src/core/store';
+import type { DeliveryEnd, DeliveryRow, TryResult } from '../src/core/store';
 import { deliveryDelayMs, readRetryAfter } from '../src/core/schedules';
 import type { DeliverResult } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
@@ -47,19 +47,21 @@ async function tryOnce(
   secrets: string[],
 ): Promise<DeliverResult> {
   const number = await deps.store.deliveries.beginTry(delivery.id, deps.now());
+  const startedAt = deps.now();
   const result = await send(deps, delivery, secrets);
-  const next = nextStep(deps, number, result);
-  await deps.store.deliveries.endTry(
-    delivery.id,
-    number,
-    tried(deps, result),
-    next.state,
-    deps.now(),
-  );
+  const next = nextStep(deps, number - delivery.triesBefore, result);
+  const end = 'end' in next ? next.end : undefined;
+  const outcome = { durationMs: deps.now() - startedAt, ...tried(deps, result) };
+  await deps.store.deliveries.endTry(delivery.id, number, outcome, end, deps.now());
   const said = logTry(deps, delivery, { number, result, next });
-  return next.state === 'pending'
-    ? { done: false, delayMs: next.delayMs, said }
-    : { done: true, said };
+  return 'end' in next ? { done: true, said } : { done: false, delayMs: next.delayMs, said };
+}
+
+/** Writes on the row that a workflow stopped its delivery, whose state was its own affair until then. */
+export function endDelivery(deps: ActivityDeps) {
+  return async ({ deliveryId, end }: { deliveryId: string; end: DeliveryEnd }): Promise<void> => {
+    await deps.store.deliveries.end(deliveryId, end, deps.now());
+  };
 }
 
 /** One line for each try that failed, so that nobody has to ask the database; answers the same in plain words. */
@@ -73,18 +75,17 @@ function logTry(
   const outcome = outcomeOf(result);
   const line = { jobId, deliveryId, eventId, host: new URL(url).host, tryNumber: number, outcome };
   const words = `try ${String(number)} of ${eventId} for job ${jobId}: ${outcome}`;
-  switch (next.state) {
-    case 'delivered':
-      return words;
-    case 'failed':
-      log.error(line, 'a callback was given up; it is sent again only by hand');
-      return `${words}; given up`;
-    case 'pending': {
-      const nextTryAt = new Date(now() + next.delayMs).toISOString();
-      log.warn({ ...line, nextTryAt }, 'a callback was not taken; it is tried again');
-      return `${words}; next try at ${nextTryAt}`;
-    }
+  if ('delayMs' in next) {
+    const nextTryAt = new Date(now() + next.delayMs).toISOString();
+    log.warn({ ...line, nextTryAt }, 'a callback was not taken; it is tried again');
+    return `${words}; next try at ${nextTryAt}`;
   }
+  if (next.end === 'delivered') return words;
+  log.error(
+    { ...line, because: next.end },
+    'a callback was given up; it is sent again only by hand',
+  );
+  return `${words}; given up`;
 }
 
 /** `HTTP 500`, or `timeout: there was no complete reply before the deadline`; never a URL or a body. */
@@ -133,14 +134,17 @@ export async function startDeliveries(
 /** Stays the same over every retry and replay: the receiver's idempotency key. */
 export const eventName = (eventId: string): string => `evt_${eventId.replaceAll('-', '')}`;
 
-type Step = { state: 'delivered' | 'failed' } | { state: 'pending'; delayMs: number };
+type Step = { end: DeliveryEnd } | { delayMs: number };
 
-/** 2xx is success, 410 and a blocked address end it, everything else is tried again by the schedule. */
+/**
+ * 2xx is success, 410 and a blocked address end it, everything else is tried again by the schedule. `number` counts
+ * from 1 in this round of tries.
+ */
 function nextStep(deps: ActivityDeps, number: number, result: CallResult): Step {
-  if (result.kind === 'not_sent' && result.reason === 'blocked') return { state: 'failed' };
+  if (result.kind === 'not_sent' && result.reason === 'blocked') return { end: 'blocked' };
   const status = result.kind === 'reply' ? result.reply.status : undefined;
-  if (status !== undefined && status >= 200 && status < 300) return { state: 'delivered' };
-  if (status === 410) return { state: 'failed' };
+  if (status !== undefined && status >= 200 && status < 300) return { end: 'delivered' };
+  if (status === 410) return { end: 'gone' };
   const retryAfterMs =
     result.kind === 'reply'
       ? readRetryAfter(result.reply.headers['retry-after'], deps.now())
@@ -151,20 +155,17 @@ function nextStep(deps: ActivityDeps, number: number, result: CallResult): Step 
     deps.random(),
     retryAfterMs,
   );
-  return delayMs === undefined ? { state: 'failed' } : { state: 'pending', delayMs };
+  return delayMs === undefined ? { end: 'gave_up' } : { delayMs };
 }
 
-function tried(deps: ActivityDeps, result: CallResult): TryResult {
-  if (result.kind !== 'reply') {
-    return { status: undefined, error: result.reason, durationMs: 0, excerpt: '' };
-  }
-  const { reply, durationMs } = result;
+function tried(deps: ActivityDeps, result: CallResult): Omit<TryResult, 'durationMs'> {
+  if (result.kind !== 'reply') return { status: undefined, error: result.reason, excerpt: '' };
+  const { reply } = result;
   const excerpt = Buffer.from(reply.body).subarray(0, deps.limits.excerptBytesMax).toString('utf8');
   // Postgres text holds no NUL.
   return {
     status: reply.status,
     error: undefined,
-    durationMs,
     excerpt: excerpt.replaceAll('\0', ''),
   };
 }

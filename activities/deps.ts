@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Catalog, Channel } from '../src/core/catalog';
 import type { Dialect, Principal, RenderContext } from '../src/core/dialect';
 import type { Blobs, Creation, Engine, Outbound, PlanWaits } from '../src/core/ports';
+import type { Retention } from '../src/core/retention';
 import type { Store } from '../src/core/store';
 import type { Cadence } from '../src/core/schedules';
 import type { ByteGate } from './byte-gate';
@@ -22,6 +23,7 @@ export interface ActivityDeps {
   render: RenderContext;
   waits: ActivityWaits;
   limits: ActivityLimits;
+  retention: Retention;
   now(): number;
   /** 0..1 */
   random(): number;
@@ -67,10 +69,18 @@ export interface ActivityWaits extends PlanWaits {
   cadence: Cadence;
   deliverySchedule: readonly number[];
   deliveryTimeoutMs: number;
+  /** A message that is still pending after this has lost its workflow; longer than its whole schedule. */
+  deliveryOverdueMs: number;
   keepTimeoutMs: number;
   sweepAgeMs: number;
   /** How far back the sweep looks at closed runs. */
   sweepClosedMs: number;
+  /** A step of the sweep begins no further row after this. */
+  sweepStepMs: number;
+  /** Pause between two restarts of a job in review whose deadline is over. */
+  reviewMs: number;
+  /** A copy of a result is tried for this long, then it gives up; shorter than its workflow's 24 hours. */
+  keepForMs: number;
   /** Pause between two looks at a provider whose job we gave up. */
   lateLookMs: number;
   /** How old a stored file that nothing names becomes. */
@@ -85,6 +95,8 @@ export interface ActivityLimits {
   probeBytes: number;
   excerptBytesMax: number;
   sweepRows: number;
+  /** Rows that one step of the sweep works on at once. */
+  sweepAtOnce: number;
   restartsMax: number;
   /** A submit that cannot be prepared so many times ends its job. */
   prepareTriesMax: number;

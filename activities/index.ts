@@ -1,7 +1,7 @@
 import { accept } from './accept';
 import { cancel } from './cancel';
 import { cuttable } from './cut';
-import { deliver } from './deliver';
+import { deliver, endDelivery } from './deliver';
 import type { ActivityDeps } from './deps';
 import { guarded } from './failure';
 import { keep } from './keep';
@@ -22,6 +22,7 @@ export function createActivities(all: ActivityDeps) {
     cancel: guarded('cancel', deps, cancel(deps)),
     settle: guarded('settle', deps, settle(deps)),
     deliver: guarded('deliver', deps, deliver(deps)),
+    endDelivery: guarded('endDelivery', deps, endDelivery(deps)),
     keep: guarded('keep', deps, keep(deps)),
     sweep: () => runSweep({}),
   };

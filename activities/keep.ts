@@ -11,7 +11,7 @@ import { causeOf, originOf, peeked } from './probe';
 /**
  * Copies every output of a finished job into the blob store; until then the gateway proxies the provider's link. What is
  * no video, or no picture, is never stored. A link that has died or leads to something else is asked for anew, as often
- * as the copy is tried.
+ * as the copy is tried. After `keepForMs` the row says that it gave up.
  */
 export function keep(deps: ActivityDeps) {
   return async ({ jobId }: { jobId: string }): Promise<{ kept: number }> => {
@@ -22,7 +22,7 @@ export function keep(deps: ActivityDeps) {
       throw pending('others are being copied', againAfterMs(taken.heldMs, deps.random()));
     }
     try {
-      return await copy(deps, jobId, job);
+      return await copyOrGiveUp(deps, jobId, job);
     } finally {
       taken.leave();
     }
@@ -35,10 +35,29 @@ const placesOf = ({ limits }: ActivityDeps, workspaceId: string): PlaceName[] =>
   { name: `copies of ${workspaceId}`, max: Math.ceil(limits.copiesAtOnce / 2) },
 ];
 
+type PendingCopy = NonNullable<Awaited<ReturnType<KeepStore['pending']>>>;
+
+/** After `keepForMs` of tries the row says that the copy gave up, and why; an operator may begin another round. */
+async function copyOrGiveUp(
+  deps: ActivityDeps,
+  jobId: string,
+  job: PendingCopy,
+): Promise<{ kept: number }> {
+  try {
+    return await copy(deps, jobId, job);
+  } catch (err) {
+    if (deps.now() - job.since < deps.waits.keepForMs) throw err;
+    const because = err instanceof Error ? err.message : 'unknown';
+    deps.log.error({ jobId, err }, 'the copy of a result is given up; an operator may resume it');
+    await deps.store.keeps.giveUp(jobId, because, deps.now());
+    return { kept: 0 };
+  }
+}
+
 async function copy(
   deps: ActivityDeps,
   jobId: string,
-  { channel, outputs }: NonNullable<Awaited<ReturnType<KeepStore['pending']>>>,
+  { channel, outputs }: PendingCopy,
 ): Promise<{ kept: number }> {
   const origins = deps.catalog.channel(channel)?.channel.resultOrigins ?? [];
   const files = [];

@@ -60,6 +60,7 @@ async function reasonOf(deps: ActivityDeps, jobId: string, ruling: Ruling): Prom
   switch (ruling.kind) {
     case 'verdict':
     case 'canceled':
+    case 'ruled':
       return ruling;
     case 'failure': {
       const said = (await deps.store.attempts.latest(jobId))?.doubt?.failure;

@@ -1,74 +1,146 @@
 import { planOf } from '../src/core/plan';
 import type { JobPlanSeed } from '../src/core/ports';
 import { createBlobClearing } from './clear-blobs';
-import { startDeliveries } from './deliver';
+import { eachRow, inBatches } from './each-row';
 import type { ActivityDeps } from './deps';
 import { watchLate } from './late';
+import { retentionSteps } from './retention';
+import type { Retained } from './retention';
 
 /**
- * Finds what a crash, a terminate or a lost start left behind and starts it again, then looks after jobs that were
- * given up without the provider's word. It never settles; everything it does is safe to do twice.
+ * The sweep finds what a crash, a terminate or a lost start left behind and starts it again, looks after jobs that were
+ * given up without the provider's word, and removes what nobody may keep any longer. It never settles; everything it
+ * does is safe to do twice. A step that fails is logged and stops no other, and neither does a row within a step.
  */
 export function sweep(deps: ActivityDeps) {
-  const clearBlobs = createBlobClearing(deps);
+  const steps: Record<keyof Swept, () => Promise<number>> = {
+    jobs: () => startOpen(deps),
+    closed: () => restartClosed(deps),
+    ended: () => endRuled(deps),
+    deliveries: () => startDeliveries(deps),
+    keeps: () => startKeeps(deps),
+    cancels: () => repeatCancels(deps),
+    answers: () => inBatches(deps, (limit) => deps.store.sweep.forgetAnswers(deps.now(), limit)),
+    late: () => watchLate(deps),
+    checkpoints: () => deps.store.ledger.checkpoint(deps.now()),
+    ...retentionSteps(deps),
+    blobs: createBlobClearing(deps),
+  };
   return async (): Promise<Swept> => {
-    const now = deps.now();
-    const { sweepAgeMs, sweepClosedMs } = deps.waits;
-    const limit = deps.limits.sweepRows;
-    let jobs = 0;
-    for (const seed of await deps.store.sweep.startable(now, sweepAgeMs, limit)) {
-      if (await revive(deps, seed)) jobs += 1;
+    const done: [string, number][] = [];
+    for (const [name, step] of Object.entries(steps)) {
+      done.push([name, await stepOrZero(deps, name, step)]);
     }
-    for (const workflowId of await deps.engine.closedJobs(now - sweepClosedMs, limit)) {
-      const seed = await deps.store.sweep.seed(workflowId);
-      if (seed && (await revive(deps, seed))) jobs += 1;
+    const swept = Object.fromEntries(done) as unknown as Swept; // one number per step
+    const { jobs, closed, deliveries, keeps } = swept;
+    if (jobs + closed + deliveries + keeps > 0) {
+      deps.log.warn({ jobs: jobs + closed, deliveries, keeps }, 'the sweep started again');
     }
-    const deliveries = await deps.store.sweep.unstartedDeliveries(now, sweepAgeMs, limit);
-    await startDeliveries(deps, deliveries);
-    const keeps = await deps.store.sweep.unstartedKeeps(now, sweepAgeMs, limit);
-    for (const jobId of keeps) {
-      await deps.engine.startKeep(jobId);
-      await deps.store.sweep.markKeepStarted(jobId, deps.now());
-    }
-    const started = { jobs, deliveries: deliveries.length, keeps: keeps.length };
-    if (jobs + started.deliveries + started.keeps > 0) {
-      deps.log.warn(started, 'the sweep started again');
-    }
-    const cancels = await repeatCancels(deps, now);
-    const answers = await deps.store.sweep.forgetAnswers(now, ANSWERS_MAX);
-    const late = await watchLate(deps);
-    const blobs = await clearBlobs();
-    return { ...started, cancels, answers, late, blobs };
+    return swept;
   };
 }
 
-/** What one sweep did. */
-export interface Swept {
+/** What one sweep did: a number of rows for each step. */
+export interface Swept extends Retained {
+  /** Open jobs without a workflow, or past their deadline, that were started. */
   jobs: number;
+  /** Jobs whose run closed without their end, started again. */
+  closed: number;
+  /** Jobs that an operator has ended, told to the engine. */
+  ended: number;
   deliveries: number;
   keeps: number;
-  /** Wishes told to the engine once more. */
+  /** Wishes to cancel that were told to the engine once more. */
   cancels: number;
   /** Expired idempotency rows that are gone. */
   answers: number;
   /** Late verdicts that were heard. */
   late: number;
+  /** Workspaces and keys whose checkpoint moved. */
+  checkpoints: number;
   /** Stored files that nothing named and that are gone. */
   blobs: number;
 }
 
-/** Expired rows deleted in one sweep, so that a long pause is made up for in steps. */
-const ANSWERS_MAX = 1_000;
+async function stepOrZero(
+  { log }: Pick<ActivityDeps, 'log'>,
+  step: string,
+  run: () => Promise<number>,
+): Promise<number> {
+  try {
+    return await run();
+  } catch (err) {
+    log.error({ step, err }, 'a step of the sweep failed; the next sweep repeats it');
+    return 0;
+  }
+}
+
+const idsOfSeed = ({ jobId, workflowId }: JobPlanSeed) => ({ jobId, workflowId });
+
+async function startOpen(deps: ActivityDeps): Promise<number> {
+  const { waits, limits, store } = deps;
+  const rows = await store.sweep.startable(deps.now(), waits.sweepAgeMs, limits.sweepRows);
+  return eachRow(deps, { step: 'jobs', rows, idsOf: idsOfSeed }, (seed) => revive(deps, seed));
+}
+
+async function restartClosed(deps: ActivityDeps): Promise<number> {
+  const since = deps.now() - deps.waits.sweepClosedMs;
+  const closed = await deps.engine.closedJobs(since, deps.limits.sweepRows);
+  const rows = await deps.store.sweep.seeds(closed, deps.now());
+  return eachRow(deps, { step: 'closed', rows, idsOf: idsOfSeed }, (seed) => revive(deps, seed));
+}
+
+async function endRuled(deps: ActivityDeps): Promise<number> {
+  const rows = await deps.store.sweep.ruled(deps.limits.sweepRows);
+  return eachRow(deps, { step: 'ended', rows, idsOf: idsOfSeed }, async (seed) => {
+    await deps.engine.endJob(seed.workflowId, planOf(seed, deps.waits), seed.label);
+    return true;
+  });
+}
+
+async function startDeliveries(deps: ActivityDeps): Promise<number> {
+  const { waits, limits, store } = deps;
+  const overdue = deps.now() - waits.deliveryOverdueMs;
+  await store.deliveries.endOverdue(overdue, deps.now(), limits.sweepRows);
+  const rows = await store.sweep.unstartedDeliveries(
+    deps.now(),
+    waits.sweepAgeMs,
+    limits.sweepRows,
+  );
+  const idsOf = (deliveryId: string) => ({ deliveryId });
+  return eachRow(deps, { step: 'deliveries', rows, idsOf }, async (id) => {
+    await deps.engine.startDelivery(id);
+    await store.sweep.markDeliveryStarted(id, deps.now());
+    return true;
+  });
+}
+
+async function startKeeps(deps: ActivityDeps): Promise<number> {
+  const { waits, limits, store } = deps;
+  await store.keeps.endOverdue(deps.now() - waits.keepForMs - KEEP_MARGIN_MS, deps.now());
+  const rows = await store.sweep.unstartedKeeps(deps.now(), waits.sweepAgeMs, limits.sweepRows);
+  const idsOf = (jobId: string) => ({ jobId });
+  return eachRow(deps, { step: 'keeps', rows, idsOf }, async (jobId) => {
+    await deps.engine.startKeep(jobId);
+    await store.sweep.markKeepStarted(jobId, deps.now());
+    return true;
+  });
+}
+
+/** A copy gives itself up after `keepForMs`; one that has not said so long after has no workflow any more. */
+const KEEP_MARGIN_MS = 2 * 3_600_000;
 
 /**
  * A cancel is written to the row first and may be lost on its way to the engine. Told twice it is the same cancel and
  * adds nothing to the history, so every open wish is simply told again.
  */
-async function repeatCancels(deps: ActivityDeps, now: number): Promise<number> {
-  const { sweepAgeMs } = deps.waits;
-  const seeds = await deps.store.sweep.cancelable(now, sweepAgeMs, deps.limits.sweepRows);
-  for (const { workflowId } of seeds) await deps.engine.cancelJob(workflowId);
-  return seeds.length;
+async function repeatCancels(deps: ActivityDeps): Promise<number> {
+  const { waits, limits, store } = deps;
+  const rows = await store.sweep.cancelable(deps.now(), waits.sweepAgeMs, limits.sweepRows);
+  return eachRow(deps, { step: 'cancels', rows, idsOf: idsOfSeed }, async ({ workflowId }) => {
+    await deps.engine.cancelJob(workflowId);
+    return true;
+  });
 }
 
 async function revive(deps: ActivityDeps, seed: JobPlanSeed): Promise<boolean> {
@@ -83,8 +155,11 @@ async function revive(deps: ActivityDeps, seed: JobPlanSeed): Promise<boolean> {
       await deps.store.jobs.markStarted(seed.jobId, deps.now());
       return true;
     case 'terminated':
-    case 'closed':
-      if (!(await deps.store.sweep.countRestart(seed.jobId, deps.limits.restartsMax))) {
+    case 'closed': {
+      const { restartsMax } = deps.limits;
+      const { reviewMs } = deps.waits;
+      const count = { restartsMax, now: deps.now(), reviewMs };
+      if (!(await deps.store.sweep.countRestart(seed.jobId, count))) {
         deps.log.error({ jobId: seed.jobId }, 'restarted too often; the job waits for review');
         return false;
       }
@@ -95,5 +170,6 @@ async function revive(deps: ActivityDeps, seed: JobPlanSeed): Promise<boolean> {
         run === 'terminated' ? 'cancel' : 'resume',
       );
       return true;
+    }
   }
 }

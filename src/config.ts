@@ -21,6 +21,7 @@ const count = (fallback: number) => z.int().nonnegative().default(fallback);
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const MIB = 1024 * 1024;
 
 /** Every named wait, in milliseconds. */
@@ -62,6 +63,8 @@ const waitsSchema = fields({
     .min(1)
     .max(50)
     .default([...DELIVERY_SCHEDULE_MS]),
+  /** A message that is still pending after this has lost its workflow; longer than its whole schedule. */
+  deliveryOverdueMs: ms(6 * DAY),
   keepTimeoutMs: ms(10 * MINUTE),
   contentTimeoutMs: ms(10 * MINUTE),
   createMs: ms(MINUTE),
@@ -81,6 +84,12 @@ const waitsSchema = fields({
   sweepEveryMs: ms(MINUTE),
   sweepAgeMs: ms(30 * SECOND),
   sweepClosedMs: ms(10 * MINUTE),
+  /** A step of the sweep begins no further row after this. */
+  sweepStepMs: ms(10 * SECOND),
+  /** Pause between two restarts of a job in review whose deadline is over. */
+  reviewMs: ms(HOUR),
+  /** A copy of a result is tried for this long; its workflow ends after 24 hours whatever is said here. */
+  keepForMs: ms(23 * HOUR),
   lateLookMs: ms(5 * MINUTE),
   /** Stored files that nothing names are removed after this; longer than any request or copy takes. */
   blobAgeMs: ms(24 * HOUR),
@@ -116,7 +125,9 @@ const limitsSchema = fields({
   resultBytesMax: count(2048 * MIB),
   inputBytesMax: count(64 * MIB),
   excerptBytesMax: count(1024),
-  sweepRows: count(500),
+  sweepRows: z.int().positive().default(500),
+  /** Rows that one step of the sweep works on at once; each may take a database connection. */
+  sweepAtOnce: z.int().positive().default(20),
   lateLooks: count(20),
   /** Stored files that one sweep looks at. */
   sweepFiles: z.int().positive().default(1_000),
@@ -145,11 +156,30 @@ const limitsSchema = fields({
   providerRate: z.number().nonnegative().default(0),
 });
 
+/** How long something is kept after its job's end, in milliseconds; null or 0 = for ever. */
+const kept = (fallback: number) =>
+  z
+    .int()
+    .nonnegative()
+    .nullable()
+    .default(fallback)
+    .transform((wait) => wait || null);
+
+/** docs/retention.md says which rows and files each wait is about. */
+const retentionSchema = fields({
+  repliesMs: kept(30 * DAY),
+  filesMs: kept(30 * DAY),
+  callbacksMs: kept(30 * DAY),
+  eventsMs: kept(90 * DAY),
+  jobsMs: kept(90 * DAY),
+});
+
 const fileSchema = fields({
   channels: channelsSchema.default(DEFAULT_CATALOG.channels),
   models: modelsSchema.default(DEFAULT_CATALOG.models),
   waits: waitsSchema.prefault({}),
   limits: limitsSchema.prefault({}),
+  retention: retentionSchema.prefault({}),
   /** The proxies before this gateway: how many, or their addresses as Express's "trust proxy" takes them. */
   trustProxy: z.union([z.int().positive(), z.string().min(1)]).optional(),
 });

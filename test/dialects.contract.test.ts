@@ -2,6 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERRORS, GatewayError, type ErrorCode, type ErrorDetails } from '../src/core/errors';
 import type { Admin, Key, Workspace } from '../src/core/admin';
+import type {
+  OperatedAttempt,
+  OperatedDelivery,
+  OperatedJob,
+  OperatedKeep,
+  OperatedTry,
+} from '../src/core/operations';
 import type { Dialect, Route } from '../src/core/dialect';
 import type { Job } from '../src/core/job';
 import type { NativeSaid, StoredReply } from '../src/core/native';
@@ -90,8 +97,18 @@ const FILE_ERRORS: readonly ErrorCode[] = ['range_not_satisfiable', 'upstream'];
 const SHOWN_ERRORS = (Object.keys(ERRORS) as ErrorCode[]).filter(
   (code) => code !== 'method_not_allowed',
 );
-/** Nothing costs points there, and nothing is counted. */
-const NOT_ADMIN: readonly ErrorCode[] = ['insufficient_balance', 'rate_limited'];
+/** In the APIs of our own nothing costs points and nothing is counted; one of them only reads. */
+const NEVER: Readonly<Record<string, readonly ErrorCode[]>> = {
+  admin: ['insufficient_balance', 'rate_limited'],
+  jobs: [
+    'insufficient_balance',
+    'rate_limited',
+    'conflict',
+    'payload_too_large',
+    'unsupported_media_type',
+    'idempotency_mismatch',
+  ],
+};
 const NOW = 1_767_225_600_000;
 
 describe.each(Object.entries(apis))('API %s', (name, dialect) => {
@@ -115,7 +132,7 @@ describe.each(Object.entries(apis))('API %s', (name, dialect) => {
       reply && reply.status >= 400 ? [reply.status] : [],
     );
     const absent = [
-      ...(name === 'admin' ? NOT_ADMIN : []),
+      ...(NEVER[name] ?? []),
       ...(dialect.routes.some((route) => route.acceptsLink) ? [] : FILE_ERRORS),
     ];
     const codes = SHOWN_ERRORS.filter((code) => !absent.includes(code));
@@ -270,6 +287,10 @@ function play(door: Door, { given }: WireFile): unknown[] {
     reference: () => answer(given.reference ?? { id: null, model: 'paper-1' }),
     list: () => answer({ jobs: rows, hasMore: given.hasMore ?? false }),
     remove: () => answer({ job, deleted: given.deleted ?? false }),
+    deliveries: (_principal: unknown, id: string) => {
+      asked.push({ deliveries: id });
+      return answer([{ delivery: GIVEN_UP, tries: [TRIED] }]);
+    },
     content: async (_principal: unknown, _id: string, kind: FileKind, wish: RangeWish) =>
       openContent(KEPT, await answer(job), kind, wish),
     admin: playAdmin(given, asked, answer),
@@ -294,6 +315,7 @@ function playAdmin(
     key,
     changeKey: key,
     revokeKey: key,
+    ...OPERATED,
   };
   const { secret } = given;
   const made = {
@@ -472,6 +494,85 @@ const API_KEY: Key = {
   previousExpiresAt: null,
   held: 25_000_000n,
   spent: 50_500_000n,
+};
+
+const IN_REVIEW: OperatedJob = {
+  id: BASE.id,
+  workspaceId: WORKSPACE.id,
+  keyId: API_KEY.id,
+  workflowId: 'video_019b7a3c00007000800000000000abcd',
+  dialect: 'videos',
+  state: 'running',
+  model: 'clip-1',
+  provider: 'paper',
+  channel: 'paper',
+  review: 'restarted too often',
+  restarts: 4,
+  failureCode: null,
+  price: 25_000_000n,
+  charged: null,
+  createdAt: 1_767_225_600_000,
+  finishedAt: null,
+  deadlineAt: 1_767_229_200_000,
+  deletedAt: null,
+  erasedAt: null,
+};
+const SPENT = { createdAt: 1_767_225_600_000, finishedAt: 1_767_225_660_000 };
+const GIVEN_UP: OperatedDelivery = {
+  id: '019b7a3c-0000-7000-8000-00000000000d',
+  eventId: '019b7a3c-0000-7000-8000-00000000000e',
+  jobId: BASE.id,
+  workspaceId: WORKSPACE.id,
+  about: 'ended',
+  state: 'failed',
+  endedBecause: 'gave_up',
+  url: 'https://customer.example/hook',
+  isErased: false,
+  tries: 1,
+  ...SPENT,
+};
+const TRIED: OperatedTry = {
+  number: 1,
+  startedAt: SPENT.createdAt,
+  finishedAt: SPENT.finishedAt,
+  durationMs: 120,
+  status: 500,
+  error: null,
+  excerpt: 'no',
+};
+const UNKEPT: OperatedKeep = {
+  jobId: BASE.id,
+  workspaceId: WORKSPACE.id,
+  state: 'gave_up',
+  because: "the provider's link answered 403",
+  ...SPENT,
+};
+const ACCEPTED: OperatedAttempt = {
+  number: 1,
+  provider: 'paper',
+  channel: 'paper',
+  state: 'accepted',
+  sends: 1,
+  polls: 7,
+  operation: '{"taskId":"upstream-1"}',
+  refusalCode: null,
+  verdict: null,
+};
+/** What each use case for operators answers. */
+const OPERATED = {
+  jobs: { items: [IN_REVIEW], hasMore: false },
+  job: { job: IN_REVIEW, attempts: [ACCEPTED], deliveries: [GIVEN_UP], keep: UNKEPT },
+  resumeJob: IN_REVIEW,
+  failJob: IN_REVIEW,
+  resolveJob: IN_REVIEW,
+  deliveries: { items: [GIVEN_UP], hasMore: false },
+  delivery: { delivery: GIVEN_UP, tries: [TRIED] },
+  redeliver: GIVEN_UP,
+  redeliverAll: { count: 2, hasMore: false },
+  stopDelivery: GIVEN_UP,
+  keeps: { items: [UNKEPT], hasMore: false },
+  resumeKeep: UNKEPT,
+  failKeep: UNKEPT,
 };
 
 const BALANCE = { available: 974_500_000n, held: 25_000_000n, spent: 500_000n };

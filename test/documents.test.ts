@@ -20,6 +20,8 @@ const DOCUMENTS = [
   'docs/ula.md',
   'docs/operating.md',
   'docs/ark-tasks.md',
+  'docs/admin.md',
+  'docs/retention.md',
   ...DECISIONS,
 ];
 const manifest = JSON.parse(read('package.json')) as Record<

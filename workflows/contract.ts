@@ -38,8 +38,11 @@ export type GenerateVideoInput = PlannedVideo | RequestedVideo;
 /** How the gateway itself starts it, for a job whose row is stored. */
 export interface PlannedVideo {
   plan: JobPlan;
-  /** How the sweep starts it again: `resume` reads the rows and goes on, `cancel` after a terminate. */
-  mode?: 'resume' | 'cancel';
+  /**
+   * How it is started again: `resume` reads the rows and goes on, `cancel` after a terminate, `end` books what an
+   * operator has written on the job's row and asks no provider.
+   */
+  mode?: 'resume' | 'cancel' | 'end';
 }
 
 /**
@@ -111,7 +114,9 @@ export type Ruling =
   | { kind: 'verdict' }
   | { kind: 'refused' }
   | { kind: 'failure'; code: FailureCode }
-  | { kind: 'canceled' };
+  | { kind: 'canceled' }
+  /** An operator has written on the job's row how it ends. */
+  | { kind: 'ruled' };
 
 /** `channel` and `providerId` (`cgt-2026...`) are for people; histories from before have none. */
 export type SubmitResult =

@@ -1,6 +1,7 @@
 import {
   condition,
   defineSignal,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -11,7 +12,8 @@ import type { DeliverCallbackInput } from './contract';
 
 /**
  * One message to one endpoint, over hours or days: a try, a pause by the schedule, the next try. `redeliver` ends the
- * pause, `stop` ends the delivery. URL, secrets and body are in the rows; nothing of them enters the history.
+ * pause, `stop` ends the delivery. URL, secrets and body are in the rows; nothing of them enters the history. Whatever
+ * ends it is written on the row, where an operator finds it and may begin another round under the same id.
  */
 export async function deliverCallback({
   deliveryId,
@@ -25,7 +27,7 @@ export async function deliverCallback({
   setHandler(defineSignal(STOP_SIGNAL), () => {
     stopped = true;
   });
-  const { deliver } = proxyActivities<Pick<Activities, 'deliver'>>({
+  const { deliver, endDelivery } = proxyActivities<Pick<Activities, 'deliver' | 'endDelivery'>>({
     taskQueue: CALLBACKS_QUEUE,
     startToCloseTimeout: '45s',
     heartbeatTimeout: heartbeatMs,
@@ -38,8 +40,12 @@ export async function deliverCallback({
     if (result.said !== undefined) setCurrentDetails(result.said);
     if (result.done) return;
     await condition(() => woken || stopped, result.delayMs);
-    if (stopped) return;
+    if (stopped) break;
     woken = false;
+  }
+  // Runs that were stopped before this step existed replay without it.
+  if (patched('end-is-written')) {
+    await endDelivery({ deliveryId, end: stopped ? 'stopped' : 'gave_up' });
   }
 }
 

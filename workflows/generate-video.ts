@@ -101,6 +101,7 @@ async function rule(
   plan: JobPlan,
   mode: PlannedVideo['mode'],
 ): Promise<{ ruling: Ruling; canceled: boolean }> {
+  if (mode === 'end') return { ruling: { kind: 'ruled' }, canceled: false };
   const progress: Progress = { provider: plan.provider, number: 1 };
   const scope = CancellationScope.current();
   if (mode !== 'cancel') {

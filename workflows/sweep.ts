@@ -7,7 +7,8 @@ import type { SweepInput } from './contract';
 export async function sweep({ heartbeatMs }: SweepInput): Promise<void> {
   const activities = proxyActivities<Pick<Activities, 'sweep'>>({
     taskQueue: VIDEO_QUEUE,
-    startToCloseTimeout: '50s',
+    // Each step has an end of its own; a worker that dies is told by its heartbeat.
+    startToCloseTimeout: '5m',
     heartbeatTimeout: heartbeatMs,
     retry: { maximumAttempts: 3 },
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',

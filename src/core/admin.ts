@@ -1,4 +1,5 @@
 import type { Answer, Principal, Scope } from './dialect';
+import type { Operations } from './operations';
 import type { Idempotency } from './ports';
 
 /**
@@ -73,7 +74,7 @@ export interface Once<Made> {
 }
 
 /** Use cases. All throw `not_found` for an id that is none of ours. */
-export interface Admin {
+export interface Admin extends Operations {
   workspaces(page: AdminPage): Promise<Listed<Workspace>>;
   workspace(id: string): Promise<Workspace>;
   createWorkspace(

@@ -5,6 +5,7 @@ import type { Answer, Principal } from './dialect';
 import type { Call, Headers, Reply } from './exchange';
 import type { Job } from './job';
 import type { NativeCreation, NativeSaid, StoredReply } from './native';
+import type { DeliveryReport } from './operations';
 import type { FinalVerdict } from './outcome';
 import type { ByteRange, RangeWish } from './range';
 import type { AppliedRequest, Input, VideoRequest } from './request';
@@ -45,6 +46,8 @@ export interface Gateway {
   holdCreated(
     ...wait: Parameters<Gateway['waitFor']>
   ): Promise<{ job: Job; isHeld: boolean } | undefined>;
+  /** The messages about a job, newest first, with their tries. */
+  deliveries(principal: Principal, id: string): Promise<readonly DeliveryReport[]>;
   /** How the job's provider names it. */
   reference(job: Job): Promise<ProviderReference>;
   /** What such a job usually takes from acceptance to its end; undefined when its model is no longer configured. */
@@ -321,8 +324,17 @@ export interface Engine {
   cancelJob(workflowId: string): Promise<void>;
   /** Ends the job's wait with a verdict that is already stored; false when it does not wait (any more). */
   completeAwait(workflowId: string, state: FinalVerdict['state']): Promise<boolean>;
+  /** Books an operator's end of a job: whatever runs for it is ended, and a run that only settles is started. */
+  endJob(workflowId: string, plan: JobPlan, label: JobLabel): Promise<void>;
+  /** Removes the closed runs of a workflow with their histories; false while one of them is still open. */
+  forgetJob(workflowId: string): Promise<boolean>;
+  /** Starts a delivery or a copy that does not run; what there is to do is said by the row, so a second start is none. */
   startDelivery(deliveryId: string): Promise<void>;
   startKeep(jobId: string): Promise<void>;
+  /** Ends the pause of a delivery that runs. */
+  redeliver(deliveryId: string): Promise<void>;
+  /** Ends a delivery that runs. */
+  stopDelivery(deliveryId: string): Promise<void>;
 }
 
 // ---------------------------------------------------------------------------------------------- outbound

@@ -7,9 +7,11 @@ import type { Reply } from './exchange';
 import type { FrozenRoute, Job } from './job';
 import type { LedgerStore } from './ledger';
 import type { NativeRequest, StoredReply } from './native';
+import type { OperationsStore } from './operations';
 import type { Operation, Verdict } from './outcome';
 import type { Creation, FileKind, JobPlanSeed, NativeQuery, Page, PageQuery } from './ports';
 import type { SubmitReading } from './provider';
+import type { RetentionStore } from './retention';
 import type { AppliedRequest, VideoRequest } from './request';
 import type { UsageLogQuery, UsagePage, UsageSummary, UsageSummaryQuery } from './usage';
 
@@ -53,7 +55,11 @@ export type Short =
 
 /** Why settle is called when the attempt carries no verdict of the provider. */
 export type SettleReason =
-  { kind: 'verdict' } | { kind: 'failure'; failure: Failure } | { kind: 'canceled' };
+  | { kind: 'verdict' }
+  | { kind: 'failure'; failure: Failure }
+  | { kind: 'canceled' }
+  /** As an operator has written on the job's row. */
+  | { kind: 'ruled' };
 
 /** `reply` is the provider's, where it is what ended the job. */
 export type RenderEnd = (
@@ -86,7 +92,16 @@ export interface DeliveryRow {
   contentType: string;
   state: 'pending' | 'delivered' | 'failed';
   tries: number;
+  /** Tries up to this number belong to earlier rounds; a redelivery begins the schedule anew. */
+  triesBefore: number;
 }
+
+/**
+ * Why a message is not tried any more: a 2xx, the end of the schedule, a 410, an address that may not be asked, an
+ * operator's or a workflow's stop.
+ */
+export const DELIVERY_ENDS = ['delivered', 'gave_up', 'gone', 'blocked', 'stopped'] as const;
+export type DeliveryEnd = (typeof DELIVERY_ENDS)[number];
 
 export interface TryResult {
   status: number | undefined;
@@ -110,10 +125,13 @@ export interface JobStore {
   countUnprepared(id: string): Promise<number>;
   /** Was this idempotency key used by any request of the workspace, whatever that was? */
   isKeyUsed(workspaceId: string, key: string, now: number): Promise<boolean>;
-  /** What an earlier request under the same key was answered; undefined without a key or without such a request. */
+  /**
+   * What an earlier request under the same key was answered; undefined without a key or without such a request. Where
+   * its job has been erased since, `render` makes the answer of what is left.
+   */
   earlier(
     workspaceId: string,
-    request: Pick<Creation, 'idempotency'>,
+    request: Pick<Creation, 'idempotency' | 'render'>,
     now: number,
   ): Promise<Extract<Created, { kind: 'replayed' | 'mismatch' }> | undefined>;
   get(workspaceId: string, id: string): Promise<Job | undefined>;
@@ -123,7 +141,7 @@ export interface JobStore {
   /** Open jobs only: queued, running -> canceling. Returns the row as it is then. */
   requestCancel(workspaceId: string, id: string, now: number): Promise<Job | undefined>;
   isCancelRequested(id: string): Promise<boolean>;
-  /** Hides a terminal job; usage, ledger and events stay. */
+  /** Hides a terminal job at once; the sweep erases its texts and files. Usage and ledger stay. */
   markDeleted(workspaceId: string, id: string, now: number): Promise<void>;
   markStarted(id: string, now: number): Promise<void>;
   /**
@@ -222,20 +240,31 @@ export interface DeliveryStore {
   get(id: string, now: number): Promise<{ delivery: DeliveryRow; secrets: string[] } | undefined>;
   /** Writes the try's row before the request; returns its number. */
   beginTry(id: string, now: number): Promise<number>;
+  /** `end` is why it was the last one; undefined when another one follows. */
   endTry(
     id: string,
     number: number,
     result: TryResult,
-    state: DeliveryRow['state'],
+    end: DeliveryEnd | undefined,
     now: number,
   ): Promise<void>;
+  /** Ends a pending delivery without a try; false when it was not pending. */
+  end(id: string, end: DeliveryEnd, now: number): Promise<boolean>;
+  /** Gives up pending deliveries that were started before that moment; the number of deliveries. */
+  endOverdue(startedBefore: number, now: number, limit: number): Promise<number>;
 }
 
 export interface KeepStore {
-  /** Undefined when there is nothing (more) to keep. */
+  /** Undefined when there is nothing (more) to keep. `since`: when this round of tries began, Unix milliseconds. */
   pending(
     jobId: string,
-  ): Promise<{ workspaceId: string; channel: string; outputs: Job['outputs'] } | undefined>;
+  ): Promise<
+    { workspaceId: string; channel: string; outputs: Job['outputs']; since: number } | undefined
+  >;
+  /** The copy is not tried any more, until an operator asks for it again. */
+  giveUp(jobId: string, because: string, now: number): Promise<void>;
+  /** Gives up copies that were started before that moment and have not ended; the number of copies. */
+  endOverdue(startedBefore: number, now: number): Promise<number>;
   record(
     jobId: string,
     files: readonly { kind: FileKind; blob: string; bytes: number; mime: string }[],
@@ -255,14 +284,19 @@ export interface KeepStore {
 }
 
 export interface SweepStore {
-  /** Open jobs without a running workflow as far as the rows can tell, at most `limit`. */
+  /**
+   * Open jobs without a running workflow as far as the rows can tell: at most `limit` that were never started and at
+   * most `limit` that are past their deadline. A job in review is among them from its deadline on, at its own pace.
+   */
   startable(now: number, queuedForMs: number, limit: number): Promise<JobPlanSeed[]>;
+  /** Open jobs that an operator has ended and whose end is not booked yet. */
+  ruled(limit: number): Promise<JobPlanSeed[]>;
   unstartedDeliveries(now: number, ageMs: number, limit: number): Promise<string[]>;
   unstartedKeeps(now: number, ageMs: number, limit: number): Promise<string[]>;
   markDeliveryStarted(id: string, now: number): Promise<void>;
   markKeepStarted(jobId: string, now: number): Promise<void>;
-  /** The seed of one workflow's open job; undefined when it is finished, in review, or was never made. */
-  seed(workflowId: string): Promise<JobPlanSeed | undefined>;
+  /** The seeds of these workflows' jobs, without those that are finished, wait for review, or were never made. */
+  seeds(workflowIds: readonly string[], now: number): Promise<JobPlanSeed[]>;
   /** Open jobs whose cancel was asked for longer ago than that, the latest wish first, at most `limit`. */
   cancelable(now: number, ageMs: number, limit: number): Promise<JobPlanSeed[]>;
   /** Deletes the answers that no repeat may get any more, oldest first, at most `limit`; says how many. */
@@ -277,8 +311,18 @@ export interface SweepStore {
    * moment, and whose job was never made, go first.
    */
   unnamedBlobs(ids: readonly string[], before: number): Promise<string[]>;
-  /** Counts a restart and says whether it may still be made; past the limit the job goes to review. */
-  countRestart(jobId: string, restartsMax: number): Promise<boolean>;
+  /**
+   * Counts a restart and says whether it may still be made. Past the limit the job goes to review, and from its deadline
+   * on it may be restarted all the same, once per `reviewMs`.
+   */
+  countRestart(jobId: string, count: RestartCount): Promise<boolean>;
+}
+
+export interface RestartCount {
+  restartsMax: number;
+  /** Unix milliseconds. */
+  now: number;
+  reviewMs: number;
 }
 
 export interface InputStore {
@@ -337,6 +381,8 @@ export interface Store {
   deliveries: DeliveryStore;
   keeps: KeepStore;
   sweep: SweepStore;
+  retention: RetentionStore;
+  operations: OperationsStore;
   inputs: InputStore;
   keys: KeyStore;
   workspaces: WorkspaceStore;

@@ -1,6 +1,7 @@
 import type { Api, Dialect } from '../core/dialect';
 import { admin } from './admin';
 import { arkTasks } from './ark-tasks';
+import { jobs } from './jobs';
 import { ula } from './ula';
 import { unifiedVideo } from './unified-video';
 import { videoGenerations } from './video-generations';
@@ -16,4 +17,4 @@ export const dialects: Readonly<Record<string, Dialect>> = {
 };
 
 /** All that the door serves. The first one also answers for paths that belong to none. */
-export const apis: Readonly<Record<string, Api>> = { ...dialects, admin };
+export const apis: Readonly<Record<string, Api>> = { ...dialects, jobs, admin };

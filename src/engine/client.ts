@@ -13,10 +13,13 @@ import {
   DELIVER_CALLBACK,
   GENERATE_VIDEO,
   KEEP_RESULT,
+  REDELIVER_SIGNAL,
+  STOP_SIGNAL,
   VIDEO_QUEUE,
   deliveryWorkflowId,
   keepWorkflowId,
 } from '../../workflows/contract';
+import { statusOf } from './engine-error';
 import type { PlannedVideo } from '../../workflows/contract';
 
 const WORKSPACE = defineSearchAttributeKey('ReelayWorkspace', SearchAttributeType.KEYWORD);
@@ -65,6 +68,13 @@ export function createEngine(client: Client, waits: { heartbeatMs: number }): En
       });
       if (mode === 'cancel') await cancelJob(workflowId);
     },
+    endJob: (workflowId, plan, label) =>
+      start(GENERATE_VIDEO, {
+        ...jobOptions(workflowId, label, { plan, mode: 'end' }),
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'TERMINATE_EXISTING',
+      }),
+    forgetJob: (workflowId) => within(CALL_DEADLINE_MS, () => forgetJob(client, workflowId)),
     jobRun: (workflowId) => within(CALL_DEADLINE_MS, () => jobRun(client, workflowId)),
     closedJobs: (sinceMs, limit) =>
       within(CALL_DEADLINE_MS, () => closedJobs(client, sinceMs, limit)),
@@ -84,15 +94,23 @@ export function createEngine(client: Client, waits: { heartbeatMs: number }): En
         workflowId: deliveryWorkflowId(deliveryId),
         taskQueue: CALLBACKS_QUEUE,
         args: [{ deliveryId, heartbeatMs }],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         staticSummary: 'callback',
       }),
+    redeliver: (deliveryId) =>
+      within(CALL_DEADLINE_MS, () =>
+        orGone(client.workflow.getHandle(deliveryWorkflowId(deliveryId)).signal(REDELIVER_SIGNAL)),
+      ),
+    stopDelivery: (deliveryId) =>
+      within(CALL_DEADLINE_MS, () =>
+        orGone(client.workflow.getHandle(deliveryWorkflowId(deliveryId)).signal(STOP_SIGNAL)),
+      ),
     startKeep: (jobId) =>
       start(KEEP_RESULT, {
         workflowId: keepWorkflowId(jobId),
         taskQueue: CALLBACKS_QUEUE,
         args: [{ jobId, heartbeatMs }],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         staticSummary: 'copy of the result',
       }),
   };
@@ -153,6 +171,27 @@ async function jobRun(
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'none';
     throw error;
+  }
+}
+
+/** A caller's own workflow may have had many runs under its id. */
+async function forgetJob(client: Client, workflowId: string): Promise<boolean> {
+  const { namespace } = client.options;
+  const query = `WorkflowId = '${workflowId.replaceAll("'", "''")}'`;
+  for await (const { runId, status } of client.workflow.list({ query })) {
+    if (status.name === 'RUNNING' || status.name === 'PAUSED') return false;
+    const workflowExecution = { workflowId, runId };
+    await orGone(client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution }));
+  }
+  return true;
+}
+
+/** What does not run any more needs no word, and what is gone need not be removed. */
+async function orGone(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError) && statusOf(error) !== 'NOT_FOUND') throw error;
   }
 }
 

@@ -11,13 +11,16 @@ import {
   workspaceOf,
 } from './admin-rules';
 import type { AdminDeps } from './admin-rules';
+import { createOperations } from './operations';
+import type { OperationsDeps } from './operations';
 
 const GROUP = 'default';
 
-export function createAdmin(deps: AdminDeps): Admin {
+export function createAdmin(deps: AdminDeps & OperationsDeps): Admin {
   const { store, catalog, mint, now } = deps;
   return {
     ...keyAdmin(deps),
+    ...createOperations(deps),
     workspaces: (page) => store.admin.workspaces({ ...page, after: readCursor(page.after) }),
     workspace: (id) => workspaceOf(store.admin, id),
     createWorkspace: ({ name, group = GROUP }, once) =>

@@ -13,6 +13,7 @@ import { findJob, noSuchJob } from './find';
 import { foreign } from './foreign';
 import { createFunds } from './funds';
 import { createGate } from './gate';
+import { deliveriesOf } from './operations';
 import { estimate, quote } from './quote';
 import { createStartAgain } from './start-again';
 import { answered, giveOut, listViews, viewOf } from './views';
@@ -74,6 +75,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     async content(principal, id, kind, wish) {
       return openContent(deps, await get(principal, id), kind, wish);
     },
+    deliveries: async (principal, id) => deliveriesOf(deps, await get(principal, id)),
     async reference(job) {
       const attempt = await deps.store.attempts.latest(job.id);
       return referenceOf(job, attempt, attempt && deps.catalog.channel(attempt.channel)?.provider);

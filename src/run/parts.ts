@@ -170,6 +170,7 @@ export async function startWorker(
       ...base.config.limits,
       ...callbackLimits(base.config.limits, slots.exchanging),
     },
+    retention: base.config.retention,
     now: Date.now,
     random: Math.random,
     newToken: () => base.random(16).toString('hex'),

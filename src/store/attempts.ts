@@ -8,6 +8,7 @@ import { toAttempt } from './attempt-row';
 import type { AttemptRow } from './attempt-row';
 import type { Database, Transaction } from './database';
 import type { JobRow } from './job-row';
+import { eraseAgain } from './late';
 import { lockJob, lockJobOfAttempt } from './lock-job';
 import { endDoubt, recordDoubt, recordLook } from './looks';
 import { isKnown, replyColumns, saidOf } from './replies';
@@ -165,6 +166,7 @@ async function writeSubmit(db: Database, record: SubmitRecord): Promise<Attempt>
       data: { attempt: row.number, provider: row.provider, channel: row.channel },
       at,
     });
+    await eraseAgain(tx, row.jobId);
     return toAttempt(row);
   });
 }

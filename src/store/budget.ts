@@ -4,7 +4,7 @@ import { keySpending } from './ledger';
 import { keys } from './schema';
 
 /**
- * What is left of a key's budget: what its jobs hold and have spent is a sum over the ledger, as a balance is. Undefined
+ * What is left of a key's budget: what its jobs hold and have spent is read from the ledger, as a balance is. Undefined
  * = no budget. To be asked under the workspace's lock, so that creates at the same time are counted one by one.
  */
 export async function budgetLeft(

@@ -4,7 +4,7 @@ import { newId } from '../core/ids';
 import type { Created, NewJob, Short } from '../core/store';
 import { budgetLeft } from './budget';
 import type { Database, Transaction } from './database';
-import { claim, earlierOf, storeAnswer } from './idempotency';
+import { ERASED_ANSWER, claim, earlierOf, storeAnswer } from './idempotency';
 import type { Asked, Earlier } from './idempotency';
 import { toJob } from './job-row';
 import { balanceOf } from './ledger';
@@ -39,7 +39,7 @@ async function createIn(tx: Transaction, job: NewJob, idempotencyMs: number): Pr
   const { workspaceId } = job.principal;
   const asked = job.idempotency && { ...job.idempotency, workspaceId, now: job.now };
   const earlier = asked && (await claim(tx, asked, { jobId: job.id, keepMs: idempotencyMs }));
-  if (earlier) return replayOf(earlier);
+  if (earlier) return replayOf(tx, earlier, job.render);
   const [owner] = await tx
     .select({ name: workspaces.name })
     .from(workspaces)
@@ -73,15 +73,25 @@ type Replay = Extract<Created, { kind: 'replayed' | 'mismatch' }>;
 export async function earlierAnswer(
   db: Pick<Transaction, 'select'>,
   asked: Asked,
+  render: NewJob['render'],
 ): Promise<Replay | undefined> {
   const earlier = await earlierOf(db, asked);
-  return earlier && replayOf(earlier);
+  return earlier && replayOf(db, earlier, render);
 }
 
-function replayOf(earlier: Earlier): Replay {
+/** The answer of an erased job is told anew, from what is left of it: the same id, and no text. */
+async function replayOf(
+  db: Pick<Transaction, 'select'>,
+  earlier: Earlier,
+  render: NewJob['render'],
+): Promise<Replay> {
   if (earlier.kind === 'differs') return { kind: 'mismatch' };
-  if (earlier.jobId === null) throw new Error('the answer under this key belongs to no job');
-  return { kind: 'replayed', jobId: earlier.jobId, answer: earlier.answer };
+  const { jobId, answer } = earlier;
+  if (jobId === null) throw new Error('the answer under this key belongs to no job');
+  if (answer.status !== ERASED_ANSWER.status) return { kind: 'replayed', jobId, answer };
+  const [row] = await db.select().from(jobs).where(eq(jobs.id, jobId));
+  if (!row) throw new Error(`no job ${jobId}`);
+  return { kind: 'replayed', jobId, answer: render(toJob(row)) };
 }
 
 async function insertJob(tx: Transaction, job: NewJob): Promise<typeof jobs.$inferSelect> {

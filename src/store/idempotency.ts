@@ -18,6 +18,9 @@ export type Earlier =
   | { kind: 'differs' }
   | { kind: 'same'; jobId: string | null; answer: Answer; sealed: Uint8Array | null };
 
+/** What is left of an answer when its job is erased: a repeat renders the job's row as it is then. */
+export const ERASED_ANSWER: Answer = { status: 0 };
+
 /** A date that both JavaScript and Postgres can hold. */
 const NEVER = new Date('9999-12-31T00:00:00Z');
 /** A row that is there at the insert may have expired and been swept at the read; then the key is free. */
@@ -103,7 +106,7 @@ async function take(
       key,
       fingerprint,
       jobId,
-      answer: { status: 0 },
+      answer: ERASED_ANSWER,
       createdAt: now,
       expiresAt: lasting ? NEVER : new Date(asked.now + keepMs),
     })

@@ -7,6 +7,8 @@ import { jobStore } from './jobs';
 import { keepStore } from './keeps';
 import { keyStore } from './keys';
 import { ledgerStore } from './ledger';
+import { operationsStore } from './operations';
+import { retentionStore } from './retention';
 import type { Sealer } from './seal';
 import { sweepStore } from './sweep';
 import { usageStore } from './usage';
@@ -24,6 +26,8 @@ export function createStore(
     deliveries: deliveryStore(db, sealer),
     keeps: keepStore(db),
     sweep: sweepStore(db),
+    retention: retentionStore(db),
+    operations: operationsStore(db),
     inputs: inputStore(db),
     keys: keyStore(db),
     workspaces: workspaceStore(db),

@@ -18,8 +18,8 @@ export function jobStore(db: Database, options: { idempotencyMs: number }): JobS
     create: (job) => createJob(db, job, options.idempotencyMs),
     shortOf: (principal, price) => shortOf(db, principal, price),
     isKeyUsed: (workspaceId, key, now) => isKeyUsed(db, { workspaceId, key, now }),
-    earlier: async (workspaceId, { idempotency }, now) =>
-      idempotency && earlierAnswer(db, { workspaceId, now, ...idempotency }),
+    earlier: async (workspaceId, { idempotency, render }, now) =>
+      idempotency && earlierAnswer(db, { workspaceId, now, ...idempotency }, render),
     async get(workspaceId, id) {
       const [row] = await db
         .select()

@@ -1,11 +1,14 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { KeepStore } from '../core/store';
 import type { Database } from './database';
+import { nameRemovable } from './erase';
 import { lockJob } from './lock-job';
 import { files, jobs, keeps } from './schema';
 
 /** How the note on a job begins whose result we cannot fetch; it goes when the copy is stored after all. */
 export const NOT_FETCHED = 'result not fetched: ';
+
+const isOpen = and(isNull(keeps.finishedAt), isNull(keeps.gaveUpAt));
 
 export function keepStore(db: Database): KeepStore {
   return {
@@ -15,20 +18,44 @@ export function keepStore(db: Database): KeepStore {
           workspaceId: jobs.workspaceId,
           channel: jobs.channel,
           outputs: jobs.outputs,
+          createdAt: keeps.createdAt,
+          resumedAt: keeps.resumedAt,
         })
         .from(keeps)
         .innerJoin(jobs, eq(jobs.id, keeps.jobId))
-        .where(and(eq(keeps.jobId, jobId), isNull(keeps.finishedAt)));
-      return row;
+        .where(and(eq(keeps.jobId, jobId), isOpen));
+      if (!row) return undefined;
+      const { createdAt, resumedAt, ...pending } = row;
+      return { ...pending, since: (resumedAt ?? createdAt).getTime() };
+    },
+    async giveUp(jobId, because, now) {
+      await db
+        .update(keeps)
+        .set({ gaveUpAt: new Date(now), gaveUpBecause: because })
+        .where(and(eq(keeps.jobId, jobId), isOpen));
+    },
+    async endOverdue(startedBefore, now) {
+      const ended = await db
+        .update(keeps)
+        .set({ gaveUpAt: new Date(now), gaveUpBecause: 'its workflow ended without a word' })
+        .where(and(isOpen, lt(keeps.workflowStartedAt, new Date(startedBefore))));
+      return ended.rowCount ?? 0;
     },
     async record(jobId, kept, now) {
       await db.transaction(async (tx) => {
         await lockJob(tx, jobId);
         const [done] = await tx
           .update(keeps)
-          .set({ finishedAt: new Date(now) })
+          .set({ finishedAt: new Date(now), gaveUpAt: null, gaveUpBecause: null })
           .where(and(eq(keeps.jobId, jobId), isNull(keeps.finishedAt)))
           .returning({ workspaceId: keeps.workspaceId });
+        // The job was erased while it was copied, or another copy was faster.
+        if (!done)
+          await nameRemovable(
+            tx,
+            kept.map(({ blob }) => blob),
+            new Date(now),
+          );
         if (!done || kept.length === 0) return;
         await tx
           .update(jobs)

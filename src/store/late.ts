@@ -1,4 +1,4 @@
-import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { newId } from '../core/ids';
 import type { FinalVerdict } from '../core/outcome';
 import type { Database, Transaction } from './database';
@@ -38,6 +38,15 @@ export async function bookLate(
     data: { attempt: attempt.number, provider, channel },
     at,
   });
+  await eraseAgain(tx, jobId);
+}
+
+/** What a provider says of a job that is erased already is blanked by the next sweep. */
+export async function eraseAgain(tx: Transaction, jobId: string): Promise<void> {
+  await tx
+    .update(jobs)
+    .set({ erasedAt: null })
+    .where(and(eq(jobs.id, jobId), isNotNull(jobs.deletedAt), isNotNull(jobs.erasedAt)));
 }
 
 /** Attempts to be looked at once more, marked so that nobody else takes them before the pause is over. */

@@ -17,7 +17,7 @@ import type { FrozenRoute, JobState } from '../core/job';
 import type { FinalVerdict, Made, Operation, Output, Usage } from '../core/outcome';
 import type { NativeRequest } from '../core/native';
 import type { FileKind } from '../core/ports';
-import type { Attempt, DeliveryRow } from '../core/store';
+import type { Attempt, DeliveryEnd, DeliveryRow } from '../core/store';
 import type { AppliedRequest, VideoRequest } from '../core/request';
 import { storableJson } from '../core/text';
 
@@ -123,6 +123,12 @@ export const jobs = pgTable('jobs', {
   givenId: text('given_id'),
   inDoubtSince: at('in_doubt_since'),
   made: jsonb('made').$type<Made>(),
+  erasedAt: at('erased_at'),
+  historyErasedAt: at('history_erased_at'),
+  filesRemovedAt: at('files_removed_at'),
+  repliesRemovedAt: at('replies_removed_at'),
+  nextRestartAt: at('next_restart_at'),
+  ruling: jsonb('ruling').$type<Failure>(),
 });
 
 export const attempts = pgTable('attempts', {
@@ -224,6 +230,8 @@ export const deliveries = pgTable('deliveries', {
   finishedAt: at('finished_at'),
   workflowStartedAt: at('workflow_started_at'),
   about: text('about').$type<'queued' | 'running' | 'ended'>().notNull().default('ended'),
+  endedBecause: text('ended_because').$type<DeliveryEnd>(),
+  triesBefore: integer('tries_before').notNull().default(0),
 });
 
 export const deliveryTries = pgTable('delivery_tries', {
@@ -243,6 +251,9 @@ export const keeps = pgTable('keeps', {
   createdAt: at('created_at').notNull(),
   finishedAt: at('finished_at'),
   workflowStartedAt: at('workflow_started_at'),
+  gaveUpAt: at('gave_up_at'),
+  gaveUpBecause: text('gave_up_because'),
+  resumedAt: at('resumed_at'),
 });
 
 export const files = pgTable('files', {
@@ -275,6 +286,21 @@ export const blobs = pgTable('blobs', {
   createdAt: at('created_at').notNull(),
 });
 
+export const removableBlobs = pgTable('removable_blobs', {
+  id: text('id').primaryKey(),
+  since: at('since').notNull(),
+});
+
+/** `ownerId` is the id of a workspace or of a key. */
+export const ledgerCheckpoints = pgTable('ledger_checkpoints', {
+  ownerId: uuid('owner_id').primaryKey(),
+  upTo: money('up_to').notNull(),
+  available: money('available').notNull(),
+  held: money('held').notNull(),
+  spent: money('spent').notNull(),
+  at: at('at').notNull(),
+});
+
 /** For the test that compares these types with the migrated database. */
 export const TABLES = {
   installation,
@@ -294,4 +320,6 @@ export const TABLES = {
   files,
   idempotency,
   blobs,
+  removableBlobs,
+  ledgerCheckpoints,
 } as const;

@@ -68,7 +68,7 @@ interface End {
  * turns a finished, billed video into a failure.
  */
 export function decide(
-  row: Pick<JobRow, 'price'>,
+  row: Pick<JobRow, 'price' | 'ruling'>,
   attempt: Pick<AttemptRow, 'verdict' | 'billed'> | undefined,
   reason: SettleReason,
 ): End {
@@ -113,6 +113,8 @@ export function decide(
       return { ...unpaid, state: 'failed', failure: reason.failure };
     case 'canceled':
       return { ...unpaid, state: 'canceled', failure: failure('canceled') };
+    case 'ruled':
+      return { ...unpaid, state: 'failed', failure: row.ruling ?? failure('internal') };
   }
 }
 
@@ -135,7 +137,7 @@ async function finish(
       charged: end.charged,
       finishedAt: now,
       updatedAt: now,
-      watchedUntil: isUnheard(end, attempt) ? oneMoreDeadline(row, now) : null,
+      watchedUntil: isUnheard(row, end, attempt) ? oneMoreDeadline(row, now) : null,
       review: reviewOf(row, end, attempt) ?? row.review,
     })
     .where(eq(jobs.id, row.id))
@@ -145,7 +147,12 @@ async function finish(
 }
 
 /** We ended it without the provider's word, which may still come. A refused submit is denied too, and has none. */
-function isUnheard({ failure: reason }: End, attempt: AttemptRow | undefined): boolean {
+function isUnheard(
+  row: JobRow,
+  { failure: reason }: End,
+  attempt: AttemptRow | undefined,
+): boolean {
+  if (row.ruling && attempt && attempt.state !== 'refused' && !attempt.verdict) return true;
   switch (reason?.code) {
     case 'timed_out':
     case 'submission_unknown':

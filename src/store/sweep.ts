@@ -1,5 +1,7 @@
-import { and, asc, desc, eq, isNull, lt, or, sql } from 'drizzle-orm';
-import type { SweepStore } from '../core/store';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import type { JobPlanSeed } from '../core/ports';
+import type { RestartCount, SweepStore } from '../core/store';
 import { toAttempt } from './attempt-row';
 import type { Database } from './database';
 import { takeLate } from './late';
@@ -21,36 +23,22 @@ const SEED = {
   },
 };
 
-/** What the sweep may look at: rows that should have a workflow and, as far as rows can tell, have none. */
+/** The sweep's rows: those that should have a workflow and, as far as rows can tell, have none. */
 export function sweepStore(db: Database): SweepStore {
   return {
-    async startable(now, queuedForMs, limit) {
-      const rows = await db
-        .select(SEED)
-        .from(jobs)
-        .innerJoin(workspaces, eq(workspaces.id, jobs.workspaceId))
-        .where(
-          and(
-            isNull(jobs.finishedAt),
-            isNull(jobs.review),
-            or(
-              and(isNull(jobs.workflowStartedAt), lt(jobs.createdAt, new Date(now - queuedForMs))),
-              lt(jobs.deadlineAt, new Date(now - queuedForMs)),
-            ),
-          ),
-        )
-        .orderBy(asc(jobs.createdAt))
-        .limit(limit);
-      return rows.map((row) => ({ ...row, deadlineAt: row.deadlineAt.getTime() }));
-    },
-    async seed(workflowId) {
-      const [row] = await db
-        .select(SEED)
-        .from(jobs)
-        .innerJoin(workspaces, eq(workspaces.id, jobs.workspaceId))
-        .where(and(eq(jobs.workflowId, workflowId), isNull(jobs.finishedAt), isNull(jobs.review)));
-      return row && { ...row, deadlineAt: row.deadlineAt.getTime() };
-    },
+    startable: (now, queuedForMs, limit) => startable(db, new Date(now - queuedForMs), limit),
+    seeds: (workflowIds, now) =>
+      seedsOf(db, {
+        where: and(inArray(jobs.workflowId, [...workflowIds]), isOpen, isDue(new Date(now))),
+        order: asc(jobs.createdAt),
+        limit: workflowIds.length,
+      }),
+    ruled: (limit) =>
+      seedsOf(db, {
+        where: and(isOpen, isNotNull(jobs.ruling)),
+        order: asc(jobs.updatedAt),
+        limit,
+      }),
     async unstartedDeliveries(now, ageMs, limit) {
       const rows = await db
         .select({ id: deliveries.id })
@@ -86,23 +74,13 @@ export function sweepStore(db: Database): SweepStore {
         .set({ workflowStartedAt: new Date(now) })
         .where(and(eq(keeps.jobId, jobId), isNull(keeps.workflowStartedAt)));
     },
-    async cancelable(now, ageMs, limit) {
-      const rows = await db
-        .select(SEED)
-        .from(jobs)
-        .innerJoin(workspaces, eq(workspaces.id, jobs.workspaceId))
-        .where(
-          and(
-            isNull(jobs.finishedAt),
-            isNull(jobs.review),
-            lt(jobs.cancelRequestedAt, new Date(now - ageMs)),
-          ),
-        )
+    cancelable: (now, ageMs, limit) =>
+      seedsOf(db, {
+        where: and(isOpen, isNull(jobs.review), lt(jobs.cancelRequestedAt, new Date(now - ageMs))),
         // Old wishes that a provider cannot grant must not stand before new ones.
-        .orderBy(desc(jobs.cancelRequestedAt))
-        .limit(limit);
-      return rows.map((row) => ({ ...row, deadlineAt: row.deadlineAt.getTime() }));
-    },
+        order: desc(jobs.cancelRequestedAt),
+        limit,
+      }),
     async forgetAnswers(now, limit) {
       const forgotten = await db.execute(sql`
         DELETE FROM ${idempotency} WHERE ctid IN (
@@ -114,16 +92,82 @@ export function sweepStore(db: Database): SweepStore {
     async takeLate(now, pauseMs, limit) {
       return (await takeLate(db, now, pauseMs, limit)).map(toAttempt);
     },
-    async countRestart(jobId, restartsMax) {
-      const [row] = await db
-        .update(jobs)
-        .set({
-          restarts: sql`${jobs.restarts} + 1`,
-          review: sql`CASE WHEN ${jobs.restarts} >= ${restartsMax} THEN 'restarted too often' ELSE ${jobs.review} END`,
-        })
-        .where(eq(jobs.id, jobId))
-        .returning({ restarts: jobs.restarts });
-      return row !== undefined && row.restarts <= restartsMax;
-    },
+    countRestart: (jobId, restart) => countRestart(db, jobId, restart),
   };
+}
+
+/** The seed of one open job, also of one in review; undefined when it has ended. */
+export async function seedOfOpenJob(db: Database, jobId: string): Promise<JobPlanSeed | undefined> {
+  const where = and(eq(jobs.id, jobId), isOpen);
+  return (await seedsOf(db, { where, order: asc(jobs.id), limit: 1 }))[0];
+}
+
+const isOpen = isNull(jobs.finishedAt);
+
+/** A job in review waits for a person, but no longer than its deadline; from then on it is tried at a slow pace. */
+const isDue = (now: Date) =>
+  or(
+    isNull(jobs.review),
+    and(lt(jobs.deadlineAt, now), or(isNull(jobs.nextRestartAt), lt(jobs.nextRestartAt, now))),
+  );
+
+/** Two reads, so that each goes by its own index and neither walks over the jobs that are well. */
+async function startable(db: Database, before: Date, limit: number): Promise<JobPlanSeed[]> {
+  const unstarted = await seedsOf(db, {
+    where: and(
+      isOpen,
+      isNull(jobs.review),
+      isNull(jobs.workflowStartedAt),
+      lt(jobs.createdAt, before),
+    ),
+    order: asc(jobs.createdAt),
+    limit,
+  });
+  const overdue = await seedsOf(db, {
+    where: and(
+      isOpen,
+      lt(jobs.deadlineAt, before),
+      isDue(before),
+      // The others were read above.
+      or(isNotNull(jobs.workflowStartedAt), isNotNull(jobs.review)),
+    ),
+    order: asc(jobs.deadlineAt),
+    limit,
+  });
+  return [...unstarted, ...overdue];
+}
+
+async function seedsOf(
+  db: Database,
+  { where, order, limit }: { where: SQL | undefined; order: SQL; limit: number },
+): Promise<JobPlanSeed[]> {
+  if (limit === 0) return [];
+  const rows = await db
+    .select(SEED)
+    .from(jobs)
+    .innerJoin(workspaces, eq(workspaces.id, jobs.workspaceId))
+    .where(where)
+    .orderBy(order)
+    .limit(limit);
+  return rows.map((row) => ({ ...row, deadlineAt: row.deadlineAt.getTime() }));
+}
+
+/** After its deadline a job is started again however often that failed before: only its end is left to be made. */
+async function countRestart(
+  db: Database,
+  jobId: string,
+  { restartsMax, now, reviewMs }: RestartCount,
+): Promise<boolean> {
+  const at = new Date(now);
+  const isTooOften = sql`${jobs.restarts} >= ${restartsMax}`;
+  const [row] = await db
+    .update(jobs)
+    .set({
+      restarts: sql`${jobs.restarts} + 1`,
+      review: sql`CASE WHEN ${isTooOften} THEN coalesce(${jobs.review}, 'restarted too often') ELSE ${jobs.review} END`,
+      nextRestartAt: sql`CASE WHEN ${isTooOften} THEN ${new Date(now + reviewMs)}::timestamptz ELSE ${jobs.nextRestartAt} END`,
+    })
+    .where(eq(jobs.id, jobId))
+    .returning({ restarts: jobs.restarts, deadlineAt: jobs.deadlineAt });
+  return row !== undefined && (row.restarts <= restartsMax || row.deadlineAt < at);
 }

@@ -4,7 +4,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { join } from 'node:path';
 import type { ActivityDeps } from '../../activities';
-import { deliver } from '../../activities/deliver';
+import { deliver, endDelivery } from '../../activities/deliver';
+import type { DeliveryEnd } from '../../src/core/store';
 import { DELIVERY_SCHEDULE_MS, RETRY_AFTER_MAX_MS } from '../../src/core/schedules';
 import { readConfig } from '../../src/config';
 import {
@@ -42,7 +43,7 @@ beforeAll(async () => {
     connection: environment.nativeConnection,
     taskQueue: CALLBACKS_QUEUE,
     workflowBundle: { codePath: join(__dirname, '..', '..', 'dist', 'workflow-bundle.js') },
-    activities: { deliver: deliver(deps()) },
+    activities: { deliver: deliver(deps()), endDelivery: endDelivery(deps()) },
   });
   running = worker.run();
 }, 400_000);
@@ -70,12 +71,22 @@ function deps(): ActivityDeps {
     store: {
       deliveries: {
         get: async (id: string) => ({
-          delivery: { id, url: id, eventId: id, body: Buffer.from('{}'), ...of(id) },
+          delivery: {
+            id,
+            url: id,
+            eventId: id,
+            triesBefore: 0,
+            body: Buffer.from('{}'),
+            ...of(id),
+          },
           secrets: [`whsec_${Buffer.alloc(32).toString('base64')}`],
         }),
         beginTry: async (id: string) => of(id).tries.push(now()),
-        endTry: async (id: string, _number: number, _result: unknown, state: string) => {
-          of(id).state = state;
+        endTry: async (id: string, _number: number, _result: unknown, end?: DeliveryEnd) => {
+          if (end) of(id).state = end === 'delivered' ? end : 'failed';
+        },
+        end: async (id: string, end: DeliveryEnd) => {
+          of(id).state = end;
         },
       },
     },
@@ -183,4 +194,5 @@ test('stop ends the delivery without another try', async () => {
   await handle.signal(STOP_SIGNAL);
   await handle.result();
   expect(receiver.tries).toHaveLength(3);
+  expect(receiver.state).toBe('stopped');
 });

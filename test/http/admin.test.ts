@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { getTableConfig } from 'drizzle-orm/pg-core';
+import { pino } from 'pino';
 import { newSecret } from '../../src/callbacks/secrets';
 import { readConfig } from '../../src/config';
 import type { Scope } from '../../src/core/dialect';
+import type { Engine } from '../../src/core/ports';
 import { newId, readId, renderId } from '../../src/core/ids';
 import { apis } from '../../src/dialects';
 import { createAdmin } from '../../src/gateway';
@@ -45,6 +47,10 @@ beforeAll(async () => {
     catalog: buildCatalog(config, { origin, baseUrlOf: () => origin }),
     mint: { key: () => newKey(randomBytes), callbackSecret: () => newSecret(randomBytes(32)) },
     now: () => now,
+    // The routes that tell an engine are asked with a real one in test/e2e/operations.test.ts.
+    engine: {} as Engine,
+    waits: config.waits,
+    log: pino({ level: 'silent' }),
   });
   ({ key: operator, workspaceId: operatorWorkspace } = await makeOperator(['admin']));
 });
@@ -585,7 +591,7 @@ describe('who may not', () => {
   test('without the scope is 403 on every admin route, before id and body are looked at', async () => {
     const { secret } = await key({ scopes: ['generate', 'read', 'foreign'] });
     const token = await tokenOf(secret);
-    expect(adminRoutes).toHaveLength(13);
+    expect(adminRoutes).toHaveLength(26);
     for (const { method, path } of adminRoutes) {
       for (const credential of [secret, token]) {
         const answer = await call(method, pathOf(path, 'x'), method === 'GET' ? undefined : 'x', {

@@ -127,6 +127,8 @@ export function createMemoryGateway(
     link,
     // Whoever asks it puts a real or a played one here first.
     admin: {} as Admin,
+    // No message is ever made here.
+    deliveries: () => Promise.resolve([]),
     heldMsMax: 60_000,
     issueToken: ({ keyId }) => ({ token: `token of ${keyId}`, expiresAt: now() + 3_600_000 }),
     models: (principal) => CATALOG.list(principal),

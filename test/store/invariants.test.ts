@@ -34,6 +34,7 @@ type Step = { job: number } & (
   | { kind: 'cancel' }
   | { kind: 'settle'; reason: SettleReason }
   | { kind: 'delete' }
+  | { kind: 'checkpoint' }
   | { kind: 'topUp'; amount: number }
 );
 
@@ -88,6 +89,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: stepOf('cancel') },
   { weight: 3, arbitrary: stepOf('settle', { reason: fc.constantFrom(...REASONS) }) },
   { weight: 1, arbitrary: stepOf('delete') },
+  { weight: 1, arbitrary: stepOf('checkpoint') },
   { weight: 1, arbitrary: stepOf('topUp', { amount: fc.integer({ min: 1, max: 30 }) }) },
 );
 /** Steps of one round happen at once. */
@@ -156,6 +158,9 @@ async function take(world: World, taken: Step): Promise<void> {
       return;
     case 'delete':
       await store.jobs.markDeleted(workspace.id, id, NOW);
+      return;
+    case 'checkpoint':
+      await store.ledger.checkpoint(NOW);
   }
 }
 
@@ -211,6 +216,13 @@ async function checkBooks({ workspace }: World, ended: Map<string, Row>): Promis
     `SELECT sum(available)::text AS sum FROM ledger WHERE workspace_id = $1 AND kind = 'top_up'`,
     [workspace.id],
   );
+  const [plain] = await database.sql<Record<'available' | 'held' | 'spent', string>>(
+    `SELECT sum(available)::text AS available, sum(held)::text AS held, sum(spent)::text AS spent
+     FROM ledger WHERE workspace_id = $1`,
+    [workspace.id],
+  );
+  const digits = Object.entries(balance).map(([pot, points]) => [pot, String(points)]);
+  expect(Object.fromEntries(digits)).toEqual(plain);
   expect(balance.available + balance.held + balance.spent).toBe(BigInt(given?.sum ?? 0));
   expect(balance.held).toBe(sum(open.map(({ price }) => price)));
   expect(balance.spent).toBe(sum(over.map(({ charged }) => charged)));

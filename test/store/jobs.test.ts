@@ -194,10 +194,9 @@ describe('a workflow id', () => {
       kind: 'mismatch',
     });
     expect(await database.store.ledger.balance(other.id)).toMatchObject({ held: 0n });
-    expect(await database.store.sweep.seed(workflowId)).toMatchObject({
-      jobId: job.id,
-      workflowId,
-    });
+    expect(await database.store.sweep.seeds([workflowId], NOW)).toMatchObject([
+      { jobId: job.id, workflowId },
+    ]);
   });
 
   test('keeps its answer for ever', async () => {
@@ -216,6 +215,7 @@ describe('another workspace’s id', () => {
   let job: Job;
   let open: Job;
   const key = { key: 'theirs', route: 'POST /v1/videos', fingerprint: 'f' };
+  const render = () => ({ status: 200 });
 
   beforeAll(async () => {
     mine = await database.makeWorkspace(PRICE * 5n);
@@ -254,7 +254,11 @@ describe('another workspace’s id', () => {
       (id) => database.store.jobs.list(id, { limit: 10, order: 'desc', after: open.id }),
       { jobs: [], hasMore: false },
     ],
-    ['jobs.earlier', (id) => database.store.jobs.earlier(id, { idempotency: key }, NOW), undefined],
+    [
+      'jobs.earlier',
+      (id) => database.store.jobs.earlier(id, { idempotency: key, render }, NOW),
+      undefined,
+    ],
     ['keeps.files', (id) => database.store.keeps.files(id, job.id), []],
     ['keeps.channelOf', (id) => database.store.keeps.channelOf(id, job.id), undefined],
     ['inputs.has', (id) => database.store.inputs.has(id, 'blob'), false],

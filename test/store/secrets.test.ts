@@ -246,8 +246,8 @@ describe('the tries of a delivery', () => {
   test('each end alone; the delivery ends once and stays as it ended', async () => {
     const { deliveries } = database.store;
     const id = await settledDelivery(database.workspace);
-    for (const state of ['pending', 'delivered', 'failed', 'pending'] as const) {
-      await deliveries.endTry(id, await deliveries.beginTry(id, NOW), RESULT, state, NOW);
+    for (const end of [undefined, 'delivered', 'gave_up', undefined] as const) {
+      await deliveries.endTry(id, await deliveries.beginTry(id, NOW), RESULT, end, NOW);
     }
     expect((await deliveries.get(id, NOW))?.delivery).toMatchObject({
       state: 'delivered',

@@ -3,6 +3,7 @@ import type { Job } from '../../src/core/job';
 import type { NewJob } from '../../src/core/store';
 import {
   NOW,
+  PRICE,
   SUCCEEDED,
   acceptedAttempt,
   createdJob,
@@ -21,13 +22,16 @@ beforeAll(async () => {
 afterAll(() => database?.close());
 /** Everything of earlier tests is out of the way. */
 beforeEach(async () => {
-  await database.sql(`UPDATE jobs SET review = 'of an earlier test' WHERE finished_at IS NULL`);
+  await database.sql(
+    `UPDATE jobs SET review = 'of an earlier test', deadline_at = '2100-01-01' WHERE finished_at IS NULL`,
+  );
   await database.sql('UPDATE deliveries SET workflow_started_at = created_at');
   await database.sql('UPDATE keeps SET workflow_started_at = created_at');
 });
 
 const AGE = 30_000;
 const DEADLINE = NOW + 3_600_000;
+const COUNT = { restartsMax: 3, now: NOW, reviewMs: 600_000 };
 const job = (change: Partial<NewJob> = {}): Promise<Job> =>
   createdJob(database, newJob(database.workspace, change));
 const store = () => database.store.sweep;
@@ -65,40 +69,56 @@ describe('jobs to be started', () => {
       model: 'clip',
       workspaceId: database.workspace.id,
       deadlineAt: DEADLINE,
+      label: { workspace: expect.any(String), channel: 'first', dialect: 'videos', price: PRICE },
     };
     expect(await store().startable(NOW + AGE + 1, AGE, 10)).toEqual([seed]);
-    expect(await store().seed(id)).toEqual(seed);
+    expect(await store().seeds([id], NOW)).toEqual([seed]);
     await settle(database, id, { kind: 'canceled' });
-    expect(await store().seed(id)).toBeUndefined();
-    expect(await store().seed(newId())).toBeUndefined();
+    expect(await store().seeds([id, newId()], NOW)).toEqual([]);
   });
 });
 
 describe('restarts', () => {
   test('are counted, and past the limit the job waits for review instead', async () => {
     const { id } = await job();
-    const restart = () => store().countRestart(id, 3);
+    const restart = () => store().countRestart(id, COUNT);
     expect([await restart(), await restart(), await restart()]).toEqual([true, true, true]);
-    expect(await store().seed(id)).toBeDefined();
+    expect(await store().seeds([id], NOW)).toHaveLength(1);
     expect(await restart()).toBe(false);
-    expect(await store().seed(id)).toBeUndefined();
-    expect(await store().startable(DEADLINE * 2, AGE, 10)).toEqual([]);
+    expect(await store().seeds([id], DEADLINE)).toEqual([]);
+    expect(await store().startable(DEADLINE + AGE, AGE, 10)).toEqual([]);
     expect(await database.sql('SELECT restarts, review FROM jobs WHERE id = $1', [id])).toEqual([
       { restarts: 4, review: 'restarted too often' },
     ]);
     expect(await database.store.jobs.load(id)).toMatchObject({ state: 'queued' });
   });
 
+  test('are made again from the deadline on, at the pace of a review, until the job has ended', async () => {
+    const { id } = await job();
+    for (let run = 0; run < 4; run += 1) await store().countRestart(id, COUNT);
+    const due = async (now: number) => idsOf(await store().startable(now, AGE, 10)).includes(id);
+    const late = DEADLINE + AGE + 1;
+    expect([await due(DEADLINE), await due(late)]).toEqual([false, true]);
+    expect(await store().countRestart(id, { ...COUNT, now: late })).toBe(true);
+    expect([await due(late + 1), await due(late + COUNT.reviewMs + AGE + 1)]).toEqual([
+      false,
+      true,
+    ]);
+    expect(idsOf(await store().seeds([id], late + COUNT.reviewMs + 1))).toEqual([id]);
+    await settle(database, id, { kind: 'canceled' });
+    expect(await due(DEADLINE * 2)).toBe(false);
+  });
+
   test('at once are all counted', async () => {
     const { id } = await job();
     const allowed = await Promise.all(
-      Array.from({ length: 10 }, () => store().countRestart(id, 3)),
+      Array.from({ length: 10 }, () => store().countRestart(id, COUNT)),
     );
     expect(allowed.filter(Boolean)).toHaveLength(3);
   });
 
   test('of a job that nobody knows are not made', async () => {
-    expect(await store().countRestart(newId(), 3)).toBe(false);
+    expect(await store().countRestart(newId(), COUNT)).toBe(false);
   });
 });
 
@@ -123,7 +143,7 @@ describe('cancels to be told again', () => {
 
   test('are not those of a job that waits for review', async () => {
     const id = await canceled(NOW);
-    await store().countRestart(id, 0);
+    await store().countRestart(id, { ...COUNT, restartsMax: 0 });
     expect(await store().cancelable(NOW + AGE * 2, AGE, 10)).toEqual([]);
   });
 
@@ -175,6 +195,7 @@ describe('deliveries and copies to be started', () => {
       workspaceId: database.workspace.id,
       channel: 'first',
       outputs: SUCCEEDED.outputs,
+      since: NOW,
     });
     await Promise.all(
       ['one', 'two', 'three'].map((blob) =>

@@ -189,7 +189,7 @@ export const PATHS: Readonly<Record<string, Path>> = {
     make: delivered([500, 500, 500], REDELIVER_SIGNAL),
   },
   'delivery-stopped': {
-    events: [33, 42],
+    events: [40, 50],
     status: 'COMPLETED',
     make: delivered([500, 500, 500], STOP_SIGNAL),
   },

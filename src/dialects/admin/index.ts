@@ -1,15 +1,17 @@
 import type { Api } from '../../core/dialect';
 import { renderOpenaiError } from '../../core/openai-error';
+import { deliveryRoutes } from './deliveries';
+import { jobRoutes } from './jobs';
 import { keyRoutes } from './keys';
 import { workspaceRoutes } from './workspaces';
 
 /**
- * `/v1/admin`: workspaces, their points and their keys, in the manner of the OpenAI APIs. A key with the scope `admin`
+ * `/v1/admin`: workspaces, their points and their keys, and the work that stands still, in the manner of the OpenAI APIs. A key with the scope `admin`
  * reaches all of the installation; every other key gets 403.
  */
 export const admin: Api = {
   name: 'admin',
   prefixes: ['/v1/admin'],
   renderError: (error) => renderOpenaiError(error),
-  routes: [...workspaceRoutes, ...keyRoutes],
+  routes: [...workspaceRoutes, ...keyRoutes, ...jobRoutes, ...deliveryRoutes],
 };

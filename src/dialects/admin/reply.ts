@@ -3,9 +3,9 @@ import { SCOPES } from '../../core/dialect';
 
 /** What `/v1/admin` answers. Times are Unix seconds, points are decimal text. */
 
-const id = z.string();
-const time = z.int();
-const points = z.string().regex(/^-?\d+(\.\d{1,6})?$/);
+export const id = z.string();
+export const time = z.int();
+export const points = z.string().regex(/^-?\d+(\.\d{1,6})?$/);
 
 export const workspaceSchema = z.strictObject({
   id,
@@ -68,7 +68,7 @@ export type KeyReply = z.infer<typeof keySchema>;
 /** The secret is shown here and never again. */
 export const newKeyReplySchema = keySchema.extend({ secret: z.string() });
 
-const listOf = <Item extends z.ZodType>(item: Item) =>
+export const listOf = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({
     object: z.literal('list'),
     data: z.array(item),

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { route, type Answer, type Route, type RouteInput } from '../../core/dialect';
 import type { Gateway } from '../../core/ports';
-import { nothingSchema } from './schema';
+import { noQuerySchema, nothingSchema } from './schema';
 
 /** Every route here has the scope `admin`; there is no way to write another one. */
 export function adminRoute<Body, Query>(definition: {
@@ -30,6 +30,23 @@ export function reading<Query>(definition: {
     body: 'none',
     request: nothingSchema,
     handle: async (gateway, input) => ({ status: 200, body: await read(gateway, input) }),
+  });
+}
+
+/** A POST that changes what there is, may be repeated, and answers 200 with how it is then. No body at all is `{}`. */
+export function acting<Body>(definition: {
+  path: string;
+  request: z.ZodType<Body>;
+  reply: z.ZodType;
+  act(gateway: Gateway, input: RouteInput<Body>): Promise<object>;
+}): Route {
+  const { act, ...rest } = definition;
+  return adminRoute({
+    ...rest,
+    method: 'POST',
+    body: 'small-json',
+    query: noQuerySchema,
+    handle: async (gateway, input) => ({ status: 200, body: await act(gateway, input) }),
   });
 }
 

@@ -20,10 +20,10 @@ const SPELLINGS: Readonly<Record<string, Scope>> = {
 };
 const SPELLED = [...SCOPES, ...Object.keys(SPELLINGS)] as [string, ...string[]];
 
-const must = (what: string) => (issue: { input: unknown }) =>
+export const must = (what: string) => (issue: { input: unknown }) =>
   issue.input === undefined ? 'is required' : `must be ${what}`;
 
-const text = z
+export const text = z
   .string({ error: must('a string') })
   .trim()
   .min(1, 'is empty')
@@ -50,13 +50,13 @@ const models = z
   .min(1, 'is empty; null means every model of the group')
   .max(MODELS_MAX, `has more than ${String(MODELS_MAX)} items`);
 
-const time = z
+export const time = z
   .int({ error: must('a time in Unix seconds, or null') })
   .min(0, 'is below 0')
   .max(SECONDS_MAX, 'is not a time in Unix seconds')
   .transform((seconds) => seconds * 1000);
 
-const flag = z.boolean({ error: must('true or false') });
+export const flag = z.boolean({ error: must('true or false') });
 
 const keyFields = {
   name: text,

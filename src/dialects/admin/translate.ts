@@ -5,7 +5,7 @@ import { formatPoints } from '../../core/pricing';
 import type { BalanceReply, KeyReply, WorkspaceReply } from './reply';
 import type { KeyChangeBody, NewKeyBody, RotationBody } from './schema';
 
-const workspaceId = (id: string): string => renderId('ws', id);
+export const workspaceId = (id: string): string => renderId('ws', id);
 
 export function fromWorkspace(workspace: Workspace): WorkspaceReply {
   const { id, name, group, disabledAt, createdAt } = workspace;
@@ -108,5 +108,6 @@ export function idempotencyOf(input: Omit<RouteInput, 'query' | 'body'>, route: 
   return idempotencyKey === undefined ? undefined : { key: idempotencyKey, route, fingerprint };
 }
 
-const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
-const secondsOrNull = (at: number | null): number | null => (at === null ? null : seconds(at));
+export const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
+export const secondsOrNull = (at: number | null): number | null =>
+  at === null ? null : seconds(at);

@@ -1,0 +1,77 @@
+import type { Route } from '../../core/dialect';
+import {
+  jobListSchema,
+  jobReportSchema,
+  jobSchema,
+  keepListSchema,
+  keepSchema,
+} from './operations-reply';
+import {
+  emptyBodySchema,
+  jobFailureSchema,
+  jobQuerySchema,
+  keepFailureSchema,
+  keepQuerySchema,
+  resolutionSchema,
+} from './operations-schema';
+import { fromJob, fromJobReport, fromKeep } from './operations-translate';
+import { acting, idOf, reading } from './route';
+import { noQuerySchema } from './schema';
+import { fromList } from './translate';
+
+const JOBS = '/v1/admin/jobs';
+const ONE = `${JOBS}/:id`;
+const KEEPS = '/v1/admin/keeps';
+
+/** Jobs of every workspace, and what to do about those that stand still; the copies of their results. */
+export const jobRoutes: readonly Route[] = [
+  reading({
+    path: JOBS,
+    query: jobQuerySchema,
+    reply: jobListSchema,
+    read: async ({ admin }, { query: { workspace: workspaceId, review: isInReview, ...page } }) =>
+      fromList(await admin.jobs({ ...page, workspaceId, isInReview }), fromJob),
+  }),
+  reading({
+    path: ONE,
+    query: noQuerySchema,
+    reply: jobReportSchema,
+    read: async ({ admin }, input) => fromJobReport(await admin.job(idOf(input))),
+  }),
+  acting({
+    path: `${ONE}/resume`,
+    request: emptyBodySchema,
+    reply: jobSchema,
+    act: async ({ admin }, input) => fromJob(await admin.resumeJob(idOf(input))),
+  }),
+  acting({
+    path: `${ONE}/fail`,
+    request: jobFailureSchema,
+    reply: jobSchema,
+    act: async ({ admin }, input) => fromJob(await admin.failJob(idOf(input), input.body)),
+  }),
+  acting({
+    path: `${ONE}/resolve`,
+    request: resolutionSchema,
+    reply: jobSchema,
+    act: async ({ admin }, input) => fromJob(await admin.resolveJob(idOf(input), input.body.note)),
+  }),
+  reading({
+    path: KEEPS,
+    query: keepQuerySchema,
+    reply: keepListSchema,
+    read: async ({ admin }, { query }) => fromList(await admin.keeps(query), fromKeep),
+  }),
+  acting({
+    path: `${KEEPS}/:id/resume`,
+    request: emptyBodySchema,
+    reply: keepSchema,
+    act: async ({ admin }, input) => fromKeep(await admin.resumeKeep(idOf(input))),
+  }),
+  acting({
+    path: `${KEEPS}/:id/fail`,
+    request: keepFailureSchema,
+    reply: keepSchema,
+    act: async ({ admin }, input) => fromKeep(await admin.failKeep(idOf(input), input.body.reason)),
+  }),
+];

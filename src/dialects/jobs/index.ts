@@ -1,0 +1,30 @@
+import { route } from '../../core/dialect';
+import type { Api } from '../../core/dialect';
+import { renderOpenaiError } from '../../core/openai-error';
+import { deliveriesSchema, noQuerySchema, nothingSchema } from './schema';
+import { fromReports } from './translate';
+
+/**
+ * `/v1/jobs`: what a caller may see of its own jobs whatever API made them. Its messages and their tries are Reelay's
+ * own affair, so they are in no other API's words. An id is read in any form.
+ */
+export const jobs: Api = {
+  name: 'jobs',
+  prefixes: ['/v1/jobs'],
+  renderError: (error) => renderOpenaiError(error),
+  routes: [
+    route({
+      method: 'GET',
+      path: '/v1/jobs/:id/deliveries',
+      body: 'none',
+      scope: 'read',
+      request: nothingSchema,
+      query: noQuerySchema,
+      reply: deliveriesSchema,
+      async handle(gateway, { principal, params }) {
+        const reports = await gateway.deliveries(principal, params['id'] ?? '');
+        return { status: 200, body: fromReports(reports) };
+      },
+    }),
+  ],
+};

@@ -1,0 +1,59 @@
+import type { ActivityDeps } from '../../activities';
+import { keep } from '../../activities/keep';
+import { createPlaces } from '../../activities/places';
+import {
+  NOW,
+  SUCCEEDED,
+  acceptedAttempt,
+  createdJob,
+  newJob,
+  settle,
+  startTestDatabase,
+} from '../support/database';
+import type { TestDatabase } from '../support/database';
+
+/** A copy that cannot be made has an end that is written on its row. */
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startTestDatabase();
+});
+afterAll(() => database?.close());
+
+const HOUR = 3_600_000;
+
+/** A provider that answers no link, at that moment. */
+function away(now: number, lines: string[]): ActivityDeps {
+  const deps = {
+    store: database.store,
+    catalog: { channel: () => undefined },
+    places: createPlaces(),
+    outbound: { open: () => Promise.reject(new Error('the provider is away')) },
+    waits: { keepForMs: 23 * HOUR, keepTimeoutMs: 1_000 },
+    limits: { resultBytesMax: 1_000, copiesAtOnce: 2 },
+    now: () => now,
+    log: { error: (line: object) => void lines.push(JSON.stringify(line)), warn: () => undefined },
+  };
+  return deps as unknown as ActivityDeps; // the parts that a copy uses
+}
+
+test('a copy that is tried in vain for keepForMs gives up on its row, is logged once, and is tried no more', async () => {
+  const job = await createdJob(database, newJob(database.workspace));
+  const attempt = await acceptedAttempt(database, job);
+  const look = { verdict: SUCCEEDED, reply: undefined, now: NOW };
+  await database.store.attempts.recordLook(attempt.id, look);
+  await settle(database, job.id, { kind: 'verdict' }, NOW);
+  const lines: string[] = [];
+  const at = (now: number) => keep(away(now, lines))({ jobId: job.id });
+  await expect(at(NOW + HOUR)).rejects.toThrow('the provider is away');
+  expect(await at(NOW + 23 * HOUR)).toEqual({ kept: 0 });
+  expect(lines).toEqual([expect.stringContaining(job.id)]);
+  expect(await database.store.operations.keep(job.id)).toMatchObject({
+    state: 'gave_up',
+    because: 'the provider is away',
+  });
+  expect(await at(NOW + 24 * HOUR)).toEqual({ kept: 0 });
+  // Another round has its own time.
+  expect(await database.store.operations.reopenKeep(job.id, NOW + 48 * HOUR)).toBe(true);
+  await expect(at(NOW + 49 * HOUR)).rejects.toThrow('the provider is away');
+});
