@@ -110,7 +110,7 @@ const waitsSchema = fields({
    */
   shutdownMs: ms(16 * SECOND),
   /** What was cut may tidy up for this long. */
-  cutMs: ms(4 * SECOND),
+  cutMs: ms(2 * SECOND),
   cadence: fields({
     firstLookShare: z.number().min(0).max(1).default(0.5),
     intervalMinMs: ms(2 * SECOND),

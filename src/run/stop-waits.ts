@@ -3,13 +3,16 @@ import type { StopWaits } from '../engine/worker';
 
 type Waits = Pick<Config['waits'], 'drainMs' | 'shutdownMs' | 'cutMs' | 'sendMs' | 'recordMs'>;
 
+/** What was cut is told to the engine within this, before its queue is left: else it would wait for a heartbeat. */
+const TOLD_MS = 2_000;
+
 /** A stop lets a paid submit end and its answer be stored; everything else ends soon and goes on elsewhere. */
 export function stopWaits({ shutdownMs, cutMs, sendMs, recordMs }: Waits): StopWaits {
-  const forceMs = shutdownMs + cutMs;
+  const forceMs = shutdownMs + cutMs + TOLD_MS;
   return {
     graceMs: shutdownMs,
     forceMs,
-    submitForceMs: Math.max(forceMs, sendMs + recordMs + cutMs),
+    submitForceMs: Math.max(forceMs, sendMs + recordMs + cutMs + TOLD_MS),
   };
 }
 
