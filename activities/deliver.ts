@@ -54,7 +54,7 @@ async function tryOnce(
   const outcome = { durationMs: deps.now() - startedAt, ...tried(deps, result) };
   await deps.store.deliveries.endTry(delivery.id, number, outcome, end, deps.now());
   const said = logTry(deps, delivery, { number, result, next });
-  return 'end' in next ? { done: true, said } : { done: false, delayMs: next.delayMs, said };
+  return 'end' in next ? { said, done: true } : { said, done: false, delayMs: next.delayMs };
 }
 
 /** Writes on the row that a workflow stopped its delivery, whose state was its own affair until then. */
@@ -74,7 +74,7 @@ function logTry(
   const eventId = eventName(delivery.eventId);
   const outcome = outcomeOf(result);
   const line = { jobId, deliveryId, eventId, host: new URL(url).host, tryNumber: number, outcome };
-  const words = `try ${String(number)} of ${eventId} for job ${jobId}: ${outcome}`;
+  const words = `${outcome} (try ${String(number)} of ${eventId} for job ${jobId})`;
   if ('delayMs' in next) {
     const nextTryAt = new Date(now() + next.delayMs).toISOString();
     log.warn({ ...line, nextTryAt }, 'a callback was not taken; it is tried again');

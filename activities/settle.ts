@@ -45,9 +45,13 @@ function extent(job: Job): Partial<GenerateVideoResult> {
   return given({ seconds, width, height });
 }
 
-/** `The provider did not accept the input. (InvalidParameter, HTTP 400)`: its code, never its text. */
+/**
+ * `The provider did not accept the input. (InvalidParameter, HTTP 400)`: its code, never its text. Where nobody was
+ * reached the text is our own, and says what is wrong.
+ */
 function sentenceOf({ code, provider }: Failure): string {
   const said = [
+    code === 'provider_unreachable' ? provider?.message : undefined,
     provider?.code?.slice(0, PROVIDER_CODE_LENGTH_MAX),
     provider?.status === undefined ? undefined : `HTTP ${String(provider.status)}`,
   ].filter((word) => word !== undefined);

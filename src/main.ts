@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
 const USAGE = `reelay <command> [--data folder] [--json]
 
   start       everything on this machine, until Ctrl-C   [--port 8080] [--host 127.0.0.1] [--allow-callbacks-to a,b]
+                                                         [--temporal-port 7233] [--temporal-ui-port 8233]
   demo        everything, one real job, its callback     [--polls N] [--fault name]
   bench       a measurement: held                        [--requests 1000]
   api         the HTTP door alone                        [as start] (needs TEMPORAL_ADDRESS and DATABASE_URL)

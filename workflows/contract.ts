@@ -155,7 +155,7 @@ export interface SweepInput {
   heartbeatMs: number;
 }
 
-/** `said` is for people: `try 2 of evt_018f...: HTTP 500; next try at 2026-11-28T12:00:05Z`. */
+/** `said` is for people: `HTTP 500 (try 2 of evt_018f... for job 018f...); next try at 2026-11-28T12:00:05Z`. */
 export type DeliverResult =
   { done: true; said?: string } | { done: false; delayMs: number; said?: string };
 

@@ -54,7 +54,7 @@ export async function generateVideo(input: GenerateVideoInput): Promise<Generate
       return result;
     case 'failed':
     case 'expired':
-      throw ApplicationFailure.create({
+      throw bare({
         type: VIDEO_FAILED,
         message: [result.code ?? result.state, result.message].filter(Boolean).join(': '),
         nonRetryable: true,
@@ -63,6 +63,13 @@ export async function generateVideo(input: GenerateVideoInput): Promise<Generate
         ...(isAboutTheRequest(result) ? { category: 'BENIGN' } : {}),
       });
   }
+}
+
+/** Where in our code it was thrown tells an operator nothing. */
+function bare(options: Parameters<typeof ApplicationFailure.create>[0]): ApplicationFailure {
+  const failure = ApplicationFailure.create(options);
+  failure.stack = '';
+  return failure;
 }
 
 const isAboutTheRequest = ({ code }: GenerateVideoResult): boolean =>

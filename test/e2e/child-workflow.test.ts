@@ -327,7 +327,7 @@ test('a picture by URL reaches the provider as that URL, a picture the workspace
   const sent = await gateway.post({ input_reference: `data:image/png;base64,${PNG}` });
   await gateway.ended(sent);
   const [stored] = await gateway.sql(
-    `SELECT request->'inputs'->0->'media' AS media FROM jobs WHERE workflow_id = $1`,
+    `SELECT request->'inputs'->0->'media' AS media FROM jobs WHERE id = $1`,
     [hyphened(sent)],
   );
   const result = await run(video({ inputs: [{ role: 'first_frame', media: stored?.['media'] }] }));

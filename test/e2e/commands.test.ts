@@ -255,7 +255,14 @@ test.each([[['help']], [['--help']], [['start', '--help']]])(
     ]) {
       expect(command.out()).toMatch(new RegExp(`^  ${word} `, 'm'));
     }
-    for (const flag of ['--data', '--json', '--port', '--host', '--allow-callbacks-to']) {
+    for (const flag of [
+      '--data',
+      '--json',
+      '--port',
+      '--host',
+      '--allow-callbacks-to',
+      '--temporal-ui-port',
+    ]) {
       expect(command.out()).toContain(flag);
     }
   },
@@ -280,6 +287,27 @@ const CONFIGS: [name: string, text: string, said: RegExp][] = [
     '{ "channels": { "a": { "provider": "ark", "baseUrl": "https://x.example", "credentials": { "apiKey": "${NOT_SET_ANYWHERE}" } } } }',
     /NOT_SET_ANYWHERE/,
   ],
+  [
+    'names a provider that there is not',
+    '{ "channels": { "a": { "provider": "arc", "simulated": true } } }',
+    /:1: channels\.a\.provider: there is no provider "arc"; did you mean "ark"\?/,
+  ],
+  [
+    'names a model that the provider does not have',
+    '{ "models": { "m": { "channels": [{ "channel": "ark-simulated", "model": "old" }], "price": { "free": true } } } }',
+    /:1: models\.m\.channels\.0\.model: provider "ark" does not have "old"/,
+  ],
+  [
+    'lacks a credential',
+    '{ "channels": { "a": { "provider": "ark", "baseUrl": "https://x.example", "credentials": {} } } }',
+    /channels\.a\.credentials\.apiKey: is required/,
+  ],
+  [
+    'has a key with a line break',
+    '{ "channels": { "a": { "provider": "ark", "baseUrl": "https://x.example", "credentials": { "apiKey": "secret\\n" } } } }',
+    /channels\.a\.credentials\.apiKey: ends in a line break/,
+  ],
+  ['offers no model', '{ "models": {} }', /models: names no model/],
 ];
 
 test.each(CONFIGS)(
@@ -295,7 +323,8 @@ test.each(CONFIGS)(
     const last = command.err().trimEnd().split('\n').at(-1) ?? '';
     expect(last).toMatch(said);
     expect(command.err()).not.toMatch(/\n\s+at /);
-    expect(existsSync(join(data, 'data', 'run', 'gateway.json'))).toBe(false);
+    // Nothing was started, so not even the folder is there.
+    expect(existsSync(join(data, 'data'))).toBe(false);
   },
   120_000,
 );
