@@ -73,7 +73,7 @@ function logTry(
   const { id: deliveryId, jobId, url } = delivery;
   const eventId = eventName(delivery.eventId);
   const outcome = outcomeOf(result);
-  const line = { jobId, deliveryId, eventId, host: new URL(url).host, tryNumber: number, outcome };
+  const line = { jobId, deliveryId, eventId, host: hostOf(url), tryNumber: number, outcome };
   const words = `${outcome} (try ${String(number)} of ${eventId} for job ${jobId})`;
   if ('delayMs' in next) {
     const nextTryAt = new Date(now() + next.delayMs).toISOString();
