@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readId } from '../../src/core/ids';
 import { startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
@@ -78,12 +79,7 @@ const ERROR = 50;
 const lines = (): Line[] => gateway.logged.map((line) => JSON.parse(line) as Line);
 const linesOf = (jobId: string): Line[] => lines().filter((line) => line.jobId === jobId);
 
-const jobIdOf = async (workflowId: string): Promise<string> => {
-  const [row] = await gateway.sql<{ id: string }>('SELECT id FROM jobs WHERE workflow_id = $1', [
-    workflowId,
-  ]);
-  return row?.id ?? `no job with the workflow ${workflowId}`;
-};
+const jobIdOf = (id: string): string => readId(id) ?? `no id of a job: ${id}`;
 const runOf = (workflowId: string) => gateway.base.client.workflow.getHandle(workflowId).describe();
 
 describe('the id that a caller was told', () => {
@@ -135,13 +131,13 @@ describe('the id that a caller was told', () => {
     const line = await until('the line', async () =>
       lines().find((one) => one.msg === 'request' && one['requestId'] === requestId),
     );
-    expect(line.jobId).toBe(await jobIdOf(answer.json.id));
+    expect(line.jobId).toBe(jobIdOf(answer.json.id));
   });
 });
 
 test('the page of a job says in words whose it is, what it holds, until when, and how the provider calls it', async () => {
   const id = await gateway.post({ prompt: 'slow [[sim queued=600 video=shared]]' });
-  const jobId = await jobIdOf(id);
+  const jobId = jobIdOf(id);
   const attempt = await until('the provider to accept', async () => {
     const found = await gateway.base.store.attempts.latest(jobId);
     return found?.state === 'accepted' ? found : undefined;
@@ -218,7 +214,7 @@ describe('a provider that nobody reaches', () => {
       code: 'provider_unreachable',
       message: 'The provider could not be reached.',
     });
-    const jobId = await jobIdOf(id);
+    const jobId = jobIdOf(id);
     const refused = linesOf(jobId).filter(({ msg }) => msg === 'the provider refused');
     expect(refused[0]).toMatchObject({ level: WARN, channel: model });
     expect(String(refused[0]?.['host'])).toMatch(/^(no-such-host\.invalid|127\.0\.0\.1:\d+)$/);
@@ -232,11 +228,15 @@ describe('a callback that is not taken', () => {
     statuses.splice(0, statuses.length, 500, 503, 500);
     const id = await gateway.post({ callback_url: callbackUrl });
     await gateway.ended(id);
-    const jobId = await jobIdOf(id);
-    const told = await until('the last try', async () => {
-      const found = linesOf(jobId).filter(({ msg }) => msg.startsWith('a callback was '));
-      return found.some(({ level }) => level === ERROR) ? found : undefined;
-    });
+    const jobId = jobIdOf(id);
+    const told = await until(
+      'the last try',
+      async () => {
+        const found = linesOf(jobId).filter(({ msg }) => msg.startsWith('a callback was '));
+        return found.some(({ level }) => level === ERROR) ? found : undefined;
+      },
+      30_000,
+    );
     expect(told.map(({ level, tryNumber, outcome }) => [level, tryNumber, outcome])).toEqual([
       [WARN, 1, 'HTTP 500'],
       [WARN, 2, 'HTTP 503'],
@@ -259,7 +259,7 @@ describe('a callback that is not taken', () => {
     statuses.splice(0, statuses.length, 500, 204);
     const id = await gateway.post({ callback_url: callbackUrl });
     await gateway.ended(id);
-    const jobId = await jobIdOf(id);
+    const jobId = jobIdOf(id);
     const delivery = await until('the delivery', async () => {
       const [row] = await gateway.sql<{ id: string }>(
         `SELECT id FROM deliveries WHERE job_id = $1 AND state = 'delivered'`,
@@ -285,9 +285,11 @@ describe('a callback that is not taken', () => {
   test('because nobody listens names the cause', async () => {
     const id = await gateway.post({ callback_url: `http://${refusedHost}/` });
     await gateway.ended(id);
-    const jobId = await jobIdOf(id);
-    const line = await until('a warning', async () =>
-      linesOf(jobId).find(({ msg }) => msg.startsWith('a callback was not taken')),
+    const jobId = jobIdOf(id);
+    const line = await until(
+      'a warning',
+      async () => linesOf(jobId).find(({ msg }) => msg.startsWith('a callback was not taken')),
+      30_000,
     );
     expect(line['outcome']).toMatch(/^connect: the host could not be reached/);
   });
