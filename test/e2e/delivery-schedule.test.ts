@@ -3,8 +3,10 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import type { ActivityDeps } from '../../activities';
 import { deliver, endDelivery } from '../../activities/deliver';
+import { createPlaces } from '../../activities/places';
 import type { DeliveryEnd } from '../../src/core/store';
 import { DELIVERY_SCHEDULE_MS, RETRY_AFTER_MAX_MS } from '../../src/core/schedules';
 import { readConfig } from '../../src/config';
@@ -65,7 +67,9 @@ function deps(): ActivityDeps {
   const now = (): number => activityInfo().currentAttemptScheduledTimestampMs;
   const parts = {
     waits,
-    limits,
+    limits: { ...limits, deliveriesPerHost: 9, deliveriesPerWorkspace: 9, deliveriesAtOnce: 9 },
+    places: createPlaces(),
+    log: pino({ level: 'silent' }),
     now,
     random: Math.random,
     store: {
