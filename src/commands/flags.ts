@@ -46,7 +46,7 @@ export function readFlags<T extends Options>(
   return {
     data: resolve(text(values['data']) ?? './.reelay'),
     json: values['json'] === true,
-    port: portOf('port', values['port']),
+    port: portOf('port', text(values['port'])),
     host: text(values['host']) ?? '127.0.0.1',
     allowCallbacksTo: (text(values['allow-callbacks-to']) ?? '')
       .split(',')
@@ -70,7 +70,7 @@ export function wholeNumber(flag: string, value: string, min: number, max: numbe
 }
 
 /** Undefined where the flag is not given. */
-export function portOf(flag: string, value: unknown): number | undefined {
+export function portOf(flag: string, value: string | boolean | undefined): number | undefined {
   return value === undefined ? undefined : wholeNumber(flag, String(value), 0, 65_535);
 }
 

@@ -59,9 +59,9 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 /** Letters to change, add or take out (Levenshtein). */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [above, letter] of [...from].entries()) {
+  for (const [above, letter] of Array.from(from).entries()) {
     const next = [above + 1];
-    for (const [left, other] of [...to].entries()) {
+    for (const [left, other] of Array.from(to).entries()) {
       const change = (row[left] ?? 0) + (letter === other ? 0 : 1);
       next.push(Math.min(change, (row[left + 1] ?? 0) + 1, (next[left] ?? 0) + 1));
     }

@@ -1,6 +1,7 @@
 import type { AdminStore } from './admin';
 import type { Attempt, Doubt } from './attempt';
 import type { Billed } from './capabilities';
+import type { DeliveryStore } from './delivery';
 import type { Answer, Principal } from './dialect';
 import type { Failure } from './errors';
 import type { Reply } from './exchange';
@@ -18,6 +19,8 @@ import type { UsageLogQuery, UsagePage, UsageSummary, UsageSummaryQuery } from '
 /** The store port: what the rest of the program may ask of the rows. The guarantees are SQL's; see src/store. */
 
 export type { Attempt } from './attempt';
+export { DELIVERY_ENDS } from './delivery';
+export type { DeliveryEnd, DeliveryRow, DeliveryStore, TryResult } from './delivery';
 
 export interface NewJob {
   id: string;
@@ -80,35 +83,6 @@ export interface Settled {
   job: Job;
   deliveryIds: string[];
   keep: boolean;
-}
-
-export interface DeliveryRow {
-  id: string;
-  workspaceId: string;
-  jobId: string;
-  eventId: string;
-  url: string;
-  body: Uint8Array;
-  contentType: string;
-  state: 'pending' | 'delivered' | 'failed';
-  tries: number;
-  /** Tries up to this number belong to earlier rounds; a redelivery begins the schedule anew. */
-  triesBefore: number;
-}
-
-/**
- * Why a message is not tried any more: a 2xx, the end of the schedule, a 410, an address that may not be asked, an
- * operator's or a workflow's stop.
- */
-export const DELIVERY_ENDS = ['delivered', 'gave_up', 'gone', 'blocked', 'stopped'] as const;
-export type DeliveryEnd = (typeof DELIVERY_ENDS)[number];
-
-export interface TryResult {
-  status: number | undefined;
-  /** A class such as `timeout`, `connect`, `blocked`; undefined for an HTTP answer. */
-  error: string | undefined;
-  durationMs: number;
-  excerpt: string;
 }
 
 export interface JobStore {
@@ -233,25 +207,6 @@ export interface AttemptStore {
    * after a while, `usualMemoMs`.
    */
   usualMs(provider: string, model: string): Promise<number | undefined>;
-}
-
-export interface DeliveryStore {
-  /** The secrets are those that sign at `now`, the current one first. */
-  get(id: string, now: number): Promise<{ delivery: DeliveryRow; secrets: string[] } | undefined>;
-  /** Writes the try's row before the request; returns its number. */
-  beginTry(id: string, now: number): Promise<number>;
-  /** `end` is why it was the last one; undefined when another one follows. */
-  endTry(
-    id: string,
-    number: number,
-    result: TryResult,
-    end: DeliveryEnd | undefined,
-    now: number,
-  ): Promise<void>;
-  /** Ends a pending delivery without a try; false when it was not pending. */
-  end(id: string, end: DeliveryEnd, now: number): Promise<boolean>;
-  /** Gives up pending deliveries that were started before that moment; the number of deliveries. */
-  endOverdue(startedBefore: number, now: number, limit: number): Promise<number>;
 }
 
 export interface KeepStore {

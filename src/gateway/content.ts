@@ -102,7 +102,9 @@ async function fromProvider(
     throw new GatewayError('upstream', { message: 'The provider no longer serves the result.' });
   }
   const found = passed(whole, 200);
-  const { 'content-length': _, ...headers } = found.headers;
+  const headers = Object.fromEntries(
+    Object.entries(found.headers).filter(([name]) => name !== 'content-length'),
+  );
   if (!isHeld(wish, headers['etag'])) return found;
   await whole.stream[Symbol.asyncIterator]().return?.();
   return unchanged(headers);

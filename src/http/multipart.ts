@@ -44,13 +44,8 @@ export async function readForm(request: Request, options: FormOptions): Promise<
       // Whoever reads the source sees its errors; this only keeps them from being nobody's.
       sources.add(source.on('error', () => undefined));
       if (!isFile(type, fileName)) {
-        const field: [string, string] = [name, ''];
-        fields.push(field);
         source.once('limit', () => reject(fieldTooLarge(name, limits)));
-        const read = readText(name, source, limits).then((value) => {
-          text.field(value);
-          field[1] = value;
-        });
+        const read = takeText({ name, source, limits }, fields, text);
         read.catch(reject);
         texts.push(read);
         return;
@@ -68,17 +63,12 @@ export async function readForm(request: Request, options: FormOptions): Promise<
         reject(error as Error); // a GatewayError of `checkName`
       }
     });
-    parser.once('partsLimit', () => reject(tooMany('parts', limits.partsMax)));
-    parser.once('error', (cause) => reject(brokenForm(cause)));
-    parser.once('finish', resolve);
-    const ends = listenTo(request, {
-      close: () => {
-        if (!request.complete) reject(clientLeft());
-      },
-      error: () => reject(clientLeft()),
-    });
+    hearEnd(parser, { resolve, reject, limits });
     request.pipe(parser);
-    forget.push(ends, hearBytes(request, [options.onBytes, text.chunk], reject));
+    forget.push(
+      hearLeaving(request, reject),
+      hearBytes(request, [options.onBytes, text.chunk], reject),
+    );
     forget.push(watchIdle(request, limits.bodyIdleMs, reject));
   });
   try {
@@ -96,6 +86,39 @@ export async function readForm(request: Request, options: FormOptions): Promise<
   } finally {
     for (const listening of forget) listening();
   }
+}
+
+/** The field has its place among the others as soon as it begins, and its value once it has ended. */
+async function takeText(
+  { name, source, limits }: { name: string; source: Readable; limits: HttpLimits },
+  fields: Form['fields'],
+  text: ReturnType<typeof createTextMeter>,
+): Promise<void> {
+  const field: [string, string] = [name, ''];
+  fields.push(field);
+  const value = await readText(name, source, limits);
+  text.field(value);
+  field[1] = value;
+}
+
+function hearEnd(
+  parser: InstanceType<typeof Busboy>,
+  outcome: { resolve: () => void; reject: (error: Error) => void; limits: HttpLimits },
+): void {
+  const { resolve, reject, limits } = outcome;
+  parser.once('partsLimit', () => reject(tooMany('parts', limits.partsMax)));
+  parser.once('error', (cause) => reject(brokenForm(cause)));
+  parser.once('finish', resolve);
+}
+
+/** Rejects when the caller goes away before the end of the form. */
+function hearLeaving(request: Request, reject: (error: Error) => void): () => void {
+  return listenTo(request, {
+    close: () => {
+      if (!request.complete) reject(clientLeft());
+    },
+    error: () => reject(clientLeft()),
+  });
 }
 
 export function clientLeft(): GatewayError {

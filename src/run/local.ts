@@ -85,15 +85,7 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
   const migrated = await migrateSchema(config, store.adminUrl, log);
   log.info({ applied: migrated.applied, version: migrated.version }, 'database schema is current');
 
-  const simulator = needsSimulator(config)
-    ? await startSimulator({
-        providers,
-        stateFolder: join(data, 'simulator'),
-        say: (line) => {
-          log.info(line);
-        },
-      })
-    : undefined;
+  const simulator = needsSimulator(config) ? await simulate(options) : undefined;
   if (simulator) stack.push('simulator', () => simulator.stop());
 
   const address = { origin: '' };
@@ -134,6 +126,16 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
     failed: worker.failed,
     stop: () => stack.stop(),
   };
+}
+
+function simulate({ data, log }: LocalOptions): Promise<Simulator> {
+  return startSimulator({
+    providers,
+    stateFolder: join(data, 'simulator'),
+    say: (line) => {
+      log.info(line);
+    },
+  });
 }
 
 /**

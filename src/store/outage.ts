@@ -46,7 +46,7 @@ export function isOutage(error: unknown, depth = 0): boolean {
   if (typeof code === 'string' && isOutageCode(code, syscall)) return true;
   if (typeof message === 'string' && DRIVER.test(message)) return true;
   // A name with several addresses fails with one error for each.
-  const parts = Array.isArray(errors) ? errors : [];
+  const parts: readonly unknown[] = Array.isArray(errors) ? errors : [];
   return [cause, ...parts].some((part) => isOutage(part, depth + 1));
 }
 

@@ -1,11 +1,11 @@
 import { desc, eq } from 'drizzle-orm';
 import { failure } from '../core/errors';
 import type { Failure } from '../core/errors';
-import { newId } from '../core/ids';
 import { isTerminal } from '../core/job';
 import type { Job, TerminalState } from '../core/job';
 import type { StoredReply } from '../core/native';
 import type { RenderEnd, Settled, SettleReason } from '../core/store';
+import { announce, settledBefore } from './announce';
 import type { Database, Transaction } from './database';
 import { toJob } from './job-row';
 import type { JobRow } from './job-row';
@@ -13,7 +13,7 @@ import { lockJob } from './lock-job';
 import { toReply } from './replies';
 import { NOT_FETCHED } from './keeps';
 import { reported } from './reported';
-import { attempts, deliveries, events, jobs, keeps, ledger, usage } from './schema';
+import { attempts, jobs, ledger, usage } from './schema';
 
 /**
  * Ends a job in ONE transaction: state, outputs, usage, ledger, event, deliveries, keep. Safe to run any number of
@@ -228,56 +228,4 @@ async function book(tx: Transaction, job: Job): Promise<void> {
     idempotencyKey: `end:${job.id}`,
     at,
   });
-}
-
-async function announce(
-  tx: Transaction,
-  job: Job,
-  { now, renderCallback }: Settlement,
-  reply: StoredReply | undefined,
-) {
-  const at = new Date(now);
-  const eventId = newId();
-  await tx.insert(events).values({
-    id: eventId,
-    workspaceId: job.workspaceId,
-    jobId: job.id,
-    type: `job.ended.${job.state}`,
-    data: job.failure ? { code: job.failure.code } : {},
-    at,
-  });
-  const deliveryIds: string[] = [];
-  if (job.callbackUrl) {
-    const id = newId();
-    await tx.insert(deliveries).values({
-      id,
-      workspaceId: job.workspaceId,
-      jobId: job.id,
-      eventId,
-      url: job.callbackUrl,
-      body: Buffer.from(renderCallback(job, eventId, reply)),
-      contentType: 'application/json',
-      state: 'pending',
-      createdAt: at,
-    });
-    deliveryIds.push(id);
-  }
-  const keep = job.outputs.length > 0;
-  if (keep) {
-    await tx.insert(keeps).values({ jobId: job.id, workspaceId: job.workspaceId, createdAt: at });
-  }
-  return { job, deliveryIds, keep };
-}
-
-async function settledBefore(tx: Transaction, job: Job): Promise<Settled> {
-  const open = await tx
-    .select({ id: deliveries.id, started: deliveries.workflowStartedAt })
-    .from(deliveries)
-    .where(eq(deliveries.jobId, job.id));
-  const [kept] = await tx.select().from(keeps).where(eq(keeps.jobId, job.id));
-  return {
-    job,
-    deliveryIds: open.filter((row) => row.started === null).map((row) => row.id),
-    keep: kept !== undefined && kept.workflowStartedAt === null,
-  };
 }

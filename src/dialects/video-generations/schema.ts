@@ -24,8 +24,6 @@ import { sniffMediaType } from '../../core/sniff';
  * Model limits are not checked here: the catalog knows them and names the allowed values.
  */
 
-const NEGATIVE_PROMPT_LENGTH_MAX = 32_000;
-
 const SIZE = /^(?:\d{2,5}[x*]\d{2,5}|\d{1,2}:\d{1,2})$/i;
 
 /** A URL, a data URL, an asset id, or plain Base64 of a file that its first bytes tell. */

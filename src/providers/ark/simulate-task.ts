@@ -22,7 +22,7 @@ const TASK_ERRORS: Readonly<Partial<Record<SimulatedJob['state'], [string, strin
 
 /** A task as GET, list and callback show it. */
 export function renderTask(job: SimulatedJob, world: World): Record<string, unknown> {
-  const { return_last_frame: _, frames, ...echo } = job.data;
+  const { frames, ...echo } = job.data;
   const error = TASK_ERRORS[job.state];
   const done = job.state === 'succeeded';
   const tokens = job.usage ?? tokensOf(job);
@@ -43,6 +43,8 @@ export function renderTask(job: SimulatedJob, world: World): Record<string, unkn
     ...(frames === undefined ? { duration: job.seconds } : { frames }),
     framespersecond: job.fps,
     ...echo,
+    // A wish, and no property of the video; JSON leaves it out.
+    return_last_frame: undefined,
   };
 }
 
