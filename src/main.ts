@@ -24,7 +24,7 @@ const USAGE = `reelay <command> [--data folder] [--json]
   demo        everything, one real job, its callback     [--polls N] [--fault name]
   bench       a measurement: held                        [--requests 1000]
   api         the HTTP door alone                        [as start] (needs TEMPORAL_ADDRESS and DATABASE_URL)
-  worker      the queues alone                           (needs TEMPORAL_ADDRESS and DATABASE_URL)
+  worker      the queues alone                           [--health-port 8081] (needs the same, and REELAY_PUBLIC_URL)
   simulator   the simulated providers alone              [--port 8090]
   migrate     bring the database's schema up to date
   stop        end what a killed gateway left behind in --data

@@ -2,7 +2,9 @@ import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import type { DeliveryEnd, DeliveryStore } from '../core/store';
 import type { Database, Transaction } from './database';
 import { NO_MESSAGE, blankTries } from './erase';
-import { callbackSecrets, deliveries, deliveryTries, jobs } from './schema';
+import type { JobRow } from './job-row';
+import { lockJobOfDelivery } from './lock-job';
+import { callbackSecrets, deliveries, deliveryTries } from './schema';
 import type { Sealer } from './seal';
 
 export function deliveryStore(db: Database, sealer: Sealer): DeliveryStore {
@@ -51,6 +53,7 @@ export function deliveryStore(db: Database, sealer: Sealer): DeliveryStore {
     async endTry(id, number, result, end, now) {
       const at = new Date(now);
       await db.transaction(async (tx) => {
+        const job = end && (await lockJobOfDelivery(tx, id));
         await tx
           .update(deliveryTries)
           .set({
@@ -61,7 +64,7 @@ export function deliveryStore(db: Database, sealer: Sealer): DeliveryStore {
             excerpt: result.excerpt,
           })
           .where(and(eq(deliveryTries.deliveryId, id), eq(deliveryTries.number, number)));
-        if (end) await endDelivery(tx, id, end, at);
+        if (end) await endLocked(tx, { id, job }, end, at);
       });
     },
     end: (id, end, now) => db.transaction((tx) => endDelivery(tx, id, end, new Date(now))),
@@ -71,8 +74,8 @@ export function deliveryStore(db: Database, sealer: Sealer): DeliveryStore {
 }
 
 /**
- * The one place that ends a delivery: pending -> delivered or failed, with the reason. The message of a job that was
- * deleted meanwhile has been told or given up, and is blanked here. False when it was not pending.
+ * Ends a delivery: pending -> delivered or failed, with the reason; false when it was not pending. The job is locked
+ * first: an erase that comes at the same moment waits and finds the end, or has come before and is found here.
  */
 export async function endDelivery(
   tx: Transaction,
@@ -80,16 +83,21 @@ export async function endDelivery(
   end: DeliveryEnd,
   at: Date,
 ): Promise<boolean> {
-  const [row] = await tx
+  return endLocked(tx, { id, job: await lockJobOfDelivery(tx, id) }, end, at);
+}
+
+/** The message of a job that was deleted meanwhile has been told or given up, and is blanked here. */
+async function endLocked(
+  tx: Transaction,
+  { id, job }: { id: string; job: JobRow | undefined },
+  end: DeliveryEnd,
+  at: Date,
+): Promise<boolean> {
+  const ended = await tx
     .update(deliveries)
     .set({ state: end === 'delivered' ? 'delivered' : 'failed', finishedAt: at, endedBecause: end })
-    .where(and(eq(deliveries.id, id), eq(deliveries.state, 'pending')))
-    .returning({ jobId: deliveries.jobId });
-  if (!row) return false;
-  const [job] = await tx
-    .select({ deletedAt: jobs.deletedAt })
-    .from(jobs)
-    .where(eq(jobs.id, row.jobId));
+    .where(and(eq(deliveries.id, id), eq(deliveries.state, 'pending')));
+  if (ended.rowCount !== 1) return false;
   if (job?.deletedAt) {
     await tx.update(deliveries).set(NO_MESSAGE).where(eq(deliveries.id, id));
     await blankTries(tx, id);

@@ -18,6 +18,14 @@ export function lockJobOfAttempt(tx: Transaction, attemptId: string): Promise<Jo
   return lock(tx, sql`${jobs.id} = (SELECT job_id FROM attempts WHERE id = ${attemptId})`);
 }
 
+/** The function does the same for whoever knows only one of the job's deliveries. */
+export function lockJobOfDelivery(
+  tx: Transaction,
+  deliveryId: string,
+): Promise<JobRow | undefined> {
+  return lock(tx, sql`${jobs.id} = (SELECT job_id FROM deliveries WHERE id = ${deliveryId})`);
+}
+
 /** Keys of a job never change, so rows that refer to it may be inserted meanwhile. */
 async function lock(tx: Transaction, condition: SQL): Promise<JobRow | undefined> {
   const [job] = await tx.select().from(jobs).where(condition).for('no key update');
