@@ -10,8 +10,8 @@ import { causeOf, originOf, peeked } from './probe';
 
 /**
  * Copies every output of a finished job into the blob store; until then the gateway proxies the provider's link. What is
- * no video, or no picture, is never stored. A link that has died or leads to something else is asked for anew, as often
- * as the copy is tried. After `keepForMs` the row says that it gave up.
+ * no video, or no picture, is never stored. A link that answers with anything else is asked for anew, as often as the
+ * copy is tried; one that may not or cannot be opened is not, since another would lead to the same host. After `keepForMs` the row says that it gave up.
  */
 export function keep(deps: ActivityDeps) {
   return async ({ jobId }: { jobId: string }): Promise<{ kept: number }> => {
@@ -71,23 +71,37 @@ async function copy(
 }
 
 /** A file that is what it should be, or why there is none. */
-type Source = { mime: string; stream: AsyncIterable<Uint8Array> } | { problem: string };
+type Source = { mime: string; stream: AsyncIterable<Uint8Array> } | Problem;
+/** `isAnswer` is true where somebody answered at the link, and false where it could not be opened at all. */
+interface Problem {
+  problem: string;
+  isAnswer: boolean;
+}
 
 async function openLiving(
   deps: ActivityDeps,
   jobId: string,
   output: Output,
   allowedOrigins: readonly string[],
-): Promise<Exclude<Source, { problem: string }>> {
+): Promise<Exclude<Source, Problem>> {
   const first = await openOne(deps, output, allowedOrigins);
   if (!('problem' in first)) return first;
-  const attempt = await deps.store.attempts.latest(jobId);
-  const outputs = attempt ? await freshOutputs(deps, attempt) : [];
-  const fresh = outputs.find(({ kind, url }) => kind === output.kind && url !== output.url);
+  const fresh = first.isAnswer ? await freshLink(deps, jobId, output) : undefined;
   const second = fresh ? await openOne(deps, fresh, allowedOrigins) : first;
   if (!('problem' in second)) return second;
   await tell(deps, jobId, { url: (fresh ?? output).url, problem: second.problem });
   throw transient(`the ${output.kind} is not there: ${second.problem}`);
+}
+
+/** The provider's link to that output as it is now; undefined where it gives none or the same. */
+async function freshLink(
+  deps: ActivityDeps,
+  jobId: string,
+  output: Output,
+): Promise<Output | undefined> {
+  const attempt = await deps.store.attempts.latest(jobId);
+  const outputs = attempt ? await freshOutputs(deps, attempt) : [];
+  return outputs.find(({ kind, url }) => kind === output.kind && url !== output.url);
 }
 
 async function openOne(
@@ -98,17 +112,19 @@ async function openOne(
   try {
     const timeoutMs = deps.waits.keepTimeoutMs;
     const source = await deps.outbound.open(url, { headers: {}, allowedOrigins, timeoutMs });
-    if (source.status !== 200) return { problem: `the link answers HTTP ${String(source.status)}` };
+    if (source.status !== 200) return answered(`the link answers HTTP ${String(source.status)}`);
     const encoding = source.headers['content-encoding'] ?? 'identity';
     const { start, stream } = await peeked(source.stream);
     const mime = encoding === 'identity' ? typeOf(kind, start) : undefined;
     if (mime !== undefined) return { mime, stream };
     await stream[Symbol.asyncIterator]().return?.();
-    return { problem: start.length === 0 ? 'the file is empty' : `the file is no ${WANTED[kind]}` };
+    return answered(start.length === 0 ? 'the file is empty' : `the file is no ${WANTED[kind]}`);
   } catch (error) {
-    return { problem: causeOf(error) };
+    return { problem: causeOf(error), isAnswer: false };
   }
 }
+
+const answered = (problem: string): Problem => ({ problem, isAnswer: true });
 
 const WANTED: Readonly<Record<FileKind, string>> = { video: 'video', last_frame: 'picture' };
 

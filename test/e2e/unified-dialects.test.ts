@@ -260,7 +260,9 @@ describe('/v1/video/generations', () => {
     expect(data).toMatchObject({
       url: '',
       quota: 0,
-      fail_reason: 'The provider rejected the content.',
+      fail_reason:
+        'The provider rejected the content. It said: OutputVideoSensitiveContentDetected: ' +
+        'The request failed because the output video may contain sensitive information.',
       error: { code: 'content_rejected' },
     });
   });
