@@ -62,7 +62,10 @@ describe('the unchanged OpenAI client', () => {
       input_reference: { image_url: 'https://example.com/photo.png' },
     });
     expect(door.gateway.creations.at(-1)?.request.inputs).toEqual([
-      { role: 'first_frame', media: { url: 'https://example.com/photo.png' } },
+      {
+        role: 'first_frame',
+        media: { url: 'https://example.com/photo.png', param: 'input_reference.image_url' },
+      },
     ]);
   });
 
