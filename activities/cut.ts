@@ -45,7 +45,7 @@ export async function cutAtStop<Result>(
   }
 }
 
-/** The same port, whose exchanges end when the activity that runs them is cut. For use inside activities only. */
+/** The port that is returned ends its exchanges when the activity that runs them is cut; it works inside activities only. */
 export function cuttable(outbound: Outbound): Outbound {
   return {
     ...outbound,

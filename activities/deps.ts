@@ -17,7 +17,7 @@ export interface ActivityDeps {
   /** Memory that submits may hold at once in this process. */
   sending: ByteGate;
   engine: Engine;
-  /** Of deliveries and copies in this process. */
+  /** Deliveries and copies of this process take one before they begin. */
   places: Places;
   dialects: Readonly<Record<string, Dialect>>;
   render: RenderContext;

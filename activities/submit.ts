@@ -97,7 +97,7 @@ async function standing(deps: ActivityDeps, job: Job, attempt: Attempt): Promise
   }
 }
 
-/** With the provider's own id, so that an operator finds it in the history. */
+/** The result names the provider's own id, so that an operator finds it in the history. */
 function acceptedAt({ catalog }: ActivityDeps, attempt: Attempt): SubmitResult {
   const { provider, channel, operation } = attempt;
   const speaks = catalog.channel(channel)?.provider;

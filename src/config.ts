@@ -218,7 +218,7 @@ const environmentSchema = z.object({
 export type Environment = z.infer<typeof environmentSchema>;
 
 export interface Config extends FileConfig {
-  /** Of the file, for errors that the catalog finds; the text is empty where there is none. */
+  /** The file that was read, for errors that the catalog finds; its text is empty where there is none. */
   source: Pick<ConfigFile, 'path' | 'text'>;
   environment: Environment;
   /** For children: our own environment, untouched. */

@@ -116,7 +116,7 @@ export interface DemoReport extends Awaited<ReturnType<typeof bookkeeping>> {
 
 interface DemoJob {
   polls: number | undefined;
-  /** As a directive: `fault=html`. */
+  /** The fault is written as the simulator's directive, such as `fault=html`. */
   fault: string | undefined;
   data: string;
   screen: Screen;

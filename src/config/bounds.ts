@@ -12,7 +12,7 @@ export const BOUND_WAITS = {
   sendRoomMs: positive(10 * SECOND),
   /** A request's body of which nothing comes for so long is refused. */
   bodyIdleMs: positive(30 * SECOND),
-  /** For so long it is remembered whether a caller has points at all. */
+  /** Whether a caller has points at all is remembered for so long. */
   fundsMs: positive(250),
 };
 

@@ -35,7 +35,7 @@ const realChannel = fields({
   resultOrigins: z.array(origin).default([]),
 }).transform(({ simulated: _, ...channel }) => channel);
 
-/** Only of a channel that reaches a provider. */
+/** These fields belong to a channel that reaches a provider, and to no simulated one. */
 const REAL_ONLY = ['baseUrl', 'credentials', 'resultOrigins'];
 
 /**
@@ -82,7 +82,7 @@ const modelSchema = fields({
     .min(1),
   price: priceSchema,
   groups: z.array(z.string()).min(1).default(['default']),
-  /** From create to the end of our patience, instead of what the provider's model says. */
+  /** A job is given up so many seconds after its create, instead of after what the provider's model says. */
   deadlineSeconds: z.int().positive().optional(),
 });
 

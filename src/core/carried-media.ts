@@ -7,7 +7,7 @@ import { SNIFF_BYTES, sniffMediaType } from './sniff';
  * a word it is refused: dropped or passed on unread, it would be a video without the picture that was paid for.
  */
 export interface Carried {
-  /** Where it is, below the value that was looked at: `['config', 'image']`; empty for the value itself. */
+  /** The path leads from the value that was looked at to the medium, `['config', 'image']`; it is empty for the value itself. */
   path: readonly string[];
   what: 'url' | 'file';
 }
@@ -33,7 +33,7 @@ function carriedByText(text: string, depthLeft: number): Carried | undefined {
   return read === text ? undefined : carriedBy(read, depthLeft - 1);
 }
 
-/** With any scheme (`https:`, `asset:`, `oss:`, `gs:`), or without one as in `//cdn.example/a.png`. */
+/** A URL has any scheme (`https:`, `asset:`, `oss:`, `gs:`), or none as in `//cdn.example/a.png`. */
 const isUrl = (text: string): boolean =>
   /^\s*(?:(?:blob:)?[a-z][a-z0-9+.-]*:\/\/|\/\/[^\s/])/i.test(text);
 

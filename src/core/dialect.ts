@@ -85,7 +85,7 @@ export interface RouteInput<Body = unknown, Query = unknown> {
   idempotencyKey: string | undefined;
   /** SHA-256 over method, path and exact body (multipart: fields and file digests). */
   fingerprint: string;
-  /** The same for each of the route's `twins`: equal requests to them are one request. */
+  /** The fingerprint that this request would have at each of the route's `twins`: equal requests to them are one request. */
   twinFingerprints: readonly string[];
 }
 

@@ -12,7 +12,7 @@ export function inputKindOf(name: string): InputKind | undefined {
   return INPUT.test(spelled) ? mediumOf(spelled) : undefined;
 }
 
-/** Of a name that stands for a medium in any case, since its value carries one. */
+/** The function names the kind of medium behind a field that is known to carry one, such as `first_frame_url`. */
 export function mediumOf(name: string): Exclude<InputKind, 'callback'> {
   const spelled = snake(name.slice(0, NAME_LENGTH_MAX));
   if (/video|audio|sound|voice/.test(spelled)) return 'video';

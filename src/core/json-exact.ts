@@ -1,7 +1,7 @@
 import { endOfString } from './json-bounds';
 import { propertiesOf, readTree, type JsonNode } from './json-text';
 
-/** Where reading a JSON text would change what it says, and how. */
+/** Reading a JSON text would change what it says at this path, for this reason. */
 export interface Changed {
   /** `['metadata', 'ref']`; items of lists by their index. */
   path: readonly string[];

@@ -2,7 +2,7 @@ import { findNodeAtLocation, parseTree, printParseErrorCode } from 'jsonc-parser
 import type { Node, ParseError } from 'jsonc-parser';
 import { propertiesOf } from './json-text';
 
-/** Where in a JSON text something is, as people count: lines from 1. For texts that people write by hand. */
+/** This module says at which line (from 1) of a JSON text, which a person wrote, something stands. */
 
 /** Why the text is no JSON, or that a name stands twice in one object, of which a reader would see only the last. */
 export interface JsonProblem {

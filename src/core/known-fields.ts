@@ -23,7 +23,7 @@ export function unknownField(name: string, known: readonly string[]): string {
 /** Says for a well-known name what its writer means here; undefined where that is not plain. */
 export type Meant = (name: string) => string | undefined;
 
-/** For callers of the public APIs, who have no file to look at: the known ones, the nearest first. */
+/** The sentence tells a caller, who has no file to look at, which fields are known, the nearest first. */
 export function unknownInRequest(name: string, known: readonly string[], meant?: Meant): string {
   const near = nearest(name, known);
   const use = meant?.(name) ?? (near === undefined ? undefined : `did you mean "${near}"?`);

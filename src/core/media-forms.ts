@@ -9,7 +9,7 @@ export interface MediaForms {
   linkOnly: readonly Input['role'][];
   /** Of pictures that are sent as files. Absent: every type and size. */
   images?: { mimes: readonly string[]; bytesMax: number };
-  /** Of the provider's whole request, in which files stand as base64. Absent: it states none. */
+  /** The provider takes a request of at most so many bytes, in which files stand as base64. Absent: it states no limit. */
   bodyBytesMax?: number;
 }
 

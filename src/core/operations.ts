@@ -70,7 +70,7 @@ export interface OperatedTry {
   /** Null for a try whose end nobody saw. */
   finishedAt: number | null;
   durationMs: number | null;
-  /** Of the HTTP answer. */
+  /** The status of the HTTP answer, such as 500; null where there was none. */
   status: number | null;
   /** A class such as `timeout` where there was no answer. */
   error: string | null;
@@ -131,7 +131,7 @@ export interface Operations {
   /** Takes a job that has ended out of review; its timeline keeps the reason and the note. */
   resolveJob(id: string, note: string | undefined): Promise<OperatedJob>;
   deliveries(query: DeliveryQuery): Promise<Listed<OperatedDelivery>>;
-  /** By its own id, or by the `webhook-id` that its receiver knows. */
+  /** The delivery is named by its own id, or by the `webhook-id` (`evt_…`) that its receiver knows. */
   delivery(id: string): Promise<DeliveryReport>;
   /** Tries at once where it waits for its next try; begins the whole schedule anew where it has ended. */
   redeliver(id: string): Promise<OperatedDelivery>;
@@ -163,7 +163,7 @@ export interface OperationsStore {
   job(id: string): Promise<OperatedJob | undefined>;
   attempts(jobId: string): Promise<OperatedAttempt[]>;
   seed(jobId: string): Promise<JobPlanSeed | undefined>;
-  /** Of an open job; false when it has ended. Its restarts are counted from 0 again, and the sweep may start it. */
+  /** Takes an open job out of review; false when it has ended. Its restarts count from 0 again, and the sweep may start it. */
   clearReview(jobId: string): Promise<boolean>;
   /** Writes how an open job ends; false when it has ended. */
   rule(
@@ -171,7 +171,7 @@ export interface OperationsStore {
     ruling: { code: FailureCode; message: string },
     now: number,
   ): Promise<boolean>;
-  /** Of a job that has ended; false when it is open or not in review. */
+  /** Takes an ended job off the list for review; false when it is open or not in review. */
   resolve(jobId: string, note: string | undefined, now: number): Promise<boolean>;
   deliveries(query: DeliveryQuery): Promise<Listed<OperatedDelivery>>;
   /** The delivery with that id or about the event with that id. */
@@ -181,6 +181,6 @@ export interface OperationsStore {
   reopenDeliveries(filter: DeliveryFilter & { id?: string }, limit: number): Promise<string[]>;
   keeps(query: KeepQuery): Promise<Listed<OperatedKeep>>;
   keep(jobId: string): Promise<OperatedKeep | undefined>;
-  /** Of a copy that gave up; false when it is in another state. */
+  /** Begins another round of a copy that gave up; false when it is in another state. */
   reopenKeep(jobId: string, now: number): Promise<boolean>;
 }

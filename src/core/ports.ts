@@ -64,7 +64,7 @@ export interface Gateway {
     kind: FileKind,
     wish: RangeWish,
   ): Promise<ContentAnswer>;
-  /** As `get`, of a job that was made in that dialect, with what its provider said. Others are `not_found` too. */
+  /** Finds what `get` finds, with what the provider said; a job that was made in another dialect is `not_found` too. */
   view(principal: Principal, wire: string, id: string): Promise<NativeView>;
   /** Jobs that were created in that dialect, newest first. */
   views(principal: Principal, wire: string, query: NativeQuery): Promise<NativeViews>;
@@ -301,7 +301,7 @@ export interface JobPlanSeed extends Omit<JobPlan, 'waits'> {
 export interface JobLabel {
   /** The workspace's name when the job was made. */
   workspace: string;
-  /** Of the first choice. */
+  /** The channel of the job's first choice. */
   channel: string;
   dialect: string;
   /** Held, in micro-points. */

@@ -37,7 +37,7 @@ export interface NewJob {
   now: number;
   deadlineAt: number;
   idempotency: Creation['idempotency'];
-  /** Of a workflow that runs already; absent = one that is to be started, as `startAs`. */
+  /** The id of a workflow that runs already; absent = one is to be started, as `startAs`. */
   workflowId: string | undefined;
   /** The id under which the caller knows the job; absent = the job's own. */
   startAs?: string;
@@ -61,7 +61,7 @@ export type SettleReason =
   | { kind: 'verdict' }
   | { kind: 'failure'; failure: Failure }
   | { kind: 'canceled' }
-  /** As an operator has written on the job's row. */
+  /** The job ends in the way that an operator has written on its row. */
   | { kind: 'ruled' };
 
 /** `reply` is the provider's, where it is what ended the job. */

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { freePorts } from '../host/free-port';
 
-/** Where our own server listens: for workers and for its web page. */
+/** Our own server listens on these: one for workers, one for its web page. */
 export interface EnginePorts {
   port: number;
   uiPort: number;

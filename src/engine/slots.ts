@@ -1,8 +1,8 @@
 /** How many activities one process runs at once on its queues. */
 export interface ActivitySlots {
-  /** For the queue whose activities do nothing but read and write rows. */
+  /** The queue whose activities do nothing but read and write rows has so many slots. */
   storing: number;
-  /** For each queue whose activities wait for providers, receivers and files most of their time. */
+  /** Each queue whose activities mostly wait for providers, receivers and files has so many slots. */
   exchanging: number;
 }
 

@@ -36,7 +36,7 @@ export interface StopWaits {
   graceMs: number;
   /** Milliseconds after which a queue without submits is left, whatever still runs there. */
   forceMs: number;
-  /** The same for a queue with submits: long enough for a POST to end and its answer to be stored. */
+  /** Milliseconds after which a queue with submits is left: long enough for a POST to end and its answer to be stored. */
   submitForceMs: number;
 }
 

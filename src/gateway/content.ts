@@ -77,7 +77,7 @@ function fromBlob(
   };
 }
 
-/** With the headers of the file itself: a cache overwrites with them what it holds. */
+/** The answer has the file's own headers, since a cache overwrites with them what it holds. */
 const unchanged = (headers: Headers): ContentAnswer => ({
   status: 304,
   headers,

@@ -48,7 +48,7 @@ export interface GatewayDeps {
   starts: GateOptions;
   /** How starts that the engine did not take are asked for again. */
   startsAgain: Omit<StartAgainOptions, 'now'>;
-  /** For so long it is remembered whether a caller has points at all. */
+  /** Whether a caller has points at all is remembered for so long, in milliseconds. */
   fundsMs: number;
   heldMsMax: number;
   /** Past so many waiters at once nobody else waits. */

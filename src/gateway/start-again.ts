@@ -12,9 +12,9 @@ export interface StartAgainOptions {
   everyMs: number;
   /** A start is asked for again for this long, in milliseconds, and then left to the sweep. */
   forMs: number;
-  /** As many are remembered. */
+  /** At most so many jobs are remembered; the sweep has the rest. */
   waitingMax: number;
-  /** As many are asked for at once. */
+  /** The engine is asked for at most so many starts at once. */
   atOnce: number;
   /** Unix milliseconds. */
   now(): number;

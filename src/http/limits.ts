@@ -21,7 +21,7 @@ export const HTTP_LIMITS = {
   /** Bodies up to here have a part of their own. */
   smallBodyBytesMax: MIB,
   smallBodiesMemoryBytesMax: 128 * MIB,
-  /** Of every such part and of unfinished uploads, 0 to 1; one body of full size always has room. Past it: 429. */
+  /** A workspace may hold this share (0 to 1) of bodies and unfinished uploads, and one full body always; else 429. */
   workspaceShare: 0.5,
   keyShare: 0.25,
   /** A body of which nothing comes for so long is refused. */

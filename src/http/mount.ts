@@ -93,7 +93,7 @@ async function handle(
   });
 }
 
-/** The same gateway, which notes for the request's log line which job a create made or found. */
+/** The gateway that is returned notes, for the request's log line, which job a create made or found. */
 function noting(gateway: Gateway, response: Response): Gateway {
   const create: Gateway['create'] = async (principal, creation) => {
     const answer = await gateway.create(principal, creation);

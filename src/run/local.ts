@@ -33,7 +33,7 @@ export interface LocalOptions {
   data: string;
   host: string;
   port: number;
-  /** Of our own engine; those of the last start when not given. */
+  /** Our own engine listens here; on the ports of the last start when they are not given. */
   temporalPort?: number | undefined;
   temporalUiPort?: number | undefined;
   allowCallbacksTo: readonly string[];

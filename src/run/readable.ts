@@ -27,7 +27,7 @@ const LEVELS: Readonly<Record<number, string>> = {
   60: 'FATAL',
 };
 
-/** Of the process, and of the engine's own protocol. */
+/** A person at a terminal is not shown these: they tell of the process and of the engine's own protocol. */
 const HIDDEN: readonly string[] = ['pid', 'taskToken', 'source', 'sdkComponent', 'isLocal'];
 const TEXT_LENGTH_MAX = 200;
 

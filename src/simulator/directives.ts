@@ -27,7 +27,7 @@ export interface Directives {
   count?: number;
   /** What the first looks (`count` of them) show in place of the status word. */
   word?: string;
-  /** From this look on the provider knows no such job, for `count` looks or for good. */
+  /** The provider knows no such job from this look on, for `count` looks or for good. */
   gone?: number;
   /** What the link to the video serves in place of it. */
   result?: Result;

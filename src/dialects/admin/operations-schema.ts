@@ -47,7 +47,7 @@ export const jobFailureSchema = z.strictObject({
 
 export const resolutionSchema = z.strictObject({ note: reason.optional() });
 
-/** Without a field that says which ones, everything would be sent again. */
+/** A redelivery names which messages it means; without a field everything would be sent again. */
 export const redeliverySchema = z
   .strictObject({
     job: z.string({ error: must('the id of a job') }).optional(),

@@ -25,7 +25,7 @@ export function checkUnread(
 
 const PATH_LENGTH_MAX = 200;
 
-/** Of a switch such as `{"audio": true}` nobody expects a medium. */
+/** A switch such as `{"audio": true}` is no place of a medium. */
 const isPlace = (value: unknown): boolean =>
   (typeof value === 'string' && !/^(?:on|off|true|false|auto|none)$/i.test(value)) ||
   (typeof value === 'object' && value !== null);

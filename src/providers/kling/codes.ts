@@ -63,6 +63,6 @@ export function meaningOf(code: number | undefined, status: number): Meaning {
 
 /** On a look: the account may not ask for this task. What time may heal (a clock, a bill) never ends a job. */
 export const DENIED_LOOKS: ReadonlySet<number> = new Set([1000, 1001, 1002, 1103]);
-/** On a look: Kling knows no such task. Its page says 1203; the video endpoints answer 1201 with the text. */
+/** Kling says to a look that it knows no such task: 1203 by its page, 1201 with this text at the video endpoints. */
 export const NOT_FOUND = 1203;
 export const NOT_FOUND_BY_TEXT = { code: 1201, text: /task not found/i };
