@@ -38,6 +38,11 @@ const CASES: readonly [directives: string, end: FaultEnd][] = [
   ).map((fault): [string, FaultEnd] => [`fault=${fault} on=poll count=3 polls=5`, MADE]),
 ];
 
+const MODEL = {
+  channels: [{ channel: 'ark-simulated', model: 'doubao-seedance-2-0-260128' }],
+  price: { perJob: '25' },
+};
+
 let gateway: TestGateway;
 let wire: Wire;
 const posts = new Map<string, Promise<string>>();
@@ -48,11 +53,9 @@ beforeAll(async () => {
     channels: wire.config.channels,
     models: {
       wired: wire.config.models.wired,
-      simulated: {
-        channels: [{ channel: 'ark-simulated', model: 'doubao-seedance-2-0-260128' }],
-        price: { perJob: '25' },
-        deadlineSeconds: 25,
-      },
+      // Only the one that is stuck is to meet its deadline, however busy the machine is.
+      simulated: { ...MODEL, deadlineSeconds: 120 },
+      impatient: { ...MODEL, deadlineSeconds: 25 },
     },
     // Shorter than the simulator's slow reply.
     waits: {
@@ -69,7 +72,8 @@ beforeAll(async () => {
   // Together, since each is mostly waiting; one that is stuck lasts until its deadline.
   for (const [directives] of CASES) {
     const prompt = `case "${directives}" [[sim seconds=1 video=shared ${directives}]]`;
-    posts.set(directives, gateway.post({ model: 'simulated', prompt }));
+    const model = directives === 'fault=stuck' ? 'impatient' : 'simulated';
+    posts.set(directives, gateway.post({ model, prompt }));
   }
   await Promise.all(posts.values());
 });

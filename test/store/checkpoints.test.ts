@@ -39,15 +39,19 @@ async function jobsEnded(workspace: TestWorkspace, count: number): Promise<void>
   }
 }
 
-/** Rows of the ledger that one read looks at, counted by the server. */
+/** Rows of the ledger that one read looks at, counted by the server, which has not yet told what its connection did before. */
 async function rowsRead(read: (tx: Parameters<typeof balanceOf>[0]) => Promise<unknown>) {
   return database.db.transaction(async (tx) => {
+    const count = async (): Promise<number> => {
+      const { rows } = await tx.execute<{ read: number }>(
+        sql`SELECT (seq_tup_read + coalesce(idx_tup_fetch, 0))::int AS read
+            FROM pg_stat_xact_user_tables WHERE relname = 'ledger'`,
+      );
+      return rows[0]?.read ?? 0;
+    };
+    const before = await count();
     await read(tx);
-    const { rows } = await tx.execute<{ read: number }>(
-      sql`SELECT (seq_tup_read + coalesce(idx_tup_fetch, 0))::int AS read
-          FROM pg_stat_xact_user_tables WHERE relname = 'ledger'`,
-    );
-    return rows[0]?.read ?? 0;
+    return (await count()) - before;
   });
 }
 
