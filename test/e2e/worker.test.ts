@@ -53,6 +53,11 @@ test('an activity’s life is told several times within its heartbeat timeout', 
 test('a worker goes on when the API has no database connection left, since each has its own', async () => {
   const { pool } = gateway.base.database;
   const id = await gateway.post({ prompt: 'alone [[sim seconds=3 video=shared]]' });
+  // The API's own part, the start, is done before its connections are taken.
+  await until('the start', async () => {
+    const text = 'SELECT 1 FROM jobs WHERE id = $1 AND workflow_started_at IS NOT NULL';
+    return (await gateway.sql(text, [toUuid(id)]))[0];
+  });
   const taken = await Promise.all([1, 2, 3].map(() => pool.connect()));
   try {
     const ended = await until(
