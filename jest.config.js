@@ -14,8 +14,9 @@ const common = {
 };
 
 module.exports = {
-  maxWorkers: 3,
-  testTimeout: 120_000,
+  // Each e2e file runs a gateway, a database and simulated providers of its own: three at once starve on two cores.
+  maxWorkers: 2,
+  testTimeout: 240_000,
   projects: [
     {
       ...common,
