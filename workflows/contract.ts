@@ -81,7 +81,7 @@ export interface GenerateVideoResult {
   jobId: string;
   state: TerminalState;
   code?: FailureCode;
-  /** Of a job without a video, one sentence for people: what the code means, and the provider's own code. */
+  /** One sentence tells people why there is no video: what the code means, and the provider's own code. */
   message?: string;
   /** Length of the video, where it is known. */
   seconds?: number;

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GENERATE_VIDEO, VIDEO_QUEUE } from '../../workflows/contract';
-import { startTestGateway, until } from '../support/gateway';
+import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 import { startParentWorker } from '../support/parent-worker';
 import type { ParentWorker } from '../support/parent-worker';
@@ -634,11 +634,6 @@ const attemptIs = (scene: Scene, state: string): Promise<unknown> =>
     const attempt = await gateway.base.store.attempts.latest(scene.jobId);
     return attempt?.state === state ? true : undefined;
   });
-
-const uuid = (id: string): string => {
-  const hex = id.slice(id.indexOf('_') + 1);
-  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
-};
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

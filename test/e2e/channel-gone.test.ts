@@ -1,5 +1,5 @@
 import { startWorker } from '../../src/run/parts';
-import { startTestGateway } from '../support/gateway';
+import { startTestGateway, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
 /**
@@ -36,11 +36,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => gateway?.close());
-
-const uuid = (id: string): string => {
-  const hex = id.slice(id.indexOf('_') + 1);
-  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
-};
 
 const attempts = (id: string): Promise<Record<string, unknown>[]> =>
   gateway.sql(

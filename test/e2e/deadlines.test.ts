@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startWorker } from '../../src/run/parts';
 import { SWEEP_SCHEDULE } from '../../workflows/contract';
-import { startTestGateway, until } from '../support/gateway';
+import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 import { record } from '../support/report';
 import { startWire, wireError } from '../support/wire';
@@ -88,11 +88,6 @@ async function post(model: string, directives: string, at = gateway): Promise<Jo
   const id = await at.post({ model, prompt: `tag:${tag} [[sim video=shared ${directives}]]` });
   return { tag, id, jobId: uuid(id) };
 }
-
-const uuid = (id: string): string => {
-  const hex = id.slice(id.indexOf('_') + 1);
-  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
-};
 
 interface Books {
   state: string;

@@ -1,4 +1,4 @@
-import { startTestGateway, until } from '../support/gateway';
+import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 import { record } from '../support/report';
 import { startWire, wireError } from '../support/wire';
@@ -275,11 +275,6 @@ async function move({ tag }: Scene, to: 'running' | 'end'): Promise<void> {
   const url = `${gateway.simulator?.origin}/_sim/jobs/${wire.seen(tag).taskId}`;
   expect((await gateway.call('POST', url, { body: { to } })).status).toBe(200);
 }
-
-const uuid = (id: string): string => {
-  const hex = id.slice(id.indexOf('_') + 1);
-  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
-};
 
 const counts = (row: Path): readonly number[] => [row.events].flat();
 

@@ -1,7 +1,7 @@
 import { ENDS, FAULT_ENDS } from '../../src/commands/fault-ends';
 import type { FaultEnd } from '../../src/commands/fault-ends';
 import { FAULTS } from '../../src/simulator/faults';
-import { startTestGateway, until } from '../support/gateway';
+import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 import { record } from '../support/report';
 import { startWire } from '../support/wire';
@@ -82,11 +82,6 @@ afterAll(async () => {
   await gateway?.close();
   await wire?.close();
 });
-
-const uuid = (id: string): string => {
-  const hex = id.slice(id.indexOf('_') + 1);
-  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
-};
 
 async function books(id: string): Promise<Omit<FaultEnd, 'submits' | 'file'>> {
   const [row] = await gateway.sql<{

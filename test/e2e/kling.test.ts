@@ -2,7 +2,7 @@ import { providers } from '../../src/providers';
 import { secretOf } from '../../src/providers/kling/simulate-token';
 import { startSimulator } from '../../src/simulator';
 import type { Simulator } from '../../src/simulator';
-import { startTestGateway, until } from '../support/gateway';
+import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
 /**
@@ -75,11 +75,6 @@ async function post(directives: string, body: Record<string, unknown> = {}) {
   const id = await gateway.post({ model: 'kling-v1', prompt, ...shape, ...body });
   return { id, prompt };
 }
-
-const uuid = (id: string): string => {
-  const hex = id.slice(id.indexOf('_') + 1);
-  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
-};
 
 async function counts(prompt: string): Promise<{ seen: number; accepted: number }> {
   const { json } = await gateway.call('GET', `${gateway.simulator?.origin}/_sim/counters`);

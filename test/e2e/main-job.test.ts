@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import { startTestGateway, until } from '../support/gateway';
+import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
 /** The thread that everything hangs on: one request, one submit, one usage row, one bill, one verified callback. */
@@ -38,11 +38,6 @@ beforeEach(() => {
   received.length = 0;
   answers.length = 0;
 });
-
-const uuid = (id: string): string => {
-  const hex = id.slice(id.indexOf('_') + 1);
-  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
-};
 
 async function seenBySimulator(id: string): Promise<{ gets: number; submits_accepted: number }> {
   const attempt = await gateway.base.store.attempts.latest(uuid(id));

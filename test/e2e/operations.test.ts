@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readId, renderId } from '../../src/core/ids';
+import { renderId } from '../../src/core/ids';
 import { STOP_SIGNAL, deliveryWorkflowId } from '../../workflows/contract';
-import { startTestGateway, until } from '../support/gateway';
+import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
 /** What gave up or waits for a person has a way out by the admin API, on a real engine; each state is written. */
@@ -38,7 +38,6 @@ beforeEach(() => {
   answer = 200;
 });
 
-const uuid = (id: string): string => readId(id) ?? id;
 const admin = (method: string, path: string, body?: unknown) =>
   gateway.call(method, `/v1/admin/${path}`, { key: gateway.keys.admin_key, body });
 

@@ -2,7 +2,7 @@ import { readConfig } from '../../src/config';
 import type { FileConfigInput } from '../../src/config';
 import { arkError, running, startFakeArk, taskOf } from '../support/fake-ark';
 import type { FakeArk, FakeReply, Script } from '../support/fake-ark';
-import { startTestGateway, until } from '../support/gateway';
+import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
 /**
@@ -69,11 +69,6 @@ async function post(script: Script, body: Record<string, unknown> = {}): Promise
   const id = await gateway.post({ model: 'fake', prompt: `tag:${tag}`, ...body });
   return { tag, id, jobId: uuid(id) };
 }
-
-const uuid = (id: string): string => {
-  const hex = id.slice(id.indexOf('_') + 1);
-  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
-};
 
 const row = async ({ jobId }: Job): Promise<Record<string, unknown> | undefined> =>
   (

@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { ActivityDeps } from '../../activities';
 import { sweep } from '../../activities/sweep';
-import { readId } from '../../src/core/ids';
 import { GENERATE_VIDEO, VIDEO_QUEUE } from '../../workflows/contract';
-import { startTestGateway, until } from '../support/gateway';
+import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
 /**
@@ -47,8 +46,6 @@ afterAll(async () => {
 });
 
 const canary = (): string => `canary${randomBytes(8).toString('hex')}`;
-const uuid = (id: string): string => readId(id) ?? id;
-
 /** The worker's own sweep with the worker's own parts, at a later moment. */
 async function sweepLater(ms: number): Promise<void> {
   const { base } = gateway;

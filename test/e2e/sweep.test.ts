@@ -1,5 +1,4 @@
-import { readId } from '../../src/core/ids';
-import { startTestGateway, until } from '../support/gateway';
+import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
 /** What a caller wished for and the engine did not hear is made up for by the sweep, at no cost in history. */
@@ -10,7 +9,6 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.close());
 
-const uuid = (id: string): string => readId(id) ?? id;
 const handleOf = (id: string) => gateway.base.client.workflow.getHandle(id);
 const lengthOf = async (id: string): Promise<number> =>
   (await handleOf(id).describe()).historyLength;

@@ -1,4 +1,4 @@
-import { startTestGateway, until } from '../support/gateway';
+import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
 /** What the worker tells the engine and the log, and what it shares with the API. */
@@ -56,7 +56,7 @@ test('a worker goes on when the API has no database connection left, since each 
   // The API's own part, the start, is done before its connections are taken.
   await until('the start', async () => {
     const text = 'SELECT 1 FROM jobs WHERE id = $1 AND workflow_started_at IS NOT NULL';
-    return (await gateway.sql(text, [toUuid(id)]))[0];
+    return (await gateway.sql(text, [uuid(id)]))[0];
   });
   const taken = await Promise.all([1, 2, 3].map(() => pool.connect()));
   try {
@@ -64,7 +64,7 @@ test('a worker goes on when the API has no database connection left, since each 
       'the job to end meanwhile',
       async () => {
         const { rows } = (await taken[0]?.query('SELECT state FROM jobs WHERE id = $1', [
-          toUuid(id),
+          uuid(id),
         ])) ?? { rows: [] };
         const [row] = rows as { state: string }[];
         return row?.state === 'succeeded' ? row.state : undefined;
@@ -76,8 +76,3 @@ test('a worker goes on when the API has no database connection left, since each 
     for (const client of taken) client.release();
   }
 });
-
-function toUuid(id: string): string {
-  const hex = id.slice(id.indexOf('_') + 1);
-  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
-}

@@ -149,6 +149,13 @@ function parse(text: string): unknown {
   }
 }
 
+/** The id of a job's rows, from any of the ids that a caller may know it by. */
+export function uuid(id: string): string {
+  const found = readId(id);
+  if (found === undefined) throw new Error(`${id} is no id of a job`);
+  return found;
+}
+
 /** Asks again until there is an answer; says what was waited for when there is none. */
 export async function until<T>(
   what: string,
