@@ -208,7 +208,7 @@ test('receivers of one workspace that hang hold up no other workspace’s callba
     },
     6_000,
   );
-}, 120_000);
+});
 
 test('a submit that can never be prepared ends its job with a reason after a few tries', async () => {
   busy = 1_000;
@@ -242,4 +242,4 @@ test('a submit that can never be prepared ends its job with a reason after a few
   expect(ended).toEqual({ state: 'failed', code: 'internal' });
   busy = 0;
   expect((await answer).status).toBeGreaterThanOrEqual(400);
-}, 120_000);
+});

@@ -677,7 +677,6 @@ test.each(CELLS.map((cell) => [nameOf(cell), cell] as const))(
     );
     record('cancel-table', name, inWords(wanted));
   },
-  180_000,
 );
 
 describe('a job that has ended', () => {

@@ -83,7 +83,7 @@ afterAll(async () => {
     await reelay(['stop', '--data', data]).ended;
     rmSync(data, { recursive: true, force: true });
   }
-}, 120_000);
+});
 
 test('demo --json prints exactly one JSON object whose figures were measured, and leaves nothing running', async () => {
   const data = folder();
@@ -108,7 +108,7 @@ test('demo --json prints exactly one JSON object whose figures were measured, an
   expect(isAbsolute(report.video.path)).toBe(true);
   expect(statSync(report.video.path).size).toBe(report.video.bytes);
   expect(running(data)).toEqual([]);
-}, 180_000);
+});
 
 test('start prints one READY line, refuses a second start by naming the first, and a killed one is taken over', async () => {
   const data = folder();
@@ -169,7 +169,7 @@ test('start prints one READY line, refuses a second start by naming the first, a
   expect(Date.now() - stoppedAt).toBeLessThan(20_000);
   expect(processes.filter(isSame)).toEqual([]);
   expect(running(data)).toEqual([]);
-}, 240_000);
+});
 
 test('stop ends what a killed gateway left', async () => {
   const data = folder();
@@ -183,7 +183,7 @@ test('stop ends what a killed gateway left', async () => {
   const { stopped } = JSON.parse(stop.out()) as { stopped: { name: string }[] };
   expect(stopped.map(({ name }) => name)).toEqual(['engine', 'postgres']);
   expect(processes.filter(isSame)).toEqual([]);
-}, 180_000);
+});
 
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -214,7 +214,6 @@ test.each([['start'], ['simulator'], ['demo']])(
     expect(command.err()).not.toMatch(/PostgreSQL|Temporal/);
     expect(existsSync(join(data, 'postgres'))).toBe(false);
   },
-  120_000,
 );
 
 test('an address that this machine does not have is said before anything is started', async () => {
@@ -225,7 +224,7 @@ test('an address that this machine does not have is said before anything is star
     'reelay start: 192.0.2.1 is no address of this machine; choose another with --host',
   );
   expect(existsSync(join(data, 'postgres'))).toBe(false);
-}, 120_000);
+});
 
 test.each([['version'], ['--version'], ['-v']])(
   'reelay %s prints the version alone',
@@ -266,7 +265,6 @@ test.each([[['help']], [['--help']], [['start', '--help']]])(
       expect(command.out()).toContain(flag);
     }
   },
-  120_000,
 );
 
 const CONFIGS: [name: string, text: string, said: RegExp][] = [
@@ -310,24 +308,20 @@ const CONFIGS: [name: string, text: string, said: RegExp][] = [
   ['offers no model', '{ "models": {} }', /models: names no model/],
 ];
 
-test.each(CONFIGS)(
-  'a config that %s stops the start with one sentence',
-  async (_, text, said) => {
-    const data = folder();
-    const path = join(data, 'reelay.config.json');
-    writeFileSync(path, text);
-    const command = reelay(['start', '--data', join(data, 'data'), '--port', '0'], {
-      REELAY_CONFIG: path,
-    });
-    expect(await command.ended).toBe(1);
-    const last = command.err().trimEnd().split('\n').at(-1) ?? '';
-    expect(last).toMatch(said);
-    expect(command.err()).not.toMatch(/\n\s+at /);
-    // Nothing was started, so not even the folder is there.
-    expect(existsSync(join(data, 'data'))).toBe(false);
-  },
-  120_000,
-);
+test.each(CONFIGS)('a config that %s stops the start with one sentence', async (_, text, said) => {
+  const data = folder();
+  const path = join(data, 'reelay.config.json');
+  writeFileSync(path, text);
+  const command = reelay(['start', '--data', join(data, 'data'), '--port', '0'], {
+    REELAY_CONFIG: path,
+  });
+  expect(await command.ended).toBe(1);
+  const last = command.err().trimEnd().split('\n').at(-1) ?? '';
+  expect(last).toMatch(said);
+  expect(command.err()).not.toMatch(/\n\s+at /);
+  // Nothing was started, so not even the folder is there.
+  expect(existsSync(join(data, 'data'))).toBe(false);
+});
 
 test.each([
   ['engine', 'TEMPORAL_ADDRESS', (port: number) => `127.0.0.1:${port}`],
@@ -349,7 +343,6 @@ test.each([
     expect(command.err()).not.toMatch(/\n\s+at /);
     expect(running(data)).toEqual([]);
   },
-  180_000,
 );
 
 test.each([
@@ -358,13 +351,9 @@ test.each([
   [['start', '--prot', '1'], 2, /--port/],
   [['start', '--port', 'many'], 2, /--port takes a whole number/],
   [['demo', '--fault', 'no-such'], 2, /--fault takes one of/],
-])(
-  'reelay %j is refused with the allowed values',
-  async (args, code, said) => {
-    const command = reelay(args);
-    expect(await command.ended).toBe(code);
-    expect(command.err()).toMatch(said);
-    expect(command.out()).toBe('');
-  },
-  120_000,
-);
+])('reelay %j is refused with the allowed values', async (args, code, said) => {
+  const command = reelay(args);
+  expect(await command.ended).toBe(code);
+  expect(command.err()).toMatch(said);
+  expect(command.out()).toBe('');
+});

@@ -96,5 +96,4 @@ asRoot(
         expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
     });
   },
-  240_000,
 );

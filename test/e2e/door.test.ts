@@ -126,4 +126,4 @@ test('a job is canceled even when the engine was down at the moment of the DELET
     120_000,
   );
   expect(ended).toMatchObject({ error: { code: 'canceled' } });
-}, 180_000);
+});

@@ -178,7 +178,7 @@ test('sixty held at once are all answered with their own video, and one who leav
     status: 200,
     json: { data: { id: job.id, finish_reason: 'stop' } },
   });
-}, 120_000);
+});
 
 test('repeats under one key wait for the one job and get its one answer, before and after its end', async () => {
   const prompt = `once ${QUICK}`;

@@ -74,21 +74,17 @@ afterAll(async () => {
   await new Promise((resolve) => receiver.close(resolve));
 });
 
-test.each(Object.entries(PATHS))(
-  '%s',
-  async (name, { events, status }) => {
-    const run = await runs.get(name);
-    if (!run) throw new Error('it was not started');
-    const handle = gateway.base.client.workflow.getHandle(run.workflowId, run.runId);
-    await ended(run.workflowId);
-    const closed = await handle.describe();
-    if (isRecording) {
-      writeFileSync(join(FOLDER, `${name}.json`), toText(await handle.fetchHistory()));
-    }
-    expect(closed.status.name).toBe(status);
-    const [min, max] = typeof events === 'number' ? [events, events] : events;
-    expect(closed.historyLength).toBeGreaterThanOrEqual(min);
-    expect(closed.historyLength).toBeLessThanOrEqual(max);
-  },
-  120_000,
-);
+test.each(Object.entries(PATHS))('%s', async (name, { events, status }) => {
+  const run = await runs.get(name);
+  if (!run) throw new Error('it was not started');
+  const handle = gateway.base.client.workflow.getHandle(run.workflowId, run.runId);
+  await ended(run.workflowId);
+  const closed = await handle.describe();
+  if (isRecording) {
+    writeFileSync(join(FOLDER, `${name}.json`), toText(await handle.fetchHistory()));
+  }
+  expect(closed.status.name).toBe(status);
+  const [min, max] = typeof events === 'number' ? [events, events] : events;
+  expect(closed.historyLength).toBeGreaterThanOrEqual(min);
+  expect(closed.historyLength).toBeLessThanOrEqual(max);
+});

@@ -107,4 +107,4 @@ test('SIGTERM two seconds into a POST of 25 s: one submit, and the job succeeds 
   expect(tookMs).toBeLessThan(POST_MS + 20_000);
   second.command.child.kill('SIGTERM');
   expect(await second.command.ended).toBe(0);
-}, 240_000);
+});

@@ -152,15 +152,15 @@ describe('a job that its provider is said not to know', () => {
   });
 
   test('five jobs at once lose nothing to a key of another account, put right in time', async () => {
-    let isWrong = false;
+    let phase: 'before' | 'wrong' | 'after' = 'before';
     const jobs = await Promise.all(
       Array.from({ length: 5 }, () =>
         post({
-          look: (number, taskId) =>
-            isWrong
-              ? arkError(404, 'ResourceNotFound')
-              : number < 20
-                ? running(taskId)
+          look: (_, taskId) =>
+            phase === 'before'
+              ? running(taskId)
+              : phase === 'wrong'
+                ? arkError(404, 'ResourceNotFound')
                 : taskOf(ark, taskId),
           result: asVideo,
         }),
@@ -169,7 +169,7 @@ describe('a job that its provider is said not to know', () => {
     // Each of them is older than the grace when it begins.
     for (const { tag } of jobs)
       await until('looks', async () => ark.seen(tag).looks > 12 || undefined);
-    isWrong = true;
+    phase = 'wrong';
     const before = jobs.map(({ tag }) => ark.seen(tag).looks);
     for (const [index, { tag }] of jobs.entries()) {
       await until(
@@ -177,7 +177,7 @@ describe('a job that its provider is said not to know', () => {
         async () => ark.seen(tag).looks > (before[index] ?? 0) || undefined,
       );
     }
-    isWrong = false;
+    phase = 'after';
     for (const { id } of jobs)
       expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
   });

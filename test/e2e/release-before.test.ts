@@ -31,7 +31,7 @@ beforeAll(async () => {
     telemetryOptions: { logging: { forward: {}, filter: { core: 'ERROR', other: 'ERROR' } } },
   });
   [before, stage] = await Promise.all([buildReleaseBefore(), openStage()]);
-}, 180_000);
+});
 
 afterAll(async () => {
   await stage?.close();

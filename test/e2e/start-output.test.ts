@@ -15,12 +15,12 @@ beforeAll(async () => {
     if (command.child.exitCode !== null) throw new Error(command.err());
     return command.out().includes('Ctrl-C') ? true : undefined;
   });
-}, 240_000);
+});
 afterAll(async () => {
   command.child.kill('SIGTERM');
   await command.ended;
   rmSync(data, { recursive: true, force: true });
-}, 120_000);
+});
 
 test('it names the file of the keys and shows none of them', () => {
   const keys = JSON.parse(readFileSync(join(data, 'keys.json'), 'utf8')) as Record<string, string>;

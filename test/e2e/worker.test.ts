@@ -48,7 +48,7 @@ test('an activity’s life is told several times within its heartbeat timeout', 
   // The provider answers after 10 s: a beat each 2 s, where the library's own throttle lets one pass in 6.4 s.
   expect(beats.size).toBeGreaterThanOrEqual(4);
   await gateway.ended(id);
-}, 120_000);
+});
 
 test('a worker goes on when the API has no database connection left, since each has its own', async () => {
   const { pool } = gateway.base.database;

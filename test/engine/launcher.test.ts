@@ -7,6 +7,7 @@ import { launchEngine } from '../../src/engine/launcher';
 import type { EngineOptions, RunningEngine } from '../../src/engine/launcher';
 import { prepareNamespace } from '../../src/engine/prepare';
 import { cacheFolder } from '../../src/host/cache-folder';
+import { freePort } from '../../src/host/free-port';
 import { readRun } from '../../src/host/run-file';
 import { waitUntil } from '../../src/host/wait';
 import { cleanUp, startScript, temporaryFolder } from '../host/temporary';
@@ -129,7 +130,7 @@ test('it comes back at its address after it was killed itself', async () => {
 test('one on another port than the wanted one is replaced', async () => {
   const { launch } = bench();
   const first = await launch();
-  const second = await launch({ port: Number(first.address.split(':')[1]) + 1 });
+  const second = await launch({ port: await freePort() });
   expect(first.isRunning()).toBe(false);
   expect(second.isRunning()).toBe(true);
 });
