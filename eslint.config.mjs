@@ -35,7 +35,7 @@ function restrictedImports(place) {
     .filter(([, places]) => !places.some((owner) => isInside(place, owner)))
     .map(([name, places]) => ({
       regex: `^${escaped(name)}(/|$)`,
-      message: `Only ${places.join(', ')} may use it; name what you need as a port in src/core/ports.ts.`,
+      message: `Only ${places.join(', ')} may use it; name what you need as a port in src/core/ports.`,
     }));
   const allowed = BUILT_INS[place] ?? builtinModules.filter((name) => name !== 'process');
   const forbidden = builtinModules.filter((name) => !allowed.includes(name.split('/')[0]));

@@ -1,12 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { createHash } from 'node:crypto';
-import type { Principal } from '../src/core/dialect';
+import type { Principal } from '../src/core/api/principal';
 import { GatewayError, invalid } from '../src/core/errors';
 import type { ErrorCode } from '../src/core/errors';
-import { parseOrThrow } from '../src/core/parse';
-import { planOf } from '../src/core/plan';
-import type { Creation, JobPlan } from '../src/core/ports';
-import { videoRequestSchema } from '../src/core/request';
+import { parseOrThrow } from '../src/core/json/parse';
+import { planOf } from '../src/core/job/plan';
+import type { Creation } from '../src/core/job/creation';
+import type { JobPlan } from '../src/core/job/plan';
+import { videoRequestSchema } from '../src/core/request/request';
 import { REFUSALS } from '../workflows/contract';
 import type { RequestedVideo } from '../workflows/contract';
 import type { ActivityDeps } from './deps';

@@ -1,6 +1,6 @@
-import type { Call, Reply } from '../src/core/exchange';
-import type { PollReading } from '../src/core/provider';
-import type { Attempt } from '../src/core/store';
+import type { Call, Reply } from '../src/core/provider/exchange';
+import type { PollReading } from '../src/core/provider/provider';
+import type { Attempt } from '../src/core/provider/attempt';
 import type { ActivityDeps } from './deps';
 
 /** What asking a provider needs; less than an activity has, since the API looks too. */

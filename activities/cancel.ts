@@ -1,6 +1,6 @@
-import { isFinal } from '../src/core/outcome';
-import type { Verdict } from '../src/core/outcome';
-import type { Attempt } from '../src/core/store';
+import { isFinal } from '../src/core/job/outcome';
+import type { Verdict } from '../src/core/job/outcome';
+import type { Attempt } from '../src/core/provider/attempt';
 import type { CancelResult, Ruling } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
 import { transient } from './failure';

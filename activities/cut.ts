@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { Outbound } from '../src/core/ports';
+import type { Outbound } from '../src/core/ports/outbound';
 
 /**
  * A process that stops lets its activities go on for a while and then cuts them; the engine gives what was cut to

@@ -1,6 +1,6 @@
 import { sign } from '../src/callbacks/sign';
-import type { CallResult } from '../src/core/ports';
-import type { DeliveryEnd, DeliveryRow, TryResult } from '../src/core/store';
+import type { CallResult } from '../src/core/ports/outbound';
+import type { DeliveryEnd, DeliveryRow, TryResult } from '../src/core/job/delivery';
 import { deliveryDelayMs, readRetryAfter } from '../src/core/schedules';
 import type { DeliverResult } from '../workflows/contract';
 import type { ActivityDeps } from './deps';

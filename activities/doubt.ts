@@ -1,7 +1,7 @@
 import type { FailureCode } from '../src/core/errors';
-import type { Doubt } from '../src/core/attempt';
-import type { Usage } from '../src/core/outcome';
-import type { Attempt } from '../src/core/store';
+import type { Doubt } from '../src/core/provider/attempt';
+import type { Usage } from '../src/core/job/outcome';
+import type { Attempt } from '../src/core/provider/attempt';
 import type { AskDeps } from './ask';
 
 /**

@@ -1,7 +1,7 @@
-import type { Headers } from '../src/core/exchange';
-import { isFinal } from '../src/core/outcome';
-import type { Provider } from '../src/core/provider';
-import type { Attempt } from '../src/core/store';
+import type { Headers } from '../src/core/provider/exchange';
+import { isFinal } from '../src/core/job/outcome';
+import type { Provider } from '../src/core/provider/provider';
+import type { Attempt } from '../src/core/provider/attempt';
 import type { ActivityDeps } from './deps';
 import { hashToken } from './send';
 import { look } from './look';

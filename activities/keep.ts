@@ -1,7 +1,7 @@
-import type { Output } from '../src/core/outcome';
-import type { FileKind } from '../src/core/ports';
-import type { KeepStore } from '../src/core/store';
-import { sniffMediaType, videoTypeOf } from '../src/core/sniff';
+import type { Output } from '../src/core/job/outcome';
+import type { FileKind } from '../src/core/job/files';
+import type { KeepStore } from '../src/core/ports/store/keeps';
+import { sniffMediaType, videoTypeOf } from '../src/core/media/sniff';
 import type { ActivityDeps } from './deps';
 import { pending, transient } from './failure';
 import { freshOutputs } from './look';

@@ -1,5 +1,5 @@
-import { isFinal } from '../src/core/outcome';
-import type { Attempt } from '../src/core/store';
+import { isFinal } from '../src/core/job/outcome';
+import type { Attempt } from '../src/core/provider/attempt';
 import type { ActivityDeps } from './deps';
 import { look } from './look';
 import { find } from './reconcile';

@@ -1,10 +1,10 @@
 import type { FailureCode } from '../src/core/errors';
-import type { Reply } from '../src/core/exchange';
-import { isTerminal } from '../src/core/job';
-import { isFinal } from '../src/core/outcome';
-import type { Output, Verdict } from '../src/core/outcome';
+import type { Reply } from '../src/core/provider/exchange';
+import { isTerminal } from '../src/core/job/job';
+import { isFinal } from '../src/core/job/outcome';
+import type { Output, Verdict } from '../src/core/job/outcome';
 import { failure } from '../src/core/errors';
-import type { Attempt } from '../src/core/store';
+import type { Attempt } from '../src/core/provider/attempt';
 import { ask } from './ask';
 import type { AskDeps } from './ask';
 import { startDeliveries } from './deliver';

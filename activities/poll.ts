@@ -1,6 +1,6 @@
 import { failure } from '../src/core/errors';
-import { isFinal } from '../src/core/outcome';
-import type { Attempt } from '../src/core/store';
+import { isFinal } from '../src/core/job/outcome';
+import type { Attempt } from '../src/core/provider/attempt';
 import { isLookDue, pollDelayMs } from '../src/core/schedules';
 import type { AwaitResult, Ruling } from '../workflows/contract';
 import type { ActivityDeps } from './deps';

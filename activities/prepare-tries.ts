@@ -1,5 +1,5 @@
 import { GatewayError } from '../src/core/errors';
-import type { FrozenRoute, Job } from '../src/core/job';
+import type { FrozenRoute, Job } from '../src/core/job/job';
 import type { ActivityDeps } from './deps';
 import { transient } from './failure';
 import { prepare, type Prepared } from './send';

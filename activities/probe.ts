@@ -1,8 +1,8 @@
-import type { Channel } from '../src/core/catalog';
+import type { Channel } from '../src/core/catalog/catalog';
 import { GatewayError } from '../src/core/errors';
-import { readMp4Head } from '../src/core/mp4-head';
-import type { Made } from '../src/core/outcome';
-import { SNIFF_BYTES, videoTypeOf } from '../src/core/sniff';
+import { readMp4Head } from '../src/core/media/mp4-head';
+import type { Made } from '../src/core/job/outcome';
+import { SNIFF_BYTES, videoTypeOf } from '../src/core/media/sniff';
 import type { AskDeps } from './ask';
 
 /**

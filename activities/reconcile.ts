@@ -1,6 +1,6 @@
-import type { Operation } from '../src/core/outcome';
-import type { FindReading, Sent } from '../src/core/provider';
-import type { Attempt } from '../src/core/store';
+import type { Operation } from '../src/core/job/outcome';
+import type { FindReading, Sent } from '../src/core/provider/provider';
+import type { Attempt } from '../src/core/provider/attempt';
 import type { ActivityDeps } from './deps';
 import { pending } from './failure';
 

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Billed } from '../src/core/capabilities';
-import type { Channel } from '../src/core/catalog';
+import type { Billed } from '../src/core/request/capabilities';
+import type { Channel } from '../src/core/catalog/catalog';
 import { failure } from '../src/core/errors';
-import type { Call, Reply } from '../src/core/exchange';
-import { newId } from '../src/core/ids';
-import { knownModel } from '../src/core/job';
-import type { FrozenRoute, Job } from '../src/core/job';
-import type { CallResult } from '../src/core/ports';
+import type { Call, Reply } from '../src/core/provider/exchange';
+import { newId } from '../src/core/job/ids';
+import { knownModel } from '../src/core/job/job';
+import type { FrozenRoute, Job } from '../src/core/job/job';
+import type { CallResult } from '../src/core/ports/outbound';
 import { busyDelayMs } from '../src/core/schedules';
-import type { Attempt } from '../src/core/store';
-import type { Provider, Sent, Submission, SubmitReading } from '../src/core/provider';
+import type { Attempt } from '../src/core/provider/attempt';
+import type { Provider, Sent, Submission, SubmitReading } from '../src/core/provider/provider';
 import type { ActivityDeps } from './deps';
 
 /** Everything about a POST that can fail without a byte leaving is done before its row is opened. */

@@ -1,6 +1,6 @@
-import type { Job } from '../src/core/job';
-import { isTerminal } from '../src/core/job';
-import type { Attempt } from '../src/core/store';
+import type { Job } from '../src/core/job/job';
+import { isTerminal } from '../src/core/job/job';
+import type { Attempt } from '../src/core/provider/attempt';
 import type { SubmitResult } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
 import { pending } from './failure';

@@ -1,5 +1,5 @@
-import { planOf } from '../src/core/plan';
-import type { JobPlanSeed } from '../src/core/ports';
+import { planOf } from '../src/core/job/plan';
+import type { JobPlanSeed } from '../src/core/job/plan';
 import { createBlobClearing } from './clear-blobs';
 import { eachRow, inBatches } from './each-row';
 import type { ActivityDeps } from './deps';

@@ -1,5 +1,5 @@
-import type { Verdict } from '../src/core/outcome';
-import type { Attempt } from '../src/core/store';
+import type { Verdict } from '../src/core/job/outcome';
+import type { Attempt } from '../src/core/provider/attempt';
 import type { ActivityDeps } from './deps';
 
 /**

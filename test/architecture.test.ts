@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImportTable, SourceFiles } from './support/source-rules';
 import {
+  checkCircles,
   checkImports,
   checkLibraries,
   checkNames,
   checkPaths,
+  checkPermissions,
   checkShapes,
   checkStore,
   checkWorkflows,
@@ -14,7 +16,7 @@ import {
 
 /**
  * THE import table. Imports point down: composition -> effects -> pure -> core. Whatever one effect needs of another
- * is a port in src/core/ports.ts, and composition hands it over. A place ending in `/*` is each folder by itself.
+ * is a port in src/core/ports, and composition hands it over. A place ending in `/*` is each folder by itself.
  */
 const IMPORTS: ImportTable = {
   // Contracts, types, rules.
@@ -23,30 +25,29 @@ const IMPORTS: ImportTable = {
   // Pure: data in, data out.
   'src/providers/*': { code: ['src/core'] },
   'src/providers/index.ts': { code: ['src/core', 'src/providers/*'] },
-  'src/dialects/*': { code: ['src/core'] },
+  'src/dialects/kit': { code: ['src/core'] },
+  'src/dialects/*': { code: ['src/core', 'src/dialects/kit'] },
   'src/dialects/index.ts': { code: ['src/core', 'src/dialects/*'] },
   'src/callbacks': { code: ['src/core'] },
   workflows: { code: ['src/core'], types: ['activities'] },
 
   // Effects: each the only one that talks to its part of the world.
   'src/gateway': { code: ['src/core'] },
-  'src/http': { code: ['src/core'], types: ['src/dialects'] },
+  'src/http': { code: ['src/core'] },
   'src/store': { code: ['src/core', 'src/host'] },
+  'src/postgres': { code: ['src/host'] },
   'src/outbound': { code: ['src/core'] },
   'src/blobs': { code: ['src/core'] },
-  'src/host': { code: ['src/core'] },
-  'src/engine': {
-    code: ['src/core', 'src/host', 'workflows/contract.ts'],
-    types: ['activities'],
-  },
+  'src/host': { code: [] },
+  'src/engine': { code: ['src/core', 'src/host', 'workflows/contract.ts'] },
   'src/simulator': { code: ['src/core'] },
   activities: {
-    code: ['src/core', 'src/providers', 'src/dialects', 'src/callbacks', 'workflows/contract.ts'],
+    code: ['src/core', 'src/callbacks', 'workflows/contract.ts'],
   },
 
   // Composition: reads the environment, builds the parts, hands them to each other.
   'src/config': { code: ['src/core', 'src/default-catalog', 'src/host'] },
-  'src/default-catalog': { code: ['src/core'] },
+  'src/default-catalog': { code: [] },
   'src/run': { code: ['*'] },
   'src/commands': { code: ['*'] },
   'src/main': { code: ['*'] },
@@ -91,8 +92,14 @@ describe('the repository', () => {
     expect(files.size).toBeGreaterThan(50);
     expect(checkImports(files, IMPORTS)).toEqual([]);
   });
+  test('has no circle of files, not even of types', () => {
+    expect(checkCircles(files)).toEqual([]);
+  });
   test('uses each outside library in the folder that owns it', () => {
     expect(checkLibraries(files, LIBRARIES)).toEqual([]);
+  });
+  test('allows nothing that nobody uses', () => {
+    expect(checkPermissions(files, IMPORTS, LIBRARIES)).toEqual([]);
   });
   test('keeps Node and zod out of everything a workflow loads', () => {
     expect(checkWorkflows(files)).toEqual([]);
@@ -122,6 +129,7 @@ describe('the checker', () => {
     const files: SourceFiles = new Map(Object.entries({ ...SOUND, ...planted }));
     return [
       ...checkImports(files, IMPORTS),
+      ...checkCircles(files),
       ...checkLibraries(files, LIBRARIES),
       ...checkWorkflows(files),
       ...checkShapes(files, SHAPES),
@@ -156,9 +164,9 @@ describe('the checker', () => {
       'src/providers/index.ts',
     ],
     [
-      'http using the code of a dialect',
-      { 'src/http/a.ts': `import { d } from '../dialects/ula'` },
-      'types only',
+      'http using a dialect',
+      { 'src/http/a.ts': `import type { D } from '../dialects/ula'` },
+      'src/http may import',
     ],
     [
       'an import over several lines',
@@ -180,6 +188,15 @@ describe('the checker', () => {
       'a workflow using an activity’s code',
       { 'workflows/a.ts': `import { poll } from '../activities'` },
       'types only',
+    ],
+    [
+      'a circle of types',
+      {
+        'src/core/a.ts': `import type { B } from './b'`,
+        'src/core/b.ts': `import type { C } from './c'`,
+        'src/core/c.ts': `import type { A } from './a'`,
+      },
+      'src/core/a.ts -> src/core/b.ts -> src/core/c.ts',
     ],
     ['a file outside every folder', { 'src/helpers.ts': '' }, 'has no place'],
     ['an import of nothing', { 'src/core/a.ts': `import './gone'` }, 'not a file here'],
@@ -244,12 +261,31 @@ describe('the checker', () => {
     expect(found.some((sentence) => sentence.includes(said)) || found).toBe(true);
   });
 
+  test('finds a permission that nobody uses', () => {
+    const files: SourceFiles = new Map([
+      ['src/http/a.ts', `import '../core/a';\nimport express from 'express';`],
+      ['src/core/a.ts', ''],
+      ['src/store/a.ts', `import type { A } from '../core/a';`],
+    ]);
+    const table = {
+      'src/core': { code: [] },
+      'src/http': { code: ['src/core', 'src/store'] },
+      'src/store': { code: ['src/core'], types: ['src/http'] },
+    };
+    const found = checkPermissions(files, table, { express: ['src/http'], pg: ['src/store'] });
+    expect(found.map((sentence) => sentence.split(':')[0])).toEqual([
+      'src/http may import src/store and does not',
+      'src/store may import src/http and does not',
+      'src/store may use pg and does not',
+    ]);
+  });
+
   test('allows what looks like a breach and is none', () => {
     expect(
       check({
         'workflows/a.ts': `import type { poll } from '../activities';\nimport { type F, type G } from '../src/core/schema';`,
         'src/core/schema.ts': `import { z } from 'zod';\n// import x from '../store/jobs'\nexport const text = "import a from 'pg'";`,
-        'src/http/a.ts': `import type { D } from '../dialects/ula';\nimport { createHash } from 'node:crypto';`,
+        'src/http/a.ts': `import { createHash } from 'node:crypto';`,
         'src/store/a.ts':
           'const a = now(); sql`a DEFAULT now()`; tx.select().from(keys).for("update");',
         'src/dialects/index.ts': `export { d } from './ula';`,

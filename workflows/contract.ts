@@ -1,15 +1,15 @@
 import type { FailureCode } from '../src/core/errors';
-import type { TerminalState } from '../src/core/job';
-import type { JobPlan } from '../src/core/ports';
-import type { VideoRequestInput } from '../src/core/request';
+import type { TerminalState } from '../src/core/job/job';
+import type { JobPlan } from '../src/core/job/plan';
+import type { VideoRequestInput } from '../src/core/request/request';
 
 /**
  * Everything that the API, operators' tools and other people's workflows need to know of ours: queue and workflow
  * names, inputs, results, failure types, search attributes. No logic; published as `reelay/workflows`.
  */
 
-export type { JobPlan, PlanWaits } from '../src/core/ports';
-export type { VideoRequestInput } from '../src/core/request';
+export type { JobPlan, PlanWaits } from '../src/core/job/plan';
+export type { VideoRequestInput } from '../src/core/request/request';
 
 /** Workflows, settle and sweep. */
 export const VIDEO_QUEUE = 'video';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Headers } from '../core/exchange';
+import type { Headers } from '../core/provider/exchange';
 import { secretBytes } from './secrets';
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { readId } from '../core/ids';
-import { formatPoints } from '../core/pricing';
+import { readId } from '../core/job/ids';
+import { formatPoints } from '../core/money/pricing';
 import type { LocalGateway } from '../run/local';
 import { exchangeJson } from './http-client';
 

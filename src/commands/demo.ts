@@ -1,3 +1,4 @@
+import type { DemoReport } from './demo-report';
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ import { measureVideo } from './measure-video';
 import { createScreen } from './screen';
 import type { Screen } from './screen';
 import { startReceiver } from './receiver';
-import type { Received, Receiver } from './receiver';
+import type { Receiver } from './receiver';
 import { onShutdown } from './shutdown';
 import { modelFor } from './start';
 
@@ -101,17 +102,6 @@ function isAsExpected(report: DemoReport, end: FaultEnd): boolean {
     (report.video !== null) === end.file &&
     report.callback?.verified === true
   );
-}
-
-export interface DemoReport extends Awaited<ReturnType<typeof bookkeeping>> {
-  job_id: string;
-  state: string;
-  error_code: string | null;
-  elapsed_ms: number;
-  callback: Pick<Received, 'verified' | 'tries' | 'id'> | null;
-  video: { path: string; bytes: number; duration_s: number; width: number; height: number } | null;
-  engine: { kind: string; version: string };
-  store: { kind: string; version: string };
 }
 
 interface DemoJob {

@@ -1,4 +1,4 @@
-import type { DemoReport } from './demo';
+import type { DemoReport } from './demo-report';
 
 /** What a person sees of the demo; everything on stderr except the summary, so that stdout stays the command's answer. */
 export interface Screen {

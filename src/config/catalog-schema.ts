@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fields } from '../core/known-fields';
+import { fields } from '../core/json/known-fields';
 
 /** What an operator writes of channels, models and prices. Which provider and model there is, the catalog knows. */
 

@@ -1,4 +1,4 @@
-import type { Reply } from './exchange';
+import type { Reply } from './provider/exchange';
 
 /** Every wait the product plans, as pure arithmetic: the clock and the dice are parameters. Milliseconds. */
 

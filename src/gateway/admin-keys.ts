@@ -1,6 +1,7 @@
-import type { Admin, AdminRows, Key, KeySettings } from '../core/admin';
+import type { Admin, Key, KeySettings } from '../core/operator/admin';
+import type { AdminRows } from '../core/ports/store/admin';
 import { GatewayError, invalid } from '../core/errors';
-import { newId, readId } from '../core/ids';
+import { newId, readId } from '../core/job/ids';
 import { answerOnce, checkGroup, readCursor, stillRotating, workspaceOf } from './admin-rules';
 import type { AdminDeps } from './admin-rules';
 

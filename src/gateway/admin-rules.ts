@@ -1,8 +1,10 @@
-import type { AdminRows, AdminStore, Mint, Once, Workspace } from '../core/admin';
-import type { Catalog } from '../core/catalog';
-import type { Answer } from '../core/dialect';
+import type { AdminRows, AdminStore } from '../core/ports/store/admin';
+import type { Mint } from '../core/operator/mint';
+import type { Once, Workspace } from '../core/operator/admin';
+import type { Catalog } from '../core/catalog/catalog';
+import type { Answer } from '../core/api/answer';
 import { GatewayError, invalid } from '../core/errors';
-import { readId } from '../core/ids';
+import { readId } from '../core/job/ids';
 import { idempotencyMismatch, markReplayed } from './replay';
 
 /** What the use cases for workspaces and for keys have in common. */

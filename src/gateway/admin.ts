@@ -1,6 +1,6 @@
-import type { Admin } from '../core/admin';
+import type { Admin } from '../core/operator/admin';
 import { GatewayError } from '../core/errors';
-import { newId } from '../core/ids';
+import { newId } from '../core/job/ids';
 import { keyAdmin } from './admin-keys';
 import {
   answerOnce,

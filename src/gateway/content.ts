@@ -1,13 +1,15 @@
 import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
-import type { Catalog } from '../core/catalog';
+import type { Catalog } from '../core/catalog/catalog';
 import { GatewayError } from '../core/errors';
-import type { Headers } from '../core/exchange';
-import { isTerminal } from '../core/job';
-import type { Job } from '../core/job';
-import type { Blobs, ContentAnswer, FileKind, Outbound } from '../core/ports';
-import { askedRange, isHeld, isMeant, readRange, type RangeWish } from '../core/range';
-import type { Store } from '../core/store';
+import type { Headers } from '../core/provider/exchange';
+import { isTerminal } from '../core/job/job';
+import type { Job } from '../core/job/job';
+import type { Blobs } from '../core/ports/blobs';
+import type { ContentAnswer, FileKind } from '../core/job/files';
+import type { Outbound } from '../core/ports/outbound';
+import { askedRange, isHeld, isMeant, readRange, type RangeWish } from '../core/media/range';
+import type { Store } from '../core/ports/store/store';
 
 /** A finished job's file: from the blob store once it is kept, until then streamed from the provider's link. */
 export interface ContentDeps {

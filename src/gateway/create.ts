@@ -1,12 +1,14 @@
-import type { Principal } from '../core/dialect';
+import type { AcceptDeps } from './deps';
+import type { Principal } from '../core/api/principal';
 import { CommitInDoubt, GatewayError } from '../core/errors';
-import { newId, renderId } from '../core/ids';
-import type { Job } from '../core/job';
-import { planOf, seedOf } from '../core/plan';
-import type { NativeCreation } from '../core/native';
-import type { CreateAnswer, Creation, Draft } from '../core/ports';
-import { formatPoints } from '../core/pricing';
-import type { Created, NewJob } from '../core/store';
+import { newId, renderId } from '../core/job/ids';
+import type { Job } from '../core/job/job';
+import { planOf, seedOf } from '../core/job/plan';
+import type { NativeCreation } from '../core/provider/native';
+import type { CreateAnswer, Creation } from '../core/job/creation';
+import type { Draft } from '../core/request/draft';
+import { formatPoints } from '../core/money/pricing';
+import type { Created, NewJob } from '../core/ports/store/jobs';
 import type { GatewayDeps } from './deps';
 import type { Gate } from './gate';
 import { checkHeld, storedSizes, storeInputs } from './inputs';
@@ -46,11 +48,6 @@ export interface CreateDeps extends GatewayDeps {
   };
   startAgain: StartAgain;
 }
-
-export type AcceptDeps = Pick<
-  GatewayDeps,
-  'store' | 'catalog' | 'outbound' | 'links' | 'blobs' | 'quotes' | 'inputBytesMax' | 'now' | 'log'
->;
 export type Accepted = Extract<Created, { kind: 'created' | 'replayed' }>;
 
 /** The checks, the price and the one transaction, for whoever asks: a door, or a workflow that already runs. */

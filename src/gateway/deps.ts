@@ -1,17 +1,15 @@
 import type { Logger } from 'pino';
-import type { Mint } from '../core/admin';
-import type { Catalog } from '../core/catalog';
-import type { Job } from '../core/job';
-import type {
-  Blobs,
-  DoorWaits,
-  Engine,
-  FileKind,
-  Outbound,
-  PlanWaits,
-  Tokens,
-} from '../core/ports';
-import type { Store } from '../core/store';
+import type { Mint } from '../core/operator/mint';
+import type { Catalog } from '../core/catalog/catalog';
+import type { Job } from '../core/job/job';
+import type { Blobs } from '../core/ports/blobs';
+import type { DoorWaits } from '../core/ports/gateway';
+import type { Engine } from '../core/ports/engine';
+import type { FileKind } from '../core/job/files';
+import type { Outbound } from '../core/ports/outbound';
+import type { PlanWaits } from '../core/job/plan';
+import type { Tokens } from '../core/ports/tokens';
+import type { Store } from '../core/ports/store/store';
 import type { StartAgainOptions } from './start-again';
 import type { GateOptions } from './gate';
 import type { Quotes } from './quotes';
@@ -57,3 +55,8 @@ export interface GatewayDeps {
   now(): number;
   log: Logger;
 }
+
+export type AcceptDeps = Pick<
+  GatewayDeps,
+  'store' | 'catalog' | 'outbound' | 'links' | 'blobs' | 'quotes' | 'inputBytesMax' | 'now' | 'log'
+>;

@@ -1,8 +1,8 @@
-import type { Principal } from '../core/dialect';
+import type { Principal } from '../core/api/principal';
 import { GatewayError } from '../core/errors';
-import { readId } from '../core/ids';
-import type { Job } from '../core/job';
-import type { Operation } from '../core/outcome';
+import { readId } from '../core/job/ids';
+import type { Job } from '../core/job/job';
+import type { Operation } from '../core/job/outcome';
 import type { GatewayDeps } from './deps';
 
 type FindDeps = Pick<GatewayDeps, 'store' | 'catalog'>;

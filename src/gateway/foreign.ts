@@ -1,9 +1,9 @@
-import type { Route } from '../core/catalog';
-import type { Principal } from '../core/dialect';
+import type { Route } from '../core/catalog/catalog';
+import type { Principal } from '../core/api/principal';
 import { GatewayError } from '../core/errors';
-import type { Call } from '../core/exchange';
-import type { StoredReply } from '../core/native';
-import type { Provider } from '../core/provider';
+import type { Call } from '../core/provider/exchange';
+import type { StoredReply } from '../core/provider/native';
+import type { Provider } from '../core/provider/provider';
 import type { GatewayDeps } from './deps';
 import { isSomebodys, noSuchJob } from './find';
 

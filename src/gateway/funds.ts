@@ -1,7 +1,7 @@
-import type { Admin } from '../core/admin';
-import type { Principal } from '../core/dialect';
+import type { Admin } from '../core/operator/admin';
+import type { Principal } from '../core/api/principal';
 import { GatewayError } from '../core/errors';
-import type { Gateway } from '../core/ports';
+import type { Gateway } from '../core/ports/gateway';
 import type { GatewayDeps } from './deps';
 
 /**

@@ -1,11 +1,11 @@
-import type { Principal } from '../core/dialect';
+import type { Principal } from '../core/api/principal';
 import { GatewayError, invalid } from '../core/errors';
-import { readId } from '../core/ids';
-import { isTerminal } from '../core/job';
-import type { Job } from '../core/job';
-import type { Gateway } from '../core/ports';
+import { readId } from '../core/job/ids';
+import { isTerminal } from '../core/job/job';
+import type { Job } from '../core/job/job';
+import type { Gateway } from '../core/ports/gateway';
 import { createAdmin } from './admin';
-import { referenceOf } from '../core/reference';
+import { referenceOf } from '../core/job/reference';
 import { openContent } from './content';
 import { create } from './create';
 import type { GatewayDeps } from './deps';
@@ -21,7 +21,7 @@ import { createHold, createHoldCreated } from './wait';
 
 export { createAdmin } from './admin';
 export { accept } from './create';
-export type { AcceptDeps } from './create';
+export type { AcceptDeps } from './deps';
 export type { GatewayDeps } from './deps';
 export { createQuotes } from './quotes';
 export type { Quotes } from './quotes';

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Principal } from '../core/dialect';
+import type { Principal } from '../core/api/principal';
 import { GatewayError, invalid } from '../core/errors';
-import type { FileSizes } from '../core/media-forms';
-import type { Blobs, Draft, InputSource } from '../core/ports';
-import type { Route } from '../core/catalog';
-import type { Store } from '../core/store';
-import type { Input } from '../core/request';
-import { sniffMediaType } from '../core/sniff';
+import type { FileSizes } from '../core/request/media-forms';
+import type { Blobs } from '../core/ports/blobs';
+import type { Draft, InputSource } from '../core/request/draft';
+import type { Route } from '../core/catalog/catalog';
+import type { Store } from '../core/ports/store/store';
+import type { Input } from '../core/request/request';
+import { sniffMediaType } from '../core/media/sniff';
 import type { GatewayDeps } from './deps';
 
 /**

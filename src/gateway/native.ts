@@ -1,11 +1,11 @@
-import type { Route } from '../core/catalog';
-import type { Principal } from '../core/dialect';
+import type { Route } from '../core/catalog/catalog';
+import type { Principal } from '../core/api/principal';
 import { GatewayError, invalid } from '../core/errors';
-import type { NativeCreation, NativeReading, NativeRequest } from '../core/native';
-import type { Draft } from '../core/ports';
-import type { NativeWire } from '../core/provider';
-import { saidOf } from '../core/reference';
-import type { AcceptDeps } from './create';
+import type { NativeCreation, NativeReading, NativeRequest } from '../core/provider/native';
+import type { Draft } from '../core/request/draft';
+import type { NativeWire } from '../core/provider/provider';
+import { saidOf } from '../core/job/reference';
+import type { AcceptDeps } from './deps';
 import { findJob, isSomebodys } from './find';
 import { storeBlob } from './inputs';
 

@@ -5,12 +5,13 @@ import type {
   OperatedJob,
   OperatedKeep,
   Operations,
-} from '../core/operations';
+} from '../core/operator/operations';
 import { FAILURES, GatewayError } from '../core/errors';
-import { readId } from '../core/ids';
-import { planOf } from '../core/plan';
-import type { Engine, PlanWaits } from '../core/ports';
-import type { Store } from '../core/store';
+import { readId } from '../core/job/ids';
+import { planOf } from '../core/job/plan';
+import type { Engine } from '../core/ports/engine';
+import type { PlanWaits } from '../core/job/plan';
+import type { Store } from '../core/ports/store/store';
 import { readCursor, workspaceOf } from './admin-rules';
 
 export interface OperationsDeps {

@@ -1,7 +1,7 @@
-import type { Principal } from '../core/dialect';
+import type { Principal } from '../core/api/principal';
 import { invalid, type GatewayError } from '../core/errors';
-import type { FileSizes } from '../core/media-forms';
-import type { Draft, InputSource } from '../core/ports';
+import type { FileSizes } from '../core/request/media-forms';
+import type { Draft, InputSource } from '../core/request/draft';
 import type { GatewayDeps } from './deps';
 import { paramOf } from './inputs';
 

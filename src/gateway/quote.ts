@@ -1,6 +1,8 @@
-import type { Principal } from '../core/dialect';
-import { knownModel, type Job } from '../core/job';
-import type { Draft, Estimate, Quote } from '../core/ports';
+import type { Principal } from '../core/api/principal';
+import { knownModel, type Job } from '../core/job/job';
+import type { Draft } from '../core/request/draft';
+import type { Estimate } from '../core/ports/gateway';
+import type { Quote } from '../core/money/quote';
 import type { GatewayDeps } from './deps';
 import { resolveOwnLinks } from './own-links';
 import { resolve } from './resolve';

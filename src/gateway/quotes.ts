@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { Principal } from '../core/dialect';
+import type { Principal } from '../core/api/principal';
 import { GatewayError, invalid } from '../core/errors';
-import type { AppliedRequest } from '../core/request';
+import type { AppliedRequest } from '../core/request/request';
 
 /**
  * A quote is a signed note and no row: it holds a price and a digest of what it is for, and promises nothing that a

@@ -1,4 +1,4 @@
-import type { Answer } from '../core/dialect';
+import type { Answer } from '../core/api/answer';
 import { GatewayError } from '../core/errors';
 
 /** A repeat gets the first answer, and is told that it is one. */

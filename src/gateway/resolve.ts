@@ -1,12 +1,12 @@
-import { applyCapabilities } from '../core/capabilities';
-import { deadlineSecondsOf } from '../core/deadline';
-import type { Principal } from '../core/dialect';
+import { applyCapabilities } from '../core/request/apply-capabilities';
+import { deadlineSecondsOf } from '../core/job/deadline';
+import type { Principal } from '../core/api/principal';
 import { invalid } from '../core/errors';
-import { applyLeniently } from '../core/leniency';
-import type { FileSizes } from '../core/media-forms';
-import type { Draft } from '../core/ports';
-import { priceOf } from '../core/pricing';
-import type { AppliedRequest, VideoRequest } from '../core/request';
+import { applyLeniently } from '../core/request/leniency';
+import type { FileSizes } from '../core/request/media-forms';
+import type { Draft } from '../core/request/draft';
+import { priceOf } from '../core/money/pricing';
+import type { AppliedRequest, VideoRequest } from '../core/request/request';
 import { isStorable, NOT_STORABLE } from '../core/text';
 import type { GatewayDeps } from './deps';
 import {

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Route } from '../core/catalog';
+import type { Route } from '../core/catalog/catalog';
 import { GatewayError } from '../core/errors';
-import { given } from '../core/fields';
-import type { FrozenRoute } from '../core/job';
-import type { AppliedRequest, VideoRequest } from '../core/request';
-import type { NewJob } from '../core/store';
+import { given } from '../core/json/fields';
+import type { FrozenRoute } from '../core/job/job';
+import type { AppliedRequest, VideoRequest } from '../core/request/request';
+import type { NewJob } from '../core/ports/store/jobs';
 
 /** A channel that can honour a request, and the request in the words of its model. */
 export interface Choice extends Route {

@@ -1,11 +1,12 @@
-import type { Principal } from '../core/dialect';
+import type { Principal } from '../core/api/principal';
 import { GatewayError } from '../core/errors';
-import { readId } from '../core/ids';
-import type { Job } from '../core/job';
-import type { Operation } from '../core/outcome';
-import type { Gateway, NativeQuery, NativeView, NativeViews } from '../core/ports';
-import { saidOf } from '../core/reference';
-import type { Said } from '../core/store';
+import { readId } from '../core/job/ids';
+import type { Job } from '../core/job/job';
+import type { Operation } from '../core/job/outcome';
+import type { Gateway } from '../core/ports/gateway';
+import type { NativeQuery, NativeView, NativeViews } from '../core/job/native-view';
+import { saidOf } from '../core/job/reference';
+import type { Said } from '../core/ports/store/attempts';
 import type { GatewayDeps } from './deps';
 import { handlesOf } from './find';
 

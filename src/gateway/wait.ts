@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors';
-import type { Job } from '../core/job';
-import type { Gateway } from '../core/ports';
+import type { Job } from '../core/job/job';
+import type { Gateway } from '../core/ports/gateway';
 import type { GatewayDeps } from './deps';
 
 export interface Held {

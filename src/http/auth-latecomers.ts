@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KeyStore } from '../core/store';
+import type { KeyStore } from '../core/ports/store/keys';
 
 /**
  * An address that used its budget up may still hold a good key that this process has not seen: behind a proxy every

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
-import type { Principal, Route } from '../core/dialect';
+import type { Principal } from '../core/api/principal';
+import type { Route } from '../core/api/route';
 import { GatewayError } from '../core/errors';
-import type { Tokens } from '../core/ports';
-import type { KeyPrincipal, KeyStore } from '../core/store';
+import type { Tokens } from '../core/ports/tokens';
+import type { KeyPrincipal,KeyStore } from '../core/ports/store/keys';
 import type { AuthBudget } from './auth-budget';
 import { isToken } from './tokens';
 

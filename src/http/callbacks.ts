@@ -1,6 +1,6 @@
 import type { Express } from 'express';
 import { GatewayError } from '../core/errors';
-import type { Headers } from '../core/exchange';
+import type { Headers } from '../core/provider/exchange';
 import type { AuthBudget } from './auth-budget';
 import { readBytes } from './body';
 import type { HttpLimits } from './limits';

@@ -1,6 +1,6 @@
-import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { ErrorRequestHandler,Request,Response } from 'express';
 import type { Logger } from 'pino';
-import type { Api } from '../core/dialect';
+import type { Api } from '../core/api/dialect';
 import { GatewayError } from '../core/errors';
 import { discardRest } from './body';
 import type { HttpLimits } from './limits';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { KeyStore } from '../core/store';
+import type { KeyStore } from '../core/ports/store/keys';
 
 /**
  * Notes when keys are used, beside the requests and never in their way: at most one write a minute and key from this

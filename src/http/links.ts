@@ -1,7 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac,timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '../core/errors';
-import { readId, renderId } from '../core/ids';
-import type { FileKind } from '../core/ports';
+import { readId,renderId } from '../core/job/ids';
+import type { FileKind } from '../core/job/files';
 
 /**
  * Our own links to results: anybody who has one may fetch that one file until it expires. The signature covers

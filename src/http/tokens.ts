@@ -1,6 +1,6 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac,hkdfSync,timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { Tokens } from '../core/ports';
+import type { Tokens } from '../core/ports/tokens';
 
 /**
  * Access tokens: JWT (RFC 7519) signed with HS256 under a key of their own, derived from the installation's secret. The

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { GatewayError } from '../core/errors';
-import type { Headers } from '../core/exchange';
-import type { Outbound } from '../core/ports';
+import type { Headers } from '../core/provider/exchange';
+import type { Outbound } from '../core/ports/outbound';
 import type { CallContext } from './call';
 import { withOwn } from './call';
 import { exchange } from './exchange';

@@ -1,4 +1,4 @@
-import type { CallResult } from '../core/ports';
+import type { CallResult } from '../core/ports/outbound';
 import { BlockedError } from './connector';
 
 /**

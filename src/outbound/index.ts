@@ -1,5 +1,5 @@
-import { createMask } from '../core/mask';
-import type { Outbound } from '../core/ports';
+import { createMask } from './mask';
+import type { Outbound } from '../core/ports/outbound';
 import { createAgents } from './agents';
 import type { AgentLimits } from './agents';
 import { call } from './call';
@@ -7,8 +7,8 @@ import { systemLookup } from './connector';
 import type { Lookup } from './connector';
 import { open } from './download';
 import type { DownloadLimits } from './download';
-import { hostOf, isPublicHost, parseUrl, shapeProblem } from './guard';
-import { inputProblem, judge } from './target';
+import { hostOf,isPublicHost,parseUrl,shapeProblem } from './guard';
+import { inputProblem,judge } from './target';
 import type { UrlRules } from './target';
 
 export type OutboundLimits = AgentLimits & DownloadLimits;

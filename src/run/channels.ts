@@ -1,13 +1,13 @@
-import type { Channel, ModelEntry } from '../core/catalog';
-import { createCatalog, providerOf } from '../core/catalog';
-import type { Catalog } from '../core/catalog';
-import { ConfigError } from '../core/config-error';
-import { unknownFirst } from '../core/known-fields';
-import { describeIssues } from '../core/parse';
-import { parsePoints } from '../core/pricing';
-import type { Provider } from '../core/provider';
+import type { Channel,ModelEntry } from '../core/catalog/catalog';
+import { createCatalog,providerOf } from '../core/catalog/catalog';
+import type { Catalog } from '../core/catalog/catalog';
+import { ConfigError } from '../core/catalog/config-error';
+import { unknownFirst } from '../core/json/known-fields';
+import { describeIssues } from '../core/json/parse';
+import { parsePoints } from '../core/money/pricing';
+import type { Provider } from '../core/provider/provider';
 import { providers } from '../providers';
-import type { ChannelConfig, Config } from '../config';
+import type { ChannelConfig,Config } from '../config';
 
 /** Where the simulated channels lead: the base URL of each provider's wire, and the origin of its media. */
 export interface SimulatorAddress {

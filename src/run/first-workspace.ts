@@ -1,9 +1,9 @@
-import { SCOPES } from '../core/dialect';
-import { MICRO_PER_POINT } from '../core/pricing';
+import { SCOPES } from '../core/api/principal';
+import { MICRO_PER_POINT } from '../core/money/pricing';
 import { ensureFirstWorkspace as ensureRow } from '../store/installation';
 import { keyHash } from '../store/new-key';
 import type { Foundation } from './foundation';
-import { developmentKeys, saveKeys } from './secrets';
+import { developmentKeys,saveKeys } from './secrets';
 import type { DevelopmentKeys } from './secrets';
 
 /** What it is called until somebody renames it. */

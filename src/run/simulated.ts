@@ -1,5 +1,5 @@
-import type { Catalog, RoutedModel } from '../core/catalog';
-import { isSimulated } from '../core/catalog';
+import type { Catalog,RoutedModel } from '../core/catalog/catalog';
+import { isSimulated } from '../core/catalog/catalog';
 
 /** How many of the models that this gateway offers make test clips, of all that it offers. */
 export interface SimulatedModels {

@@ -1,4 +1,4 @@
-import type { Attempt } from '../core/store';
+import type { Attempt } from '../core/provider/attempt';
 import type { attempts } from './schema';
 
 export type AttemptRow = typeof attempts.$inferSelect;

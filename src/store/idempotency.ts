@@ -1,6 +1,6 @@
-import { and, eq, gt, sql } from 'drizzle-orm';
-import type { Answer } from '../core/dialect';
-import type { Idempotency } from '../core/ports';
+import { and,eq,gt,sql } from 'drizzle-orm';
+import type { Answer } from '../core/api/answer';
+import type { Idempotency } from '../core/job/creation';
 import type { Transaction } from './database';
 import { idempotency } from './schema';
 

@@ -1,4 +1,5 @@
-import type { ChangeStore, Store } from '../core/store';
+import type { ChangeStore } from '../core/ports/store/changes';
+import type { Store } from '../core/ports/store/store';
 import { adminStore } from './admin';
 import { attemptStore } from './attempts';
 import type { Database } from './database';
@@ -12,7 +13,7 @@ import { retentionStore } from './retention';
 import type { Sealer } from './seal';
 import { sweepStore } from './sweep';
 import { usageStore } from './usage';
-import { inputStore, workspaceStore } from './workspaces';
+import { inputStore,workspaceStore } from './workspaces';
 
 /** The store port over one database. `idempotencyMs` is how long a create's answer can be replayed. */
 export function createStore(

@@ -1,4 +1,4 @@
-import type { Job } from '../core/job';
+import type { Job } from '../core/job/job';
 import type { jobs } from './schema';
 
 export type JobRow = typeof jobs.$inferSelect;

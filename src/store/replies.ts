@@ -1,15 +1,15 @@
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and,desc,eq,inArray,isNull,sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import type { Reply } from '../core/exchange';
-import type { Job } from '../core/job';
-import type { StoredReply } from '../core/native';
-import type { Operation } from '../core/outcome';
-import type { Said } from '../core/store';
+import type { Reply } from '../core/provider/exchange';
+import type { Job } from '../core/job/job';
+import type { StoredReply } from '../core/provider/native';
+import type { Operation } from '../core/job/outcome';
+import type { Said } from '../core/ports/store/attempts';
 import { isStorable } from '../core/text';
 import { toAttempt } from './attempt-row';
 import type { Database } from './database';
 import { toJob } from './job-row';
-import { attempts, jobs } from './schema';
+import { attempts,jobs } from './schema';
 
 /** What providers said, as bytes, and the jobs that go by a provider's own handle. */
 

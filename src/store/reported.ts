@@ -1,4 +1,4 @@
-import type { Usage } from '../core/outcome';
+import type { Usage } from '../core/job/outcome';
 
 /**
  * What a provider reports of use, as the books can hold it. Its number is no reason to fail: what cannot be booked

@@ -1,5 +1,5 @@
-import { MILESTONES } from '../core/store';
-import type { Milestone } from '../core/store';
+import { MILESTONES } from '../core/ports/store/changes';
+import type { Milestone } from '../core/ports/store/changes';
 
 /** Who waits for which job. Each is answered once: when it is told, when its time is over, or when it leaves. */
 export interface Waiters {

@@ -1,10 +1,11 @@
-import { and, eq, isNull } from 'drizzle-orm';
-import type { Scope } from '../core/dialect';
-import { isUuid, newId } from '../core/ids';
-import type { InputStore, WorkspaceStore } from '../core/store';
-import type { Database, Transaction } from './database';
+import { and,eq,isNull } from 'drizzle-orm';
+import type { Scope } from '../core/api/principal';
+import { isUuid,newId } from '../core/job/ids';
+import type { InputStore } from '../core/ports/store/inputs';
+import type { WorkspaceStore } from '../core/ports/store/workspaces';
+import type { Database,Transaction } from './database';
 import { callbackSecretsOf } from './deliveries';
-import { blobs, callbackSecrets, keys, keySecrets, ledger, workspaces } from './schema';
+import { blobs,callbackSecrets,keys,keySecrets,ledger,workspaces } from './schema';
 import type { Sealer } from './seal';
 
 export function inputStore(db: Database): InputStore {

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { watchLate } from '../../activities/late';
 import type { ActivityDeps } from '../../activities/deps';
-import type { Attempt } from '../../src/core/store';
+import type { Attempt } from '../../src/core/provider/attempt';
 
 /** Verdicts that come too late are heard one by one: what is wrong with one job is nothing to the others. */
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { mkdtemp,readdir,rm,utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalBlobs } from '../../src/blobs/local';
-import type { Blobs } from '../../src/core/ports';
+import type { Blobs } from '../../src/core/ports/blobs';
 
 /** What nobody has put or touched for long can be found and removed; what somebody uses again is there again. */
 

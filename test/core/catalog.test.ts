@@ -1,5 +1,5 @@
-import { createCatalog, type Channel, type ModelEntry } from '../../src/core/catalog';
-import type { Provider } from '../../src/core/provider';
+import { createCatalog,type Channel,type ModelEntry } from '../../src/core/catalog/catalog';
+import type { Provider } from '../../src/core/provider/provider';
 
 /** Who sees which model: one rule, for lists and for jobs alike. */
 

@@ -1,6 +1,6 @@
-import { applyCapabilities } from '../../src/core/capabilities';
-import { applyLeniently } from '../../src/core/leniency';
-import type { VideoRequest } from '../../src/core/request';
+import { applyCapabilities } from '../../src/core/request/apply-capabilities';
+import { applyLeniently } from '../../src/core/request/leniency';
+import type { VideoRequest } from '../../src/core/request/request';
 import { arkModels } from '../../src/providers/ark/models';
 
 /** What passes through is priced as the provider will most likely read it; nothing in it is refused by us. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { MEDIA_MAX } from '../../src/core/fields';
-import { MODES } from '../../src/core/request';
+import { MEDIA_MAX } from '../../src/core/json/fields';
+import { MODES } from '../../src/core/request/request';
 import * as unified from '../../src/dialects/unified-video/schema';
 import * as generations from '../../src/dialects/video-generations/schema';
 import * as videos from '../../src/dialects/videos/schema';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { readMp4Head } from '../../src/core/mp4-head';
+import { readMp4Head } from '../../src/core/media/mp4-head';
 
 /** The head of a file that nobody vouches for: what is there is read, and no bytes do any harm. */
 

@@ -1,6 +1,6 @@
-import type { Capabilities } from '../../src/core/capabilities';
-import type { RoutedModel, Route } from '../../src/core/catalog';
-import { offerOf } from '../../src/core/offer';
+import type { Capabilities } from '../../src/core/request/capabilities';
+import type { RoutedModel,Route } from '../../src/core/catalog/catalog';
+import { offerOf } from '../../src/dialects/kit/offer';
 import { arkModels } from '../../src/providers/ark/models';
 
 const known = (id: string): Capabilities => {

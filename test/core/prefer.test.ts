@@ -1,4 +1,4 @@
-import { patienceOf } from '../../src/core/prefer';
+import { patienceOf } from '../../src/dialects/kit/prefer';
 
 /** RFC 7240: what a caller may write, and what is then done; `unasked` is 20 s and `max` 60 s. */
 test.each<[prefer: string | undefined, ms: number, applied: string | undefined]>([

@@ -1,4 +1,4 @@
-import { publicWords } from '../../src/core/provider-words';
+import { publicWords } from '../../src/dialects/kit/provider-words';
 
 /** What a caller can use of a provider's text stays, what names a place, a secret, an id or another model goes. */
 

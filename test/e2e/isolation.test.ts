@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dialects } from '../../src/dialects';
-import type { Route } from '../../src/core/dialect';
+import type { Route } from '../../src/core/api/route';
 import { newKey } from '../../src/store/new-key';
 import { ensureWorkspace } from '../../src/store/workspaces';
 import { startTestGateway } from '../support/gateway';

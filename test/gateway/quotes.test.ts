@@ -1,4 +1,4 @@
-import type { AppliedRequest } from '../../src/core/request';
+import type { AppliedRequest } from '../../src/core/request/request';
 import { createQuotes } from '../../src/gateway';
 import type { QuoteSubject } from '../../src/gateway/quotes';
 

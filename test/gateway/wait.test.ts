@@ -1,9 +1,9 @@
 import { pino } from 'pino';
-import type { Principal } from '../../src/core/dialect';
+import type { Principal } from '../../src/core/api/principal';
 import { GatewayError } from '../../src/core/errors';
-import type { Job } from '../../src/core/job';
-import type { Store } from '../../src/core/store';
-import { createHold, createHoldCreated, type Held } from '../../src/gateway/wait';
+import type { Job } from '../../src/core/job/job';
+import type { Store } from '../../src/core/ports/store/store';
+import { createHold,createHoldCreated,type Held } from '../../src/gateway/wait';
 
 /** Two may wait; the database is played. */
 function room() {

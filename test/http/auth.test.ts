@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { route, type Api } from '../../src/core/dialect';
-import { newId } from '../../src/core/ids';
-import { renderOpenaiError } from '../../src/core/openai-error';
+import { route } from '../../src/core/api/route';
+import { type Api } from '../../src/core/api/dialect';
+import { newId } from '../../src/core/job/ids';
+import { renderOpenaiError } from '../../src/dialects/kit/openai-error';
 import { apis } from '../../src/dialects';
 import { GatewayError } from '../../src/core/errors';
 import { hashKey } from '../../src/http/auth';
 import { createTokens } from '../../src/http/tokens';
-import { KEY, openDoor, until, type Door } from './door';
+import { KEY,openDoor,until,type Door } from './door';
 
 /** Who may come in, by which door, and what the log hears of it. */
 

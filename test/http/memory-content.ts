@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { GatewayError } from '../../src/core/errors';
-import type { FileKind } from '../../src/core/ports';
+import type { FileKind } from '../../src/core/job/files';
 import type { ContentDeps } from '../../src/gateway/content';
 
 export interface PaperFile {

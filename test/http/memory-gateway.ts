@@ -1,29 +1,28 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter,once } from 'node:events';
 import { pino } from 'pino';
-import type { Admin } from '../../src/core/admin';
-import { applyCapabilities, type Capabilities } from '../../src/core/capabilities';
-import { createCatalog } from '../../src/core/catalog';
-import type { Principal } from '../../src/core/dialect';
+import type { Admin } from '../../src/core/operator/admin';
+import { applyCapabilities } from '../../src/core/request/apply-capabilities';
+import { type Capabilities } from '../../src/core/request/capabilities';
+import { createCatalog } from '../../src/core/catalog/catalog';
+import type { Principal } from '../../src/core/api/principal';
 import { GatewayError } from '../../src/core/errors';
-import { newId, readId } from '../../src/core/ids';
-import { isTerminal, type Job } from '../../src/core/job';
-import type {
-  Asked,
-  Draft,
-  FileKind,
-  Gateway,
-  NativeView,
-  Outbound,
-  PageQuery,
-} from '../../src/core/ports';
-import type { Provider } from '../../src/core/provider';
-import type { Input } from '../../src/core/request';
+import { newId,readId } from '../../src/core/job/ids';
+import { isTerminal,type Job } from '../../src/core/job/job';
+import type { Asked } from '../../src/core/job/creation';
+import type { Draft } from '../../src/core/request/draft';
+import type { FileKind } from '../../src/core/job/files';
+import type { Gateway } from '../../src/core/ports/gateway';
+import type { NativeView } from '../../src/core/job/native-view';
+import type { Outbound } from '../../src/core/ports/outbound';
+import type { PageQuery } from '../../src/core/job/page';
+import type { Provider } from '../../src/core/provider/provider';
+import type { Input } from '../../src/core/request/request';
 import { createQuotes } from '../../src/gateway';
 import { createHoldCreated } from '../../src/gateway/wait';
 import { openContent } from '../../src/gateway/content';
 import { resolve } from '../../src/gateway/resolve';
 import { keptFiles } from './memory-content';
-import { logOf, summaryOf } from './memory-usage';
+import { logOf,summaryOf } from './memory-usage';
 
 /** A gateway whose rows are in memory: the real catalog and capability checks, no engine and no database. */
 export interface MemoryGateway extends Gateway {

@@ -1,13 +1,13 @@
-import { isTerminal, type Job } from '../../src/core/job';
+import { isTerminal,type Job } from '../../src/core/job/job';
 import type {
-  UsageFilter,
-  UsageLogQuery,
-  UsagePage,
-  UsageRow,
-  UsageSummary,
-  UsageSummaryQuery,
-  UsageSums,
-} from '../../src/core/usage';
+UsageFilter,
+UsageLogQuery,
+UsagePage,
+UsageRow,
+UsageSummary,
+UsageSummaryQuery,
+UsageSums,
+} from '../../src/core/money/usage';
 
 /** The same reads as the store's, over jobs in memory. */
 export function logOf(jobs: Job[], workspaceId: string, query: UsageLogQuery): UsagePage {

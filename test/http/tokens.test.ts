@@ -1,5 +1,5 @@
-import { createHmac, hkdfSync } from 'node:crypto';
-import { newId } from '../../src/core/ids';
+import { createHmac,hkdfSync } from 'node:crypto';
+import { newId } from '../../src/core/job/ids';
 import { createTokens } from '../../src/http/tokens';
 
 /** An access token is ours, of this installation, unchanged and not over; nothing else is one. */

@@ -1,6 +1,6 @@
-import { assert, constantFrom, dictionary, json, property, record, string } from 'fast-check';
+import { assert,constantFrom,dictionary,json,property,record,string } from 'fast-check';
 import { ark } from '../../src/providers/ark';
-import type { Submission } from '../../src/core/provider';
+import type { Submission } from '../../src/core/provider/provider';
 
 /** Whatever a caller writes, the provider gets it with three values changed and not a byte else. */
 

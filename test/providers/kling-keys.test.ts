@@ -1,4 +1,4 @@
-import { applyCapabilities } from '../../src/core/capabilities';
+import { applyCapabilities } from '../../src/core/request/apply-capabilities';
 import type { GatewayError } from '../../src/core/errors';
 import { klingModels } from '../../src/providers/kling/models';
 

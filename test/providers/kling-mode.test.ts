@@ -1,6 +1,6 @@
-import { applyCapabilities } from '../../src/core/capabilities';
+import { applyCapabilities } from '../../src/core/request/apply-capabilities';
 import type { GatewayError } from '../../src/core/errors';
-import type { VideoRequest } from '../../src/core/request';
+import type { VideoRequest } from '../../src/core/request/request';
 import { klingModels } from '../../src/providers/kling/models';
 import { submit } from '../../src/providers/kling/submit';
 

@@ -1,17 +1,17 @@
-import { newId } from '../../src/core/ids';
-import type { KeySettings } from '../../src/core/admin';
-import type { NewJob } from '../../src/core/store';
+import { newId } from '../../src/core/job/ids';
+import type { KeySettings } from '../../src/core/operator/admin';
+import type { NewJob } from '../../src/core/ports/store/jobs';
 import {
-  NOW,
-  PRICE,
-  SUCCEEDED,
-  acceptedAttempt,
-  createdJob,
-  newJob,
-  settle,
-  startTestDatabase,
+NOW,
+PRICE,
+SUCCEEDED,
+acceptedAttempt,
+createdJob,
+newJob,
+settle,
+startTestDatabase,
 } from '../support/database';
-import type { TestDatabase, TestWorkspace } from '../support/database';
+import type { TestDatabase,TestWorkspace } from '../support/database';
 
 /** What all jobs of one key hold and have spent never passes its budget, however they arrive. */
 

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { failure } from '../../src/core/errors';
-import { newId } from '../../src/core/ids';
-import { isTerminal } from '../../src/core/job';
-import type { Job } from '../../src/core/job';
-import { isFinal } from '../../src/core/outcome';
-import type { Verdict } from '../../src/core/outcome';
-import type { SubmitReading } from '../../src/core/provider';
-import type { Attempt, SettleReason } from '../../src/core/store';
-import { NOW, SUCCEEDED, newAttempt, newJob, settle, startTestDatabase } from '../support/database';
-import type { TestDatabase, TestWorkspace } from '../support/database';
+import { newId } from '../../src/core/job/ids';
+import { isTerminal } from '../../src/core/job/job';
+import type { Job } from '../../src/core/job/job';
+import { isFinal } from '../../src/core/job/outcome';
+import type { Verdict } from '../../src/core/job/outcome';
+import type { SubmitReading } from '../../src/core/provider/provider';
+import type { Attempt } from '../../src/core/provider/attempt';
+import type { SettleReason } from '../../src/core/ports/store/jobs';
+import { NOW,SUCCEEDED,newAttempt,newJob,settle,startTestDatabase } from '../support/database';
+import type { TestDatabase,TestWorkspace } from '../support/database';
 
 /**
  * Whatever happens to a handful of jobs in whatever order, also at once and again: the books balance, a job ends at

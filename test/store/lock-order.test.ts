@@ -1,16 +1,16 @@
 import { Client } from 'pg';
 import { failure } from '../../src/core/errors';
-import type { Reply } from '../../src/core/exchange';
-import type { Job } from '../../src/core/job';
+import type { Reply } from '../../src/core/provider/exchange';
+import type { Job } from '../../src/core/job/job';
 import { waitFor } from '../../src/host/wait';
 import {
-  NOW,
-  SUCCEEDED,
-  createdJob,
-  newAttempt,
-  newJob,
-  settle,
-  startTestDatabase,
+NOW,
+SUCCEEDED,
+createdJob,
+newAttempt,
+newJob,
+settle,
+startTestDatabase,
 } from '../support/database';
 import type { TestDatabase } from '../support/database';
 

@@ -1,17 +1,18 @@
 import { failure } from '../../src/core/errors';
-import type { Reply } from '../../src/core/exchange';
-import type { Job } from '../../src/core/job';
-import type { Verdict } from '../../src/core/outcome';
-import type { Attempt, NewJob } from '../../src/core/store';
+import type { Reply } from '../../src/core/provider/exchange';
+import type { Job } from '../../src/core/job/job';
+import type { Verdict } from '../../src/core/job/outcome';
+import type { Attempt } from '../../src/core/provider/attempt';
+import type { NewJob } from '../../src/core/ports/store/jobs';
 import {
-  NOW,
-  SUCCEEDED,
-  acceptedAttempt,
-  createdJob,
-  newAttempt,
-  newJob,
-  settle,
-  startTestDatabase,
+NOW,
+SUCCEEDED,
+acceptedAttempt,
+createdJob,
+newAttempt,
+newJob,
+settle,
+startTestDatabase,
 } from '../support/database';
 import type { TestDatabase } from '../support/database';
 

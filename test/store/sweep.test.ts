@@ -1,15 +1,15 @@
-import { newId } from '../../src/core/ids';
-import type { Job } from '../../src/core/job';
-import type { NewJob } from '../../src/core/store';
+import { newId } from '../../src/core/job/ids';
+import type { Job } from '../../src/core/job/job';
+import type { NewJob } from '../../src/core/ports/store/jobs';
 import {
-  NOW,
-  PRICE,
-  SUCCEEDED,
-  acceptedAttempt,
-  createdJob,
-  newJob,
-  settle,
-  startTestDatabase,
+NOW,
+PRICE,
+SUCCEEDED,
+acceptedAttempt,
+createdJob,
+newJob,
+settle,
+startTestDatabase,
 } from '../support/database';
 import type { TestDatabase } from '../support/database';
 

@@ -1,27 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync,mkdtempSync,rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { newSecret } from '../../src/callbacks/secrets';
-import { newId } from '../../src/core/ids';
-import type { Job } from '../../src/core/job';
-import type {
-  Attempt,
-  Created,
-  KeyPrincipal,
-  NewJob,
-  Settled,
-  SettleReason,
-  Store,
-} from '../../src/core/store';
+import { newId } from '../../src/core/job/ids';
+import type { Job } from '../../src/core/job/job';
+import type { Attempt } from '../../src/core/provider/attempt';
+import type { Created,NewJob,Settled,SettleReason } from '../../src/core/ports/store/jobs';
+import type { KeyPrincipal } from '../../src/core/ports/store/keys';
+import type { Store } from '../../src/core/ports/store/store';
 import { createStore } from '../../src/store';
 import { createChanges } from '../../src/store/changes';
 import { openDatabase } from '../../src/store/database';
 import type { Database } from '../../src/store/database';
-import { launchStore } from '../../src/store/launcher';
+import { launchStore } from '../../src/postgres/launcher';
 import { migrate } from '../../src/store/migrate';
-import { keyHash, newKey } from '../../src/store/new-key';
+import { keyHash,newKey } from '../../src/store/new-key';
 import { createSealer } from '../../src/store/seal';
 import type { Sealer } from '../../src/store/seal';
 import { ensureWorkspace } from '../../src/store/workspaces';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync,mkdtempSync,rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config';
 import type { FileConfigInput } from '../../src/config';
-import { readId } from '../../src/core/ids';
+import { readId } from '../../src/core/job/ids';
 import { runLocal } from '../../src/run/local';
 import type { LocalGateway } from '../../src/run/local';
 

@@ -113,7 +113,7 @@ export function checkImports(files: SourceFiles, table: ImportTable): string[] {
           asType
             ? `${path} imports code of ${target}: ${place} may use its types only (import type)`
             : `${path} imports ${target}: ${place} may import ${row.code.join(', ') || 'nothing of ours'}; ` +
-              'take what you need as a parameter or as a port in src/core/ports.ts',
+              'take what you need as a parameter or as a port in src/core/ports',
         ];
       });
   });
@@ -125,6 +125,38 @@ function covers(name: string, home: string, target: string): boolean {
 
 function rowOf(place: string, table: ImportTable): Row | undefined {
   return table[place] ?? table[`${posix.dirname(place)}/*`];
+}
+
+/**
+ * Circles of files, types included: whoever reads one file of a circle has to read them all. Each is said once, as
+ * `a.ts -> b.ts -> a.ts`.
+ */
+export function checkCircles(files: SourceFiles): string[] {
+  const targets = new Map(
+    sources(files).map(([path, text]) => [
+      path,
+      importsOf(path, text).flatMap(({ specifier }) => {
+        const target = specifier.startsWith('.') ? resolve(files, path, specifier) : undefined;
+        return target === undefined || target === path ? [] : [target];
+      }),
+    ]),
+  );
+  const found: string[] = [];
+  const done = new Set<string>();
+  const walk = (path: string, above: readonly string[]): void => {
+    const start = above.indexOf(path);
+    if (start >= 0) {
+      found.push(
+        `${[...above.slice(start), path].join(' -> ')} is a circle: move what they share to a file of its own`,
+      );
+      return;
+    }
+    if (done.has(path)) return;
+    for (const target of targets.get(path) ?? []) walk(target, [...above, path]);
+    done.add(path);
+  };
+  for (const path of targets.keys()) walk(path, []);
+  return found;
 }
 
 /** Outside libraries used outside the places that own them. */
@@ -147,6 +179,44 @@ export function checkLibraries(
           : [`${path} imports ${specifier}: only ${places.join(', ')} may use it`];
       }),
   );
+}
+
+/** Permissions that no file uses: a table that allows what nobody needs says nothing about the house. */
+export function checkPermissions(
+  files: SourceFiles,
+  table: ImportTable,
+  owners: Readonly<Record<string, readonly string[]>>,
+): string[] {
+  const places = Object.keys(table);
+  const uses = sources(files).flatMap(([path, text]) =>
+    importsOf(path, text).map(({ specifier, typeOnly }) => ({ path, specifier, typeOnly })),
+  );
+  const isUsed = (place: string, allowed: string, asType: boolean): boolean =>
+    uses.some(({ path, specifier, typeOnly }) => {
+      const home = specifier.startsWith('.') ? placeOf(path, places) : undefined;
+      const target = home === undefined ? undefined : resolve(files, path, specifier);
+      if (home === undefined || target === undefined || (asType && !typeOnly)) return false;
+      const isHere = table[home] ? home === place : `${posix.dirname(home)}/*` === place;
+      return isHere && covers(allowed, placeOf(target, places) ?? '', target);
+    });
+  const unusedRows = Object.entries(table).flatMap(([place, { code, types = [] }]) =>
+    [
+      ...code.filter((allowed) => allowed !== '*' && !isUsed(place, allowed, false)),
+      ...types.filter((allowed) => !isUsed(place, allowed, true)),
+    ].map((allowed) => `${place} may import ${allowed} and does not: take it out of the table`),
+  );
+  const unusedLibraries = Object.entries(owners).flatMap(([name, owned]) =>
+    owned
+      .filter(
+        (place) =>
+          !uses.some(({ path, specifier }) => isIn(path, place) && packageOf(specifier) === name),
+      )
+      .map(
+        (place) =>
+          `${place} may use ${name} and does not: take it out of scripts/outside-libraries.json`,
+      ),
+  );
+  return [...unusedRows, ...unusedLibraries];
 }
 
 /** What a workflow's bundle would contain: no Node, no zod, nothing but @temporalio/workflow from outside. */
@@ -211,7 +281,7 @@ export function checkShapes(
     const folders = new Set(
       below
         .map((path) => path.split('/').slice(0, 3).join('/'))
-        .filter((path) => !path.endsWith('.ts')),
+        .filter((path) => !path.endsWith('.ts') && !path.endsWith('/kit')),
     );
     return [...folders].flatMap((folder) =>
       names

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import type { ActivityDeps } from '../../activities';
 import { createLocalBlobs } from '../../src/blobs/local';
 import { readConfig } from '../../src/config';
-import type { Engine } from '../../src/core/ports';
+import type { Engine } from '../../src/core/ports/engine';
 import { NOW } from './database';
 import type { TestDatabase } from './database';
 

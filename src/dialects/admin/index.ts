@@ -1,5 +1,5 @@
-import type { Api } from '../../core/dialect';
-import { renderOpenaiError } from '../../core/openai-error';
+import type { Api } from '../../core/api/dialect';
+import { renderOpenaiError } from '../kit/openai-error';
 import { deliveryRoutes } from './deliveries';
 import { jobRoutes } from './jobs';
 import { keyRoutes } from './keys';

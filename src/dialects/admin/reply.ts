@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SCOPES } from '../../core/dialect';
+import { SCOPES } from '../../core/api/principal';
 
 /** What `/v1/admin` answers. Times are Unix seconds, points are decimal text. */
 

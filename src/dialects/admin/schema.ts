@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { SCOPES } from '../../core/dialect';
-import type { Scope } from '../../core/dialect';
-import { readId } from '../../core/ids';
-import { parsePoints } from '../../core/pricing';
+import { SCOPES } from '../../core/api/principal';
+import type { Scope } from '../../core/api/principal';
+import { readId } from '../../core/job/ids';
+import { parsePoints } from '../../core/money/pricing';
 import { isStorable } from '../../core/text';
 
 /** The words of `/v1/admin`: ours. Times are Unix seconds, points are decimal text, null is said and never assumed. */

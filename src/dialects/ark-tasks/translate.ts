@@ -1,8 +1,8 @@
-import type { RouteInput } from '../../core/dialect';
+import type { RouteInput } from '../../core/api/route';
 import type { GatewayError } from '../../core/errors';
 import { invalid } from '../../core/errors';
-import type { Headers } from '../../core/exchange';
-import type { NativeCreation } from '../../core/native';
+import type { Headers } from '../../core/provider/exchange';
+import type { NativeCreation } from '../../core/provider/native';
 
 export const WIRE = 'ark-tasks';
 

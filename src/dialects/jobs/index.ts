@@ -1,7 +1,7 @@
-import { route } from '../../core/dialect';
-import type { Api } from '../../core/dialect';
-import { renderOpenaiError } from '../../core/openai-error';
-import { deliveriesSchema, noQuerySchema, nothingSchema } from './schema';
+import { route } from '../../core/api/route';
+import type { Api } from '../../core/api/dialect';
+import { renderOpenaiError } from '../kit/openai-error';
+import { deliveriesSchema,noQuerySchema,nothingSchema } from './schema';
 import { fromReports } from './translate';
 
 /**

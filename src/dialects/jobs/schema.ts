@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DELIVERY_ENDS } from '../../core/store';
+import { DELIVERY_ENDS } from '../../core/job/delivery';
 
 /** The words of `/v1/jobs`. Times are Unix seconds, durations milliseconds. */
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { integer, must, object, prompt, text } from '../../core/fields';
-import { inputKindOf } from '../../core/input-names';
+import { integer,must,object,prompt,text } from '../../core/json/fields';
+import { inputKindOf } from '../../core/request/input-names';
 
 /**
  * The words of OneInfer's `/v1/ula`. Its forms send every field as text, and its own guide sends "720p" and "landscape"

@@ -1,6 +1,6 @@
-import type { Answer } from '../../core/dialect';
+import type { Answer } from '../../core/api/answer';
 import type { GatewayError } from '../../core/errors';
-import { retryHeaders } from '../../core/retry-headers';
+import { retryHeaders } from '../kit/retry-headers';
 
 /** `{success: false, error: text, code}`, plus `param`; scopes are spelled `api.generate` and `api.read` here. */
 export function renderError(error: GatewayError): Answer {

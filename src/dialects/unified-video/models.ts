@@ -1,9 +1,10 @@
-import { lengthsOf, type Capabilities } from '../../core/capabilities';
-import type { RoutedModel } from '../../core/catalog';
-import { given } from '../../core/fields';
-import { pointsNumber, priceOf } from '../../core/pricing';
-import type { Mode } from '../../core/request';
-import type { Models, Parameter } from './reply';
+import { lengthsOf } from '../../core/request/apply-capabilities';
+import { type Capabilities } from '../../core/request/capabilities';
+import type { RoutedModel } from '../../core/catalog/catalog';
+import { given } from '../../core/json/fields';
+import { pointsNumber,priceOf } from '../../core/money/pricing';
+import type { Mode } from '../../core/request/request';
+import type { Models,Parameter } from './reply';
 
 /** What a form for each model may offer, read off the capabilities of its first choice of channel. */
 export function modelsOf(models: readonly RoutedModel[]): Models {

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import {
-  MEDIA_MAX,
-  TEXT_LENGTH_MAX,
-  URL_LENGTH_MAX,
-  boolean,
-  count,
-  integer,
-  list,
-  media,
-  object,
-  prompt,
-  text,
-} from '../../core/fields';
-import { isUuid } from '../../core/ids';
-import { inputKindOf, type InputKind } from '../../core/input-names';
-import { NOT_STORABLE, isStorable } from '../../core/text';
-import { USAGE_GROUPS } from '../../core/usage';
+MEDIA_MAX,
+TEXT_LENGTH_MAX,
+URL_LENGTH_MAX,
+boolean,
+count,
+integer,
+list,
+media,
+object,
+prompt,
+text,
+} from '../../core/json/fields';
+import { isUuid } from '../../core/job/ids';
+import { inputKindOf,type InputKind } from '../../core/request/input-names';
+import { NOT_STORABLE,isStorable } from '../../core/text';
+import { USAGE_GROUPS } from '../../core/money/usage';
 
 /**
  * The words of MidSync's unified video API, in camel case. Every one that is not known is refused by name. Model limits

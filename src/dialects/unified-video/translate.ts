@@ -1,8 +1,8 @@
 import { invalid } from '../../core/errors';
-import { given } from '../../core/fields';
-import { mediaSource } from '../../core/media-source';
-import type { Draft, InputSource } from '../../core/ports';
-import type { Input } from '../../core/request';
+import { given } from '../../core/json/fields';
+import { mediaSource } from '../../core/request/media-source';
+import type { Draft,InputSource } from '../../core/request/draft';
+import type { Input } from '../../core/request/request';
 import type { QuoteBody } from './schema';
 
 /** Quote and generate read a request in the same way. Throws `invalid_request` where two fields contradict each other. */

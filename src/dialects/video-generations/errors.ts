@@ -1,6 +1,6 @@
-import type { Answer } from '../../core/dialect';
-import type { ErrorCode, GatewayError } from '../../core/errors';
-import { retryHeaders } from '../../core/retry-headers';
+import type { Answer } from '../../core/api/answer';
+import type { ErrorCode,GatewayError } from '../../core/errors';
+import { retryHeaders } from '../kit/retry-headers';
 
 /**
  * Two shapes, as new-api has them. Who asks, and whether anything serves it, is decided before a job is looked at and

@@ -1,8 +1,8 @@
-import type { UploadedFile } from '../../core/dialect';
+import type { UploadedFile } from '../../core/api/route';
 import { invalid } from '../../core/errors';
-import { mediaSource } from '../../core/media-source';
-import type { InputSource } from '../../core/ports';
-import type { Input } from '../../core/request';
+import { mediaSource } from '../../core/request/media-source';
+import type { InputSource } from '../../core/request/draft';
+import type { Input } from '../../core/request/request';
 import type { Words } from './schema';
 
 /** Pictures in the order of these names, those given as files last. */

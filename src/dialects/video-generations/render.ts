@@ -1,15 +1,15 @@
-import { callbackBody } from '../../core/callback-body';
-import type { CallbackContext } from '../../core/dialect';
-import { endReasonOf, statusDetailOf } from '../../core/end-reason';
-import { given } from '../../core/fields';
-import { renderId } from '../../core/ids';
-import type { Job, JobState } from '../../core/job';
-import { shownOf } from '../../core/made';
-import { parametersOf, unixSeconds } from '../../core/parameters';
-import { pointsNumber } from '../../core/pricing';
-import type { Mode } from '../../core/request';
-import { VIDEO_STATUS } from '../../core/video-status';
-import type { Envelope, Submitted, Task, Video } from './reply';
+import { callbackBody } from '../kit/callback-body';
+import type { CallbackContext } from '../../core/api/dialect';
+import { endReasonOf,statusDetailOf } from '../kit/end-reason';
+import { given } from '../../core/json/fields';
+import { renderId } from '../../core/job/ids';
+import type { Job,JobState } from '../../core/job/job';
+import { shownOf } from '../../core/job/made';
+import { parametersOf,unixSeconds } from '../kit/parameters';
+import { pointsNumber } from '../../core/money/pricing';
+import type { Mode } from '../../core/request/request';
+import { VIDEO_STATUS } from '../kit/video-status';
+import type { Envelope,Submitted,Task,Video } from './reply';
 
 /** The signed link to the video. */
 export type Link = (job: Job) => string;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VIDEO_STATUSES } from '../../core/video-status';
+import { VIDEO_STATUSES } from '../kit/video-status';
 
 /** Times are Unix seconds, 0 for what has not happened, as a Go client expects. */
 

@@ -1,22 +1,22 @@
 import { z } from 'zod';
-import { startOfBase64 } from '../../core/carried-media';
+import { startOfBase64 } from '../../core/request/carried-media';
 import {
-  MEDIA_MAX,
-  TEXT_LENGTH_MAX,
-  URL_LENGTH_MAX,
-  boolean,
-  integer,
-  jsonOfText,
-  list,
-  media,
-  must,
-  number,
-  numberOfText,
-  objectError,
-  prompt,
-  text,
-} from '../../core/fields';
-import { sniffMediaType } from '../../core/sniff';
+MEDIA_MAX,
+TEXT_LENGTH_MAX,
+URL_LENGTH_MAX,
+boolean,
+integer,
+jsonOfText,
+list,
+media,
+must,
+number,
+numberOfText,
+objectError,
+prompt,
+text,
+} from '../../core/json/fields';
+import { sniffMediaType } from '../../core/media/sniff';
 
 /**
  * The words of `/v1/video/generations`. Each one may stand at the top or inside `metadata`, and what is no word of ours

@@ -1,8 +1,9 @@
-import { route, type Principal, type Route } from '../../core/dialect';
+import { route,type Route } from '../../core/api/route';
+import { type Principal } from '../../core/api/principal';
 import { GatewayError } from '../../core/errors';
-import { noQuerySchema, nothingSchema } from '../../core/fields';
-import { offerOf, type Offer } from '../../core/offer';
-import type { Gateway } from '../../core/ports';
+import { noQuerySchema,nothingSchema } from '../../core/json/fields';
+import { offerOf,type Offer } from '../kit/offer';
+import type { Gateway } from '../../core/ports/gateway';
 
 /**
  * What OpenAI's clients can ask of an earlier video. No provider here makes a video of a finished one, so each is

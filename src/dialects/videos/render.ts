@@ -1,19 +1,20 @@
-import { callbackBody } from '../../core/callback-body';
-import type { RoutedModel } from '../../core/catalog';
-import type { Answer, CallbackContext } from '../../core/dialect';
-import { endReasonOf, statusDetailOf } from '../../core/end-reason';
+import { callbackBody } from '../kit/callback-body';
+import type { RoutedModel } from '../../core/catalog/catalog';
+import type { Answer } from '../../core/api/answer';
+import type { CallbackContext } from '../../core/api/dialect';
+import { endReasonOf,statusDetailOf } from '../kit/end-reason';
 import type { GatewayError } from '../../core/errors';
-import { given } from '../../core/fields';
-import { renderId } from '../../core/ids';
-import type { Job } from '../../core/job';
-import { shownOf } from '../../core/made';
-import { offerOf } from '../../core/offer';
-import { OPENAI_ERROR_TYPES, renderOpenaiError } from '../../core/openai-error';
-import { parametersOf, sizeOf, unixSeconds } from '../../core/parameters';
-import type { Gateway } from '../../core/ports';
-import { formatPoints, priceOf } from '../../core/pricing';
-import { VIDEO_STATUS } from '../../core/video-status';
-import type { Video, VideoModel } from './reply';
+import { given } from '../../core/json/fields';
+import { renderId } from '../../core/job/ids';
+import type { Job } from '../../core/job/job';
+import { shownOf } from '../../core/job/made';
+import { offerOf } from '../kit/offer';
+import { OPENAI_ERROR_TYPES,renderOpenaiError } from '../kit/openai-error';
+import { parametersOf,sizeOf,unixSeconds } from '../kit/parameters';
+import type { Gateway } from '../../core/ports/gateway';
+import { formatPoints,priceOf } from '../../core/money/pricing';
+import { VIDEO_STATUS } from '../kit/video-status';
+import type { Video,VideoModel } from './reply';
 
 export type Link = (kind: 'video' | 'last_frame') => string;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { MODES } from '../../core/request';
-import { VIDEO_STATUSES } from '../../core/video-status';
+import { MODES } from '../../core/request/request';
+import { VIDEO_STATUSES } from '../kit/video-status';
 
 /**
  * What `/v1/videos` answers: one object that satisfies readers of the OpenAI Videos API and of Token360. Times are

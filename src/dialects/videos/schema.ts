@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import {
-  MEDIA_MAX,
-  TEXT_LENGTH_MAX,
-  URL_LENGTH_MAX,
-  boolean,
-  count,
-  integer,
-  jsonOfText,
-  list,
-  media,
-  must,
-  number,
-  object,
-  prompt,
-  text,
-} from '../../core/fields';
-import { inputKindOf, type InputKind } from '../../core/input-names';
-import { INPUT_ROLES } from '../../core/request';
+MEDIA_MAX,
+TEXT_LENGTH_MAX,
+URL_LENGTH_MAX,
+boolean,
+count,
+integer,
+jsonOfText,
+list,
+media,
+must,
+number,
+object,
+prompt,
+text,
+} from '../../core/json/fields';
+import { inputKindOf,type InputKind } from '../../core/request/input-names';
+import { INPUT_ROLES } from '../../core/request/request';
 
 /**
  * The words of `/v1/videos`: a superset of Token360's JSON body and of the OpenAI Videos API, whose SDKs send

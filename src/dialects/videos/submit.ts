@@ -1,19 +1,16 @@
-import {
-  route,
-  type Answer,
-  type LateAnswer,
-  type Route,
-  type RouteInput,
-} from '../../core/dialect';
+import { route,type Route,type RouteInput } from '../../core/api/route';
+import { type Answer,type LateAnswer } from '../../core/api/answer';
 import { invalid } from '../../core/errors';
-import type { Headers } from '../../core/exchange';
-import { noQuerySchema } from '../../core/fields';
-import { whenEnded } from '../../core/held';
-import type { Draft, Gateway, NativeDraft } from '../../core/ports';
-import { patienceOf } from '../../core/prefer';
+import type { Headers } from '../../core/provider/exchange';
+import { noQuerySchema } from '../../core/json/fields';
+import { whenEnded } from '../kit/held';
+import type { Draft } from '../../core/request/draft';
+import type { Gateway } from '../../core/ports/gateway';
+import type { NativeDraft } from '../../core/job/creation';
+import { patienceOf } from '../kit/prefer';
 import { answering } from './render';
 import { videoSchema } from './reply';
-import { nativeBodySchema, submitBodySchema } from './schema';
+import { nativeBodySchema,submitBodySchema } from './schema';
 import { toDraft } from './translate';
 
 const CREATE = {

@@ -1,12 +1,12 @@
-import type { FieldNames } from '../../core/capabilities';
-import type { RoutedModel } from '../../core/catalog';
-import type { UploadedFile } from '../../core/dialect';
+import type { FieldNames } from '../../core/request/capabilities';
+import type { RoutedModel } from '../../core/catalog/catalog';
+import type { UploadedFile } from '../../core/api/route';
 import { invalid } from '../../core/errors';
-import { given } from '../../core/fields';
-import { mediaSource } from '../../core/media-source';
-import { offerOf } from '../../core/offer';
-import type { Draft, InputSource } from '../../core/ports';
-import type { Input } from '../../core/request';
+import { given } from '../../core/json/fields';
+import { mediaSource } from '../../core/request/media-source';
+import { offerOf } from '../kit/offer';
+import type { Draft,InputSource } from '../../core/request/draft';
+import type { Input } from '../../core/request/request';
 import type { SubmitBody } from './schema';
 
 /**

@@ -1,6 +1,6 @@
-import type { Capabilities, ModeCapabilities } from '../../core/capabilities';
-import { DEADLINE_MARGIN_SECONDS } from '../../core/deadline';
-import type { VendorKeys } from '../../core/passthrough';
+import type { Capabilities,ModeCapabilities } from '../../core/request/capabilities';
+import { DEADLINE_MARGIN_SECONDS } from '../../core/job/deadline';
+import type { VendorKeys } from '../../core/request/passthrough';
 
 /**
  * What each Seedance generation takes, from the provider's create-task page (docs 82379/1520757, read November 2026).

@@ -1,13 +1,13 @@
 import { invalid } from '../../core/errors';
-import { given } from '../../core/fields';
-import { mediaSource } from '../../core/media-source';
-import type { NativeReading } from '../../core/native';
-import type { InputSource } from '../../core/ports';
-import type { Input } from '../../core/request';
-import { isStorable, storableText } from '../../core/text';
+import { given } from '../../core/json/fields';
+import { mediaSource } from '../../core/request/media-source';
+import type { NativeReading } from '../../core/provider/native';
+import type { InputSource } from '../../core/request/draft';
+import type { Input } from '../../core/request/request';
+import { isStorable,storableText } from '../../core/text';
 import { readFlags } from './native-flags';
-import { contentItemSchema, nativeBodySchema } from './native-schema';
-import type { ContentItem, NativeBody } from './native-schema';
+import { contentItemSchema,nativeBodySchema } from './native-schema';
+import type { ContentItem,NativeBody } from './native-schema';
 import { readReferences } from './native-spelling';
 import { checkUnread } from './native-unread';
 

@@ -1,7 +1,7 @@
 import { invalid } from '../../core/errors';
-import { propertiesOf, readTree, valuesAt } from '../../core/json-text';
-import type { JsonNode } from '../../core/json-text';
-import type { NativeReading } from '../../core/native';
+import { propertiesOf,readTree,valuesAt } from '../../core/json/json-text';
+import type { JsonNode } from '../../core/json/json-text';
+import type { NativeReading } from '../../core/provider/native';
 
 /**
  * What must mean the same to us and to whoever reads the body upstream. Readers differ in what they make of `Model`

@@ -1,7 +1,7 @@
-import { carriedBy } from '../../core/carried-media';
+import { carriedBy } from '../../core/request/carried-media';
 import { invalid } from '../../core/errors';
-import { isRecord } from '../../core/fields';
-import { inputKindOf } from '../../core/input-names';
+import { isRecord } from '../../core/json/fields';
+import { inputKindOf } from '../../core/request/input-names';
 import { nativeBodySchema } from './native-schema';
 
 /**

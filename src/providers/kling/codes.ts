@@ -1,5 +1,5 @@
 import type { Failure } from '../../core/errors';
-import type { Refusal } from '../../core/provider';
+import type { Refusal } from '../../core/provider/provider';
 
 /**
  * Kling's business codes (commonInfo page): with which HTTP status each comes, and what it proves about a submit. The

@@ -1,12 +1,12 @@
-import { credential } from '../../core/credential';
-import { fields } from '../../core/known-fields';
-import type { Provider } from '../../core/provider';
+import { credential } from '../../core/provider/credential';
+import { fields } from '../../core/json/known-fields';
+import type { Provider } from '../../core/provider/provider';
 import { klingModels } from './models';
 import { operationSchema } from './schema';
 import { simulate } from './simulate';
 import { submit } from './submit';
 import { signToken } from './token';
-import { find, poll, readCallback, readFind, readPoll, readSubmit } from './translate';
+import { find,poll,readCallback,readFind,readPoll,readSubmit } from './translate';
 
 /**
  * Kling (Kuaishou): one wire, several hosts (`https://api-singapore.klingai.com`; mainland, not confirmed,

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { Headers } from '../../core/exchange';
+import type { Headers } from '../../core/provider/exchange';
 import { signatureOf } from './token';
 
 /** How the simulated Kling checks who asks: every part of the token, and a code for each thing that can be wrong. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { VendorKeys } from '../../core/passthrough';
+import type { VendorKeys } from '../../core/request/passthrough';
 
 /**
  * Kling's own words, as the text-to-video and image-to-video pages have them. That camera_control, the masks and

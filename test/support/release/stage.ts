@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync,mkdtempSync,rmSync,writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileConfigInput } from '../../../src/config';
@@ -9,8 +9,8 @@ import { freePorts } from '../../../src/host/free-port';
 import { providers } from '../../../src/providers';
 import { developmentKeys } from '../../../src/run/secrets';
 import { startSimulator } from '../../../src/simulator';
-import { launchStore } from '../../../src/store/launcher';
-import { withClient } from '../../../src/store/postgres-login';
+import { launchStore } from '../../../src/postgres/launcher';
+import { withClient } from '../../../src/postgres/login';
 import { startReceiver } from '../kill/receiver';
 import type { Receiver } from '../kill/receiver';
 import { startRelease } from './command';

@@ -1,0 +1,39 @@
+import type { Route } from './route';
+import type { Answer } from './answer';
+import type { GatewayError } from '../errors';
+import type { Job } from '../job/job';
+import type { NativeSaid } from '../provider/native';
+import type { ProviderReference } from '../job/reference';
+
+/**
+ * What the HTTP door serves: routes, words and one error shape. It translates and calls the gateway's use cases; it
+ * sees no provider, no framework and no database.
+ */
+export interface Api {
+  name: string;
+  routes: readonly Route[];
+  /** Paths whose unmatched requests (404, 405, bad body) answer in this API's error shape. */
+  prefixes: readonly string[];
+  /** Decides the status too: where an API's clients know another one than our table's, it is said here. */
+  renderError(error: GatewayError, requestId: string): Answer;
+}
+
+/** A dialect is a public API for jobs. */
+export interface Dialect extends Api {
+  /** The body of one callback message; rendered once, stored and sent as these bytes. */
+  renderCallback(job: Job, context: CallbackContext): string | Uint8Array;
+}
+
+export interface RenderContext {
+  /** A link of the gateway's own to a result file; signed, needs no key. */
+  link(job: Job, kind: 'video' | 'last_frame'): string;
+}
+
+/** Of one callback message. */
+export interface CallbackContext extends RenderContext {
+  /** The same as its webhook-id header: `evt_<hex>`. */
+  eventId: string;
+  reference: ProviderReference;
+  /** Of the attempt that counts, where its provider speaks a dialect. */
+  native?: NativeSaid | undefined;
+}

@@ -1,0 +1,21 @@
+/**
+ * What a key may do. `read`: status, lists, results; `generate`: create, cancel, delete; `admin`: the admin API, for
+ * the whole installation; `foreign`: see and cancel what this gateway did not create, where a dialect and a channel
+ * allow it.
+ */
+export const SCOPES = ['generate', 'read', 'admin', 'foreign'] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+/** Who asks. Every use case takes it; there is no query without a workspace. */
+export interface Principal {
+  workspaceId: string;
+  /** Null for a workflow: whoever may start one in the namespace is an operator's trust, not a key's. */
+  keyId: string | null;
+  /** Which secret of the key is behind the request, as in `KeyStore`; absent where none is. */
+  secretId?: string;
+  group: string;
+  /** Public names; null = every model of the group. */
+  models: readonly string[] | null;
+  scopes: readonly Scope[];
+}

@@ -1,0 +1,167 @@
+import type { Capabilities } from '../request/capabilities';
+import { ConfigError } from './config-error';
+import { GatewayError } from '../errors';
+import { knownModel, type FrozenRoute } from '../job/job';
+import { nearest } from '../json/known-fields';
+import type { Price } from '../money/pricing';
+import type { Provider } from '../provider/provider';
+
+/** A channel is a provider account that an operator configured. Credentials live here and nowhere else. */
+export interface Channel {
+  name: string;
+  provider: string;
+  /** Origin and path prefix; the only hosts besides `resultOrigins` that the guard lets through. */
+  baseUrl: string;
+  credentials: Record<string, string>;
+  /**
+   * Origins from which this channel's result links may be fetched though they are not public: the base URL's own and
+   * those that the operator lists.
+   */
+  resultOrigins: readonly string[];
+  simulated: boolean;
+  /** Jobs that this gateway did not create may be seen and canceled through it, by keys with that scope. */
+  foreignIds?: boolean;
+}
+
+/** A public model name: who may use it, what it costs, who serves it in which order. */
+export interface ModelEntry {
+  name: string;
+  groups: readonly string[];
+  price: Price;
+  channels: readonly ModelChannel[];
+  /** The operator's patience with a job of this model; absent = the provider's capabilities say it. */
+  deadlineSeconds?: number;
+}
+
+export interface ModelChannel extends Pick<FrozenRoute, 'channel' | 'model'> {
+  like?: string | undefined;
+}
+
+export interface Route {
+  channel: Channel;
+  provider: Provider;
+  /** The provider's own model id. */
+  model: string;
+  like?: string | undefined;
+  capabilities: Capabilities;
+}
+
+export interface RoutedModel {
+  entry: ModelEntry;
+  /** In order of preference; never empty. */
+  routes: readonly [Route, ...Route[]];
+}
+
+/** Whether any way of it leads to test clips: such a model is never sold as a real one. */
+export const isSimulated = ({ routes }: RoutedModel): boolean =>
+  routes.some(({ channel }) => channel.simulated);
+
+/** Which models somebody may use: those of a group, and of those the named ones; null = all of them. */
+export interface ModelAccess {
+  group: string;
+  models: readonly string[] | null;
+}
+
+export interface Catalog {
+  /** Throws `model_not_found` also for a model that this access does not reach: its existence is not told. */
+  resolve(access: ModelAccess, model: string): RoutedModel;
+  list(access: ModelAccess): readonly RoutedModel[];
+  /** Every group that a model names. */
+  groups(): readonly string[];
+  channel(name: string): { channel: Channel; provider: Provider } | undefined;
+  channels(): readonly Channel[];
+  /** All that are known, with or without a channel. */
+  providers(): readonly Provider[];
+}
+
+/** Joins the operator's config with the provider registry. Throws one readable sentence per contradiction. */
+export function createCatalog(
+  models: readonly ModelEntry[],
+  channels: readonly Channel[],
+  providers: Readonly<Record<string, Provider>>,
+): Catalog {
+  const channelOf = new Map(channels.map((channel) => [channel.name, channel]));
+  const routed = new Map(models.map((entry) => [entry.name, route(entry, channelOf, providers)]));
+  const list = (access: ModelAccess): RoutedModel[] =>
+    [...routed.values()].filter(({ entry }) => isReached(access, entry));
+  return {
+    resolve(access, model) {
+      const found = routed.get(model);
+      if (!found || !isReached(access, found.entry)) {
+        const names = list(access).map(({ entry }) => entry.name);
+        throw new GatewayError('model_not_found', {
+          param: 'model',
+          message: `model: there is no model "${model.slice(0, 100)}". Allowed: ${names.join(', ')}.`,
+        });
+      }
+      return found;
+    },
+    list,
+    groups: () => [...new Set(models.flatMap(({ groups }) => groups))],
+    channel(name) {
+      const channel = channelOf.get(name);
+      const provider = channel && providers[channel.provider];
+      return channel && provider ? { channel, provider } : undefined;
+    },
+    channels: () => channels,
+    providers: () => Object.values(providers),
+  };
+}
+
+/** The one rule of who sees which model. */
+function isReached({ group, models }: ModelAccess, { name, groups }: ModelEntry): boolean {
+  return groups.includes(group) && (models === null || models.includes(name));
+}
+
+function route(
+  entry: ModelEntry,
+  channels: ReadonlyMap<string, Channel>,
+  providers: Readonly<Record<string, Provider>>,
+): RoutedModel {
+  const routes = entry.channels.map((choice, index): Route => {
+    const at = ['models', entry.name, 'channels', index];
+    const channel = channels.get(choice.channel);
+    if (!channel) throw noChannel([...at, 'channel'], choice.channel, [...channels.keys()]);
+    const provider = providerOf(channel, providers);
+    const { model, like } = choice;
+    const capabilities = provider.models[knownModel(choice)];
+    if (!capabilities) {
+      const field = like === undefined ? 'model' : 'like';
+      throw new ConfigError(
+        [...at, field],
+        `provider "${provider.name}" does not have "${knownModel(choice)}"; ` +
+          `known: ${Object.keys(provider.models).join(', ')}; ` +
+          'a newer id that takes what one of them takes goes with "like": "<the known one>"',
+      );
+    }
+    return { channel, provider, model, like, capabilities };
+  });
+  const [first, ...rest] = routes;
+  if (!first) throw new ConfigError(['models', entry.name], 'has no channel');
+  return { entry, routes: [first, ...rest] };
+}
+
+function noChannel(at: readonly PropertyKey[], name: string, known: string[]): ConfigError {
+  const near = nearest(name, known);
+  const guess = near === undefined ? '' : `; did you mean "${near}"?`;
+  return new ConfigError(
+    at,
+    `there is no channel "${name}"${guess} (configured: ${known.join(', ') || 'none'})`,
+  );
+}
+
+/** Throws where a channel names one that nobody has written. */
+export function providerOf(
+  { name, provider }: Pick<Channel, 'name' | 'provider'>,
+  providers: Readonly<Record<string, Provider>>,
+): Provider {
+  const found = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
+  if (found) return found;
+  const known = Object.keys(providers);
+  const near = nearest(provider, known);
+  const guess = near === undefined ? '' : `; did you mean "${near}"?`;
+  throw new ConfigError(
+    ['channels', name, 'provider'],
+    `there is no provider "${provider}"${guess} (known: ${known.join(', ')})`,
+  );
+}

@@ -1,0 +1,91 @@
+import type { Failure } from '../errors';
+import type { NativeRequest } from '../provider/native';
+import type { Made, Output, Usage } from './outcome';
+import type { AppliedRequest, VideoRequest } from '../request/request';
+
+/**
+ * A job is what a caller asks for. `canceling` = a cancel was asked for and the provider has not given its verdict;
+ * the last four are terminal and never change again.
+ */
+export const JOB_STATES = [
+  'queued',
+  'running',
+  'canceling',
+  'succeeded',
+  'failed',
+  'canceled',
+  'expired',
+] as const;
+export type JobState = (typeof JOB_STATES)[number];
+export type TerminalState = 'succeeded' | 'failed' | 'canceled' | 'expired';
+
+export function isTerminal(state: JobState): state is TerminalState {
+  return state === 'succeeded' || state === 'failed' || state === 'canceled' || state === 'expired';
+}
+
+/** A way to the provider, chosen at create and never re-read from a config that may have changed since (P4). */
+export interface FrozenRoute {
+  channel: string;
+  provider: string;
+  /** The provider's own model id. */
+  model: string;
+  /** The model whose capabilities it has, where we know it under no id of its own. */
+  like?: string | undefined;
+  /** What is sent this way; absent: the job's own. The same video, in the words of another model. */
+  applied?: AppliedRequest;
+}
+
+/** The id under which our tables have it. */
+export const knownModel = ({ model, like }: Pick<FrozenRoute, 'model' | 'like'>): string =>
+  like ?? model;
+
+/** The row as every reader sees it. Times are Unix milliseconds, money is micro-points. */
+export interface Job {
+  id: string;
+  workspaceId: string;
+  /** Null when a workflow asked for it. */
+  keyId: string | null;
+  /**
+   * Of the workflow that makes it: the id that its dialect shows (`video_<hex>`), or the caller's own when it runs as a
+   * child. Jobs from before that have their own id.
+   */
+  workflowId: string;
+  dialect: string;
+  state: JobState;
+  model: string;
+  request: VideoRequest;
+  /** The request with every default resolved: what is priced, echoed and sent. */
+  applied: AppliedRequest;
+  /** The caller's own bytes, where these are sent instead of `applied`. */
+  native?: NativeRequest | undefined;
+  /** The id that a pass-through create gave out; absent where that was the provider's own, and in every other dialect. */
+  givenId?: string | undefined;
+  /** Since when nobody knows whether the provider took it; absent where that is known. */
+  inDoubtSince?: number | undefined;
+  metadata: Record<string, unknown>;
+  /** What the dialect wants back at rendering (an echoed request_id and the like). */
+  echo: Record<string, unknown>;
+  callbackUrl: string | undefined;
+  /** 0..100 as the provider reports it; null where it reports none. */
+  progress: number | null;
+  failure: Failure | undefined;
+  outputs: Output[];
+  usage: Usage | undefined;
+  /** What the video is like, where that is known; undefined until it is there. */
+  made?: Made | undefined;
+  /** The hold, frozen at create. */
+  price: bigint;
+  /** What was charged in the end; undefined until the job is terminal. */
+  charged: bigint | undefined;
+  /** In order of preference; never empty. */
+  routes: readonly FrozenRoute[];
+  /** Of the attempt that counts: the first choice until another one accepted. */
+  provider: string;
+  channel: string;
+  createdAt: number;
+  /** When the provider accepted it. */
+  startedAt: number | undefined;
+  finishedAt: number | undefined;
+  updatedAt: number;
+  deadlineAt: number;
+}

@@ -1,0 +1,55 @@
+import type { Job } from './job';
+import type { AppliedRequest } from '../request/request';
+
+/** Picture and length as callers are shown them: of the video once it is there, as far as they are known, else as asked. */
+export interface Shown extends Pick<AppliedRequest, 'resolution' | 'aspectRatio'> {
+  /** Undefined while the model still decides. */
+  seconds: number | undefined;
+  width: number | undefined;
+  height: number | undefined;
+}
+
+export function shownOf({
+  state,
+  applied,
+  usage,
+  made,
+}: Pick<Job, 'state' | 'applied' | 'usage' | 'made'>): Shown {
+  const video = state === 'succeeded' ? (made ?? {}) : {};
+  const { width, height } = video.width === undefined ? applied : video;
+  const asked = applied.seconds > 0 ? applied.seconds : undefined;
+  return {
+    seconds: usage?.seconds ?? video.seconds ?? asked,
+    width,
+    height,
+    resolution: video.resolution ?? applied.resolution,
+    aspectRatio: video.aspectRatio ?? ratioOf(applied.aspectRatio, video),
+  };
+}
+
+/** A ratio that was asked for stays what it is called, whatever the encoder rounds the sides to. */
+function ratioOf(asked: string, { width, height }: { width?: number; height?: number }): string {
+  if (/^\d+:\d+$/.test(asked) || width === undefined || height === undefined) return asked;
+  const distance = ([across, down]: readonly [number, number]): number =>
+    Math.abs(Math.log(width / height / (across / down)));
+  const [nearest] = RATIOS.toSorted((a, b) => distance(a) - distance(b));
+  if (nearest && distance(nearest) < TOLERANCE) return nearest.join(':');
+  const divisor = divisorOf(width, height);
+  return `${String(width / divisor)}:${String(height / divisor)}`;
+}
+
+/** Those that models are asked for. 864 x 480 is called 16:9. */
+const RATIOS: readonly (readonly [number, number])[] = [
+  [16, 9],
+  [9, 16],
+  [1, 1],
+  [4, 3],
+  [3, 4],
+  [3, 2],
+  [2, 3],
+  [21, 9],
+  [9, 21],
+];
+const TOLERANCE = 0.05;
+
+const divisorOf = (a: number, b: number): number => (b === 0 ? a : divisorOf(b, a % b));

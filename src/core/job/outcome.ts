@@ -1,0 +1,65 @@
+import type { Failure } from '../errors';
+
+/** The provider's handle for one accepted submit: opaque JSON that only its own provider reads. */
+export type Operation = Record<string, unknown>;
+
+/** What the provider says was used. Absent = not reported, which is not zero. */
+export interface Usage {
+  /** Output tokens as billed by the provider. */
+  tokens?: number;
+  /** Seconds of video made. */
+  seconds?: number;
+}
+
+/** What the finished video is like, as far as the provider says it or the file shows it. */
+export interface Made {
+  /** Pixels. */
+  width?: number;
+  height?: number;
+  seconds?: number;
+  /** `16:9` */
+  aspectRatio?: string;
+  /** `720p` */
+  resolution?: string;
+}
+
+export interface Output {
+  kind: 'video' | 'last_frame';
+  /** The provider's link; never shown to a caller except by the pass-through dialect. */
+  url: string;
+  /** Unix milliseconds after which the link is dead, where the provider says so. */
+  expiresAt?: number;
+}
+
+/** What one look at the provider means. Only the last four end a job. */
+export type Verdict =
+  | {
+      state: 'running';
+      progress: number | null;
+      phase: 'queued' | 'running';
+      unknownStatus?: string;
+    }
+  | {
+      state: 'succeeded';
+      outputs: Output[];
+      usage: Usage;
+      seed?: number;
+      made?: Made;
+      /** Why we cannot fetch the result; absent where we can, or did not try. */
+      unfetched?: string;
+    }
+  | {
+      state: 'failed';
+      failure: Failure;
+      usage?: Usage;
+      /** The provider counts it as a success: what it bills for it is our cost. */
+      undelivered?: true;
+    }
+  | { state: 'canceled' }
+  | { state: 'expired' };
+
+export type FinalVerdict = Exclude<Verdict, { state: 'running' }>;
+
+export function isFinal(verdict: Verdict): verdict is FinalVerdict {
+  return verdict.state !== 'running';
+}

@@ -1,0 +1,68 @@
+import type { Job } from './job';
+
+/** The plan a workflow starts with; exactly the named waits enter a history, whatever else the config holds. */
+export function planOf(seed: Omit<JobPlanSeed, 'workflowId' | 'label'>, waits: PlanWaits): JobPlan {
+  const { jobId, provider, model, workspaceId, deadlineAt } = seed;
+  const { sendMs, unknownMs, lastLookMs, exchangeMs, cancelMs, heartbeatMs } = waits;
+  return {
+    jobId,
+    provider,
+    model,
+    workspaceId,
+    deadlineAt,
+    waits: { sendMs, unknownMs, lastLookMs, exchangeMs, cancelMs, heartbeatMs },
+  };
+}
+
+/** `workspace` is its name. */
+export function seedOf(job: Job, workspace: string): JobPlanSeed {
+  const { id, workflowId, provider, model, workspaceId, deadlineAt } = job;
+  const { channel, dialect, price } = job;
+  const label = { workspace, channel, dialect, price };
+  return { jobId: id, workflowId, provider, model, workspaceId, deadlineAt, label };
+}
+
+/** Everything a workflow needs to know before its first activity; ids and numbers only. */
+export interface JobPlan {
+  jobId: string;
+  /** Names the queue of the first submit. */
+  provider: string;
+  model: string;
+  workspaceId: string;
+  /** Unix milliseconds. */
+  deadlineAt: number;
+  waits: PlanWaits;
+}
+
+/** Named waits of the workflow, from config. Milliseconds. */
+export interface PlanWaits {
+  /** A POST is aborted after this. */
+  sendMs: number;
+  /** An unknown submit is looked up for this long. */
+  unknownMs: number;
+  /** A last look is retried for this long. */
+  lastLookMs: number;
+  /** One HTTP exchange of a poll or cancel. */
+  exchangeMs: number;
+  /** A cancel is retried for this long before the job's natural end decides. */
+  cancelMs: number;
+  /** A worker that is silent for this long in the middle of an activity has died; the activity is tried again. */
+  heartbeatMs: number;
+}
+
+/** What is known of a job before the waits of the moment are added, and which workflow is the job's. */
+export interface JobPlanSeed extends Omit<JobPlan, 'waits'> {
+  workflowId: string;
+  label: JobLabel;
+}
+
+/** What operators read on a job's workflow, besides its plan. It is no input, so no history depends on it. */
+export interface JobLabel {
+  /** The workspace's name when the job was made. */
+  workspace: string;
+  /** The channel of the job's first choice. */
+  channel: string;
+  dialect: string;
+  /** Held, in micro-points. */
+  price: bigint;
+}

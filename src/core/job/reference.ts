@@ -1,0 +1,36 @@
+import type { Job } from './job';
+import type { NativeSaid, StoredReply } from '../provider/native';
+
+import type { Provider } from '../provider/provider';
+import type { Attempt } from '../provider/attempt';
+
+/** Of the attempt that counts; of the first choice until there is one. */
+export function referenceOf(
+  job: Pick<Job, 'routes'>,
+  attempt: Pick<Attempt, 'number' | 'operation'> | undefined,
+  provider: Pick<Provider, 'operationId'> | undefined,
+): ProviderReference {
+  const id = attempt?.operation && provider?.operationId?.(attempt.operation);
+  const route = job.routes[(attempt?.number ?? 1) - 1];
+  return { id: id ?? null, model: route?.model ?? '' };
+}
+
+/** What a provider that speaks a dialect has said of an attempt; undefined where it speaks none. */
+export function saidOf(
+  providers: readonly Pick<Provider, 'name' | 'native' | 'operationId'>[],
+  attempt: Pick<Attempt, 'provider' | 'operation'>,
+  reply: StoredReply | undefined,
+): NativeSaid | undefined {
+  // By name: what was said stays readable when its channel is configured no more.
+  const provider = providers.find(({ name }) => name === attempt.provider);
+  if (!provider?.native) return undefined;
+  const id = attempt.operation && provider.operationId?.(attempt.operation);
+  return { wire: provider.native.wire, id, reply };
+}
+
+/** `id` is null until a provider has accepted the job, and where the provider has no name for it. */
+export interface ProviderReference {
+  id: string | null;
+  /** The provider's own id of the model. */
+  model: string;
+}

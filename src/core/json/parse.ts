@@ -1,0 +1,94 @@
+import type { z } from 'zod';
+import { GatewayError } from '../errors';
+
+/**
+ * Parses at a door. A failure is one `invalid_request` that names the field in the caller's spelling and the allowed
+ * values.
+ */
+export function parseOrThrow<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const { field, text } = describeIssues(result.error.issues);
+  throw new GatewayError('invalid_request', {
+    ...(field === '' ? {} : { param: field }),
+    message: `${field || 'body'}: ${text}`,
+  });
+}
+
+/** The first thing that is wrong: the field as a dotted path, empty for the whole, and one sentence about it. */
+export function describeIssues(issues: readonly z.core.$ZodIssue[]): {
+  field: string;
+  path: readonly PropertyKey[];
+  text: string;
+} {
+  const { path, texts, allowed } = first(issues);
+  const values = allowed.length > 0 ? [`${NOT_ALLOWED} Allowed: ${allowed.join(', ')}.`] : [];
+  const names = path.map((part) => String(part).slice(0, NAME_LENGTH_MAX));
+  return { field: names.join('.'), path, text: [...texts, ...values].join(', or ') };
+}
+
+/** A name of megabytes is the caller's; an answer of megabytes would be ours. */
+const NAME_LENGTH_MAX = 100;
+const UNKNOWN = 'is not a known field';
+const NOT_ALLOWED = 'has a value that is not allowed.';
+
+interface Reading {
+  path: readonly PropertyKey[];
+  texts: readonly string[];
+  /** Empty when the allowed values are no closed set. */
+  allowed: readonly string[];
+}
+
+function first(issues: readonly z.core.$ZodIssue[]): Reading {
+  const [issue] = issues;
+  return issue ? read(issue) : { path: [], texts: ['is not valid'], allowed: [] };
+}
+
+function read(issue: z.core.$ZodIssue): Reading {
+  const { path } = issue;
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return {
+        path: [...path, ...issue.keys.slice(0, 1)],
+        texts: [issue.message.startsWith('Unrecognized key') ? UNKNOWN : issue.message],
+        allowed: [],
+      };
+    case 'invalid_value':
+      return { path, texts: [], allowed: issue.values.map(String) };
+    case 'invalid_union':
+      return readUnion(issue);
+    default:
+      return { path, texts: [lowerFirst(issue.message)], allowed: [] };
+  }
+}
+
+/**
+ * The branch that got furthest, and among those the one with the least wrong, says most about what the caller meant;
+ * branches that failed at once are all named.
+ */
+function readUnion(issue: z.core.$ZodIssueInvalidUnion): Reading {
+  const { path } = issue;
+  const branches = issue.errors
+    .filter((branch) => branch.length > 0)
+    .toSorted((a, b) => a.length - b.length)
+    .map(first);
+  // The sort is stable: fewer issues first stays so within one depth.
+  const [best] = branches.toSorted((a, b) => b.path.length - a.path.length);
+  // A union that goes by one field has no branches to tell of, but knows its values.
+  if (!best) return { path, texts: [], allowed: optionsOf(issue) };
+  if (best.path.length > 0) return { ...best, path: [...path, ...best.path] };
+  return {
+    path,
+    texts: [...new Set(branches.flatMap(({ texts }) => texts))],
+    allowed: [...new Set(branches.flatMap(({ allowed }) => allowed))],
+  };
+}
+
+function optionsOf(issue: z.core.$ZodIssueInvalidUnion): string[] {
+  const options: unknown = 'options' in issue ? issue.options : undefined;
+  return Array.isArray(options) ? options.map(String) : [issue.message];
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,114 @@
+import type { AdminPage, Listed } from './listed';
+import type { Answer } from '../api/answer';
+import type { Principal, Scope } from '../api/principal';
+import type { Operations } from './operations';
+import type { Idempotency } from '../job/creation';
+
+/**
+ * What operators do with workspaces, keys and secrets. It reaches every workspace of the installation; only the scope
+ * `admin` opens it. Times are Unix milliseconds, money is micro-points, ids are taken in any form.
+ */
+
+export interface Workspace {
+  id: string;
+  name: string;
+  group: string;
+  createdAt: number;
+  /** While set, none of its keys is known anywhere; what it has running goes on. */
+  disabledAt: number | undefined;
+}
+
+export interface KeySettings {
+  name: string;
+  scopes: readonly Scope[];
+  /** Public names; null = every model of the group. */
+  models: readonly string[] | null;
+  /** Null = the workspace's. */
+  group: string | null;
+  /** What all of its jobs together may hold and have spent; null = no bound. */
+  budget: bigint | null;
+  expiresAt: number | null;
+}
+
+export interface Key extends KeySettings {
+  id: string;
+  workspaceId: string;
+  /** The beginning of its current secret. */
+  prefix: string;
+  createdAt: number;
+  revokedAt: number | null;
+  lastUsedAt: number | null;
+  /** Until when the secret before the last rotation still works. */
+  previousExpiresAt: number | null;
+  held: bigint;
+  spent: bigint;
+}
+
+export interface Balance {
+  available: bigint;
+  held: bigint;
+  spent: bigint;
+}
+
+export interface Rotation {
+  /** How long the replaced secret still works. */
+  graceMs: number;
+  /** Also while an earlier one still works, which then ends at once. */
+  force: boolean;
+}
+
+/** A create answers once: a repeat with the same idempotency key gets the first answer, marked as a replay. */
+export interface Once<Made> {
+  principal: Principal;
+  idempotency: Idempotency | undefined;
+  render(made: Made): Answer;
+}
+
+/** Use cases. All throw `not_found` for an id that is none of ours. */
+export interface Admin extends Operations {
+  workspaces(page: AdminPage): Promise<Listed<Workspace>>;
+  workspace(id: string): Promise<Workspace>;
+  createWorkspace(
+    settings: { name: string; group?: string | undefined },
+    once: Once<{ workspace: Workspace; callbackSecret: string }>,
+  ): Promise<Answer>;
+  /**
+   * Throws `conflict` for a name that is taken, when the asking key would lock itself out, and for disabling the first
+   * workspace, whose keys every start prints.
+   */
+  changeWorkspace(principal: Principal, id: string, change: WorkspaceChange): Promise<Workspace>;
+  balance(workspaceId: string): Promise<Balance>;
+  topUp(
+    workspaceId: string,
+    amount: bigint,
+    once: Once<{ workspaceId: string; amount: bigint; balance: Balance }> & {
+      idempotency: Idempotency;
+    },
+  ): Promise<Answer>;
+  rotateCallbackSecret(
+    workspaceId: string,
+    rotation: Rotation,
+    once: Once<{ workspaceId: string; secret: string; previousExpiresAt: number | null }>,
+  ): Promise<Answer>;
+  keys(workspaceId: string, page: AdminPage): Promise<Listed<Key>>;
+  key(id: string): Promise<Key>;
+  createKey(workspaceId: string, settings: KeySettings, once: Once<NewSecret>): Promise<Answer>;
+  /** Throws `conflict` when it would take `admin` from the key that asks, now or sooner than before. */
+  changeKey(principal: Principal, id: string, change: Partial<KeySettings>): Promise<Key>;
+  /** For good, and repeatable. Throws `conflict` for the key that asks. */
+  revokeKey(principal: Principal, id: string): Promise<Key>;
+  /** Throws `conflict` for a key that has ended, and during the grace of an earlier rotation unless forced. */
+  rotateKey(id: string, rotation: Rotation, once: Once<NewSecret>): Promise<Answer>;
+}
+
+/** The only moment at which a key's secret is known. */
+export interface NewSecret {
+  key: Key;
+  secret: string;
+}
+
+export interface WorkspaceChange {
+  name?: string | undefined;
+  group?: string | undefined;
+  isDisabled?: boolean | undefined;
+}

@@ -1,0 +1,31 @@
+import type { JobLabel, JobPlan } from '../job/plan';
+import type { FinalVerdict } from '../job/outcome';
+
+export interface Engine {
+  /** Starts the job's workflow; one that already exists is the same start. */
+  startJob(workflowId: string, plan: JobPlan, label: JobLabel): Promise<void>;
+  /** A new run for an open job whose last run closed; one that still runs is left alone. */
+  restartJob(
+    workflowId: string,
+    plan: JobPlan,
+    label: JobLabel,
+    mode: 'resume' | 'cancel',
+  ): Promise<void>;
+  jobRun(workflowId: string): Promise<'running' | 'terminated' | 'closed' | 'none'>;
+  /** Ids of workflows whose runs closed unhappily since then, newest first; visibility, so seconds late. */
+  closedJobs(sinceMs: number, limit: number): Promise<string[]>;
+  cancelJob(workflowId: string): Promise<void>;
+  /** Ends the job's wait with a verdict that is already stored; false when it does not wait (any more). */
+  completeAwait(workflowId: string, state: FinalVerdict['state']): Promise<boolean>;
+  /** Books an operator's end of a job: whatever runs for it is ended, and a run that only settles is started. */
+  endJob(workflowId: string, plan: JobPlan, label: JobLabel): Promise<void>;
+  /** Removes the closed runs of a workflow with their histories; false while one of them is still open. */
+  forgetJob(workflowId: string): Promise<boolean>;
+  /** Starts a delivery or a copy that does not run; what there is to do is said by the row, so a second start is none. */
+  startDelivery(deliveryId: string): Promise<void>;
+  startKeep(jobId: string): Promise<void>;
+  /** Ends the pause of a delivery that runs. */
+  redeliver(deliveryId: string): Promise<void>;
+  /** Ends a delivery that runs. */
+  stopDelivery(deliveryId: string): Promise<void>;
+}

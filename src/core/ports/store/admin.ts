@@ -1,0 +1,72 @@
+import type { AdminPage, Listed } from '../../operator/listed';
+import type {
+  Balance,
+  Key,
+  KeySettings,
+  Rotation,
+  Workspace,
+  WorkspaceChange,
+} from '../../operator/admin';
+import type { MintedKey } from '../../operator/mint';
+import type { Idempotency } from '../../job/creation';
+import type { Answer } from '../../api/answer';
+
+/** Cursors are ids. What is not there is undefined; rules are the use cases' matter. */
+export interface AdminReads {
+  workspaces(page: AdminPage): Promise<Listed<Workspace>>;
+  workspace(id: string): Promise<Workspace | undefined>;
+  balance(workspaceId: string): Promise<Balance>;
+  keys(workspaceId: string, page: AdminPage, now: number): Promise<Listed<Key>>;
+  key(id: string, now: number): Promise<Key | undefined>;
+}
+
+/** Inside of one transaction. */
+export interface AdminRows extends AdminReads {
+  /** With its first callback secret; undefined when the name is taken. */
+  addWorkspace(row: {
+    id: string;
+    name: string;
+    group: string;
+    callbackSecret: string;
+    now: number;
+  }): Promise<Workspace | undefined>;
+  topUp(workspaceId: string, amount: bigint, idempotencyKey: string, now: number): Promise<void>;
+  /** `rotating` = an earlier one still works and it was not forced. */
+  replaceCallbackSecret(
+    workspaceId: string,
+    secret: string,
+    rotation: Rotation,
+    now: number,
+  ): Promise<{ previousExpiresAt: number | null } | 'rotating'>;
+  addKey(
+    row: KeySettings & { id: string; workspaceId: string },
+    minted: MintedKey,
+    now: number,
+  ): Promise<void>;
+  replaceKeySecret(
+    id: string,
+    minted: MintedKey,
+    rotation: Rotation,
+    now: number,
+  ): Promise<'rotating' | 'replaced'>;
+}
+
+export interface AdminStore extends AdminReads {
+  /** Is it the one that the installation's first start made? */
+  isFirstWorkspace(id: string): Promise<boolean>;
+  changeWorkspace(
+    id: string,
+    change: WorkspaceChange,
+    now: number,
+  ): Promise<Workspace | 'name_taken' | undefined>;
+  changeKey(id: string, change: Partial<KeySettings>): Promise<void>;
+  revokeKey(id: string, now: number): Promise<void>;
+  /**
+   * One transaction around `act` and its idempotency row. The answer is kept sealed, since it may show a secret. When
+   * `act` throws nothing of it is left, and the key stays free.
+   */
+  once(
+    asked: { workspaceId: string; idempotency: Idempotency | undefined; now: number },
+    act: (rows: AdminRows) => Promise<Answer>,
+  ): Promise<{ kind: 'made' | 'replayed'; answer: Answer } | { kind: 'mismatch' }>;
+}

@@ -1,0 +1,76 @@
+import type { Attempt, Doubt } from '../../provider/attempt';
+import type { StoredReply } from '../../provider/native';
+import type { Job } from '../../job/job';
+import type { Billed } from '../../request/capabilities';
+import type { SubmitReading } from '../../provider/provider';
+import type { Reply } from '../../provider/exchange';
+import type { Operation, Verdict } from '../../job/outcome';
+
+/** An attempt with the replies that its provider gave. */
+export interface Said {
+  attempt: Attempt;
+  submitReply: StoredReply | undefined;
+  /** Of the last look. After the job's end only where that look is what ended it. */
+  reply: StoredReply | undefined;
+}
+
+export interface AttemptStore {
+  latest(jobId: string): Promise<Attempt | undefined>;
+  /** Inserts the row `sending` BEFORE any POST. Null when another try was faster, or the job ended or is to be canceled. */
+  open(attempt: {
+    id: string;
+    job: Job;
+    number: number;
+    channel: string;
+    provider: string;
+    model: string;
+    billed: Billed;
+    callbackTokenHash: string;
+    sendingAt: number;
+    sendDeadline: number;
+  }): Promise<Attempt | null>;
+  /** A refused attempt is sent again: refused -> sending. Its new number of sends; undefined when it was not refused any more, or as `open`. */
+  reopen(
+    id: string,
+    times: { callbackTokenHash: string; sendingAt: number; sendDeadline: number },
+  ): Promise<number | undefined>;
+  /**
+   * sending | unknown -> the reading. An accepted row is never changed, and neither is that of a later send when the
+   * reading belongs to the one numbered `send`; but the provider's own answer is added to it when a callback was
+   * faster. Returns the row as it is then. An operation that another attempt of the channel has is not taken: the row
+   * stays in doubt, `unknown`.
+   */
+  recordSubmit(
+    id: string,
+    reading: SubmitReading & { reply?: Reply },
+    now: number,
+    send?: number,
+  ): Promise<Attempt>;
+  /**
+   * Stores a look: phase, progress, the reply where it changed, and a final verdict once. A verdict on a job that was
+   * given up is booked as a late one, at our cost. Ids of the deliveries that tell the caller of a state which the
+   * provider shows for the first time; only callers of a pass-through dialect are told of states before the end.
+   */
+  recordLook(
+    id: string,
+    look: { verdict: Verdict; reply: Reply | undefined; now: number },
+  ): Promise<string[]>;
+  /**
+   * Stores a look that ends no job by itself, with the moment of the look as `since`; answers since when every look was
+   * one of that kind, Unix milliseconds. Any other look ends the row. A job that is said to have succeeded is shown as
+   * running meanwhile.
+   */
+  recordDoubt(id: string, doubt: Doubt): Promise<number>;
+  /** Ends such a row without anything that a look would store. */
+  endDoubt(id: string): Promise<void>;
+  byCallbackToken(hash: string): Promise<Attempt | undefined>;
+  /** Does any job of any workspace, deleted ones included, go by this handle? */
+  isKnown(provider: string, operation: Operation): Promise<boolean>;
+  /** The latest attempt of each job that has one. */
+  said(jobIds: readonly string[]): Promise<ReadonlyMap<string, Said>>;
+  /**
+   * Median run time of recent successes of that model in milliseconds; undefined with fewer than five. Measured anew
+   * after a while, `usualMemoMs`.
+   */
+  usualMs(provider: string, model: string): Promise<number | undefined>;
+}

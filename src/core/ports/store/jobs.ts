@@ -1,0 +1,128 @@
+import type { Principal } from '../../api/principal';
+import type { AppliedRequest, VideoRequest } from '../../request/request';
+import type { NativeRequest, StoredReply } from '../../provider/native';
+import type { FrozenRoute, Job } from '../../job/job';
+import type { Creation } from '../../job/creation';
+import type { Answer } from '../../api/answer';
+import type { Failure } from '../../errors';
+import type { Page, PageQuery } from '../../job/page';
+import type { Operation } from '../../job/outcome';
+import type { NativeQuery } from '../../job/native-view';
+
+export interface NewJob {
+  id: string;
+  principal: Principal;
+  dialect: string;
+  request: VideoRequest;
+  applied: AppliedRequest;
+  metadata: Record<string, unknown>;
+  echo: Record<string, unknown>;
+  callbackUrl: string | undefined;
+  native?: NativeRequest | undefined;
+  price: bigint;
+  routes: readonly [FrozenRoute, ...FrozenRoute[]];
+  now: number;
+  deadlineAt: number;
+  idempotency: Creation['idempotency'];
+  /** The id of a workflow that runs already; absent = one is to be started, as `startAs`. */
+  workflowId: string | undefined;
+  /** The id under which the caller knows the job; absent = the job's own. */
+  startAs?: string;
+  render(job: Job): Answer;
+}
+
+export type Created =
+  | { kind: 'created'; job: Job; answer: Answer; workspace: string }
+  | { kind: 'replayed'; jobId: string; answer: Answer }
+  /** The key, or the workflow id, belongs to another request. */
+  | { kind: 'mismatch' }
+  | Short;
+
+export type Short =
+  | { kind: 'insufficient'; available: bigint }
+  /** The key's budget: how much of it nothing holds and nothing has spent. */
+  | { kind: 'over_budget'; left: bigint };
+
+/** Why settle is called when the attempt carries no verdict of the provider. */
+export type SettleReason =
+  | { kind: 'verdict' }
+  | { kind: 'failure'; failure: Failure }
+  | { kind: 'canceled' }
+  /** The job ends in the way that an operator has written on its row. */
+  | { kind: 'ruled' };
+
+/** `reply` is the provider's, where it is what ended the job. */
+export type RenderEnd = (
+  job: Job,
+  eventId: string,
+  reply: StoredReply | undefined,
+) => string | Uint8Array;
+
+export interface Settled {
+  job: Job;
+  deliveryIds: string[];
+  keep: boolean;
+}
+
+export interface JobStore {
+  create(job: NewJob): Promise<Created>;
+  /**
+   * Why a create at that price would be refused now; undefined when it would not. Asked before files are stored for
+   * it; only `create` itself decides.
+   */
+  shortOf(
+    principal: Pick<Principal, 'workspaceId' | 'keyId'>,
+    price: bigint,
+  ): Promise<Short | undefined>;
+  /** Counts one more try of a submit that could not be prepared; answers how many there were. */
+  countUnprepared(id: string): Promise<number>;
+  /** Was this idempotency key used by any request of the workspace, whatever that was? */
+  isKeyUsed(workspaceId: string, key: string, now: number): Promise<boolean>;
+  /**
+   * What an earlier request under the same key was answered; undefined without a key or without such a request. Where
+   * its job has been erased since, `render` makes the answer of what is left.
+   */
+  earlier(
+    workspaceId: string,
+    request: Pick<Creation, 'idempotency' | 'render'>,
+    now: number,
+  ): Promise<Extract<Created, { kind: 'replayed' | 'mismatch' }> | undefined>;
+  get(workspaceId: string, id: string): Promise<Job | undefined>;
+  list(workspaceId: string, page: PageQuery): Promise<Page>;
+  /** For the engine's side, which has the id from our own start. */
+  load(id: string): Promise<Job | undefined>;
+  /** Open jobs only: queued, running -> canceling. Returns the row as it is then. */
+  requestCancel(workspaceId: string, id: string, now: number): Promise<Job | undefined>;
+  isCancelRequested(id: string): Promise<boolean>;
+  /** Hides a terminal job at once; the sweep erases its texts and files. Usage and ledger stay. */
+  markDeleted(workspaceId: string, id: string, now: number): Promise<void>;
+  markStarted(id: string, now: number): Promise<void>;
+  /**
+   * Writes down that the create's caller got this id, unless a provider has accepted the job by now, whose own id is
+   * the answer then. Says which id was given out before or is given out now: undefined is the provider's.
+   */
+  giveOut(id: string, given: string): Promise<string | undefined>;
+  settle(
+    id: string,
+    reason: SettleReason,
+    now: number,
+    renderCallback: RenderEnd,
+  ): Promise<Settled>;
+  /** By the provider's handle. Undefined for one of another workspace and for a deleted job. */
+  byOperation(
+    workspaceId: string,
+    provider: string,
+    operation: Operation,
+  ): Promise<Job | undefined>;
+  /** One page of the jobs that were created in that dialect, those left out that a provider refused. */
+  listNative(
+    workspaceId: string,
+    dialect: string,
+    query: Omit<NativeQuery, 'ids' | 'sinceMs'> & {
+      /** Unix milliseconds. */
+      since: number;
+      /** Ours, or handles at a provider; empty = all. */
+      ids: readonly (string | Operation)[];
+    },
+  ): Promise<{ jobs: Job[]; total: number }>;
+}

@@ -1,0 +1,41 @@
+import type { Failure } from '../errors';
+import type { FinalVerdict, Operation } from '../job/outcome';
+import type { Refusal } from './provider';
+
+/**
+ * An answer that ends no job by itself: our account may not look (`denied`), the provider does not know the job
+ * (`gone`), it says succeeded and shows no video (`empty`), its result is no video (`unreadable`).
+ */
+export interface Doubt {
+  kind: 'denied' | 'gone' | 'empty' | 'unreadable';
+  /** Unix milliseconds of the first such answer. */
+  since: number;
+  failure: Failure;
+}
+
+/** One try of one job at one provider, frozen when it was opened (P4). Times are Unix milliseconds. */
+export interface Attempt {
+  id: string;
+  jobId: string;
+  workspaceId: string;
+  number: number;
+  provider: string;
+  channel: string;
+  /** As our tables know it. */
+  model: string;
+  state: 'sending' | 'accepted' | 'refused' | 'unknown';
+  /** `retryAt`: not to be sent again before. */
+  refusal: (Omit<Refusal, 'state' | 'retryAfterMs'> & { retryAt?: number }) | undefined;
+  sendingAt: number;
+  sendDeadline: number;
+  sends: number;
+  operation: Operation | undefined;
+  acceptedAt: number | undefined;
+  phase: 'queued' | 'running';
+  progress: number | null;
+  polls: number;
+  /** What every look at it has said since then, without a break, and what its job ends with if that lasts. */
+  doubt: Doubt | undefined;
+  /** The provider's final word, kept here until settle makes it visible. */
+  verdict: FinalVerdict | undefined;
+}

@@ -1,0 +1,224 @@
+import type { z } from 'zod';
+import type { Capabilities } from '../request/capabilities';
+import type { Failure } from '../errors';
+import type { Call, Headers, Reply } from './exchange';
+import type { NativeReading, NativeRequest } from './native';
+import type { Operation, Usage, Verdict } from '../job/outcome';
+import type { AppliedRequest, Mode } from '../request/request';
+
+/**
+ * A provider describes exchanges and reads replies; it performs nothing and knows neither dialect nor ledger.
+ * `activities` performs the calls in this order: submit -> readSubmit -> (poll -> readPoll)* -> cancel?.
+ */
+export interface Provider {
+  name: string;
+  /** Every model it can serve, by the provider's own id. */
+  models: Readonly<Record<string, Capabilities>>;
+  /** What a channel's `credentials` must hold in the operator's config. */
+  credentials: z.ZodType<Record<string, string>>;
+  /** Signs a call. The last step before the wire, so that no secret is ever stored with a call. */
+  authorize(call: Call, credentials: Record<string, string>, nowMs: number): Call;
+
+  submit(submission: Submission): Call;
+  readSubmit(reply: Reply, sent: Sent): SubmitReading;
+  /** How the provider itself names the job, for callers who may ask it; absent: it has no such name. */
+  operationId?(operation: Operation): string;
+  poll(operation: Operation): Call;
+  readPoll(reply: Reply, operation: Operation): PollReading;
+  /** Absent: this provider cannot cancel. Its reply is never believed; a look follows. */
+  cancel?(operation: Operation): Call;
+  /** Lookup by our own attempt id; turns an unknown submit into an adopted one. */
+  find?(sent: Sent): Call;
+  readFind?(reply: Reply, sent: Sent): FindReading;
+  /** Links that need our credentials are fetched by us; absent: the output's URL is public. */
+  content?(outputUrl: string): Call;
+  /** True when the callback's own signature holds. Absent: unsigned, only the path token speaks for it. */
+  verifyCallback?(callback: SignedCallback): boolean;
+  /**
+   * The handle inside a callback, which may fill in an attempt whose submit got no answer. Undefined when the callback
+   * names another attempt than the one its path token belongs to, or none.
+   */
+  readCallback?(body: Uint8Array, sent: Sent): { operation: Operation } | undefined;
+
+  /** Takes requests as callers of a dialect wrote them (`Submission.native`). Absent: it speaks none. */
+  native?: NativeWire;
+
+  simulate: Simulation;
+}
+
+/**
+ * What is known of a submit whatever became of its answer. A wire may have a path per mode or per model, which its
+ * replies do not repeat; the operation must name it, since a poll has nothing else.
+ */
+export interface Sent {
+  /** Our id of this attempt: the dedupe or lookup key where the provider has one. */
+  attemptId: string;
+  /** The provider's own model id. */
+  model: string;
+  mode: Mode;
+}
+
+/** A provider whose own API is one of our dialects. */
+export interface NativeWire {
+  /** The dialect's name. */
+  wire: string;
+  /**
+   * From the id under which callers of this API know the job: what `operationId` gives, turned round. Undefined for
+   * what cannot be one: it may become part of a path that our credential is sent to.
+   */
+  operationOf(id: string): Operation | undefined;
+  /**
+   * What a body in this wire asks for. Refused, with `invalid_request`, is only what could not be priced or bound to us:
+   * a name in a spelling that another reader takes for one of ours, a callback that is no URL.
+   */
+  read(body: Uint8Array): NativeReading;
+}
+
+export interface Submission {
+  /** As `models` has it. */
+  model: string;
+  /** What it is called on the wire, where that is another id. */
+  calledModel?: string;
+  applied: AppliedRequest;
+  /** Our id of this attempt: the dedupe or lookup key where the provider has one. */
+  attemptId: string;
+  /** Where the provider may post hints; absent when the gateway has no address it could reach. */
+  callbackUrl?: string;
+  /** Bytes of every input given as a blob, by blob id. */
+  blobs: ReadonlyMap<string, { mime: string; bytes: Uint8Array }>;
+  /** The caller's own request, to be sent instead of `applied`: JSON text, and the jobs it names by their ids there. */
+  native?: Omit<NativeRequest, 'wire' | 'body'> & { text: string };
+}
+
+/**
+ * `refused` = the provider certainly made no job. `unknown` = it may have: never submitted again.
+ * `scope` of a refusal: `retry` the same channel later, try the next `channel`, or `final` for the request. A retry
+ * `until` a `slot` is free waits for the account's own jobs to end: nothing is wrong, so it has the job's whole time.
+ * A retry `until` the host is `reached` waits only where no other channel is left.
+ */
+export type SubmitReading =
+  | { state: 'accepted'; operation: Operation }
+  | {
+      state: 'refused';
+      scope: 'retry' | 'channel' | 'final';
+      until?: 'slot' | 'reached';
+      failure: Failure;
+      retryAfterMs?: number;
+    }
+  | { state: 'unknown'; detail: string };
+
+export type Refusal = Extract<SubmitReading, { state: 'refused' }>;
+
+/** `notFound` = the provider certainly does not know the attempt now; it may a moment later. */
+export type FindReading = { operation: Operation } | { notFound: true } | { retry: true };
+
+export interface SignedCallback {
+  headers: Headers;
+  body: Uint8Array;
+  credentials: Record<string, string>;
+  /** Unix milliseconds; a signature goes stale. */
+  nowMs: number;
+  /** The provider's published JWK set (RFC 7517), for one that signs with a key of its own. */
+  publicKeys?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/**
+ * `transient` never ends a job. `gone` and `denied` do after a grace, and only an answer in the provider's own error
+ * shape is one: whatever else a proxy between us says, JSON too, is `transient`. `empty` says succeeded and has no link
+ * to a video; it ends the job after a grace, with that failure. `follow` is one more call of the same look, at most three
+ * in a row, read by `readPoll` again.
+ */
+export type PollReading =
+  | { kind: 'verdict'; verdict: Verdict }
+  | { kind: 'follow'; call: Call }
+  | { kind: 'transient'; detail: string; retryAfterMs?: number }
+  | { kind: 'gone' | 'denied'; failure: Failure }
+  | { kind: 'empty'; failure: Failure; usage?: Usage };
+
+/** The provider's side of the local simulator: its wire, over the simulator's clock, jobs and faults. */
+export interface Simulation {
+  /** What a simulated channel signs with. */
+  credentials: Record<string, string>;
+  /** Paths relative to the channel's base URL; `:name` marks a parameter. */
+  routes: readonly { method: string; path: string }[];
+  handle(call: SimulatedCall, world: World): SimulatedReply;
+  /** What it answers, in its own error shape, when it is too busy (429) or broken inside (500). */
+  overload(status: 429 | 500, world: World): SimulatedReply;
+  /** The callback this provider would post about the job now. */
+  callback?(job: SimulatedJob, world: World): { headers: Headers; body: string };
+}
+
+export interface SimulatedCall {
+  method: string;
+  /** The matching entry of `routes`. */
+  route: string;
+  params: Record<string, string>;
+  query: URLSearchParams;
+  headers: Headers;
+  body: Uint8Array;
+}
+
+export interface SimulatedReply {
+  status: number;
+  headers?: Headers;
+  /** Sent as JSON unless it is bytes. */
+  body: unknown;
+}
+
+export interface SimulatedJob {
+  id: string;
+  provider: string;
+  /** Whoever submitted it (the credential's name); ids of others are unknown. */
+  account: string;
+  createdAt: number;
+  updatedAt: number;
+  /** By the simulator's clock, polls and faults at the time of the call. */
+  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'policy' | 'canceled' | 'expired';
+  /** 0..100. */
+  progress: number;
+  seconds: number;
+  width: number;
+  height: number;
+  fps: number;
+  seed: number;
+  /** A status word to show in place of the state's own; null = the reply has no status field. */
+  word?: string | null;
+  /** What to report as used (tokens, units) in place of what the video would cost. */
+  usage?: number;
+  /** What the provider wants to remember of the request. */
+  data: Record<string, unknown>;
+  callbackUrl?: string;
+}
+
+export interface World {
+  now: number;
+  /** A fresh lower-case alphanumeric id of that length. */
+  randomId(length: number): string;
+  /** Takes a job in. `prompt` may carry a `[[sim ...]]` token that steers this job. */
+  accept(job: NewSimulatedJob): SimulatedJob;
+  /** Undefined for an unknown id and for another account's. Counts nothing. */
+  find(account: string, id: string): SimulatedJob | undefined;
+  /** As `find`, and counts as one GET of this job (moves `polls=` on). */
+  look(account: string, id: string): SimulatedJob | undefined;
+  /** Newest first. */
+  list(account: string): SimulatedJob[];
+  countQueued(account: string): number;
+  cancel(id: string): void;
+  remove(id: string): void;
+  /** Undefined for a job that ended without a file. */
+  mediaUrl(job: SimulatedJob, kind: 'video' | 'last_frame'): string | undefined;
+}
+
+export interface NewSimulatedJob {
+  id: string;
+  account: string;
+  prompt: string;
+  /** -1 = the simulator chooses. */
+  seconds: number;
+  width: number;
+  height: number;
+  fps: number;
+  seed: number;
+  data: Record<string, unknown>;
+  callbackUrl?: string;
+}

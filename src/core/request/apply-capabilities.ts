@@ -1,0 +1,122 @@
+import type { AppliedRequest, Input, Mode, VideoRequest } from './request';
+import type { Capabilities, FieldNames, Lengths, ModeCapabilities, NameOf } from './capabilities';
+import type { FileSizes } from './media-forms';
+import { readTier } from './tier';
+import { invalid } from '../errors';
+import { checkForms } from './media-forms';
+import { frameOf } from './frame';
+import { checkFlags } from './capability-flags';
+import { checkPassthrough } from './passthrough';
+
+/** Resolves every default against the model. Throws `invalid_request` at the first field that cannot be honoured; a file whose size is not told passes. */
+export function applyCapabilities(
+  asked: VideoRequest,
+  capabilities: Capabilities,
+  askedNames: FieldNames = {},
+  sizes: FileSizes = new Map(),
+): AppliedRequest {
+  const { request, names } = readTier(asked, capabilities, askedNames);
+  const name: NameOf = (field) => names[field] ?? field;
+  const mode = modeOf(request.inputs, name('inputs'));
+  const limits = capabilities.modes[mode];
+  if (!limits) {
+    throw invalid(
+      name('inputs'),
+      `the model does not take ${MODE_TEXT[mode]}`,
+      Object.keys(capabilities.modes).map((key) => MODE_TEXT[key as Mode]),
+    );
+  }
+  const { fps = capabilities.fps, audio = capabilities.audio } = limits;
+  const model = { ...capabilities, fps, audio };
+  checkCounts(request.inputs, limits, name('inputs'));
+  const texts = [request.prompt, request.negativePrompt, request.passthrough];
+  checkForms(request.inputs, model.media, { param: name('inputs'), sizes, texts });
+  if (request.prompt.length > model.promptLengthMax) {
+    throw invalid(name('prompt'), `is longer than ${String(model.promptLengthMax)} characters`);
+  }
+  const frame = frameOf(request, model, limits, name);
+  const seconds = secondsOf(request, limits.seconds ?? model.seconds, name('seconds'));
+  checkFlags(request, model, name);
+  if (request.generateAudio && model.audioResolutions?.includes(frame.resolution) === false) {
+    const needed = model.audioResolutions.join(' or ');
+    throw invalid(name('generateAudio'), `needs ${name('resolution')} ${needed}`, ['false']);
+  }
+  checkPassthrough(request.passthrough, model.vendorKeys, { param: name('passthrough'), seconds });
+  return {
+    mode,
+    prompt: request.prompt,
+    inputs: request.inputs,
+    seconds,
+    ...frame,
+    fps: model.fps,
+    ...(model.audio ? { generateAudio: request.generateAudio ?? model.audioDefault ?? false } : {}),
+    ...(model.seed && request.seed !== undefined ? { seed: request.seed } : {}),
+    ...(model.watermark ? { watermark: request.watermark ?? false } : {}),
+    ...(model.cameraFixed && request.cameraFixed !== undefined
+      ? { cameraFixed: request.cameraFixed }
+      : {}),
+    ...(model.lastFrame ? { returnLastFrame: request.returnLastFrame ?? false } : {}),
+    ...(model.serviceTiers.length > 0
+      ? { serviceTier: request.serviceTier ?? model.serviceTiers[0] ?? 'default' }
+      : {}),
+    ...(request.expiresAfterSeconds === undefined
+      ? {}
+      : { expiresAfterSeconds: request.expiresAfterSeconds }),
+    ...(request.safetyIdentifier ? { safetyIdentifier: request.safetyIdentifier } : {}),
+    ...(request.negativePrompt ? { negativePrompt: request.negativePrompt } : {}),
+    passthrough: request.passthrough,
+  };
+}
+
+export const MODE_TEXT: Record<Mode, string> = {
+  text: 'text only',
+  first_frame: 'a first frame',
+  first_last_frame: 'a first and a last frame',
+  reference: 'references',
+};
+
+/** First frame, first and last frame, and references exclude each other. */
+export function modeOf(inputs: readonly Input[], param: string): Mode {
+  const count = (role: Input['role']): number =>
+    inputs.filter((input) => input.role === role).length;
+  const first = count('first_frame');
+  const last = count('last_frame');
+  const references = inputs.length - first - last;
+  if (first > 1 || last > 1) throw invalid(param, 'has more than one image for the same frame');
+  if (references > 0 && first + last > 0) throw invalid(param, 'mixes frames with references');
+  if (last > 0 && first === 0) throw invalid(param, 'has a last frame without a first frame');
+  if (references > 0) return 'reference';
+  if (last > 0) return 'first_last_frame';
+  return first > 0 ? 'first_frame' : 'text';
+}
+
+export function checkCounts(
+  inputs: readonly Input[],
+  limits: ModeCapabilities,
+  param: string,
+): void {
+  const audios = inputs.filter((input) => input.role === 'reference_audio').length;
+  const videos = inputs.filter((input) => input.role === 'reference_video').length;
+  const images = inputs.length - audios - videos;
+  const over = (count: number, max: number, noun: string): void => {
+    if (count > max) throw invalid(param, `has ${String(count)} ${noun}; at most ${String(max)}`);
+  };
+  over(images, limits.images, 'images');
+  over(videos, limits.videos, 'videos');
+  over(audios, limits.audios, 'audio files');
+  if (audios > 0 && images + videos === 0 && !limits.audioAlone) {
+    throw invalid(param, 'has audio as its only reference; add an image or a video');
+  }
+}
+
+/** Every length of that model or mode, -1 (the model decides) apart. */
+export function lengthsOf({ min, max, values }: Lengths): readonly number[] {
+  return values ?? Array.from({ length: max - min + 1 }, (_, index) => min + index);
+}
+
+export function secondsOf(request: VideoRequest, lengths: Lengths, param: string): number {
+  const seconds = request.seconds ?? lengths.default;
+  if (lengthsOf(lengths).includes(seconds) || (lengths.auto && seconds === -1)) return seconds;
+  const allowed = [...lengthsOf(lengths), ...(lengths.auto ? ['-1 (the model decides)'] : [])];
+  throw invalid(param, `${String(seconds)} is not offered by this model`, allowed);
+}

@@ -1,0 +1,93 @@
+import { type MediaForms } from './media-forms';
+import { type VendorKeys } from './passthrough';
+import type { Mode, VideoRequest } from './request';
+
+/**
+ * P8: what a model cannot honour is a 400 that names the allowed values; nothing is dropped or changed silently.
+ * Neutral values (false, seed -1, the model's own fps) are always honoured.
+ */
+export interface Capabilities {
+  modes: Partial<Record<Mode, ModeCapabilities>>;
+  /** Characters. */
+  promptLengthMax: number;
+  seconds: Lengths;
+  resolutions: readonly string[];
+  resolutionDefault: string;
+  aspectRatios: readonly string[];
+  /** Pixels by resolution and ratio; a ratio without pixels (`adaptive`) is missing here. */
+  sizes: Readonly<Record<string, Readonly<Record<string, readonly [number, number]>>>>;
+  fps: number;
+  audio: boolean;
+  audioDefault?: boolean;
+  /** Where sound is made in some resolutions only. */
+  audioResolutions?: readonly string[];
+  seed: { min: number; max: number } | false;
+  watermark: boolean;
+  cameraFixed: boolean;
+  lastFrame: boolean;
+  serviceTiers: readonly string[];
+  /** Words that are tiers elsewhere and here a picture quality: the resolution each means. */
+  tierResolutions?: Readonly<Record<string, string>>;
+  expiresAfterSeconds: { min: number; max: number } | false;
+  safetyIdentifierLengthMax: number;
+  negativePrompt: boolean;
+  /** Characters. */
+  negativePromptLengthMax?: number;
+  /** Absent: media of every form is taken. */
+  media?: MediaForms;
+  /** Absent: the provider has no words of its own beyond ours. */
+  vendorKeys?: VendorKeys;
+
+  /** What a cancel can reach. */
+  cancel: 'none' | 'queued' | 'running';
+  billed: Billed;
+  idempotency: 'token' | 'lookup' | 'callback-token' | 'none';
+  resultLifetimeSeconds: number;
+  /** From create to the end of our patience. */
+  deadlineSeconds: number;
+  /** By service tier, where one takes longer. */
+  tierDeadlineSeconds?: Readonly<Record<string, number>>;
+  /** What such a job usually takes; plans the first look. */
+  usualSeconds: number;
+}
+
+/** Whole seconds. */
+export interface Lengths {
+  min: number;
+  max: number;
+  default: number;
+  /** Where not every whole second between is offered. */
+  values?: readonly number[];
+  /** Accepts -1: the model decides. */
+  auto?: boolean;
+  /** What the provider makes of a request that says no length, where that is not our default. */
+  unsaid?: number;
+}
+
+/** Does the provider charge for these ends? Decides settle or release. */
+export interface Billed {
+  canceled: boolean;
+  rejected: boolean;
+  failed: boolean;
+}
+
+/** What is given here beside the counts takes the place of the model's own where this mode differs. */
+export interface ModeCapabilities {
+  aspectRatioDefault: string;
+  aspectRatios?: readonly string[];
+  seconds?: Lengths;
+  /** The first is the default. */
+  resolutions?: readonly string[];
+  fps?: number;
+  audio?: boolean;
+  images: number;
+  videos: number;
+  audios: number;
+  /** Audio may be the only reference. */
+  audioAlone?: boolean;
+}
+
+/** Field names as the caller spells them, so that errors speak the caller's language. */
+export type FieldNames = Partial<Record<keyof VideoRequest, string>>;
+/** The caller's word for a field. */
+export type NameOf = (field: keyof VideoRequest) => string;

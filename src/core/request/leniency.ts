@@ -1,0 +1,43 @@
+import { applyCapabilities } from './apply-capabilities';
+import type { Capabilities } from './capabilities';
+import { GatewayError } from '../errors';
+import type { AppliedRequest, VideoRequest } from './request';
+
+/**
+ * What a request that passes through most likely means, for price and echo. The provider is the one who refuses: a
+ * field that the model cannot honour is left out here, as if it had not been given.
+ */
+export function applyLeniently(request: VideoRequest, model: Capabilities): AppliedRequest {
+  const { passthrough } = request;
+  const prompt = request.prompt.slice(0, model.promptLengthMax);
+  // Nothing is written into the body, so what it does not say is what the provider makes of it.
+  const seconds = request.seconds ?? model.seconds.unsaid;
+  let asked: VideoRequest = {
+    ...request,
+    ...(seconds === undefined ? {} : { seconds }),
+    prompt,
+    passthrough: {},
+  };
+  // Each round leaves one field out, so it ends.
+  for (;;) {
+    try {
+      return { ...applyCapabilities(asked, model), passthrough };
+    } catch (error) {
+      const field = error instanceof GatewayError ? error.param?.split('.')[0] : undefined;
+      const next = field === undefined ? undefined : without(asked, field);
+      if (!next) throw error;
+      asked = next;
+    }
+  }
+}
+
+/** Undefined where there is nothing left to leave out. */
+function without(request: VideoRequest, field: string): VideoRequest | undefined {
+  if (field === 'inputs') return request.inputs.length > 0 ? { ...request, inputs: [] } : undefined;
+  if (!Object.hasOwn(request, field) || REQUIRED.has(field)) return undefined;
+  const rest = Object.entries(request).filter(([name]) => name !== field);
+  // Sound because only fields that may be absent are left out.
+  return Object.fromEntries(rest) as VideoRequest;
+}
+
+const REQUIRED: ReadonlySet<string> = new Set(['model', 'prompt', 'passthrough']);

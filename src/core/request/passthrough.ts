@@ -1,0 +1,84 @@
+import type { z } from 'zod';
+import { carriedBy, type Carried } from './carried-media';
+import { GatewayError, invalid } from '../errors';
+import { describeIssues } from '../json/parse';
+
+/**
+ * Vendor keys of a request go to the provider as they are and are echoed (P8). The exception is what the gateway says
+ * itself: a request is priced and checked by its own fields, so no vendor key may say the same thing differently
+ * afterwards. Such a key is refused before anything is stored; null says nothing and is always honoured.
+ */
+export interface VendorKeys {
+  /** Keys that the adapter writes from the request's own fields, and those that would overrule one of them. */
+  owned: readonly string[];
+  /** Keys whose values the provider documents; every other key passes unchecked. */
+  checked: Readonly<Record<string, z.ZodType>>;
+  /** Keys of which the provider documents that it reads a picture or a link in them; no other key may carry one. */
+  media?: readonly string[];
+  /** Lists whose entries divide the video: this field of all of them adds up to its length. */
+  divided?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Throws `invalid_request` for an owned key, for a documented one with a value that it does not take, and for one that
+ * carries a medium which the provider is not known to read. Seconds.
+ */
+export function checkPassthrough(
+  passthrough: Readonly<Record<string, unknown>>,
+  keys: VendorKeys | undefined,
+  { param, seconds }: { param: string; seconds: number },
+): void {
+  const given = new Map(Object.entries(passthrough).filter(([, value]) => value != null));
+  for (const [key, value] of given) {
+    const carried =
+      keys?.owned.includes(key) || keys?.media?.includes(key) ? undefined : carriedBy(value);
+    if (carried)
+      throw unread([param, key, ...carried.path].join('.'), carried, 'the field for inputs');
+  }
+  for (const key of keys?.owned ?? []) {
+    if (given.has(key)) {
+      throw invalid(`${param}.${key}`, "is written by the gateway; use the request's own field");
+    }
+  }
+  for (const [key, schema] of Object.entries(keys?.checked ?? {})) {
+    const parsed = given.has(key) ? schema.safeParse(given.get(key)) : undefined;
+    if (!parsed?.error) continue;
+    const { field, text } = describeIssues(parsed.error.issues);
+    const path = [param, key, ...(field === '' ? [] : [field])].join('.');
+    throw new GatewayError('invalid_request', { param: path, message: `${path}: ${text}` });
+  }
+  for (const [key, field] of Object.entries(keys?.divided ?? {})) {
+    const sum = given.has(key) ? sumOf(given.get(key), field) : seconds;
+    if (sum !== seconds) {
+      throw invalid(
+        `${param}.${key}`,
+        `has a ${field} of ${String(sum)} in all; the video has ${String(seconds)}`,
+      );
+    }
+  }
+}
+
+/** `use` is what a caller writes instead: `image or images`. */
+export function unread(param: string, { what }: Carried, use: string): GatewayError {
+  const noun = what === 'url' ? 'a URL' : 'a file';
+  return invalid(param, `carries ${noun}, and nothing reads it here; media go into ${use}`);
+}
+
+/** Of a list that its schema has passed. */
+function sumOf(list: unknown, field: string): number {
+  const entries = Array.isArray(list) ? (list as Record<string, unknown>[]) : [];
+  return entries.reduce((sum, entry) => sum + Number(entry[field]), 0);
+}
+
+/**
+ * A provider's body: the vendor keys, and over them what the gateway says. An owned key that the gateway left out stays
+ * out, also for a row that was stored before the key was owned.
+ */
+export function withVendorKeys(
+  body: Readonly<Record<string, unknown>>,
+  passthrough: Readonly<Record<string, unknown>>,
+  keys: VendorKeys,
+): Record<string, unknown> {
+  const foreign = Object.entries(passthrough).filter(([key]) => !keys.owned.includes(key));
+  return { ...Object.fromEntries(foreign), ...body };
+}
