@@ -4,8 +4,8 @@ import type { Attempt } from '../src/core/provider/attempt';
 import type { CancelResult, Ruling } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
 import { transient } from './failure';
-import { look } from './look';
-import { tellCancel } from './tell-cancel';
+import { look } from '../src/attempts/look';
+import { tellCancel } from '../src/attempts/tell-cancel';
 
 /**
  * The verdict on a cancel comes from a look, never from the provider's answer to it: look, cancel only where the

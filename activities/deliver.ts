@@ -120,17 +120,6 @@ async function send(
   );
 }
 
-/** From their rows; what was started already, or is lost on the way, is the sweep's to see. */
-export async function startDeliveries(
-  { engine, store, now }: Pick<ActivityDeps, 'engine' | 'store' | 'now'>,
-  ids: readonly string[],
-): Promise<void> {
-  for (const id of ids) {
-    await engine.startDelivery(id);
-    await store.sweep.markDeliveryStarted(id, now());
-  }
-}
-
 /** Stays the same over every retry and replay: the receiver's idempotency key. */
 export const eventName = (eventId: string): string => `evt_${eventId.replaceAll('-', '')}`;
 

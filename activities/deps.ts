@@ -1,27 +1,17 @@
-import type { Logger } from 'pino';
-import type { Catalog, Channel } from '../src/core/catalog/catalog';
 import type { Dialect, RenderContext } from '../src/core/api/dialect';
 import type { Principal } from '../src/core/api/principal';
-import type { Blobs } from '../src/core/ports/blobs';
 import type { Creation } from '../src/core/job/creation';
-import type { Engine } from '../src/core/ports/engine';
-import type { Outbound } from '../src/core/ports/outbound';
 import type { PlanWaits } from '../src/core/job/plan';
 import type { Retention } from '../src/core/operator/retention';
-import type { Store } from '../src/core/ports/store/store';
 import type { Cadence } from '../src/core/schedules';
+import type { AttemptDeps, AttemptLimits, AttemptWaits } from '../src/attempts/deps';
 import type { ByteGate } from './byte-gate';
 import type { Places } from './places';
 
 /** What the activities stand on; `main` hands over the real ones. */
-export interface ActivityDeps {
-  store: Store;
-  catalog: Catalog;
-  outbound: Outbound;
-  blobs: Blobs;
+export interface ActivityDeps extends AttemptDeps {
   /** Memory that submits may hold at once in this process. */
   sending: ByteGate;
-  engine: Engine;
   /** Deliveries and copies of this process take one before they begin. */
   places: Places;
   dialects: Readonly<Record<string, Dialect>>;
@@ -29,26 +19,16 @@ export interface ActivityDeps {
   waits: ActivityWaits;
   limits: ActivityLimits;
   retention: Retention;
-  now(): number;
-  /** 0..1 */
-  random(): number;
   /** The gateway's own create, without the start. Id of the job, or of the one an equal request made before. */
   accept(principal: Principal, creation: Creation): Promise<string>;
-  /** Fresh 128 bits in hex. */
-  newToken(): string;
-  /** Where this channel's provider can reach us with hints; undefined = polls only. */
-  callbackBase(channel: Channel): string | undefined;
   /** Aborts when this process was asked to stop: what was not begun is then another's. */
   stopping: AbortSignal;
-  log: Logger;
 }
 
 /** Named waits, from config; milliseconds. */
-export interface ActivityWaits extends PlanWaits {
+export interface ActivityWaits extends AttemptWaits, PlanWaits {
   /** After its deadline a POST counts as unknown only when this has passed too. */
   unknownGraceMs: number;
-  /** The answer to a POST is offered to the database for this long. */
-  recordMs: number;
   /** A submit waits here for memory for so long, then goes back to the engine for a moment. */
   sendRoomMs: number;
   /** Pause between two lookups of an unknown submit. */
@@ -58,17 +38,6 @@ export interface ActivityWaits extends PlanWaits {
    * a free slot: for that a job waits until its deadline.
    */
   busyMs: number;
-  /** First pause before a refused submit is sent again; each further one is longer. */
-  busyRetryMs: number;
-  /** Those pauses grow no further. */
-  busyRetryMaxMs: number;
-  /** How long every look must say so before a job is lost, refused, without a video, or its result no video. */
-  goneGraceMs: number;
-  deniedGraceMs: number;
-  noOutputGraceMs: number;
-  unreadableGraceMs: number;
-  probeMs: number;
-  lookRetryAfterMaxMs: number;
   /** Pause before a cancel or a last look that got no answer is tried again. */
   lookRetryMs: number;
   cadence: Cadence;
@@ -86,18 +55,14 @@ export interface ActivityWaits extends PlanWaits {
   reviewMs: number;
   /** A copy of a result is tried for this long, then it gives up; shorter than its workflow's 24 hours. */
   keepForMs: number;
-  /** Pause between two looks at a provider whose job we gave up. */
-  lateLookMs: number;
   /** How old a stored file that nothing names becomes. */
   blobAgeMs: number;
   /** What a stop of the process cuts may tidy up for this long. */
   cutMs: number;
 }
 
-export interface ActivityLimits {
-  replyBytesMax: number;
+export interface ActivityLimits extends AttemptLimits {
   resultBytesMax: number;
-  probeBytes: number;
   excerptBytesMax: number;
   sweepRows: number;
   /** Rows that one step of the sweep works on at once. */
@@ -111,8 +76,6 @@ export interface ActivityLimits {
   deliveriesAtOnce: number;
   /** Results that it copies at once; half of them of one workspace. */
   copiesAtOnce: number;
-  /** Late looks per sweep. */
-  lateLooks: number;
   /** Stored files that one sweep looks at. */
   sweepFiles: number;
 }

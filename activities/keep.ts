@@ -4,9 +4,9 @@ import type { KeepStore } from '../src/core/ports/store/keeps';
 import { sniffMediaType, videoTypeOf } from '../src/core/media/sniff';
 import type { ActivityDeps } from './deps';
 import { pending, transient } from './failure';
-import { freshOutputs } from './look';
+import { freshOutputs } from '../src/attempts/look';
 import { againAfterMs, type PlaceName } from './places';
-import { causeOf, originOf, peeked } from './probe';
+import { causeOf, originOf, peeked } from '../src/attempts/probe';
 
 /**
  * Copies every output of a finished job into the blob store; until then the gateway proxies the provider's link. What is

@@ -5,8 +5,8 @@ import { isLookDue, pollDelayMs } from '../src/core/schedules';
 import type { AwaitResult, Ruling } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
 import { pending } from './failure';
-import { describe, look } from './look';
-import { tellCancel } from './tell-cancel';
+import { describe, look } from '../src/attempts/look';
+import { tellCancel } from '../src/attempts/tell-cancel';
 
 /** What a model takes when nobody knows better. */
 const USUAL_MS = 60_000;

@@ -9,7 +9,8 @@ import type { StoredReply } from '../src/core/provider/native';
 import type { Attempt } from '../src/core/provider/attempt';
 import type { SettleReason } from '../src/core/ports/store/jobs';
 import type { GenerateVideoResult, Ruling } from '../workflows/contract';
-import { eventName, startDeliveries } from './deliver';
+import { eventName } from './deliver';
+import { startDeliveries } from '../src/attempts/start-deliveries';
 import type { ActivityDeps } from './deps';
 
 /**

@@ -6,7 +6,7 @@ import type { ActivityDeps } from './deps';
 import { pending } from './failure';
 import { reconcile } from './reconcile';
 import { tryPrepare } from './prepare-tries';
-import { isServed, send, sendBytesOf } from './send';
+import { isServed, send, sendBytesOf } from '../src/attempts/send';
 
 /**
  * At most one accepted submit per job (P1). The attempt's row says `sending` before any byte leaves; a later try that

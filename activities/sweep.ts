@@ -3,7 +3,7 @@ import type { JobPlanSeed } from '../src/core/job/plan';
 import { createBlobClearing } from './clear-blobs';
 import { eachRow, inBatches } from './each-row';
 import type { ActivityDeps } from './deps';
-import { watchLate } from './late';
+import { watchLate } from '../src/attempts/late';
 import { retentionSteps } from './retention';
 import type { Retained } from './retention';
 

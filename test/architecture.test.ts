@@ -41,8 +41,9 @@ const IMPORTS: ImportTable = {
   'src/host': { code: [] },
   'src/engine': { code: ['src/core', 'src/host', 'workflows/contract.ts'] },
   'src/simulator': { code: ['src/core'] },
+  'src/attempts': { code: ['src/core'] },
   activities: {
-    code: ['src/core', 'src/callbacks', 'workflows/contract.ts'],
+    code: ['src/attempts', 'src/core', 'src/callbacks', 'workflows/contract.ts'],
   },
 
   // Composition: reads the environment, builds the parts, hands them to each other.

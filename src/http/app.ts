@@ -1,4 +1,4 @@
-import express,{ type Express,type NextFunction,type Request,type Response } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Api } from '../core/api/dialect';
@@ -8,17 +8,18 @@ import type { Gateway } from '../core/ports/gateway';
 import type { Tokens } from '../core/ports/tokens';
 import type { KeyStore } from '../core/ports/store/keys';
 import { createAuthBudget } from './auth-budget';
-import { mountCallbacks,type Hint } from './callbacks';
+import type { Hint } from '../core/ports/hint';
+import { mountCallbacks } from './callbacks';
 import { errorHandler } from './errors';
-import { mountHealth,type HealthPorts } from './health';
+import { mountHealth, type HealthPorts } from './health';
 import { createLastUsed } from './last-used';
-import { HTTP_LIMITS,type HttpLimits } from './limits';
+import { HTTP_LIMITS, type HttpLimits } from './limits';
 import type { Links } from './links';
-import { createMemoryBudget,createUploads } from './memory-budget';
+import { createMemoryBudget, createUploads } from './memory-budget';
 import { mountApis } from './mount';
 
-import { assignRequestId,requestIdOf } from './request-id';
-import { createWaitEnds,type WaitEnds } from './wait-ends';
+import { assignRequestId, requestIdOf } from './request-id';
+import { createWaitEnds, type WaitEnds } from './wait-ends';
 
 export interface AppOptions extends HealthPorts {
   gateway: Gateway;

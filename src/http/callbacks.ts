@@ -1,3 +1,4 @@
+import type { Hint } from '../core/ports/hint';
 import type { Express } from 'express';
 import { GatewayError } from '../core/errors';
 import type { Headers } from '../core/provider/exchange';
@@ -5,17 +6,6 @@ import type { AuthBudget } from './auth-budget';
 import { readBytes } from './body';
 import type { HttpLimits } from './limits';
 import type { MemoryBudget } from './memory-budget';
-
-/**
- * A provider says that something happened. True = the token belongs to an attempt of that provider. The body is read
- * only then: nobody's unknown token makes us hold what comes with it.
- */
-export type Hint = (message: {
-  provider: string;
-  token: string;
-  headers: Headers;
-  body(): Promise<Uint8Array>;
-}) => Promise<boolean>;
 
 const TOKEN = /^[A-Za-z0-9_-]{16,128}$/;
 const PROVIDER = /^[a-z0-9-]{1,40}$/;

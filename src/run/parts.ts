@@ -4,7 +4,7 @@ import type { ActivityDeps } from '../../activities';
 import { createActivities } from '../../activities';
 import { createByteGate } from '../../activities/byte-gate';
 import { createPlaces } from '../../activities/places';
-import { createHint } from '../../activities/hint';
+import { createHint } from '../attempts/hint';
 import { newSecret,SECRET_BYTES } from '../callbacks/secrets';
 import type { Channel } from '../core/catalog/catalog';
 import type { RenderContext } from '../core/api/dialect';

@@ -1,13 +1,7 @@
-import type { Call, Reply } from '../src/core/provider/exchange';
-import type { PollReading } from '../src/core/provider/provider';
-import type { Attempt } from '../src/core/provider/attempt';
-import type { ActivityDeps } from './deps';
-
-/** What asking a provider needs; less than an activity has, since the API looks too. */
-export type AskDeps = Pick<
-  ActivityDeps,
-  'store' | 'catalog' | 'outbound' | 'engine' | 'waits' | 'limits' | 'now' | 'log'
->;
+import type { Call, Reply } from '../core/provider/exchange';
+import type { PollReading } from '../core/provider/provider';
+import type { Attempt } from '../core/provider/attempt';
+import type { LookDeps } from './deps';
 
 /** One answer of a provider about an attempt; without a `reply` there was none. */
 export interface Answer {
@@ -21,7 +15,7 @@ const FOLLOWS_MAX = 3;
  * Asks the provider about the attempt: a GET with our own credential, at most three follow-ups. Never throws for
  * anything the provider said: what its adapter stumbles over is logged and passes for now.
  */
-export async function ask(deps: AskDeps, attempt: Attempt): Promise<Answer> {
+export async function ask(deps: LookDeps, attempt: Attempt): Promise<Answer> {
   try {
     return await exchange(deps, attempt);
   } catch (error) {
@@ -31,7 +25,7 @@ export async function ask(deps: AskDeps, attempt: Attempt): Promise<Answer> {
   }
 }
 
-async function exchange(deps: AskDeps, attempt: Attempt): Promise<Answer> {
+async function exchange(deps: LookDeps, attempt: Attempt): Promise<Answer> {
   const at = deps.catalog.channel(attempt.channel);
   if (!at || !attempt.operation) {
     return unseen(`channel ${attempt.channel} is not configured any more`);

@@ -1,6 +1,6 @@
-import type { Verdict } from '../src/core/job/outcome';
-import type { Attempt } from '../src/core/provider/attempt';
-import type { ActivityDeps } from './deps';
+import type { Verdict } from '../core/job/outcome';
+import type { Attempt } from '../core/provider/attempt';
+import type { LookDeps } from './deps';
 
 /**
  * Asks the provider to stop, where it can stop a job in that state; true = it was asked. Its answer is never believed:
@@ -8,7 +8,7 @@ import type { ActivityDeps } from './deps';
  * record", and with it goes the only proof of what was billed.
  */
 export async function tellCancel(
-  deps: ActivityDeps,
+  deps: LookDeps,
   attempt: Attempt,
   seen: Verdict,
 ): Promise<boolean> {
@@ -36,7 +36,7 @@ export async function tellCancel(
   return true;
 }
 
-function isCancelable(deps: ActivityDeps, attempt: Attempt, seen: Verdict): boolean {
+function isCancelable(deps: LookDeps, attempt: Attempt, seen: Verdict): boolean {
   const reach = deps.catalog.channel(attempt.channel)?.provider.models[attempt.model]?.cancel;
   if (seen.state !== 'running') return false;
   return reach === 'running' || (reach === 'queued' && seen.phase === 'queued');

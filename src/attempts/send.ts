@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Billed } from '../src/core/request/capabilities';
-import type { Channel } from '../src/core/catalog/catalog';
-import { failure } from '../src/core/errors';
-import type { Call, Reply } from '../src/core/provider/exchange';
-import { newId } from '../src/core/job/ids';
-import { knownModel } from '../src/core/job/job';
-import type { FrozenRoute, Job } from '../src/core/job/job';
-import type { CallResult } from '../src/core/ports/outbound';
-import { busyDelayMs } from '../src/core/schedules';
-import type { Attempt } from '../src/core/provider/attempt';
-import type { Provider, Sent, Submission, SubmitReading } from '../src/core/provider/provider';
-import type { ActivityDeps } from './deps';
+import type { Billed } from '../core/request/capabilities';
+import type { Channel } from '../core/catalog/catalog';
+import { failure } from '../core/errors';
+import type { Call, Reply } from '../core/provider/exchange';
+import { newId } from '../core/job/ids';
+import { knownModel } from '../core/job/job';
+import type { FrozenRoute, Job } from '../core/job/job';
+import type { CallResult } from '../core/ports/outbound';
+import { busyDelayMs } from '../core/schedules';
+import type { Attempt } from '../core/provider/attempt';
+import type { Provider, Sent, Submission, SubmitReading } from '../core/provider/provider';
+import type { AttemptDeps } from './deps';
 
 /** Everything about a POST that can fail without a byte leaving is done before its row is opened. */
 export interface Prepared {
@@ -30,12 +30,12 @@ export const hashToken = (token: string): string =>
   createHash('sha256').update(token).digest('hex');
 
 /** False when the channel has left the config since the job was made, or no longer serves the model. */
-export function isServed({ catalog }: Pick<ActivityDeps, 'catalog'>, route: FrozenRoute): boolean {
+export function isServed({ catalog }: Pick<AttemptDeps, 'catalog'>, route: FrozenRoute): boolean {
   return catalog.channel(route.channel)?.provider.models[knownModel(route)] !== undefined;
 }
 
 export async function prepare(
-  deps: ActivityDeps,
+  deps: AttemptDeps,
   job: Job,
   route: FrozenRoute,
   attemptId: string = newId(),
@@ -72,7 +72,7 @@ export async function prepare(
 const SEND_FACTOR = 5;
 
 /** Says how much memory the POST of a job takes, in bytes; 0 for one that is text alone. */
-export async function sendBytesOf(deps: Pick<ActivityDeps, 'blobs'>, job: Job): Promise<number> {
+export async function sendBytesOf(deps: Pick<AttemptDeps, 'blobs'>, job: Job): Promise<number> {
   const blobs = job.native
     ? [job.native.body]
     : job.applied.inputs.flatMap(({ media }) => ('blob' in media ? [media.blob] : []));
@@ -82,7 +82,7 @@ export async function sendBytesOf(deps: Pick<ActivityDeps, 'blobs'>, job: Job): 
 
 /** Of the caller's own request where that is what is sent, else of the inputs. */
 async function loadBytes(
-  deps: ActivityDeps,
+  deps: AttemptDeps,
   job: Job,
 ): Promise<Pick<Submission, 'blobs' | 'native'>> {
   if (!job.native) return { blobs: await loadBlobs(deps, job) };
@@ -92,7 +92,7 @@ async function loadBytes(
   return { blobs: new Map(), native: { text, headers, search, ids } };
 }
 
-async function loadBlobs(deps: ActivityDeps, job: Job) {
+async function loadBlobs(deps: AttemptDeps, job: Job) {
   const blobs = new Map<string, { mime: string; bytes: Uint8Array }>();
   for (const { media } of job.applied.inputs) {
     if ('blob' in media) {
@@ -104,7 +104,7 @@ async function loadBlobs(deps: ActivityDeps, job: Job) {
 
 /** Posts once and records what came of it. Never throws for anything the network or the provider did. */
 export async function send(
-  deps: ActivityDeps,
+  deps: AttemptDeps,
   attempt: Attempt,
   prepared: Prepared,
 ): Promise<Attempt> {
@@ -125,7 +125,7 @@ const RECORD_PAUSE_MS = 500;
 
 /** The answer to a POST cannot be had twice: it stays in hand while the database is away, as long as the try may last. */
 async function record(
-  deps: ActivityDeps,
+  deps: AttemptDeps,
   attempt: Attempt,
   reading: SubmitReading & { reply?: Reply },
 ): Promise<Attempt> {
@@ -145,7 +145,7 @@ async function record(
 }
 
 /** An id that another attempt has proves nothing of this one. */
-function logTaken(deps: ActivityDeps, known: Attempt, reading: SubmitReading): void {
+function logTaken(deps: AttemptDeps, known: Attempt, reading: SubmitReading): void {
   if (reading.state !== 'accepted' || known.state !== 'unknown') return;
   const { jobId, channel } = known;
   deps.log.error(
@@ -185,7 +185,7 @@ function notSent({ reason, detail }: Extract<CallResult, { kind: 'not_sent' }>):
 const hostOf = ({ baseUrl }: Channel): string => new URL(baseUrl).host;
 
 /** With the pause before the next send, where there may be one. */
-function paused(deps: ActivityDeps, { sends }: Attempt, reading: SubmitReading): SubmitReading {
+function paused(deps: AttemptDeps, { sends }: Attempt, reading: SubmitReading): SubmitReading {
   if (reading.state !== 'refused' || reading.scope !== 'retry') return reading;
   const { busyRetryMs: firstMs, busyRetryMaxMs: maxMs } = deps.waits;
   const pause = busyDelayMs({ firstMs, maxMs }, sends, deps.random(), reading.retryAfterMs);
@@ -193,7 +193,7 @@ function paused(deps: ActivityDeps, { sends }: Attempt, reading: SubmitReading):
 }
 
 function logReading(
-  deps: ActivityDeps,
+  deps: AttemptDeps,
   { jobId, number, channel }: Attempt,
   { reading, host }: { reading: SubmitReading; host: string },
 ): void {

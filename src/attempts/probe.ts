@@ -1,9 +1,9 @@
-import type { Channel } from '../src/core/catalog/catalog';
-import { GatewayError } from '../src/core/errors';
-import { readMp4Head } from '../src/core/media/mp4-head';
-import type { Made } from '../src/core/job/outcome';
-import { SNIFF_BYTES, videoTypeOf } from '../src/core/media/sniff';
-import type { AskDeps } from './ask';
+import type { Channel } from '../core/catalog/catalog';
+import { GatewayError } from '../core/errors';
+import { readMp4Head } from '../core/media/mp4-head';
+import type { Made } from '../core/job/outcome';
+import { SNIFF_BYTES, videoTypeOf } from '../core/media/sniff';
+import type { LookDeps } from './deps';
 
 /**
  * A result is a video only if its bytes are one. Looks at the first of them, through the same guard as the copy:
@@ -16,7 +16,7 @@ export type Probed =
   | { kind: 'unfetched'; detail: string };
 
 export async function probe(
-  deps: Pick<AskDeps, 'outbound' | 'waits' | 'limits'>,
+  deps: Pick<LookDeps, 'outbound' | 'waits' | 'limits'>,
   url: string,
   { resultOrigins }: Pick<Channel, 'resultOrigins'>,
 ): Promise<Probed> {

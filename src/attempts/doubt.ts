@@ -1,8 +1,8 @@
-import type { FailureCode } from '../src/core/errors';
-import type { Doubt } from '../src/core/provider/attempt';
-import type { Usage } from '../src/core/job/outcome';
-import type { Attempt } from '../src/core/provider/attempt';
-import type { AskDeps } from './ask';
+import type { FailureCode } from '../core/errors';
+import type { Doubt } from '../core/provider/attempt';
+import type { Usage } from '../core/job/outcome';
+import type { Attempt } from '../core/provider/attempt';
+import type { LookDeps } from './deps';
 
 /**
  * Looks that say something bad of a job and may be mistaken: our account may not look, the job is not there, it
@@ -17,7 +17,7 @@ export type Doubted =
   | { kind: 'unheard'; code: FailureCode }
   | { kind: 'undelivered'; doubt: Doubtful };
 
-export async function doubted(deps: AskDeps, attempt: Attempt, doubt: Doubtful): Promise<Doubted> {
+export async function doubted(deps: LookDeps, attempt: Attempt, doubt: Doubtful): Promise<Doubted> {
   const { kind, failure } = doubt;
   const now = deps.now();
   const since = await deps.store.attempts.recordDoubt(attempt.id, { kind, failure, since: now });
@@ -36,7 +36,7 @@ export async function doubted(deps: AskDeps, attempt: Attempt, doubt: Doubtful):
   }
 }
 
-function graceOf({ waits }: AskDeps, kind: Doubt['kind']): number {
+function graceOf({ waits }: LookDeps, kind: Doubt['kind']): number {
   switch (kind) {
     case 'denied':
       return waits.deniedGraceMs;

@@ -1,13 +1,13 @@
-import type { FailureCode } from '../src/core/errors';
-import type { Reply } from '../src/core/provider/exchange';
-import { isTerminal } from '../src/core/job/job';
-import { isFinal } from '../src/core/job/outcome';
-import type { Output, Verdict } from '../src/core/job/outcome';
-import { failure } from '../src/core/errors';
-import type { Attempt } from '../src/core/provider/attempt';
+import type { FailureCode } from '../core/errors';
+import type { Reply } from '../core/provider/exchange';
+import { isTerminal } from '../core/job/job';
+import { isFinal } from '../core/job/outcome';
+import type { Output, Verdict } from '../core/job/outcome';
+import { failure } from '../core/errors';
+import type { Attempt } from '../core/provider/attempt';
 import { ask } from './ask';
-import type { AskDeps } from './ask';
-import { startDeliveries } from './deliver';
+import type { LookDeps } from './deps';
+import { startDeliveries } from './start-deliveries';
 import { doubted } from './doubt';
 import type { Doubtful } from './doubt';
 import { originOf, probe } from './probe';
@@ -25,8 +25,6 @@ export type Look = { kind: 'verdict'; verdict: Verdict } | Blind;
 type Blind =
   | { kind: 'transient'; detail: string; retryAfterMs?: number }
   | { kind: 'unheard'; code: FailureCode };
-
-export type LookDeps = AskDeps;
 
 export async function look(deps: LookDeps, attempt: Attempt): Promise<Look> {
   if (attempt.verdict) return { kind: 'verdict', verdict: attempt.verdict };

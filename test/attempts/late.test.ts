@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { watchLate } from '../../activities/late';
+import { watchLate } from '../../src/attempts/late';
 import type { ActivityDeps } from '../../activities/deps';
 import type { Attempt } from '../../src/core/provider/attempt';
 

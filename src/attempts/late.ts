@@ -1,15 +1,15 @@
-import { isFinal } from '../src/core/job/outcome';
-import type { Attempt } from '../src/core/provider/attempt';
-import type { ActivityDeps } from './deps';
+import { isFinal } from '../core/job/outcome';
+import type { Attempt } from '../core/provider/attempt';
+import type { LookDeps } from './deps';
 import { look } from './look';
-import { find } from './reconcile';
+import { find } from './find';
 
 /**
  * Looks after jobs that were given up without the provider's word, for one more deadline. What is heard is booked as
  * our own cost by the store; nothing here changes a job or a bill. A provider's callback does the same, sooner.
  * How many verdicts were heard.
  */
-export async function watchLate(deps: ActivityDeps): Promise<number> {
+export async function watchLate(deps: LookDeps): Promise<number> {
   const { lateLookMs } = deps.waits;
   const due = await deps.store.sweep.takeLate(deps.now(), lateLookMs, deps.limits.lateLooks);
   const heard = await Promise.all(due.map((attempt) => watchOne(deps, attempt)));
@@ -17,7 +17,7 @@ export async function watchLate(deps: ActivityDeps): Promise<number> {
 }
 
 /** One that cannot be looked after takes nothing from the others. */
-async function watchOne(deps: ActivityDeps, attempt: Attempt): Promise<boolean> {
+async function watchOne(deps: LookDeps, attempt: Attempt): Promise<boolean> {
   try {
     return await watch(deps, attempt);
   } catch (error) {
@@ -29,7 +29,7 @@ async function watchOne(deps: ActivityDeps, attempt: Attempt): Promise<boolean> 
   }
 }
 
-async function watch(deps: ActivityDeps, attempt: Attempt): Promise<boolean> {
+async function watch(deps: LookDeps, attempt: Attempt): Promise<boolean> {
   const known = attempt.state === 'unknown' ? await find(deps, attempt) : attempt;
   if (known?.state !== 'accepted') return false;
   const seen = await look(deps, known);

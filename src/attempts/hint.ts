@@ -1,30 +1,18 @@
-import type { Headers } from '../src/core/provider/exchange';
-import { isFinal } from '../src/core/job/outcome';
-import type { Provider } from '../src/core/provider/provider';
-import type { Attempt } from '../src/core/provider/attempt';
-import type { ActivityDeps } from './deps';
+import type { Hint } from '../core/ports/hint';
+import { isFinal } from '../core/job/outcome';
+import type { Provider } from '../core/provider/provider';
+import type { Attempt } from '../core/provider/attempt';
+import type { LookDeps } from './deps';
 import { hashToken } from './send';
 import { look } from './look';
-import { adopted, sentOf } from './reconcile';
+import { adopted, sentOf } from './find';
 
 /**
  * A provider's callback is a hint, never the truth: the path's token finds the attempt, its operation may fill in a
  * submit that got no answer, and then we look with our own credential. A forged or repeated hint costs one look.
- * Not an activity: the API process runs it when a callback arrives. True = the token belongs to one of our attempts.
+ * The API process runs it when a callback arrives.
  */
-export type Hint = (message: {
-  provider: string;
-  token: string;
-  headers: Headers;
-  body(): Promise<Uint8Array>;
-}) => Promise<boolean>;
-
-export function createHint(
-  deps: Pick<
-    ActivityDeps,
-    'store' | 'catalog' | 'outbound' | 'engine' | 'waits' | 'limits' | 'now' | 'log'
-  >,
-): Hint {
+export function createHint(deps: LookDeps): Hint {
   return async ({ provider, token, headers, body: readBody }) => {
     const attempt = await deps.store.attempts.byCallbackToken(hashToken(token));
     if (attempt?.provider !== provider) return false;
@@ -46,7 +34,7 @@ export function createHint(
 }
 
 async function adopt(
-  deps: Pick<ActivityDeps, 'store' | 'now' | 'log'>,
+  deps: Pick<LookDeps, 'store' | 'now' | 'log'>,
   attempt: Attempt,
   callback: { provider: Provider; body: Uint8Array },
 ): Promise<Attempt> {
