@@ -1,15 +1,15 @@
 import { homedir } from 'node:os';
 import { z } from 'zod';
-import { BOUND_LIMITS,BOUND_WAITS } from './config/bounds';
-import { channelsSchema,modelsSchema } from './config/catalog-schema';
-import { isPlain,placed,readFile } from './config/file';
+import { BOUND_LIMITS, BOUND_WAITS } from './config/bounds';
+import { channelsSchema, modelsSchema } from './config/catalog-schema';
+import { isPlain, placed, readFile } from './config/file';
 import type { ConfigFile } from './config/file';
 import { DEFAULT_CATALOG } from './default-catalog';
 import { cacheFolder } from './host/cache-folder';
 import { ConfigError } from './core/catalog/config-error';
-import { fields,unknownFirst } from './core/json/known-fields';
+import { fields, unknownFirst } from './core/json/known-fields';
 import { describeIssues } from './core/json/parse';
-import { DELIVERY_SCHEDULE_MS,MIGRATION_TRIES,MIGRATION_WAITS } from './core/schedules';
+import { DELIVERY_SCHEDULE_MS, MIGRATION_TRIES, MIGRATION_WAITS } from './core/schedules';
 
 /**
  * The only reader of the environment and of reelay.config.json: one schema, one frozen value. A wrong entry stops

@@ -1,27 +1,27 @@
-import { readdirSync,readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ERRORS,GatewayError,type ErrorCode,type ErrorDetails } from '../src/core/errors';
-import type { Admin,Key,Workspace } from '../src/core/operator/admin';
+import { ERRORS, GatewayError, type ErrorCode, type ErrorDetails } from '../src/core/errors';
+import type { Admin, Key, Workspace } from '../src/core/operator/admin';
 import type {
-OperatedAttempt,
-OperatedDelivery,
-OperatedJob,
-OperatedKeep,
-OperatedTry,
+  OperatedAttempt,
+  OperatedDelivery,
+  OperatedJob,
+  OperatedKeep,
+  OperatedTry,
 } from '../src/core/operator/operations';
 import type { Dialect } from '../src/core/api/dialect';
 import type { Route } from '../src/core/api/route';
 import type { Job } from '../src/core/job/job';
-import type { NativeSaid,StoredReply } from '../src/core/provider/native';
-import type { Creation,NativeDraft } from '../src/core/job/creation';
+import type { NativeSaid, StoredReply } from '../src/core/provider/native';
+import type { Creation, NativeDraft } from '../src/core/job/creation';
 import type { FileKind } from '../src/core/job/files';
-import type { NativeQuery,NativeView } from '../src/core/job/native-view';
+import type { NativeQuery, NativeView } from '../src/core/job/native-view';
 import type { ProviderReference } from '../src/core/job/reference';
 import type { RangeWish } from '../src/core/media/range';
 import type { Attempt } from '../src/core/provider/attempt';
-import { apis,dialects } from '../src/dialects';
+import { apis, dialects } from '../src/dialects';
 import { openContent } from '../src/gateway/content';
-import { ADMIN_KEY,KEY,openDoor,READ_KEY,type Door } from './http/door';
+import { ADMIN_KEY, KEY, openDoor, READ_KEY, type Door } from './http/door';
 import { keptFiles } from './http/memory-content';
 
 /**

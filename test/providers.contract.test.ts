@@ -1,15 +1,15 @@
-import { readdirSync,readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { applyCapabilities,lengthsOf } from '../src/core/request/apply-capabilities';
-import { type Capabilities,type ModeCapabilities } from '../src/core/request/capabilities';
-import { FAILURES,GatewayError,type FailureCode } from '../src/core/errors';
-import type { Call,Reply } from '../src/core/provider/exchange';
+import { applyCapabilities, lengthsOf } from '../src/core/request/apply-capabilities';
+import { type Capabilities, type ModeCapabilities } from '../src/core/request/capabilities';
+import { FAILURES, GatewayError, type FailureCode } from '../src/core/errors';
+import type { Call, Reply } from '../src/core/provider/exchange';
 import type { Operation } from '../src/core/job/outcome';
-import type { Provider,Sent,Submission } from '../src/core/provider/provider';
-import { MODES,type Input,type Mode,type VideoRequest } from '../src/core/request/request';
+import type { Provider, Sent, Submission } from '../src/core/provider/provider';
+import { MODES, type Input, type Mode, type VideoRequest } from '../src/core/request/request';
 import { providers } from '../src/providers';
-import { createSimulatedProvider,type SimulatedProvider } from './support/simulated-provider';
+import { createSimulatedProvider, type SimulatedProvider } from './support/simulated-provider';
 
 /**
  * The contract every provider keeps, told by its own wire files: what we send for a given value, and what a given

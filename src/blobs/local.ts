@@ -1,14 +1,14 @@
-import { createHash,randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { chmodSync,createReadStream,mkdirSync,readdirSync,rmSync,statSync } from 'node:fs';
-import { mkdir,open,readFile,rename,rm,stat,utimes } from 'node:fs/promises';
+import { chmodSync, createReadStream, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { dirname,join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { GatewayError } from '../core/errors';
 import type { Blobs } from '../core/ports/blobs';
 import type { ByteRange } from '../core/media/range';
-import { hasCode,isId,isMissing,orIfMissing,pathOf,TEMPORARY } from './places';
-import { remove,stale } from './removal';
+import { hasCode, isId, isMissing, orIfMissing, pathOf, TEMPORARY } from './places';
+import { remove, stale } from './removal';
 
 /**
  * Files named after the SHA-256 of their bytes, under `<folder>/ab/cd/<id>`.

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../core/catalog/config-error';
-import { jsonProblem,lineOf } from '../core/json/json-place';
+import { jsonProblem, lineOf } from '../core/json/json-place';
 
 /** reelay.config.json: its text, its values with the environment's put in, and where in it something stands. */
 

@@ -1,4 +1,4 @@
-import type { Api,Dialect } from '../core/api/dialect';
+import type { Api, Dialect } from '../core/api/dialect';
 import { admin } from './admin';
 import { arkTasks } from './ark-tasks';
 import { jobs } from './jobs';

@@ -1,24 +1,24 @@
 import {
-ActivityNotFoundError,
-WorkflowExecutionAlreadyStartedError,
-WorkflowNotFoundError,
+  ActivityNotFoundError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
 } from '@temporalio/client';
-import type { Client,WorkflowStartOptions } from '@temporalio/client';
-import { SearchAttributeType,defineSearchAttributeKey } from '@temporalio/common';
+import type { Client, WorkflowStartOptions } from '@temporalio/client';
+import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
 import type { Engine } from '../core/ports/engine';
-import type { JobLabel,JobPlan } from '../core/job/plan';
+import type { JobLabel, JobPlan } from '../core/job/plan';
 import { formatPoints } from '../core/money/pricing';
 import {
-AWAIT_ACTIVITY,
-CALLBACKS_QUEUE,
-DELIVER_CALLBACK,
-GENERATE_VIDEO,
-KEEP_RESULT,
-REDELIVER_SIGNAL,
-STOP_SIGNAL,
-VIDEO_QUEUE,
-deliveryWorkflowId,
-keepWorkflowId,
+  AWAIT_ACTIVITY,
+  CALLBACKS_QUEUE,
+  DELIVER_CALLBACK,
+  GENERATE_VIDEO,
+  KEEP_RESULT,
+  REDELIVER_SIGNAL,
+  STOP_SIGNAL,
+  VIDEO_QUEUE,
+  deliveryWorkflowId,
+  keepWorkflowId,
 } from '../../workflows/contract';
 import { statusOf } from './engine-error';
 import type { PlannedVideo } from '../../workflows/contract';

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { GatewayError } from '../core/errors';
-import type { KeyPrincipal,KeyStore } from '../core/ports/store/keys';
-import { createLatecomers,type LatecomerOptions } from './auth-latecomers';
+import type { KeyPrincipal, KeyStore } from '../core/ports/store/keys';
+import { createLatecomers, type LatecomerOptions } from './auth-latecomers';
 
 /**
  * How often an address may come with a wrong credential, so that nobody's guesses take the database from those who pay.

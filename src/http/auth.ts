@@ -4,7 +4,7 @@ import type { Principal } from '../core/api/principal';
 import type { Route } from '../core/api/route';
 import { GatewayError } from '../core/errors';
 import type { Tokens } from '../core/ports/tokens';
-import type { KeyPrincipal,KeyStore } from '../core/ports/store/keys';
+import type { KeyPrincipal, KeyStore } from '../core/ports/store/keys';
 import type { AuthBudget } from './auth-budget';
 import { isToken } from './tokens';
 

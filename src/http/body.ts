@@ -1,15 +1,15 @@
-import type { Request,Response } from 'express';
-import type { Route,UploadedFile } from '../core/api/route';
+import type { Request, Response } from 'express';
+import type { Route, UploadedFile } from '../core/api/route';
 import { GatewayError } from '../core/errors';
 import { boundPast } from '../core/json/json-bounds';
 import type { Blobs } from '../core/ports/blobs';
 import { nest } from './bracket-names';
 import { listenTo } from './listen-to';
-import { sizeText,type HttpLimits } from './limits';
+import { sizeText, type HttpLimits } from './limits';
 import { watchIdle } from './idle';
 import type { MemoryBudget } from './memory-budget';
-import { clientLeft,readForm } from './multipart';
-import type { Owner,Pool } from './shares';
+import { clientLeft, readForm } from './multipart';
+import type { Owner, Pool } from './shares';
 
 /** A request body before its schema has seen it. `identity` is what the fingerprint covers. */
 export interface Body {

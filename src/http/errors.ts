@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler,Request,Response } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Api } from '../core/api/dialect';
 import { GatewayError } from '../core/errors';

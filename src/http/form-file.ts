@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { UploadedFile } from '../core/api/route';
 import { GatewayError } from '../core/errors';
 import type { Blobs } from '../core/ports/blobs';
-import { SNIFF_BYTES,sniffMediaType } from '../core/media/sniff';
+import { SNIFF_BYTES, sniffMediaType } from '../core/media/sniff';
 
 /** Opens once for everybody who waits at it, or fails for all of them. */
 export interface Gate {

@@ -1,6 +1,6 @@
-import { createHmac,timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '../core/errors';
-import { readId,renderId } from '../core/job/ids';
+import { readId, renderId } from '../core/job/ids';
 import type { FileKind } from '../core/job/files';
 
 /**

@@ -1,18 +1,18 @@
-import type { Express,Request,RequestHandler,Response } from 'express';
-import type { Answer,LateAnswer } from '../core/api/answer';
+import type { Express, Request, RequestHandler, Response } from 'express';
+import type { Answer, LateAnswer } from '../core/api/answer';
 import type { Api } from '../core/api/dialect';
 import type { Principal } from '../core/api/principal';
 import type { Route } from '../core/api/route';
-import { GatewayError,invalid } from '../core/errors';
+import { GatewayError, invalid } from '../core/errors';
 import { changedByReading } from '../core/json/json-exact';
 import { parseOrThrow } from '../core/json/parse';
 import type { Gateway } from '../core/ports/gateway';
-import { authenticate,hasKey,KEY_PARAMETER,requireScope,type AuthPorts } from './auth';
-import { readBody,type BodyPorts } from './body';
-import { fingerprintOf,readIdempotencyKey } from './idempotency';
-import { LINK_PARAMETERS,type Links } from './links';
+import { authenticate, hasKey, KEY_PARAMETER, requireScope, type AuthPorts } from './auth';
+import { readBody, type BodyPorts } from './body';
+import { fingerprintOf, readIdempotencyKey } from './idempotency';
+import { LINK_PARAMETERS, type Links } from './links';
 import { requestIdOf } from './request-id';
-import { send,type SendPorts } from './send';
+import { send, type SendPorts } from './send';
 import type { WaitEnds } from './wait-ends';
 
 export interface MountPorts extends AuthPorts, BodyPorts, SendPorts {

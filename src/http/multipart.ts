@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
-import { Busboy,type BusboyHeaders } from '@fastify/busboy';
+import { Busboy, type BusboyHeaders } from '@fastify/busboy';
 import type { Request } from 'express';
 import type { UploadedFile } from '../core/api/route';
-import { GatewayError,invalid } from '../core/errors';
+import { GatewayError, invalid } from '../core/errors';
 import type { Blobs } from '../core/ports/blobs';
-import { createGate,storeFile,type PendingFile } from './form-file';
+import { createGate, storeFile, type PendingFile } from './form-file';
 import { watchIdle } from './idle';
 import { listenTo } from './listen-to';
-import { sizeText,type HttpLimits } from './limits';
+import { sizeText, type HttpLimits } from './limits';
 
 /**
  * Reads a multipart form as a stream. File bytes go straight to the blob store, and every file waits there with its

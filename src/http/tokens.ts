@@ -1,4 +1,4 @@
-import { createHmac,hkdfSync,timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Tokens } from '../core/ports/tokens';
 

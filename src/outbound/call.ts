@@ -1,7 +1,7 @@
-import type { Call,Headers,Reply } from '../core/provider/exchange';
-import { createMask,secretOfHeader } from './mask';
+import type { Call, Headers, Reply } from '../core/provider/exchange';
+import { createMask, secretOfHeader } from './mask';
 import type { Mask } from './mask';
-import type { CallOptions,CallResult } from '../core/ports/outbound';
+import type { CallOptions, CallResult } from '../core/ports/outbound';
 import type { Agents } from './agents';
 import { exchange } from './exchange';
 import type { Receiver } from './exchange';

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Headers } from '../core/provider/exchange';
-import { noReply,notSent } from './failure';
+import { noReply, notSent } from './failure';
 import type { Failure } from './failure';
 
 /**

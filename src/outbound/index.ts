@@ -7,8 +7,8 @@ import { systemLookup } from './connector';
 import type { Lookup } from './connector';
 import { open } from './download';
 import type { DownloadLimits } from './download';
-import { hostOf,isPublicHost,parseUrl,shapeProblem } from './guard';
-import { inputProblem,judge } from './target';
+import { hostOf, isPublicHost, parseUrl, shapeProblem } from './guard';
+import { inputProblem, judge } from './target';
 import type { UrlRules } from './target';
 
 export type OutboundLimits = AgentLimits & DownloadLimits;

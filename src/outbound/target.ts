@@ -1,6 +1,6 @@
 import type { Call } from '../core/provider/exchange';
 import type { CallOptions } from '../core/ports/outbound';
-import { hostOf,isPublicHost,parseUrl,shapeProblem,urlProblem } from './guard';
+import { hostOf, isPublicHost, parseUrl, shapeProblem, urlProblem } from './guard';
 
 /**
  * Where a call goes, and whether the operator vouches for it. Vouched for are: the origin of the channel's base URL,

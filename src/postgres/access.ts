@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync,cpSync,lstatSync,mkdirSync,readdirSync,renameSync,rmSync } from 'node:fs';
-import { dirname,join } from 'node:path';
+import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { codeOf } from '../host/reason';
 import type { PostgresUser } from './user';
 

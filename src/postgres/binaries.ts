@@ -1,6 +1,6 @@
-import { existsSync,lstatSync,mkdirSync,readFileSync,symlinkSync } from 'node:fs';
-import { dirname,join,relative } from 'node:path';
-import { canRun,copyForAll } from './access';
+import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { canRun, copyForAll } from './access';
 import type { PostgresUser } from './user';
 
 /** `native` holds bin, lib and share of one build of PostgreSQL. */

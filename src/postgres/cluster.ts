@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync,renameSync,statSync } from 'node:fs';
-import { join,resolve } from 'node:path';
+import { existsSync, renameSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { canEnter } from './access';
-import { newPasswords,readRecord,recordPath,writeRecord } from './record';
+import { newPasswords, readRecord, recordPath, writeRecord } from './record';
 import type { PostgresRecord } from './record';
 import { choosePostgresUser } from './user';
-import type { PostgresUser,UserNames } from './user';
+import type { PostgresUser, UserNames } from './user';
 
 /** Where the database's files lie, who may touch them, and how to log in. */
 export interface Cluster {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chownSync,mkdirSync,renameSync,rmSync,writeFileSync } from 'node:fs';
-import { dirname,join } from 'node:path';
+import { chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { outputOf } from '../host/reason';
 import { makeFolderForAll } from './access';

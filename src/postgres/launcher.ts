@@ -5,15 +5,15 @@ import { isSame } from '../host/processes';
 import { reasonOf } from '../host/reason';
 import { readRun } from '../host/run-file';
 import type { Run } from '../host/run-file';
-import { installedBinaries,usableBinaries } from './binaries';
+import { installedBinaries, usableBinaries } from './binaries';
 import type { PostgresBinaries } from './binaries';
-import { findCluster,isCluster } from './cluster';
+import { findCluster, isCluster } from './cluster';
 import type { Cluster } from './cluster';
 import { initdb } from './initdb';
-import { serverVersion,urlOf } from './login';
+import { serverVersion, urlOf } from './login';
 import { writeRecord } from './record';
-import { APP,DATABASE,OWNER,ensureRoles } from './roles';
-import { POSTGRES,adoptServer,startServer } from './server';
+import { APP, DATABASE, OWNER, ensureRoles } from './roles';
+import { POSTGRES, adoptServer, startServer } from './server';
 import type { UserNames } from './user';
 
 export interface StoreOptions {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync,renameSync,writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { codeOf } from '../host/reason';

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { urlOf,withClient } from './login';
+import { urlOf, withClient } from './login';
 import type { Login } from './login';
 import type { Passwords } from './record';
 

@@ -1,8 +1,8 @@
-import { readFileSync,rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { adopt,hasEnded,startChild,startFailure,stopChild } from '../host/children';
+import { adopt, hasEnded, startChild, startFailure, stopChild } from '../host/children';
 import { freePort } from '../host/free-port';
-import { commandLineOf,startTimeOf } from '../host/processes';
+import { commandLineOf, startTimeOf } from '../host/processes';
 import type { Run } from '../host/run-file';
 import { waitFor } from '../host/wait';
 import { canLogIn } from './login';

@@ -1,5 +1,5 @@
-import type { Channel,ModelEntry } from '../core/catalog/catalog';
-import { createCatalog,providerOf } from '../core/catalog/catalog';
+import type { Channel, ModelEntry } from '../core/catalog/catalog';
+import { createCatalog, providerOf } from '../core/catalog/catalog';
 import type { Catalog } from '../core/catalog/catalog';
 import { ConfigError } from '../core/catalog/config-error';
 import { unknownFirst } from '../core/json/known-fields';
@@ -7,7 +7,7 @@ import { describeIssues } from '../core/json/parse';
 import { parsePoints } from '../core/money/pricing';
 import type { Provider } from '../core/provider/provider';
 import { providers } from '../providers';
-import type { ChannelConfig,Config } from '../config';
+import type { ChannelConfig, Config } from '../config';
 
 /** Where the simulated channels lead: the base URL of each provider's wire, and the origin of its media. */
 export interface SimulatorAddress {

@@ -3,7 +3,7 @@ import { MICRO_PER_POINT } from '../core/money/pricing';
 import { ensureFirstWorkspace as ensureRow } from '../store/installation';
 import { keyHash } from '../store/new-key';
 import type { Foundation } from './foundation';
-import { developmentKeys,saveKeys } from './secrets';
+import { developmentKeys, saveKeys } from './secrets';
 import type { DevelopmentKeys } from './secrets';
 
 /** What it is called until somebody renames it. */

@@ -17,7 +17,7 @@ import type { RunningStore } from '../postgres/launcher';
 import { needsSimulator } from './channels';
 import { openFoundation } from './foundation';
 import type { Foundation } from './foundation';
-import { startApi,startWorker } from './parts';
+import { startApi, startWorker } from './parts';
 import { ensureFirstWorkspace } from './first-workspace';
 import type { DevelopmentKeys } from './secrets';
 import { migrateSchema } from './schema';

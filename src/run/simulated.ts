@@ -1,4 +1,4 @@
-import type { Catalog,RoutedModel } from '../core/catalog/catalog';
+import type { Catalog, RoutedModel } from '../core/catalog/catalog';
 import { isSimulated } from '../core/catalog/catalog';
 
 /** How many of the models that this gateway offers make test clips, of all that it offers. */

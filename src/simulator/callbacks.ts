@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { Provider,World } from '../core/provider/provider';
+import type { Provider, World } from '../core/provider/provider';
 import { CALLBACK_FAULTS } from './faults';
-import { jobAt,type JobRecord,type Jobs } from './jobs';
+import { jobAt, type JobRecord, type Jobs } from './jobs';
 
 /**
  * Posts a job's callbacks: one for queued, running and the end, each tried at most four times. A `polls=` job sends

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SimulatedReply } from '../core/provider/provider';
-import { DIRECTIVE_HELP,parseDirectives,UnknownDirective,type Directives } from './directives';
-import { exchangeOf,FAULTS,isExchangeFault,isFault } from './faults';
+import { DIRECTIVE_HELP, parseDirectives, UnknownDirective, type Directives } from './directives';
+import { exchangeOf, FAULTS, isExchangeFault, isFault } from './faults';
 import type { GlobalFaults } from './global-faults';
 
 /** What the simulator is told to do wrong to anybody's next requests and jobs. */

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
-import type { Provider,World } from '../core/provider/provider';
+import type { Provider, World } from '../core/provider/provider';
 import { createCallbacks } from './callbacks';
 import type { Exchange } from './faults';
 import { createGlobalFaults } from './global-faults';
 import { openJobs } from './jobs';
 import { resultLink } from './media';
-import { listen,recallPort,rememberPort } from './port';
-import { sendJson,serve } from './serve';
+import { listen, recallPort, rememberPort } from './port';
+import { sendJson, serve } from './serve';
 import { createStudio } from './studio';
 import { createWorld } from './world';
 

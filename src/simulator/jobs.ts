@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { NewSimulatedJob,SimulatedJob } from '../core/provider/provider';
+import type { NewSimulatedJob, SimulatedJob } from '../core/provider/provider';
 import type { Directives } from './directives';
-import { OUTCOME_FAULTS,type FaultName } from './faults';
-import { readJournal,startJournal,type Journal } from './journal';
+import { OUTCOME_FAULTS, type FaultName } from './faults';
+import { readJournal, startJournal, type Journal } from './journal';
 
 /** One job as the simulator remembers it. Its state is not stored: it follows from the clock and the counts. */
 export interface JobRecord extends Omit<NewSimulatedJob, 'seconds'> {

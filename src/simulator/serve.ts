@@ -1,14 +1,14 @@
-import type { IncomingMessage,ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Headers } from '../core/provider/exchange';
-import type { Provider,SimulatedReply,Simulation,World } from '../core/provider/provider';
-import { answerControl,CONTROL_PREFIX } from './control';
+import type { Provider, SimulatedReply, Simulation, World } from '../core/provider/provider';
+import { answerControl, CONTROL_PREFIX } from './control';
 import { directiveProblem } from './control-faults';
 import { UnknownDirective } from './directives';
-import { Interrupted,type Exchange,type ExchangeAct } from './faults';
+import { Interrupted, type Exchange, type ExchangeAct } from './faults';
 import type { GlobalFaults } from './global-faults';
 import type { Jobs } from './jobs';
-import { MEDIA_PREFIX,serveMedia } from './media';
+import { MEDIA_PREFIX, serveMedia } from './media';
 import { matchRoute } from './router';
 import type { Studio } from './studio';
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { NewSimulatedJob,SimulatedJob,World } from '../core/provider/provider';
+import type { NewSimulatedJob, SimulatedJob, World } from '../core/provider/provider';
 import { readDirectives } from './directives';
-import { exchangeOf,isExchangeFault,strike,type Exchange,type ExchangeFault } from './faults';
+import { exchangeOf, isExchangeFault, strike, type Exchange, type ExchangeFault } from './faults';
 import type { GlobalFaults } from './global-faults';
-import { jobAt,QUEUED_SHARE,usualRunMs,type JobRecord,type Jobs } from './jobs';
+import { jobAt, QUEUED_SHARE, usualRunMs, type JobRecord, type Jobs } from './jobs';
 
 export interface WorldOptions {
   provider: string;

@@ -1,12 +1,12 @@
-import { and,desc,eq,gt,isNull,sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { AdminRows } from '../core/ports/store/admin';
-import type { Key,KeySettings,Rotation } from '../core/operator/admin';
+import type { Key, KeySettings, Rotation } from '../core/operator/admin';
 import type { MintedKey } from '../core/operator/mint';
 import { SCOPES } from '../core/api/principal';
-import type { Database,Transaction } from './database';
+import type { Database, Transaction } from './database';
 import { keySpending } from './ledger';
-import { keys,keySecrets } from './schema';
+import { keys, keySecrets } from './schema';
 
 type KeyRows = Pick<AdminRows, 'keys' | 'key' | 'addKey' | 'replaceKeySecret'>;
 

@@ -1,9 +1,9 @@
-import { and,desc,eq,gt,isNull,sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { AdminRows } from '../core/ports/store/admin';
-import type { Rotation,Workspace,WorkspaceChange } from '../core/operator/admin';
+import type { Rotation, Workspace, WorkspaceChange } from '../core/operator/admin';
 import { newId } from '../core/job/ids';
-import type { Database,Transaction } from './database';
-import { callbackSecrets,workspaces } from './schema';
+import type { Database, Transaction } from './database';
+import { callbackSecrets, workspaces } from './schema';
 import type { Sealer } from './seal';
 
 type WorkspaceRows = Pick<

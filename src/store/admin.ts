@@ -1,11 +1,11 @@
-import type { AdminRows,AdminStore } from '../core/ports/store/admin';
+import type { AdminRows, AdminStore } from '../core/ports/store/admin';
 import type { Answer } from '../core/api/answer';
-import { keyRows,changeKey,revokeKey } from './admin-keys';
-import { changeWorkspace,workspaceRows } from './admin-workspaces';
-import type { Database,Transaction } from './database';
-import { claim,storeAnswer } from './idempotency';
+import { keyRows, changeKey, revokeKey } from './admin-keys';
+import { changeWorkspace, workspaceRows } from './admin-workspaces';
+import type { Database, Transaction } from './database';
+import { claim, storeAnswer } from './idempotency';
 import { isFirstWorkspace } from './installation';
-import { balanceOf,topUp } from './ledger';
+import { balanceOf, topUp } from './ledger';
 import type { Sealer } from './seal';
 
 /** Workspaces, keys and secrets of the whole installation, for the admin API alone. */

@@ -2,9 +2,9 @@ import { eq } from 'drizzle-orm';
 import { newId } from '../core/job/ids';
 import type { Job } from '../core/job/job';
 import type { StoredReply } from '../core/provider/native';
-import type { RenderEnd,Settled } from '../core/ports/store/jobs';
+import type { RenderEnd, Settled } from '../core/ports/store/jobs';
 import type { Transaction } from './database';
-import { deliveries,events,keeps } from './schema';
+import { deliveries, events, keeps } from './schema';
 
 /** The rows that tell of an end: the event, the message to the caller's callback URL, the copy to be made of the result. */
 export async function announce(

@@ -1,4 +1,4 @@
-import { and,desc,eq,inArray,isNotNull,isNull,sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import { newId } from '../core/job/ids';
 import { memo } from './memo';
 import type { Attempt } from '../core/provider/attempt';
@@ -7,13 +7,13 @@ import type { Reply } from '../core/provider/exchange';
 import type { SubmitReading } from '../core/provider/provider';
 import { toAttempt } from './attempt-row';
 import type { AttemptRow } from './attempt-row';
-import type { Database,Transaction } from './database';
+import type { Database, Transaction } from './database';
 import type { JobRow } from './job-row';
 import { eraseAgain } from './late';
-import { lockJob,lockJobOfAttempt } from './lock-job';
-import { endDoubt,recordDoubt,recordLook } from './looks';
-import { isKnown,replyColumns,saidOf } from './replies';
-import { attempts,events,jobs } from './schema';
+import { lockJob, lockJobOfAttempt } from './lock-job';
+import { endDoubt, recordDoubt, recordLook } from './looks';
+import { isKnown, replyColumns, saidOf } from './replies';
+import { attempts, events, jobs } from './schema';
 
 export function attemptStore(db: Database, options: { usualMemoMs: number }): AttemptStore {
   return {

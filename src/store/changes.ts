@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { MILESTONES } from '../core/ports/store/changes';
-import type { ChangeStore,Milestone } from '../core/ports/store/changes';
+import type { ChangeStore, Milestone } from '../core/ports/store/changes';
 import { createListener } from './listener';
 import { createWaiters } from './waiters';
 import type { Waiters } from './waiters';

@@ -1,14 +1,14 @@
 import { eq } from 'drizzle-orm';
 import type { Principal } from '../core/api/principal';
 import { newId } from '../core/job/ids';
-import type { Created,NewJob,Short } from '../core/ports/store/jobs';
+import type { Created, NewJob, Short } from '../core/ports/store/jobs';
 import { budgetLeft } from './budget';
-import type { Database,Transaction } from './database';
-import { ERASED_ANSWER,claim,earlierOf,storeAnswer } from './idempotency';
-import type { Asked,Earlier } from './idempotency';
+import type { Database, Transaction } from './database';
+import { ERASED_ANSWER, claim, earlierOf, storeAnswer } from './idempotency';
+import type { Asked, Earlier } from './idempotency';
 import { toJob } from './job-row';
 import { balanceOf } from './ledger';
-import { events,jobs,ledger,workspaces } from './schema';
+import { events, jobs, ledger, workspaces } from './schema';
 
 /**
  * ONE transaction: idempotency row, job row, hold. A concurrent request with the same key waits on the unique

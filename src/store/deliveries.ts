@@ -1,11 +1,11 @@
-import { and,desc,eq,gt,isNull,lt,or,sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import type { DeliveryEnd } from '../core/job/delivery';
 import type { DeliveryStore } from '../core/ports/store/deliveries';
-import type { Database,Transaction } from './database';
-import { NO_MESSAGE,blankTries } from './erase';
+import type { Database, Transaction } from './database';
+import { NO_MESSAGE, blankTries } from './erase';
 import type { JobRow } from './job-row';
 import { lockJobOfDelivery } from './lock-job';
-import { callbackSecrets,deliveries,deliveryTries } from './schema';
+import { callbackSecrets, deliveries, deliveryTries } from './schema';
 import type { Sealer } from './seal';
 
 export function deliveryStore(db: Database, sealer: Sealer): DeliveryStore {

@@ -1,26 +1,26 @@
-import { and,eq,ne,sql } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import {
-erasedApplied,
-erasedFailure,
-erasedNative,
-erasedRequest,
-erasedRoute,
-erasedVerdict,
+  erasedApplied,
+  erasedFailure,
+  erasedNative,
+  erasedRequest,
+  erasedRoute,
+  erasedVerdict,
 } from '../core/job/erasure';
-import type { Database,Transaction } from './database';
+import type { Database, Transaction } from './database';
 import { ERASED_ANSWER } from './idempotency';
 import type { JobRow } from './job-row';
 import { lockJob } from './lock-job';
 import {
-attempts,
-deliveries,
-deliveryTries,
-files,
-idempotency,
-jobs,
-keeps,
-lateVerdicts,
-removableBlobs,
+  attempts,
+  deliveries,
+  deliveryTries,
+  files,
+  idempotency,
+  jobs,
+  keeps,
+  lateVerdicts,
+  removableBlobs,
 } from './schema';
 
 /**

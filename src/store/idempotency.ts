@@ -1,4 +1,4 @@
-import { and,eq,gt,sql } from 'drizzle-orm';
+import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Answer } from '../core/api/answer';
 import type { Idempotency } from '../core/job/creation';
 import type { Transaction } from './database';

@@ -13,7 +13,7 @@ import { retentionStore } from './retention';
 import type { Sealer } from './seal';
 import { sweepStore } from './sweep';
 import { usageStore } from './usage';
-import { inputStore,workspaceStore } from './workspaces';
+import { inputStore, workspaceStore } from './workspaces';
 
 /** The store port over one database. `idempotencyMs` is how long a create's answer can be replayed. */
 export function createStore(

@@ -1,14 +1,14 @@
-import { and,asc,desc,eq,inArray,isNotNull,isNull,or,sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { newId } from '../core/job/ids';
-import type { Page,PageQuery } from '../core/job/page';
+import type { Page, PageQuery } from '../core/job/page';
 import type { JobStore } from '../core/ports/store/jobs';
-import { createJob,earlierAnswer,shortOf } from './create-job';
+import { createJob, earlierAnswer, shortOf } from './create-job';
 import type { Database } from './database';
 import { isKeyUsed } from './idempotency';
 import { toJob } from './job-row';
 import { listNative } from './native-list';
 import { byOperation } from './replies';
-import { events,jobs } from './schema';
+import { events, jobs } from './schema';
 import { settle } from './settle';
 
 const OPEN = ['queued', 'running', 'canceling'] as const;

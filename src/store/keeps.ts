@@ -1,9 +1,9 @@
-import { and,eq,isNull,lt,sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { KeepStore } from '../core/ports/store/keeps';
 import type { Database } from './database';
 import { nameRemovable } from './erase';
 import { lockJob } from './lock-job';
-import { files,jobs,keeps } from './schema';
+import { files, jobs, keeps } from './schema';
 
 /** How the note on a job begins whose result we cannot fetch; it goes when the copy is stored after all. */
 export const NOT_FETCHED = 'result not fetched: ';

@@ -1,9 +1,9 @@
-import { and,eq,gt,inArray,isNull,lte,or,sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { SCOPES } from '../core/api/principal';
-import type { KeyPrincipal,KeyStore } from '../core/ports/store/keys';
+import type { KeyPrincipal, KeyStore } from '../core/ports/store/keys';
 import type { Database } from './database';
-import { keys,keySecrets,workspaces } from './schema';
+import { keys, keySecrets, workspaces } from './schema';
 
 /** A key's last use is told to the minute. */
 const USED_EVERY_MS = 60_000;

@@ -1,9 +1,9 @@
-import { and,eq,isNotNull,isNull,lt,or,sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { newId } from '../core/job/ids';
 import type { FinalVerdict } from '../core/job/outcome';
-import type { Database,Transaction } from './database';
+import type { Database, Transaction } from './database';
 import { reported } from './reported';
-import { attempts,events,jobs,lateVerdicts } from './schema';
+import { attempts, events, jobs, lateVerdicts } from './schema';
 
 /**
  * What a provider says of a job that we gave up without its word (`timed_out`, `submission_unknown`). It is our cost:

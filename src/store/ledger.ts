@@ -1,9 +1,9 @@
-import { and,asc,eq,gt,sql } from 'drizzle-orm';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { LedgerStore } from '../core/ports/store/ledger';
 import { checkpoint } from './checkpoints';
-import type { Database,Transaction } from './database';
-import { ledger,ledgerCheckpoints,usage } from './schema';
+import type { Database, Transaction } from './database';
+import { ledger, ledgerCheckpoints, usage } from './schema';
 
 export interface Balance {
   available: bigint;

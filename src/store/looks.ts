@@ -1,16 +1,16 @@
-import { and,eq,inArray,isNull,sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Doubt } from '../core/provider/attempt';
 import type { Reply } from '../core/provider/exchange';
-import { givenIdsOf,withGivenIds } from '../core/job/given-id';
+import { givenIdsOf, withGivenIds } from '../core/job/given-id';
 import { newId } from '../core/job/ids';
 import { isFinal } from '../core/job/outcome';
-import type { FinalVerdict,Verdict } from '../core/job/outcome';
-import type { Database,Transaction } from './database';
+import type { FinalVerdict, Verdict } from '../core/job/outcome';
+import type { Database, Transaction } from './database';
 import { bookLate } from './late';
 import { lockJobOfAttempt } from './lock-job';
 import { replyColumns } from './replies';
-import { attempts,deliveries,events,jobs } from './schema';
+import { attempts, deliveries, events, jobs } from './schema';
 
 /** What one look at a provider changes in the rows. */
 

@@ -1,4 +1,4 @@
-import { and,count,desc,eq,gte,isNotNull,isNull,or,sql } from 'drizzle-orm';
+import { and, count, desc, eq, gte, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Job } from '../core/job/job';
 import type { Operation } from '../core/job/outcome';
@@ -6,7 +6,7 @@ import type { JobStore } from '../core/ports/store/jobs';
 import { isStorable } from '../core/text';
 import type { Database } from './database';
 import { toJob } from './job-row';
-import { attempts,jobs } from './schema';
+import { attempts, jobs } from './schema';
 
 type Query = Parameters<JobStore['listNative']>[2];
 

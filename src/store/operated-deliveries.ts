@@ -1,9 +1,9 @@
-import { and,asc,desc,eq,gte,inArray,lt,ne,or,sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt, ne, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import type { DeliveryFilter,OperatedDelivery } from '../core/operator/operations';
+import type { DeliveryFilter, OperatedDelivery } from '../core/operator/operations';
 import type { OperationsStore } from '../core/ports/store/operations';
 import type { Database } from './database';
-import { deliveries,deliveryTries } from './schema';
+import { deliveries, deliveryTries } from './schema';
 
 type Deliveries = Pick<OperationsStore, 'deliveries' | 'delivery' | 'tries' | 'reopenDeliveries'>;
 

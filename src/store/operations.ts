@@ -1,12 +1,12 @@
-import { and,asc,desc,eq,isNotNull,isNull,lt } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, isNull, lt } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import type { OperatedAttempt,OperatedJob,OperatedKeep } from '../core/operator/operations';
+import type { OperatedAttempt, OperatedJob, OperatedKeep } from '../core/operator/operations';
 import type { OperationsStore } from '../core/ports/store/operations';
 import { newId } from '../core/job/ids';
 import type { Database } from './database';
 import { lockJob } from './lock-job';
 import { operatedDeliveries } from './operated-deliveries';
-import { attempts,events,jobs,keeps } from './schema';
+import { attempts, events, jobs, keeps } from './schema';
 import { seedOfOpenJob } from './sweep';
 
 /** Operators' reads and changes; every workspace's rows, without a text of a caller's. */

@@ -1,4 +1,4 @@
-import { and,desc,eq,inArray,isNull,sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Reply } from '../core/provider/exchange';
 import type { Job } from '../core/job/job';
@@ -9,7 +9,7 @@ import { isStorable } from '../core/text';
 import { toAttempt } from './attempt-row';
 import type { Database } from './database';
 import { toJob } from './job-row';
-import { attempts,jobs } from './schema';
+import { attempts, jobs } from './schema';
 
 /** What providers said, as bytes, and the jobs that go by a provider's own handle. */
 

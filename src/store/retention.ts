@@ -1,9 +1,9 @@
-import { and,asc,eq,isNotNull,isNull,lt,sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { RetentionStore } from '../core/ports/store/retention';
 import type { Database } from './database';
 import { eraseJob } from './erase';
-import { attempts,deliveries,deliveryTries,events,files,jobs,removableBlobs } from './schema';
+import { attempts, deliveries, deliveryTries, events, files, jobs, removableBlobs } from './schema';
 
 /** Each statement takes the oldest rows that are due and that nobody else works on, and marks them done. */
 export function retentionStore(db: Database): RetentionStore {

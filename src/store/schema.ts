@@ -1,25 +1,25 @@
 import {
-bigint,
-boolean,
-customType,
-doublePrecision,
-integer,
-pgTable,
-text,
-timestamp,
-uuid,
+  bigint,
+  boolean,
+  customType,
+  doublePrecision,
+  integer,
+  pgTable,
+  text,
+  timestamp,
+  uuid,
 } from 'drizzle-orm/pg-core';
 import type { Doubt } from '../core/provider/attempt';
 import type { Billed } from '../core/request/capabilities';
 import type { Answer } from '../core/api/answer';
 import type { Failure } from '../core/errors';
-import type { FrozenRoute,JobState } from '../core/job/job';
-import type { FinalVerdict,Made,Operation,Output,Usage } from '../core/job/outcome';
+import type { FrozenRoute, JobState } from '../core/job/job';
+import type { FinalVerdict, Made, Operation, Output, Usage } from '../core/job/outcome';
 import type { NativeRequest } from '../core/provider/native';
 import type { FileKind } from '../core/job/files';
 import type { Attempt } from '../core/provider/attempt';
-import type { DeliveryEnd,DeliveryRow } from '../core/job/delivery';
-import type { AppliedRequest,VideoRequest } from '../core/request/request';
+import type { DeliveryEnd, DeliveryRow } from '../core/job/delivery';
+import type { AppliedRequest, VideoRequest } from '../core/request/request';
 import { storableJson } from '../core/text';
 
 /** The tables as types. Constraints and indexes live in the SQL migrations; a test holds the two together. */

@@ -1,19 +1,19 @@
-import { desc,eq } from 'drizzle-orm';
+import { desc, eq } from 'drizzle-orm';
 import { failure } from '../core/errors';
 import type { Failure } from '../core/errors';
 import { isTerminal } from '../core/job/job';
-import type { Job,TerminalState } from '../core/job/job';
+import type { Job, TerminalState } from '../core/job/job';
 import type { StoredReply } from '../core/provider/native';
-import type { RenderEnd,Settled,SettleReason } from '../core/ports/store/jobs';
-import { announce,settledBefore } from './announce';
-import type { Database,Transaction } from './database';
+import type { RenderEnd, Settled, SettleReason } from '../core/ports/store/jobs';
+import { announce, settledBefore } from './announce';
+import type { Database, Transaction } from './database';
 import { toJob } from './job-row';
 import type { JobRow } from './job-row';
 import { lockJob } from './lock-job';
 import { toReply } from './replies';
 import { NOT_FETCHED } from './keeps';
 import { reported } from './reported';
-import { attempts,jobs,ledger,usage } from './schema';
+import { attempts, jobs, ledger, usage } from './schema';
 
 /**
  * Ends a job in ONE transaction: state, outputs, usage, ledger, event, deliveries, keep. Safe to run any number of

@@ -1,11 +1,11 @@
-import { and,asc,desc,eq,inArray,isNotNull,isNull,lt,or,sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { JobPlanSeed } from '../core/job/plan';
-import type { RestartCount,SweepStore } from '../core/ports/store/sweep';
+import type { RestartCount, SweepStore } from '../core/ports/store/sweep';
 import { toAttempt } from './attempt-row';
 import type { Database } from './database';
 import { takeLate } from './late';
-import { deliveries,idempotency,jobs,keeps,workspaces } from './schema';
+import { deliveries, idempotency, jobs, keeps, workspaces } from './schema';
 import { unnamedBlobs } from './unnamed-blobs';
 
 const SEED = {

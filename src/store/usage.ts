@@ -1,10 +1,10 @@
-import { and,count,desc,eq,gte,lt,sql } from 'drizzle-orm';
+import { and, count, desc, eq, gte, lt, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { UsageStore } from '../core/ports/store/usage';
 import { USAGE_GROUPS_MAX } from '../core/money/usage';
-import type { UsageFilter,UsageGroup,UsageRow,UsageSums } from '../core/money/usage';
+import type { UsageFilter, UsageGroup, UsageRow, UsageSums } from '../core/money/usage';
 import type { Database } from './database';
-import { jobs,usage } from './schema';
+import { jobs, usage } from './schema';
 
 /** Reads over the one usage row that each ended job has; deleting a job leaves it. */
 export function usageStore(db: Database): UsageStore {

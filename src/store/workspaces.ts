@@ -1,11 +1,11 @@
-import { and,eq,isNull } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import type { Scope } from '../core/api/principal';
-import { isUuid,newId } from '../core/job/ids';
+import { isUuid, newId } from '../core/job/ids';
 import type { InputStore } from '../core/ports/store/inputs';
 import type { WorkspaceStore } from '../core/ports/store/workspaces';
-import type { Database,Transaction } from './database';
+import type { Database, Transaction } from './database';
 import { callbackSecretsOf } from './deliveries';
-import { blobs,callbackSecrets,keys,keySecrets,ledger,workspaces } from './schema';
+import { blobs, callbackSecrets, keys, keySecrets, ledger, workspaces } from './schema';
 import type { Sealer } from './seal';
 
 export function inputStore(db: Database): InputStore {

@@ -4,13 +4,13 @@ import type { Engine } from '../../src/core/ports/engine';
 import { sweepStore } from '../../src/store/sweep';
 import type { Database } from '../../src/store/database';
 import {
-NOW,
-SUCCEEDED,
-acceptedAttempt,
-createdJob,
-newJob,
-settle,
-startTestDatabase,
+  NOW,
+  SUCCEEDED,
+  acceptedAttempt,
+  createdJob,
+  newJob,
+  settle,
+  startTestDatabase,
 } from '../support/database';
 import type { TestDatabase } from '../support/database';
 import { sweepDeps } from '../support/sweep-deps';

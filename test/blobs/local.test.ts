@@ -1,7 +1,7 @@
-import { createHash,randomBytes } from 'node:crypto';
-import { mkdtemp,readdir,rm,stat,utimes,writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join,sep } from 'node:path';
+import { join, sep } from 'node:path';
 import fc from 'fast-check';
 import { createLocalBlobs } from '../../src/blobs/local';
 import type { Blobs } from '../../src/core/ports/blobs';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp,readdir,rm,utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalBlobs } from '../../src/blobs/local';

@@ -1,7 +1,7 @@
-import { applyCapabilities,modeOf } from '../../src/core/request/apply-capabilities';
-import type { Capabilities,FieldNames } from '../../src/core/request/capabilities';
+import { applyCapabilities, modeOf } from '../../src/core/request/apply-capabilities';
+import type { Capabilities, FieldNames } from '../../src/core/request/capabilities';
 import { GatewayError } from '../../src/core/errors';
-import type { Input,VideoRequest } from '../../src/core/request/request';
+import type { Input, VideoRequest } from '../../src/core/request/request';
 import { arkModels } from '../../src/providers/ark/models';
 
 /**

@@ -1,4 +1,4 @@
-import { createCatalog,type Channel,type ModelEntry } from '../../src/core/catalog/catalog';
+import { createCatalog, type Channel, type ModelEntry } from '../../src/core/catalog/catalog';
 import type { Provider } from '../../src/core/provider/provider';
 
 /** Who sees which model: one rule, for lists and for jobs alike. */

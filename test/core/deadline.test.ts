@@ -1,4 +1,4 @@
-import { DEADLINE_MARGIN_SECONDS,deadlineSecondsOf } from '../../src/core/job/deadline';
+import { DEADLINE_MARGIN_SECONDS, deadlineSecondsOf } from '../../src/core/job/deadline';
 
 /** No job is given up while the provider may still render it and bill it, unless the operator says so. */
 

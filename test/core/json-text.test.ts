@@ -1,4 +1,4 @@
-import { addMember,edited,readTree,replaceValue,valuesAt } from '../../src/core/json/json-text';
+import { addMember, edited, readTree, replaceValue, valuesAt } from '../../src/core/json/json-text';
 
 /** A value is replaced in the text; everything beside it stays as its author wrote it. */
 

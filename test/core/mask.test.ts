@@ -1,4 +1,4 @@
-import { createMask,secretOfHeader } from '../../src/outbound/mask';
+import { createMask, secretOfHeader } from '../../src/outbound/mask';
 
 const SECRET = 'ark-CANARY/5f"1c+key==';
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl';

@@ -1,5 +1,5 @@
 import type { Capabilities } from '../../src/core/request/capabilities';
-import type { RoutedModel,Route } from '../../src/core/catalog/catalog';
+import type { RoutedModel, Route } from '../../src/core/catalog/catalog';
 import { offerOf } from '../../src/dialects/kit/offer';
 import { arkModels } from '../../src/providers/ark/models';
 

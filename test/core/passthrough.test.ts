@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { GatewayError } from '../../src/core/errors';
-import { checkPassthrough,withVendorKeys } from '../../src/core/request/passthrough';
+import { checkPassthrough, withVendorKeys } from '../../src/core/request/passthrough';
 import type { VendorKeys } from '../../src/core/request/passthrough';
 
 /** Vendor keys pass, except where they would say something else than what was priced (P8). */

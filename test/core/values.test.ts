@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { z } from 'zod';
 import { GatewayError } from '../../src/core/errors';
-import { newId,readId,renderId } from '../../src/core/job/ids';
+import { newId, readId, renderId } from '../../src/core/job/ids';
 import { parseOrThrow } from '../../src/core/json/parse';
-import { MICRO_PER_POINT,formatPoints,parsePoints,priceOf } from '../../src/core/money/pricing';
+import { MICRO_PER_POINT, formatPoints, parsePoints, priceOf } from '../../src/core/money/pricing';
 import { readRange } from '../../src/core/media/range';
-import { isStorable,storableJson } from '../../src/core/text';
+import { isStorable, storableJson } from '../../src/core/text';
 
 /** Small values that cross many doors: points, ids, ranges, text, and what is said of a wrong body. */
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync,readFileSync,writeFileSync } from 'node:fs';
-import { createServer,type Server } from 'node:http';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { readId } from '../../src/core/job/ids';
-import { startTestGateway,until,type TestGateway } from '../support/gateway';
-import { sendStalled,type Stalled } from '../support/stalled';
+import { startTestGateway, until, type TestGateway } from '../support/gateway';
+import { sendStalled, type Stalled } from '../support/stalled';
 
 /** What somebody without points, or with a receiver that hangs, can take from others: nothing. */
 

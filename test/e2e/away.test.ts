@@ -1,11 +1,11 @@
-import { chmodSync,mkdtempSync,rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { apis } from '../../src/dialects';
 import { launchStore } from '../../src/postgres/launcher';
 import type { RunningStore } from '../../src/postgres/launcher';
-import { REQUEST,startTestGateway,until } from '../support/gateway';
-import type { CallAnswer,TestGateway } from '../support/gateway';
+import { REQUEST, startTestGateway, until } from '../support/gateway';
+import type { CallAnswer, TestGateway } from '../support/gateway';
 import { startTcpProxy } from '../support/tcp-proxy';
 import type { TcpProxy } from '../support/tcp-proxy';
 

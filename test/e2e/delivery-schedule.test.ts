@@ -1,20 +1,20 @@
 import { activityInfo } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger,Runtime,Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { ActivityDeps } from '../../activities';
-import { deliver,endDelivery } from '../../activities/deliver';
+import { deliver, endDelivery } from '../../activities/deliver';
 import { createPlaces } from '../../activities/places';
 import type { DeliveryEnd } from '../../src/core/job/delivery';
-import { DELIVERY_SCHEDULE_MS,RETRY_AFTER_MAX_MS } from '../../src/core/schedules';
+import { DELIVERY_SCHEDULE_MS, RETRY_AFTER_MAX_MS } from '../../src/core/schedules';
 import { readConfig } from '../../src/config';
 import {
-CALLBACKS_QUEUE,
-DELIVER_CALLBACK,
-REDELIVER_SIGNAL,
-STOP_SIGNAL,
+  CALLBACKS_QUEUE,
+  DELIVER_CALLBACK,
+  REDELIVER_SIGNAL,
+  STOP_SIGNAL,
 } from '../../workflows/contract';
 import { until } from '../support/gateway';
 import { startTimeSkipping } from '../support/time-skipping';

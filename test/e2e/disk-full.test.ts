@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync,rmSync,writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asRoot } from '../postgres/machine';
-import { startTestGateway,until,type TestGateway } from '../support/gateway';
+import { startTestGateway, until, type TestGateway } from '../support/gateway';
 
 /**
  * A full disk, as a file system of its own that really has no byte left: whoever asks is told to come again, what was

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { newId } from '../../src/core/job/ids';
 import { startApi } from '../../src/run/parts';
 import { newKey } from '../../src/store/new-key';
-import { startTestGateway,until } from '../support/gateway';
+import { startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
 /** Requests that wait for their video: OneInfer's contract, on the whole gateway. */

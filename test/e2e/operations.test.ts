@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { renderId } from '../../src/core/job/ids';
-import { STOP_SIGNAL,deliveryWorkflowId } from '../../workflows/contract';
-import { startTestGateway,until,uuid } from '../support/gateway';
+import { STOP_SIGNAL, deliveryWorkflowId } from '../../workflows/contract';
+import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
 /** What gave up or waits for a person has a way out by the admin API, on a real engine; each state is written. */

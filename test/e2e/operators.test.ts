@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readId } from '../../src/core/job/ids';
-import { startTestGateway,until } from '../support/gateway';
+import { startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
 /**

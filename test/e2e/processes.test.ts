@@ -1,10 +1,10 @@
-import { chmodSync,mkdirSync,mkdtempSync,rmSync,statSync,writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { launchStore } from '../../src/postgres/launcher';
 import type { RunningStore } from '../../src/postgres/launcher';
-import { ready,reelay } from '../support/command';
+import { ready, reelay } from '../support/command';
 import type { Command } from '../support/command';
 import { until } from '../support/gateway';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { IncomingHttpHeaders,Server } from 'node:http';
+import type { IncomingHttpHeaders, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { DEFAULT_CATALOG } from '../../src/default-catalog';
@@ -8,8 +8,8 @@ import { newSecret } from '../../src/callbacks/secrets';
 import { readId } from '../../src/core/job/ids';
 import { newKey } from '../../src/store/new-key';
 import { ensureWorkspace } from '../../src/store/workspaces';
-import { startTestGateway,until } from '../support/gateway';
-import type { CallAnswer,TestGateway } from '../support/gateway';
+import { startTestGateway, until } from '../support/gateway';
+import type { CallAnswer, TestGateway } from '../support/gateway';
 
 /** Two public APIs over one gateway: their own words from the first request to the playable video, the bill and the log. */
 

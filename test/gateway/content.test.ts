@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync,rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +8,8 @@ import { GatewayError } from '../../src/core/errors';
 import type { Job } from '../../src/core/job/job';
 import type { ContentAnswer } from '../../src/core/job/files';
 import type { RangeWish } from '../../src/core/media/range';
-import { openContent,type ContentDeps } from '../../src/gateway/content';
-import { closeAll,httpServer,outbound,read } from '../outbound/servers';
+import { openContent, type ContentDeps } from '../../src/gateway/content';
+import { closeAll, httpServer, outbound, read } from '../outbound/servers';
 
 /** A real blob folder and a real server in the provider's place; only the rows are played. */
 

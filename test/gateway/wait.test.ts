@@ -3,7 +3,7 @@ import type { Principal } from '../../src/core/api/principal';
 import { GatewayError } from '../../src/core/errors';
 import type { Job } from '../../src/core/job/job';
 import type { Store } from '../../src/core/ports/store/store';
-import { createHold,createHoldCreated,type Held } from '../../src/gateway/wait';
+import { createHold, createHoldCreated, type Held } from '../../src/gateway/wait';
 
 /** Two may wait; the database is played. */
 function room() {

@@ -5,18 +5,18 @@ import { newSecret } from '../../src/callbacks/secrets';
 import { readConfig } from '../../src/config';
 import type { Scope } from '../../src/core/api/principal';
 import type { Engine } from '../../src/core/ports/engine';
-import { newId,readId,renderId } from '../../src/core/job/ids';
+import { newId, readId, renderId } from '../../src/core/job/ids';
 import { apis } from '../../src/dialects';
 import { createAdmin } from '../../src/gateway';
 import { createTokens } from '../../src/http/tokens';
 import { buildCatalog } from '../../src/run/channels';
 import { ensureFirstWorkspace } from '../../src/store/installation';
-import { isKey,keyHash,newKey } from '../../src/store/new-key';
+import { isKey, keyHash, newKey } from '../../src/store/new-key';
 import { TABLES } from '../../src/store/schema';
 import { ensureWorkspace } from '../../src/store/workspaces';
-import { PRICE,newJob,startTestDatabase } from '../support/database';
+import { PRICE, newJob, startTestDatabase } from '../support/database';
 import type { TestDatabase } from '../support/database';
-import { openDoor,type Door } from './door';
+import { openDoor, type Door } from './door';
 
 /** Every admin route over a real socket, real use cases and a real database. */
 

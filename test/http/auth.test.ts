@@ -7,7 +7,7 @@ import { apis } from '../../src/dialects';
 import { GatewayError } from '../../src/core/errors';
 import { hashKey } from '../../src/http/auth';
 import { createTokens } from '../../src/http/tokens';
-import { KEY,openDoor,until,type Door } from './door';
+import { KEY, openDoor, until, type Door } from './door';
 
 /** Who may come in, by which door, and what the log hears of it. */
 

@@ -1,4 +1,4 @@
-import { existsSync,mkdtempSync,readdirSync,rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -7,12 +7,12 @@ import { createLocalBlobs } from '../../src/blobs/local';
 import type { Scope } from '../../src/core/api/principal';
 import type { KeyPrincipal } from '../../src/core/ports/store/keys';
 import { apis } from '../../src/dialects';
-import { createApp,type AppOptions } from '../../src/http/app';
+import { createApp, type AppOptions } from '../../src/http/app';
 import { hashKey } from '../../src/http/auth';
-import { createLinks,type Links } from '../../src/http/links';
+import { createLinks, type Links } from '../../src/http/links';
 import { createTokens } from '../../src/http/tokens';
 import { listen } from '../../src/http/listen';
-import { createMemoryGateway,type MemoryGateway } from './memory-gateway';
+import { createMemoryGateway, type MemoryGateway } from './memory-gateway';
 
 export const KEY = 'rl_live_0123456789abcdef0123456789abcdef0123456789a';
 export const READ_KEY = 'rl_live_read';

@@ -1,4 +1,4 @@
-import { EventEmitter,once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { pino } from 'pino';
 import type { Admin } from '../../src/core/operator/admin';
 import { applyCapabilities } from '../../src/core/request/apply-capabilities';
@@ -6,8 +6,8 @@ import { type Capabilities } from '../../src/core/request/capabilities';
 import { createCatalog } from '../../src/core/catalog/catalog';
 import type { Principal } from '../../src/core/api/principal';
 import { GatewayError } from '../../src/core/errors';
-import { newId,readId } from '../../src/core/job/ids';
-import { isTerminal,type Job } from '../../src/core/job/job';
+import { newId, readId } from '../../src/core/job/ids';
+import { isTerminal, type Job } from '../../src/core/job/job';
 import type { Asked } from '../../src/core/job/creation';
 import type { Draft } from '../../src/core/request/draft';
 import type { FileKind } from '../../src/core/job/files';
@@ -22,7 +22,7 @@ import { createHoldCreated } from '../../src/gateway/wait';
 import { openContent } from '../../src/gateway/content';
 import { resolve } from '../../src/gateway/resolve';
 import { keptFiles } from './memory-content';
-import { logOf,summaryOf } from './memory-usage';
+import { logOf, summaryOf } from './memory-usage';
 
 /** A gateway whose rows are in memory: the real catalog and capability checks, no engine and no database. */
 export interface MemoryGateway extends Gateway {

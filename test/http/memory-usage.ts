@@ -1,12 +1,12 @@
-import { isTerminal,type Job } from '../../src/core/job/job';
+import { isTerminal, type Job } from '../../src/core/job/job';
 import type {
-UsageFilter,
-UsageLogQuery,
-UsagePage,
-UsageRow,
-UsageSummary,
-UsageSummaryQuery,
-UsageSums,
+  UsageFilter,
+  UsageLogQuery,
+  UsagePage,
+  UsageRow,
+  UsageSummary,
+  UsageSummaryQuery,
+  UsageSums,
 } from '../../src/core/money/usage';
 
 /** The same reads as the store's, over jobs in memory. */

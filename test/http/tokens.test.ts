@@ -1,4 +1,4 @@
-import { createHmac,hkdfSync } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
 import { newId } from '../../src/core/job/ids';
 import { createTokens } from '../../src/http/tokens';
 

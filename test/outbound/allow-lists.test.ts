@@ -1,5 +1,5 @@
-import type { CallOptions,CallResult,Outbound } from '../../src/core/ports/outbound';
-import { closeAll,failureOf,httpServer,outbound,read,soon } from './servers';
+import type { CallOptions, CallResult, Outbound } from '../../src/core/ports/outbound';
+import { closeAll, failureOf, httpServer, outbound, read, soon } from './servers';
 import type { LocalServer } from './servers';
 
 /** What an operator writes opens exactly that, for exactly that use. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { CallResult } from '../../src/core/ports/outbound';
-import { closeAll,httpServer,outbound,soon,tcpServer,until } from './servers';
+import { closeAll, httpServer, outbound, soon, tcpServer, until } from './servers';
 import { unacceptingServer } from './unaccepting-server';
 
 afterEach(closeAll);

@@ -1,9 +1,9 @@
 import { createServer as createHttpServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
-import type { AddressInfo,Server,Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { GatewayError } from '../../src/core/errors';
-import type { CallOptions,Outbound } from '../../src/core/ports/outbound';
+import type { CallOptions, Outbound } from '../../src/core/ports/outbound';
 import { createOutbound } from '../../src/outbound';
 import type { OutboundOptions } from '../../src/outbound';
 

@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
-import type { CallResult,Outbound } from '../../src/core/ports/outbound';
+import type { CallResult, Outbound } from '../../src/core/ports/outbound';
 import type { Lookup } from '../../src/outbound/connector';
-import { closeAll,failureOf,httpServer,outbound,soon } from './servers';
+import { closeAll, failureOf, httpServer, outbound, soon } from './servers';
 import type { LocalServer } from './servers';
 
 /**

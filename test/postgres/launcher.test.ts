@@ -1,12 +1,12 @@
-import { readFileSync,renameSync,rmSync,statSync,writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTimeOf } from '../../src/host/processes';
-import { readRun,runPath } from '../../src/host/run-file';
+import { readRun, runPath } from '../../src/host/run-file';
 import { stopAll } from '../../src/host/stop-all';
 import { waitUntil } from '../../src/host/wait';
 import { launchStore } from '../../src/postgres/launcher';
-import { cleanUp,startScript,startStranger,temporaryFolder } from '../host/temporary';
-import { TEST_USER,bench,keepRow,keptRows,madeOnce,query,removeUser } from './machine';
+import { cleanUp, startScript, startStranger, temporaryFolder } from '../host/temporary';
+import { TEST_USER, bench, keepRow, keptRows, madeOnce, query, removeUser } from './machine';
 
 afterEach(cleanUp);
 afterAll(() => removeUser(TEST_USER));

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync,chownSync,cpSync,lstatSync,mkdtempSync,readdirSync,rmSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { installedBinaries } from '../../src/postgres/binaries';
-import type { RunningStore,StoreMachine } from '../../src/postgres/launcher';
+import type { RunningStore, StoreMachine } from '../../src/postgres/launcher';
 import { launchStore } from '../../src/postgres/launcher';
 import { temporaryFolder } from '../host/temporary';
 

@@ -1,20 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync,existsSync,lstatSync,readdirSync,rmSync,statSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { canRun } from '../../src/postgres/access';
 import { linkLibraries } from '../../src/postgres/binaries';
-import { ROOT,cleanUp,startScript,temporaryFolder } from '../host/temporary';
+import { ROOT, cleanUp, startScript, temporaryFolder } from '../host/temporary';
 import {
-TEST_USER,
-asRoot,
-bench,
-copyOfBinaries,
-give,
-isRoot,
-keepRow,
-keptRows,
-query,
-removeUser,
+  TEST_USER,
+  asRoot,
+  bench,
+  copyOfBinaries,
+  give,
+  isRoot,
+  keepRow,
+  keptRows,
+  query,
+  removeUser,
 } from './machine';
 
 /** The user "nobody" of Linux; owns nothing. */

@@ -1,4 +1,4 @@
-import { assert,constantFrom,dictionary,json,property,record,string } from 'fast-check';
+import { assert, constantFrom, dictionary, json, property, record, string } from 'fast-check';
 import { ark } from '../../src/providers/ark';
 import type { Submission } from '../../src/core/provider/provider';
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { readFileSync,readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Call,Reply } from '../../src/core/provider/exchange';
+import type { Call, Reply } from '../../src/core/provider/exchange';
 import { kling } from '../../src/providers/kling';
 import { CODES } from '../../src/providers/kling/codes';
 import { createSimulation } from '../../src/providers/kling/simulate';
@@ -11,7 +11,7 @@ import { startSimulator } from '../../src/simulator';
 import type { Simulator } from '../../src/simulator';
 import { createSimulatedProvider } from '../support/simulated-provider';
 import type { SimulatedProvider } from '../support/simulated-provider';
-import { json,until } from '../support/simulator';
+import { json, until } from '../support/simulator';
 
 /** Kling's door as its pages describe it, spoken to as a client of its own would. */
 

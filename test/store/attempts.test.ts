@@ -2,18 +2,18 @@ import { failure } from '../../src/core/errors';
 import type { Reply } from '../../src/core/provider/exchange';
 import { newId } from '../../src/core/job/ids';
 import type { Job } from '../../src/core/job/job';
-import type { FinalVerdict,Verdict } from '../../src/core/job/outcome';
+import type { FinalVerdict, Verdict } from '../../src/core/job/outcome';
 import type { SubmitReading } from '../../src/core/provider/provider';
 import type { Attempt } from '../../src/core/provider/attempt';
 import {
-NOW,
-SUCCEEDED,
-acceptedAttempt,
-createdJob,
-newAttempt,
-newJob,
-settle,
-startTestDatabase,
+  NOW,
+  SUCCEEDED,
+  acceptedAttempt,
+  createdJob,
+  newAttempt,
+  newJob,
+  settle,
+  startTestDatabase,
 } from '../support/database';
 import type { TestDatabase } from '../support/database';
 

@@ -2,16 +2,16 @@ import { newId } from '../../src/core/job/ids';
 import type { KeySettings } from '../../src/core/operator/admin';
 import type { NewJob } from '../../src/core/ports/store/jobs';
 import {
-NOW,
-PRICE,
-SUCCEEDED,
-acceptedAttempt,
-createdJob,
-newJob,
-settle,
-startTestDatabase,
+  NOW,
+  PRICE,
+  SUCCEEDED,
+  acceptedAttempt,
+  createdJob,
+  newJob,
+  settle,
+  startTestDatabase,
 } from '../support/database';
-import type { TestDatabase,TestWorkspace } from '../support/database';
+import type { TestDatabase, TestWorkspace } from '../support/database';
 
 /** What all jobs of one key hold and have spent never passes its budget, however they arrive. */
 

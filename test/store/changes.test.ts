@@ -2,15 +2,15 @@ import { Client } from 'pg';
 import type { Job } from '../../src/core/job/job';
 import { createChanges } from '../../src/store/changes';
 import {
-PRICE,
-acceptedAttempt,
-createdJob,
-newJob,
-settle,
-startTestDatabase,
+  PRICE,
+  acceptedAttempt,
+  createdJob,
+  newJob,
+  settle,
+  startTestDatabase,
 } from '../support/database';
 import { until } from '../support/gateway';
-import type { TestDatabase,TestWorkspace } from '../support/database';
+import type { TestDatabase, TestWorkspace } from '../support/database';
 
 /** Doors that answer late: each hears of its own job, at once, and also when the message was lost. */
 

@@ -3,9 +3,9 @@ import { sql } from 'drizzle-orm';
 import type { ActivityDeps } from '../../activities';
 import { sweep } from '../../activities/sweep';
 import { newId } from '../../src/core/job/ids';
-import { balanceOf,keySpending } from '../../src/store/ledger';
-import { NOW,PRICE,createdJob,newJob,settle,startTestDatabase } from '../support/database';
-import type { TestDatabase,TestWorkspace } from '../support/database';
+import { balanceOf, keySpending } from '../../src/store/ledger';
+import { NOW, PRICE, createdJob, newJob, settle, startTestDatabase } from '../support/database';
+import type { TestDatabase, TestWorkspace } from '../support/database';
 import { sweepDeps } from '../support/sweep-deps';
 
 /** Reading a balance costs the same at any length of the ledger, and says the same as its sum at every moment. */

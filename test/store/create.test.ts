@@ -3,12 +3,12 @@ import type { NewJob } from '../../src/core/ports/store/jobs';
 import { createJob } from '../../src/store/create-job';
 import { openDatabase } from '../../src/store/database';
 import {
-IDEMPOTENCY_MS,
-NOW,
-PRICE,
-createdJob,
-newJob,
-startTestDatabase,
+  IDEMPOTENCY_MS,
+  NOW,
+  PRICE,
+  createdJob,
+  newJob,
+  startTestDatabase,
 } from '../support/database';
 import type { TestDatabase } from '../support/database';
 

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { connect,createServer } from 'node:net';
-import type { AddressInfo,Server } from 'node:net';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { CommitInDoubt } from '../../src/core/errors';
 import { openDatabase } from '../../src/store/database';
-import type { OpenDatabase,Transaction } from '../../src/store/database';
+import type { OpenDatabase, Transaction } from '../../src/store/database';
 import { launchStore } from '../../src/postgres/launcher';
 import type { RunningStore } from '../../src/postgres/launcher';
-import { ROOT,cleanUp,temporaryFolder } from '../host/temporary';
+import { ROOT, cleanUp, temporaryFolder } from '../host/temporary';
 
 /** A server that goes away costs the queries of that moment, never a connection of the pool and never the process. */
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { newSecret } from '../../src/callbacks/secrets';
 import { newId } from '../../src/core/job/ids';
-import { ensureFirstWorkspace,isOurSecretKey } from '../../src/store/installation';
+import { ensureFirstWorkspace, isOurSecretKey } from '../../src/store/installation';
 import { newKey } from '../../src/store/new-key';
 import { createSealer } from '../../src/store/seal';
-import { NOW,startTestDatabase } from '../support/database';
+import { NOW, startTestDatabase } from '../support/database';
 import type { TestDatabase } from '../support/database';
 
 /** The first workspace is the first one whatever it is called, and a process with another secret key is told so. */

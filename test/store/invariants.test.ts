@@ -8,8 +8,8 @@ import type { Verdict } from '../../src/core/job/outcome';
 import type { SubmitReading } from '../../src/core/provider/provider';
 import type { Attempt } from '../../src/core/provider/attempt';
 import type { SettleReason } from '../../src/core/ports/store/jobs';
-import { NOW,SUCCEEDED,newAttempt,newJob,settle,startTestDatabase } from '../support/database';
-import type { TestDatabase,TestWorkspace } from '../support/database';
+import { NOW, SUCCEEDED, newAttempt, newJob, settle, startTestDatabase } from '../support/database';
+import type { TestDatabase, TestWorkspace } from '../support/database';
 
 /**
  * Whatever happens to a handful of jobs in whatever order, also at once and again: the books balance, a job ends at

@@ -2,16 +2,16 @@ import { newId } from '../../src/core/job/ids';
 import type { Job } from '../../src/core/job/job';
 import type { PageQuery } from '../../src/core/job/page';
 import {
-NOW,
-PRICE,
-SUCCEEDED,
-acceptedAttempt,
-createdJob,
-newJob,
-settle,
-startTestDatabase,
+  NOW,
+  PRICE,
+  SUCCEEDED,
+  acceptedAttempt,
+  createdJob,
+  newJob,
+  settle,
+  startTestDatabase,
 } from '../support/database';
-import type { TestDatabase,TestWorkspace } from '../support/database';
+import type { TestDatabase, TestWorkspace } from '../support/database';
 
 /** Reading, paging, canceling and deleting jobs; and that no workspace sees anything of another one. */
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { KeySettings,Rotation } from '../../src/core/operator/admin';
+import type { KeySettings, Rotation } from '../../src/core/operator/admin';
 import { newId } from '../../src/core/job/ids';
-import { keyHash,newKey } from '../../src/store/new-key';
+import { keyHash, newKey } from '../../src/store/new-key';
 import { ensureWorkspace } from '../../src/store/workspaces';
-import { NOW,PRICE,createdJob,newJob,startTestDatabase } from '../support/database';
-import type { TestDatabase,TestWorkspace } from '../support/database';
+import { NOW, PRICE, createdJob, newJob, startTestDatabase } from '../support/database';
+import type { TestDatabase, TestWorkspace } from '../support/database';
 
 /** A key opens what its rows say now; its secrets come and go, and what has ended never comes back. */
 

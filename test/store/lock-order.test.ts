@@ -4,13 +4,13 @@ import type { Reply } from '../../src/core/provider/exchange';
 import type { Job } from '../../src/core/job/job';
 import { waitFor } from '../../src/host/wait';
 import {
-NOW,
-SUCCEEDED,
-createdJob,
-newAttempt,
-newJob,
-settle,
-startTestDatabase,
+  NOW,
+  SUCCEEDED,
+  createdJob,
+  newAttempt,
+  newJob,
+  settle,
+  startTestDatabase,
 } from '../support/database';
 import type { TestDatabase } from '../support/database';
 

@@ -1,4 +1,4 @@
-import { appendFileSync,cpSync,mkdirSync,readdirSync,rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import { Client } from 'pg';
@@ -7,7 +7,7 @@ import { migrate } from '../../src/store/migrate';
 import { TABLES } from '../../src/store/schema';
 import { startTestDatabase } from '../support/database';
 import type { TestDatabase } from '../support/database';
-import { ROOT,cleanUp,temporaryFolder } from '../host/temporary';
+import { ROOT, cleanUp, temporaryFolder } from '../host/temporary';
 import { query } from '../postgres/machine';
 
 /** The schema: how it comes into being, that the types speak the truth about it, and what it refuses by itself. */

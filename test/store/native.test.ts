@@ -5,14 +5,14 @@ import type { Verdict } from '../../src/core/job/outcome';
 import type { Attempt } from '../../src/core/provider/attempt';
 import type { NewJob } from '../../src/core/ports/store/jobs';
 import {
-NOW,
-SUCCEEDED,
-acceptedAttempt,
-createdJob,
-newAttempt,
-newJob,
-settle,
-startTestDatabase,
+  NOW,
+  SUCCEEDED,
+  acceptedAttempt,
+  createdJob,
+  newAttempt,
+  newJob,
+  settle,
+  startTestDatabase,
 } from '../support/database';
 import type { TestDatabase } from '../support/database';
 

@@ -1,4 +1,4 @@
-import { cpSync,mkdirSync,rmSync,writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { MIGRATION_WAITS } from '../../src/core/schedules';
@@ -7,7 +7,7 @@ import { MIGRATIONS } from '../../src/store/migration-files';
 import { waitFor } from '../../src/host/wait';
 import { startTestDatabase } from '../support/database';
 import type { TestDatabase } from '../support/database';
-import { cleanUp,temporaryFolder } from '../host/temporary';
+import { cleanUp, temporaryFolder } from '../host/temporary';
 import { query } from '../postgres/machine';
 
 /** Migrations while other processes work: on old schemas and new ones, under locks, and killed half way. */

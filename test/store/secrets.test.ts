@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { newSecret } from '../../src/callbacks/secrets';
 import { newId } from '../../src/core/job/ids';
-import { isKey,keyHash,newKey } from '../../src/store/new-key';
+import { isKey, keyHash, newKey } from '../../src/store/new-key';
 import { createSealer } from '../../src/store/seal';
 import { TABLES } from '../../src/store/schema';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import {
-NOW,
-SUCCEEDED,
-acceptedAttempt,
-createdJob,
-newJob,
-settle,
-startTestDatabase,
+  NOW,
+  SUCCEEDED,
+  acceptedAttempt,
+  createdJob,
+  newJob,
+  settle,
+  startTestDatabase,
 } from '../support/database';
-import type { TestDatabase,TestWorkspace } from '../support/database';
+import type { TestDatabase, TestWorkspace } from '../support/database';
 
 /** Keys are stored as hashes, callback secrets sealed; and what a delivery needs is found again. */
 

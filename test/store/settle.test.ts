@@ -2,20 +2,20 @@ import { failure } from '../../src/core/errors';
 import type { Failure } from '../../src/core/errors';
 import type { Billed } from '../../src/core/request/capabilities';
 import type { Job } from '../../src/core/job/job';
-import type { FinalVerdict,Usage } from '../../src/core/job/outcome';
-import type { Settled,SettleReason } from '../../src/core/ports/store/jobs';
+import type { FinalVerdict, Usage } from '../../src/core/job/outcome';
+import type { Settled, SettleReason } from '../../src/core/ports/store/jobs';
 import {
-NOW,
-PRICE,
-SUCCEEDED,
-acceptedAttempt,
-createdJob,
-newAttempt,
-newJob,
-settle,
-startTestDatabase,
+  NOW,
+  PRICE,
+  SUCCEEDED,
+  acceptedAttempt,
+  createdJob,
+  newAttempt,
+  newJob,
+  settle,
+  startTestDatabase,
 } from '../support/database';
-import type { TestDatabase,TestWorkspace } from '../support/database';
+import type { TestDatabase, TestWorkspace } from '../support/database';
 
 /** Settle ends a job once, books the right amount once, and tells the right people once. */
 

@@ -2,14 +2,14 @@ import { newId } from '../../src/core/job/ids';
 import type { Job } from '../../src/core/job/job';
 import type { NewJob } from '../../src/core/ports/store/jobs';
 import {
-NOW,
-PRICE,
-SUCCEEDED,
-acceptedAttempt,
-createdJob,
-newJob,
-settle,
-startTestDatabase,
+  NOW,
+  PRICE,
+  SUCCEEDED,
+  acceptedAttempt,
+  createdJob,
+  newJob,
+  settle,
+  startTestDatabase,
 } from '../support/database';
 import type { TestDatabase } from '../support/database';
 

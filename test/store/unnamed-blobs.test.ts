@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { NewJob } from '../../src/core/ports/store/jobs';
 import {
-NOW,
-SUCCEEDED,
-acceptedAttempt,
-createdJob,
-newJob,
-settle,
-startTestDatabase,
+  NOW,
+  SUCCEEDED,
+  acceptedAttempt,
+  createdJob,
+  newJob,
+  settle,
+  startTestDatabase,
 } from '../support/database';
-import type { TestDatabase,TestWorkspace } from '../support/database';
+import type { TestDatabase, TestWorkspace } from '../support/database';
 
 /** A stored file is named by whatever may still need it; everything else may go. */
 

@@ -1,8 +1,8 @@
 import { newId } from '../../src/core/job/ids';
 import type { TerminalState } from '../../src/core/job/job';
 import type { UsageLogQuery } from '../../src/core/money/usage';
-import { createdJob,newJob,startTestDatabase } from '../support/database';
-import type { TestDatabase,TestWorkspace } from '../support/database';
+import { createdJob, newJob, startTestDatabase } from '../support/database';
+import type { TestDatabase, TestWorkspace } from '../support/database';
 
 /** Usage is read from the rows that settling wrote: one workspace's, each request once, sums exact. */
 

@@ -3,13 +3,13 @@ import type { Store } from '../../src/core/ports/store/store';
 import { createStore } from '../../src/store';
 import type { Database } from '../../src/store/database';
 import {
-acceptedAttempt,
-createdJob,
-newJob,
-NOW,
-settle,
-startTestDatabase,
-SUCCEEDED,
+  acceptedAttempt,
+  createdJob,
+  newJob,
+  NOW,
+  settle,
+  startTestDatabase,
+  SUCCEEDED,
 } from '../support/database';
 import type { TestDatabase } from '../support/database';
 

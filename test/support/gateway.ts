@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync,mkdtempSync,rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';

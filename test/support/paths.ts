@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { readId } from '../../src/core/job/ids';
-import { planOf,seedOf } from '../../src/core/job/plan';
+import { planOf, seedOf } from '../../src/core/job/plan';
 import type { JobPlan } from '../../src/core/job/plan';
 import { videoRequestSchema } from '../../src/core/request/request';
 import { accept } from '../../src/gateway';
 import {
-GENERATE_VIDEO,
-REDELIVER_SIGNAL,
-STOP_SIGNAL,
-SWEEP_SCHEDULE,
-VIDEO_QUEUE,
-deliveryWorkflowId,
-keepWorkflowId,
+  GENERATE_VIDEO,
+  REDELIVER_SIGNAL,
+  STOP_SIGNAL,
+  SWEEP_SCHEDULE,
+  VIDEO_QUEUE,
+  deliveryWorkflowId,
+  keepWorkflowId,
 } from '../../workflows/contract';
-import { REQUEST,until } from './gateway';
+import { REQUEST, until } from './gateway';
 import type { TestGateway } from './gateway';
 
 /**

@@ -1,7 +1,7 @@
-import type { Call,Reply } from '../../src/core/provider/exchange';
-import type { Provider,SimulatedReply,World } from '../../src/core/provider/provider';
+import type { Call, Reply } from '../../src/core/provider/exchange';
+import type { Provider, SimulatedReply, World } from '../../src/core/provider/provider';
 import { createGlobalFaults } from '../../src/simulator/global-faults';
-import { jobAt,openJobs } from '../../src/simulator/jobs';
+import { jobAt, openJobs } from '../../src/simulator/jobs';
 import { matchRoute } from '../../src/simulator/router';
 import { createWorld } from '../../src/simulator/world';
 

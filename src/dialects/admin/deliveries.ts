@@ -1,13 +1,13 @@
 import type { Route } from '../../core/api/route';
 import {
-deliveryListSchema,
-deliveryReportSchema,
-deliverySchema,
-redeliveredSchema,
+  deliveryListSchema,
+  deliveryReportSchema,
+  deliverySchema,
+  redeliveredSchema,
 } from './operations-reply';
-import { deliveryQuerySchema,emptyBodySchema,redeliverySchema } from './operations-schema';
-import { fromDelivery,fromDeliveryReport,toFilter,toRedelivery } from './operations-translate';
-import { acting,idOf,reading } from './route';
+import { deliveryQuerySchema, emptyBodySchema, redeliverySchema } from './operations-schema';
+import { fromDelivery, fromDeliveryReport, toFilter, toRedelivery } from './operations-translate';
+import { acting, idOf, reading } from './route';
 import { noQuerySchema } from './schema';
 import { fromList } from './translate';
 

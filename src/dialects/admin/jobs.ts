@@ -1,21 +1,21 @@
 import type { Route } from '../../core/api/route';
 import {
-jobListSchema,
-jobReportSchema,
-jobSchema,
-keepListSchema,
-keepSchema,
+  jobListSchema,
+  jobReportSchema,
+  jobSchema,
+  keepListSchema,
+  keepSchema,
 } from './operations-reply';
 import {
-emptyBodySchema,
-jobFailureSchema,
-jobQuerySchema,
-keepFailureSchema,
-keepQuerySchema,
-resolutionSchema,
+  emptyBodySchema,
+  jobFailureSchema,
+  jobQuerySchema,
+  keepFailureSchema,
+  keepQuerySchema,
+  resolutionSchema,
 } from './operations-schema';
-import { fromJob,fromJobReport,fromKeep } from './operations-translate';
-import { acting,idOf,reading } from './route';
+import { fromJob, fromJobReport, fromKeep } from './operations-translate';
+import { acting, idOf, reading } from './route';
 import { noQuerySchema } from './schema';
 import { fromList } from './translate';
 

@@ -1,23 +1,23 @@
 import type { NewSecret } from '../../core/operator/admin';
 import type { Answer } from '../../core/api/answer';
 import type { Route } from '../../core/api/route';
-import { keyListSchema,keySchema,newKeyReplySchema } from './reply';
-import { adminRoute,idOf,reading } from './route';
+import { keyListSchema, keySchema, newKeyReplySchema } from './reply';
+import { adminRoute, idOf, reading } from './route';
 import {
-keyChangeSchema,
-newKeySchema,
-noQuerySchema,
-nothingSchema,
-pageQuerySchema,
-rotationSchema,
+  keyChangeSchema,
+  newKeySchema,
+  noQuerySchema,
+  nothingSchema,
+  pageQuerySchema,
+  rotationSchema,
 } from './schema';
 import {
-fromKey,
-fromList,
-idempotencyOf,
-toKeyChange,
-toKeySettings,
-toRotation,
+  fromKey,
+  fromList,
+  idempotencyOf,
+  toKeyChange,
+  toKeySettings,
+  toRotation,
 } from './translate';
 
 const LIST = '/v1/admin/workspaces/:id/keys';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JOB_STATES } from '../../core/job/job';
 import { DELIVERY_ENDS } from '../../core/job/delivery';
-import { id,listOf,points,time } from './reply';
+import { id, listOf, points, time } from './reply';
 
 /** What the routes for jobs, deliveries and copies answer. No prompt, no result, no body of a message. */
 

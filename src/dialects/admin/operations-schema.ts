@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { FAILURES } from '../../core/errors';
 import type { FailureCode } from '../../core/errors';
 import { JOB_STATES } from '../../core/job/job';
-import { DELIVERY_STATES,KEEP_STATES } from './operations-reply';
-import { flag,must,pageQuerySchema,text,time } from './schema';
+import { DELIVERY_STATES, KEEP_STATES } from './operations-reply';
+import { flag, must, pageQuerySchema, text, time } from './schema';
 
 /** The words of the routes for jobs, deliveries and copies. */
 

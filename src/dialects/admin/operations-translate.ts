@@ -1,23 +1,23 @@
 import type {
-DeliveryReport,
-JobReport,
-OperatedAttempt,
-OperatedDelivery,
-OperatedJob,
-OperatedKeep,
-OperatedTry,
+  DeliveryReport,
+  JobReport,
+  OperatedAttempt,
+  OperatedDelivery,
+  OperatedJob,
+  OperatedKeep,
+  OperatedTry,
 } from '../../core/operator/operations';
 import { renderId } from '../../core/job/ids';
 import { formatPoints } from '../../core/money/pricing';
 import type {
-AttemptReply,
-DeliveryReply,
-JobReply,
-KeepReply,
-TryReply,
+  AttemptReply,
+  DeliveryReply,
+  JobReply,
+  KeepReply,
+  TryReply,
 } from './operations-reply';
 import type { RedeliveryBody } from './operations-schema';
-import { seconds,secondsOrNull,workspaceId } from './translate';
+import { seconds, secondsOrNull, workspaceId } from './translate';
 
 const jobId = (id: string): string => renderId('job', id);
 

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { route,type Route,type RouteInput } from '../../core/api/route';
+import { route, type Route, type RouteInput } from '../../core/api/route';
 import { type Answer } from '../../core/api/answer';
 import type { Gateway } from '../../core/ports/gateway';
-import { noQuerySchema,nothingSchema } from './schema';
+import { noQuerySchema, nothingSchema } from './schema';
 
 /** Every route here has the scope `admin`; there is no way to write another one. */
 export function adminRoute<Body, Query>(definition: {

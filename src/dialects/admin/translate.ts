@@ -1,10 +1,10 @@
-import type { Balance,Key,KeySettings,Rotation,Workspace } from '../../core/operator/admin';
+import type { Balance, Key, KeySettings, Rotation, Workspace } from '../../core/operator/admin';
 import type { Listed } from '../../core/operator/listed';
 import type { RouteInput } from '../../core/api/route';
 import { renderId } from '../../core/job/ids';
 import { formatPoints } from '../../core/money/pricing';
-import type { BalanceReply,KeyReply,WorkspaceReply } from './reply';
-import type { KeyChangeBody,NewKeyBody,RotationBody } from './schema';
+import type { BalanceReply, KeyReply, WorkspaceReply } from './reply';
+import type { KeyChangeBody, NewKeyBody, RotationBody } from './schema';
 
 export const workspaceId = (id: string): string => renderId('ws', id);
 

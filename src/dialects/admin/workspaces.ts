@@ -1,33 +1,33 @@
 import { type Answer } from '../../core/api/answer';
-import { type Route,type RouteInput } from '../../core/api/route';
+import { type Route, type RouteInput } from '../../core/api/route';
 import { invalid } from '../../core/errors';
 import type { Gateway } from '../../core/ports/gateway';
 import {
-balanceSchema,
-callbackSecretSchema,
-newWorkspaceReplySchema,
-topUpReplySchema,
-workspaceListSchema,
-workspaceSchema,
+  balanceSchema,
+  callbackSecretSchema,
+  newWorkspaceReplySchema,
+  topUpReplySchema,
+  workspaceListSchema,
+  workspaceSchema,
 } from './reply';
-import { adminRoute,idOf,reading } from './route';
+import { adminRoute, idOf, reading } from './route';
 import {
-newWorkspaceSchema,
-noQuerySchema,
-pageQuerySchema,
-rotationSchema,
-topUpSchema,
-workspaceChangeSchema,
-type TopUpBody,
+  newWorkspaceSchema,
+  noQuerySchema,
+  pageQuerySchema,
+  rotationSchema,
+  topUpSchema,
+  workspaceChangeSchema,
+  type TopUpBody,
 } from './schema';
 import {
-fromBalance,
-fromCallbackSecret,
-fromList,
-fromTopUp,
-fromWorkspace,
-idempotencyOf,
-toRotation,
+  fromBalance,
+  fromCallbackSecret,
+  fromList,
+  fromTopUp,
+  fromWorkspace,
+  idempotencyOf,
+  toRotation,
 } from './translate';
 
 const LIST = '/v1/admin/workspaces';

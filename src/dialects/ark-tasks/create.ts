@@ -1,14 +1,14 @@
-import type { Answer,LateAnswer } from '../../core/api/answer';
+import type { Answer, LateAnswer } from '../../core/api/answer';
 import type { RouteInput } from '../../core/api/route';
-import { FAILURES,type FailureCode } from '../../core/errors';
-import { givenIdsOf,withGivenIds } from '../../core/job/given-id';
+import { FAILURES, type FailureCode } from '../../core/errors';
+import { givenIdsOf, withGivenIds } from '../../core/job/given-id';
 import { isTerminal } from '../../core/job/job';
 import type { CreateAnswer } from '../../core/job/creation';
 import type { Gateway } from '../../core/ports/gateway';
 import type { NativeView } from '../../core/job/native-view';
-import { errorAnswer,NO_RETRY } from './errors';
-import { ourId,passOn } from './render';
-import { toNative,WIRE } from './translate';
+import { errorAnswer, NO_RETRY } from './errors';
+import { ourId, passOn } from './render';
+import { toNative, WIRE } from './translate';
 
 /**
  * A create is answered by the provider: status, type and bytes of its reply, also when it refuses. What is stored with

@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import { route,type Route,type RouteInput } from '../../core/api/route';
+import { route, type Route, type RouteInput } from '../../core/api/route';
 import { type Answer } from '../../core/api/answer';
 import { type Dialect } from '../../core/api/dialect';
 import { GatewayError } from '../../core/errors';
 import type { Gateway } from '../../core/ports/gateway';
 import { create } from './create';
-import { errorAnswer,renderError } from './errors';
-import { listOf,passOn,renderCallback,taskOf } from './render';
+import { errorAnswer, renderError } from './errors';
+import { listOf, passOn, renderCallback, taskOf } from './render';
 import {
-anyQuerySchema,
-anySchema,
-listQuerySchema,
-modelQuerySchema,
-nothingSchema,
+  anyQuerySchema,
+  anySchema,
+  listQuerySchema,
+  modelQuerySchema,
+  nothingSchema,
 } from './schema';
-import type { ListQuery,ModelQuery } from './schema';
+import type { ListQuery, ModelQuery } from './schema';
 import { WIRE } from './translate';
 
 /** One API under two roots: the seed's `/v1`, and `/api/v3` as Ark's own clients append it. */

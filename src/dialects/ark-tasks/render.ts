@@ -1,12 +1,12 @@
 import type { Answer } from '../../core/api/answer';
 import type { CallbackContext } from '../../core/api/dialect';
 import { endReasonOf } from '../kit/end-reason';
-import type { Failure,FailureCode } from '../../core/errors';
-import { givenIdsOf,withGivenIds } from '../../core/job/given-id';
+import type { Failure, FailureCode } from '../../core/errors';
+import { givenIdsOf, withGivenIds } from '../../core/job/given-id';
 import { renderId } from '../../core/job/ids';
-import type { Job,JobState } from '../../core/job/job';
+import type { Job, JobState } from '../../core/job/job';
 import { shownOf } from '../../core/job/made';
-import type { NativeSaid,StoredReply } from '../../core/provider/native';
+import type { NativeSaid, StoredReply } from '../../core/provider/native';
 import { unixSeconds } from '../kit/parameters';
 import type { NativeView } from '../../core/job/native-view';
 import type { TaskStatus } from './schema';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { count,TEXT_LENGTH_MAX } from '../../core/json/fields';
-import { NOT_STORABLE,isStorable } from '../../core/text';
+import { count, TEXT_LENGTH_MAX } from '../../core/json/fields';
+import { NOT_STORABLE, isStorable } from '../../core/text';
 
 export const anySchema = z.unknown();
 export const nothingSchema = z.undefined();

@@ -1,7 +1,7 @@
 import { route } from '../../core/api/route';
 import type { Api } from '../../core/api/dialect';
 import { renderOpenaiError } from '../kit/openai-error';
-import { deliveriesSchema,noQuerySchema,nothingSchema } from './schema';
+import { deliveriesSchema, noQuerySchema, nothingSchema } from './schema';
 import { fromReports } from './translate';
 
 /**

@@ -1,5 +1,5 @@
 import { renderId } from '../../core/job/ids';
-import type { DeliveryReport,OperatedTry } from '../../core/operator/operations';
+import type { DeliveryReport, OperatedTry } from '../../core/operator/operations';
 import type { DeliveriesReply } from './schema';
 
 export const fromReports = (reports: readonly DeliveryReport[]): DeliveriesReply => ({

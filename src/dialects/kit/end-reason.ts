@@ -1,5 +1,5 @@
-import { FAILURES,type FailureCode } from '../../core/errors';
-import { isTerminal,type Job } from '../../core/job/job';
+import { FAILURES, type FailureCode } from '../../core/errors';
+import { isTerminal, type Job } from '../../core/job/job';
 import { publicWords } from './provider-words';
 
 /**

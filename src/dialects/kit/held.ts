@@ -1,4 +1,4 @@
-import type { Answer,LateAnswer } from '../../core/api/answer';
+import type { Answer, LateAnswer } from '../../core/api/answer';
 import type { Principal } from '../../core/api/principal';
 import type { Headers } from '../../core/provider/exchange';
 import type { Job } from '../../core/job/job';

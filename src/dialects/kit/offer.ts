@@ -2,7 +2,7 @@ import { lengthsOf } from '../../core/request/apply-capabilities';
 import { type Capabilities } from '../../core/request/capabilities';
 import type { RoutedModel } from '../../core/catalog/catalog';
 import { sizesOf } from '../../core/request/frame';
-import { MODES,type Mode } from '../../core/request/request';
+import { MODES, type Mode } from '../../core/request/request';
 
 /**
  * What a model can be asked for, over all of its channels together, since a request goes to those that can honour it.

@@ -1,5 +1,5 @@
 import type { Answer } from '../../core/api/answer';
-import type { ErrorCode,GatewayError } from '../../core/errors';
+import type { ErrorCode, GatewayError } from '../../core/errors';
 import { retryHeaders } from './retry-headers';
 
 /** OpenAI's words for the kinds of errors; an API in its shape may have others for some. */

@@ -1,15 +1,15 @@
-import { route,type RouteInput } from '../../core/api/route';
-import { type Answer,type LateAnswer } from '../../core/api/answer';
+import { route, type RouteInput } from '../../core/api/route';
+import { type Answer, type LateAnswer } from '../../core/api/answer';
 import { type Dialect } from '../../core/api/dialect';
-import { noQuerySchema,nothingSchema } from '../../core/json/fields';
+import { noQuerySchema, nothingSchema } from '../../core/json/fields';
 import { whenEnded } from '../kit/held';
 import type { Job } from '../../core/job/job';
 import type { Gateway } from '../../core/ports/gateway';
 import { unixSeconds } from '../kit/parameters';
 import { patienceOf } from '../kit/prefer';
-import { answerOf,modelOf,renderCallback,renderError,succeeded } from './render';
-import { modelsReplySchema,tokenSchema,videoReplySchema } from './reply';
-import { generateBodySchema,type GenerateBody } from './schema';
+import { answerOf, modelOf, renderCallback, renderError, succeeded } from './render';
+import { modelsReplySchema, tokenSchema, videoReplySchema } from './reply';
+import { generateBodySchema, type GenerateBody } from './schema';
 import { toDraft } from './translate';
 
 const NAME = 'ula';

@@ -2,16 +2,16 @@ import { callbackBody } from '../kit/callback-body';
 import type { RoutedModel } from '../../core/catalog/catalog';
 import type { Answer } from '../../core/api/answer';
 import type { CallbackContext } from '../../core/api/dialect';
-import { endReasonOf,statusDetailOf } from '../kit/end-reason';
-import type { ErrorCode,FailureCode,GatewayError } from '../../core/errors';
+import { endReasonOf, statusDetailOf } from '../kit/end-reason';
+import type { ErrorCode, FailureCode, GatewayError } from '../../core/errors';
 import { given } from '../../core/json/fields';
 import type { Job } from '../../core/job/job';
 import { shownOf } from '../../core/job/made';
 import { offerOf } from '../kit/offer';
 import { unixSeconds } from '../kit/parameters';
-import { formatPoints,priceOf } from '../../core/money/pricing';
+import { formatPoints, priceOf } from '../../core/money/pricing';
 import { retryHeaders } from '../kit/retry-headers';
-import type { Model,Video } from './reply';
+import type { Model, Video } from './reply';
 
 export type Link = (job: Job, kind: 'video') => string;
 

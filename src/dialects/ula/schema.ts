@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer,must,object,prompt,text } from '../../core/json/fields';
+import { integer, must, object, prompt, text } from '../../core/json/fields';
 import { inputKindOf } from '../../core/request/input-names';
 
 /**

@@ -2,7 +2,7 @@ import type { RoutedModel } from '../../core/catalog/catalog';
 import type { UploadedFile } from '../../core/api/route';
 import { invalid } from '../../core/errors';
 import type { Draft } from '../../core/request/draft';
-import type { Input,Mode } from '../../core/request/request';
+import type { Input, Mode } from '../../core/request/request';
 import type { GenerateBody } from './schema';
 
 /** `model` is undefined where the name is unknown, which is the gateway's to say. */

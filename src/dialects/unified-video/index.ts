@@ -1,30 +1,30 @@
-import { route,type RouteInput } from '../../core/api/route';
+import { route, type RouteInput } from '../../core/api/route';
 import { type Dialect } from '../../core/api/dialect';
 import { type LateAnswer } from '../../core/api/answer';
-import { noQuerySchema,nothingSchema } from '../../core/json/fields';
+import { noQuerySchema, nothingSchema } from '../../core/json/fields';
 import type { CreateAnswer } from '../../core/job/creation';
 import type { Gateway } from '../../core/ports/gateway';
 import { renderError } from './errors';
 import { modelsOf } from './models';
-import { createdOf,quoteOf,renderCallback,statusOf } from './render';
+import { createdOf, quoteOf, renderCallback, statusOf } from './render';
 import {
-createdSchema,
-logSchema,
-modelsSchema,
-quoteSchema,
-statusSchema,
-summarySchema,
+  createdSchema,
+  logSchema,
+  modelsSchema,
+  quoteSchema,
+  statusSchema,
+  summarySchema,
 } from './reply';
 import {
-generateBodySchema,
-logQuerySchema,
-quoteBodySchema,
-summaryQuerySchema,
-type GenerateBody,
-type QuoteBody,
+  generateBodySchema,
+  logQuerySchema,
+  quoteBodySchema,
+  summaryQuerySchema,
+  type GenerateBody,
+  type QuoteBody,
 } from './schema';
 import { toDraft } from './translate';
-import { logs,summary } from './usage';
+import { logs, summary } from './usage';
 
 const NAME = 'unified-video';
 

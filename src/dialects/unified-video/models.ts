@@ -2,9 +2,9 @@ import { lengthsOf } from '../../core/request/apply-capabilities';
 import { type Capabilities } from '../../core/request/capabilities';
 import type { RoutedModel } from '../../core/catalog/catalog';
 import { given } from '../../core/json/fields';
-import { pointsNumber,priceOf } from '../../core/money/pricing';
+import { pointsNumber, priceOf } from '../../core/money/pricing';
 import type { Mode } from '../../core/request/request';
-import type { Models,Parameter } from './reply';
+import type { Models, Parameter } from './reply';
 
 /** What a form for each model may offer, read off the capabilities of its first choice of channel. */
 export function modelsOf(models: readonly RoutedModel[]): Models {

@@ -1,16 +1,16 @@
 import { callbackBody } from '../kit/callback-body';
 import type { CallbackContext } from '../../core/api/dialect';
-import { endReasonOf,statusDetailOf } from '../kit/end-reason';
+import { endReasonOf, statusDetailOf } from '../kit/end-reason';
 import { given } from '../../core/json/fields';
 import { renderId } from '../../core/job/ids';
-import { isTerminal,type Job,type JobState } from '../../core/job/job';
+import { isTerminal, type Job, type JobState } from '../../core/job/job';
 import { sizeOf } from '../kit/parameters';
 import type { Estimate } from '../../core/ports/gateway';
 import type { ProviderReference } from '../../core/job/reference';
 import type { Quote } from '../../core/money/quote';
 import { pointsNumber } from '../../core/money/pricing';
 import type { AppliedRequest } from '../../core/request/request';
-import type { Created,QuoteReply,Status } from './reply';
+import type { Created, QuoteReply, Status } from './reply';
 
 export const idOf = (jobId: string): string => renderId('task', jobId);
 

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import {
-MEDIA_MAX,
-TEXT_LENGTH_MAX,
-URL_LENGTH_MAX,
-boolean,
-count,
-integer,
-list,
-media,
-object,
-prompt,
-text,
+  MEDIA_MAX,
+  TEXT_LENGTH_MAX,
+  URL_LENGTH_MAX,
+  boolean,
+  count,
+  integer,
+  list,
+  media,
+  object,
+  prompt,
+  text,
 } from '../../core/json/fields';
 import { isUuid } from '../../core/job/ids';
-import { inputKindOf,type InputKind } from '../../core/request/input-names';
-import { NOT_STORABLE,isStorable } from '../../core/text';
+import { inputKindOf, type InputKind } from '../../core/request/input-names';
+import { NOT_STORABLE, isStorable } from '../../core/text';
 import { USAGE_GROUPS } from '../../core/money/usage';
 
 /**

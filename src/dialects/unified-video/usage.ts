@@ -2,11 +2,11 @@ import type { Answer } from '../../core/api/answer';
 import type { RouteInput } from '../../core/api/route';
 import { invalid } from '../../core/errors';
 import type { Gateway } from '../../core/ports/gateway';
-import { formatPoints,pointsNumber } from '../../core/money/pricing';
-import type { UsageFilter,UsagePage,UsageRow,UsageSums } from '../../core/money/usage';
-import { idOf,timeOf } from './render';
-import type { LogReply,SummaryReply } from './reply';
-import { ROWS_MAX,ROWS_REACH_MAX,type LogQuery,type SummaryQuery } from './schema';
+import { formatPoints, pointsNumber } from '../../core/money/pricing';
+import type { UsageFilter, UsagePage, UsageRow, UsageSums } from '../../core/money/usage';
+import { idOf, timeOf } from './render';
+import type { LogReply, SummaryReply } from './reply';
+import { ROWS_MAX, ROWS_REACH_MAX, type LogQuery, type SummaryQuery } from './schema';
 
 /** A request is listed when it has ended, with what it was charged then; open ones are held and not yet charged. */
 export async function logs(

@@ -1,5 +1,5 @@
 import type { Answer } from '../../core/api/answer';
-import type { ErrorCode,GatewayError } from '../../core/errors';
+import type { ErrorCode, GatewayError } from '../../core/errors';
 import { retryHeaders } from '../kit/retry-headers';
 
 /**

@@ -1,13 +1,13 @@
-import { route,type RouteInput } from '../../core/api/route';
+import { route, type RouteInput } from '../../core/api/route';
 import { type Answer } from '../../core/api/answer';
 import { type Dialect } from '../../core/api/dialect';
-import { noQuerySchema,nothingSchema } from '../../core/json/fields';
+import { noQuerySchema, nothingSchema } from '../../core/json/fields';
 import type { Job } from '../../core/job/job';
 import type { Gateway } from '../../core/ports/gateway';
 import { renderError } from './errors';
-import { envelopeSchema,submittedSchema,videoSchema } from './reply';
-import { envelopeOf,renderCallback,submittedOf,videoOf } from './render';
-import { querySchema,submitBodySchema,type Query,type SubmitBody } from './schema';
+import { envelopeSchema, submittedSchema, videoSchema } from './reply';
+import { envelopeOf, renderCallback, submittedOf, videoOf } from './render';
+import { querySchema, submitBodySchema, type Query, type SubmitBody } from './schema';
 import { toDraft } from './translate';
 
 const NAME = 'video-generations';

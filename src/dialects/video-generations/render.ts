@@ -1,15 +1,15 @@
 import { callbackBody } from '../kit/callback-body';
 import type { CallbackContext } from '../../core/api/dialect';
-import { endReasonOf,statusDetailOf } from '../kit/end-reason';
+import { endReasonOf, statusDetailOf } from '../kit/end-reason';
 import { given } from '../../core/json/fields';
 import { renderId } from '../../core/job/ids';
-import type { Job,JobState } from '../../core/job/job';
+import type { Job, JobState } from '../../core/job/job';
 import { shownOf } from '../../core/job/made';
-import { parametersOf,unixSeconds } from '../kit/parameters';
+import { parametersOf, unixSeconds } from '../kit/parameters';
 import { pointsNumber } from '../../core/money/pricing';
 import type { Mode } from '../../core/request/request';
 import { VIDEO_STATUS } from '../kit/video-status';
-import type { Envelope,Submitted,Task,Video } from './reply';
+import type { Envelope, Submitted, Task, Video } from './reply';
 
 /** The signed link to the video. */
 export type Link = (job: Job) => string;

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { startOfBase64 } from '../../core/request/carried-media';
 import {
-MEDIA_MAX,
-TEXT_LENGTH_MAX,
-URL_LENGTH_MAX,
-boolean,
-integer,
-jsonOfText,
-list,
-media,
-must,
-number,
-numberOfText,
-objectError,
-prompt,
-text,
+  MEDIA_MAX,
+  TEXT_LENGTH_MAX,
+  URL_LENGTH_MAX,
+  boolean,
+  integer,
+  jsonOfText,
+  list,
+  media,
+  must,
+  number,
+  numberOfText,
+  objectError,
+  prompt,
+  text,
 } from '../../core/json/fields';
 import { sniffMediaType } from '../../core/media/sniff';
 

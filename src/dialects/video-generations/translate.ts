@@ -1,14 +1,14 @@
 import type { RoutedModel } from '../../core/catalog/catalog';
 import type { UploadedFile } from '../../core/api/route';
 import { invalid } from '../../core/errors';
-import { given,jsonOfText } from '../../core/json/fields';
+import { given, jsonOfText } from '../../core/json/fields';
 import { changedByReading } from '../../core/json/json-exact';
 import { offerOf } from '../kit/offer';
 import type { Draft } from '../../core/request/draft';
 import { picturesOf } from './pictures';
-import type { Metadata,SubmitBody } from './schema';
+import type { Metadata, SubmitBody } from './schema';
 import { checkUnread } from './unread';
-import { layerOf,merge,type Layer } from './words';
+import { layerOf, merge, type Layer } from './words';
 
 /**
  * Vendor words are stored and echoed with the job. They are settings; a file in them would be media in a row.

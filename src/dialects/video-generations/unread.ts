@@ -1,6 +1,6 @@
 import { carriedBy } from '../../core/request/carried-media';
 import { invalid } from '../../core/errors';
-import { inputKindOf,mediumOf,type InputKind } from '../../core/request/input-names';
+import { inputKindOf, mediumOf, type InputKind } from '../../core/request/input-names';
 import type { Layer } from './words';
 
 /**

@@ -2,7 +2,7 @@ import type { FieldNames } from '../../core/request/capabilities';
 import { invalid } from '../../core/errors';
 import { given } from '../../core/json/fields';
 import type { VideoRequest } from '../../core/request/request';
-import { OWN_WORDS,type Words } from './schema';
+import { OWN_WORDS, type Words } from './schema';
 
 /** One place of a request (the top, or `metadata`) in canonical fields, with the caller's spelling of each. */
 export interface Layer {

@@ -1,8 +1,8 @@
-import { route,type Route } from '../../core/api/route';
+import { route, type Route } from '../../core/api/route';
 import { type Principal } from '../../core/api/principal';
 import { GatewayError } from '../../core/errors';
-import { noQuerySchema,nothingSchema } from '../../core/json/fields';
-import { offerOf,type Offer } from '../kit/offer';
+import { noQuerySchema, nothingSchema } from '../../core/json/fields';
+import { offerOf, type Offer } from '../kit/offer';
 import type { Gateway } from '../../core/ports/gateway';
 
 /**

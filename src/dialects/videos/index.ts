@@ -1,23 +1,23 @@
-import { isSimulated,type RoutedModel } from '../../core/catalog/catalog';
-import { route,type RouteInput } from '../../core/api/route';
+import { isSimulated, type RoutedModel } from '../../core/catalog/catalog';
+import { route, type RouteInput } from '../../core/api/route';
 import { type Answer } from '../../core/api/answer';
 import { type Dialect } from '../../core/api/dialect';
-import { GatewayError,invalid } from '../../core/errors';
-import { noQuerySchema,nothingSchema } from '../../core/json/fields';
-import { readId,renderId } from '../../core/job/ids';
+import { GatewayError, invalid } from '../../core/errors';
+import { noQuerySchema, nothingSchema } from '../../core/json/fields';
+import { readId, renderId } from '../../core/job/ids';
 import type { Gateway } from '../../core/ports/gateway';
 import { derivationRoutes } from './derive';
-import { idOf,renderCallback,renderError,show,videoModelOf } from './render';
+import { idOf, renderCallback, renderError, show, videoModelOf } from './render';
 import {
-deletedSchema,
-modelListSchema,
-modelSchema,
-videoListSchema,
-videoModelListSchema,
-videoSchema,
-type Model,
+  deletedSchema,
+  modelListSchema,
+  modelSchema,
+  videoListSchema,
+  videoModelListSchema,
+  videoSchema,
+  type Model,
 } from './reply';
-import { contentQuerySchema,listQuerySchema,type ContentQuery,type ListQuery } from './schema';
+import { contentQuerySchema, listQuerySchema, type ContentQuery, type ListQuery } from './schema';
 import { submitRoutes } from './submit';
 
 const NAME = 'videos';

@@ -2,19 +2,19 @@ import { callbackBody } from '../kit/callback-body';
 import type { RoutedModel } from '../../core/catalog/catalog';
 import type { Answer } from '../../core/api/answer';
 import type { CallbackContext } from '../../core/api/dialect';
-import { endReasonOf,statusDetailOf } from '../kit/end-reason';
+import { endReasonOf, statusDetailOf } from '../kit/end-reason';
 import type { GatewayError } from '../../core/errors';
 import { given } from '../../core/json/fields';
 import { renderId } from '../../core/job/ids';
 import type { Job } from '../../core/job/job';
 import { shownOf } from '../../core/job/made';
 import { offerOf } from '../kit/offer';
-import { OPENAI_ERROR_TYPES,renderOpenaiError } from '../kit/openai-error';
-import { parametersOf,sizeOf,unixSeconds } from '../kit/parameters';
+import { OPENAI_ERROR_TYPES, renderOpenaiError } from '../kit/openai-error';
+import { parametersOf, sizeOf, unixSeconds } from '../kit/parameters';
 import type { Gateway } from '../../core/ports/gateway';
-import { formatPoints,priceOf } from '../../core/money/pricing';
+import { formatPoints, priceOf } from '../../core/money/pricing';
 import { VIDEO_STATUS } from '../kit/video-status';
-import type { Video,VideoModel } from './reply';
+import type { Video, VideoModel } from './reply';
 
 export type Link = (kind: 'video' | 'last_frame') => string;
 

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import {
-MEDIA_MAX,
-TEXT_LENGTH_MAX,
-URL_LENGTH_MAX,
-boolean,
-count,
-integer,
-jsonOfText,
-list,
-media,
-must,
-number,
-object,
-prompt,
-text,
+  MEDIA_MAX,
+  TEXT_LENGTH_MAX,
+  URL_LENGTH_MAX,
+  boolean,
+  count,
+  integer,
+  jsonOfText,
+  list,
+  media,
+  must,
+  number,
+  object,
+  prompt,
+  text,
 } from '../../core/json/fields';
-import { inputKindOf,type InputKind } from '../../core/request/input-names';
+import { inputKindOf, type InputKind } from '../../core/request/input-names';
 import { INPUT_ROLES } from '../../core/request/request';
 
 /**

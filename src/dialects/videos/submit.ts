@@ -1,5 +1,5 @@
-import { route,type Route,type RouteInput } from '../../core/api/route';
-import { type Answer,type LateAnswer } from '../../core/api/answer';
+import { route, type Route, type RouteInput } from '../../core/api/route';
+import { type Answer, type LateAnswer } from '../../core/api/answer';
 import { invalid } from '../../core/errors';
 import type { Headers } from '../../core/provider/exchange';
 import { noQuerySchema } from '../../core/json/fields';
@@ -10,7 +10,7 @@ import type { NativeDraft } from '../../core/job/creation';
 import { patienceOf } from '../kit/prefer';
 import { answering } from './render';
 import { videoSchema } from './reply';
-import { nativeBodySchema,submitBodySchema } from './schema';
+import { nativeBodySchema, submitBodySchema } from './schema';
 import { toDraft } from './translate';
 
 const CREATE = {

@@ -5,7 +5,7 @@ import { invalid } from '../../core/errors';
 import { given } from '../../core/json/fields';
 import { mediaSource } from '../../core/request/media-source';
 import { offerOf } from '../kit/offer';
-import type { Draft,InputSource } from '../../core/request/draft';
+import type { Draft, InputSource } from '../../core/request/draft';
 import type { Input } from '../../core/request/request';
 import type { SubmitBody } from './schema';
 

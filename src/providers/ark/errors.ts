@@ -1,6 +1,6 @@
-import { failure,type Failure } from '../../core/errors';
-import { jsonOf,type Reply } from '../../core/provider/exchange';
-import type { PollReading,Refusal,SubmitReading } from '../../core/provider/provider';
+import { failure, type Failure } from '../../core/errors';
+import { jsonOf, type Reply } from '../../core/provider/exchange';
+import type { PollReading, Refusal, SubmitReading } from '../../core/provider/provider';
 import { retryAfterOf } from '../../core/schedules';
 import { wrongAddress } from '../../core/provider/wrong-address';
 import { errorReplySchema } from './schema';

@@ -4,7 +4,7 @@ import type { Provider } from '../../core/provider/provider';
 import { arkModels } from './models';
 import { readNative } from './native-read';
 import { simulate } from './simulate';
-import { cancel,operationId,poll,readCallback,readPoll,readSubmit,submit } from './translate';
+import { cancel, operationId, poll, readCallback, readPoll, readSubmit, submit } from './translate';
 
 /** `cgt-20261121120000-a1b2c` today; a dot would be a step in a path [?]. */
 const TASK_ID = /^[\w-]{1,100}$/;

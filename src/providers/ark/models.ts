@@ -1,4 +1,4 @@
-import type { Capabilities,ModeCapabilities } from '../../core/request/capabilities';
+import type { Capabilities, ModeCapabilities } from '../../core/request/capabilities';
 import { DEADLINE_MARGIN_SECONDS } from '../../core/job/deadline';
 import type { VendorKeys } from '../../core/request/passthrough';
 

@@ -4,10 +4,10 @@ import { mediaSource } from '../../core/request/media-source';
 import type { NativeReading } from '../../core/provider/native';
 import type { InputSource } from '../../core/request/draft';
 import type { Input } from '../../core/request/request';
-import { isStorable,storableText } from '../../core/text';
+import { isStorable, storableText } from '../../core/text';
 import { readFlags } from './native-flags';
-import { contentItemSchema,nativeBodySchema } from './native-schema';
-import type { ContentItem,NativeBody } from './native-schema';
+import { contentItemSchema, nativeBodySchema } from './native-schema';
+import type { ContentItem, NativeBody } from './native-schema';
 import { readReferences } from './native-spelling';
 import { checkUnread } from './native-unread';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maybe,TEXT_LENGTH_MAX,URL_LENGTH_MAX } from '../../core/json/fields';
+import { maybe, TEXT_LENGTH_MAX, URL_LENGTH_MAX } from '../../core/json/fields';
 import { isStorable } from '../../core/text';
 
 /**

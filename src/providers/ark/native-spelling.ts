@@ -1,5 +1,5 @@
 import { invalid } from '../../core/errors';
-import { propertiesOf,readTree,valuesAt } from '../../core/json/json-text';
+import { propertiesOf, readTree, valuesAt } from '../../core/json/json-text';
 import type { JsonNode } from '../../core/json/json-text';
 import type { NativeReading } from '../../core/provider/native';
 

@@ -1,6 +1,6 @@
 import type { Call } from '../../core/provider/exchange';
-import { addMember,edited,readTree,replaceValue,valuesAt } from '../../core/json/json-text';
-import type { JsonNode,TextEdit } from '../../core/json/json-text';
+import { addMember, edited, readTree, replaceValue, valuesAt } from '../../core/json/json-text';
+import type { JsonNode, TextEdit } from '../../core/json/json-text';
 import type { Submission } from '../../core/provider/provider';
 import { PATH } from './schema';
 

@@ -1,7 +1,7 @@
 import type { Capabilities } from '../../core/request/capabilities';
 import type { SimulatedJob } from '../../core/provider/provider';
 import type { Mode } from '../../core/request/request';
-import { invalid,type Body,type Content,type Refused } from './simulate-body';
+import { invalid, type Body, type Content, type Refused } from './simulate-body';
 import { mediaProblem } from './simulate-media';
 
 /** What the create door refuses in a body whose shape is right. */

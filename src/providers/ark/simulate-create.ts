@@ -1,10 +1,10 @@
 import type { Capabilities } from '../../core/request/capabilities';
-import type { NewSimulatedJob,SimulatedJob } from '../../core/provider/provider';
+import type { NewSimulatedJob, SimulatedJob } from '../../core/provider/provider';
 import type { Mode } from '../../core/request/request';
-import { arkModels,EXPIRES_AFTER_DEFAULT_SECONDS } from './models';
+import { arkModels, EXPIRES_AFTER_DEFAULT_SECONDS } from './models';
 import { FLAGS } from './native-flags';
-import { bodySchema,readBody,type Body,type Refused } from './simulate-body';
-import { contentProblem,fieldProblem,modeOf } from './simulate-checks';
+import { bodySchema, readBody, type Body, type Refused } from './simulate-body';
+import { contentProblem, fieldProblem, modeOf } from './simulate-checks';
 import { nearestRatio } from './simulate-media';
 
 /**

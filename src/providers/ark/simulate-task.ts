@@ -1,4 +1,4 @@
-import type { SimulatedJob,World } from '../../core/provider/provider';
+import type { SimulatedJob, World } from '../../core/provider/provider';
 import type { TASK_STATUSES } from './schema';
 
 /** A simulated state in Ark's words. */

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import type {
-SimulatedCall,
-SimulatedJob,
-SimulatedReply,
-Simulation,
-World,
+  SimulatedCall,
+  SimulatedJob,
+  SimulatedReply,
+  Simulation,
+  World,
 } from '../../core/provider/provider';
 import type { Refused } from './simulate-body';
 import { admit } from './simulate-create';
 import { TASK_STATUSES } from './schema';
-import { renderTask,STATUS } from './simulate-task';
+import { renderTask, STATUS } from './simulate-task';
 
 /**
  * Ark's side of the wire. Uncertain, as no page tells it: the code of an unknown task id and of a full queue, the

@@ -1,14 +1,14 @@
 import { failure } from '../../core/errors';
-import { jsonCall,jsonOf,type Call,type Reply } from '../../core/provider/exchange';
+import { jsonCall, jsonOf, type Call, type Reply } from '../../core/provider/exchange';
 import { given } from '../../core/json/fields';
-import type { Made,Operation,Output,Usage,Verdict } from '../../core/job/outcome';
+import type { Made, Operation, Output, Usage, Verdict } from '../../core/job/outcome';
 import { withVendorKeys } from '../../core/request/passthrough';
-import type { PollReading,Submission,SubmitReading } from '../../core/provider/provider';
-import type { Input,Media } from '../../core/request/request';
-import { readLookError,readRefusal,readTaskFailure } from './errors';
+import type { PollReading, Submission, SubmitReading } from '../../core/provider/provider';
+import type { Input, Media } from '../../core/request/request';
+import { readLookError, readRefusal, readTaskFailure } from './errors';
 import { ARK_KEYS } from './models';
 import { submitNative } from './native';
-import { createReplySchema,operationSchema,PATH,taskSchema,type Task } from './schema';
+import { createReplySchema, operationSchema, PATH, taskSchema, type Task } from './schema';
 
 /** The create call. */
 export function submit(submission: Submission): Call {

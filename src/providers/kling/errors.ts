@@ -1,9 +1,9 @@
-import { failure,type Failure } from '../../core/errors';
-import { jsonOf,type Reply } from '../../core/provider/exchange';
-import type { PollReading,SubmitReading } from '../../core/provider/provider';
+import { failure, type Failure } from '../../core/errors';
+import { jsonOf, type Reply } from '../../core/provider/exchange';
+import type { PollReading, SubmitReading } from '../../core/provider/provider';
 import { retryAfterOf } from '../../core/schedules';
 import { wrongAddress } from '../../core/provider/wrong-address';
-import { DENIED_LOOKS,meaningOf,NOT_FOUND,NOT_FOUND_BY_TEXT } from './codes';
+import { DENIED_LOOKS, meaningOf, NOT_FOUND, NOT_FOUND_BY_TEXT } from './codes';
 import { envelopeSchema } from './schema';
 
 /** Replies that are no success. A body without Kling's envelope was written by something between us and Kling. */

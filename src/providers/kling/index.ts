@@ -6,7 +6,7 @@ import { operationSchema } from './schema';
 import { simulate } from './simulate';
 import { submit } from './submit';
 import { signToken } from './token';
-import { find,poll,readCallback,readFind,readPoll,readSubmit } from './translate';
+import { find, poll, readCallback, readFind, readPoll, readSubmit } from './translate';
 
 /**
  * Kling (Kuaishou): one wire, several hosts (`https://api-singapore.klingai.com`; mainland, not confirmed,

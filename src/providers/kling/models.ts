@@ -1,7 +1,7 @@
-import type { Capabilities,Lengths,ModeCapabilities } from '../../core/request/capabilities';
+import type { Capabilities, Lengths, ModeCapabilities } from '../../core/request/capabilities';
 import type { Mode } from '../../core/request/request';
 import type { Kind } from './schema';
-import { KLING_2_KEYS,KLING_KEYS,OMNI_KEYS } from './vendor-keys';
+import { KLING_2_KEYS, KLING_KEYS, OMNI_KEYS } from './vendor-keys';
 
 /**
  * What each Kling model takes, from the provider's capability map and its pages for text, image, multi-image and omni

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maybe,number } from '../../core/json/fields';
+import { maybe, number } from '../../core/json/fields';
 import { isStorable } from '../../core/text';
 
 /**

@@ -1,10 +1,10 @@
 import { lengthsOf } from '../../core/request/apply-capabilities';
-import { type Capabilities,type ModeCapabilities } from '../../core/request/capabilities';
+import { type Capabilities, type ModeCapabilities } from '../../core/request/capabilities';
 import type { NewSimulatedJob } from '../../core/provider/provider';
 import type { Mode } from '../../core/request/request';
-import { kindOf,klingModels } from './models';
+import { kindOf, klingModels } from './models';
 import type { Kind } from './schema';
-import { invalid,readBody,type Body,type Refused } from './simulate-body';
+import { invalid, readBody, type Body, type Refused } from './simulate-body';
 
 /** What the create doors refuse in a body whose shape is right, and the job they make of any other. */
 

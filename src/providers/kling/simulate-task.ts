@@ -1,4 +1,4 @@
-import type { SimulatedJob,World } from '../../core/provider/provider';
+import type { SimulatedJob, World } from '../../core/provider/provider';
 import type { TASK_STATUSES } from './schema';
 
 /** A simulated state in Kling's words, which has none for a job that was canceled or expired. */

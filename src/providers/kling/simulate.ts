@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import type {
-SimulatedCall,
-SimulatedJob,
-SimulatedReply,
-Simulation,
-World,
+  SimulatedCall,
+  SimulatedJob,
+  SimulatedReply,
+  Simulation,
+  World,
 } from '../../core/provider/provider';
 import { CODES } from './codes';
-import { KINDS,type Kind } from './schema';
+import { KINDS, type Kind } from './schema';
 import type { Refused } from './simulate-body';
 import { admit } from './simulate-create';
-import { renderCallback,renderNewTask,renderTask } from './simulate-task';
-import { accountOf,secretOf } from './simulate-token';
+import { renderCallback, renderNewTask, renderTask } from './simulate-task';
+import { accountOf, secretOf } from './simulate-token';
 
 /**
  * Kling's side of the wire, for the four kinds that the adapter speaks. Uncertain, as no page tells it: the answer to a

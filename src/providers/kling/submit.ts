@@ -1,8 +1,8 @@
-import { jsonCall,type Call } from '../../core/provider/exchange';
+import { jsonCall, type Call } from '../../core/provider/exchange';
 import { withVendorKeys } from '../../core/request/passthrough';
 import type { Submission } from '../../core/provider/provider';
-import type { AppliedRequest,Input } from '../../core/request/request';
-import { kindOf,klingModels } from './models';
+import type { AppliedRequest, Input } from '../../core/request/request';
+import { kindOf, klingModels } from './models';
 import { pathOf } from './paths';
 import type { Kind } from './schema';
 import { KLING_KEYS } from './vendor-keys';

@@ -1,10 +1,10 @@
-import { jsonCall,jsonOf,type Call,type Reply } from '../../core/provider/exchange';
-import type { Operation,Output,Usage,Verdict } from '../../core/job/outcome';
-import type { FindReading,PollReading,Sent,SubmitReading } from '../../core/provider/provider';
-import { envelopeOf,isUnknownTask,readLookError,readRefusal,readTaskFailure } from './errors';
+import { jsonCall, jsonOf, type Call, type Reply } from '../../core/provider/exchange';
+import type { Operation, Output, Usage, Verdict } from '../../core/job/outcome';
+import type { FindReading, PollReading, Sent, SubmitReading } from '../../core/provider/provider';
+import { envelopeOf, isUnknownTask, readLookError, readRefusal, readTaskFailure } from './errors';
 import { kindOf } from './models';
 import { pathOf } from './paths';
-import { operationSchema,taskSchema,type Task } from './schema';
+import { operationSchema, taskSchema, type Task } from './schema';
 
 /** What Kling's replies mean, and the calls of everything that comes after a submit. */
 

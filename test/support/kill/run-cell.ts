@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readId } from '../../../src/core/job/ids';
 import { checkCell } from './checker';
 import type { Finding } from './checker';
-import type { Cell,Strike } from './cells';
+import type { Cell, Strike } from './cells';
 import type { Child } from './child';
-import type { Part,Rig } from './rig';
+import type { Part, Rig } from './rig';
 import { until } from './until';
 
 /** One cell: a job, a death at the named place, a restart, and then the checks. Leaves the rig whole. */

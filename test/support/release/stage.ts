@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync,mkdtempSync,rmSync,writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileConfigInput } from '../../../src/config';
