@@ -10,9 +10,9 @@ import type {
   OperatedTry,
 } from '../src/core/operator/operations';
 import type { Dialect } from '../src/core/api/dialect';
-import type { Route } from '../src/core/api/route';
+import type { HttpRoute } from '../src/core/api/route';
 import type { Job } from '../src/core/job/job';
-import type { NativeSaid, StoredReply } from '../src/core/provider/native';
+import type { LatestReply, StoredReply } from '../src/core/provider/native';
 import type { Creation, NativeDraft } from '../src/core/job/creation';
 import type { FileKind } from '../src/core/job/files';
 import type { NativeQuery, NativeView } from '../src/core/job/native-view';
@@ -86,7 +86,7 @@ interface GivenReply {
   type?: string;
   text: string;
 }
-type GivenSaid = Omit<NativeSaid, 'reply' | 'id'> & { id?: string; reply?: GivenReply };
+type GivenSaid = Omit<LatestReply, 'reply' | 'id'> & { id?: string; reply?: GivenReply };
 
 /** What only the route of a file answers. */
 const FILE_ERRORS: readonly ErrorCode[] = ['range_not_satisfiable', 'upstream'];
@@ -217,14 +217,14 @@ function wireFiles(dialect: string): WireFile[] {
 }
 
 /** Parameters have no names here: `/a/:id` and `/a/:name` are one route. */
-const nameOf = ({ method, path, when }: Route): string =>
+const nameOf = ({ method, path, when }: HttpRoute): string =>
   `${method} ${path.replace(/:\w+/g, ':')}${when ? ' with a header' : ''}`;
 
 /** The first that takes it, as the door chooses. */
 function routeOf(
-  routes: readonly Route[],
+  routes: readonly HttpRoute[],
   { method, path, headers }: NonNullable<WireFile['call']>,
-): Route | undefined {
+): HttpRoute | undefined {
   const asked = path.split('?')[0] ?? '';
   return routes.find((route) => {
     const pattern = new RegExp(`^${route.path.replace(/:\w+/g, '[^/]+')}$`);
@@ -388,7 +388,7 @@ function plain(asked: unknown): unknown {
 const replyOf = (given: GivenReply | undefined): StoredReply | undefined =>
   given && { status: given.status, type: given.type, body: Buffer.from(given.text) };
 
-const saidOf = ({ wire, id, reply }: GivenSaid): NativeSaid => ({
+const saidOf = ({ wire, id, reply }: GivenSaid): LatestReply => ({
   wire,
   id,
   reply: replyOf(reply),

@@ -6,7 +6,7 @@ import { type Capabilities, type ModeCapabilities } from '../src/core/request/ca
 import { FAILURES, GatewayError, type FailureCode } from '../src/core/errors';
 import type { Call, Reply } from '../src/core/provider/exchange';
 import type { Operation } from '../src/core/job/outcome';
-import type { Provider, Sent, Submission } from '../src/core/provider/provider';
+import type { Provider, SubmitFacts, Submission } from '../src/core/provider/provider';
 import { MODES, type Input, type Mode, type VideoRequest } from '../src/core/request/request';
 import { providers } from '../src/providers';
 import { createSimulatedProvider, type SimulatedProvider } from './support/simulated-provider';
@@ -173,7 +173,7 @@ function submissionOf(wire: Wire): Submission {
   return { ...rest, blobs: map } as unknown as Submission;
 }
 
-function sentOf(wire: Wire): Sent {
+function sentOf(wire: Wire): SubmitFacts {
   if (wire.exchange !== 'submit') return sentSchema.parse(wire.given.sent);
   const { attemptId, model, applied } = submissionOf(wire);
   return { attemptId, model, mode: applied.mode };
@@ -380,7 +380,7 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
   });
 
   test('no reply, however odd, is more than its reading', () => {
-    const sent: Sent = {
+    const sent: SubmitFacts = {
       attemptId: 'attempt',
       model: Object.keys(provider.models)[0] ?? '',
       mode: 'text',

@@ -154,13 +154,13 @@ async function run(plan: JobPlan, progress: Progress): Promise<Ruling> {
 }
 
 /** Current details are no part of a history: they are made anew whenever somebody looks. */
-function tellOperators({ provider, channel, providerId }: Accepted): void {
+function tellOperators({ provider, channel, providerId }: AcceptedSubmit): void {
   if (channel === undefined) return;
   const name = providerId === undefined ? 'under no name that it told' : `as \`${providerId}\``;
   setCurrentDetails(`**${provider}** has it ${name}, on channel **${channel}**.`);
 }
 
-type Accepted = Extract<SubmitResult, { state: 'accepted' }>;
+type AcceptedSubmit = Extract<SubmitResult, { state: 'accepted' }>;
 
 async function awaitVerdict(plan: JobPlan, progress: Progress): Promise<Ruling> {
   // A run that the sweep starts after the deadline: nothing is left to wait for.

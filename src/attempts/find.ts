@@ -1,7 +1,7 @@
 import type { LookDeps } from './deps';
 import type { Attempt } from '../core/provider/attempt';
 import type { Operation } from '../core/job/outcome';
-import type { FindReading, Sent } from '../core/provider/provider';
+import type { FindReading, SubmitFacts } from '../core/provider/provider';
 
 /** The attempt as accepted, if the provider knows it by our own id; undefined where it cannot be asked. */
 export async function find(deps: LookDeps, attempt: Attempt): Promise<Attempt | undefined> {
@@ -55,7 +55,10 @@ async function askByOwnId(deps: LookDeps, attempt: Attempt): Promise<FindReading
 }
 
 /** What the attempt's submit said, from the rows alone: nothing of it is ever read from a config again (P4). */
-export async function sentOf(deps: Pick<LookDeps, 'store'>, attempt: Attempt): Promise<Sent> {
+export async function sentOf(
+  deps: Pick<LookDeps, 'store'>,
+  attempt: Attempt,
+): Promise<SubmitFacts> {
   const job = await deps.store.jobs.load(attempt.jobId);
   if (!job) throw new Error(`no job ${attempt.jobId}`);
   return { attemptId: attempt.id, model: attempt.model, mode: job.applied.mode };

@@ -1,7 +1,7 @@
 import type { Channel } from '../core/catalog/catalog';
 import { GatewayError } from '../core/errors';
 import { readMp4Head } from '../core/media/mp4-head';
-import type { Made } from '../core/job/outcome';
+import type { VideoFacts } from '../core/job/outcome';
 import { SNIFF_BYTES, videoTypeOf } from '../core/media/sniff';
 import type { LookDeps } from './deps';
 
@@ -11,7 +11,7 @@ import type { LookDeps } from './deps';
  * nothing can be said, since we may not or cannot fetch it.
  */
 export type Probed =
-  | { kind: 'video'; made: Made }
+  | { kind: 'video'; made: VideoFacts }
   | { kind: 'unreadable'; detail: string }
   | { kind: 'unfetched'; detail: string };
 

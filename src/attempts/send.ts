@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Billed } from '../core/request/capabilities';
+import type { BilledEnds } from '../core/request/capabilities';
 import type { Channel } from '../core/catalog/catalog';
 import { failure } from '../core/errors';
 import type { Call, Reply } from '../core/provider/exchange';
@@ -10,15 +10,15 @@ import type { FrozenRoute, Job } from '../core/job/job';
 import type { CallResult } from '../core/ports/outbound';
 import { busyDelayMs } from '../core/schedules';
 import type { Attempt } from '../core/provider/attempt';
-import type { Provider, Sent, Submission, SubmitReading } from '../core/provider/provider';
+import type { Provider, SubmitFacts, Submission, SubmitReading } from '../core/provider/provider';
 import type { AttemptDeps } from './deps';
 
 /** Everything about a POST that can fail without a byte leaving is done before its row is opened. */
 export interface Prepared {
-  sent: Sent;
+  sent: SubmitFacts;
   channel: Channel;
   provider: Provider;
-  billed: Billed;
+  billed: BilledEnds;
   call: Call;
   tokenHash: string;
   sendingAt: number;

@@ -13,7 +13,7 @@ export const TOLERANCE_SECONDS = 300;
 /** A sender in the middle of a rotation sends two; more than this many entries are not looked at. */
 const SIGNATURES_MAX = 16;
 
-export interface Received {
+export interface ReceivedMessage {
   /** Any case, as node:http or a plain object gives them; a header given twice counts as missing. */
   headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The raw bytes; a string stands for its UTF-8. */
@@ -25,12 +25,12 @@ export interface Received {
   toleranceSeconds?: number;
 }
 
-export type Verified =
+export type VerifyResult =
   | { ok: true; id: string }
   | { ok: false; reason: 'missing_header' | 'bad_timestamp' | 'too_old' | 'too_new' | 'no_match' };
 
 /** Entries of other versions (`v1a`) are passed over. Throws only for a secret that is none. */
-export function verify(received: Received): Verified {
+export function verify(received: ReceivedMessage): VerifyResult {
   const id = header(received, 'webhook-id');
   const stamp = header(received, 'webhook-timestamp');
   const signatures = header(received, 'webhook-signature');
@@ -52,7 +52,7 @@ export function verify(received: Received): Verified {
     : { ok: false, reason: 'no_match' };
 }
 
-function header(received: Received, name: string): string | undefined {
+function header(received: ReceivedMessage, name: string): string | undefined {
   const values = Object.entries(received.headers)
     .filter(([key]) => key.toLowerCase() === name)
     .flatMap(([, value]) => value ?? []);

@@ -1,6 +1,6 @@
 import type { AdminRows, AdminStore } from '../core/ports/store/admin';
 import type { Mint } from '../core/operator/mint';
-import type { Once, Workspace } from '../core/operator/admin';
+import type { OnceOptions, Workspace } from '../core/operator/admin';
 import type { Catalog } from '../core/catalog/catalog';
 import type { Answer } from '../core/api/answer';
 import { GatewayError, invalid } from '../core/errors';
@@ -18,7 +18,7 @@ export interface AdminDeps {
 /** In one transaction with the idempotency row; rendered there, so that a repeat gets the same bytes. */
 export async function answerOnce<Made>(
   { store, now }: Pick<AdminDeps, 'store' | 'now'>,
-  { principal, idempotency, render }: Once<Made>,
+  { principal, idempotency, render }: OnceOptions<Made>,
   make: (rows: AdminRows) => Promise<Made>,
 ): Promise<Answer> {
   const asked = { workspaceId: principal.workspaceId, idempotency, now: now() };

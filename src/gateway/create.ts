@@ -8,16 +8,16 @@ import type { NativeCreation } from '../core/provider/native';
 import type { CreateAnswer, Creation } from '../core/job/creation';
 import type { Draft } from '../core/request/draft';
 import { formatPoints } from '../core/money/pricing';
-import type { Created, NewJob } from '../core/ports/store/jobs';
+import type { CreateResult, NewJob } from '../core/ports/store/jobs';
 import type { GatewayDeps } from './deps';
-import type { Gate } from './gate';
+import type { FairGate } from './gate';
 import { checkHeld, storedSizes, storeInputs } from './inputs';
 import { resolveOwnLinks } from './own-links';
 import { idempotencyMismatch, markReplayed } from './replay';
 import { resolve } from './resolve';
 import { frozen } from './routes';
 import type { StartAgain } from './start-again';
-import { resolveNative, storeNative, type Passing } from './native';
+import { resolveNative, storeNative, type NativeRequestPlan } from './native';
 
 /**
  * Create is check, price, store, start. Everything that can be wrong with a request is found before anything is stored;
@@ -42,13 +42,13 @@ export async function create(
 export interface CreateDeps extends GatewayDeps {
   gates: {
     /** Each takes a database connection: more at once would take all of them and let the others' wait run out. */
-    creates: Gate;
+    creates: FairGate;
     /** More at once would make the engine answer each of them too late. */
-    starts: Gate;
+    starts: FairGate;
   };
   startAgain: StartAgain;
 }
-export type Accepted = Extract<Created, { kind: 'created' | 'replayed' }>;
+export type Accepted = Extract<CreateResult, { kind: 'created' | 'replayed' }>;
 
 /** The checks, the price and the one transaction, for whoever asks: a door, or a workflow that already runs. */
 export async function accept(
@@ -108,7 +108,7 @@ export async function accept(
 
 interface Read {
   draft: Draft;
-  native?: { given: NativeCreation; passing: Passing };
+  native?: { given: NativeCreation; passing: NativeRequestPlan };
 }
 
 /** A body of a provider's own is read by that provider; everything else a dialect has read. */
@@ -135,7 +135,7 @@ function inDoubt(cause: unknown, { idempotency }: Creation): unknown {
   });
 }
 
-function acceptedOr(created: Created, price: bigint): Accepted {
+function acceptedOr(created: CreateResult, price: bigint): Accepted {
   switch (created.kind) {
     case 'created':
     case 'replayed':

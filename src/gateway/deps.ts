@@ -3,7 +3,7 @@ import type { Mint } from '../core/operator/mint';
 import type { Catalog } from '../core/catalog/catalog';
 import type { Job } from '../core/job/job';
 import type { Blobs } from '../core/ports/blobs';
-import type { DoorWaits } from '../core/ports/gateway';
+import type { EndpointWaits } from '../core/ports/gateway';
 import type { Engine } from '../core/ports/engine';
 import type { FileKind } from '../core/job/files';
 import type { Outbound } from '../core/ports/outbound';
@@ -11,7 +11,7 @@ import type { PlanWaits } from '../core/job/plan';
 import type { Tokens } from '../core/ports/tokens';
 import type { Store } from '../core/ports/store/store';
 import type { StartAgainOptions } from './start-again';
-import type { GateOptions } from './gate';
+import type { FairGateOptions } from './gate';
 import type { Quotes } from './quotes';
 
 /** What the use cases stand on. */
@@ -37,13 +37,13 @@ export interface GatewayDeps {
   waits: PlanWaits;
   /** How long a door waits for a provider's answer unless its caller says otherwise. */
   providerReplyMs: number;
-  doorWaits: DoorWaits;
+  endpointWaits: EndpointWaits;
   /** Bytes of one input given inside the request. */
   inputBytesMax: number;
   contentTimeoutMs: number;
   /** How many creates and how many starts this process works on at once. */
-  creates: GateOptions;
-  starts: GateOptions;
+  creates: FairGateOptions;
+  starts: FairGateOptions;
   /** How starts that the engine did not take are asked for again. */
   startsAgain: Omit<StartAgainOptions, 'now'>;
   /** Whether a caller has points at all is remembered for so long, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { Route } from '../core/catalog/catalog';
+import type { ChannelRoute } from '../core/catalog/catalog';
 import type { Principal } from '../core/api/principal';
 import { GatewayError } from '../core/errors';
 import type { Call } from '../core/provider/exchange';
@@ -43,12 +43,12 @@ export async function foreign(
   return last;
 }
 
-const isOpen = ({ channel, provider }: Route, wire: string): boolean =>
+const isOpen = ({ channel, provider }: ChannelRoute, wire: string): boolean =>
   channel.foreignIds === true && provider.native?.wire === wire;
 
 async function askAt(
   deps: GatewayDeps,
-  { channel, provider }: Route,
+  { channel, provider }: ChannelRoute,
   { id, ask }: ForeignQuestion,
 ): Promise<StoredReply> {
   const now = deps.now();

@@ -4,15 +4,18 @@ import { GatewayError } from '../core/errors';
  * Lets so many run at once. The others wait in the order they came among their own, and in turn with everybody else: a
  * thousand of one workspace make another wait for one of them, not for all.
  */
-export type Gate = <Result>(workspaceId: string, work: () => Promise<Result>) => Promise<Result>;
+export type FairGate = <Result>(
+  workspaceId: string,
+  work: () => Promise<Result>,
+) => Promise<Result>;
 
-export interface GateOptions {
+export interface FairGateOptions {
   atOnce: number;
   /** Whoever has waited for so long is told to come again. */
   waitMs: number;
 }
 
-export function createGate({ atOnce, waitMs }: GateOptions): Gate {
+export function createFairGate({ atOnce, waitMs }: FairGateOptions): FairGate {
   let running = 0;
   const queue = createTurns<() => void>();
   const enter = (workspaceId: string): Promise<void> | undefined => {

@@ -12,7 +12,7 @@ import type { GatewayDeps } from './deps';
 import { findJob, noSuchJob } from './find';
 import { foreign } from './foreign';
 import { createFunds } from './funds';
-import { createGate } from './gate';
+import { createFairGate } from './gate';
 import { deliveriesOf } from './operations';
 import { estimate, quote } from './quote';
 import { createStartAgain } from './start-again';
@@ -31,7 +31,7 @@ export type { Quotes } from './quotes';
  * engine is only asked to start and to cancel.
  */
 export function createGateway(deps: GatewayDeps): Gateway {
-  const gates = { creates: createGate(deps.creates), starts: createGate(deps.starts) };
+  const gates = { creates: createFairGate(deps.creates), starts: createFairGate(deps.starts) };
   const startAgain = createStartAgain({ ...deps.startsAgain, now: deps.now });
   const get = (principal: Principal, id: string): Promise<Job> => findJob(deps, principal, id);
   const hold = createHold(deps, get);
@@ -91,7 +91,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
     usageLog: ({ workspaceId }, query) => deps.store.usage.log(workspaceId, query),
     usageSummary: ({ workspaceId }, query) => deps.store.usage.summary(workspaceId, query),
-    waits: deps.doorWaits,
+    waits: deps.endpointWaits,
   };
 }
 

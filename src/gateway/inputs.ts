@@ -4,7 +4,7 @@ import { GatewayError, invalid } from '../core/errors';
 import type { FileSizes } from '../core/request/media-forms';
 import type { Blobs } from '../core/ports/blobs';
 import type { Draft, InputSource } from '../core/request/draft';
-import type { Route } from '../core/catalog/catalog';
+import type { ChannelRoute } from '../core/catalog/catalog';
 import type { Store } from '../core/ports/store/store';
 import type { Input } from '../core/request/request';
 import { sniffMediaType } from '../core/media/sniff';
@@ -39,7 +39,7 @@ export function resolveInputs(
 export function checkInputUrls(
   { outbound, links }: Pick<GatewayDeps, 'outbound' | 'links'>,
   { request, names }: Pick<Draft, 'request' | 'names'>,
-  routes: readonly Route[],
+  routes: readonly ChannelRoute[],
 ): void {
   const origins = routes.flatMap(({ channel }) => [channel.baseUrl, ...channel.resultOrigins]);
   for (const [index, { media }] of request.inputs.entries()) {

@@ -1,4 +1,4 @@
-import type { Route } from '../core/catalog/catalog';
+import type { ChannelRoute } from '../core/catalog/catalog';
 import type { Principal } from '../core/api/principal';
 import { GatewayError, invalid } from '../core/errors';
 import type { NativeCreation, NativeReading, NativeRequest } from '../core/provider/native';
@@ -10,10 +10,10 @@ import { findJob, isSomebodys } from './find';
 import { storeBlob } from './inputs';
 
 /** A request that passes through: what it means, which channels may get it, what its named jobs are called there. */
-export interface Passing {
+export interface NativeRequestPlan {
   wire: string;
   draft: Draft;
-  routes: [Route, ...Route[]];
+  routes: [ChannelRoute, ...ChannelRoute[]];
   ids: NativeRequest['ids'];
 }
 
@@ -21,7 +21,7 @@ export async function resolveNative(
   deps: AcceptDeps,
   principal: Principal,
   { model, body, wire: spoken }: NativeCreation,
-): Promise<Passing> {
+): Promise<NativeRequestPlan> {
   const { routes: offered } = deps.catalog.resolve(principal, model);
   const { wire, read } = wireOf(offered, spoken) ?? unspoken(deps, principal, spoken);
   const { request, callbackUrl, references } = read(body);
@@ -42,7 +42,10 @@ export async function resolveNative(
 }
 
 /** Of the first choice that speaks one, where the caller left it open. */
-function wireOf(routes: readonly Route[], spoken: string | undefined): NativeWire | undefined {
+function wireOf(
+  routes: readonly ChannelRoute[],
+  spoken: string | undefined,
+): NativeWire | undefined {
   const wires = routes.flatMap(({ provider: { native } }) => native ?? []);
   return wires.find(({ wire }) => spoken === undefined || wire === spoken);
 }
@@ -93,7 +96,7 @@ export async function storeNative(
   deps: AcceptDeps,
   principal: Principal,
   { body, headers, search }: NativeCreation,
-  { wire, ids }: Passing,
+  { wire, ids }: NativeRequestPlan,
 ): Promise<NativeRequest> {
   const blob = await storeBlob(deps, principal, { bytes: body, mime: 'application/json' });
   return { wire, body: blob, headers, search, ids };

@@ -16,19 +16,19 @@ import {
   sizesOf,
   type ResolvedInput,
 } from './inputs';
-import type { Passing } from './native';
-import { chooseRoutes, type Choice } from './routes';
+import type { NativeRequestPlan } from './native';
+import { chooseRoutes, type RouteChoice } from './routes';
 
 /**
  * A draft against the catalog: everything that can be wrong with it is found here, and quote and create read the same
  * price off the same applied request. Nothing is stored.
  */
-export interface Resolved {
+export interface ResolvedRequest {
   request: VideoRequest;
   applied: AppliedRequest;
   inputs: readonly ResolvedInput[];
   /** In order of preference. */
-  usable: readonly [Choice, ...Choice[]];
+  usable: readonly [RouteChoice, ...RouteChoice[]];
   callbackUrl: string | undefined;
   price: bigint;
   deadlineSeconds: number;
@@ -37,8 +37,8 @@ export interface Resolved {
 export type ResolveDeps = Pick<GatewayDeps, 'catalog' | 'outbound' | 'links' | 'inputBytesMax'>;
 
 /** What the caller of `resolve` has found out before. */
-interface Known {
-  passing?: Pick<Passing, 'routes'> | undefined;
+interface ResolveContext {
+  passing?: Pick<NativeRequestPlan, 'routes'> | undefined;
   /** Of blobs that the request only names. */
   held?: FileSizes | undefined;
 }
@@ -48,8 +48,8 @@ export function resolve(
   deps: ResolveDeps,
   principal: Principal,
   draft: Draft,
-  { passing, held = new Map() }: Known = {},
-): Resolved {
+  { passing, held = new Map() }: ResolveContext = {},
+): ResolvedRequest {
   const { entry, routes } = deps.catalog.resolve(principal, draft.request.model);
   const callbackUrl = checkedCallback(deps, draft.callbackUrl);
   // What passes through is refused by the provider, whose word is the answer to the create.

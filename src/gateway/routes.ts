@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Route } from '../core/catalog/catalog';
+import type { ChannelRoute } from '../core/catalog/catalog';
 import { GatewayError } from '../core/errors';
 import { given } from '../core/json/fields';
 import type { FrozenRoute } from '../core/job/job';
@@ -7,12 +7,12 @@ import type { AppliedRequest, VideoRequest } from '../core/request/request';
 import type { NewJob } from '../core/ports/store/jobs';
 
 /** A channel that can honour a request, and the request in the words of its model. */
-export interface Choice extends Route {
+export interface RouteChoice extends ChannelRoute {
   applied: AppliedRequest;
 }
 
 /** What is asked of a later channel, so that its model's own defaults have no say. */
-export type Settled = Omit<Partial<VideoRequest>, 'model' | 'inputs' | 'passthrough'>;
+export type AppliedDefaults = Omit<Partial<VideoRequest>, 'model' | 'inputs' | 'passthrough'>;
 
 /**
  * Only channels that can honour the whole request stay; when none can, the first one's reason is the answer. The first
@@ -20,15 +20,15 @@ export type Settled = Omit<Partial<VideoRequest>, 'model' | 'inputs' | 'passthro
  * only if it makes that very video.
  */
 export function chooseRoutes(
-  routes: readonly [Route, ...Route[]],
-  apply: (route: Route, settled: Settled) => AppliedRequest,
-): readonly [Choice, ...Choice[]] {
-  const choices: Choice[] = [];
+  routes: readonly [ChannelRoute, ...ChannelRoute[]],
+  apply: (route: ChannelRoute, settled: AppliedDefaults) => AppliedRequest,
+): readonly [RouteChoice, ...RouteChoice[]] {
+  const choices: RouteChoice[] = [];
   let reason: unknown;
   for (const route of routes) {
     const [first] = choices;
     try {
-      const applied = apply(route, first ? settledBy(first.applied) : {});
+      const applied = apply(route, first ? appliedDefaults(first.applied) : {});
       if (!first || isSame(first, { ...route, applied })) choices.push({ ...route, applied });
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
@@ -41,8 +41,11 @@ export function chooseRoutes(
 }
 
 /** As the job keeps them: with a request of their own where their words for the same video are others. */
-export function frozen([first, ...rest]: readonly [Choice, ...Choice[]]): NewJob['routes'] {
-  const freeze = ({ channel, provider, model, like, applied }: Choice): FrozenRoute => ({
+export function frozen([first, ...rest]: readonly [
+  RouteChoice,
+  ...RouteChoice[],
+]): NewJob['routes'] {
+  const freeze = ({ channel, provider, model, like, applied }: RouteChoice): FrozenRoute => ({
     channel: channel.name,
     provider: provider.name,
     model,
@@ -52,12 +55,12 @@ export function frozen([first, ...rest]: readonly [Choice, ...Choice[]]): NewJob
   return [freeze(first), ...rest.map(freeze)];
 }
 
-function settledBy(applied: AppliedRequest): Settled {
+function appliedDefaults(applied: AppliedRequest): AppliedDefaults {
   const { seconds, resolution, aspectRatio, fps, serviceTier, generateAudio = false } = applied;
   return given({ seconds, resolution, aspectRatio, fps, serviceTier, generateAudio });
 }
 
-function isSame(first: Choice, other: Choice): boolean {
+function isSame(first: RouteChoice, other: RouteChoice): boolean {
   // Words of a vendor's own may mean anything to another.
   const isForeign = other.provider.name !== first.provider.name;
   const words = Object.values(first.applied.passthrough).filter((value) => value != null);

@@ -6,7 +6,7 @@ import type { Operation } from '../core/job/outcome';
 import type { Gateway } from '../core/ports/gateway';
 import type { NativeQuery, NativeView, NativeViews } from '../core/job/native-view';
 import { saidOf } from '../core/job/reference';
-import type { Said } from '../core/ports/store/attempts';
+import type { AttemptReplies } from '../core/ports/store/attempts';
 import type { GatewayDeps } from './deps';
 import { handlesOf } from './find';
 
@@ -46,7 +46,7 @@ export async function answered(
   { jobId, signal }: { jobId: string; signal: AbortSignal },
 ): Promise<NativeView | undefined> {
   try {
-    const ms = deps.doorWaits.nativeReplyMs;
+    const ms = deps.endpointWaits.nativeReplyMs;
     await deps.waitFor(principal, jobId, 'answered', { ms, signal }).catch(unlessDeleted);
     const job = await deps.store.jobs.load(jobId);
     return job?.workspaceId === principal.workspaceId ? await viewOf(deps, wire, job) : undefined;
@@ -79,7 +79,12 @@ function unlessDeleted(error: unknown): void {
   if (!(error instanceof GatewayError && error.code === 'not_found')) throw error;
 }
 
-function toView(deps: GatewayDeps, wire: string, job: Job, row: Said | undefined): NativeView {
+function toView(
+  deps: GatewayDeps,
+  wire: string,
+  job: Job,
+  row: AttemptReplies | undefined,
+): NativeView {
   const said = row && saidOf(deps.catalog.providers(), row.attempt, row.reply);
   return {
     job,

@@ -3,12 +3,12 @@ import type { Job } from '../core/job/job';
 import type { Gateway } from '../core/ports/gateway';
 import type { GatewayDeps } from './deps';
 
-export interface Held {
+export interface HeldJob {
   job: Job;
   /** False where nobody waited, since the process holds as many as it may. */
   isHeld: boolean;
 }
-export type Hold = (...args: Parameters<Gateway['waitFor']>) => Promise<Held>;
+export type Hold = (...args: Parameters<Gateway['waitFor']>) => Promise<HeldJob>;
 
 /**
  * Where a door waits for a job. One process holds so many at once; whoever comes after them is answered as if its wait
@@ -19,7 +19,7 @@ export function createHold(
   get: Gateway['get'],
 ): Hold {
   let waiting = 0;
-  return async (principal, id, until, { ms = deps.providerReplyMs, signal }): Promise<Held> => {
+  return async (principal, id, until, { ms = deps.providerReplyMs, signal }): Promise<HeldJob> => {
     const job = await get(principal, id);
     if (waiting >= deps.heldRequestsMax) return { job, isHeld: false };
     waiting += 1;

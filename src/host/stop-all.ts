@@ -3,7 +3,7 @@ import type { StopResult } from './children';
 import { readRun } from './run-file';
 import { STOP_ORDER } from './stop-steps';
 
-export interface Stopped {
+export interface StoppedProcess {
   name: string;
   pid: number;
   how: Exclude<StopResult, 'gone'>;
@@ -14,8 +14,8 @@ export interface Stopped {
  * gateway that is alive stops its own children; what a killed one left is stopped here. Answers what was stopped,
  * nothing when nothing ran. Never ends the process that calls it. Repeatable.
  */
-export async function stopAll(data: string): Promise<Stopped[]> {
-  const stopped: Stopped[] = [];
+export async function stopAll(data: string): Promise<StoppedProcess[]> {
+  const stopped: StoppedProcess[] = [];
   for (const name of STOP_ORDER) {
     // Read one by one: a gateway that ends in order removes the files of its children.
     const run = readRun(data, name);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { Principal } from '../core/api/principal';
-import type { Route } from '../core/api/route';
+import type { HttpRoute } from '../core/api/route';
 import { GatewayError } from '../core/errors';
 import type { Tokens } from '../core/ports/tokens';
 import type { KeyPrincipal, KeyStore } from '../core/ports/store/keys';
@@ -27,7 +27,7 @@ export interface AuthPorts {
  */
 export async function authenticate(
   request: Request,
-  route: Pick<Route, 'keyIn'>,
+  route: Pick<HttpRoute, 'keyIn'>,
   ports: AuthPorts,
   now: number,
 ): Promise<KeyPrincipal> {
@@ -49,7 +49,7 @@ export async function authenticate(
 /** What is no key and no token of ours costs no query. */
 async function principalOf(
   text: string,
-  { request, route, keys, tokens, isKey, authBudget, now }: Asked,
+  { request, route, keys, tokens, isKey, authBudget, now }: AuthContext,
 ): Promise<KeyPrincipal | undefined> {
   const address = request.ip ?? '';
   if (text.length <= KEY_LENGTH_MAX) {
@@ -63,9 +63,9 @@ async function principalOf(
   return undefined;
 }
 
-interface Asked extends AuthPorts {
+interface AuthContext extends AuthPorts {
   request: Request;
-  route: Pick<Route, 'keyIn'>;
+  route: Pick<HttpRoute, 'keyIn'>;
   now: number;
 }
 
@@ -88,7 +88,7 @@ function keyOfQuery(request: Request): string | undefined {
   return typeof key === 'string' ? key : undefined;
 }
 
-export function requireScope(principal: Principal, scope: Route['scope']): void {
+export function requireScope(principal: Principal, scope: HttpRoute['scope']): void {
   if (scope === 'any' || principal.scopes.includes(scope)) return;
   throw new GatewayError('forbidden', {
     message: `This API key lacks the scope "${scope}".`,

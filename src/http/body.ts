@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { Route, UploadedFile } from '../core/api/route';
+import type { HttpRoute, UploadedFile } from '../core/api/route';
 import { GatewayError } from '../core/errors';
 import { boundPast } from '../core/json/json-bounds';
 import type { Blobs } from '../core/ports/blobs';
@@ -35,7 +35,7 @@ interface Exchange {
 /** Reads what the route takes: nothing (`value` is undefined then), JSON of either size, or JSON or a multipart form. */
 export async function readBody(
   exchange: Exchange,
-  kind: Route['body'],
+  kind: HttpRoute['body'],
   ports: BodyPorts,
 ): Promise<Body> {
   const { request, response, owner } = exchange;
@@ -193,7 +193,7 @@ function refuseEncoding(request: Request): void {
   });
 }
 
-function wrongType(kind: Route['body']): GatewayError {
+function wrongType(kind: HttpRoute['body']): GatewayError {
   const forms = kind === 'json-or-form' ? ' or multipart/form-data' : '';
   return new GatewayError('unsupported_media_type', {
     message: `Content-Type: send application/json${forms}.`,

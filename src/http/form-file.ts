@@ -5,13 +5,13 @@ import type { Blobs } from '../core/ports/blobs';
 import { SNIFF_BYTES, sniffMediaType } from '../core/media/sniff';
 
 /** Opens once for everybody who waits at it, or fails for all of them. */
-export interface Gate {
+export interface FormBarrier {
   opened: Promise<void>;
   open(): void;
   fail(error: Error): void;
 }
 
-export function createGate(): Gate {
+export function createFormBarrier(): FormBarrier {
   let open: () => void = () => undefined;
   let fail: (error: Error) => void = () => undefined;
   const opened = new Promise<void>((resolve, reject) => {
@@ -38,7 +38,7 @@ export function storeFile(
   stream: Readable,
   ports: { blobs: Blobs; bytesMax: number; gate: Promise<void> },
 ): PendingFile {
-  const arrival = createGate();
+  const arrival = createFormBarrier();
   let mime = '';
   const bytes = gated(stream, {
     check: (start) => {

@@ -27,7 +27,7 @@ type MemoryLimits = Pick<
   | 'jsonBytesMax'
 >;
 
-interface Held {
+interface BodyMemory {
   owner: Owner;
   pool: Pool;
   bytes: number;
@@ -37,13 +37,13 @@ export function createMemoryBudget(limits: MemoryLimits): MemoryBudget {
   const { bodyMemoryFactor: factor, smallBodyBytesMax } = limits;
   const small = partOf(limits, limits.smallBodiesMemoryBytesMax, smallBodyBytesMax);
   const large = partOf(limits, limits.bodyMemoryBytesMax, limits.jsonBytesMax);
-  const bodies = new WeakMap<Response, Held>();
+  const bodies = new WeakMap<Response, BodyMemory>();
   const release = (response: Response): void => {
     const held = bodies.get(response);
     bodies.delete(response);
     held?.pool.give(held.owner, held.bytes * factor);
   };
-  const open = (response: Response, owner: Owner): Held => {
+  const open = (response: Response, owner: Owner): BodyMemory => {
     const held = { owner, pool: small, bytes: 0 };
     bodies.set(response, held);
     response.once('close', () => {

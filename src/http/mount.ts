@@ -2,7 +2,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import type { Answer, LateAnswer } from '../core/api/answer';
 import type { Api } from '../core/api/dialect';
 import type { Principal } from '../core/api/principal';
-import type { Route } from '../core/api/route';
+import type { HttpRoute } from '../core/api/route';
 import { GatewayError, invalid } from '../core/errors';
 import { changedByReading } from '../core/json/json-exact';
 import { parseOrThrow } from '../core/json/parse';
@@ -45,7 +45,7 @@ export function mountApis(app: Express, apis: readonly Api[], ports: MountPorts)
 
 const EXPRESS_NAMES = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;
 
-function handlerOf(route: Route, ports: MountPorts): RequestHandler {
+function handlerOf(route: HttpRoute, ports: MountPorts): RequestHandler {
   return async (request, response, next) => {
     if (route.when?.(headersOf(request)) === false) {
       next('route');
@@ -63,7 +63,7 @@ function handlerOf(route: Route, ports: MountPorts): RequestHandler {
 
 /** A function of its own, so that the body is referenced by nobody any more once it has returned. */
 async function handle(
-  route: Route,
+  route: HttpRoute,
   { request, response }: { request: Request; response: Response },
   ports: MountPorts,
 ): Promise<Answer | LateAnswer> {
@@ -116,13 +116,17 @@ function checkExact(identity: Uint8Array | string): void {
 const NO_BYTES = new Uint8Array();
 
 /** Where the key is in it, it ends here. */
-function searchOf(request: Request, { keyIn }: Route): string {
+function searchOf(request: Request, { keyIn }: HttpRoute): string {
   const at = request.originalUrl.indexOf('?');
   return keyIn || at < 0 ? '' : request.originalUrl.slice(at + 1);
 }
 
 /** A link speaks for itself; a bad link beside a key leaves the word to the key. */
-async function principalOf(request: Request, route: Route, ports: MountPorts): Promise<Principal> {
+async function principalOf(
+  request: Request,
+  route: HttpRoute,
+  ports: MountPorts,
+): Promise<Principal> {
   if (route.acceptsLink && request.query['signature'] !== undefined) {
     try {
       const { workspaceId } = ports.links.verify(paramsOf(request)['id'] ?? '', request.query);
@@ -137,7 +141,7 @@ async function principalOf(request: Request, route: Route, ports: MountPorts): P
   return principal;
 }
 
-function queryOf(request: Request, route: Route): Record<string, unknown> {
+function queryOf(request: Request, route: HttpRoute): Record<string, unknown> {
   const hidden: readonly string[] = [
     ...(route.acceptsLink ? LINK_PARAMETERS : []),
     ...(route.keyIn ? [KEY_PARAMETER] : []),

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import type { UploadedFile } from '../core/api/route';
 import { GatewayError, invalid } from '../core/errors';
 import type { Blobs } from '../core/ports/blobs';
-import { createGate, storeFile, type PendingFile } from './form-file';
+import { createFormBarrier, storeFile, type PendingFile } from './form-file';
 import { watchIdle } from './idle';
 import { listenTo } from './listen-to';
 import { sizeText, type HttpLimits } from './limits';
@@ -30,7 +30,7 @@ export interface FormOptions {
 export async function readForm(request: Request, options: FormOptions): Promise<Form> {
   if (request.destroyed) throw clientLeft();
   const { limits } = options;
-  const gate = createGate();
+  const gate = createFormBarrier();
   const parser = parserOf(request, limits);
   const fields: Form['fields'] = [];
   const texts: Promise<void>[] = [];

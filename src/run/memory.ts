@@ -23,7 +23,7 @@ export function bodyLimits(
 }
 
 /** What the config says of the door's bounds. */
-export function doorLimits({ limits, waits }: Config): Partial<HttpLimits> {
+export function httpLimits({ limits, waits }: Config): Partial<HttpLimits> {
   return {
     authFailuresPerMinute: limits.authFailuresPerMinute,
     uploadBytesMax: limits.uploadBytesMax,

@@ -25,7 +25,7 @@ import { createWaitEnds } from '../http/wait-ends';
 import type { Foundation } from './foundation';
 import { stopWaits } from './stop-waits';
 import { callbackLimits } from './callback-slots';
-import { doorLimits, heapBytes, sendingBytes } from './memory';
+import { httpLimits, heapBytes, sendingBytes } from './memory';
 import { isKey, newKey } from '../store/new-key';
 import { isOutage } from '../store/outage';
 import { createReadiness } from './readiness';
@@ -60,7 +60,7 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     signLink,
     waits: base.config.waits,
     providerReplyMs: base.config.waits.providerReplyMs,
-    doorWaits: base.config.waits,
+    endpointWaits: base.config.waits,
     contentTimeoutMs: base.config.waits.contentTimeoutMs,
     creates: { atOnce: base.config.limits.createsAtOnce, waitMs: base.config.waits.createMs },
     starts: { atOnce: base.config.limits.startsAtOnce, waitMs: base.config.waits.sweepAgeMs },
@@ -82,7 +82,7 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     apis,
     keys: base.store.keys,
     isKey,
-    limits: doorLimits(base.config),
+    limits: httpLimits(base.config),
     trustProxy: base.config.trustProxy,
     tokens: base.tokens,
     blobs: base.blobs,

@@ -11,7 +11,7 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-export interface Supervised<C extends Child> {
+export interface SupervisedChild<C extends Child> {
   /** The one that runs now, or that ran last. */
   current(): C;
   /** Ends the watch and then the child, also one that is just being launched. Repeatable. */
@@ -29,7 +29,7 @@ export interface SuperviseOptions<C extends Child> {
 
 const WATCH_MS = 1_000;
 
-export function supervise<C extends Child>(options: SuperviseOptions<C>): Supervised<C> {
+export function supervise<C extends Child>(options: SuperviseOptions<C>): SupervisedChild<C> {
   const { name, relaunch, log, everyMs = WATCH_MS } = options;
   const stopping = new AbortController();
   let child = options.child;

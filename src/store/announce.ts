@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { newId } from '../core/job/ids';
 import type { Job } from '../core/job/job';
 import type { StoredReply } from '../core/provider/native';
-import type { RenderEnd, Settled } from '../core/ports/store/jobs';
+import type { RenderEnd, SettleResult } from '../core/ports/store/jobs';
 import type { Transaction } from './database';
 import { deliveries, events, keeps } from './schema';
 
@@ -47,7 +47,7 @@ export async function announce(
 }
 
 /** What an earlier settle of this job left to be started. */
-export async function settledBefore(tx: Transaction, job: Job): Promise<Settled> {
+export async function settledBefore(tx: Transaction, job: Job): Promise<SettleResult> {
   const open = await tx
     .select({ id: deliveries.id, started: deliveries.workflowStartedAt })
     .from(deliveries)

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { Principal } from '../core/api/principal';
 import { newId } from '../core/job/ids';
-import type { Created, NewJob, Short } from '../core/ports/store/jobs';
+import type { CreateResult, NewJob, Shortage } from '../core/ports/store/jobs';
 import { budgetLeft } from './budget';
 import type { Database, Transaction } from './database';
 import { ERASED_ANSWER, claim, earlierOf, storeAnswer } from './idempotency';
@@ -19,7 +19,7 @@ export async function createJob(
   db: Database,
   job: NewJob,
   idempotencyMs: number,
-): Promise<Created> {
+): Promise<CreateResult> {
   try {
     return await db.transaction((tx) => createIn(tx, job, idempotencyMs));
   } catch (error) {
@@ -30,12 +30,16 @@ export async function createJob(
 
 /** Leaves the transaction without a trace, carrying what to answer. */
 class Rollback extends Error {
-  constructor(readonly outcome: Created) {
+  constructor(readonly outcome: CreateResult) {
     super(outcome.kind);
   }
 }
 
-async function createIn(tx: Transaction, job: NewJob, idempotencyMs: number): Promise<Created> {
+async function createIn(
+  tx: Transaction,
+  job: NewJob,
+  idempotencyMs: number,
+): Promise<CreateResult> {
   const { workspaceId } = job.principal;
   const asked = job.idempotency && { ...job.idempotency, workspaceId, now: job.now };
   const earlier = asked && (await claim(tx, asked, { jobId: job.id, keepMs: idempotencyMs }));
@@ -60,14 +64,14 @@ export async function shortOf(
   db: Pick<Transaction, 'select'>,
   { workspaceId, keyId }: Pick<Principal, 'workspaceId' | 'keyId'>,
   price: bigint,
-): Promise<Short | undefined> {
+): Promise<Shortage | undefined> {
   const { available } = await balanceOf(db, workspaceId);
   if (available < price) return { kind: 'insufficient', available };
   const left = keyId === null ? undefined : await budgetLeft(db, workspaceId, keyId);
   return left !== undefined && left < price ? { kind: 'over_budget', left } : undefined;
 }
 
-type Replay = Extract<Created, { kind: 'replayed' | 'mismatch' }>;
+type Replay = Extract<CreateResult, { kind: 'replayed' | 'mismatch' }>;
 
 /** What an earlier request under the same key was answered; undefined when there was none. */
 export async function earlierAnswer(

@@ -4,7 +4,7 @@ import type { Reply } from '../core/provider/exchange';
 import type { Job } from '../core/job/job';
 import type { StoredReply } from '../core/provider/native';
 import type { Operation } from '../core/job/outcome';
-import type { Said } from '../core/ports/store/attempts';
+import type { AttemptReplies } from '../core/ports/store/attempts';
 import { isStorable } from '../core/text';
 import { toAttempt } from './attempt-row';
 import type { Database } from './database';
@@ -32,7 +32,7 @@ export function toReply(
 export async function saidOf(
   db: Database,
   jobIds: readonly string[],
-): Promise<ReadonlyMap<string, Said>> {
+): Promise<ReadonlyMap<string, AttemptReplies>> {
   if (jobIds.length === 0) return new Map();
   const rows = await db
     .selectDistinctOn([attempts.jobId])

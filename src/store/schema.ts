@@ -10,11 +10,11 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { Doubt } from '../core/provider/attempt';
-import type { Billed } from '../core/request/capabilities';
+import type { BilledEnds } from '../core/request/capabilities';
 import type { Answer } from '../core/api/answer';
 import type { Failure } from '../core/errors';
 import type { FrozenRoute, JobState } from '../core/job/job';
-import type { FinalVerdict, Made, Operation, Output, Usage } from '../core/job/outcome';
+import type { FinalVerdict, VideoFacts, Operation, Output, Usage } from '../core/job/outcome';
 import type { NativeRequest } from '../core/provider/native';
 import type { FileKind } from '../core/job/files';
 import type { Attempt } from '../core/provider/attempt';
@@ -123,7 +123,7 @@ export const jobs = pgTable('jobs', {
   native: jsonb('native').$type<NativeRequest>(),
   givenId: text('given_id'),
   inDoubtSince: at('in_doubt_since'),
-  made: jsonb('made').$type<Made>(),
+  made: jsonb('made').$type<VideoFacts>(),
   erasedAt: at('erased_at'),
   historyErasedAt: at('history_erased_at'),
   filesRemovedAt: at('files_removed_at'),
@@ -140,7 +140,7 @@ export const attempts = pgTable('attempts', {
   provider: text('provider').notNull(),
   channel: text('channel').notNull(),
   model: text('model').notNull(),
-  billed: jsonb('billed').$type<Billed>().notNull(),
+  billed: jsonb('billed').$type<BilledEnds>().notNull(),
   state: text('state').$type<Attempt['state']>().notNull(),
   refusal: jsonb('refusal').$type<NonNullable<Attempt['refusal']>>(),
   callbackTokenHash: text('callback_token_hash').notNull(),

@@ -4,7 +4,7 @@ import type { Failure } from '../core/errors';
 import { isTerminal } from '../core/job/job';
 import type { Job, TerminalState } from '../core/job/job';
 import type { StoredReply } from '../core/provider/native';
-import type { RenderEnd, Settled, SettleReason } from '../core/ports/store/jobs';
+import type { RenderEnd, SettleResult, SettleReason } from '../core/ports/store/jobs';
 import { announce, settledBefore } from './announce';
 import type { Database, Transaction } from './database';
 import { toJob } from './job-row';
@@ -27,7 +27,7 @@ export interface Settlement {
   renderCallback: RenderEnd;
 }
 
-export async function settle(db: Database, settlement: Settlement): Promise<Settled> {
+export async function settle(db: Database, settlement: Settlement): Promise<SettleResult> {
   return db.transaction(async (tx) => {
     const row = await lockJob(tx, settlement.id);
     if (!row) throw new Error(`no job ${settlement.id}`);

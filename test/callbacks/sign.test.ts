@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { newSecret } from '../../src/callbacks/secrets';
 import { sign } from '../../src/callbacks/sign';
 import { verify } from '../../src/callbacks/verify';
-import type { Received } from '../../src/callbacks/verify';
+import type { ReceivedMessage } from '../../src/callbacks/verify';
 
 const secret = (): string => newSecret(randomBytes(32));
 const NOW = 1_790_000_000;
@@ -103,7 +103,7 @@ it('a new secret is whsec_ and the base64 of the 32 bytes given', () => {
 });
 
 describe('a receiver', () => {
-  const given = (change: Partial<Received> = {}): Received => ({
+  const given = (change: Partial<ReceivedMessage> = {}): ReceivedMessage => ({
     headers: {
       'webhook-id': PUBLISHED.id,
       'webhook-timestamp': String(PUBLISHED.timestamp),
@@ -114,7 +114,7 @@ describe('a receiver', () => {
     nowSeconds: PUBLISHED.timestamp,
     ...change,
   });
-  const withHeader = (name: string, value: string | string[] | undefined): Received =>
+  const withHeader = (name: string, value: string | string[] | undefined): ReceivedMessage =>
     given({ headers: { ...given().headers, [name]: value } });
 
   it('accepts the published example and says which event it is', () => {

@@ -1,5 +1,5 @@
 import type { Capabilities } from '../../src/core/request/capabilities';
-import type { RoutedModel, Route } from '../../src/core/catalog/catalog';
+import type { RoutedModel, ChannelRoute } from '../../src/core/catalog/catalog';
 import { offerOf } from '../../src/dialects/kit/offer';
 import { arkModels } from '../../src/providers/ark/models';
 
@@ -9,7 +9,7 @@ const known = (id: string): Capabilities => {
   return found;
 };
 const model = (...all: Capabilities[]): RoutedModel => {
-  const routes = all.map((capabilities) => ({ capabilities }) as Route);
+  const routes = all.map((capabilities) => ({ capabilities }) as ChannelRoute);
   return { entry: {}, routes } as unknown as RoutedModel;
 };
 const v1 = known('seedance-1-0-pro-250528');

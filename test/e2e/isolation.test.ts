@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dialects } from '../../src/dialects';
-import type { Route } from '../../src/core/api/route';
+import type { HttpRoute } from '../../src/core/api/route';
 import { newKey } from '../../src/store/new-key';
 import { ensureWorkspace } from '../../src/store/workspaces';
 import { startTestGateway } from '../support/gateway';
@@ -42,10 +42,10 @@ async function addKey(scopes: string[]): Promise<{ id: string; secret: string }>
 }
 
 const ROUTES = Object.values(dialects).flatMap(({ routes }) => routes);
-const named = (routes: readonly Route[]) =>
+const named = (routes: readonly HttpRoute[]) =>
   routes.map((route) => [`${route.method} ${route.path}`, route] as const);
 
-async function statusOf({ method, path, when, keyIn }: Route, key: string): Promise<number> {
+async function statusOf({ method, path, when, keyIn }: HttpRoute, key: string): Promise<number> {
   const own = path.replace(/:\w+/, job);
   const call = {
     key: keyIn ? null : key,

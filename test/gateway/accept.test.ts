@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { createLocalBlobs } from '../../src/blobs/local';
 import { readConfig } from '../../src/config';
 import { CommitInDoubt } from '../../src/core/errors';
-import type { Asked, NativeDraft } from '../../src/core/job/creation';
+import type { CreateOptions, NativeDraft } from '../../src/core/job/creation';
 import type { Draft } from '../../src/core/request/draft';
 import { accept, createQuotes } from '../../src/gateway';
 import type { AcceptDeps } from '../../src/gateway';
@@ -15,7 +15,7 @@ import { PNG } from '../http/door';
 import { NOW, startTestDatabase } from '../support/database';
 import type { TestDatabase } from '../support/database';
 
-type Creation = Asked & Draft;
+type Creation = CreateOptions & Draft;
 
 /** What cannot be stored, or would undo what was priced, is refused by the caller's own word before anything is stored. */
 
@@ -153,7 +153,7 @@ test.each<[model: string, passthrough: Record<string, unknown>, param: string]>(
   }
 });
 
-const nativeOf = (model: string, body: object): Asked & NativeDraft => ({
+const nativeOf = (model: string, body: object): CreateOptions & NativeDraft => ({
   dialect: 'videos',
   native: {
     model,

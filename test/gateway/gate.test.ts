@@ -1,5 +1,5 @@
 import { GatewayError } from '../../src/core/errors';
-import { createGate, createTurns } from '../../src/gateway/gate';
+import { createFairGate, createTurns } from '../../src/gateway/gate';
 
 interface Work {
   name: string;
@@ -7,7 +7,7 @@ interface Work {
 }
 
 function workshop(waitMs = 60_000) {
-  const gate = createGate({ atOnce: 2, waitMs });
+  const gate = createFairGate({ atOnce: 2, waitMs });
   const started: Work[] = [];
   const run = (name: string, workspaceId = 'one'): Promise<string> =>
     gate(

@@ -3,7 +3,7 @@ import type { Principal } from '../../src/core/api/principal';
 import { GatewayError } from '../../src/core/errors';
 import type { Job } from '../../src/core/job/job';
 import type { Store } from '../../src/core/ports/store/store';
-import { createHold, createHoldCreated, type Held } from '../../src/gateway/wait';
+import { createHold, createHoldCreated, type HeldJob } from '../../src/gateway/wait';
 
 /** Two may wait; the database is played. */
 function room() {
@@ -19,7 +19,7 @@ function room() {
     reads += 1;
     return { id, progress: reads } as Job;
   });
-  const wait = (id: string, ms?: number): Promise<Held> =>
+  const wait = (id: string, ms?: number): Promise<HeldJob> =>
     hold({} as Principal, id, 'ended', {
       ...(ms === undefined ? {} : { ms }),
       signal: new AbortController().signal,

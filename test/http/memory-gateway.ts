@@ -8,7 +8,7 @@ import type { Principal } from '../../src/core/api/principal';
 import { GatewayError } from '../../src/core/errors';
 import { newId, readId } from '../../src/core/job/ids';
 import { isTerminal, type Job } from '../../src/core/job/job';
-import type { Asked } from '../../src/core/job/creation';
+import type { CreateOptions } from '../../src/core/job/creation';
 import type { Draft } from '../../src/core/request/draft';
 import type { FileKind } from '../../src/core/job/files';
 import type { Gateway } from '../../src/core/ports/gateway';
@@ -28,7 +28,7 @@ import { logOf, summaryOf } from './memory-usage';
 export interface MemoryGateway extends Gateway {
   jobs: Map<string, Job>;
   /** What `create` was called with, oldest first. */
-  creations: (Asked & Draft)[];
+  creations: (CreateOptions & Draft)[];
   /** The file behind every finished job. */
   file: Buffer;
   /** When set, thrown by every use case. */
@@ -279,7 +279,7 @@ function listOf(gateway: MemoryGateway, principal: Principal, page: PageQuery) {
   return { jobs: rest.slice(0, page.limit), hasMore: rest.length > page.limit };
 }
 
-function newJob(principal: Principal, creation: Asked & Draft, at: number): Job {
+function newJob(principal: Principal, creation: CreateOptions & Draft, at: number): Job {
   const inputs: Input[] = creation.request.inputs.map(({ role, media }) =>
     'dataUrl' in media
       ? { role, media: { blob: 'f'.repeat(64), mime: 'image/png' } }

@@ -1,9 +1,9 @@
 import { failure } from '../../src/core/errors';
 import type { Failure } from '../../src/core/errors';
-import type { Billed } from '../../src/core/request/capabilities';
+import type { BilledEnds } from '../../src/core/request/capabilities';
 import type { Job } from '../../src/core/job/job';
 import type { FinalVerdict, Usage } from '../../src/core/job/outcome';
-import type { Settled, SettleReason } from '../../src/core/ports/store/jobs';
+import type { SettleResult, SettleReason } from '../../src/core/ports/store/jobs';
 import {
   NOW,
   PRICE,
@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 const CALLBACK = { callbackUrl: 'https://example.com/hook' };
 
-async function sentJob(verdict?: FinalVerdict, billed?: Billed): Promise<Job> {
+async function sentJob(verdict?: FinalVerdict, billed?: BilledEnds): Promise<Job> {
   const job = await createdJob(database, newJob(workspace, CALLBACK));
   const attempt = await acceptedAttempt(database, job, billed ? { billed } : {});
   if (verdict) {
@@ -121,7 +121,7 @@ describe('however often it runs', () => {
 
   test('rendering is for the first only, and a rendering that throws settles nothing', async () => {
     const job = await sentJob(SUCCEEDED);
-    const settleWith = (render: (job: Job) => string): Promise<Settled> =>
+    const settleWith = (render: (job: Job) => string): Promise<SettleResult> =>
       database.store.jobs.settle(job.id, { kind: 'verdict' }, NOW, render);
     await expect(
       settleWith(() => {
@@ -143,7 +143,7 @@ describe('however often it runs', () => {
   });
 });
 
-const FLAGS: Billed[] = [false, true].flatMap((canceled) =>
+const FLAGS: BilledEnds[] = [false, true].flatMap((canceled) =>
   [false, true].flatMap((rejected) =>
     [false, true].map((failed) => ({ canceled, rejected, failed })),
   ),
@@ -155,7 +155,7 @@ interface Case {
   reason?: SettleReason;
   state: Job['state'];
   /** Which flag decides whether the price is charged. */
-  paid: keyof Billed | boolean;
+  paid: keyof BilledEnds | boolean;
   code?: Failure['code'];
   usage?: Usage;
 }

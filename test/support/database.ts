@@ -7,7 +7,12 @@ import { newSecret } from '../../src/callbacks/secrets';
 import { newId } from '../../src/core/job/ids';
 import type { Job } from '../../src/core/job/job';
 import type { Attempt } from '../../src/core/provider/attempt';
-import type { Created, NewJob, Settled, SettleReason } from '../../src/core/ports/store/jobs';
+import type {
+  CreateResult,
+  NewJob,
+  SettleResult,
+  SettleReason,
+} from '../../src/core/ports/store/jobs';
 import type { KeyPrincipal } from '../../src/core/ports/store/keys';
 import type { Store } from '../../src/core/ports/store/store';
 import { createStore } from '../../src/store';
@@ -157,7 +162,7 @@ export async function createdJob(
   { store }: Pick<TestDatabase, 'store'>,
   job: NewJob,
 ): Promise<Job> {
-  const created: Created = await store.jobs.create(job);
+  const created: CreateResult = await store.jobs.create(job);
   if (created.kind !== 'created') throw new Error(`the job was not created: ${created.kind}`);
   return created.job;
 }
@@ -198,7 +203,7 @@ export function settle(
   jobId: string,
   reason: SettleReason = { kind: 'verdict' },
   now = NOW + 60_000,
-): Promise<Settled> {
+): Promise<SettleResult> {
   return store.jobs.settle(jobId, reason, now, (job, eventId) =>
     JSON.stringify({ event: eventId, id: job.id, state: job.state }),
   );

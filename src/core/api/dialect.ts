@@ -1,8 +1,8 @@
-import type { Route } from './route';
+import type { HttpRoute } from './route';
 import type { Answer } from './answer';
 import type { GatewayError } from '../errors';
 import type { Job } from '../job/job';
-import type { NativeSaid } from '../provider/native';
+import type { LatestReply } from '../provider/native';
 import type { ProviderReference } from '../job/reference';
 
 /**
@@ -11,7 +11,7 @@ import type { ProviderReference } from '../job/reference';
  */
 export interface Api {
   name: string;
-  routes: readonly Route[];
+  routes: readonly HttpRoute[];
   /** Paths whose unmatched requests (404, 405, bad body) answer in this API's error shape. */
   prefixes: readonly string[];
   /** Decides the status too: where an API's clients know another one than our table's, it is said here. */
@@ -35,5 +35,5 @@ export interface CallbackContext extends RenderContext {
   eventId: string;
   reference: ProviderReference;
   /** Of the attempt that counts, where its provider speaks a dialect. */
-  native?: NativeSaid | undefined;
+  native?: LatestReply | undefined;
 }

@@ -34,7 +34,7 @@ export interface RouteInput<Body = unknown, Query = unknown> {
   twinFingerprints: readonly string[];
 }
 
-export interface Route {
+export interface HttpRoute {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** `/v1/videos/:id` */
   path: string;
@@ -73,10 +73,10 @@ export interface Route {
 
 /** Keeps `handle` typed by its own schemas; the array of routes forgets the types, `http` parses by the schemas. */
 export function route<Body, Query>(definition: {
-  method: Route['method'];
+  method: HttpRoute['method'];
   path: string;
-  body: Route['body'];
-  scope: Route['scope'];
+  body: HttpRoute['body'];
+  scope: HttpRoute['scope'];
   verbatim?: true;
   twins?: readonly string[];
   when?(headers: Headers): boolean;
@@ -87,7 +87,7 @@ export function route<Body, Query>(definition: {
   query: z.ZodType<Query>;
   reply?: z.ZodType;
   handle(gateway: Gateway, input: RouteInput<Body, Query>): Promise<Answer | LateAnswer>;
-}): Route {
+}): HttpRoute {
   return {
     ...definition,
     // Sound because `http` hands over exactly what these two schemas returned.

@@ -37,7 +37,7 @@ export interface ModelChannel extends Pick<FrozenRoute, 'channel' | 'model'> {
   like?: string | undefined;
 }
 
-export interface Route {
+export interface ChannelRoute {
   channel: Channel;
   provider: Provider;
   /** The provider's own model id. */
@@ -49,7 +49,7 @@ export interface Route {
 export interface RoutedModel {
   entry: ModelEntry;
   /** In order of preference; never empty. */
-  routes: readonly [Route, ...Route[]];
+  routes: readonly [ChannelRoute, ...ChannelRoute[]];
 }
 
 /** Whether any way of it leads to test clips: such a model is never sold as a real one. */
@@ -118,7 +118,7 @@ function route(
   channels: ReadonlyMap<string, Channel>,
   providers: Readonly<Record<string, Provider>>,
 ): RoutedModel {
-  const routes = entry.channels.map((choice, index): Route => {
+  const routes = entry.channels.map((choice, index): ChannelRoute => {
     const at = ['models', entry.name, 'channels', index];
     const channel = channels.get(choice.channel);
     if (!channel) throw noChannel([...at, 'channel'], choice.channel, [...channels.keys()]);

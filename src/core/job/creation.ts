@@ -8,7 +8,7 @@ export interface CreateAnswer extends Answer {
   jobId: string;
 }
 
-export type Creation = Asked & (Draft | NativeDraft);
+export type Creation = CreateOptions & (Draft | NativeDraft);
 
 /**
  * The caller's own bytes, to be sent as they are. Their reading is for price and echo: what the model cannot honour is
@@ -18,7 +18,7 @@ export interface NativeDraft {
   native: NativeCreation;
 }
 
-export interface Asked {
+export interface CreateOptions {
   dialect: string;
   /** `video` where callers know the job as `video_<hex>`; absent where they know it by its UUID. */
   idPrefix?: 'video' | 'task';

@@ -11,7 +11,7 @@ export const DEADLINE_MARGIN_SECONDS = 1_800;
  */
 export function deadlineSecondsOf(
   { deadlineSeconds, tierDeadlineSeconds = {} }: Patience,
-  { serviceTier = '', expiresAfterSeconds }: Pick<AppliedRequest, Asked>,
+  { serviceTier = '', expiresAfterSeconds }: Pick<AppliedRequest, DeadlineFields>,
   operatorSeconds?: number,
 ): number {
   if (operatorSeconds !== undefined) return operatorSeconds;
@@ -21,4 +21,4 @@ export function deadlineSecondsOf(
 }
 
 type Patience = Pick<Capabilities, 'deadlineSeconds' | 'tierDeadlineSeconds'>;
-type Asked = 'serviceTier' | 'expiresAfterSeconds';
+type DeadlineFields = 'serviceTier' | 'expiresAfterSeconds';

@@ -1,6 +1,6 @@
 import type { Failure } from '../errors';
 import type { NativeRequest } from '../provider/native';
-import type { Made, Output, Usage } from './outcome';
+import type { VideoFacts, Output, Usage } from './outcome';
 import type { AppliedRequest, VideoRequest } from '../request/request';
 
 /**
@@ -72,7 +72,7 @@ export interface Job {
   outputs: Output[];
   usage: Usage | undefined;
   /** What the video is like, where that is known; undefined until it is there. */
-  made?: Made | undefined;
+  made?: VideoFacts | undefined;
   /** The hold, frozen at create. */
   price: bigint;
   /** What was charged in the end; undefined until the job is terminal. */

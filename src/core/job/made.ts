@@ -2,7 +2,7 @@ import type { Job } from './job';
 import type { AppliedRequest } from '../request/request';
 
 /** Picture and length as callers are shown them: of the video once it is there, as far as they are known, else as asked. */
-export interface Shown extends Pick<AppliedRequest, 'resolution' | 'aspectRatio'> {
+export interface ShownVideo extends Pick<AppliedRequest, 'resolution' | 'aspectRatio'> {
   /** Undefined while the model still decides. */
   seconds: number | undefined;
   width: number | undefined;
@@ -14,7 +14,7 @@ export function shownOf({
   applied,
   usage,
   made,
-}: Pick<Job, 'state' | 'applied' | 'usage' | 'made'>): Shown {
+}: Pick<Job, 'state' | 'applied' | 'usage' | 'made'>): ShownVideo {
   const video = state === 'succeeded' ? (made ?? {}) : {};
   const { width, height } = video.width === undefined ? applied : video;
   const asked = applied.seconds > 0 ? applied.seconds : undefined;

@@ -1,11 +1,11 @@
 import type { Job } from './job';
-import type { NativeSaid, StoredReply } from '../provider/native';
+import type { LatestReply, StoredReply } from '../provider/native';
 import type { Attempt } from '../provider/attempt';
 
 /** A job as its pass-through dialect shows it. */
 export interface NativeView {
   job: Job;
-  said: NativeSaid | undefined;
+  said: LatestReply | undefined;
   /** The last attempt, and the provider's answer to its submit. */
   attempt:
     (Pick<Attempt, 'state' | 'phase'> & { submitReply: StoredReply | undefined }) | undefined;

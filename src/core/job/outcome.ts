@@ -12,7 +12,7 @@ export interface Usage {
 }
 
 /** What the finished video is like, as far as the provider says it or the file shows it. */
-export interface Made {
+export interface VideoFacts {
   /** Pixels. */
   width?: number;
   height?: number;
@@ -44,7 +44,7 @@ export type Verdict =
       outputs: Output[];
       usage: Usage;
       seed?: number;
-      made?: Made;
+      made?: VideoFacts;
       /** Why we cannot fetch the result; absent where we can, or did not try. */
       unfetched?: string;
     }

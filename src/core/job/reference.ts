@@ -1,5 +1,5 @@
 import type { Job } from './job';
-import type { NativeSaid, StoredReply } from '../provider/native';
+import type { LatestReply, StoredReply } from '../provider/native';
 
 import type { Provider } from '../provider/provider';
 import type { Attempt } from '../provider/attempt';
@@ -20,7 +20,7 @@ export function saidOf(
   providers: readonly Pick<Provider, 'name' | 'native' | 'operationId'>[],
   attempt: Pick<Attempt, 'provider' | 'operation'>,
   reply: StoredReply | undefined,
-): NativeSaid | undefined {
+): LatestReply | undefined {
   // By name: what was said stays readable when its channel is configured no more.
   const provider = providers.find(({ name }) => name === attempt.provider);
   if (!provider?.native) return undefined;

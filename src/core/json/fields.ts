@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { boundPast } from './json-bounds';
 import { changedByReading } from './json-exact';
-import { unknownInRequest, type Meant } from './known-fields';
+import { unknownInRequest, type FieldMeaning } from './known-fields';
 
 /**
  * How the public APIs read the fields of a request: JSON and multipart alike, so that every number, boolean, object and
@@ -78,7 +78,7 @@ export function withoutNulls(value: unknown, context?: Pick<z.RefinementCtx, 'is
 }
 
 /** An object of these fields and no others; `meant` says what a well-known other name stands for here. */
-export const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape, meant?: Meant) =>
+export const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape, meant?: FieldMeaning) =>
   z.preprocess(
     withoutNulls,
     z.strictObject(shape, { error: (issue) => objectError(issue, Object.keys(shape), meant) }),
@@ -92,7 +92,7 @@ interface ObjectIssue {
 export function objectError(
   { code, input, keys }: ObjectIssue,
   known: readonly string[] = [],
-  meant?: Meant,
+  meant?: FieldMeaning,
 ): string | undefined {
   if (code === 'invalid_type') return must('an object')({ input });
   if (code !== 'unrecognized_keys' || !Array.isArray(keys)) return undefined;

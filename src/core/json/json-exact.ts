@@ -2,7 +2,7 @@ import { endOfString } from './json-bounds';
 import { propertiesOf, readTree, type JsonNode } from './json-text';
 
 /** Reading a JSON text would change what it says at this path, for this reason. */
-export interface Changed {
+export interface ChangedValue {
   /** `['metadata', 'ref']`; items of lists by their index. */
   path: readonly string[];
   /** Follows the name of the field. */
@@ -14,7 +14,7 @@ export interface Changed {
  * holds (`12345678901234567890`), or a field called `__proto__`, which an object would lose. Undefined where there is
  * none, and for a text that is no JSON.
  */
-export function changedByReading(json: Uint8Array): Changed | undefined {
+export function changedByReading(json: Uint8Array): ChangedValue | undefined {
   if (!isSuspect(json)) return undefined;
   try {
     const text = new TextDecoder().decode(json);
@@ -66,7 +66,11 @@ function nameOf(token: string): unknown {
   }
 }
 
-function changedIn(node: JsonNode, text: string, path: readonly string[]): Changed | undefined {
+function changedIn(
+  node: JsonNode,
+  text: string,
+  path: readonly string[],
+): ChangedValue | undefined {
   if (node.type === 'number') {
     const token = text.slice(node.offset, node.offset + node.length);
     if (isExact(token)) return undefined;
@@ -87,8 +91,8 @@ function changedIn(node: JsonNode, text: string, path: readonly string[]): Chang
 
 function firstOf<Item>(
   items: readonly Item[],
-  look: (item: Item, index: number) => Changed | undefined,
-): Changed | undefined {
+  look: (item: Item, index: number) => ChangedValue | undefined,
+): ChangedValue | undefined {
   for (const [index, item] of items.entries()) {
     const found = look(item, index);
     if (found) return found;

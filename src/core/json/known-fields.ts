@@ -21,10 +21,14 @@ export function unknownField(name: string, known: readonly string[]): string {
 }
 
 /** Says for a well-known name what its writer means here; undefined where that is not plain. */
-export type Meant = (name: string) => string | undefined;
+export type FieldMeaning = (name: string) => string | undefined;
 
 /** The sentence tells a caller, who has no file to look at, which fields are known, the nearest first. */
-export function unknownInRequest(name: string, known: readonly string[], meant?: Meant): string {
+export function unknownInRequest(
+  name: string,
+  known: readonly string[],
+  meant?: FieldMeaning,
+): string {
   const near = nearest(name, known);
   const use = meant?.(name) ?? (near === undefined ? undefined : `did you mean "${near}"?`);
   const away = new Map(known.map((other) => [other, distance(plain(name), plain(other))]));

@@ -1,10 +1,10 @@
-import type { Made } from '../job/outcome';
+import type { VideoFacts } from '../job/outcome';
 
 /**
  * Size and length of a video as the head of its MP4 says them. Reads as much as there is of a file's first bytes: empty
  * where the movie's header lies behind the frames, or the file is of another kind. Never throws, whatever the bytes.
  */
-export function readMp4Head(head: Uint8Array): Pick<Made, 'width' | 'height' | 'seconds'> {
+export function readMp4Head(head: Uint8Array): Pick<VideoFacts, 'width' | 'height' | 'seconds'> {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
   const movie = boxesIn(bytes).find(({ type }) => type === 'moov');
   if (!movie) return {};
@@ -45,7 +45,7 @@ function boxesIn(bytes: Buffer): Box[] {
 }
 
 /** A track of sound has the size 0 x 0. Sides are 16.16 fixed-point numbers at the end of the box. */
-function sizeOf(body: Buffer): Pick<Made, 'width' | 'height'> | undefined {
+function sizeOf(body: Buffer): Pick<VideoFacts, 'width' | 'height'> | undefined {
   const at = body[0] === 1 ? 88 : 76;
   if (body.length < at + 8) return undefined;
   const width = body.readUInt16BE(at);

@@ -1,4 +1,4 @@
-import type { AdminPage, Listed } from './listed';
+import type { AdminPage, AdminList } from './listed';
 import type { Answer } from '../api/answer';
 import type { Principal, Scope } from '../api/principal';
 import type { Operations } from './operations';
@@ -58,7 +58,7 @@ export interface Rotation {
 }
 
 /** A create answers once: a repeat with the same idempotency key gets the first answer, marked as a replay. */
-export interface Once<Made> {
+export interface OnceOptions<Made> {
   principal: Principal;
   idempotency: Idempotency | undefined;
   render(made: Made): Answer;
@@ -66,11 +66,11 @@ export interface Once<Made> {
 
 /** Use cases. All throw `not_found` for an id that is none of ours. */
 export interface Admin extends Operations {
-  workspaces(page: AdminPage): Promise<Listed<Workspace>>;
+  workspaces(page: AdminPage): Promise<AdminList<Workspace>>;
   workspace(id: string): Promise<Workspace>;
   createWorkspace(
     settings: { name: string; group?: string | undefined },
-    once: Once<{ workspace: Workspace; callbackSecret: string }>,
+    once: OnceOptions<{ workspace: Workspace; callbackSecret: string }>,
   ): Promise<Answer>;
   /**
    * Throws `conflict` for a name that is taken, when the asking key would lock itself out, and for disabling the first
@@ -81,24 +81,28 @@ export interface Admin extends Operations {
   topUp(
     workspaceId: string,
     amount: bigint,
-    once: Once<{ workspaceId: string; amount: bigint; balance: Balance }> & {
+    once: OnceOptions<{ workspaceId: string; amount: bigint; balance: Balance }> & {
       idempotency: Idempotency;
     },
   ): Promise<Answer>;
   rotateCallbackSecret(
     workspaceId: string,
     rotation: Rotation,
-    once: Once<{ workspaceId: string; secret: string; previousExpiresAt: number | null }>,
+    once: OnceOptions<{ workspaceId: string; secret: string; previousExpiresAt: number | null }>,
   ): Promise<Answer>;
-  keys(workspaceId: string, page: AdminPage): Promise<Listed<Key>>;
+  keys(workspaceId: string, page: AdminPage): Promise<AdminList<Key>>;
   key(id: string): Promise<Key>;
-  createKey(workspaceId: string, settings: KeySettings, once: Once<NewSecret>): Promise<Answer>;
+  createKey(
+    workspaceId: string,
+    settings: KeySettings,
+    once: OnceOptions<NewSecret>,
+  ): Promise<Answer>;
   /** Throws `conflict` when it would take `admin` from the key that asks, now or sooner than before. */
   changeKey(principal: Principal, id: string, change: Partial<KeySettings>): Promise<Key>;
   /** For good, and repeatable. Throws `conflict` for the key that asks. */
   revokeKey(principal: Principal, id: string): Promise<Key>;
   /** Throws `conflict` for a key that has ended, and during the grace of an earlier rotation unless forced. */
-  rotateKey(id: string, rotation: Rotation, once: Once<NewSecret>): Promise<Answer>;
+  rotateKey(id: string, rotation: Rotation, once: OnceOptions<NewSecret>): Promise<Answer>;
 }
 
 /** The only moment at which a key's secret is known. */

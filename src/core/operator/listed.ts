@@ -4,7 +4,7 @@ export interface AdminPage {
   after?: string | undefined;
 }
 
-export interface Listed<Item> {
+export interface AdminList<Item> {
   items: readonly Item[];
   hasMore: boolean;
 }

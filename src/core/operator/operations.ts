@@ -1,4 +1,4 @@
-import type { Listed } from './listed';
+import type { AdminList } from './listed';
 import type { FailureCode } from '../errors';
 import type { JobState } from '../job/job';
 import type { DeliveryEnd, DeliveryRow } from '../job/delivery';
@@ -121,7 +121,7 @@ export interface JobEnd {
 
 /** Use cases. All throw `not_found` for an id that is none of ours, and `conflict` where the state does not allow it. */
 export interface Operations {
-  jobs(query: JobQuery): Promise<Listed<OperatedJob>>;
+  jobs(query: JobQuery): Promise<AdminList<OperatedJob>>;
   job(id: string): Promise<JobReport>;
   /** Takes an open job out of review and starts its workflow again. */
   resumeJob(id: string): Promise<OperatedJob>;
@@ -129,7 +129,7 @@ export interface Operations {
   failJob(id: string, end: JobEnd): Promise<OperatedJob>;
   /** Takes a job that has ended out of review; its timeline keeps the reason and the note. */
   resolveJob(id: string, note: string | undefined): Promise<OperatedJob>;
-  deliveries(query: DeliveryQuery): Promise<Listed<OperatedDelivery>>;
+  deliveries(query: DeliveryQuery): Promise<AdminList<OperatedDelivery>>;
   /** The delivery is named by its own id, or by the `webhook-id` (`evt_…`) that its receiver knows. */
   delivery(id: string): Promise<DeliveryReport>;
   /** Tries at once where it waits for its next try; begins the whole schedule anew where it has ended. */
@@ -137,7 +137,7 @@ export interface Operations {
   /** Begins anew those that match and have ended, oldest first; how many, and whether more match. */
   redeliverAll(filter: DeliveryFilter, limit: number): Promise<{ count: number; hasMore: boolean }>;
   stopDelivery(id: string): Promise<OperatedDelivery>;
-  keeps(query: KeepQuery): Promise<Listed<OperatedKeep>>;
+  keeps(query: KeepQuery): Promise<AdminList<OperatedKeep>>;
   /** Begins another round of tries of a copy that gave up. */
   resumeKeep(jobId: string): Promise<OperatedKeep>;
   /** Gives up a copy that is being tried. */

@@ -96,7 +96,7 @@ export interface Gateway {
     wire: string,
     question: { id: string; model: string; ask: 'look' | 'cancel' },
   ): Promise<StoredReply>;
-  readonly waits: DoorWaits;
+  readonly waits: EndpointWaits;
   /** Our own signed link to a result. */
   link(job: Job, kind: FileKind): string;
   /** Workspaces, keys and secrets, for the scope `admin`. */
@@ -109,7 +109,7 @@ export interface Gateway {
 }
 
 /** How long a door may keep its caller waiting. Milliseconds. */
-export interface DoorWaits {
+export interface EndpointWaits {
   /** For the provider's answer to a create that passes through. */
   nativeReplyMs: number;
   /** For the verdict on a cancel. */

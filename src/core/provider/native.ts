@@ -49,7 +49,7 @@ export interface StoredReply {
 }
 
 /** What a provider that speaks a dialect has said of one job. */
-export interface NativeSaid {
+export interface LatestReply {
   wire: string;
   /** Its own id of the job; undefined until it has accepted it. */
   id: string | undefined;

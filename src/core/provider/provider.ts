@@ -20,7 +20,7 @@ export interface Provider {
   authorize(call: Call, credentials: Record<string, string>, nowMs: number): Call;
 
   submit(submission: Submission): Call;
-  readSubmit(reply: Reply, sent: Sent): SubmitReading;
+  readSubmit(reply: Reply, sent: SubmitFacts): SubmitReading;
   /** How the provider itself names the job, for callers who may ask it; absent: it has no such name. */
   operationId?(operation: Operation): string;
   poll(operation: Operation): Call;
@@ -28,8 +28,8 @@ export interface Provider {
   /** Absent: this provider cannot cancel. Its reply is never believed; a look follows. */
   cancel?(operation: Operation): Call;
   /** Lookup by our own attempt id; turns an unknown submit into an adopted one. */
-  find?(sent: Sent): Call;
-  readFind?(reply: Reply, sent: Sent): FindReading;
+  find?(sent: SubmitFacts): Call;
+  readFind?(reply: Reply, sent: SubmitFacts): FindReading;
   /** Links that need our credentials are fetched by us; absent: the output's URL is public. */
   content?(outputUrl: string): Call;
   /** True when the callback's own signature holds. Absent: unsigned, only the path token speaks for it. */
@@ -38,7 +38,7 @@ export interface Provider {
    * The handle inside a callback, which may fill in an attempt whose submit got no answer. Undefined when the callback
    * names another attempt than the one its path token belongs to, or none.
    */
-  readCallback?(body: Uint8Array, sent: Sent): { operation: Operation } | undefined;
+  readCallback?(body: Uint8Array, sent: SubmitFacts): { operation: Operation } | undefined;
 
   /** Takes requests as callers of a dialect wrote them (`Submission.native`). Absent: it speaks none. */
   native?: NativeWire;
@@ -50,7 +50,7 @@ export interface Provider {
  * What is known of a submit whatever became of its answer. A wire may have a path per mode or per model, which its
  * replies do not repeat; the operation must name it, since a poll has nothing else.
  */
-export interface Sent {
+export interface SubmitFacts {
   /** Our id of this attempt: the dedupe or lookup key where the provider has one. */
   attemptId: string;
   /** The provider's own model id. */

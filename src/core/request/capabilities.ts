@@ -40,7 +40,7 @@ export interface Capabilities {
 
   /** What a cancel can reach. */
   cancel: 'none' | 'queued' | 'running';
-  billed: Billed;
+  billed: BilledEnds;
   idempotency: 'token' | 'lookup' | 'callback-token' | 'none';
   resultLifetimeSeconds: number;
   /** From create to the end of our patience. */
@@ -65,7 +65,7 @@ export interface Lengths {
 }
 
 /** Does the provider charge for these ends? Decides settle or release. */
-export interface Billed {
+export interface BilledEnds {
   canceled: boolean;
   rejected: boolean;
   failed: boolean;

@@ -6,14 +6,14 @@ import { SNIFF_BYTES, sniffMediaType } from '../media/sniff';
  * file that its first bytes tell, or a list, an object or JSON text that holds one at any depth. Where nobody reads such
  * a word it is refused: dropped or passed on unread, it would be a video without the picture that was paid for.
  */
-export interface Carried {
+export interface CarriedMedium {
   /** The path leads from the value that was looked at to the medium, `['config', 'image']`; it is empty for the value itself. */
   path: readonly string[];
   what: 'url' | 'file';
 }
 
 /** The first medium that a value of JSON carries; undefined for settings. */
-export function carriedBy(value: unknown, depthLeft = DEPTH_MAX): Carried | undefined {
+export function carriedBy(value: unknown, depthLeft = DEPTH_MAX): CarriedMedium | undefined {
   if (typeof value === 'string') return carriedByText(value, depthLeft);
   if (typeof value !== 'object' || value === null || depthLeft === 0) return undefined;
   for (const [name, entry] of Object.entries(value)) {
@@ -26,7 +26,7 @@ export function carriedBy(value: unknown, depthLeft = DEPTH_MAX): Carried | unde
 /** Deeper than a door lets JSON be. */
 const DEPTH_MAX = 40;
 
-function carriedByText(text: string, depthLeft: number): Carried | undefined {
+function carriedByText(text: string, depthLeft: number): CarriedMedium | undefined {
   if (/^\s*data:/i.test(text) || isBase64OfFile(text)) return { path: [], what: 'file' };
   if (isUrl(text)) return { path: [], what: 'url' };
   const read = jsonOfText(text);

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { carriedBy, type Carried } from './carried-media';
+import { carriedBy, type CarriedMedium } from './carried-media';
 import { GatewayError, invalid } from '../errors';
 import { describeIssues } from '../json/parse';
 
@@ -59,7 +59,7 @@ export function checkPassthrough(
 }
 
 /** `use` is what a caller writes instead: `image or images`. */
-export function unread(param: string, { what }: Carried, use: string): GatewayError {
+export function unread(param: string, { what }: CarriedMedium, use: string): GatewayError {
   const noun = what === 'url' ? 'a URL' : 'a file';
   return invalid(param, `carries ${noun}, and nothing reads it here; media go into ${use}`);
 }

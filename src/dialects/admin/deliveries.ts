@@ -1,4 +1,4 @@
-import type { Route } from '../../core/api/route';
+import type { HttpRoute } from '../../core/api/route';
 import {
   deliveryListSchema,
   deliveryReportSchema,
@@ -15,7 +15,7 @@ const LIST = '/v1/admin/deliveries';
 const ONE = `${LIST}/:id`;
 
 /** Messages to callers: their tries, and sending them again. An id is `dlv_...`, or the receiver's `evt_...`. */
-export const deliveryRoutes: readonly Route[] = [
+export const deliveryRoutes: readonly HttpRoute[] = [
   reading({
     path: LIST,
     query: deliveryQuerySchema,

@@ -1,4 +1,4 @@
-import type { Route } from '../../core/api/route';
+import type { HttpRoute } from '../../core/api/route';
 import {
   jobListSchema,
   jobReportSchema,
@@ -24,7 +24,7 @@ const ONE = `${JOBS}/:id`;
 const KEEPS = '/v1/admin/keeps';
 
 /** Jobs of every workspace, and what to do about those that stand still; the copies of their results. */
-export const jobRoutes: readonly Route[] = [
+export const jobRoutes: readonly HttpRoute[] = [
   reading({
     path: JOBS,
     query: jobQuerySchema,

@@ -1,6 +1,6 @@
 import type { NewSecret } from '../../core/operator/admin';
 import type { Answer } from '../../core/api/answer';
-import type { Route } from '../../core/api/route';
+import type { HttpRoute } from '../../core/api/route';
 import { keyListSchema, keySchema, newKeyReplySchema } from './reply';
 import { adminRoute, idOf, reading } from './route';
 import {
@@ -23,7 +23,7 @@ import {
 const LIST = '/v1/admin/workspaces/:id/keys';
 const ONE = '/v1/admin/keys/:id';
 
-export const keyRoutes: readonly Route[] = [
+export const keyRoutes: readonly HttpRoute[] = [
   adminRoute({
     method: 'POST',
     path: LIST,

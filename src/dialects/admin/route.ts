@@ -1,19 +1,19 @@
 import type { z } from 'zod';
-import { route, type Route, type RouteInput } from '../../core/api/route';
+import { route, type HttpRoute, type RouteInput } from '../../core/api/route';
 import { type Answer } from '../../core/api/answer';
 import type { Gateway } from '../../core/ports/gateway';
 import { noQuerySchema, nothingSchema } from './schema';
 
 /** Every route here has the scope `admin`; there is no way to write another one. */
 export function adminRoute<Body, Query>(definition: {
-  method: Route['method'];
+  method: HttpRoute['method'];
   path: string;
-  body: Route['body'];
+  body: HttpRoute['body'];
   request: z.ZodType<Body>;
   query: z.ZodType<Query>;
   reply: z.ZodType;
   handle(gateway: Gateway, input: RouteInput<Body, Query>): Promise<Answer>;
-}): Route {
+}): HttpRoute {
   return route({ ...definition, scope: 'admin' });
 }
 
@@ -23,7 +23,7 @@ export function reading<Query>(definition: {
   query: z.ZodType<Query>;
   reply: z.ZodType;
   read(gateway: Gateway, input: RouteInput<undefined, Query>): Promise<object>;
-}): Route {
+}): HttpRoute {
   const { read, ...rest } = definition;
   return adminRoute({
     ...rest,
@@ -40,7 +40,7 @@ export function acting<Body>(definition: {
   request: z.ZodType<Body>;
   reply: z.ZodType;
   act(gateway: Gateway, input: RouteInput<Body>): Promise<object>;
-}): Route {
+}): HttpRoute {
   const { act, ...rest } = definition;
   return adminRoute({
     ...rest,

@@ -1,5 +1,5 @@
 import type { Balance, Key, KeySettings, Rotation, Workspace } from '../../core/operator/admin';
-import type { Listed } from '../../core/operator/listed';
+import type { AdminList } from '../../core/operator/listed';
 import type { RouteInput } from '../../core/api/route';
 import { renderId } from '../../core/job/ids';
 import { formatPoints } from '../../core/money/pricing';
@@ -75,7 +75,7 @@ export function fromKey(key: Key): KeyReply {
 }
 
 export function fromList<Item, Reply extends { id: string }>(
-  { items, hasMore }: Listed<Item>,
+  { items, hasMore }: AdminList<Item>,
   render: (item: Item) => Reply,
 ) {
   const data = items.map(render);

@@ -1,5 +1,5 @@
 import { type Answer } from '../../core/api/answer';
-import { type Route, type RouteInput } from '../../core/api/route';
+import { type HttpRoute, type RouteInput } from '../../core/api/route';
 import { invalid } from '../../core/errors';
 import type { Gateway } from '../../core/ports/gateway';
 import {
@@ -33,7 +33,7 @@ import {
 const LIST = '/v1/admin/workspaces';
 const ONE = `${LIST}/:id`;
 
-export const workspaceRoutes: readonly Route[] = [
+export const workspaceRoutes: readonly HttpRoute[] = [
   adminRoute({
     method: 'POST',
     path: LIST,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { route, type Route, type RouteInput } from '../../core/api/route';
+import { route, type HttpRoute, type RouteInput } from '../../core/api/route';
 import { type Answer } from '../../core/api/answer';
 import { type Dialect } from '../../core/api/dialect';
 import { GatewayError } from '../../core/errors';
@@ -33,7 +33,7 @@ export const arkTasks: Dialect = {
   routes: BASES.flatMap(routesOf),
 };
 
-function routesOf(base: string): Route[] {
+function routesOf(base: string): HttpRoute[] {
   return [
     route({
       method: 'POST',

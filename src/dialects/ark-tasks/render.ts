@@ -6,7 +6,7 @@ import { givenIdsOf, withGivenIds } from '../../core/job/given-id';
 import { renderId } from '../../core/job/ids';
 import type { Job, JobState } from '../../core/job/job';
 import { shownOf } from '../../core/job/made';
-import type { NativeSaid, StoredReply } from '../../core/provider/native';
+import type { LatestReply, StoredReply } from '../../core/provider/native';
 import { unixSeconds } from '../kit/parameters';
 import type { NativeView } from '../../core/job/native-view';
 import type { TaskStatus } from './schema';
@@ -78,7 +78,7 @@ const STATUS: Readonly<Record<JobState, TaskStatus>> = {
   expired: 'expired',
 };
 
-function render(job: Job, said: NativeSaid | undefined, link: Link): Record<string, unknown> {
+function render(job: Job, said: LatestReply | undefined, link: Link): Record<string, unknown> {
   const { applied } = job;
   const { seconds, resolution, aspectRatio } = shownOf(job);
   return {

@@ -10,7 +10,7 @@ import type { ProviderReference } from '../../core/job/reference';
 import type { Quote } from '../../core/money/quote';
 import { pointsNumber } from '../../core/money/pricing';
 import type { AppliedRequest } from '../../core/request/request';
-import type { Created, QuoteReply, Status } from './reply';
+import type { CreatedReply, QuoteReply, Status } from './reply';
 
 export const idOf = (jobId: string): string => renderId('task', jobId);
 
@@ -37,7 +37,7 @@ export function createdOf(
   job: Job,
   reference: ProviderReference,
   estimate: Estimate | undefined,
-): Created {
+): CreatedReply {
   const { status, ...common } = commonOf(asTaken(job), reference);
   const left = status === 'failed' ? undefined : estimate;
   return {

@@ -39,7 +39,7 @@ export const createdSchema = z.strictObject({
   /** While it is not known whether the provider took the task. */
   statusDetail: z.strictObject({ code: z.string(), message: z.string() }).optional(),
 });
-export type Created = z.infer<typeof createdSchema>;
+export type CreatedReply = z.infer<typeof createdSchema>;
 
 export const statusSchema = z.strictObject({
   /** False for a task that has ended without a video; `error` and `code` say why. */

@@ -9,14 +9,14 @@ import { parametersOf, unixSeconds } from '../kit/parameters';
 import { pointsNumber } from '../../core/money/pricing';
 import type { Mode } from '../../core/request/request';
 import { VIDEO_STATUS } from '../kit/video-status';
-import type { Envelope, Submitted, Task, Video } from './reply';
+import type { Envelope, SubmittedReply, Task, Video } from './reply';
 
 /** The signed link to the video. */
 export type Link = (job: Job) => string;
 
 export const idOf = (job: Job): string => renderId('task', job.id);
 
-export function submittedOf(job: Job): Submitted {
+export function submittedOf(job: Job): SubmittedReply {
   return {
     id: idOf(job),
     task_id: idOf(job),

@@ -14,7 +14,7 @@ export const submittedSchema = z.strictObject({
   /** What was applied, defaults included. */
   parameters: z.record(z.string(), z.unknown()),
 });
-export type Submitted = z.infer<typeof submittedSchema>;
+export type SubmittedReply = z.infer<typeof submittedSchema>;
 
 const reasonSchema = z.strictObject({ code: z.string(), message: z.string() });
 const errorSchema = reasonSchema.nullable();

@@ -1,4 +1,4 @@
-import { route, type Route } from '../../core/api/route';
+import { route, type HttpRoute } from '../../core/api/route';
 import { type Principal } from '../../core/api/principal';
 import { GatewayError } from '../../core/errors';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
@@ -11,7 +11,7 @@ import type { Gateway } from '../../core/ports/gateway';
  * of them needs a mode in core/request.ts; its entry here then becomes a translation.
  */
 interface Derivation {
-  method: Route['method'];
+  method: HttpRoute['method'];
   path: string;
   cannot: string;
   instead: string;
@@ -59,7 +59,7 @@ const DERIVATIONS: readonly Derivation[] = [
   { method: 'GET', path: '/v1/videos/characters/:character', ...withReferenceImages },
 ];
 
-export const derivationRoutes: readonly Route[] = DERIVATIONS.map((derivation) =>
+export const derivationRoutes: readonly HttpRoute[] = DERIVATIONS.map((derivation) =>
   route({
     method: derivation.method,
     path: derivation.path,

@@ -1,4 +1,4 @@
-import { route, type Route, type RouteInput } from '../../core/api/route';
+import { route, type HttpRoute, type RouteInput } from '../../core/api/route';
 import { type Answer, type LateAnswer } from '../../core/api/answer';
 import { invalid } from '../../core/errors';
 import type { Headers } from '../../core/provider/exchange';
@@ -23,7 +23,7 @@ const CREATE = {
 } as const;
 
 /** The create in the words of this API, and the one whose header says that the body is in its model's provider's. */
-export const submitRoutes: readonly Route[] = [
+export const submitRoutes: readonly HttpRoute[] = [
   route({
     ...CREATE,
     when: (headers) => nativeHeaderOf(headers) !== undefined,

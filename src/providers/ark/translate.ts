@@ -1,7 +1,7 @@
 import { failure } from '../../core/errors';
 import { jsonCall, jsonOf, type Call, type Reply } from '../../core/provider/exchange';
 import { given } from '../../core/json/fields';
-import type { Made, Operation, Output, Usage, Verdict } from '../../core/job/outcome';
+import type { VideoFacts, Operation, Output, Usage, Verdict } from '../../core/job/outcome';
 import { withVendorKeys } from '../../core/request/passthrough';
 import type { PollReading, Submission, SubmitReading } from '../../core/provider/provider';
 import type { Input, Media } from '../../core/request/request';
@@ -161,7 +161,7 @@ function outputsOf(task: Task): Output[] {
 }
 
 /** `ratio` is a word of the request's until the video is made, `adaptive` too. */
-function madeOf({ ratio, resolution }: Task): { made?: Made } {
+function madeOf({ ratio, resolution }: Task): { made?: VideoFacts } {
   const isRatio = ratio !== undefined && /^\d{1,3}:\d{1,3}$/.test(ratio);
   const made = given({
     aspectRatio: isRatio ? ratio : undefined,

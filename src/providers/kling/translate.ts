@@ -1,6 +1,11 @@
 import { jsonCall, jsonOf, type Call, type Reply } from '../../core/provider/exchange';
 import type { Operation, Output, Usage, Verdict } from '../../core/job/outcome';
-import type { FindReading, PollReading, Sent, SubmitReading } from '../../core/provider/provider';
+import type {
+  FindReading,
+  PollReading,
+  SubmitFacts,
+  SubmitReading,
+} from '../../core/provider/provider';
 import { envelopeOf, isUnknownTask, readLookError, readRefusal, readTaskFailure } from './errors';
 import { kindOf } from './models';
 import { pathOf } from './paths';
@@ -8,7 +13,7 @@ import { operationSchema, taskSchema, type Task } from './schema';
 
 /** What Kling's replies mean, and the calls of everything that comes after a submit. */
 
-export function readSubmit(reply: Reply, sent: Sent): SubmitReading {
+export function readSubmit(reply: Reply, sent: SubmitFacts): SubmitReading {
   const task = taskOf(reply);
   if (task) return { state: 'accepted', operation: operationOf(task, sent) };
   const isSuccess = envelopeOf(reply)?.code === 0;
@@ -17,7 +22,7 @@ export function readSubmit(reply: Reply, sent: Sent): SubmitReading {
 }
 
 /** No reply names the kind, so it is taken from what was sent. */
-function operationOf(task: Task, { model, mode }: Sent): Operation {
+function operationOf(task: Task, { model, mode }: SubmitFacts): Operation {
   return { kind: kindOf(model, mode), taskId: task.task_id };
 }
 
@@ -34,11 +39,11 @@ export function poll(operation: Operation): Call {
 }
 
 /** By our own id, at the same door as a poll. */
-export function find({ attemptId, model, mode }: Sent): Call {
+export function find({ attemptId, model, mode }: SubmitFacts): Call {
   return jsonCall('GET', pathOf(kindOf(model, mode), attemptId));
 }
 
-export function readFind(reply: Reply, sent: Sent): FindReading {
+export function readFind(reply: Reply, sent: SubmitFacts): FindReading {
   const task = taskOf(reply);
   // A reply without the id is still the answer to a question by that id.
   const isOther = task?.task_info?.external_task_id !== undefined && !isOurs(task, sent);
@@ -47,11 +52,14 @@ export function readFind(reply: Reply, sent: Sent): FindReading {
   return said && isUnknownTask(said) ? { notFound: true } : { retry: true };
 }
 
-const isOurs = (task: Task, sent: Sent): boolean =>
+const isOurs = (task: Task, sent: SubmitFacts): boolean =>
   task.task_info?.external_task_id === sent.attemptId;
 
 /** A callback is the bare task. Nothing signs it, so it must at least know the attempt's id. */
-export function readCallback(body: Uint8Array, sent: Sent): { operation: Operation } | undefined {
+export function readCallback(
+  body: Uint8Array,
+  sent: SubmitFacts,
+): { operation: Operation } | undefined {
   const parsed = taskSchema.safeParse(jsonOf({ status: 200, headers: {}, body }));
   if (!parsed.success || !isOurs(parsed.data, sent)) return undefined;
   return { operation: operationOf(parsed.data, sent) };

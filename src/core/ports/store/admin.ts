@@ -1,4 +1,4 @@
-import type { AdminPage, Listed } from '../../operator/listed';
+import type { AdminPage, AdminList } from '../../operator/listed';
 import type {
   Balance,
   Key,
@@ -13,10 +13,10 @@ import type { Answer } from '../../api/answer';
 
 /** Cursors are ids. What is not there is undefined; rules are the use cases' matter. */
 export interface AdminReads {
-  workspaces(page: AdminPage): Promise<Listed<Workspace>>;
+  workspaces(page: AdminPage): Promise<AdminList<Workspace>>;
   workspace(id: string): Promise<Workspace | undefined>;
   balance(workspaceId: string): Promise<Balance>;
-  keys(workspaceId: string, page: AdminPage, now: number): Promise<Listed<Key>>;
+  keys(workspaceId: string, page: AdminPage, now: number): Promise<AdminList<Key>>;
   key(id: string, now: number): Promise<Key | undefined>;
 }
 

@@ -1,13 +1,13 @@
 import type { Attempt, Doubt } from '../../provider/attempt';
 import type { StoredReply } from '../../provider/native';
 import type { Job } from '../../job/job';
-import type { Billed } from '../../request/capabilities';
+import type { BilledEnds } from '../../request/capabilities';
 import type { SubmitReading } from '../../provider/provider';
 import type { Reply } from '../../provider/exchange';
 import type { Operation, Verdict } from '../../job/outcome';
 
 /** An attempt with the replies that its provider gave. */
-export interface Said {
+export interface AttemptReplies {
   attempt: Attempt;
   submitReply: StoredReply | undefined;
   /** Of the last look. After the job's end only where that look is what ended it. */
@@ -24,7 +24,7 @@ export interface AttemptStore {
     channel: string;
     provider: string;
     model: string;
-    billed: Billed;
+    billed: BilledEnds;
     callbackTokenHash: string;
     sendingAt: number;
     sendDeadline: number;
@@ -67,7 +67,7 @@ export interface AttemptStore {
   /** Does any job of any workspace, deleted ones included, go by this handle? */
   isKnown(provider: string, operation: Operation): Promise<boolean>;
   /** The latest attempt of each job that has one. */
-  said(jobIds: readonly string[]): Promise<ReadonlyMap<string, Said>>;
+  said(jobIds: readonly string[]): Promise<ReadonlyMap<string, AttemptReplies>>;
   /**
    * Median run time of recent successes of that model in milliseconds; undefined with fewer than five. Measured anew
    * after a while, `usualMemoMs`.

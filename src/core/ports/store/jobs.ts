@@ -31,14 +31,14 @@ export interface NewJob {
   render(job: Job): Answer;
 }
 
-export type Created =
+export type CreateResult =
   | { kind: 'created'; job: Job; answer: Answer; workspace: string }
   | { kind: 'replayed'; jobId: string; answer: Answer }
   /** The key, or the workflow id, belongs to another request. */
   | { kind: 'mismatch' }
-  | Short;
+  | Shortage;
 
-export type Short =
+export type Shortage =
   | { kind: 'insufficient'; available: bigint }
   /** The key's budget: how much of it nothing holds and nothing has spent. */
   | { kind: 'over_budget'; left: bigint };
@@ -58,14 +58,14 @@ export type RenderEnd = (
   reply: StoredReply | undefined,
 ) => string | Uint8Array;
 
-export interface Settled {
+export interface SettleResult {
   job: Job;
   deliveryIds: string[];
   keep: boolean;
 }
 
 export interface JobStore {
-  create(job: NewJob): Promise<Created>;
+  create(job: NewJob): Promise<CreateResult>;
   /**
    * Why a create at that price would be refused now; undefined when it would not. Asked before files are stored for
    * it; only `create` itself decides.
@@ -73,7 +73,7 @@ export interface JobStore {
   shortOf(
     principal: Pick<Principal, 'workspaceId' | 'keyId'>,
     price: bigint,
-  ): Promise<Short | undefined>;
+  ): Promise<Shortage | undefined>;
   /** Counts one more try of a submit that could not be prepared; answers how many there were. */
   countUnprepared(id: string): Promise<number>;
   /** Was this idempotency key used by any request of the workspace, whatever that was? */
@@ -86,7 +86,7 @@ export interface JobStore {
     workspaceId: string,
     request: Pick<Creation, 'idempotency' | 'render'>,
     now: number,
-  ): Promise<Extract<Created, { kind: 'replayed' | 'mismatch' }> | undefined>;
+  ): Promise<Extract<CreateResult, { kind: 'replayed' | 'mismatch' }> | undefined>;
   get(workspaceId: string, id: string): Promise<Job | undefined>;
   list(workspaceId: string, page: PageQuery): Promise<Page>;
   /** For the engine's side, which has the id from our own start. */
@@ -107,7 +107,7 @@ export interface JobStore {
     reason: SettleReason,
     now: number,
     renderCallback: RenderEnd,
-  ): Promise<Settled>;
+  ): Promise<SettleResult>;
   /** By the provider's handle. Undefined for one of another workspace and for a deleted job. */
   byOperation(
     workspaceId: string,

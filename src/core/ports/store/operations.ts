@@ -9,13 +9,13 @@ import type {
   OperatedKeep,
   OperatedTry,
 } from '../../operator/operations';
-import type { Listed } from '../../operator/listed';
+import type { AdminList } from '../../operator/listed';
 import type { JobPlanSeed } from '../../job/plan';
 import type { FailureCode } from '../../errors';
 
 /** The part of the store port behind them. Ids are UUIDs; what is not there is undefined. */
 export interface OperationsStore {
-  jobs(query: JobQuery): Promise<Listed<OperatedJob>>;
+  jobs(query: JobQuery): Promise<AdminList<OperatedJob>>;
   job(id: string): Promise<OperatedJob | undefined>;
   attempts(jobId: string): Promise<OperatedAttempt[]>;
   seed(jobId: string): Promise<JobPlanSeed | undefined>;
@@ -29,13 +29,13 @@ export interface OperationsStore {
   ): Promise<boolean>;
   /** Takes an ended job off the list for review; false when it is open or not in review. */
   resolve(jobId: string, note: string | undefined, now: number): Promise<boolean>;
-  deliveries(query: DeliveryQuery): Promise<Listed<OperatedDelivery>>;
+  deliveries(query: DeliveryQuery): Promise<AdminList<OperatedDelivery>>;
   /** The delivery with that id or about the event with that id. */
   delivery(id: string): Promise<OperatedDelivery | undefined>;
   tries(deliveryId: string): Promise<OperatedTry[]>;
   /** Ended deliveries become pending, to be started by whoever is first; those that are erased are passed over. */
   reopenDeliveries(filter: DeliveryFilter & { id?: string }, limit: number): Promise<string[]>;
-  keeps(query: KeepQuery): Promise<Listed<OperatedKeep>>;
+  keeps(query: KeepQuery): Promise<AdminList<OperatedKeep>>;
   keep(jobId: string): Promise<OperatedKeep | undefined>;
   /** Begins another round of a copy that gave up; false when it is in another state. */
   reopenKeep(jobId: string, now: number): Promise<boolean>;
