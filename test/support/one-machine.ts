@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { ActivityDeps } from '../../activities';
+import { createByteGate } from '../../activities/byte-gate';
+import { createPlaces } from '../../activities/places';
+import { createLocalBlobs } from '../../src/blobs/local';
+import { readConfig } from '../../src/config';
+import { dialects } from '../../src/dialects';
+import { createQuotes } from '../../src/gateway';
+import { createLinks } from '../../src/http/links';
+import { createTokens } from '../../src/http/tokens';
+import { createOutbound } from '../../src/outbound';
+import { providers } from '../../src/providers';
+import { buildCatalog } from '../../src/run/channels';
+import type { Foundation } from '../../src/run/foundation';
+import { startApi } from '../../src/run/parts';
+import { startSimulator } from '../../src/simulator';
+import { createStore } from '../../src/store';
+import { temporaryFolder } from '../host/temporary';
+import type { TestDatabase } from './database';
+import { WILLING } from './sweep-deps';
+
+/** A gateway without an engine: the real API over HTTP, and what its activities stand on, over one real database. */
+export interface OneMachine {
+  /** Origin of the API. */
+  api: string;
+  /** Takes every callback with 204. */
+  callbackUrl: string;
+  deps: ActivityDeps;
+  /** What the engine was asked to run, oldest first; a test takes from it what it runs. */
+  asked: { run: 'delivery' | 'keep'; id: string }[];
+  /** Moves the clock of the activities. */
+  advance(ms: number): void;
+  stop(): Promise<void>;
+}
+
+export async function startOneMachine({ db, sealer, ...base }: TestDatabase): Promise<OneMachine> {
+  const config = readConfig({ REELAY_CONFIG: '' });
+  const simulator = await startSimulator({ providers });
+  const receiver = createServer((_request, response) => void response.writeHead(204).end());
+  await new Promise<void>((resolve) => void receiver.listen(0, '127.0.0.1', resolve));
+  const asked: OneMachine['asked'] = [];
+  let origin = '';
+  const secret = randomBytes(32);
+  const signed = { secret, lifetimeMs: 60_000 };
+  const foundation = {
+    config,
+    // Its own store, which remembers for as long as a gateway's does.
+    store: createStore(db, sealer, { ...config.waits, changes: base.store.changes }),
+    engine: {
+      ...WILLING,
+      startDelivery: async (id: string) => void asked.push({ run: 'delivery', id }),
+      startKeep: async (id: string) => void asked.push({ run: 'keep', id }),
+    },
+    catalog: buildCatalog(config, simulator),
+    outbound: createOutbound({ allowedCallbackHosts: ['127.0.0.1'], userAgent: 'test' }),
+    blobs: createLocalBlobs(join(temporaryFolder(), 'blobs')),
+    links: createLinks({ ...signed, publicUrl: () => origin }),
+    tokens: createTokens(signed),
+    quotes: createQuotes(signed),
+    log: pino({ level: 'silent' }),
+    random: randomBytes,
+  };
+  const api = await startApi(foundation as unknown as Foundation, { host: '127.0.0.1', port: 0 });
+  origin = api.origin;
+  let ahead = 0;
+  return {
+    api: api.origin,
+    callbackUrl: `http://127.0.0.1:${String((receiver.address() as AddressInfo).port)}/`,
+    deps: depsOf(foundation, () => Date.now() + ahead),
+    asked,
+    advance: (ms) => void (ahead += ms),
+    async stop() {
+      await api.close();
+      await foundation.outbound.close();
+      receiver.closeAllConnections();
+      await new Promise((resolve) => receiver.close(resolve));
+      await simulator.stop();
+    },
+  };
+}
+
+type Parts = Pick<
+  Foundation,
+  'config' | 'store' | 'engine' | 'catalog' | 'outbound' | 'blobs' | 'links' | 'log'
+>;
+
+function depsOf({ config, ...parts }: Parts, now: () => number): ActivityDeps {
+  return {
+    ...parts,
+    sending: createByteGate(config.limits.sendMemoryBytesMax),
+    places: createPlaces(),
+    dialects,
+    render: {
+      link: ({ workspaceId, id: jobId }, kind) => parts.links.sign({ workspaceId, jobId, kind }),
+    },
+    waits: config.waits,
+    limits: { ...config.limits, deliveriesAtOnce: 8, deliveriesPerHost: 8, copiesAtOnce: 8 },
+    retention: config.retention,
+    now,
+    random: () => 0.5,
+    newToken: () => randomBytes(16).toString('hex'),
+    accept: () => Promise.reject(new Error('no workflow asks for a job here')),
+    callbackBase: () => undefined,
+    stopping: new AbortController().signal,
+  };
+}
