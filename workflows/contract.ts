@@ -62,9 +62,9 @@ export interface RequestedVideo {
 export type GenerateVideo = (input: GenerateVideoInput) => Promise<GenerateVideoResult>;
 
 /**
- * With these an `executeChild(GENERATE_VIDEO, ...)` behaves: a cancel of the parent cancels the job and waits for its
- * end, and a parent that ends early asks for the cancel instead of cutting the bookkeeping off. Add a `workflowId` of
- * your own and `args: [RequestedVideo]`.
+ * The options of `executeChild(GENERATE_VIDEO, ...)`. With these a cancel of the parent cancels the job and waits for
+ * its end, and a parent that ends early asks for the cancel instead of cutting the bookkeeping off. Add a `workflowId`
+ * of your own and `args: [RequestedVideo]`.
  */
 export const CHILD_OPTIONS = {
   taskQueue: VIDEO_QUEUE,
@@ -100,9 +100,9 @@ export const VIDEO_FAILED = 'VideoFailed';
 export const REFUSALS = {
   /** No workspace of that name or id. */
   workspaceNotFound: 'WorkspaceNotFound',
-  /** Not one that this workspace may use. */
+  /** The model is not one that this workspace may use. */
   modelNotFound: 'ModelNotFound',
-  /** Not a VideoRequest, or the model cannot honour it. */
+  /** The input is no VideoRequest, or the model cannot honour it. */
   invalidRequest: 'InvalidRequest',
   insufficientBalance: 'InsufficientBalance',
   /** This workflow id has a job for another request or workspace. */

@@ -65,7 +65,7 @@ export async function generateVideo(input: GenerateVideoInput): Promise<Generate
   }
 }
 
-/** Where in our code it was thrown tells an operator nothing. */
+/** Makes a failure without a stack: where in our code it was thrown tells an operator nothing. */
 function bare(options: Parameters<typeof ApplicationFailure.create>[0]): ApplicationFailure {
   const failure = ApplicationFailure.create(options);
   failure.stack = '';

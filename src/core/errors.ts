@@ -1,5 +1,5 @@
 /**
- * The closed table of things that can go wrong at a door, and of reasons why a job ends without a video.
+ * The closed table of things that can go wrong at an endpoint, and of reasons why a job ends without a video.
  * A failed job is a value (`Failure`); a failed call is thrown (`GatewayError`). Public texts never carry internals.
  */
 
@@ -70,7 +70,7 @@ export interface ErrorDetails {
   path?: string;
   /** Instead of the table's word: what may have been paid for must not be posted again by itself. */
   retryable?: boolean;
-  /** For the log only. */
+  /** The error behind this one, for the log only. */
   cause?: unknown;
 }
 
@@ -148,7 +148,7 @@ export interface Failure {
   message: string;
   /** Provider's own code and text; for operators. A caller reads `publicWords` of them, and only about his request. */
   provider?: { code?: string; message?: string; status?: number };
-  /** Where content was rejected. */
+  /** The side on which content was rejected: what was sent, or the video that was made. */
   stage?: 'input' | 'output';
 }
 

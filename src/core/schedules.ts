@@ -7,17 +7,17 @@ export interface Cadence {
   firstLookShare: number;
   /** Never look more often than this. */
   intervalMinMs: number;
-  /** Nor less often, however long the job runs. */
+  /** Looks are never farther apart than this, however long the job runs. */
   intervalMaxMs: number;
   /** Later looks are spaced by this share of the time already waited. */
   intervalShare: number;
 }
 
 export interface PollMoment {
-  /** Since the provider accepted. */
+  /** Milliseconds since the provider accepted the job. */
   elapsedMs: number;
   usualMs: number;
-  /** Until the job's deadline. */
+  /** Milliseconds until the job's deadline. */
   remainingMs: number;
   retryAfterMs?: number | undefined;
   /** 0..1 */

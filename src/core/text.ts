@@ -8,7 +8,7 @@ const ESCAPES = /\\(?:u[0-9a-f]{4}|.)/gi;
 const UNSTORABLE = /^\\u(?:0000|d[89a-f][0-9a-f]{2})$/i;
 const REPLACEMENT = '\ufffd';
 
-/** As JSON.stringify, with U+FFFD for every character that cannot be stored. */
+/** Writes a value as JSON, like `JSON.stringify`, with U+FFFD for every character that cannot be stored. */
 export function storableJson(value: unknown): string {
   return JSON.stringify(value).replaceAll(ESCAPES, (escape) =>
     UNSTORABLE.test(escape) ? REPLACEMENT : escape,

@@ -6,7 +6,7 @@ import type { LatestReply } from '../provider/native';
 import type { ProviderReference } from '../job/reference';
 
 /**
- * What the HTTP door serves: routes, words and one error shape. It translates and calls the gateway's use cases; it
+ * What the HTTP side serves: routes, words and one error shape. It translates and calls the gateway's use cases; it
  * sees no provider, no framework and no database.
  */
 export interface Api {
@@ -29,11 +29,11 @@ export interface RenderContext {
   link(job: Job, kind: 'video' | 'last_frame'): string;
 }
 
-/** Of one callback message. */
+/** What a dialect needs to write the body of one callback message. */
 export interface CallbackContext extends RenderContext {
   /** The same as its webhook-id header: `evt_<hex>`. */
   eventId: string;
   reference: ProviderReference;
-  /** Of the attempt that counts, where its provider speaks a dialect. */
+  /** The latest reply of the provider to the attempt that counts; absent where the provider speaks no dialect. */
   native?: LatestReply | undefined;
 }

@@ -10,7 +10,10 @@ export type Scope = (typeof SCOPES)[number];
 /** Who asks. Every use case takes it; there is no query without a workspace. */
 export interface Principal {
   workspaceId: string;
-  /** Null for a workflow: whoever may start one in the namespace is an operator's trust, not a key's. */
+  /**
+   * The key that was sent; null for a workflow, since starting one in the namespace is an operator's trust and not a
+   * key's.
+   */
   keyId: string | null;
   /** Which secret of the key is behind the request, as in `KeyStore`; absent where none is. */
   secretId?: string;

@@ -18,7 +18,7 @@ export interface RouteInput<Body = unknown, Query = unknown> {
   body: Body;
   files: readonly UploadedFile[];
   headers: Record<string, string>;
-  /** As the caller sent it: a GET route also serves HEAD. */
+  /** The method as the caller sent it, such as `HEAD`, which a GET route serves too. */
   method: string;
   requestId: string;
   /** Aborts when waiting is over: the caller has left before its answer, or the server is closing. */

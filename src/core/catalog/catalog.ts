@@ -48,7 +48,7 @@ export interface ChannelRoute {
 
 export interface RoutedModel {
   entry: ModelEntry;
-  /** In order of preference; never empty. */
+  /** The ways to a channel in order of preference; never empty. */
   routes: readonly [ChannelRoute, ...ChannelRoute[]];
 }
 

@@ -34,7 +34,7 @@ export interface Idempotency {
   key: string;
   route: string;
   fingerprint: string;
-  /** Under which the same request may have been stored before, by another path of the same route. */
+  /** Other fingerprints under which the same request may have been stored before, by another path of the same route. */
   alike?: readonly string[];
   /** The answer is kept for ever and not only for as long as clients repeat a request. */
   lasting?: true;

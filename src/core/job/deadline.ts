@@ -1,7 +1,7 @@
 import type { Capabilities } from '../request/capabilities';
 import type { AppliedRequest } from '../request/request';
 
-/** For what lies beside the provider's own clock: busy channels before it starts, a look after it ends. */
+/** Seconds for what lies beside the provider's own clock: busy channels before it starts, a look after it ends. */
 export const DEADLINE_MARGIN_SECONDS = 1_800;
 
 /**

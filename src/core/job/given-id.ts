@@ -3,7 +3,7 @@ import type { NativeRequest, StoredReply } from '../provider/native';
 
 /** Whose ids a caller knows: that of the job, and those of the jobs that its request named. */
 export interface GivenIds {
-  /** Undefined where the provider's own id was given out. */
+  /** The id that callers of the native API were given; undefined where that is the provider's own. */
   id: string | undefined;
   /** `NativeRequest.ids`: as the caller wrote an earlier job, and as the provider knows it. */
   named: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 
 /**
- * One UUIDv7 per job; every dialect renders it in its own form and every door reads any form, so that an id taken
+ * One UUIDv7 per job; every dialect renders it in its own form and every endpoint reads any form, so that an id taken
  * from one API works at another.
  */
 export function newId(): string {

@@ -43,11 +43,11 @@ export const knownModel = ({ model, like }: Pick<FrozenRoute, 'model' | 'like'>)
 export interface Job {
   id: string;
   workspaceId: string;
-  /** Null when a workflow asked for it. */
+  /** The key that asked for the job; null when a workflow did. */
   keyId: string | null;
   /**
-   * Of the workflow that makes it: the id that its dialect shows (`video_<hex>`), or the caller's own when it runs as a
-   * child. Jobs from before that have their own id.
+   * The workflow that makes the job: the id that its dialect shows (`video_<hex>`), or the caller's own when it runs as
+   * a child. Jobs from before that have their own id.
    */
   workflowId: string;
   dialect: string;
@@ -60,7 +60,7 @@ export interface Job {
   native?: NativeRequest | undefined;
   /** The id that a pass-through create gave out; absent where that was the provider's own, and in every other dialect. */
   givenId?: string | undefined;
-  /** Since when nobody knows whether the provider took it; absent where that is known. */
+  /** Unix milliseconds from which on nobody knows whether the provider took the job; absent where that is known. */
   inDoubtSince?: number | undefined;
   metadata: Record<string, unknown>;
   /** What the dialect wants back at rendering (an echoed request_id and the like). */
@@ -77,13 +77,13 @@ export interface Job {
   price: bigint;
   /** What was charged in the end; undefined until the job is terminal. */
   charged: bigint | undefined;
-  /** In order of preference; never empty. */
+  /** The channels to try, in order of preference; never empty. */
   routes: readonly FrozenRoute[];
-  /** Of the attempt that counts: the first choice until another one accepted. */
+  /** Provider and channel of the attempt that counts: the first choice until another one accepted. */
   provider: string;
   channel: string;
   createdAt: number;
-  /** When the provider accepted it. */
+  /** Unix milliseconds at which the provider accepted the job. */
   startedAt: number | undefined;
   finishedAt: number | undefined;
   updatedAt: number;

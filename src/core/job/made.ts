@@ -3,7 +3,7 @@ import type { AppliedRequest } from '../request/request';
 
 /** Picture and length as callers are shown them: of the video once it is there, as far as they are known, else as asked. */
 export interface ShownVideo extends Pick<AppliedRequest, 'resolution' | 'aspectRatio'> {
-  /** Undefined while the model still decides. */
+  /** The length; undefined while the model still decides it. */
   seconds: number | undefined;
   width: number | undefined;
   height: number | undefined;

@@ -12,7 +12,7 @@ export interface NativeView {
 }
 
 export interface NativeQuery {
-  /** From 1. */
+  /** The number of the page; the first one is 1. */
   page: number;
   size: number;
   /** How far back. */
@@ -21,7 +21,7 @@ export interface NativeQuery {
   /** The public name or the provider's own. */
   model?: string | undefined;
   serviceTier?: string | undefined;
-  /** In any form; empty = all. */
+  /** Ids of jobs in any form (`video_<hex>`, a UUID, the provider's own); an empty list asks for all jobs. */
   ids: readonly string[];
 }
 

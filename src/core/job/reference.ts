@@ -4,7 +4,10 @@ import type { LatestReply, StoredReply } from '../provider/native';
 import type { Provider } from '../provider/provider';
 import type { Attempt } from '../provider/attempt';
 
-/** Of the attempt that counts; of the first choice until there is one. */
+/**
+ * Names the job as the provider of the attempt that counts knows it; until there is an attempt, the provider of the
+ * first choice.
+ */
 export function referenceOf(
   job: Pick<Job, 'routes'>,
   attempt: Pick<Attempt, 'number' | 'operation'> | undefined,

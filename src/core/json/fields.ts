@@ -45,7 +45,7 @@ export const count = (min: number, max: number) =>
       .max(max, `is above ${String(max)}`),
   );
 
-/** As a whole body may be: JSON inside a text has passed no such check yet. */
+/** JSON inside a text of a form may be as deep and as large as a whole body, since it has passed no such check yet. */
 const TEXT_BOUNDS = { depthMax: 20, valuesMax: 5_000 };
 
 /**
@@ -133,11 +133,11 @@ export function isMediaText(value: string): boolean {
   );
 }
 
-/** Of routes that take no body, and no query. */
+/** The schemas of routes that take no body, and of those that take no query. */
 export const nothingSchema = z.undefined();
 export const noQuerySchema = z.strictObject({});
 
-/** Without the fields that are undefined. */
+/** Returns the fields without those that are undefined: `given({ seed: 7, fps: undefined })` is `{ seed: 7 }`. */
 export function given<Fields extends object>(
   fields: Fields,
 ): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {

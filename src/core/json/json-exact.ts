@@ -31,7 +31,10 @@ const DIGITS_SAFE = 15;
 /** The longest spelling of `__proto__`, each letter an escape, with its quotes. */
 const NAME_LENGTH_MAX = 56;
 
-/** In one pass and without a tree, since a body may have megabytes and hardly any has one of these. */
+/**
+ * Says whether a text may hold such a number or name. It reads in one pass and builds no tree, since a body may have
+ * megabytes and hardly any has one of these.
+ */
 function isSuspect(json: Uint8Array): boolean {
   for (let index = 0; index < json.length; index += 1) {
     const byte = json[index] ?? 0;

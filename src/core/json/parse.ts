@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { GatewayError } from '../errors';
 
 /**
- * Parses at a door. A failure is one `invalid_request` that names the field in the caller's spelling and the allowed
- * values.
+ * Parses at an endpoint. A failure is one `invalid_request` that names the field in the caller's spelling and the
+ * allowed values.
  */
 export function parseOrThrow<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);

@@ -3,7 +3,7 @@ import type { TerminalState } from '../job/job';
 /** What a workspace used and paid, as its settled rows say. Times are Unix milliseconds, money is micro-points. */
 
 export interface UsageFilter {
-  /** Of the end of the request; `from` counts, `to` does not. */
+  /** The span in which a request ended, in Unix milliseconds; `from` belongs to it, `to` does not. */
   from?: number | undefined;
   to?: number | undefined;
   model?: string | undefined;
@@ -18,7 +18,7 @@ export interface UsageLogQuery extends UsageFilter {
 
 export interface UsagePage {
   rows: readonly UsageRow[];
-  /** Of all pages. */
+  /** The number of rows on all pages together. */
   total: number;
 }
 
@@ -27,7 +27,7 @@ export interface UsageRow {
   dialect: string;
   model: string;
   state: TerminalState;
-  /** Null when a workflow asked for it. */
+  /** The key that asked for the job; null when a workflow did. */
   keyId: string | null;
   tokens: number;
   seconds: number;
@@ -55,6 +55,9 @@ export interface UsageSums {
 
 export interface UsageSummary extends UsageSums {
   byModel: readonly (UsageSums & { model: string })[];
-  /** By UTC day (`2026-11-21`), model or id of the key; null for requests of workflows, which have no key. */
+  /**
+   * One entry per UTC day (`2026-11-21`), per model or per key's id; the name is null for requests of workflows, which
+   * have no key.
+   */
   groups: readonly (UsageSums & { name: string | null })[];
 }

@@ -14,7 +14,10 @@ export interface Workspace {
   name: string;
   group: string;
   createdAt: number;
-  /** While set, none of its keys is known anywhere; what it has running goes on. */
+  /**
+   * Unix milliseconds at which the workspace was disabled. While set, none of its keys is known anywhere; what it has
+   * running goes on.
+   */
   disabledAt: number | undefined;
 }
 
@@ -23,7 +26,7 @@ export interface KeySettings {
   scopes: readonly Scope[];
   /** Public names; null = every model of the group. */
   models: readonly string[] | null;
-  /** Null = the workspace's. */
+  /** The group whose models and prices the key sees; null for the workspace's own. */
   group: string | null;
   /** What all of its jobs together may hold and have spent; null = no bound. */
   budget: bigint | null;
@@ -38,7 +41,7 @@ export interface Key extends KeySettings {
   createdAt: number;
   revokedAt: number | null;
   lastUsedAt: number | null;
-  /** Until when the secret before the last rotation still works. */
+  /** Unix milliseconds until which the secret before the last rotation still works; null when none does. */
   previousExpiresAt: number | null;
   held: bigint;
   spent: bigint;
@@ -53,7 +56,7 @@ export interface Balance {
 export interface Rotation {
   /** How long the replaced secret still works. */
   graceMs: number;
-  /** Also while an earlier one still works, which then ends at once. */
+  /** Rotates also while an earlier secret still works, which then ends at once. */
   force: boolean;
 }
 
@@ -99,7 +102,7 @@ export interface Admin extends Operations {
   ): Promise<Answer>;
   /** Throws `conflict` when it would take `admin` from the key that asks, now or sooner than before. */
   changeKey(principal: Principal, id: string, change: Partial<KeySettings>): Promise<Key>;
-  /** For good, and repeatable. Throws `conflict` for the key that asks. */
+  /** Ends a key for good; may be repeated. Throws `conflict` for the key that asks. */
   revokeKey(principal: Principal, id: string): Promise<Key>;
   /** Throws `conflict` for a key that has ended, and during the grace of an earlier rotation unless forced. */
   rotateKey(id: string, rotation: Rotation, once: OnceOptions<NewSecret>): Promise<Answer>;

@@ -66,7 +66,7 @@ export interface OperatedDelivery {
 export interface OperatedTry {
   number: number;
   startedAt: number;
-  /** Null for a try whose end nobody saw. */
+  /** Unix milliseconds at which the try ended; null when nobody saw its end. */
   finishedAt: number | null;
   durationMs: number | null;
   /** The status of the HTTP answer, such as 500; null where there was none. */
@@ -115,7 +115,7 @@ export type KeepQuery = OperatedPage & { state?: OperatedKeep['state'] | undefin
 export interface JobEnd {
   code: FailureCode;
   message?: string | undefined;
-  /** Also while its workflow runs, which is then ended. */
+  /** Ends the job also while its workflow runs, which is then ended. */
   force: boolean;
 }
 

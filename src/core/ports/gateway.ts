@@ -44,8 +44,9 @@ export interface Gateway {
     patience: { ms?: number; signal: AbortSignal },
   ): Promise<Job>;
   /**
-   * `waitFor` of the door that has just created the job, and whether it waited at all. Undefined where the job cannot be
-   * read or was deleted since a first create: it exists all the same, and the answer to its create still is one.
+   * `waitFor` of the endpoint that has just created the job, and whether it waited at all. Undefined where the job
+   * cannot be read or was deleted since a first create: it exists all the same, and the answer to its create still is
+   * one.
    */
   holdCreated(
     ...wait: Parameters<Gateway['waitFor']>
@@ -56,7 +57,7 @@ export interface Gateway {
   reference(job: Job): Promise<ProviderReference>;
   /** What such a job usually takes from acceptance to its end; undefined when its model is no longer configured. */
   estimate(job: Job): Promise<Estimate | undefined>;
-  /** The longest that a door holds a request for its job's end. Milliseconds. */
+  /** Milliseconds that an endpoint holds a request for its job's end at most. */
   heldMsMax: number;
   list(principal: Principal, page: PageQuery): Promise<Page>;
   /** Deletes a finished job, asks for the cancel of an open one, throws `conflict` where a cancel cannot work. */
@@ -73,8 +74,9 @@ export interface Gateway {
   /** Jobs that were created in that dialect, newest first. */
   views(principal: Principal, wire: string, query: NativeQuery): Promise<NativeViews>;
   /**
-   * For the door that has just created the job: waits, for `waits.nativeReplyMs` at most, until a provider has answered the
-   * submit or the job has ended. Undefined when that cannot be read: the job exists all the same, and its id is an answer.
+   * Waits, for the endpoint that has just created the job, until a provider has answered the submit or the job has
+   * ended; for `waits.nativeReplyMs` at most. Returns undefined when that cannot be read: the job exists all the same,
+   * and its id is an answer.
    */
   answered(
     principal: Principal,
@@ -82,8 +84,8 @@ export interface Gateway {
     job: { jobId: string; signal: AbortSignal },
   ): Promise<NativeView | undefined>;
   /**
-   * Before a create is answered while its provider has not: the id to answer with, which every later answer and callback
-   * has too. It is `id`, or the provider's own where one has accepted the job in the meantime.
+   * Returns the id to answer a create with while its provider has not answered; every later answer and callback has it
+   * too. It is `id`, or the provider's own where one has accepted the job in the meantime.
    */
   giveOut(wire: string, job: { jobId: string; id: string }): Promise<string>;
   /**
@@ -108,11 +110,11 @@ export interface Gateway {
   usageSummary(principal: Principal, query: UsageSummaryQuery): Promise<UsageSummary>;
 }
 
-/** How long a door may keep its caller waiting. Milliseconds. */
+/** Milliseconds that an endpoint may keep its caller waiting. */
 export interface EndpointWaits {
-  /** For the provider's answer to a create that passes through. */
+  /** The wait for the provider's answer to a create that passes through. */
   nativeReplyMs: number;
-  /** For the verdict on a cancel. */
+  /** The wait for the verdict on a cancel. */
   cancelReplyMs: number;
 }
 

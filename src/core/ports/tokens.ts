@@ -1,7 +1,7 @@
 /** Short-lived stand-ins for an API key. They say by which secret of which key, and nothing that the key's row says. */
 export interface Tokens {
   issue(bearer: TokenBearer, now: number): AccessToken;
-  /** Undefined for anything but an unexpired token of this installation. */
+  /** Returns whose token it is; undefined for anything but an unexpired token of this installation. */
   verify(token: string, now: number): TokenBearer | undefined;
 }
 

@@ -21,7 +21,7 @@ export interface Attempt {
   number: number;
   provider: string;
   channel: string;
-  /** As our tables know it. */
+  /** The provider's model under the name that our tables know, such as `kling-v2-6`. */
   model: string;
   state: 'sending' | 'accepted' | 'refused' | 'unknown';
   /** `retryAt`: not to be sent again before. */

@@ -5,8 +5,8 @@ export type Headers = Record<string, string>;
 export interface Call {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /**
-   * Where to. `path` is relative to the channel's base URL, which only the operator writes;
-   * `url` came out of somebody's reply and passes the egress guard. The difference is the trust decision.
+   * The address of the call. `path` is relative to the channel's base URL, which only the operator writes; `url` came
+   * out of somebody's reply and passes the egress guard. The difference is the trust decision.
    */
   target: { path: string } | { url: string };
   headers: Headers;

@@ -10,7 +10,7 @@ export interface NativeRequest {
   wire: string;
   /** Id of the blob with the body. */
   body: string;
-  /** Of a closed list; never a credential. */
+  /** The caller's headers from a closed list; a credential is never among them. */
   headers: Headers;
   /** The query string as it came, without `?`. */
   search: string;
@@ -53,6 +53,6 @@ export interface LatestReply {
   wire: string;
   /** Its own id of the job; undefined until it has accepted it. */
   id: string | undefined;
-  /** Of the last look; once the job has ended, the one that ended it. */
+  /** The reply to the last look; once the job has ended, the reply that ended it. */
   reply: StoredReply | undefined;
 }

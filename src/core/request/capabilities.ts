@@ -19,7 +19,7 @@ export interface Capabilities {
   fps: number;
   audio: boolean;
   audioDefault?: boolean;
-  /** Where sound is made in some resolutions only. */
+  /** The resolutions in which sound is made; absent where it is made in all of them. */
   audioResolutions?: readonly string[];
   seed: { min: number; max: number } | false;
   watermark: boolean;
@@ -33,9 +33,9 @@ export interface Capabilities {
   negativePrompt: boolean;
   /** Characters. */
   negativePromptLengthMax?: number;
-  /** Absent: media of every form is taken. */
+  /** The forms in which media are taken; absent where every form is. */
   media?: MediaForms;
-  /** Absent: the provider has no words of its own beyond ours. */
+  /** The provider's own words beyond ours; absent where it has none. */
   vendorKeys?: VendorKeys;
 
   /** What a cancel can reach. */
@@ -43,9 +43,9 @@ export interface Capabilities {
   billed: BilledEnds;
   idempotency: 'token' | 'lookup' | 'callback-token' | 'none';
   resultLifetimeSeconds: number;
-  /** From create to the end of our patience. */
+  /** Seconds from create to the end of our patience. */
   deadlineSeconds: number;
-  /** By service tier, where one takes longer. */
+  /** The same by service tier, for tiers that take longer. */
   tierDeadlineSeconds?: Readonly<Record<string, number>>;
   /** What such a job usually takes; plans the first look. */
   usualSeconds: number;
@@ -56,7 +56,7 @@ export interface Lengths {
   min: number;
   max: number;
   default: number;
-  /** Where not every whole second between is offered. */
+  /** The lengths on offer; absent where every whole second between the bounds is one. */
   values?: readonly number[];
   /** Accepts -1: the model decides. */
   auto?: boolean;

@@ -23,7 +23,7 @@ export function carriedBy(value: unknown, depthLeft = DEPTH_MAX): CarriedMedium 
   return undefined;
 }
 
-/** Deeper than a door lets JSON be. */
+/** The depth to which a value is searched: deeper than an endpoint lets JSON be. */
 const DEPTH_MAX = 40;
 
 function carriedByText(text: string, depthLeft: number): CarriedMedium | undefined {

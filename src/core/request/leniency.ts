@@ -31,7 +31,7 @@ export function applyLeniently(request: VideoRequest, model: Capabilities): Appl
   }
 }
 
-/** Undefined where there is nothing left to leave out. */
+/** Returns the request without that field; undefined where nothing is left to leave out. */
 function without(request: VideoRequest, field: string): VideoRequest | undefined {
   if (field === 'inputs') return request.inputs.length > 0 ? { ...request, inputs: [] } : undefined;
   if (!Object.hasOwn(request, field) || REQUIRED.has(field)) return undefined;

@@ -1,19 +1,19 @@
 import { invalid } from '../errors';
 import type { Input } from './request';
 
-/** In which forms a model takes media. */
+/** The forms in which a model takes media. */
 export interface MediaForms {
   /** Ids in a library that the provider keeps. */
   assets: boolean;
   /** Inputs that the provider fetches by itself and takes no bytes of. */
   linkOnly: readonly Input['role'][];
-  /** Of pictures that are sent as files. Absent: every type and size. */
+  /** What pictures that are sent as files may be; absent where every type and size is taken. */
   images?: { mimes: readonly string[]; bytesMax: number };
   /** The provider takes a request of at most so many bytes, in which files stand as base64. Absent: it states no limit. */
   bodyBytesMax?: number;
 }
 
-/** Of files that come with a request, by blob id. */
+/** The sizes in bytes of the files that come with a request, by blob id. */
 export type FileSizes = ReadonlyMap<string, number>;
 
 /** What a provider cannot read it would refuse only after the job was made. */

@@ -64,7 +64,7 @@ export function unread(param: string, { what }: CarriedMedium, use: string): Gat
   return invalid(param, `carries ${noun}, and nothing reads it here; media go into ${use}`);
 }
 
-/** Of a list that its schema has passed. */
+/** Adds up one number of each entry of a list; the schema has checked the list before. */
 function sumOf(list: unknown, field: string): number {
   const entries = Array.isArray(list) ? (list as Record<string, unknown>[]) : [];
   return entries.reduce((sum, entry) => sum + Number(entry[field]), 0);

@@ -49,7 +49,7 @@ export const videoRequestSchema = z.strictObject({
   passthrough: z.record(z.string(), z.unknown()).default({}),
 });
 export type VideoRequest = z.infer<typeof videoRequestSchema>;
-/** As a caller writes it: what has a default may be left out. */
+/** The request as a caller writes it: what has a default may be left out. */
 export type VideoRequestInput = z.input<typeof videoRequestSchema>;
 
 /** What a set of inputs asks the model to do; limits differ per mode. */

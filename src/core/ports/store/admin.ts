@@ -22,7 +22,7 @@ export interface AdminReads {
 
 /** Inside of one transaction. */
 export interface AdminRows extends AdminReads {
-  /** With its first callback secret; undefined when the name is taken. */
+  /** Adds a workspace with its first callback secret; returns undefined when the name is taken. */
   addWorkspace(row: {
     id: string;
     name: string;

@@ -1,5 +1,5 @@
 /**
- * What a door may wait for, each past the one before: a provider has accepted the job (perhaps by a callback), its
+ * What an endpoint may wait for, each past the one before: a provider has accepted the job (perhaps by a callback), its
  * answer to the submit is there, the job has ended.
  */
 export const MILESTONES = ['accepted', 'answered', 'ended'] as const;

@@ -89,7 +89,7 @@ export interface JobStore {
   ): Promise<Extract<CreateResult, { kind: 'replayed' | 'mismatch' }> | undefined>;
   get(workspaceId: string, id: string): Promise<Job | undefined>;
   list(workspaceId: string, page: PageQuery): Promise<Page>;
-  /** For the engine's side, which has the id from our own start. */
+  /** Returns a job by our own id, whoever's it is, for the engine's side: there the id comes from our own start. */
   load(id: string): Promise<Job | undefined>;
   /** Open jobs only: queued, running -> canceling. Returns the row as it is then. */
   requestCancel(workspaceId: string, id: string, now: number): Promise<Job | undefined>;
@@ -108,7 +108,7 @@ export interface JobStore {
     now: number,
     renderCallback: RenderEnd,
   ): Promise<SettleResult>;
-  /** By the provider's handle. Undefined for one of another workspace and for a deleted job. */
+  /** Returns the job that a provider's handle names; undefined for one of another workspace and for a deleted job. */
   byOperation(
     workspaceId: string,
     provider: string,

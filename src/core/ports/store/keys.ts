@@ -1,12 +1,12 @@
 import type { Principal } from '../../api/principal';
 
-/** Undefined for a key that is unknown, revoked or expired, and for one whose workspace is disabled. */
+/** Finds who asks. A key is not found when it is unknown, revoked or expired, or when its workspace is disabled. */
 export interface KeyStore {
-  /** By the SHA-256 of the whole key, in hex. */
+  /** Finds a key by the SHA-256 of its whole text, in hex. */
   find(hash: string, now: number): Promise<KeyPrincipal | undefined>;
   /**
-   * By what an access token says. It ends with the secret that it was issued for, however long its own life would be
-   * and whatever other secrets the key has.
+   * Finds a key by what an access token says. The token ends with the secret that it was issued for, however long its
+   * own life would be and whatever other secrets the key has.
    */
   findById(id: string, secretId: string, now: number): Promise<KeyPrincipal | undefined>;
   /** Says which of these hashes are of a key's secret, also of one that has ended. */

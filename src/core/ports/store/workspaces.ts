@@ -1,4 +1,4 @@
 export interface WorkspaceStore {
-  /** By id when the text is one, else by name; a disabled one is not found. */
+  /** Finds a workspace by its id where the text is one, and by its name otherwise; a disabled one is not found. */
   find(idOrName: string): Promise<{ id: string; group: string } | undefined>;
 }
