@@ -118,7 +118,10 @@ async function publish(temporary: string, path: string): Promise<void> {
   await syncFolder(dirname(dirname(folder)));
 }
 
-/** Without it a name may be missing after a power cut. Windows cannot open a folder and orders this by itself. */
+/**
+ * Writes a folder's names to the disk; without it one may be missing after a power cut. Windows cannot open a folder
+ * and orders this by itself.
+ */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(path, 'r');
@@ -160,7 +163,10 @@ async function* openBlob(folder: string, id: string, range?: ByteRange): AsyncIt
   yield* createReadStream(pathOf(folder, id), range) as AsyncIterable<Uint8Array>; // no encoding is set: Buffers
 }
 
-/** As in HTTP an end past the file is the file's end; a start past it cannot be served. */
+/**
+ * Says whether a range can be served. An end past the file means the file's end, as in HTTP; a start past it cannot be
+ * served.
+ */
 function isWithin(range: ByteRange, bytes: number): boolean {
   const { start, end } = range;
   return (

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Of files that have no name yet, or none any more. */
+/** The folder of files that have no name yet, or none any more. */
 export const TEMPORARY = '.tmp';
 
 /** Ids come from rows and URLs; nothing but 64 hex digits ever becomes part of a path. */

@@ -10,7 +10,7 @@ import { secretBytes } from './secrets';
  */
 
 export interface Message {
-  /** Without a full stop: it separates the signed parts. */
+  /** The message's id, such as `evt_<hex>`. It has no full stop, which separates the signed parts. */
   id: string;
   /** Unix seconds of this try. */
   timestamp: number;

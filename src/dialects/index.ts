@@ -16,5 +16,5 @@ export const dialects: Readonly<Record<string, Dialect>> = {
   ula,
 };
 
-/** All that the door serves. The first one also answers for paths that belong to none. */
+/** All APIs that are served. The first one also answers for paths that belong to none. */
 export const apis: Readonly<Record<string, Api>> = { ...dialects, jobs, admin };

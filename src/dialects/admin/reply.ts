@@ -34,7 +34,7 @@ export const topUpReplySchema = z.strictObject({
   object: z.literal('top_up'),
   workspace_id: id,
   points,
-  /** As it was right after. */
+  /** The balance as it was right after the entry. */
   balance: balanceSchema,
 });
 

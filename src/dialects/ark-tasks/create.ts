@@ -58,7 +58,10 @@ function whenAnswered(
   };
 }
 
-/** Undefined while the provider has not answered, and where its answer was lost but the job lives. */
+/**
+ * Returns the answer to a create: the provider's own, or a refusal once the job has ended. Returns undefined while the
+ * provider has not answered, and where its answer was lost but the job lives.
+ */
 export function answerOf({ job, attempt }: NativeView, isKeyed: boolean): Answer | undefined {
   if (attempt?.state === 'accepted') {
     const { submitReply } = attempt;

@@ -105,8 +105,9 @@ async function orForeign(
 }
 
 /**
- * By the provider's table: a queued task is canceled, the record of an ended one is deleted here (its bill stays), a
- * running or cancelled one is refused. The cancel's verdict is waited for a moment; without one the wish stands.
+ * Cancels or deletes, by the provider's own table: a queued task is canceled, the record of an ended one is deleted
+ * here (its bill stays), a running or cancelled one is refused. The cancel's verdict is waited for a moment; without
+ * one the wish stands.
  */
 function remove(gateway: Gateway, input: OneTask): Promise<Answer> {
   const { principal, signal } = input;

@@ -9,7 +9,7 @@ import type { Patience } from './prefer';
 export interface Caller {
   principal: Principal;
   patience: Patience;
-  /** Of the request: it ends the wait when the caller leaves or the server closes. */
+  /** The request's own signal: it ends the wait when the caller leaves or the server closes. */
   signal: AbortSignal;
 }
 

@@ -14,7 +14,7 @@ export interface Offer {
   aspectRatios: string[];
   /** `1280x720` */
   sizes: string[];
-  /** In whole seconds, ascending. */
+  /** The lengths on offer in whole seconds, ascending. */
   seconds: number[];
   /** The length may be left to the model. */
   secondsAuto: boolean;
@@ -29,7 +29,7 @@ export interface Offer {
   safetyIdentifierLengthMax: number;
   /** Vendor keys in which a channel's provider reads media. */
   mediaKeys: string[];
-  /** Of references, the most that one channel takes. */
+  /** The most references of each kind that one channel takes. */
   references: { images: number; videos: number; audios: number };
 }
 

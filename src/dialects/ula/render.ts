@@ -15,7 +15,10 @@ import type { Model, Video } from './reply';
 
 export type Link = (job: Job, kind: 'video') => string;
 
-/** Where a job is read again; a reference relative to this gateway, as RFC 9110 allows in `Location`. */
+/**
+ * The path at which a job is read again (`/v1/ula/videos/<uuid>`): a reference relative to this gateway, as RFC 9110
+ * allows in `Location`.
+ */
 export const statusPathOf = (job: Job): string => `/v1/ula/videos/${job.id}`;
 
 export function succeeded(data: unknown): Record<string, unknown> {
@@ -97,7 +100,7 @@ function pixelsOf(job: Job): string {
   return `${String(width)}*${String(height)}`;
 }
 
-/** In the seed's own spelling, where resolutions end in a capital P. */
+/** Lists a model in the documented spelling, where resolutions end in a capital P: `720P`. */
 export function modelOf(model: RoutedModel): Model {
   const { entry, routes } = model;
   const offer = offerOf(model);

@@ -13,7 +13,7 @@ export const videoSchema = z.strictObject({
   id: z.uuid(),
   created: z.int(),
   text: z.string(),
-  /** Null while the job goes on. */
+  /** The reason for the end; null while the job goes on. */
   finish_reason: z.literal('stop').nullable(),
   provider: z.string(),
   model: z.string(),
@@ -30,10 +30,10 @@ export const videoSchema = z.strictObject({
   /** `1280*720`, or the resolution's name where the model decides the pixels. */
   resolution: z.string(),
   audios: z.null(),
-  /** Only while the job goes on: where to ask next, relative to this gateway. */
+  /** The state and where to ask next, relative to this gateway; present only while the job goes on. */
   status: z.enum(['queued', 'in_progress']).optional(),
   status_url: z.string().optional(),
-  /** While it is not known whether the provider took the job. */
+  /** Says that it is not known whether the provider took the job; present only while that is so. */
   status_detail: z.strictObject({ code: z.string(), message: z.string() }).optional(),
 });
 export type Video = z.infer<typeof videoSchema>;
@@ -65,7 +65,7 @@ export const modelSchema = z.strictObject({
 export type Model = z.infer<typeof modelSchema>;
 export const modelsReplySchema = envelope(z.array(modelSchema));
 
-/** Of the token exchange, which has no envelope; only `access_token` is documented. */
+/** The reply of the token exchange, which has no envelope; only `access_token` is documented. */
 export const tokenSchema = z.strictObject({
   access_token: z.string(),
   token_type: z.literal('Bearer'),

@@ -95,7 +95,7 @@ export const unifiedVideo: Dialect = {
       scope: 'read',
       request: nothingSchema,
       query: logQuerySchema,
-      /** Of the JSON form; `format=csv` is text. */
+      /** The schema of the JSON form; `format=csv` answers text. */
       reply: logSchema,
       handle: logs,
     }),

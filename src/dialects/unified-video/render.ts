@@ -50,7 +50,7 @@ export function createdOf(
   };
 }
 
-/** As it was when a provider had just taken it. */
+/** Shows a job as it was when a provider had just taken it. */
 const asTaken = (job: Job): Job =>
   job.startedAt === undefined
     ? job

@@ -20,7 +20,7 @@ export type QuoteReply = z.infer<typeof quoteSchema>;
 export const createdSchema = z.strictObject({
   success: z.literal(true),
   taskId: z.string(),
-  /** Null while the provider has not confirmed within the wait of a create; the status has it later. */
+  /** The provider's own id; null while it has not confirmed within the wait of a create. The status has it later. */
   providerTaskId: z.string().nullable(),
   model: z.string(),
   providerModel: z.string(),
@@ -36,7 +36,7 @@ export const createdSchema = z.strictObject({
   /** Why there will be no video, when that is known by the time of this answer. */
   error: z.string().nullable(),
   code: z.string().nullable(),
-  /** While it is not known whether the provider took the task. */
+  /** Says that it is not known whether the provider took the task; present only while that is so. */
   statusDetail: z.strictObject({ code: z.string(), message: z.string() }).optional(),
 });
 export type CreatedReply = z.infer<typeof createdSchema>;
@@ -58,7 +58,7 @@ export const statusSchema = z.strictObject({
   parameters,
   error: z.string().nullable(),
   code: z.string().nullable(),
-  /** While it is not known whether the provider took the task. */
+  /** Says that it is not known whether the provider took the task; present only while that is so. */
   statusDetail: z.strictObject({ code: z.string(), message: z.string() }).optional(),
   createdAt: z.string(),
   updatedAt: z.string(),

@@ -40,7 +40,10 @@ const CODES: Partial<Record<ErrorCode, string>> = {
   internal: 'internal_error',
 };
 
-/** By the text, which begins with the field; the first that fits. */
+/**
+ * Finds the code of a bad request by its text, which begins with the field (`size: must be ...`); the first pattern
+ * that fits decides.
+ */
 const REQUEST_CODES: readonly [RegExp, string][] = [
   [/^model: is required/, 'missing_model'],
   [/^(?:metadata\.)?(?:size|width|height)\b/, 'invalid_size'],

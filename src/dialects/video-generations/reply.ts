@@ -18,7 +18,7 @@ export type SubmittedReply = z.infer<typeof submittedSchema>;
 
 const reasonSchema = z.strictObject({ code: z.string(), message: z.string() });
 const errorSchema = reasonSchema.nullable();
-/** While it is not known whether the provider took the job. */
+/** Says that it is not known whether the provider took the job; present only while that is so. */
 const statusDetail = reasonSchema.optional();
 
 /**
@@ -88,7 +88,7 @@ export const envelopeSchema = z.strictObject({
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 
-/** Of the pair `/v1/video/create` and `/v1/video/query`; `status_update_time` is in milliseconds. */
+/** The reply of the pair `/v1/video/create` and `/v1/video/query`; `status_update_time` is in milliseconds. */
 export const videoSchema = z.strictObject({
   id: z.string(),
   object: z.literal('video'),

@@ -64,7 +64,7 @@ function identityOf(job: Job): Pick<Video, 'id' | 'task_id'> {
 const taskResultOf = (job: Job, link: Link): { url?: string } =>
   job.state === 'succeeded' ? { url: link('video') } : {};
 
-/** With links of the gateway's own. */
+/** Shows a job with links of the gateway's own. */
 export const show = (gateway: Gateway, job: Job): Video =>
   fromJob(job, (kind) => gateway.link(job, kind));
 

@@ -21,10 +21,10 @@ export const videoSchema = z.strictObject({
   expires_at: z.int().nullable(),
   /** 0 while unknown. */
   progress: z.int().min(0).max(100),
-  /** Null while the model still decides the length. */
+  /** The length; null while the model still decides it. */
   seconds: z.string().nullable(),
   duration: z.number().nullable(),
-  /** Null where the model decides the pixels. */
+  /** The size, such as `1280x720`; null where the model decides the pixels. */
   size: z.string().nullable(),
   resolution: z.string(),
   aspect_ratio: z.string(),
@@ -33,7 +33,7 @@ export const videoSchema = z.strictObject({
   /** The caller's own; of jobs made at `/v1/video/generations` the result, as `url`. */
   metadata: z.record(z.string(), z.unknown()),
   request_id: z.string().optional(),
-  /** As the caller gave it. */
+  /** The end user as the caller named them. */
   user: z.string().optional(),
   url: z.string().optional(),
   video_url: z.string().optional(),
@@ -41,7 +41,7 @@ export const videoSchema = z.strictObject({
   usage: z.strictObject({ completion_tokens: z.int(), total_tokens: z.int() }).optional(),
   remixed_from_video_id: z.null(),
   error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
-  /** While it is not known whether the provider took the job. */
+  /** Says that it is not known whether the provider took the job; present only while that is so. */
   status_detail: z.strictObject({ code: z.string(), message: z.string() }).optional(),
 });
 export type Video = z.infer<typeof videoSchema>;

@@ -142,7 +142,10 @@ function singleReference(
   return mediaSource('first_frame', given.image_url, place);
 }
 
-/** By kind of medium; the first one is meant where none is said. Frames among them are inferred from the word "roles". */
+/**
+ * The roles that each kind of medium may have; the first one is meant where none is said. Frames among them are
+ * inferred from the word "roles".
+ */
 const ROLES_OF = {
   image_url: ['reference_image', 'first_frame', 'last_frame'],
   video_url: ['reference_video'],

@@ -185,7 +185,7 @@ const seedance25: Capabilities = {
   usualSeconds: 180,
 };
 
-/** By model id: `doubao-` in China, the others on the international host. */
+/** The capabilities by model id: `doubao-` in China, the others on the international host. */
 export const arkModels: Readonly<Record<string, Capabilities>> = {
   'doubao-seedance-1-0-pro-250528': seedance10Pro,
   'doubao-seedance-1-5-pro-251215': seedance15Pro,

@@ -7,7 +7,7 @@ import type { NativeBody } from './native-schema';
 type FlagField =
   'resolution' | 'ratio' | 'duration' | 'frames' | 'seed' | 'camera_fixed' | 'watermark';
 
-/** By the names that the provider knows. */
+/** The fields that a flag in a prompt sets, by the names that the provider knows: `--rs 720p` sets `resolution`. */
 export const FLAGS: Readonly<Record<string, FlagField>> = {
   rs: 'resolution',
   resolution: 'resolution',
@@ -23,7 +23,10 @@ export const FLAGS: Readonly<Record<string, FlagField>> = {
   watermark: 'watermark',
 };
 
-/** Where a flag is given twice the last one counts [?]. */
+/**
+ * Reads the flags of a prompt: `a cat --rs 720p --dur 5` gives resolution and duration. An unknown flag or value is
+ * left out; where a flag is given twice the last one counts [?].
+ */
 export function readFlags(prompt: string): Partial<Pick<NativeBody, FlagField>> {
   const found = [...prompt.matchAll(/(?:^|\s)--([a-z]+)\s+(\S+)/g)].flatMap(
     ([, name = '', text = '']) => {

@@ -15,7 +15,7 @@ import { checkUnread } from './native-unread';
 export function readNative(bytes: Uint8Array): NativeReading {
   const text = new TextDecoder().decode(bytes);
   const references = readReferences(text);
-  // Sound because the door takes nothing but a JSON object.
+  // Sound because the endpoint takes nothing but a JSON object.
   const fields = JSON.parse(text) as Record<string, unknown>;
   checkUnread(fields);
   return {

@@ -54,5 +54,8 @@ function checkSpelling(object: JsonNode, names: readonly string[], path: string)
   }
 }
 
-/** As the most generous reader folds a name: by case, and with the letters that Unicode folds into ASCII. */
+/**
+ * Folds a name as the most generous reader does: by case, and with the letters that Unicode folds into ASCII
+ * (`\u017feed` is `seed`).
+ */
 const folded = (name: string): string => name.normalize('NFKC').toLowerCase();

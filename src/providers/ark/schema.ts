@@ -7,7 +7,7 @@ import { isStorable } from '../../core/text';
  * without is demanded: a field that changes its kind must not cost a video that was paid for.
  */
 
-/** Above what any id of a task is long. */
+/** The longest id that is taken, above what any id of a task is long. */
 const ID_LENGTH_MAX = 1_000;
 
 export const PATH = '/contents/generations/tasks';
@@ -48,5 +48,5 @@ export type Task = z.infer<typeof taskSchema>;
 /** The operation this provider hands out. */
 export const operationSchema = z.object({ taskId: z.string().min(1) });
 
-/** Error bodies are nested; some of its doors answer flat. */
+/** Error bodies are nested; some of its endpoints answer flat. */
 export const errorReplySchema = z.object({ error, code: word, message: word });

@@ -61,7 +61,10 @@ export function meaningOf(code: number | undefined, status: number): Meaning {
   return CODES[code ?? -1]?.submit ?? STATUSES[status] ?? 'unknown';
 }
 
-/** On a look: the account may not ask for this task. What time may heal (a clock, a bill) never ends a job. */
+/**
+ * Codes that say on a look that the account may not ask for this task. What time may heal (a clock, a bill) never ends
+ * a job.
+ */
 export const DENIED_LOOKS: ReadonlySet<number> = new Set([1000, 1001, 1002, 1103]);
 /** Kling says to a look that it knows no such task: 1203 by its page, 1201 with this text at the video endpoints. */
 export const NOT_FOUND = 1203;

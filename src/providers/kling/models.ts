@@ -216,7 +216,7 @@ const KIND_OF: Readonly<Record<Mode, Kind>> = {
 
 const OMNI = new Set(['kling-video-o1', 'kling-v3-omni']);
 
-/** Which door a request goes through. No reply names it. */
+/** Returns the endpoint that a request goes to (`image2video`). No reply names it. */
 export function kindOf(model: string, mode: Mode): Kind {
   return OMNI.has(model) ? 'omni-video' : KIND_OF[mode];
 }

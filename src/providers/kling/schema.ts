@@ -7,7 +7,7 @@ import { isStorable } from '../../core/text';
  * is demanded: a field that changes its kind must not cost a video that was paid for.
  */
 
-/** Above what any id of a task is long. */
+/** The longest id that is taken, above what any id of a task is long. */
 const ID_LENGTH_MAX = 1_000;
 
 const word = maybe(z.string());

@@ -28,7 +28,10 @@ export function submit(submission: Submission): Call {
   return jsonCall('POST', pathOf(kind), withVendorKeys(body, applied.passthrough, KLING_KEYS));
 }
 
-/** Undefined, and so Kling's own default, on models with one quality and for a request of no tier of theirs. */
+/**
+ * Returns Kling's `mode` for a request, such as `pro`. Returns undefined, which leaves Kling's own default, for a model
+ * with one quality and for a service tier or resolution that none of its modes stands for.
+ */
 function qualityOf(model: string, applied: AppliedRequest): string | undefined {
   const { serviceTiers = [], resolutions = [], tierResolutions = {} } = klingModels[model] ?? {};
   if (serviceTiers.length > 0) return serviceTiers.find((tier) => tier === applied.serviceTier);

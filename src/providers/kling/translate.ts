@@ -38,7 +38,7 @@ export function poll(operation: Operation): Call {
   return jsonCall('GET', pathOf(kind, taskId));
 }
 
-/** By our own id, at the same door as a poll. */
+/** Asks for the task by our own id, at the same endpoint as a poll. */
 export function find({ attemptId, model, mode }: SubmitFacts): Call {
   return jsonCall('GET', pathOf(kindOf(model, mode), attemptId));
 }
