@@ -83,7 +83,7 @@ function check(
   }
 }
 
-/** Nobody locks himself out: perhaps there is no other key that could open the door again. */
+/** Nobody locks himself out: perhaps there is no other key that could let him in again. */
 function checkKeepsAdmin(key: Key, { scopes, expiresAt }: Partial<KeySettings>): void {
   if (scopes && !scopes.includes('admin')) throw lockOut('scopes');
   const isSooner = typeof expiresAt === 'number' && expiresAt < (key.expiresAt ?? Infinity);

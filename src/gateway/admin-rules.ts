@@ -15,7 +15,10 @@ export interface AdminDeps {
   now(): number;
 }
 
-/** In one transaction with the idempotency row; rendered there, so that a repeat gets the same bytes. */
+/**
+ * Makes what an operator asked for in one transaction with the idempotency row. The answer is rendered there too, so
+ * that a repeat gets the same bytes.
+ */
 export async function answerOnce<Made>(
   { store, now }: Pick<AdminDeps, 'store' | 'now'>,
   { principal, idempotency, render }: OnceOptions<Made>,

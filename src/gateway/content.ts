@@ -113,8 +113,8 @@ async function fromProvider(
 }
 
 /**
- * Undefined = ask for the whole file: no part may be asked for, or what came is no part of the file that is meant. A
- * server need not serve parts, so its 200 is as good.
+ * Asks for the part that the caller wishes. Returns undefined where the whole file is to be asked for: no part may be
+ * asked for, or what came is no part of the file that is meant. A server need not serve parts, so its 200 is as good.
  */
 async function askPart(
   deps: ContentDeps,

@@ -35,7 +35,7 @@ export interface GatewayDeps {
   mint: Mint;
   quotes: Quotes;
   waits: PlanWaits;
-  /** How long a door waits for a provider's answer unless its caller says otherwise. */
+  /** Milliseconds that an endpoint waits for a provider's answer unless its caller says otherwise. */
   providerReplyMs: number;
   endpointWaits: EndpointWaits;
   /** Bytes of one input given inside the request. */
@@ -49,7 +49,7 @@ export interface GatewayDeps {
   /** Whether a caller has points at all is remembered for so long, in milliseconds. */
   fundsMs: number;
   heldMsMax: number;
-  /** Past so many waiters at once nobody else waits. */
+  /** The most requests that wait at once; whoever comes after them does not wait. */
   heldRequestsMax: number;
   replyBytesMax: number;
   now(): number;

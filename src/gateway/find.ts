@@ -8,8 +8,8 @@ import type { GatewayDeps } from './deps';
 type FindDeps = Pick<GatewayDeps, 'store' | 'catalog'>;
 
 /**
- * By our id in any form, or by that of a provider whose own API is one of ours, which may be another Reelay with ids of
- * the same form. Another workspace's is not found.
+ * Finds a job by our id in any form, or by that of a provider whose own API is one of ours, which may be another Reelay
+ * with ids of the same form. Throws `not_found` for another workspace's job.
  */
 export async function findJob(deps: FindDeps, principal: Principal, id: string): Promise<Job> {
   const uuid = readId(id);

@@ -100,7 +100,10 @@ async function erase(deps: GatewayDeps, job: Job): Promise<{ job: Job; deleted: 
   return { job, deleted: true };
 }
 
-/** A door that knows beforehand that the provider cannot cancel says so at once. */
+/**
+ * Writes the wish to cancel on the row and tells the engine. Throws `conflict` at once where it is known beforehand
+ * that the provider cannot cancel the job.
+ */
 async function requestCancel(deps: GatewayDeps, job: Job): Promise<{ job: Job; deleted: boolean }> {
   if (job.state !== 'canceling' && !(await isCancelable(deps, job))) {
     throw new GatewayError('conflict', {

@@ -16,7 +16,7 @@ import type { GatewayDeps } from './deps';
  */
 export interface ResolvedInput {
   input: Input;
-  /** To be stored under the input's blob id. */
+  /** The file's bytes, to be stored under the input's blob id. */
   bytes?: Uint8Array;
 }
 
@@ -63,7 +63,10 @@ function checkKind(role: Input['role'], mime: string, param: string): void {
   if (!mime.startsWith(`${kind}/`)) throw invalid(param, `is ${mime}; it must be ${kind}/*`);
 }
 
-/** As `resolveInputs`, of a request that passes through: a file that we cannot read is the provider's to refuse. */
+/**
+ * Resolves the inputs of a request that passes through, like `resolveInputs`; a file that we cannot read is left out,
+ * since it is the provider's to refuse.
+ */
 export function resolveReadable(
   sources: readonly InputSource[],
   bytesMax: number,
@@ -110,7 +113,7 @@ export async function storedSizes(
   return sizes;
 }
 
-/** Of the files that came with the request. */
+/** Returns the sizes in bytes of the files that came with the request, by blob id. */
 export function sizesOf(inputs: readonly ResolvedInput[]): FileSizes {
   return new Map(
     inputs.flatMap(({ input: { media }, bytes }) =>

@@ -9,7 +9,10 @@ import type { AcceptDeps } from './deps';
 import { findJob, isSomebodys } from './find';
 import { storeBlob } from './inputs';
 
-/** A request that passes through: what it means, which channels may get it, what its named jobs are called there. */
+/**
+ * The plan for a request that passes through: what it means, which channels may get it, what its named jobs are called
+ * there.
+ */
 export interface NativeRequestPlan {
   wire: string;
   draft: Draft;
@@ -41,7 +44,10 @@ export async function resolveNative(
   return { wire, draft, routes: [first, ...rest], ids };
 }
 
-/** Of the first choice that speaks one, where the caller left it open. */
+/**
+ * Returns the wire that the caller spoke; where the caller left it open, the wire of the first channel that has one.
+ * Undefined where no channel speaks it.
+ */
 function wireOf(
   routes: readonly ChannelRoute[],
   spoken: string | undefined,
@@ -91,7 +97,7 @@ async function resolveReference(
 const notFound = (param: string): GatewayError =>
   new GatewayError('not_found', { param, message: `${param}: there is no such job.` });
 
-/** After every check: the bytes as they came. */
+/** Stores the bytes as they came; called after every check. */
 export async function storeNative(
   deps: AcceptDeps,
   principal: Principal,

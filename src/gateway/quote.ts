@@ -20,7 +20,10 @@ export async function quote(deps: GatewayDeps, principal: Principal, asked: Draf
   };
 }
 
-/** By the way that accepted the job, else by its first choice. */
+/**
+ * Estimates how long the job takes in all, at the channel that accepted it or else at its first choice. Returns
+ * undefined where that channel is in no catalog any more and too few of its jobs were measured.
+ */
 export async function estimate(deps: GatewayDeps, job: Job): Promise<Estimate | undefined> {
   const route = job.routes.find(({ channel }) => channel === job.channel) ?? job.routes[0];
   if (!route) return undefined;

@@ -27,7 +27,7 @@ export interface ResolvedRequest {
   request: VideoRequest;
   applied: AppliedRequest;
   inputs: readonly ResolvedInput[];
-  /** In order of preference. */
+  /** The channels that can honour the request, in order of preference. */
   usable: readonly [RouteChoice, ...RouteChoice[]];
   callbackUrl: string | undefined;
   price: bigint;
@@ -39,7 +39,7 @@ export type ResolveDeps = Pick<GatewayDeps, 'catalog' | 'outbound' | 'links' | '
 /** What the caller of `resolve` has found out before. */
 interface ResolveContext {
   passing?: Pick<NativeRequestPlan, 'routes'> | undefined;
-  /** Of blobs that the request only names. */
+  /** The sizes of blobs that the request only names. */
   held?: FileSizes | undefined;
 }
 

@@ -6,18 +6,21 @@ import type { FrozenRoute } from '../core/job/job';
 import type { AppliedRequest, VideoRequest } from '../core/request/request';
 import type { NewJob } from '../core/ports/store/jobs';
 
-/** A channel that can honour a request, and the request in the words of its model. */
+/** A channel that can honour a request, with the request in the words of its model. */
 export interface RouteChoice extends ChannelRoute {
   applied: AppliedRequest;
 }
 
-/** What is asked of a later channel, so that its model's own defaults have no say. */
+/**
+ * The first channel's resolved defaults. Each later channel is asked for them, so that its model's own defaults have no
+ * say.
+ */
 export type AppliedDefaults = Omit<Partial<VideoRequest>, 'model' | 'inputs' | 'passthrough'>;
 
 /**
- * Only channels that can honour the whole request stay; when none can, the first one's reason is the answer. The first
- * that can resolves the defaults: its video is priced and echoed. A later one is asked for every one of them, and stays
- * only if it makes that very video.
+ * Chooses the channels that can honour the whole request; when none can, throws the first one's reason. The first that
+ * can resolves the defaults: its video is priced and echoed. A later one is asked for every one of them, and stays only
+ * if it makes that very video.
  */
 export function chooseRoutes(
   routes: readonly [ChannelRoute, ...ChannelRoute[]],
@@ -40,7 +43,10 @@ export function chooseRoutes(
   return [first, ...rest];
 }
 
-/** As the job keeps them: with a request of their own where their words for the same video are others. */
+/**
+ * Turns the choices into the job's frozen routes. A route keeps a request of its own where its channel has other words
+ * for the same video.
+ */
 export function frozen([first, ...rest]: readonly [
   RouteChoice,
   ...RouteChoice[],

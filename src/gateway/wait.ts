@@ -11,8 +11,8 @@ export interface HeldJob {
 export type Hold = (...args: Parameters<Gateway['waitFor']>) => Promise<HeldJob>;
 
 /**
- * Where a door waits for a job. One process holds so many at once; whoever comes after them is answered as if its wait
- * were over, which every caller of such a door must be able to hear anyway.
+ * Makes the wait of an endpoint for a job. One process holds so many at once; whoever comes after them is answered as
+ * if its wait were over, which every caller of such an endpoint must be able to hear anyway.
  */
 export function createHold(
   deps: Pick<GatewayDeps, 'store' | 'providerReplyMs' | 'heldRequestsMax'>,

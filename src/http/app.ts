@@ -23,7 +23,7 @@ import { createWaitEnds, type WaitEnds } from './wait-ends';
 
 export interface AppOptions extends HealthPorts {
   gateway: Gateway;
-  /** By name, in the registry's order; the first one answers for paths that belong to none. */
+  /** The public APIs by name, in the registry's order; the first one answers for paths that belong to none. */
   apis: Readonly<Record<string, Api>>;
   keys: KeyStore;
   isKey(text: string): boolean;
@@ -37,12 +37,12 @@ export interface AppOptions extends HealthPorts {
   limits?: Partial<HttpLimits>;
   /** Express's "trust proxy": whose word for the caller's address counts. Absent = nobody's. */
   trustProxy?: number | string | undefined;
-  /** Of whoever closes the server; without it answers that wait are cut off in the end. */
+  /** Ends the waits when the server closes; without it answers that wait are cut off in the end. */
   waitEnds?: WaitEnds;
   now?: () => number;
 }
 
-/** The whole HTTP door: probes, provider callbacks and every API. It listens on nothing by itself. */
+/** Makes the whole HTTP side: probes, provider callbacks and every API. It listens on nothing by itself. */
 export function createApp(options: AppOptions): Express {
   const limits: HttpLimits = { ...HTTP_LIMITS, ...options.limits };
   const { logger, now = Date.now, waitEnds = createWaitEnds() } = options;

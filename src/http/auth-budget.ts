@@ -29,7 +29,10 @@ export interface AuthBudgetOptions extends LatecomerOptions {
 }
 
 const MINUTE_MS = 60_000;
-/** Past it all are forgotten, which costs each a place in its address's budget once more. */
+/**
+ * The most known keys that are remembered. Past it all are forgotten, which costs each a place in its address's budget
+ * once more.
+ */
 const GOOD_KEYS_MAX = 10_000;
 
 export function createAuthBudget(
@@ -52,7 +55,10 @@ export function createAuthBudget(
     return found;
   }
 
-  /** Past the budget a key needs no place that is known to be there. */
+  /**
+   * Takes a place in the address's budget and returns how to give it back. Past the budget a key that is known to exist
+   * needs no place; any other throws the refusal.
+   */
   async function place(address: string, hash: string, now: number): Promise<() => void> {
     try {
       return take(address, now);

@@ -9,7 +9,7 @@ import type { AuthBudget } from './auth-budget';
 import { isToken } from './tokens';
 
 const KEY_LENGTH_MAX = 1024;
-/** Where `keyIn: 'query'` looks. */
+/** The query parameter in which routes with `keyIn: 'query'` look for the key. */
 export const KEY_PARAMETER = 'api_key';
 const QUERY_NAMES = [KEY_PARAMETER, 'apikey', 'key', 'access_token'];
 
@@ -22,8 +22,9 @@ export interface AuthPorts {
 }
 
 /**
- * By `Authorization: Bearer` or `X-API-Key`, with a key or with an access token, for which the key's row decides as
- * well. A key in the URL is refused, because URLs end up in logs and histories; one kind of route takes it there.
+ * Finds who asks, by `Authorization: Bearer` or `X-API-Key`, with a key or with an access token, for which the key's
+ * row decides as well. Throws `unauthorized` for any other credential (`forbidden` where the key is in the query). A
+ * key in the URL is refused, because URLs end up in logs and histories; one kind of route takes it there.
  */
 export async function authenticate(
   request: Request,

@@ -64,7 +64,7 @@ function newBranch(segment: string): Branch {
   return { kind: 'object', entries: new Map() };
 }
 
-/** Where `segment` leads now; undefined = a new place. */
+/** Returns where `segment` leads now; undefined for a new place. Throws where the name contradicts an earlier one. */
 function childOf(
   branch: Branch,
   segment: string,
@@ -112,7 +112,10 @@ function valueOf(node: Node, path: string): unknown {
   return items.map((item) => valueOf(item, `${path}[]`));
 }
 
-/** Where one item lacks a name that another has, nobody can tell which of them the name was meant for. */
+/**
+ * Throws unless all items of a list have the same names: where one lacks a name that another has, nobody can tell which
+ * of them the name was meant for.
+ */
 function checkAlike(items: readonly Node[], path: string): void {
   const shapes = items.map((item) =>
     typeof item === 'string' || item.kind === 'list'

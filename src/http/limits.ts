@@ -1,7 +1,7 @@
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** Every bound of the door, by name. Bytes unless the name says otherwise. */
+/** Every bound of the HTTP side by name, in bytes unless the name says otherwise. */
 export const HTTP_LIMITS = {
   /** JSON on routes that take a body; data URLs come this way. */
   jsonBytesMax: 64 * MIB,
@@ -47,7 +47,7 @@ export const HTTP_LIMITS = {
   lateKeysPerAddressMax: 500,
   /** Callbacks of providers are hints, not documents. */
   callbackBytesMax: 256 * KIB,
-  /** After an early answer the rest of a body is read and thrown away up to here, so that the answer arrives. */
+  /** The rest of a body is read and thrown away up to here after an early answer, so that the answer arrives. */
   lingerBytesMax: 64 * MIB,
   lingerMs: 5_000,
   /** A download in which nothing moves for so long is cut. */

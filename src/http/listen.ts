@@ -11,7 +11,10 @@ export interface ServerTimeouts {
   headersMs: number;
   /** A whole request with its uploads. */
   requestMs: number;
-  /** Above the idle timeout of usual load balancers (60 s), so that they close first. */
+  /**
+   * Milliseconds that an idle connection stays open: more than the idle timeout of usual load balancers (60 s), so that
+   * they close first.
+   */
   keepAliveMs: number;
   /** How long `close` lets running answers go on. */
   closeMs: number;

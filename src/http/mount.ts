@@ -115,7 +115,7 @@ function checkExact(identity: Uint8Array | string): void {
 
 const NO_BYTES = new Uint8Array();
 
-/** Where the key is in it, it ends here. */
+/** Returns the query string without `?`; empty where a key may be in it, which must go no further. */
 function searchOf(request: Request, { keyIn }: HttpRoute): string {
   const at = request.originalUrl.indexOf('?');
   return keyIn || at < 0 ? '' : request.originalUrl.slice(at + 1);

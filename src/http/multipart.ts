@@ -179,7 +179,10 @@ function fieldTooLarge(name: string, limits: HttpLimits): GatewayError {
   });
 }
 
-/** To be called after the parser is fed: it has seen the same chunk, and knows whether a file has begun in it. */
+/**
+ * Hears the bytes of a form as they come and returns how to stop; a meter that throws refuses the form. Called after
+ * the parser is fed: it has seen the same chunk, and knows whether a file has begun in it.
+ */
 function hearBytes(
   request: Request,
   meters: readonly ((bytes: number) => void)[],

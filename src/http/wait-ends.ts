@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 /** Tells whoever waits for a late answer when to stop: the caller has left, or the server is closing. */
 export interface WaitEnds {
   signalFor(response: ServerResponse): AbortSignal;
-  /** From now on nobody waits. */
+  /** Ends every wait and any that would begin later. */
   endAll(): void;
 }
 

@@ -12,7 +12,7 @@ import type { Lookup } from './connector';
 export interface AgentLimits {
   /** Name, TCP and TLS together, milliseconds. */
   connectTimeoutMs: number;
-  /** At the same time, per origin and set; more calls wait their turn, within their deadline. */
+  /** Connections at the same time, per origin and set; more calls wait their turn, within their deadline. */
   connectionsPerOrigin: number;
   /** Origins at the same time, per set; one more is `not_sent`. */
   originsMax: number;

@@ -61,7 +61,10 @@ export function createConnector(options: {
   };
 }
 
-/** In the form that `net.connect` asks for: the whole list, or the first address and its family. */
+/**
+ * Makes the name lookup in the form that `net.connect` asks for: the whole list, or the first address and its family.
+ * It fails for a name without an address and, with `publicOnly`, for a name of which one address is private.
+ */
 function lookupHook(options: { publicOnly: boolean; lookup: Lookup }): LookupFunction {
   return (hostname, wanted, callback) => {
     options.lookup(hostname, (error, addresses) => {

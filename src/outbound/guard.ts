@@ -25,7 +25,7 @@ const DENIED_SUFFIXES: readonly string[] = [
   'home.arpa',
 ];
 
-/** Below 1024 there are mail and shells, and web servers only at these. */
+/** The ports that strangers' URLs may have: below 1024 there are mail and shells, and web servers only at these two. */
 const WEB_PORTS: readonly number[] = [80, 443];
 const PORT_MIN = 1_024;
 

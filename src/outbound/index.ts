@@ -81,7 +81,10 @@ function localHint(text: string): string {
   return `; for development, an operator allows this host with --allow-callbacks-to ${url.hostname}`;
 }
 
-/** As `URL.hostname` spells it. Throws a sentence for the operator when the text is more or less than a host. */
+/**
+ * Reads a host as `URL.hostname` spells it, such as `hooks.example.com` or `[::1]`. Throws a sentence for the operator
+ * when the text is more or less than a host.
+ */
 function readHost(text: string): string {
   const host = text.trim().includes(':') && !text.includes('[') ? `[${text.trim()}]` : text.trim();
   const url = parseUrl(`http://${host}`);

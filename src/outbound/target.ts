@@ -3,9 +3,9 @@ import type { CallOptions } from '../core/ports/outbound';
 import { hostOf, isPublicHost, parseUrl, shapeProblem, urlProblem } from './guard';
 
 /**
- * Where a call goes, and whether the operator vouches for it. Vouched for are: the origin of the channel's base URL,
- * the origins listed with it, and, for deliveries only, the hosts allowed for callbacks. Everything else is a
- * stranger's URL and must be public.
+ * This file decides where a call goes, and whether the operator vouches for it. Vouched for are: the origin of the
+ * channel's base URL, the origins listed with it, and, for deliveries only, the hosts allowed for callbacks. Everything
+ * else is a stranger's URL and must be public.
  */
 
 export type Target = { ok: true; url: URL; trusted: boolean } | { ok: false; problem: string };
@@ -26,7 +26,9 @@ export function resolveTarget(target: Call['target'], voucher: Voucher, rules: U
     : { ok: false, problem: 'the path does not lead to a place under the base URL of the channel' };
 }
 
-/** For a URL out of somebody's reply, request or redirect. */
+/**
+ * Judges a URL out of somebody's reply, request or redirect; the problem is a sentence when nothing may be sent there.
+ */
 export function judge(text: string, voucher: Voucher, rules: UrlRules): Target {
   const url = parseUrl(text);
   if (!url) return { ok: false, problem: 'must be an absolute URL' };
