@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ROOT, staleness } from './freshness.mjs';
 
 /**
- * The command's door: `node scripts/reelay.mjs <command> [...args]`. It runs the built program in this very process,
+ * The command's entry: `node scripts/reelay.mjs <command> [...args]`. It runs the built program in this very process,
  * so that the printed pid, signals and the exit code are the gateway's own.
  */
 const NODE_MIN = [20, 19];

@@ -37,7 +37,7 @@ const waitsSchema = fields({
   busyRetryMaxMs: ms(MINUTE),
   exchangeMs: ms(30 * SECOND),
   /**
-   * For this long every look must say that the provider does not know the job before it counts as lost. An account's
+   * Every look must say for this long that the provider does not know the job before it counts as lost. An account's
    * key that was mixed up with another's is put right meanwhile.
    */
   goneGraceMs: ms(10 * MINUTE),
@@ -79,7 +79,7 @@ const waitsSchema = fields({
   idempotencyMs: ms(48 * HOUR),
   /** A job whose start the engine did not take is offered to it again after this pause, by the process that has it. */
   startAgainMs: ms(SECOND),
-  /** Then the sweep alone goes on with it. */
+  /** A start that failed is tried again in this process for so long; then the sweep alone goes on with it. */
   startAgainForMs: ms(10 * MINUTE),
   sweepEveryMs: ms(MINUTE),
   sweepAgeMs: ms(30 * SECOND),
@@ -105,8 +105,8 @@ const waitsSchema = fields({
     .nonnegative()
     .default(5 * SECOND),
   /**
-   * After a stop was asked for, what runs may go on for this long and is then cut: looks, deliveries, copies, settles.
-   * A submit in flight is never cut: it has `sendMs` + `recordMs`.
+   * What runs may go on for this long after a stop was asked for and is then cut: looks, deliveries, copies, settles. A
+   * submit in flight is never cut: it has `sendMs` + `recordMs`.
    */
   shutdownMs: ms(16 * SECOND),
   /** What was cut may tidy up for this long. */
@@ -221,7 +221,7 @@ export interface Config extends FileConfig {
   /** The file that was read, for errors that the catalog finds; its text is empty where there is none. */
   source: Pick<ConfigFile, 'path' | 'text'>;
   environment: Environment;
-  /** For children: our own environment, untouched. */
+  /** The environment that child processes get: our own, untouched. */
   childEnvironment: Readonly<Record<string, string | undefined>>;
   cacheFolder: string;
 }

@@ -21,7 +21,7 @@ export interface DevServerOptions {
 
 const READY_MS = 30_000;
 const ADOPT_MS = 5_000;
-/** Per question; short, so that a server that ended is noticed soon. */
+/** Milliseconds per question; short, so that a server that ended is noticed soon. */
 const WAITS = { connectMs: 500, usableMs: 5_000 };
 const POLL_MS = 50;
 /** A port can be taken between choosing and using it. */

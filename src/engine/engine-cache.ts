@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { startTimeOf } from '../host/processes';
 
 /**
- * Where a fetched `temporal` is kept. It gets its place by one rename of a finished file: a killed download or build
+ * This file keeps a fetched `temporal`. It gets its place by one rename of a finished file: a killed download or build
  * leaves a `.part` folder and never half a program. Two that fetch at once both succeed; the later one stays.
  */
 

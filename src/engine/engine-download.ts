@@ -13,7 +13,7 @@ import type { Environment } from './engine-program';
 export interface DownloadOptions {
   cache: string;
   environment: Environment;
-  /** Where the archives are; Temporal's own place when not given. */
+  /** The URL of the folder of archives; Temporal's own place when not given. */
   source?: string | undefined;
   say: (line: string) => void;
   signal?: AbortSignal | undefined;
@@ -21,7 +21,7 @@ export interface DownloadOptions {
 
 const SOURCE = 'https://temporal.download/cli/archive';
 const CONNECT_MS = 20_000;
-/** Without a byte for so long, a connection is dead. */
+/** A connection on which no byte comes for so long is dead. */
 const SILENCE_MS = 30_000;
 const REDIRECTS_MAX = 5;
 const EXTRACT_MS = 120_000;

@@ -14,7 +14,10 @@ const STATUS = {
 
 export type EngineStatus = (typeof STATUS)[keyof typeof STATUS] | 'OTHER';
 
-/** Undefined for an error that is not the engine's answer. */
+/**
+ * Returns the engine's status for a failed call, such as `NOT_FOUND`; undefined for an error that is not the engine's
+ * answer.
+ */
 export function statusOf(error: unknown): EngineStatus | undefined {
   const call = error instanceof ServiceError ? error.cause : error;
   if (!isGrpcServiceError(call)) return undefined;

@@ -7,7 +7,7 @@ import { reasonOf } from '../host/reason';
 /** The command line tool `temporal`, which holds a whole server. */
 export interface EngineProgram {
   path: string;
-  /** Of the server inside, such as `1.29.1`. */
+  /** The version of the server inside, such as `1.29.1`. */
   version: string;
 }
 

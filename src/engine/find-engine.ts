@@ -24,7 +24,7 @@ interface Place {
   kind: ProgramKind;
   /** Completes "Temporal Server 1.29.1 from ...". */
   name: string;
-  /** Undefined when there is nothing at this place; throws when fetching it failed. */
+  /** Returns the path of a program; undefined when there is nothing at this place. Throws when fetching it failed. */
   get(): Promise<string | undefined> | string | undefined;
 }
 

@@ -14,19 +14,19 @@ import { prepareNamespace } from './prepare';
 export interface EngineOptions {
   /** Claimed by this process. */
   data: string;
-  /** Where a fetched server is kept for all data folders. */
+  /** The folder in which a fetched server is kept for all data folders. */
   cache: string;
   namespace: string;
   /** TEMPORAL_ADDRESS with its key and certificates, TEMPORAL_CLI_PATH and PATH count; tools that we run get all. */
   environment: Environment;
   /** One line for the operator. */
   say: (line: string) => void;
-  /** For our own server; free ones when not given. */
+  /** The ports of our own server; free ones when not given. */
   port?: number | undefined;
   uiPort?: number | undefined;
   /** Gives up a download or a build, which can take minutes. */
   signal?: AbortSignal;
-  /** Where the download is; Temporal's own place when not given. */
+  /** The URL of the download; Temporal's own place when not given. */
   downloadSource?: string;
 }
 
@@ -36,7 +36,7 @@ export interface RunningEngine {
   /** Origin of Temporal's own web page, which opens at a namespace that is not ours; undefined for somebody's server. */
   uiUrl?: string;
   kind: 'address' | ProgramKind;
-  /** Of the server. */
+  /** The version of the server, such as `1.29.1`. */
   version: string;
   /** Whether `stop` ends it. */
   owned: boolean;
@@ -115,7 +115,7 @@ function engineOf(data: string, namespace: string, run: Run): OwnEngine {
   };
 }
 
-/** With TEMPORAL_ADDRESS now set, nobody would use or stop the server of an earlier, killed gateway. */
+/** Stops the server of an earlier, killed gateway: with TEMPORAL_ADDRESS now set nobody would use or stop it. */
 async function stopLeftover(data: string, say: (line: string) => void): Promise<void> {
   const run = readRun(data, ENGINE);
   if (!run) return;

@@ -31,7 +31,7 @@ export function rememberPorts(folder: string, { port, uiPort }: EnginePorts): vo
 
 const FILE = 'ports.json';
 
-/** Undefined where nothing is remembered, and for a file that somebody has spoiled. */
+/** Reads the remembered ports; undefined where nothing is remembered, and for a file that somebody has spoiled. */
 function read(folder: string): Partial<EnginePorts> | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(join(folder, FILE), 'utf8'));

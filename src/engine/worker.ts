@@ -18,7 +18,7 @@ export interface WorkerSettings {
 
 export interface WorkerLimits {
   workflowsCached: number;
-  /** At most so many activities at once on one queue, whatever the connections would allow. */
+  /** The most activities at once on one queue, whatever the connections would allow. */
   activitiesPerQueue: number;
   databaseConnections: number;
   /** An activity that says nothing for this long counts as dead, in milliseconds. */

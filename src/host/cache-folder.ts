@@ -8,7 +8,10 @@ export interface CacheOptions {
   home: string;
 }
 
-/** Where what can be fetched again is kept: the given folder, else the user's cache folder + `/reelay`. Absolute. */
+/**
+ * Returns the folder for what can be fetched again, as an absolute path: the given one, else the user's cache folder
+ * with `/reelay` (`~/.cache/reelay`).
+ */
 export function cacheFolder({ given, xdgCacheHome, home }: CacheOptions): string {
   return resolve(given || join(xdgCacheHome || join(home, '.cache'), 'reelay'));
 }

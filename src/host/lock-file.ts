@@ -12,7 +12,7 @@ import { waitFor } from './wait';
  * A taker that dies at that is a dead owner of the second lock, and the same rule is applied to it.
  */
 
-/** As many takers may have died one after the other on the same file. */
+/** The most takers that may have died one after the other on the same file. */
 const DEPTH_MAX = 8;
 const TRIES_MAX = 500;
 const POLL_MS = 10;

@@ -1,7 +1,10 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** At a start, a longer log is put aside as `.1`, so that a folder never keeps more than two of them. */
+/**
+ * The longest log that a start goes on with; a longer one is put aside as `.1`, so that a folder never keeps more than
+ * two of them.
+ */
 const LOG_BYTES_MAX = 16 * 1024 * 1024;
 /** Enough for the last lines of any log. */
 const TAIL_BYTES = 16 * 1024;

@@ -7,7 +7,10 @@ import { readFileSync } from 'node:fs';
  */
 export interface ProcessIdentity {
   pid: number;
-  /** As the kernel tells it: ticks since boot on Linux, a date elsewhere. Only good for comparing. */
+  /**
+   * The start time as the kernel tells it, such as `48215` ticks since boot on Linux, a date elsewhere. It is only good
+   * for comparing.
+   */
   startTime: string;
 }
 
@@ -16,7 +19,10 @@ export function isSame({ pid, startTime }: ProcessIdentity): boolean {
   return startTimeOf(pid) === startTime;
 }
 
-/** Undefined when there is no such process, or only its zombie, which nobody may have collected. */
+/**
+ * Returns when that process started, as text to compare; undefined when there is no such process, or only its zombie,
+ * which nobody may have collected.
+ */
 export function startTimeOf(pid: number): string | undefined {
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
   return process.platform === 'linux' ? startTimeFromProc(pid) : startTimeFromPs(pid);

@@ -5,13 +5,13 @@ import type { ProcessIdentity } from './processes';
 /** One process of a data folder, as `<data>/run/<name>.json` tells it to the next start and to `reelay stop`. */
 export interface Run extends ProcessIdentity {
   name: string;
-  /** Where it listens; 0 when that is nobody's business. */
+  /** The port on which it listens; 0 when that is nobody's business. */
   port: number;
   /** What the one who started it wants to find again. */
   [detail: string]: string | number;
 }
 
-/** Undefined when there is no such file or it is not one of ours. */
+/** Reads the run file of that name; undefined when there is no such file or it is not one of ours. */
 export function readRun(data: string, name: string): Run | undefined {
   try {
     return parseRun(readFileSync(runPath(data, name), 'utf8'));
@@ -44,7 +44,10 @@ export function textOf(run: Run): string {
   return `${JSON.stringify(run)}\n`;
 }
 
-/** Undefined for anything that does not name a process, such as a file that was never written to its end. */
+/**
+ * Reads the text of a run file, such as `{"name":"engine","pid":4711,...}`; undefined for anything that does not name a
+ * process, such as a file that was never written to its end.
+ */
 export function parseRun(text: string): Run | undefined {
   let value: unknown;
   try {

@@ -7,7 +7,7 @@ import type { PostgresRecord } from './record';
 import { choosePostgresUser } from './user';
 import type { PostgresUser, UserNames } from './user';
 
-/** Where the database's files lie, who may touch them, and how to log in. */
+/** The database's files: where they lie, who may touch them, and how to log in. */
 export interface Cluster {
   folder: string;
   user: PostgresUser | undefined;
@@ -17,7 +17,7 @@ export interface Cluster {
 export interface ClusterOptions {
   data: string;
   userNames: UserNames;
-  /** For clusters whose user cannot enter the data folder. */
+  /** The folder for clusters whose user cannot enter the data folder. */
   systemData: string;
   say: (line: string) => void;
 }

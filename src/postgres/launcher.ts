@@ -21,11 +21,11 @@ export interface StoreOptions {
   data: string;
   /** DATABASE_URL; then nothing is started here. */
   databaseUrl?: string | undefined;
-  /** For our own server; a free one when not given. */
+  /** The port of our own server; a free one when not given. */
   port?: number | undefined;
   /** One line for the operator. */
   say: (line: string) => void;
-  /** Only tests and unusual machines say otherwise. */
+  /** What this machine has differently; only tests and unusual machines say so. */
   machine?: Partial<StoreMachine>;
 }
 
@@ -34,7 +34,7 @@ export interface StoreMachine {
   /** The ones that npm installed when not given. */
   binaries?: PostgresBinaries;
   userNames: UserNames;
-  /** Where root keeps programs for everybody, and clusters that their user could not reach otherwise. */
+  /** The folders in which root keeps programs for everybody, and clusters that their user could not reach otherwise. */
   systemCache: string;
   systemData: string;
 }
@@ -46,9 +46,9 @@ const DEFAULT_MACHINE: StoreMachine = {
 };
 
 export interface RunningStore {
-  /** For the running gateway: reads and writes rows. Never a superuser on our own server. */
+  /** The URL for the running gateway, which reads and writes rows; it is never a superuser's on our own server. */
   url: string;
-  /** For migrations: owns the tables. */
+  /** The URL for migrations, whose user owns the tables. */
   adminUrl: string;
   kind: 'external' | 'embedded';
   version: string;
@@ -154,7 +154,7 @@ function storeOf(
   };
 }
 
-/** With DATABASE_URL now set, nobody would use or stop the server of an earlier, killed gateway. */
+/** Stops the server of an earlier, killed gateway: with DATABASE_URL now set nobody would use or stop it. */
 async function stopLeftover({ data, say }: StoreOptions): Promise<void> {
   const run = readRun(data, POSTGRES);
   if (!run) return;

@@ -42,7 +42,7 @@ export async function canLogIn(login: Login): Promise<boolean> {
   }
 }
 
-/** As Postgres spells it, such as `18.4`. */
+/** Asks the server for its version as Postgres spells it, such as `18.4`. */
 export async function serverVersion(url: string): Promise<string> {
   const { rows } = await withClient(url, (client) =>
     client.query<{ server_version: string }>('SHOW server_version'),

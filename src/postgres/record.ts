@@ -19,7 +19,10 @@ const recordSchema = z.object({
 export type PostgresRecord = z.infer<typeof recordSchema>;
 export type Passwords = PostgresRecord['passwords'];
 
-/** Undefined when the folder has had no database of its own yet. */
+/**
+ * Reads how to log in to this folder's own database; undefined when the folder has had none yet. Throws for a file that
+ * is not readable.
+ */
 export function readRecord(data: string): PostgresRecord | undefined {
   const path = recordPath(data);
   let text: string;

@@ -21,7 +21,7 @@ export interface ServerOptions {
 
 export const POSTGRES = 'postgres';
 
-/** After a crash the log is replayed first, which takes as long as there is log. */
+/** Milliseconds that a start may take: after a crash the log is replayed first, which takes as long as there is log. */
 const READY_MS = 180_000;
 /** A port can be taken between choosing and using it, and a killed server's last processes need a moment to end. */
 const START_TRIES = 5;

@@ -20,7 +20,10 @@ const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 /** Another start may hold the lock on /etc/passwd. */
 const MAKE_TRIES = 5;
 
-/** Undefined when this process is not root. Announces a user that it makes. */
+/**
+ * Chooses the user that Postgres runs as, since it refuses root; undefined when this process is not root. Announces a
+ * user that it makes.
+ */
 export async function choosePostgresUser(
   names: UserNames,
   say: (line: string) => void,

@@ -9,7 +9,7 @@ import type { Provider } from '../core/provider/provider';
 import { providers } from '../providers';
 import type { ChannelConfig, Config } from '../config';
 
-/** Where the simulated channels lead: the base URL of each provider's wire, and the origin of its media. */
+/** The simulator's address: the base URL of each provider's wire, and the origin of its media. */
 export interface SimulatorAddress {
   origin: string;
   baseUrlOf(provider: string): string;

@@ -144,7 +144,10 @@ function signedWith(
 const credentialsOf = (catalog: Catalog): string[] =>
   catalog.channels().flatMap(({ credentials }) => Object.values(credentials));
 
-/** With another key links and tokens of one process would be nothing to the next, and callbacks could not be signed. */
+/**
+ * Throws unless the secret key is the one that the database was sealed under: with another key links and tokens of one
+ * process would be nothing to the next, and callbacks could not be signed.
+ */
 async function checkSecretKey(db: Database, sealer: Sealer, data: string): Promise<void> {
   if (await isOurSecretKey(db, sealer)) return;
   throw new Error(

@@ -180,7 +180,7 @@ async function launchBoth(
   return { store: store.value, engine: engine.value };
 }
 
-/** Of `host:port` or an origin. */
+/** Reads the port of an address, such as 7233 of `127.0.0.1:7233` or of an origin; undefined where it names none. */
 function portOf(address: string | undefined): number | undefined {
   const port = Number(address?.slice(address.lastIndexOf(':') + 1));
   return Number.isInteger(port) && port > 0 ? port : undefined;

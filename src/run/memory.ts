@@ -22,7 +22,7 @@ export function bodyLimits(
   return { bodyMemoryBytesMax, jsonBytesMax: Math.min(HTTP_LIMITS.jsonBytesMax, fits) };
 }
 
-/** What the config says of the door's bounds. */
+/** What the config says of the bounds of HTTP. */
 export function httpLimits({ limits, waits }: Config): Partial<HttpLimits> {
   return {
     authFailuresPerMinute: limits.authFailuresPerMinute,

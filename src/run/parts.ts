@@ -32,14 +32,14 @@ import { createReadiness } from './readiness';
 import { countSimulated } from './simulated';
 import { VERSION } from './version';
 
-/** The two halves of the gateway over one foundation: the door and the queues. They share nothing but the rows. */
+/** The two halves of the gateway over one foundation: the HTTP side and the queues. They share nothing but the rows. */
 
 export interface ApiOptions {
   host: string;
   port: number;
 }
 
-/** What create stands on, whether a door or a workflow asks. */
+/** What create stands on, whether an endpoint or a workflow asks. */
 function acceptDeps({ config, quotes, ...base }: Foundation): AcceptDeps {
   const { inputBytesMax } = config.limits;
   const { store, catalog, outbound, blobs, links, log } = base;

@@ -19,7 +19,7 @@ export function stopWaits({ shutdownMs, cutMs, sendMs, recordMs }: Waits): StopW
 /** What the engine and the database of `start` take to end, and the connections to them, in milliseconds. */
 const CHILDREN_MS = 25_000;
 
-/** After this a gateway that was asked to stop has ended, in milliseconds; a supervisor should wait no less. */
+/** Returns after how many milliseconds a gateway that was asked to stop has ended; a supervisor should wait no less. */
 export function stopMsMax(waits: Waits): number {
   return stopWaits(waits).submitForceMs + CHILDREN_MS;
 }

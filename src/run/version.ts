@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** From package.json, which lies two folders up in the sources and three in the build. */
+/** The version in package.json, which lies two folders up in the sources and three in the build. */
 export const VERSION: string = readVersion();
 
 function readVersion(): string {
