@@ -21,7 +21,7 @@ export async function quote(deps: GatewayDeps, principal: Principal, asked: Draf
 }
 
 /**
- * Estimates how long the job takes in all, at the channel that accepted it or else at its first choice. Returns
+ * Estimates how long such a job takes from acceptance to its end, at the channel that accepted it or else at its first choice. Returns
  * undefined where that channel is in no catalog any more and too few of its jobs were measured.
  */
 export async function estimate(deps: GatewayDeps, job: Job): Promise<Estimate | undefined> {
