@@ -9,9 +9,9 @@ import { tryPrepare } from './prepare-tries';
 import { isServed, send, sendBytesOf } from '../src/attempts/send';
 
 /**
- * At most one accepted submit per job (P1). The attempt's row says `sending` before any byte leaves; a later try that
- * finds it so never posts again but finds out. Every recorded outcome is returned as it is, so a retry, a reset or a
- * duplicate of this activity changes nothing.
+ * At most one accepted submit per job (P1 "one submit"). The attempt's row says `sending` before any byte leaves; a
+ * later try that finds it so never posts again but finds out. Every recorded outcome is returned as it is, so a retry,
+ * a reset or a duplicate of this activity changes nothing.
  */
 export function submit(deps: ActivityDeps) {
   return async (input: { jobId: string; number: number }): Promise<SubmitResult> => {

@@ -54,7 +54,9 @@ async function askByOwnId(deps: LookDeps, attempt: Attempt): Promise<FindReading
   return result.kind === 'reply' ? at.provider.readFind(result.reply, sent) : { retry: true };
 }
 
-/** What the attempt's submit said, from the rows alone: nothing of it is ever read from a config again (P4). */
+/**
+ * What the attempt's submit said, from the rows alone: nothing of it is ever read from a config again (P4 "pinned").
+ */
 export async function sentOf(
   deps: Pick<LookDeps, 'store'>,
   attempt: Attempt,

@@ -1,6 +1,7 @@
 /**
  * PostgreSQL's text and jsonb hold neither NUL nor half of a surrogate pair, and JSON allows both. Callers are told
- * (P8); what a provider wrote is mended instead, because a reply that could not be stored would be read for ever.
+ * (P8 "said, not dropped"); what a provider wrote is mended instead, because a reply that could not be stored would be
+ * read for ever.
  */
 
 /** One escape of a JSON text at a time, so that an escaped backslash is never taken for the start of another one. */

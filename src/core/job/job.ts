@@ -23,7 +23,9 @@ export function isTerminal(state: JobState): state is TerminalState {
   return state === 'succeeded' || state === 'failed' || state === 'canceled' || state === 'expired';
 }
 
-/** A way to the provider, chosen at create and never re-read from a config that may have changed since (P4). */
+/**
+ * A way to the provider, chosen at create and never re-read from a config that may have changed since (P4 "pinned").
+ */
 export interface FrozenRoute {
   channel: string;
   provider: string;

@@ -13,7 +13,7 @@ export interface Doubt {
   failure: Failure;
 }
 
-/** One try of one job at one provider, frozen when it was opened (P4). Times are Unix milliseconds. */
+/** One try of one job at one provider, frozen when it was opened (P4 "pinned"). Times are Unix milliseconds. */
 export interface Attempt {
   id: string;
   jobId: string;

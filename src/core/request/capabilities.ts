@@ -3,8 +3,8 @@ import { type VendorKeys } from './passthrough';
 import type { Mode, VideoRequest } from './request';
 
 /**
- * P8: what a model cannot honour is a 400 that names the allowed values; nothing is dropped or changed silently.
- * Neutral values (false, seed -1, the model's own fps) are always honoured.
+ * P8 "said, not dropped": what a model cannot honour is a 400 that names the allowed values; nothing is dropped or
+ * changed silently. Neutral values (false, seed -1, the model's own fps) are always honoured.
  */
 export interface Capabilities {
   modes: Partial<Record<Mode, ModeCapabilities>>;

@@ -4,9 +4,10 @@ import { GatewayError, invalid } from '../errors';
 import { describeIssues } from '../json/parse';
 
 /**
- * Vendor keys of a request go to the provider as they are and are echoed (P8). The exception is what the gateway says
- * itself: a request is priced and checked by its own fields, so no vendor key may say the same thing differently
- * afterwards. Such a key is refused before anything is stored; null says nothing and is always honoured.
+ * Vendor keys of a request go to the provider as they are and are echoed (P8 "said, not dropped"). The exception is
+ * what the gateway says itself: a request is priced and checked by its own fields, so no vendor key may say the same
+ * thing differently afterwards. Such a key is refused before anything is stored; null says nothing and is always
+ * honoured.
  */
 export interface VendorKeys {
   /** Keys that the adapter writes from the request's own fields, and those that would overrule one of them. */

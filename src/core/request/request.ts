@@ -45,7 +45,7 @@ export const videoRequestSchema = z.strictObject({
   expiresAfterSeconds: z.int().optional(),
   safetyIdentifier: z.string().optional(),
   negativePrompt: z.string().optional(),
-  /** Vendor keys that pass unchecked and are echoed (promise P8). */
+  /** Vendor keys that pass unchecked and are echoed (P8 "said, not dropped"). */
   passthrough: z.record(z.string(), z.unknown()).default({}),
 });
 export type VideoRequest = z.infer<typeof videoRequestSchema>;

@@ -1,7 +1,10 @@
 import { given } from '../../core/json/fields';
 import type { AppliedRequest } from '../../core/request/request';
 
-/** P8's echo: what was applied, defaults included, in the words of the APIs that spell with underscores. */
+/**
+ * Returns the echo that P8 "said, not dropped" promises: what was applied, defaults included, in the words of the APIs
+ * that spell with underscores.
+ */
 export function parametersOf(applied: AppliedRequest): Record<string, unknown> {
   return given({
     mode: applied.mode,

@@ -103,7 +103,10 @@ function commonOf(job: Job, reference: ProviderReference) {
   };
 }
 
-/** P8's echo in this API's words; `mode` is the tier of service, `inputs` what the images are taken for. */
+/**
+ * Returns the echo that P8 "said, not dropped" promises in this API's words; `mode` is the tier of service, `inputs`
+ * what the images are taken for.
+ */
 function parametersOf(applied: AppliedRequest): Record<string, unknown> {
   return given({
     inputs: applied.mode,
