@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkDocstrings, checkPromises } from './support/docstrings';
 import type { ImportTable, SourceFiles } from './support/source-rules';
 import {
   checkCircles,
@@ -60,6 +61,48 @@ const SHAPES = {
   'src/dialects': ['index.ts', 'schema.ts', 'translate.ts', 'wire/'],
 };
 
+/** Files of which a docstring is still a riddle. The list only shrinks: a file that has none any more comes off it. */
+const OPEN_DOCSTRINGS = [
+  'activities/accept.ts',
+  'activities/deps.ts',
+  'activities/failure.ts',
+  'activities/keep.ts',
+  'activities/places.ts',
+  'activities/submit.ts',
+  'src/attempts/deps.ts',
+  'src/attempts/send.ts',
+  'src/attempts/start-deliveries.ts',
+  'src/commands/bench-callers.ts',
+  'src/commands/bookkeeping.ts',
+  'src/commands/demo.ts',
+  'src/commands/flags.ts',
+  'src/commands/http-client.ts',
+  'src/commands/processes.ts',
+  'src/core/ports/store/attempts.ts',
+  'src/core/ports/store/keeps.ts',
+  'src/core/provider/provider.ts',
+  'src/gateway/create.ts',
+  'src/gateway/start-again.ts',
+  'src/providers/ark/simulate-task.ts',
+  'src/providers/kling/simulate-create.ts',
+  'src/providers/kling/simulate.ts',
+  'src/simulator/faults.ts',
+  'src/simulator/index.ts',
+  'src/simulator/jobs.ts',
+  'src/simulator/router.ts',
+  'src/store/admin-keys.ts',
+  'src/store/admin-workspaces.ts',
+  'src/store/changes.ts',
+  'src/store/idempotency.ts',
+  'src/store/keys.ts',
+  'src/store/native-list.ts',
+  'src/store/schema.ts',
+  'src/store/settle.ts',
+  'src/store/sweep.ts',
+  'src/store/unnamed-blobs.ts',
+  'src/store/workspaces.ts',
+];
+
 const ROOT = join(__dirname, '..');
 const LIBRARIES = JSON.parse(
   readFileSync(join(ROOT, 'scripts/outside-libraries.json'), 'utf8'),
@@ -113,6 +156,12 @@ describe('the repository', () => {
   });
   test('names its files in kebab-case', () => {
     expect(checkNames(files)).toEqual([]);
+  });
+  test('says in its docstrings what things are and do', () => {
+    expect(checkDocstrings(files, OPEN_DOCSTRINGS)).toEqual([]);
+  });
+  test('names a promise by number and short name', () => {
+    expect(checkPromises(files)).toEqual([]);
   });
   test('mentions no path of anybody’s machine', () => {
     expect(checkPaths(files)).toEqual([]);
@@ -278,6 +327,41 @@ describe('the checker', () => {
       'src/http may import src/store and does not',
       'src/store may import src/http and does not',
       'src/store may use pg and does not',
+    ]);
+  });
+
+  test('finds a docstring that is a riddle, and an open file that has none any more', () => {
+    const files: SourceFiles = new Map([
+      ['src/core/a.ts', 'const a = 1;\n/** Of the last look. */\nconst b = 2;'],
+      [
+        'src/core/b.ts',
+        'interface B {\n  /**\n   * Undefined when there is none.\n   */\n  b: 1;\n}',
+      ],
+      ['src/core/c.ts', '/** Returns the reply of the last look. */\n/* By nobody. */\n// Of it.'],
+      ['src/core/d.ts', '/** As nobody expects. */'],
+      ['test/a.test.ts', '/** By the way. */'],
+    ]);
+    const found = checkDocstrings(files, ['src/core/c.ts', 'src/core/d.ts', 'src/core/gone.ts']);
+    expect(found.map((sentence) => sentence.split(/:(?!\d)/)[0])).toEqual([
+      'src/core/a.ts:2 begins with "Of"',
+      'src/core/b.ts:2 begins with "Undefined"',
+      'src/core/c.ts has no riddle any more',
+      'src/core/gone.ts has no riddle any more',
+    ]);
+  });
+
+  test('finds a promise that is a mere number, or has another name', () => {
+    const files: SourceFiles = new Map([
+      ['docs/glossary.md', '| P4 | pinned | frozen |\n| P10 | a minute to try | one command |'],
+      ['src/core/a.ts', '// P4 "pinned" and P10'],
+      ['src/core/b.ts', '/** Frozen (P4). */'],
+      ['src/core/c.ts', '/** Frozen, P4 "frozen". */'],
+      ['src/core/d.ts', '/** P10 "a minute\n * to try" */'],
+    ]);
+    expect(checkPromises(files).map((sentence) => sentence.split(':')[0])).toEqual([
+      'src/core/a.ts names P10 alone',
+      'src/core/b.ts names P4 alone',
+      'src/core/c.ts names P4 alone',
     ]);
   });
 
