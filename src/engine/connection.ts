@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
+import { given } from '../core/json/fields';
 
 /** How to reach the engine, in the form that client and worker share. Reads the certificate files that it names. */
 export interface EngineConnection {
@@ -31,8 +32,7 @@ export function engineConnection(
   const tls = tlsOf(environment);
   return {
     address,
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(tls === undefined ? {} : { tls }),
+    ...given({ apiKey, tls }),
   };
 }
 
@@ -49,7 +49,7 @@ function tlsOf(environment: ConnectionEnvironment): EngineTls | true | undefined
     );
   }
   const tls: EngineTls = {
-    ...(name === undefined ? {} : { serverNameOverride: name }),
+    ...given({ serverNameOverride: name }),
     ...(authority === undefined ? {} : { serverRootCACertificate: readFileSync(authority) }),
     ...(cert === undefined || key === undefined
       ? {}

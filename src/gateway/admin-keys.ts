@@ -1,3 +1,4 @@
+import { given } from '../core/json/fields';
 import type { Admin, Key, KeySettings } from '../core/operator/admin';
 import type { AdminRows } from '../core/ports/store/admin';
 import { GatewayError, invalid } from '../core/errors';
@@ -92,7 +93,7 @@ function checkKeepsAdmin(key: Key, { scopes, expiresAt }: Partial<KeySettings>):
 
 const lockOut = (param: string | undefined): GatewayError =>
   new GatewayError('conflict', {
-    ...(param === undefined ? {} : { param }),
+    ...given({ param }),
     message: `${param === undefined ? '' : `${param}: `}this is the key that asks; use another key with "admin".`,
   });
 

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
+import { given } from '../core/json/fields';
 import type { Catalog } from '../core/catalog/catalog';
 import { GatewayError } from '../core/errors';
 import type { Headers } from '../core/provider/exchange';
@@ -124,7 +125,7 @@ async function askPart(
   const range = askedRange(wish);
   // If-None-Match is asked of the whole file, whatever part is wanted.
   if (range === undefined || wish.ifNoneMatch !== undefined) return undefined;
-  const ifRange = wish.ifRange === undefined ? {} : { 'if-range': wish.ifRange };
+  const ifRange = given({ 'if-range': wish.ifRange });
   const source = await ask(deps, link, { range, ...ifRange });
   if (source.status === 200) return passed(source, 200);
   const contentRange = source.headers['content-range'] ?? '';

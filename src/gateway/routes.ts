@@ -55,7 +55,7 @@ export function frozen([first, ...rest]: readonly [
     channel: channel.name,
     provider: provider.name,
     model,
-    ...(like === undefined ? {} : { like }),
+    ...given({ like }),
     ...(isDeepStrictEqual(applied, first.applied) ? {} : { applied }),
   });
   return [freeze(first), ...rest.map(freeze)];

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { given } from '../core/json/fields';
 import type { Headers } from '../core/provider/exchange';
 import { noReply, notSent } from './failure';
 import type { Failure } from './failure';
@@ -144,7 +145,7 @@ function dispatchOptions(outgoing: Outgoing): Dispatcher.DispatchOptions {
     path: `${url.pathname}${url.search}`,
     method,
     headers: Object.fromEntries(headers),
-    ...(body === undefined ? {} : { body }),
+    ...given({ body }),
     // A connection is used again for reads only. A server may close an idle one at any moment, and a write that
     // meets this is neither sent nor unsent.
     reset: method !== 'GET',

@@ -1,3 +1,4 @@
+import { given } from '../core/json/fields';
 import type { Channel, ModelEntry } from '../core/catalog/catalog';
 import { createCatalog, providerOf } from '../core/catalog/catalog';
 import type { Catalog } from '../core/catalog/catalog';
@@ -25,7 +26,7 @@ export function buildCatalog(config: Config, simulator: SimulatorAddress | undef
     groups: model.groups,
     channels: model.channels,
     price: 'free' in model.price ? model.price : { perJob: parsePoints(model.price.perJob) },
-    ...(model.deadlineSeconds === undefined ? {} : { deadlineSeconds: model.deadlineSeconds }),
+    ...given({ deadlineSeconds: model.deadlineSeconds }),
   }));
   const catalog = createCatalog(models, channels, providers);
   if (models.length === 0)

@@ -1,3 +1,4 @@
+import { given } from '../json/fields';
 import { FAILURES } from '../errors';
 import type { Failure } from '../errors';
 import type { FrozenRoute } from './job';
@@ -27,7 +28,7 @@ const KEPT = [
 
 /** The function takes the request of `{model, prompt, seconds, ...}` and leaves `{model, prompt: '', seconds, ...}`. */
 export function erasedRequest(request: VideoRequest): VideoRequest {
-  const size = request.size === undefined ? {} : { size: request.size };
+  const size = given({ size: request.size });
   return { ...kept(request), ...size, model: request.model, ...NO_TEXT };
 }
 
@@ -40,8 +41,7 @@ export function erasedApplied(applied: AppliedRequest): AppliedRequest {
     resolution,
     aspectRatio,
     fps,
-    ...(width === undefined ? {} : { width }),
-    ...(height === undefined ? {} : { height }),
+    ...given({ width, height }),
     ...NO_TEXT,
   };
 }
@@ -69,7 +69,7 @@ export const erasedNative = ({ wire }: NativeRequest): NativeRequest => ({
 export const erasedFailure = ({ code, stage }: Failure): Failure => ({
   code,
   message: FAILURES[code].text,
-  ...(stage === undefined ? {} : { stage }),
+  ...given({ stage }),
 });
 
 export function erasedVerdict(verdict: FinalVerdict): FinalVerdict {
@@ -80,7 +80,7 @@ export function erasedVerdict(verdict: FinalVerdict): FinalVerdict {
       return {
         state: 'failed',
         failure: erasedFailure(verdict.failure),
-        ...(verdict.usage === undefined ? {} : { usage: verdict.usage }),
+        ...given({ usage: verdict.usage }),
       };
     case 'canceled':
     case 'expired':

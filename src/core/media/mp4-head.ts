@@ -1,3 +1,4 @@
+import { given } from '../json/fields';
 import type { VideoFacts } from '../job/outcome';
 
 /**
@@ -15,7 +16,7 @@ export function readMp4Head(head: Uint8Array): Pick<VideoFacts, 'width' | 'heigh
   const seconds = header && secondsOf(header.body);
   return {
     ...sizes.find((size) => size !== undefined),
-    ...(seconds === undefined ? {} : { seconds }),
+    ...given({ seconds }),
   };
 }
 

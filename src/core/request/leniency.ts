@@ -1,3 +1,4 @@
+import { given } from '../json/fields';
 import { applyCapabilities } from './apply-capabilities';
 import type { Capabilities } from './capabilities';
 import { GatewayError } from '../errors';
@@ -14,7 +15,7 @@ export function applyLeniently(request: VideoRequest, model: Capabilities): Appl
   const seconds = request.seconds ?? model.seconds.unsaid;
   let asked: VideoRequest = {
     ...request,
-    ...(seconds === undefined ? {} : { seconds }),
+    ...given({ seconds }),
     prompt,
     passthrough: {},
   };

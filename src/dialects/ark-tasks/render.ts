@@ -1,3 +1,4 @@
+import { given } from '../../core/json/fields';
 import type { Answer } from '../../core/api/answer';
 import type { CallbackContext } from '../../core/api/dialect';
 import { endReasonOf } from '../kit/end-reason';
@@ -25,7 +26,7 @@ export function passOn(
 ): Answer {
   return {
     status,
-    headers: { ...(type === undefined ? {} : { 'content-type': type }), ...headers },
+    headers: { ...given({ 'content-type': type }), ...headers },
     body,
   };
 }
@@ -89,12 +90,12 @@ function render(job: Job, said: LatestReply | undefined, link: Link): Record<str
     created_at: unixSeconds(job.createdAt),
     updated_at: unixSeconds(job.updatedAt),
     ...resultOf(job, link),
-    ...(applied.seed === undefined ? {} : { seed: applied.seed }),
+    ...given({ seed: applied.seed }),
     resolution,
     ratio: aspectRatio,
-    ...(seconds === undefined ? {} : { duration: seconds }),
+    ...given({ duration: seconds }),
     framespersecond: applied.fps,
-    ...(applied.generateAudio === undefined ? {} : { generate_audio: applied.generateAudio }),
+    ...given({ generate_audio: applied.generateAudio }),
     service_tier: applied.serviceTier ?? 'default',
     ...(applied.safetyIdentifier === undefined
       ? {}

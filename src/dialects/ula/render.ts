@@ -142,7 +142,7 @@ export function renderError(error: GatewayError): Answer {
   return {
     status: statusOf(error),
     headers: retryHeaders(error),
-    body: failed({ code, message, ...(param === undefined ? {} : { param }) }),
+    body: failed({ code, message, ...given({ param }) }),
   };
 }
 

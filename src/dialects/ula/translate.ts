@@ -1,3 +1,4 @@
+import { given } from '../../core/json/fields';
 import type { RoutedModel } from '../../core/catalog/catalog';
 import type { UploadedFile } from '../../core/api/route';
 import { invalid } from '../../core/errors';
@@ -22,8 +23,7 @@ export function toDraft(
       generateAudio: body.generate_audio,
       cameraFixed: body.camera_fixed,
       serviceTier: body.service_tier.toLowerCase(),
-      ...(body.fps === undefined ? {} : { fps: body.fps }),
-      ...(body.seed === undefined ? {} : { seed: body.seed }),
+      ...given({ fps: body.fps, seed: body.seed }),
       passthrough: {},
     },
     names: {

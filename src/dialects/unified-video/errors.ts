@@ -1,3 +1,4 @@
+import { given } from '../../core/json/fields';
 import type { Answer } from '../../core/api/answer';
 import type { GatewayError } from '../../core/errors';
 import { retryHeaders } from '../kit/retry-headers';
@@ -10,6 +11,6 @@ export function renderError(error: GatewayError): Answer {
   return {
     status: error.status,
     headers: retryHeaders(error),
-    body: { success: false, error: message, code, ...(param === undefined ? {} : { param }) },
+    body: { success: false, error: message, code, ...given({ param }) },
   };
 }

@@ -142,7 +142,7 @@ export function renderCallback(job: Job, context: CallbackContext): string {
     type: video.status === 'completed' ? 'video.completed' : 'video.failed',
     created_at: unixSeconds(at),
     timestamp: new Date(at).toISOString(),
-    ...(video.request_id === undefined ? {} : { request_id: video.request_id }),
+    ...given({ request_id: video.request_id }),
     data,
   });
   return callbackBody([

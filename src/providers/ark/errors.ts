@@ -1,3 +1,4 @@
+import { given } from '../../core/json/fields';
 import { failure, type Failure } from '../../core/errors';
 import { jsonOf, type Reply } from '../../core/provider/exchange';
 import type { PollReading, Refusal, SubmitReading } from '../../core/provider/provider';
@@ -65,7 +66,7 @@ export function readRefusal(reply: Reply): SubmitReading {
       provider: { ...said, status: reply.status },
       ...(meaning === POLICY ? { stage: 'input' as const } : {}),
     }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...given({ retryAfterMs }),
   };
 }
 
@@ -114,7 +115,7 @@ export function readLookError(reply: Reply): PollReading {
   }
   const retryAfterMs = retryAfterOf(reply);
   const detail = `HTTP ${String(status)} ${said?.code ?? ''}`.trim();
-  return { kind: 'transient', detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  return { kind: 'transient', detail, ...given({ retryAfterMs }) };
 }
 
 function meaningOf(code: string | undefined, message: string | undefined, status: number): Meaning {

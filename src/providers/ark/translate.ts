@@ -129,7 +129,7 @@ function verdictOf(task: Task): Verdict {
         outputs: outputsOf(task),
         usage: usageOf(task) ?? {},
         ...madeOf(task),
-        ...(task.seed === undefined ? {} : { seed: task.seed }),
+        ...given({ seed: task.seed }),
       };
     case 'failed': {
       const reason = readTaskFailure(task.error?.code, task.error?.message);
@@ -179,7 +179,7 @@ function usageOf(task: Task): Usage | undefined {
     ? task.frames / (task.framespersecond || FRAMES_PER_SECOND)
     : task.duration;
   const usage: Usage = {
-    ...(tokens === undefined ? {} : { tokens }),
+    ...given({ tokens }),
     ...(seconds !== undefined && seconds > 0 ? { seconds } : {}),
   };
   return Object.keys(usage).length > 0 ? usage : undefined;

@@ -1,3 +1,4 @@
+import { given } from '../../core/json/fields';
 import { failure, type Failure } from '../../core/errors';
 import { jsonOf, type Reply } from '../../core/provider/exchange';
 import type { PollReading, SubmitReading } from '../../core/provider/provider';
@@ -52,7 +53,7 @@ export function readRefusal(reply: Reply): SubmitReading {
       provider: wordsOf(said, reply),
       ...(meaning.code === 'content_rejected' ? { stage: 'input' as const } : {}),
     }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...given({ retryAfterMs }),
   };
 }
 
@@ -70,7 +71,7 @@ export function readLookError(reply: Reply): PollReading {
   return {
     kind: 'transient',
     detail: `HTTP ${String(reply.status)} ${said ? String(said.code) : ''}`.trim(),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...given({ retryAfterMs }),
   };
 }
 
