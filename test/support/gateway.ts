@@ -156,6 +156,11 @@ export function uuid(id: string): string {
   return found;
 }
 
+/** Hundreds of jobs are waited for at once: who asks twenty times a second slows down what is waited for. */
+const PAUSE_MIN_MS = 25;
+const PAUSE_GROWTH = 1.4;
+const PAUSE_MAX_MS = 500;
+
 /** Asks again until there is an answer; says what was waited for when there is none. */
 export async function until<T>(
   what: string,
@@ -163,10 +168,10 @@ export async function until<T>(
   timeoutMs = 100_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
-  for (;;) {
+  for (let pauseMs = PAUSE_MIN_MS; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, PAUSE_MAX_MS)) {
     const found = await ask();
     if (found !== undefined) return found;
     if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
