@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -32,6 +32,8 @@ function prove(major) {
   const node = fetched(major);
   const version = versionOf(node);
   const data = mkdtempSync(join(tmpdir(), 'reelay-node-'));
+  // The embedded database runs as another user where this one is root, and must get in.
+  chmodSync(data, 0o711);
   try {
     const steps = [
       ['npm', 'run', '-s', 'build'],
