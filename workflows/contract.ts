@@ -14,7 +14,7 @@ export type { VideoRequestInput } from '../src/core/request/request';
 /** Workflows, settle and sweep. */
 export const VIDEO_QUEUE = 'video';
 export const CALLBACKS_QUEUE = 'callbacks';
-/** Submit, poll and cancel of one provider; where its rate cap holds. */
+/** Returns the queue for submit, poll and cancel of one provider (`provider-ark`), on which its rate cap holds. */
 export const providerQueue = (provider: string): string => `provider-${provider}`;
 
 /** Its workflow id is the id that callers know the job by (`video_<hex>`), or the caller's own when it runs as a child. */

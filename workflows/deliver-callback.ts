@@ -11,9 +11,9 @@ import { CALLBACKS_QUEUE, REDELIVER_SIGNAL, STOP_SIGNAL } from './contract';
 import type { DeliverCallbackInput } from './contract';
 
 /**
- * One message to one endpoint, over hours or days: a try, a pause by the schedule, the next try. `redeliver` ends the
- * pause, `stop` ends the delivery. URL, secrets and body are in the rows; nothing of them enters the history. Whatever
- * ends it is written on the row, where an operator finds it and may begin another round under the same id.
+ * Delivers one message to one endpoint, over hours or days: a try, a pause by the schedule, the next try. `redeliver`
+ * ends the pause, `stop` ends the delivery. URL, secrets and body are in the rows; nothing of them enters the history.
+ * Whatever ends it is written on the row, where an operator finds it and may begin another round under the same id.
  */
 export async function deliverCallback({
   deliveryId,

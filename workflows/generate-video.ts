@@ -22,9 +22,10 @@ import type {
 } from './contract';
 
 /**
- * One video, from submit to settle: 23 events, however long the provider takes; 6 more when a workflow asks for it. Rows in the database are the truth;
- * this only decides what happens next, so every activity may run again and finds what it did before.
- * Cancel and settle always run to their end; a cancelled wait says nothing about the provider, so it asks.
+ * Makes one video, from submit to settle: 23 events, however long the provider takes; 6 more when a workflow asks for
+ * it. Rows in the database are the truth; this only decides what happens next, so every activity may run again and
+ * finds what it did before. Cancel and settle always run to their end; a cancelled wait says nothing about the
+ * provider, so it asks.
  */
 export async function generateVideo(input: GenerateVideoInput): Promise<GenerateVideoResult> {
   checkInput(input);
@@ -75,7 +76,10 @@ function bare(options: Parameters<typeof ApplicationFailure.create>[0]): Applica
 const isAboutTheRequest = ({ code }: GenerateVideoResult): boolean =>
   code === 'content_rejected' || code === 'invalid_input';
 
-/** Somebody's start with nothing in it would fail its task for ever; what is in an object, `accept` checks. */
+/**
+ * Refuses an input that is no object. Somebody's start with nothing in it would fail its task for ever; what is in an
+ * object, `accept` checks.
+ */
 function checkInput(input: unknown): asserts input is GenerateVideoInput {
   if (typeof input === 'object' && input !== null) return;
   throw ApplicationFailure.create({
@@ -174,7 +178,9 @@ async function awaitVerdict(plan: JobPlan, progress: Progress): Promise<Ruling> 
   }
 }
 
-/** A timeout of ours is not the provider's verdict: it is asked once more before the job fails. */
+/**
+ * Takes the last look: a timeout of ours is not the provider's verdict, so it is asked once more before the job fails.
+ */
 async function lastLook(plan: JobPlan, progress: Progress): Promise<Ruling> {
   try {
     return await atProvider(plan, progress).lastLook({ jobId: plan.jobId });
@@ -264,7 +270,10 @@ function isCancel(error: unknown, scope: CancellationScope): boolean {
   );
 }
 
-/** Every shape in which the engine says "too late"; with the last real failure as cause it is no TimeoutFailure. */
+/**
+ * Says whether an error is a timeout, in every shape in which the engine says "too late"; with the last real failure as
+ * cause it is no TimeoutFailure.
+ */
 function isTimeout(error: unknown): boolean {
   if (!(error instanceof ActivityFailure) || isCancellation(error)) return false;
   if (error.retryState === 'TIMEOUT') return true;

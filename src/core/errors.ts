@@ -107,7 +107,7 @@ export class CommitInDoubt extends Error {
   }
 }
 
-/** A 400 that names the field and, where there is a closed set, the allowed values. */
+/** Makes a 400 that names the field and, where there is a closed set, the allowed values. */
 export function invalid(
   param: string,
   problem: string,

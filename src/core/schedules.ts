@@ -25,9 +25,10 @@ export interface PollMoment {
 }
 
 /**
- * Delay before the next look. Before the first look is due it is the rest of that wait; then looks are dense around
- * the usual end and thin out as the job overstays. A provider's Retry-After is obeyed. Never past the deadline:
- * an engine retry that would be would end the wait at once. One look comes just before it, and after that none.
+ * Returns the delay before the next look in milliseconds. Before the first look is due it is the rest of that wait;
+ * then looks are dense around the usual end and thin out as the job overstays. A provider's Retry-After is obeyed.
+ * Never past the deadline: an engine retry that would be would end the wait at once. One look comes just before it, and
+ * after that none.
  */
 export function pollDelayMs(cadence: Cadence, moment: PollMoment): number {
   const firstLookMs = cadence.firstLookShare * moment.usualMs;
@@ -46,7 +47,7 @@ export function pollDelayMs(cadence: Cadence, moment: PollMoment): number {
 /** Room for the last look before the deadline. */
 const DEADLINE_MARGIN_MS = 500;
 
-/** Is a look due, or is this try only there to plan the first one? */
+/** Says whether a look is due, or this try is only there to plan the first one. */
 export function isLookDue(cadence: Cadence, elapsedMs: number, usualMs: number): boolean {
   return elapsedMs + 1 >= cadence.firstLookShare * usualMs * 0.9;
 }
@@ -62,9 +63,9 @@ export interface Backoff {
 const BUSY_GROWTH = 1.5;
 
 /**
- * Delay after send number `sends` (1-based) that a busy provider refused: it grows up to its maximum, and jitter of a
- * quarter to either side keeps jobs that were refused together from coming back together. A Retry-After can only make
- * it longer.
+ * Returns the delay in milliseconds after send number `sends` (1-based) that a busy provider refused: it grows up to
+ * its maximum, and jitter of a quarter to either side keeps jobs that were refused together from coming back together.
+ * A Retry-After can only make it longer.
  */
 export function busyDelayMs(
   { firstMs, maxMs }: Backoff,
@@ -85,9 +86,9 @@ export const DELIVERY_SCHEDULE_MS: readonly number[] = [
 export const RETRY_AFTER_MAX_MS = 86_400_000;
 
 /**
- * Delay before delivery try `number` (1-based), or undefined when the schedule is used up. Jitter adds up to 20 %,
- * so a delay may exceed its entry. A receiver's Retry-After can only make the wait longer, and only by a day: heard
- * literally, `Retry-After: 1` would use up three days of tries in ten seconds.
+ * Returns the delay in milliseconds before delivery try `number` (1-based), or undefined when the schedule is used up.
+ * Jitter adds up to 20 %, so a delay may exceed its entry. A receiver's Retry-After can only make the wait longer, and
+ * only by a day: heard literally, `Retry-After: 1` would use up three days of tries in ten seconds.
  */
 export function deliveryDelayMs(
   schedule: readonly number[],
@@ -105,7 +106,10 @@ export function deliveryDelayMs(
 /** All three forms begin with a day's name. The engine's own parser takes `-1` and `1.5` for dates as well. */
 const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? /;
 
-/** Retry-After as milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3); undefined when absent or unreadable. */
+/**
+ * Reads a Retry-After as milliseconds: seconds (`120`) or an HTTP date (RFC 9110, 10.2.3); undefined when absent or
+ * unreadable.
+ */
 export function readRetryAfter(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
   if (/^\d{1,9}$/.test(value.trim())) return Number(value.trim()) * 1_000;
@@ -113,7 +117,9 @@ export function readRetryAfter(value: string | undefined, nowMs: number): number
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }
 
-/** A reply's Retry-After in milliseconds; a date counts from the reply's own Date header, never from our clock. */
+/**
+ * Returns a reply's Retry-After in milliseconds; a date counts from the reply's own Date header, never from our clock.
+ */
 export function retryAfterOf({ headers }: Pick<Reply, 'headers'>): number | undefined {
   const value = headers['retry-after'];
   const sentAt = Date.parse(headers['date'] ?? '');

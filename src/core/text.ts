@@ -16,7 +16,7 @@ export function storableJson(value: unknown): string {
   );
 }
 
-/** The same text with U+FFFD for what cannot be stored. */
+/** Returns the same text with U+FFFD for what cannot be stored. */
 export function storableText(text: string): string {
   // Sound because the text of a text is one.
   return JSON.parse(storableJson(text)) as string;
@@ -25,7 +25,7 @@ export function storableText(text: string): string {
 /** What a caller is told of a text that is not. */
 export const NOT_STORABLE = 'has a character that is not text (NUL, or half of a surrogate pair)';
 
-/** Is every text in it, keys too, as it would come back? Absent values are. */
+/** Says whether every text in a value, keys too, would come back from the database as it is. Absent values would. */
 export function isStorable(value: unknown): boolean {
   return value === undefined || storableJson(value) === JSON.stringify(value);
 }

@@ -20,12 +20,12 @@ export interface Api {
 
 /** A dialect is a public API for jobs. */
 export interface Dialect extends Api {
-  /** The body of one callback message; rendered once, stored and sent as these bytes. */
+  /** Returns the body of one callback message, rendered once, stored and sent as these bytes. */
   renderCallback(job: Job, context: CallbackContext): string | Uint8Array;
 }
 
 export interface RenderContext {
-  /** A link of the gateway's own to a result file; signed, needs no key. */
+  /** Returns a link of the gateway's own to a result file; it is signed and needs no key. */
   link(job: Job, kind: 'video' | 'last_frame'): string;
 }
 

@@ -52,7 +52,7 @@ export interface RoutedModel {
   routes: readonly [ChannelRoute, ...ChannelRoute[]];
 }
 
-/** Whether any way of it leads to test clips: such a model is never sold as a real one. */
+/** Says whether any route of the model leads to test clips: such a model is never sold as a real one. */
 export const isSimulated = ({ routes }: RoutedModel): boolean =>
   routes.some(({ channel }) => channel.simulated);
 
@@ -66,11 +66,11 @@ export interface Catalog {
   /** Throws `model_not_found` also for a model that this access does not reach: its existence is not told. */
   resolve(access: ModelAccess, model: string): RoutedModel;
   list(access: ModelAccess): readonly RoutedModel[];
-  /** Every group that a model names. */
+  /** Returns every group that a model names. */
   groups(): readonly string[];
   channel(name: string): { channel: Channel; provider: Provider } | undefined;
   channels(): readonly Channel[];
-  /** All that are known, with or without a channel. */
+  /** Returns all providers that are known, with or without a channel. */
   providers(): readonly Provider[];
 }
 
@@ -108,7 +108,7 @@ export function createCatalog(
   };
 }
 
-/** The one rule of who sees which model. */
+/** Says whether somebody sees a model; this is the one rule. */
 function isReached({ group, models }: ModelAccess, { name, groups }: ModelEntry): boolean {
   return groups.includes(group) && (models === null || models.includes(name));
 }

@@ -5,9 +5,9 @@ import type { AppliedRequest } from '../request/request';
 export const DEADLINE_MARGIN_SECONDS = 1_800;
 
 /**
- * Our patience with a job in seconds, from create on: what the model needs in that service tier, and at least what the
- * request allows the provider, since a job that is given up earlier may still be rendered and billed. An operator's
- * word takes the place of both.
+ * Returns our patience with a job in seconds, from create on: what the model needs in that service tier, and at least
+ * what the request allows the provider, since a job that is given up earlier may still be rendered and billed. An
+ * operator's word takes the place of both.
  */
 export function deadlineSecondsOf(
   { deadlineSeconds, tierDeadlineSeconds = {} }: Patience,

@@ -26,7 +26,7 @@ const KEPT = [
   'expiresAfterSeconds',
 ] as const;
 
-/** The function takes the request of `{model, prompt, seconds, ...}` and leaves `{model, prompt: '', seconds, ...}`. */
+/** Blanks a request: it takes `{model, prompt, seconds, ...}` and leaves `{model, prompt: '', seconds, ...}`. */
 export function erasedRequest(request: VideoRequest): VideoRequest {
   const size = given({ size: request.size });
   return { ...kept(request), ...size, model: request.model, ...NO_TEXT };
@@ -56,7 +56,7 @@ function kept(fields: VideoRequest | AppliedRequest) {
 export const erasedRoute = ({ applied, ...route }: FrozenRoute): FrozenRoute =>
   applied === undefined ? route : { ...route, applied: erasedApplied(applied) };
 
-/** The wire stays: lists of a pass-through dialect go by it. */
+/** Blanks a native request but for its wire: lists of a pass-through dialect go by it. */
 export const erasedNative = ({ wire }: NativeRequest): NativeRequest => ({
   wire,
   body: '',
@@ -65,7 +65,7 @@ export const erasedNative = ({ wire }: NativeRequest): NativeRequest => ({
   ids: {},
 });
 
-/** The code stays, in the table's own words; the provider's words may repeat the prompt. */
+/** Blanks a failure but for its code, told in the table's own words: the provider's words may repeat the prompt. */
 export const erasedFailure = ({ code, stage }: Failure): Failure => ({
   code,
   message: FAILURES[code].text,

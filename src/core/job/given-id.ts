@@ -9,7 +9,7 @@ export interface GivenIds {
   named: Readonly<Record<string, string>>;
 }
 
-/** `null` is how a row says that there is none. */
+/** Returns the ids that callers of a job know. A row says `null` where there is none. */
 export function givenIdsOf(job: {
   givenId?: string | null | undefined;
   native?: Pick<NativeRequest, 'ids'> | null | undefined;
@@ -18,8 +18,8 @@ export function givenIdsOf(job: {
 }
 
 /**
- * A provider's task with the ids that its caller was given: its own, and that of the draft that it was made of. The
- * rest stays byte for byte; a reply that is no JSON object stays whole.
+ * Returns a provider's task with the ids that its caller was given: its own, and that of the draft that it was made of.
+ * The rest stays byte for byte; a reply that is no JSON object stays whole.
  */
 export function withGivenIds<Reply extends Pick<StoredReply, 'body'>>(
   reply: Reply,

@@ -1,8 +1,8 @@
 import { uuidv7 } from 'uuidv7';
 
 /**
- * One UUIDv7 per job; every dialect renders it in its own form and every endpoint reads any form, so that an id taken
- * from one API works at another.
+ * Makes a UUIDv7, one per job. Every dialect renders it in its own form and every endpoint reads any form, so that an
+ * id taken from one API works at another.
  */
 export function newId(): string {
   return uuidv7();
@@ -11,14 +11,17 @@ export function newId(): string {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const PREFIXED_HEX = /^(?:[a-z]+_)?([0-9a-f]{32})$/i;
 
-/** `video_018f...` from a UUID. */
+/** Writes a UUID in a dialect's form: `video_018f...`. */
 export function renderId(prefix: string, id: string): string {
   return `${prefix}_${id.replaceAll('-', '')}`;
 }
 
 export const isUuid = (text: string): boolean => UUID.test(text);
 
-/** The UUID in any of our forms, or undefined when the text is none of them. */
+/**
+ * Reads a UUID in any of our forms (`018f...` with or without hyphens, `video_018f...`); undefined when the text is
+ * none of them.
+ */
 export function readId(text: string): string | undefined {
   if (UUID.test(text)) return text.toLowerCase();
   const hex = PREFIXED_HEX.exec(text)?.[1]?.toLowerCase();

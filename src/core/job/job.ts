@@ -37,7 +37,7 @@ export interface FrozenRoute {
   applied?: AppliedRequest;
 }
 
-/** The id under which our tables have it. */
+/** Returns the id under which our tables have the model. */
 export const knownModel = ({ model, like }: Pick<FrozenRoute, 'model' | 'like'>): string =>
   like ?? model;
 

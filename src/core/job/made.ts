@@ -27,7 +27,9 @@ export function shownOf({
   };
 }
 
-/** A ratio that was asked for stays what it is called, whatever the encoder rounds the sides to. */
+/**
+ * Returns the ratio to show. One that was asked for stays what it is called, whatever the encoder rounds the sides to.
+ */
 function ratioOf(asked: string, { width, height }: { width?: number; height?: number }): string {
   if (/^\d+:\d+$/.test(asked) || width === undefined || height === undefined) return asked;
   const distance = ([across, down]: readonly [number, number]): number =>

@@ -1,6 +1,8 @@
 import type { Job } from './job';
 
-/** The plan a workflow starts with; exactly the named waits enter a history, whatever else the config holds. */
+/**
+ * Makes the plan that a workflow starts with. Exactly the named waits enter a history, whatever else the config holds.
+ */
 export function planOf(seed: Omit<JobPlanSeed, 'workflowId' | 'label'>, waits: PlanWaits): JobPlan {
   const { jobId, provider, model, workspaceId, deadlineAt } = seed;
   const { sendMs, unknownMs, lastLookMs, exchangeMs, cancelMs, heartbeatMs } = waits;
@@ -14,7 +16,7 @@ export function planOf(seed: Omit<JobPlanSeed, 'workflowId' | 'label'>, waits: P
   };
 }
 
-/** `workspace` is its name. */
+/** Makes a plan's seed of a job's row; `workspace` is the workspace's name. */
 export function seedOf(job: Job, workspace: string): JobPlanSeed {
   const { id, workflowId, provider, model, workspaceId, deadlineAt } = job;
   const { channel, dialect, price } = job;

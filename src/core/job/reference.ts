@@ -18,7 +18,7 @@ export function referenceOf(
   return { id: id ?? null, model: route?.model ?? '' };
 }
 
-/** What a provider that speaks a dialect has said of an attempt; undefined where it speaks none. */
+/** Returns what a provider that speaks a dialect has said last of an attempt; undefined where it speaks none. */
 export function saidOf(
   providers: readonly Pick<Provider, 'name' | 'native' | 'operationId'>[],
   attempt: Pick<Attempt, 'provider' | 'operation'>,

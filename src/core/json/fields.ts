@@ -35,7 +35,7 @@ export const number = z.preprocess(numberOfText, z.number({ error: must('a numbe
 export const integer = z.preprocess(numberOfText, z.int({ error: must('an integer') }));
 export const boolean = z.preprocess(booleanOfText, z.boolean({ error: must('true or false') }));
 
-/** A whole number between two bounds, both allowed. */
+/** Makes the schema of a whole number between two bounds, both allowed. */
 export const count = (min: number, max: number) =>
   z.preprocess(
     numberOfText,
@@ -67,7 +67,7 @@ export function jsonOfText(value: unknown, context?: Pick<z.RefinementCtx, 'issu
   }
 }
 
-/** An object of JSON, and no list. */
+/** Says whether a value is an object of JSON, and no list. */
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -77,7 +77,10 @@ export function withoutNulls(value: unknown, context?: Pick<z.RefinementCtx, 'is
   return Object.fromEntries(Object.entries(read).filter(([, entry]) => entry !== null));
 }
 
-/** An object of these fields and no others; `meant` says what a well-known other name stands for here. */
+/**
+ * Makes the schema of an object of these fields and no others; `meant` says what a well-known other name stands for
+ * here.
+ */
 export const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape, meant?: FieldMeaning) =>
   z.preprocess(
     withoutNulls,
@@ -99,7 +102,7 @@ export function objectError(
   return unknownInRequest(String(keys[0]), known, meant);
 }
 
-/** The items are counted before any of them is read, since each may be JSON text again. */
+/** Makes the schema of a list. Its items are counted before any of them is read, since each may be JSON text again. */
 export const list = <Item extends z.ZodType>(item: Item, itemsMax: number) =>
   z
     .preprocess(
@@ -145,7 +148,9 @@ export function given<Fields extends object>(
   return Object.fromEntries(entries) as ReturnType<typeof given<Fields>>; // the same names, fewer
 }
 
-/** What may be missing from somebody else's words: null and a value of another kind read as absent. */
+/**
+ * Makes the schema of what may be missing from somebody else's words: null and a value of another kind read as absent.
+ */
 export const maybe = <T extends z.ZodType>(schema: T) =>
   schema
     .nullish()

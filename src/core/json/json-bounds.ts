@@ -10,8 +10,8 @@ export interface JsonBounds {
 }
 
 /**
- * Which bound a text is past, found in one pass over bytes that need not be valid JSON. Depth costs stack and many small
- * values cost seconds of parsing and checking; long texts (a file in base64) cost neither.
+ * Returns the bound that a text is past, found in one pass over bytes that need not be valid JSON. Depth costs stack
+ * and many small values cost seconds of parsing and checking; long texts (a file in base64) cost neither.
  */
 export function boundPast(
   json: Uint8Array,
@@ -34,7 +34,7 @@ export function boundPast(
   return undefined;
 }
 
-/** Index of the closing quote, or the end. `indexOf` makes megabytes of base64 cheap. */
+/** Returns the index of a text's closing quote, or the end. `indexOf` makes megabytes of base64 cheap. */
 export function endOfString(json: Uint8Array, start: number): number {
   for (let from = start + 1; ;) {
     const end = json.indexOf(QUOTE, from);

@@ -10,9 +10,9 @@ export interface ChangedValue {
 }
 
 /**
- * The first thing in a JSON text that would be another one once it is read: a number with more digits than JavaScript
- * holds (`12345678901234567890`), or a field called `__proto__`, which an object would lose. Undefined where there is
- * none, and for a text that is no JSON.
+ * Returns the first thing in a JSON text that would be another one once it is read: a number with more digits than
+ * JavaScript holds (`12345678901234567890`), or a field called `__proto__`, which an object would lose. Undefined where
+ * there is none, and for a text that is no JSON.
  */
 export function changedByReading(json: Uint8Array): ChangedValue | undefined {
   if (!isSuspect(json)) return undefined;
@@ -103,13 +103,13 @@ function firstOf<Item>(
   return undefined;
 }
 
-/** Is the number that is read the one that is written, however it is spelled (`1.50`, `1e2`)? */
+/** Says whether the number that is read is the one that is written, however it is spelled (`1.50`, `1e2`)? */
 function isExact(token: string): boolean {
   if (token.replaceAll(/\D/g, '').length <= DIGITS_SAFE && !/[eE]/.test(token)) return true;
   return digitsOf(token) === digitsOf(String(Number(token)));
 }
 
-/** `1.50e3` as `15e2`: the digits without zeros at either end, and the power of ten that they are counted in. */
+/** Writes `1.50e3` as `15e2`: the digits without zeros at either end, and the power of ten that they are counted in. */
 function digitsOf(token: string): string {
   const [, whole = '', fraction = '', exponent = '0'] =
     /^-?(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(token) ?? [];

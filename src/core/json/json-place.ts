@@ -23,7 +23,9 @@ export function jsonProblem(text: string): JsonProblem | undefined {
   return { line: lineAt(text, twice.offset), text: `"${twice.name}" stands here a second time` };
 }
 
-/** The line of that entry or, where it is missing, of the nearest one around it; undefined for the whole text. */
+/**
+ * Returns the line of that entry or, where it is missing, of the nearest one around it; undefined for the whole text.
+ */
 export function lineOf(text: string, path: readonly PropertyKey[]): number | undefined {
   const root = parseTree(text);
   for (let length = path.length; root && length > 0; length -= 1) {
@@ -53,5 +55,5 @@ function repeated(node: Node): { name: string; offset: number } | undefined {
 
 const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
 
-/** `CommaExpected` as `comma expected`. */
+/** Writes `CommaExpected` as `comma expected`. */
 const wordsOf = (code: string): string => code.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();

@@ -14,7 +14,7 @@ export interface TextEdit {
   content: string;
 }
 
-/** The text's root. Throws where it is no JSON; comments and trailing commas are none. */
+/** Returns the text's root. Throws where the text is no JSON; comments and trailing commas are none. */
 export function readTree(text: string): JsonNode {
   const errors: unknown[] = [];
   const root = parseTree(text, errors as never[], { disallowComments: true });
@@ -25,7 +25,7 @@ export function readTree(text: string): JsonNode {
 /** Steps to a value; `*` is every item of an array. */
 export type Steps = readonly string[];
 
-/** Every value at the end of these steps, in the text's order. A name that is written twice leads to both. */
+/** Returns every value at the end of these steps, in the text's order. A name that is written twice leads to both. */
 export function valuesAt(root: JsonNode, steps: Steps): JsonNode[] {
   return steps.reduce<JsonNode[]>(
     (nodes, step) =>
@@ -40,7 +40,7 @@ export function valuesAt(root: JsonNode, steps: Steps): JsonNode[] {
   );
 }
 
-/** The members of an object with their names as they are meant, escapes resolved; empty for anything else. */
+/** Returns the members of an object with their names as they are meant, escapes resolved; empty for anything else. */
 export function propertiesOf(node: JsonNode): { name: string; value: JsonNode }[] {
   if (node.type !== 'object') return [];
   return (node.children ?? []).flatMap(({ children }) => {
@@ -53,7 +53,7 @@ export function replaceValue({ offset, length }: JsonNode, value: unknown): Text
   return { offset, length, content: JSON.stringify(value) };
 }
 
-/** A new last member of an object. */
+/** Returns the edit that adds a last member to an object. */
 export function addMember(object: JsonNode, name: string, value: unknown): TextEdit {
   const comma = (object.children ?? []).length > 0 ? ',' : '';
   const content = `${comma}${JSON.stringify(name)}:${JSON.stringify(value)}`;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * An object of exactly these fields, for the operator's own files: an unknown one is told with the field that was most
- * likely meant and with all that there are.
+ * Makes the schema of an object of exactly these fields, for the operator's own files: an unknown one is told with the
+ * field that was most likely meant and with all that there are.
  */
 export const fields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape, {
@@ -12,7 +12,7 @@ export const fields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
         : undefined,
   });
 
-/** `is not a known field; did you mean "baseUrl"? (known: provider, baseUrl)`. */
+/** Says of an unknown field `is not a known field; did you mean "baseUrl"? (known: provider, baseUrl)`. */
 export function unknownField(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   const guess = near === undefined ? '' : `; did you mean "${near}"?`;
@@ -23,7 +23,7 @@ export function unknownField(name: string, known: readonly string[]): string {
 /** Says for a well-known name what its writer means here; undefined where that is not plain. */
 export type FieldMeaning = (name: string) => string | undefined;
 
-/** The sentence tells a caller, who has no file to look at, which fields are known, the nearest first. */
+/** Says the same to a caller, who has no file to look at, which fields are known, the nearest first. */
 export function unknownInRequest(
   name: string,
   known: readonly string[],
@@ -47,13 +47,13 @@ const plain = (text: string): string =>
 /** Dozens of names in one sentence help nobody. */
 const SHOWN_MAX = 12;
 
-/** A name that nobody knows explains best why another one is missing, so it is told first. */
+/** Sorts issues: a name that nobody knows explains best why another one is missing, so it is told first. */
 export function unknownFirst(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   const rank = ({ code }: z.core.$ZodIssue): number => (code === 'unrecognized_keys' ? 0 : 1);
   return issues.toSorted((one, other) => rank(one) - rank(other));
 }
 
-/** The name that this one is a slip of the pen away from; undefined where none is near. */
+/** Returns the name that this one is a slip of the pen away from; undefined where none is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const distances = known.map((other) => ({ other, away: distance(plain(name), plain(other)) }));
   const [best] = distances.toSorted((one, another) => one.away - another.away);

@@ -15,7 +15,9 @@ export function parseOrThrow<T>(schema: z.ZodType<T>, value: unknown): T {
   });
 }
 
-/** The first thing that is wrong: the field as a dotted path, empty for the whole, and one sentence about it. */
+/**
+ * Returns the first thing that is wrong: the field as a dotted path, empty for the whole, and one sentence about it.
+ */
 export function describeIssues(issues: readonly z.core.$ZodIssue[]): {
   field: string;
   path: readonly PropertyKey[];
@@ -63,8 +65,8 @@ function read(issue: z.core.$ZodIssue): Reading {
 }
 
 /**
- * The branch that got furthest, and among those the one with the least wrong, says most about what the caller meant;
- * branches that failed at once are all named.
+ * Reads the issue of a union. The branch that got furthest, and among those the one with the least wrong, says most
+ * about what the caller meant; branches that failed at once are all named.
  */
 function readUnion(issue: z.core.$ZodIssueInvalidUnion): Reading {
   const { path } = issue;

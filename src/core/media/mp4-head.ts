@@ -2,8 +2,9 @@ import { given } from '../json/fields';
 import type { VideoFacts } from '../job/outcome';
 
 /**
- * Size and length of a video as the head of its MP4 says them. Reads as much as there is of a file's first bytes: empty
- * where the movie's header lies behind the frames, or the file is of another kind. Never throws, whatever the bytes.
+ * Returns size and length of a video as the head of its MP4 says them. Reads as much as there is of a file's first
+ * bytes: empty where the movie's header lies behind the frames, or the file is of another kind. Never throws, whatever
+ * the bytes.
  */
 export function readMp4Head(head: Uint8Array): Pick<VideoFacts, 'width' | 'height' | 'seconds'> {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
@@ -45,7 +46,7 @@ function boxesIn(bytes: Buffer): Box[] {
   return boxes;
 }
 
-/** A track of sound has the size 0 x 0. Sides are 16.16 fixed-point numbers at the end of the box. */
+/** Reads the size of a track; a track of sound has 0 x 0. Sides are 16.16 fixed-point numbers at the end of the box. */
 function sizeOf(body: Buffer): Pick<VideoFacts, 'width' | 'height'> | undefined {
   const at = body[0] === 1 ? 88 : 76;
   if (body.length < at + 8) return undefined;
@@ -54,7 +55,7 @@ function sizeOf(body: Buffer): Pick<VideoFacts, 'width' | 'height'> | undefined 
   return width > 0 && height > 0 ? { width, height } : undefined;
 }
 
-/** A file in fragments says 0, which is not known. */
+/** Reads the length of a movie; undefined for a file in fragments, which says 0. */
 function secondsOf(body: Buffer): number | undefined {
   const isWide = body[0] === 1;
   const at = isWide ? 20 : 12;
@@ -65,7 +66,7 @@ function secondsOf(body: Buffer): number | undefined {
   return isUnknown ? undefined : rounded(duration / scale);
 }
 
-/** 5.04 is a video of 5 s: encoders add a frame. */
+/** Rounds a length: 5.04 is a video of 5 s, since encoders add a frame. */
 function rounded(seconds: number): number | undefined {
   const whole = Math.round(seconds);
   if (whole > 0 && Math.abs(seconds - whole) <= 0.2) return whole;

@@ -8,7 +8,10 @@ export interface RangeWish {
   ifNoneMatch?: string | undefined;
 }
 
-/** Whether the caller holds the file with that ETag already (RFC 9110, 13.1.2: weak comparison), so that 304 will do. */
+/**
+ * Says whether the caller holds the file with that ETag already (RFC 9110, 13.1.2: weak comparison), so that 304 will
+ * do.
+ */
 export function isHeld({ ifNoneMatch }: RangeWish, etag: string | undefined): boolean {
   if (ifNoneMatch === undefined || etag === undefined) return false;
   const bare = (tag: string): string => tag.trim().replace(/^W\//, '');
@@ -22,8 +25,9 @@ export interface ByteRange {
 }
 
 /**
- * The Range header that may count, as a server can be asked for it; undefined = the whole file. Only a GET has ranges
- * (RFC 9110, 14.2), one range in bytes is served, and If-Range leaves it alone only with a strong ETag (13.1.5).
+ * Returns the Range header that may count, as a server can be asked for it (`bytes=0-99`); undefined asks for the whole
+ * file. Only a GET has ranges (RFC 9110, 14.2), one range in bytes is served, and If-Range leaves it alone only with a
+ * strong ETag (13.1.5).
  */
 export function askedRange({ method, range, ifRange }: RangeWish): string | undefined {
   const text = range?.trim() ?? '';
@@ -31,7 +35,7 @@ export function askedRange({ method, range, ifRange }: RangeWish): string | unde
   return ifRange === undefined || STRONG_ETAG.test(ifRange) ? text : undefined;
 }
 
-/** Whether the file with that ETag is the one whose part is wanted; without If-Range every file is. */
+/** Says whether the file with that ETag is the one whose part is wanted; without If-Range every file is. */
 export function isMeant({ ifRange }: RangeWish, etag: string | undefined): boolean {
   return ifRange === undefined || (STRONG_ETAG.test(ifRange) && ifRange === etag);
 }
@@ -39,8 +43,9 @@ export function isMeant({ ifRange }: RangeWish, etag: string | undefined): boole
 const STRONG_ETAG = /^"[^"]*"$/;
 
 /**
- * One byte range of a file of that size (RFC 9110, 14.1.2). Undefined = send it whole: no header, several ranges, or
- * another unit. Throws `range_not_satisfiable` for a range that starts outside.
+ * Reads one byte range (`bytes=100-199`) of a file of that size (RFC 9110, 14.1.2). Returns undefined when the file is
+ * to be sent whole: no header, several ranges, or another unit. Throws `range_not_satisfiable` for a range that starts
+ * outside.
  */
 export function readRange(header: string | undefined, size: number): ByteRange | undefined {
   const asked = rangeIn(header?.trim() ?? '');
@@ -54,7 +59,7 @@ export function readRange(header: string | undefined, size: number): ByteRange |
   return { start, end };
 }
 
-/** `from` alone is to the end; `to` alone is how many at the end. */
+/** Reads the two ends of `bytes=100-199`. `from` alone is to the end; `to` alone is how many at the end. */
 function rangeIn(text: string): { from: number | undefined; to: number | undefined } | undefined {
   const [, first = '', last = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(text) ?? [];
   if (first === '' && last === '') return undefined;

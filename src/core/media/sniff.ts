@@ -5,8 +5,8 @@ export const SNIFF_BYTES = 16;
 const FOREIGN_BRANDS = /^(?:hei[cmsx]|hev[cmsx]|mif1|msf1|avi[fs]|M4[AB] |qt {2})$/;
 
 /**
- * The media type by magic bytes, or undefined for whatever is not on the list of inputs we take. Names and declared
- * types are not believed; SVG, HTML and archives are never on the list.
+ * Returns the media type by magic bytes, or undefined for whatever is not on the list of inputs we take. Names and
+ * declared types are not believed; SVG, HTML and archives are never on the list.
  */
 export function sniffMediaType(start: Uint8Array): string | undefined {
   const text = Buffer.from(start.subarray(0, SNIFF_BYTES)).toString('latin1');
@@ -23,8 +23,8 @@ export function sniffMediaType(start: Uint8Array): string | undefined {
 }
 
 /**
- * The media type of a finished video, or undefined for bytes that are none. More than what we take as an input: a
- * QuickTime film was paid for like any other.
+ * Returns the media type of a finished video, or undefined for bytes that are none. More than what we take as an input:
+ * a QuickTime film was paid for like any other.
  */
 export function videoTypeOf(start: Uint8Array): string | undefined {
   const type = sniffMediaType(start);
@@ -33,7 +33,7 @@ export function videoTypeOf(start: Uint8Array): string | undefined {
   return text.slice(4, 12) === 'ftypqt  ' ? 'video/quicktime' : undefined;
 }
 
-/** Frame sync, then a version and layer that mean MPEG audio layer III. */
+/** Says whether a file begins as an MP3: frame sync, then a version and layer that mean MPEG audio layer III. */
 function isMp3Frame(start: Uint8Array): boolean {
   const [first = 0, second = 0] = start;
   return first === 0xff && (second & 0xe6) === 0xe2;

@@ -3,14 +3,14 @@ export const MICRO_PER_POINT = 1_000_000n;
 
 const POINTS = /^(\d{1,12})(?:\.(\d{1,6}))?$/;
 
-/** Micro-points from a decimal text such as "25" or "0.5". Throws on anything else. */
+/** Reads micro-points from a decimal text such as "25" or "0.5". Throws on anything else. */
 export function parsePoints(text: string): bigint {
   const match = POINTS.exec(text);
   if (!match) throw new Error(`not an amount of points: "${text}" (digits, at most six decimals)`);
   return BigInt(match[1] ?? '0') * MICRO_PER_POINT + BigInt((match[2] ?? '').padEnd(6, '0'));
 }
 
-/** The shortest decimal text of an amount; exact. */
+/** Writes an amount as its shortest decimal text, exactly: 500,000 micro-points are "0.5". */
 export function formatPoints(micro: bigint): string {
   const sign = micro < 0n ? '-' : '';
   const whole = (micro < 0n ? -micro : micro) / MICRO_PER_POINT;
@@ -19,7 +19,10 @@ export function formatPoints(micro: bigint): string {
   return `${sign}${whole.toString()}${decimals ? `.${decimals}` : ''}`;
 }
 
-/** The same amount for JSON; prints the same decimals up to fifteen digits, and the nearest number beyond. */
+/**
+ * Returns the same amount as a number for JSON. It prints the same decimals up to fifteen digits, and the nearest
+ * number beyond.
+ */
 export function pointsNumber(micro: bigint): number {
   return Number(formatPoints(micro));
 }

@@ -130,7 +130,7 @@ export interface Operations {
   /** Takes a job that has ended out of review; its timeline keeps the reason and the note. */
   resolveJob(id: string, note: string | undefined): Promise<OperatedJob>;
   deliveries(query: DeliveryQuery): Promise<AdminList<OperatedDelivery>>;
-  /** The delivery is named by its own id, or by the `webhook-id` (`evt_…`) that its receiver knows. */
+  /** Reports one delivery, named by its own id or by the `webhook-id` (`evt_…`) that its receiver knows. */
   delivery(id: string): Promise<DeliveryReport>;
   /** Tries at once where it waits for its next try; begins the whole schedule anew where it has ended. */
   redeliver(id: string): Promise<OperatedDelivery>;

@@ -7,7 +7,7 @@ export interface Blobs {
   stat(id: string): Promise<{ bytes: number } | undefined>;
   /** Says that it is in use, as a put of the same bytes does; undefined when it is not there. */
   touch(id: string, now: number): Promise<{ bytes: number } | undefined>;
-  /** A blob that is not there is told by the first read; ask `stat` before. */
+  /** Opens a blob or a part of it. One that is not there is told by the first read; ask `stat` before. */
   open(id: string, range?: ByteRange): AsyncIterable<Uint8Array>;
   read(id: string): Promise<Uint8Array>;
   /**

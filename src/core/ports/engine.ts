@@ -4,7 +4,7 @@ import type { FinalVerdict } from '../job/outcome';
 export interface Engine {
   /** Starts the job's workflow; one that already exists is the same start. */
   startJob(workflowId: string, plan: JobPlan, label: JobLabel): Promise<void>;
-  /** A new run for an open job whose last run closed; one that still runs is left alone. */
+  /** Starts a new run for an open job whose last run closed; one that still runs is left alone. */
   restartJob(
     workflowId: string,
     plan: JobPlan,

@@ -29,13 +29,13 @@ export interface Gateway {
    * A repeat under an earlier key, and whoever may use a free model, pass; `create` decides. It may be a moment late.
    */
   checkFunds(principal: Principal, idempotencyKey: string | undefined): Promise<void>;
-  /** What `create` would hold and do, by the same function; nothing is stored and no balance is asked for. */
+  /** Returns what `create` would hold and do, by the same function; nothing is stored and no balance is asked for. */
   quote(principal: Principal, draft: Draft): Promise<Quote>;
   /** Throws `not_found` for an unknown, deleted or foreign id, whatever its form. */
   get(principal: Principal, id: string): Promise<Job>;
   /**
-   * The job once it has reached the milestone, or as it is after that long or when `signal` aborts. Without `ms` the
-   * patience is the one that the config has for an answer of a provider.
+   * Returns the job once it has reached the milestone, or as it is after that long or when `signal` aborts. Without
+   * `ms` the patience is the one that the config has for an answer of a provider.
    */
   waitFor(
     principal: Principal,
@@ -44,25 +44,28 @@ export interface Gateway {
     patience: { ms?: number; signal: AbortSignal },
   ): Promise<Job>;
   /**
-   * `waitFor` of the endpoint that has just created the job, and whether it waited at all. Undefined where the job
-   * cannot be read or was deleted since a first create: it exists all the same, and the answer to its create still is
-   * one.
+   * Does what `waitFor` does, for the endpoint that has just created the job, and says whether it waited at all.
+   * Returns undefined where the job cannot be read or was deleted since a first create: it exists all the same, and the
+   * answer to its create still is one.
    */
   holdCreated(
     ...wait: Parameters<Gateway['waitFor']>
   ): Promise<{ job: Job; isHeld: boolean } | undefined>;
-  /** The messages about a job, newest first, with their tries. */
+  /** Lists the messages about a job, newest first, with their tries. */
   deliveries(principal: Principal, id: string): Promise<readonly DeliveryReport[]>;
-  /** How the job's provider names it. */
+  /** Returns how the job's provider names it. */
   reference(job: Job): Promise<ProviderReference>;
-  /** What such a job usually takes from acceptance to its end; undefined when its model is no longer configured. */
+  /**
+   * Estimates what such a job usually takes from acceptance to its end; undefined when its model is no longer
+   * configured.
+   */
   estimate(job: Job): Promise<Estimate | undefined>;
   /** Milliseconds that an endpoint holds a request for its job's end at most. */
   heldMsMax: number;
   list(principal: Principal, page: PageQuery): Promise<Page>;
   /** Deletes a finished job, asks for the cancel of an open one, throws `conflict` where a cancel cannot work. */
   remove(principal: Principal, id: string): Promise<{ job: Job; deleted: boolean }>;
-  /** A finished job's file, or the part of it that is wanted. */
+  /** Opens a finished job's file, or the part of it that is wanted. */
   content(
     principal: Principal,
     id: string,
@@ -99,13 +102,13 @@ export interface Gateway {
     question: { id: string; model: string; ask: 'look' | 'cancel' },
   ): Promise<StoredReply>;
   readonly waits: EndpointWaits;
-  /** Our own signed link to a result. */
+  /** Returns our own signed link to a result. */
   link(job: Job, kind: FileKind): string;
   /** Workspaces, keys and secrets, for the scope `admin`. */
   admin: Admin;
-  /** An access token for the key that asks; it may do what that key may, as long as that key may. */
+  /** Makes an access token for the key that asks; it may do what that key may, as long as that key may. */
   issueToken(principal: Principal): AccessToken;
-  /** Ended requests, the latest first; deleted jobs too. */
+  /** Lists ended requests, the latest first; deleted jobs too. */
   usageLog(principal: Principal, query: UsageLogQuery): Promise<UsagePage>;
   usageSummary(principal: Principal, query: UsageSummaryQuery): Promise<UsageSummary>;
 }

@@ -42,8 +42,8 @@ export interface Outbound {
   /** Refuses, with a reason fit for the caller, a URL that a callback may not have. Resolves no name. */
   checkCallbackUrl(url: string): { ok: true } | { ok: false; problem: string };
   /**
-   * Why a provider could not fetch an input from that URL, fit for the caller; undefined where nothing in it speaks
-   * against it. `origins` are those that the operator wrote for the model's channels. Resolves no name.
+   * Says why a provider could not fetch an input from that URL, in words fit for the caller; undefined where nothing in
+   * it speaks against it. `origins` are those that the operator wrote for the model's channels. Resolves no name.
    */
   inputProblem(url: string, origins: readonly string[]): string | undefined;
 }

@@ -21,8 +21,8 @@ export interface Reply {
 }
 
 /**
- * The body as JSON, or undefined where it is none (HTML from a proxy, half a document). A byte order mark before it is
- * passed over. Never throws.
+ * Returns the body as JSON, or undefined where it is none (HTML from a proxy, half a document). A byte order mark
+ * before it is passed over. Never throws.
  */
 export function jsonOf(reply: Reply): unknown {
   try {

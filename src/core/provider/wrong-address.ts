@@ -6,9 +6,9 @@ import type { SubmitReading } from './provider';
 const NO_SUCH_PLACE: readonly number[] = [404, 405];
 
 /**
- * What a submit's reply means that is not in the provider's own shape and says "no such path": the channel's base URL
- * leads elsewhere, most often because its path is missing. Nothing was made, and the next channel may serve. Undefined
- * for any other status, which a proxy may have written after the provider took the job.
+ * Says what a submit's reply means that is not in the provider's own shape and says "no such path": the channel's base
+ * URL leads elsewhere, most often because its path is missing. Nothing was made, and the next channel may serve.
+ * Undefined for any other status, which a proxy may have written after the provider took the job.
  */
 export function wrongAddress(provider: string, reply: Reply): SubmitReading | undefined {
   if (!NO_SUCH_PLACE.includes(reply.status)) return undefined;

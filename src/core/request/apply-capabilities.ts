@@ -75,7 +75,10 @@ export const MODE_TEXT: Record<Mode, string> = {
   reference: 'references',
 };
 
-/** First frame, first and last frame, and references exclude each other. */
+/**
+ * Returns the mode of a set of inputs. First frame, first and last frame, and references exclude each other: throws
+ * `invalid_request` for a mixture.
+ */
 export function modeOf(inputs: readonly Input[], param: string): Mode {
   const count = (role: Input['role']): number =>
     inputs.filter((input) => input.role === role).length;
@@ -109,7 +112,7 @@ export function checkCounts(
   }
 }
 
-/** Every length of that model or mode, -1 (the model decides) apart. */
+/** Lists every length of that model or mode, -1 (the model decides) apart. */
 export function lengthsOf({ min, max, values }: Lengths): readonly number[] {
   return values ?? Array.from({ length: max - min + 1 }, (_, index) => min + index);
 }

@@ -2,7 +2,10 @@ import type { Capabilities, NameOf } from './capabilities';
 import { invalid } from '../errors';
 import type { VideoRequest } from './request';
 
-/** The fields that a model either has or has not. Neutral values pass on every model: false, seed -1, its own fps. */
+/**
+ * Checks the fields that a model either has or has not. Neutral values pass on every model: false, seed -1, its own
+ * fps.
+ */
 export function checkFlags(request: VideoRequest, model: Capabilities, name: NameOf): void {
   const refuse = (field: keyof VideoRequest): never => {
     throw invalid(name(field), 'is not supported by this model', ['false']);

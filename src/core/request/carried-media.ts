@@ -12,7 +12,7 @@ export interface CarriedMedium {
   what: 'url' | 'file';
 }
 
-/** The first medium that a value of JSON carries; undefined for settings. */
+/** Returns the first medium that a value of JSON carries; undefined for settings. */
 export function carriedBy(value: unknown, depthLeft = DEPTH_MAX): CarriedMedium | undefined {
   if (typeof value === 'string') return carriedByText(value, depthLeft);
   if (typeof value !== 'object' || value === null || depthLeft === 0) return undefined;
@@ -33,7 +33,10 @@ function carriedByText(text: string, depthLeft: number): CarriedMedium | undefin
   return read === text ? undefined : carriedBy(read, depthLeft - 1);
 }
 
-/** A URL has any scheme (`https:`, `asset:`, `oss:`, `gs:`), or none as in `//cdn.example/a.png`. */
+/**
+ * Says whether a text is a URL: it has any scheme (`https:`, `asset:`, `oss:`, `gs:`), or none as in
+ * `//cdn.example/a.png`.
+ */
 const isUrl = (text: string): boolean =>
   /^\s*(?:(?:blob:)?[a-z][a-z0-9+.-]*:\/\/|\/\/[^\s/])/i.test(text);
 
@@ -46,7 +49,10 @@ function isBase64OfFile(text: string): boolean {
   return start !== undefined && sniffMediaType(start) !== undefined;
 }
 
-/** The first bytes of what a text says in base64, either alphabet, line breaks allowed; undefined where it is none. */
+/**
+ * Returns the first bytes of what a text says in base64, either alphabet, line breaks allowed; undefined where it is
+ * none.
+ */
 export function startOfBase64(text: string): Uint8Array | undefined {
   const start = text.slice(0, SNIFF_BYTES * 4).replaceAll(/\s/g, '');
   return /^[\w+/-]+=*$/.test(start) ? Buffer.from(start, 'base64') : undefined;

@@ -5,7 +5,10 @@ import type { AppliedRequest, VideoRequest } from './request';
 /** What the picture will look like. Pixels are absent where the model decides. */
 export type Frame = Pick<AppliedRequest, 'resolution' | 'aspectRatio' | 'width' | 'height'>;
 
-/** Resolution, ratio and pixels, from a size or from the two others; a size and its own ratio may be given together. */
+/**
+ * Returns resolution, ratio and pixels, from a size or from the two others; a size and its own ratio may be given
+ * together.
+ */
 export function frameOf(
   request: VideoRequest,
   model: Capabilities,
@@ -61,7 +64,7 @@ function frameOfSize(
   return { resolution, aspectRatio, width: size.width, height: size.height };
 }
 
-/** Every size the model makes, as [resolution, ratio, [width, height]]. */
+/** Lists every size that the model makes, as `['720p', '16:9', [1280, 720]]`. */
 export function sizesOf(
   model: Pick<Capabilities, 'sizes'>,
 ): readonly (readonly [string, string, readonly [number, number]])[] {

@@ -3,8 +3,9 @@ export const INPUT_KINDS = ['callback', 'video', 'last_frame', 'image'] as const
 export type InputKind = (typeof INPUT_KINDS)[number];
 
 /**
- * What a field's name plainly stands for: `webhook_url` a callback, `audioUrl` a video or sound, `end_frame` the last
- * frame, `first_frame`, `image_urls` or `referenceImages` pictures. Undefined for any other, such as `image_strength`.
+ * Says what a field's name plainly stands for: `webhook_url` a callback, `audioUrl` a video or sound, `end_frame` the
+ * last frame, `first_frame`, `image_urls` or `referenceImages` pictures. Undefined for any other, such as
+ * `image_strength`.
  */
 export function inputKindOf(name: string): InputKind | undefined {
   const spelled = snake(name.slice(0, NAME_LENGTH_MAX));
@@ -28,7 +29,7 @@ const INPUT = new RegExp(
     `|(?:image|img|picture|photo|video|audio)s?${PLACE}?)$`,
 );
 
-/** `lastFrameUrl` as `last_frame_url`. */
+/** Writes `lastFrameUrl` as `last_frame_url`. */
 const snake = (name: string): string =>
   name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')

@@ -5,8 +5,8 @@ import { GatewayError } from '../errors';
 import type { AppliedRequest, VideoRequest } from './request';
 
 /**
- * What a request that passes through most likely means, for price and echo. The provider is the one who refuses: a
- * field that the model cannot honour is left out here, as if it had not been given.
+ * Reads what a request that passes through most likely means, for price and echo. The provider is the one who refuses:
+ * a field that the model cannot honour is left out here, as if it had not been given.
  */
 export function applyLeniently(request: VideoRequest, model: Capabilities): AppliedRequest {
   const { passthrough } = request;

@@ -16,7 +16,7 @@ export interface MediaForms {
 /** The sizes in bytes of the files that come with a request, by blob id. */
 export type FileSizes = ReadonlyMap<string, number>;
 
-/** What a provider cannot read it would refuse only after the job was made. */
+/** Refuses media in a form that the provider cannot read, which it would refuse only after the job was made. */
 export function checkForms(
   inputs: readonly Input[],
   forms: MediaForms | undefined,
@@ -40,7 +40,10 @@ export function checkForms(
 /** Braces, field names and our callback's URL. */
 const BODY_FRAME_BYTES = 16 * 1024;
 
-/** Each file may be small enough and all of them together too large: the provider would refuse the whole request. */
+/**
+ * Refuses files that are too large together. Each may be small enough and all of them together too large: the provider
+ * would refuse the whole request.
+ */
 function checkBody(
   inputs: readonly Input[],
   bytesMax: number | undefined,

@@ -72,8 +72,8 @@ function sumOf(list: unknown, field: string): number {
 }
 
 /**
- * A provider's body: the vendor keys, and over them what the gateway says. An owned key that the gateway left out stays
- * out, also for a row that was stored before the key was owned.
+ * Makes a provider's body: the vendor keys, and over them what the gateway says. An owned key that the gateway left out
+ * stays out, also for a row that was stored before the key was owned.
  */
 export function withVendorKeys(
   body: Readonly<Record<string, unknown>>,

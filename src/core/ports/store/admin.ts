@@ -31,7 +31,10 @@ export interface AdminRows extends AdminReads {
     now: number;
   }): Promise<Workspace | undefined>;
   topUp(workspaceId: string, amount: bigint, idempotencyKey: string, now: number): Promise<void>;
-  /** `rotating` = an earlier one still works and it was not forced. */
+  /**
+   * Replaces a workspace's callback secret. Answers `rotating`, and changes nothing, while an earlier one still works
+   * unless forced.
+   */
   replaceCallbackSecret(
     workspaceId: string,
     secret: string,
@@ -52,7 +55,7 @@ export interface AdminRows extends AdminReads {
 }
 
 export interface AdminStore extends AdminReads {
-  /** Is it the one that the installation's first start made? */
+  /** Says whether a workspace is the one that the installation's first start made. */
   isFirstWorkspace(id: string): Promise<boolean>;
   changeWorkspace(
     id: string,
@@ -62,8 +65,8 @@ export interface AdminStore extends AdminReads {
   changeKey(id: string, change: Partial<KeySettings>): Promise<void>;
   revokeKey(id: string, now: number): Promise<void>;
   /**
-   * One transaction around `act` and its idempotency row. The answer is kept sealed, since it may show a secret. When
-   * `act` throws nothing of it is left, and the key stays free.
+   * Runs `act` and writes its idempotency row in one transaction. The answer is kept sealed, since it may show a
+   * secret. When `act` throws nothing of it is left, and the key stays free.
    */
   once(
     asked: { workspaceId: string; idempotency: Idempotency | undefined; now: number },

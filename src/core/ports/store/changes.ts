@@ -7,6 +7,9 @@ export const MILESTONES = ['accepted', 'answered', 'ended'] as const;
 export type Milestone = (typeof MILESTONES)[number];
 
 export interface ChangeStore {
-  /** True once the job has reached it; false after that many milliseconds, or as soon as `signal` aborts. */
+  /**
+   * Waits for a milestone: true once the job has reached it; false after that many milliseconds, or as soon as `signal`
+   * aborts.
+   */
   wait(jobId: string, until: Milestone, ms: number, signal?: AbortSignal): Promise<boolean>;
 }

@@ -67,8 +67,8 @@ export interface SettleResult {
 export interface JobStore {
   create(job: NewJob): Promise<CreateResult>;
   /**
-   * Why a create at that price would be refused now; undefined when it would not. Asked before files are stored for
-   * it; only `create` itself decides.
+   * Says why a create at that price would be refused now; undefined when it would not. Asked before files are stored
+   * for it; only `create` itself decides.
    */
   shortOf(
     principal: Pick<Principal, 'workspaceId' | 'keyId'>,
@@ -76,11 +76,11 @@ export interface JobStore {
   ): Promise<Shortage | undefined>;
   /** Counts one more try of a submit that could not be prepared; answers how many there were. */
   countUnprepared(id: string): Promise<number>;
-  /** Was this idempotency key used by any request of the workspace, whatever that was? */
+  /** Says whether this idempotency key was used by any request of the workspace, whatever that was. */
   isKeyUsed(workspaceId: string, key: string, now: number): Promise<boolean>;
   /**
-   * What an earlier request under the same key was answered; undefined without a key or without such a request. Where
-   * its job has been erased since, `render` makes the answer of what is left.
+   * Returns what an earlier request under the same key was answered; undefined without a key or without such a request.
+   * Where its job has been erased since, `render` makes the answer of what is left.
    */
   earlier(
     workspaceId: string,
@@ -91,7 +91,9 @@ export interface JobStore {
   list(workspaceId: string, page: PageQuery): Promise<Page>;
   /** Returns a job by our own id, whoever's it is, for the engine's side: there the id comes from our own start. */
   load(id: string): Promise<Job | undefined>;
-  /** Open jobs only: queued, running -> canceling. Returns the row as it is then. */
+  /**
+   * Writes the wish to cancel on an open job's row: queued and running become canceling. Returns the row as it is then.
+   */
   requestCancel(workspaceId: string, id: string, now: number): Promise<Job | undefined>;
   isCancelRequested(id: string): Promise<boolean>;
   /** Hides a terminal job at once; the sweep erases its texts and files. Usage and ledger stay. */
@@ -114,7 +116,7 @@ export interface JobStore {
     provider: string,
     operation: Operation,
   ): Promise<Job | undefined>;
-  /** One page of the jobs that were created in that dialect, those left out that a provider refused. */
+  /** Lists one page of the jobs that were created in that dialect, those left out that a provider refused. */
   listNative(
     workspaceId: string,
     dialect: string,

@@ -30,10 +30,10 @@ export interface OperationsStore {
   /** Takes an ended job off the list for review; false when it is open or not in review. */
   resolve(jobId: string, note: string | undefined, now: number): Promise<boolean>;
   deliveries(query: DeliveryQuery): Promise<AdminList<OperatedDelivery>>;
-  /** The delivery with that id or about the event with that id. */
+  /** Finds the delivery with that id or about the event with that id. */
   delivery(id: string): Promise<OperatedDelivery | undefined>;
   tries(deliveryId: string): Promise<OperatedTry[]>;
-  /** Ended deliveries become pending, to be started by whoever is first; those that are erased are passed over. */
+  /** Makes ended deliveries pending, to be started by whoever is first; those that are erased are passed over. */
   reopenDeliveries(filter: DeliveryFilter & { id?: string }, limit: number): Promise<string[]>;
   keeps(query: KeepQuery): Promise<AdminList<OperatedKeep>>;
   keep(jobId: string): Promise<OperatedKeep | undefined>;

@@ -12,7 +12,7 @@ export interface RetentionStore {
    * pending, the stored answer of its create; and names its files as removable. Usage, ledger, times, states and ids stay.
    */
   erase(jobId: string, now: number): Promise<void>;
-  /** Deleted jobs that a workflow asked for, whose request is in that workflow's history. */
+  /** Lists deleted jobs that a workflow asked for, whose request is in that workflow's history. */
   histories(limit: number): Promise<{ jobId: string; workflowId: string }[]>;
   markHistoryErased(jobId: string, now: number): Promise<void>;
   /** Takes results and inputs from jobs that ended before that moment; the number of jobs. */
@@ -25,6 +25,6 @@ export interface RetentionStore {
   removeEvents(before: number, limit: number): Promise<number>;
   /** Ids of stored files that were named as removable before that moment. */
   removable(before: number, limit: number): Promise<string[]>;
-  /** The file is gone, or another row names it. */
+  /** Forgets files to remove: each is gone, or another row names it. */
   forgetRemovable(ids: readonly string[]): Promise<void>;
 }
