@@ -39,7 +39,10 @@ export function createLocalBlobs(folder: string, now: number = Date.now()): Blob
   };
 }
 
-/** A release before made it readable for everybody. Only its owner may change that. */
+/**
+ * Takes a folder's rights from everybody but its owner, since a release before made it readable for all. Only its owner
+ * may change that, so for anybody else nothing happens.
+ */
 function closeToOthers(folder: string): void {
   const { mode, uid } = statSync(folder);
   if ((mode & 0o077) !== 0 && uid === process.getuid?.()) chmodSync(folder, FOLDER_MODE);
@@ -61,7 +64,10 @@ async function put(
   }
 }
 
-/** A full disk is a matter of time for whoever asks: nothing was stored, and nothing is wrong with the request. */
+/**
+ * Makes the error for a full disk, `unavailable`: it is a matter of time, nothing was stored, and nothing is wrong with
+ * the request.
+ */
 const noRoom = (cause: unknown): GatewayError =>
   new GatewayError('unavailable', {
     message: 'There is no room for files at this moment; try again later.',

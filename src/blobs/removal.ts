@@ -3,7 +3,7 @@ import { link, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, isId, orIfMissing, pathOf, TEMPORARY } from './places';
 
-/** See `Blobs.stale`. */
+/** Lists files that are older than `before`, as `Blobs.stale` promises. */
 export async function stale(
   folder: string,
   before: number,
@@ -55,7 +55,7 @@ export async function remove(folder: string, id: string, before: number): Promis
   return isStale;
 }
 
-/** Never over the file of somebody who has put the same bytes since. */
+/** Puts a file back in its place, but never over the file of somebody who has put the same bytes since. */
 async function putBack(aside: string, path: string): Promise<void> {
   try {
     await link(aside, path);
@@ -64,7 +64,7 @@ async function putBack(aside: string, path: string): Promise<void> {
   }
 }
 
-/** A file that is gone is never old. */
+/** Returns when a file's time was set, in Unix milliseconds; infinity for a file that is gone, which is never old. */
 async function mtimeOf(path: string): Promise<number> {
   return orIfMissing(
     stat(path).then(({ mtimeMs }) => mtimeMs),

@@ -8,7 +8,7 @@ export const SECRET_BYTES = 32;
 export const SECRET_BYTES_MIN = 24;
 export const SECRET_BYTES_MAX = 64;
 
-/** The secret made of exactly `SECRET_BYTES` random bytes, which the caller draws. */
+/** Makes the secret of exactly `SECRET_BYTES` random bytes, which the caller draws. */
 export function newSecret(random: Uint8Array): string {
   if (random.byteLength !== SECRET_BYTES) {
     throw new Error(`a callback secret is made of ${String(SECRET_BYTES)} random bytes`);
@@ -16,7 +16,10 @@ export function newSecret(random: Uint8Array): string {
   return SECRET_PREFIX + Buffer.from(random).toString('base64');
 }
 
-/** The key's bytes. Throws for text that is not a secret; the message never repeats the text. */
+/**
+ * Returns the key's bytes of a secret such as `whsec_MfKQ...`. Throws for text that is not a secret; the message never
+ * repeats the text.
+ */
 export function secretBytes(secret: string): Buffer {
   const text = secret.startsWith(SECRET_PREFIX) ? secret.slice(SECRET_PREFIX.length) : '';
   const bytes = Buffer.from(text, 'base64');

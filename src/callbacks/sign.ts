@@ -21,7 +21,9 @@ export interface Message {
 /** An id is one printable token, so that it can neither break a header nor move a boundary of the signed text. */
 const ID = /^[\x21-\x2d\x2f-\x7e]{1,256}$/;
 
-/** The three headers to send with `body`; one `v1` per secret, in their order. Throws when there is no secret. */
+/**
+ * Returns the three headers to send with `body`; one `v1` per secret, in their order. Throws when there is no secret.
+ */
 export function sign(message: Message & { secrets: readonly string[] }): Headers {
   if (!ID.test(message.id)) throw new Error('a message id is one token without a full stop');
   if (!Number.isSafeInteger(message.timestamp) || message.timestamp < 0) {
@@ -38,7 +40,7 @@ export function sign(message: Message & { secrets: readonly string[] }): Headers
   };
 }
 
-/** The raw `v1` signature, 32 bytes. */
+/** Returns the raw `v1` signature, 32 bytes. */
 export function digest(message: Message, key: Uint8Array): Buffer {
   return createHmac('sha256', key)
     .update(`${message.id}.${String(message.timestamp)}.`)

@@ -4,7 +4,7 @@ import { type Answer } from '../../core/api/answer';
 import type { Gateway } from '../../core/ports/gateway';
 import { noQuerySchema, nothingSchema } from './schema';
 
-/** Every route here has the scope `admin`; there is no way to write another one. */
+/** Makes a route of the admin API. It always has the scope `admin`; there is no way to write another one. */
 export function adminRoute<Body, Query>(definition: {
   method: HttpRoute['method'];
   path: string;
@@ -17,7 +17,7 @@ export function adminRoute<Body, Query>(definition: {
   return route({ ...definition, scope: 'admin' });
 }
 
-/** A GET that answers 200 with what was read. */
+/** Makes a GET that answers 200 with what was read. */
 export function reading<Query>(definition: {
   path: string;
   query: z.ZodType<Query>;
@@ -34,7 +34,10 @@ export function reading<Query>(definition: {
   });
 }
 
-/** A POST that changes what there is, may be repeated, and answers 200 with how it is then. No body at all is `{}`. */
+/**
+ * Makes a POST that changes what there is, may be repeated, and answers 200 with how it is then. No body at all is
+ * `{}`.
+ */
 export function acting<Body>(definition: {
   path: string;
   request: z.ZodType<Body>;

@@ -92,7 +92,7 @@ export function toKeySettings({ expires_at: expiresAt, ...settings }: NewKeyBody
   return { ...settings, expiresAt };
 }
 
-/** A field that was not sent stays as it is. */
+/** Reads what to change of a key; a field that was not sent stays as it is. */
 export function toKeyChange({ expires_at: expiresAt, ...body }: KeyChangeBody) {
   const given = Object.entries({ ...body, expiresAt }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as Partial<KeySettings>;
@@ -103,7 +103,7 @@ export const toRotation = ({ grace_seconds: grace, force }: RotationBody): Rotat
   force,
 });
 
-/** The route as it is written here: one key names one thing at one route. */
+/** Makes the idempotency of a request, under the route as it is written here: one key names one thing at one route. */
 export function idempotencyOf(input: Omit<RouteInput, 'query' | 'body'>, route: string) {
   const { idempotencyKey, fingerprint } = input;
   return idempotencyKey === undefined ? undefined : { key: idempotencyKey, route, fingerprint };

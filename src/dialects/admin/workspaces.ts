@@ -111,7 +111,10 @@ export const workspaceRoutes: readonly HttpRoute[] = [
   }),
 ];
 
-/** A repeat that nobody can tell from a second top-up would be money from nowhere. */
+/**
+ * Books points. Without an idempotency key it is refused: a repeat that nobody can tell from a second top-up would be
+ * money from nowhere.
+ */
 function topUp({ admin }: Gateway, input: RouteInput<TopUpBody>): Promise<Answer> {
   const idempotency = idempotencyOf(input, `POST ${ONE}/top-ups`);
   if (!idempotency) throw invalid('Idempotency-Key', 'this header is required for a top-up');

@@ -57,7 +57,10 @@ const CODES: Record<ErrorCode, string> = {
   unavailable: 'ServerOverloaded',
 };
 
-/** A body that says for no model what to do is unprocessable here, and a used idempotency key a conflict. */
+/**
+ * Renders an error as Ark does. A body that says for no model what to do is unprocessable here, and a used idempotency
+ * key a conflict.
+ */
 export function renderError(error: GatewayError): Answer {
   const { code, message, param, retryable } = error;
   const headers = retryHeaders(error);

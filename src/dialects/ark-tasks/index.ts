@@ -87,7 +87,10 @@ function get(gateway: Gateway, input: OneTask): Promise<Answer> {
   });
 }
 
-/** `?model=` leads an id that nobody has here to that model's provider, where operator and key allow it. */
+/**
+ * Answers about a job of ours or a foreign one: `?model=` leads an id that nobody has here to that model's provider,
+ * where operator and key allow it.
+ */
 async function orForeign(
   gateway: Gateway,
   { principal, params, query }: OneTask,

@@ -12,14 +12,14 @@ import { unixSeconds } from '../kit/parameters';
 import type { NativeView } from '../../core/job/native-view';
 import type { TaskStatus } from './schema';
 
-/** What a create answers while no provider has accepted the job. */
+/** Returns the id that a create answers with while no provider has accepted the job: `task_<hex>`. */
 export const ourId = ({ id }: Pick<Job, 'id'>): string => renderId('task', id);
 
 export type Link = (job: Job, kind: 'video' | 'last_frame') => string;
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** The provider's bytes and type as they came. Everything else a provider's server said stays behind. */
+/** Passes on the provider's bytes and type as they came. Everything else a provider's server said stays behind. */
 export function passOn(
   { status, type, body }: StoredReply,
   headers: Answer['headers'] = {},
@@ -32,18 +32,21 @@ export function passOn(
 }
 
 /**
- * A task: the provider's own, where its last look is stored. Otherwise (nobody has looked yet, it never got that far,
- * we gave it up) in the same shape out of our rows.
+ * Answers a task: the provider's own, where its last look is stored. Otherwise (nobody has looked yet, it never got
+ * that far, we gave it up) in the same shape out of our rows.
  */
 export function taskOf({ job, said }: Pick<NativeView, 'job' | 'said'>, link: Link): Answer {
   if (said?.reply && isTask(said.reply)) return passOn(withGivenIds(said.reply, givenIdsOf(job)));
   return { status: 200, body: render(job, said, link) };
 }
 
-/** A look that ended a job by an error (the record is gone, the account was denied) shows no task. */
+/**
+ * Says whether a reply shows a task: a look that ended a job by an error (the record is gone, the account was denied)
+ * shows no task.
+ */
 const isTask = ({ status }: StoredReply): boolean => status === 200;
 
-/** A page of tasks: each as `taskOf` answers it, joined as bytes. */
+/** Answers a page of tasks: each as `taskOf` answers it, joined as bytes. */
 export function listOf(views: readonly NativeView[], total: number, link: Link): Answer {
   const items = views.map((view) => bytesOf(taskOf(view, link).body));
   const parts = items.flatMap((item, index) => (index === 0 ? [item] : [COMMA, item]));
@@ -61,7 +64,7 @@ function bytesOf(body: unknown): Uint8Array {
   return body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
 }
 
-/** The task as the provider shows it: the same body as GET. */
+/** Returns the task as the provider shows it: the same body as GET. */
 export function renderCallback(job: Job, context: CallbackContext): string | Uint8Array {
   const said = context.native?.wire === job.native?.wire ? context.native : undefined;
   const { body } = taskOf({ job, said }, (owner, kind) => context.link(owner, kind));

@@ -6,7 +6,10 @@ import type { NativeCreation } from '../../core/provider/native';
 
 export const WIRE = 'ark-tasks';
 
-/** The caller's bytes as they are. Refused is only what could not be routed: no object, no model. */
+/**
+ * Reads a create and keeps the caller's bytes as they are. Refused is only what could not be routed: no object, no
+ * model.
+ */
 export function toNative({
   body,
   raw,
@@ -35,7 +38,7 @@ function modelOf(model: unknown): string {
   throw missing('model', 'is required and must be a string');
 }
 
-/** Rendered as 422, see `renderError`. */
+/** Makes the error for a missing body or model, which `renderError` answers as 422. */
 const missing = (param: 'body' | 'model', problem: string): GatewayError => invalid(param, problem);
 
 /** What a provider may hear of the caller; nothing of keys, cookies, hops or addresses. */

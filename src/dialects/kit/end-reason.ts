@@ -3,8 +3,8 @@ import { isTerminal, type Job } from '../../core/job/job';
 import { publicWords } from './provider-words';
 
 /**
- * Why an ended job has no video, in public words; null for a job that has one or may still get one. What the provider
- * said follows where a caller can use it: one rule for every dialect, whoever wrote the request's words.
+ * Says why an ended job has no video, in public words; null for a job that has one or may still get one. What the
+ * provider said follows where a caller can use it: one rule for every dialect, whoever wrote the request's words.
  */
 export function endReasonOf(job: Job): { code: FailureCode; message: string } | null {
   if (!isTerminal(job.state) || job.state === 'succeeded') return null;
@@ -14,8 +14,8 @@ export function endReasonOf(job: Job): { code: FailureCode; message: string } | 
 }
 
 /**
- * What a caller may know beyond the status of a job that goes on, or undefined: a submit without an answer looks like
- * any queued job otherwise, for as long as it is being looked up.
+ * Says what a caller may know beyond the status of a job that goes on, or undefined: a submit without an answer looks
+ * like any queued job otherwise, for as long as it is being looked up.
  */
 export function statusDetailOf(job: Job): { code: string; message: string } | undefined {
   if (job.inDoubtSince === undefined || isTerminal(job.state)) return undefined;

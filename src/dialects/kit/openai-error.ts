@@ -23,8 +23,8 @@ export const OPENAI_ERROR_TYPES: Readonly<Record<ErrorCode, string>> = {
 };
 
 /**
- * `{error: {message, type, param, code}}`; `code` is our word, as OpenAI has words there. A 416 says how large the file
- * is (RFC 9110, 15.5.17).
+ * Renders an error as `{error: {message, type, param, code}}`; `code` is our word, as OpenAI has words there. A 416
+ * says how large the file is (RFC 9110, 15.5.17).
  */
 export function renderOpenaiError(
   error: GatewayError,

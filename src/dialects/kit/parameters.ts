@@ -26,7 +26,7 @@ export function parametersOf(applied: AppliedRequest): Record<string, unknown> {
   });
 }
 
-/** `1280x720`; null where the model decides. */
+/** Returns the size as `1280x720`; null where the model decides. */
 export function sizeOf({
   width,
   height,
@@ -37,5 +37,5 @@ export function sizeOf({
   return width === undefined || height === undefined ? null : `${String(width)}x${String(height)}`;
 }
 
-/** Unix seconds of Unix milliseconds. */
+/** Returns Unix seconds of Unix milliseconds. */
 export const unixSeconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);

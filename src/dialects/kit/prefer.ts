@@ -8,7 +8,10 @@ export interface Patience {
   headers: Record<string, string>;
 }
 
-/** `unasked` holds without a preference; nobody waits longer than `max`. Milliseconds. */
+/**
+ * Reads how many milliseconds a caller wants to wait, as in `Prefer: wait=30`. `unasked` holds without a preference;
+ * nobody waits longer than `max`.
+ */
 export function patienceOf(
   prefer: string | undefined,
   { unasked, max }: { unasked: number; max: number },
@@ -27,7 +30,9 @@ export function patienceOf(
   return { ms: Math.min(unasked, max), headers: {} };
 }
 
-/** `name`, `name=value` or `name="value"`, whatever follows a semicolon. Without a pattern, which could backtrack. */
+/**
+ * Reads `name`, `name=value` or `name="value"`, whatever follows a semicolon. Without a pattern, which could backtrack.
+ */
 function preferenceOf(part: string): [name: string, value: string] {
   const [preference = ''] = part.split(';', 1);
   const [name = '', ...rest] = preference.split('=');

@@ -2,10 +2,10 @@ import type { Failure } from '../../core/errors';
 import type { Job } from '../../core/job/job';
 
 /**
- * What a provider said of a request, as its caller may read it, or undefined where nothing is left that he can use.
- * `"The image is too small (request id: 0217...)"` with `{code: 'InvalidParameter'}` becomes
- * `"InvalidParameter: The image is too small"`. Places, keys, ids of requests and accounts, and the names of models
- * other than the caller's are the operator's business; the log has the whole text.
+ * Returns what a provider said of a request, as its caller may read it, or undefined where nothing is left that he can
+ * use. `"The image is too small (request id: 0217...)"` with `{code: 'InvalidParameter'}` becomes `"InvalidParameter:
+ * The image is too small"`. Places, keys, ids of requests and accounts, and the names of models other than the caller's
+ * are the operator's business; the log has the whole text.
  */
 export function publicWords(
   { provider }: Pick<Failure, 'provider'>,

@@ -1,8 +1,8 @@
 import type { GatewayError } from '../../core/errors';
 
 /**
- * What clients that repeat by themselves go by. The SDKs of OpenAI and Ark repeat 408, 409, 429 and 5xx, a POST too,
- * unless `x-should-retry` says no.
+ * Returns the headers that clients that repeat by themselves go by. The SDKs of OpenAI and Ark repeat 408, 409, 429 and
+ * 5xx, a POST too, unless `x-should-retry` says no.
  */
 export function retryHeaders(error: GatewayError): Record<string, string> {
   const { retryable, retryAfterSeconds } = error;

@@ -54,7 +54,7 @@ const FAILURE_STATUS: Record<FailureCode, number> = {
   internal: 500,
 };
 
-/** The one answer about a job: 200 with the video, 202 while it goes on, or why there is none. */
+/** Answers about a job, in the one way there is: 200 with the video, 202 while it goes on, or why there is none. */
 export function answerOf(job: Job, link: Link): Answer {
   const reason = endReasonOf(job);
   if (reason) {
@@ -130,7 +130,10 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   model_not_found: 400,
 };
 
-/** A field that is named is a matter of the schema, 422; the rest of what is wrong with a request is 400. */
+/**
+ * Returns the HTTP status of an error. A field that is named is a matter of the schema, 422; the rest of what is wrong
+ * with a request is 400.
+ */
 function statusOf(error: GatewayError): number {
   const isField = error.code === 'invalid_request' && error.param !== undefined;
   if (isField && error.param !== 'Idempotency-Key') return 422;

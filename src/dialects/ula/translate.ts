@@ -39,7 +39,7 @@ export function toDraft(
   };
 }
 
-/** `720P` and `720p` are one resolution. */
+/** Returns a resolution as models spell it: `720P` and `720p` are one. */
 const resolutionOf = (text: string): string => (/^\d+P$/.test(text) ? text.toLowerCase() : text);
 
 const SHAPES = new Map([

@@ -3,7 +3,10 @@ import type { Answer } from '../../core/api/answer';
 import type { GatewayError } from '../../core/errors';
 import { retryHeaders } from '../kit/retry-headers';
 
-/** `{success: false, error: text, code}`, plus `param`; scopes are spelled `api.generate` and `api.read` here. */
+/**
+ * Renders an error as `{success: false, error: text, code}`, plus `param`; scopes are spelled `api.generate` and
+ * `api.read` here.
+ */
 export function renderError(error: GatewayError): Answer {
   const { code, param, scope } = error;
   const message =

@@ -6,7 +6,7 @@ import { pointsNumber, priceOf } from '../../core/money/pricing';
 import type { Mode } from '../../core/request/request';
 import type { Models, Parameter } from './reply';
 
-/** What a form for each model may offer, read off the capabilities of its first choice of channel. */
+/** Lists what a form for each model may offer, read off the capabilities of its first choice of channel. */
 export function modelsOf(models: readonly RoutedModel[]): Models {
   const named = models.map(({ entry, routes: [{ capabilities }] }) => ({ ...entry, capabilities }));
   return {

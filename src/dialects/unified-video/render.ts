@@ -29,9 +29,9 @@ export function quoteOf(model: string, quote: Quote): QuoteReply {
 }
 
 /**
- * What became of the submission, whenever it is asked: a repeat is told what the first request was, and the status has
- * the rest. A task that no provider took was created all the same: the answer succeeds, says `failed` and why, and its
- * points have been given back.
+ * Answers what became of the submission, whenever it is asked: a repeat is told what the first request was, and the
+ * status has the rest. A task that no provider took was created all the same: the answer succeeds, says `failed` and
+ * why, and its points have been given back.
  */
 export function createdOf(
   job: Job,
@@ -126,7 +126,7 @@ function parametersOf(applied: AppliedRequest): Record<string, unknown> {
   });
 }
 
-/** The status object; past 20 kB without the parameters. */
+/** Writes the status object; past 20 kB without the parameters. */
 export function renderCallback(job: Job, context: CallbackContext): string {
   const status = statusOf(job, context.reference, (ended) => context.link(ended, 'video'));
   return callbackBody([status, { ...status, parameters: {} }]);

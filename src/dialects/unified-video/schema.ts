@@ -71,8 +71,9 @@ const YEAR_1 = Date.parse('0001-01-01T00:00:00Z');
 const YEAR_10000 = Date.parse('9999-12-31T00:00:00Z') + DAY_MS;
 
 /**
- * A UTC day, or a time with its offset, as Unix milliseconds. A day as an end is the end of that day. All of it lies in
- * the years that are written with four digits: others are refused, since ISO 8601 and the database spell them apart.
+ * Reads a UTC day (`2026-11-21`), or a time with its offset, as Unix milliseconds. A day as an end is the end of that
+ * day. All of it lies in the years that are written with four digits: others are refused, since ISO 8601 and the
+ * database spell them apart.
  */
 const time = (edge: 'start' | 'end') =>
   z

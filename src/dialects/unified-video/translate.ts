@@ -5,7 +5,10 @@ import type { Draft, InputSource } from '../../core/request/draft';
 import type { Input } from '../../core/request/request';
 import type { QuoteBody } from './schema';
 
-/** Quote and generate read a request in the same way. Throws `invalid_request` where two fields contradict each other. */
+/**
+ * Reads a request, for quote and generate in the same way. Throws `invalid_request` where two fields contradict each
+ * other.
+ */
 export function toDraft(body: QuoteBody): Draft {
   const { model, prompt, projectId, callbackUrl } = body;
   checkFilter(body);
@@ -52,7 +55,10 @@ const USUAL = new Set(['std', 'standard', 'normal', 'default', 'auto']);
 const unlessUsual = (word: string | undefined): string | undefined =>
   word === undefined || USUAL.has(word) ? undefined : word;
 
-/** The providers look at content by their own rules; there is no filter of ours to switch on beside them. */
+/**
+ * Refuses a filter that is switched on: the providers look at content by their own rules; there is no filter of ours to
+ * switch on beside them.
+ */
 function checkFilter({ nsfwChecker }: QuoteBody): void {
   if (nsfwChecker) throw invalid('nsfwChecker', 'is not supported by this model', ['false']);
 }

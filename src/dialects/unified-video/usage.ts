@@ -8,7 +8,10 @@ import { idOf, timeOf } from './render';
 import type { LogReply, SummaryReply } from './reply';
 import { ROWS_MAX, ROWS_REACH_MAX, type LogQuery, type SummaryQuery } from './schema';
 
-/** A request is listed when it has ended, with what it was charged then; open ones are held and not yet charged. */
+/**
+ * Lists requests. One is listed when it has ended, with what it was charged then; open ones are held and not yet
+ * charged.
+ */
 export async function logs(
   gateway: Gateway,
   { principal, query }: RouteInput<unknown, LogQuery>,
@@ -41,7 +44,7 @@ function filterOf(query: LogQuery | SummaryQuery): UsageFilter {
   return { from: oneOf(query, 'from', 'startDate'), to: oneOf(query, 'to', 'endDate'), model, key };
 }
 
-/** Two names of one edge; both may be given where they say the same. */
+/** Returns the value of two names of one edge; both may be given where they say the same. */
 function oneOf(
   query: LogQuery | SummaryQuery,
   name: 'from' | 'to',
@@ -88,7 +91,10 @@ const COLUMNS = [
   'durationSec',
 ] as const;
 
-/** RFC 4180. Points are the last column, as decimal text. The number of all rows is in `x-total-count`. */
+/**
+ * Writes the log as CSV (RFC 4180). Points are the last column, as decimal text. The number of all rows is in
+ * `x-total-count`.
+ */
 function csv({ rows, total }: UsagePage): Answer {
   const lines = rows.map((row) => {
     const cells = rowOf(row);
@@ -106,7 +112,7 @@ function csv({ rows, total }: UsagePage): Answer {
   };
 }
 
-/** A text that a spreadsheet would take for a formula is kept a text by an apostrophe. */
+/** Writes one cell. A text that a spreadsheet would take for a formula is kept a text by an apostrophe. */
 function cellOf(value: string | number | null): string {
   if (typeof value !== 'string') return value === null ? '' : String(value);
   const plain = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;

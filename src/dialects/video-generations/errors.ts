@@ -3,10 +3,10 @@ import type { ErrorCode, GatewayError } from '../../core/errors';
 import { retryHeaders } from '../kit/retry-headers';
 
 /**
- * Two shapes, as new-api has them. Who asks, and whether anything serves it, is decided before a job is looked at and
- * answered in OpenAI's shape with `type: "new_api_error"`, a path that there is not as an `invalid_request_error`;
- * everything about a job is `{code, message, data: null}`.
- * One deliberate difference: an unknown job is a 404 and not a 400.
+ * Renders an error in one of two shapes, as new-api has them. Who asks, and whether anything serves it, is decided
+ * before a job is looked at and answered in OpenAI's shape with `type: "new_api_error"`, a path that there is not as an
+ * `invalid_request_error`; everything about a job is `{code, message, data: null}`. One deliberate difference: an
+ * unknown job is a 404 and not a 400.
  */
 export function renderError(error: GatewayError): Answer {
   const status = GATE[error.code]?.status ?? error.status;

@@ -97,5 +97,5 @@ function submit(
 
 const linkOf = (gateway: Gateway) => (job: Job) => gateway.link(job, 'video');
 
-/** OctopusX writes the model before its ids: `sora-2:task_...`. */
+/** Takes the model off an id, since OctopusX writes it there: `sora-2:task_...`. */
 const plainId = (id: string): string => id.slice(id.lastIndexOf(':') + 1);

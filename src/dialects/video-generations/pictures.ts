@@ -12,8 +12,8 @@ const FILE_NAME = /^(?:image|images|input_reference)(?:\[\d{0,3}\])?$/;
 type Place = (role: Input['role']) => InputSource;
 
 /**
- * One picture is the first frame, two are first and last frame, more are references; with `image_tail` the others are
- * first frames. A picture that is given twice under two names is one picture.
+ * Gives each picture its role. One picture is the first frame, two are first and last frame, more are references; with
+ * `image_tail` the others are first frames. A picture that is given twice under two names is one picture.
  */
 export function picturesOf(
   words: Words,

@@ -11,7 +11,7 @@ import type { Mode } from '../../core/request/request';
 import { VIDEO_STATUS } from '../kit/video-status';
 import type { Envelope, SubmittedReply, Task, Video } from './reply';
 
-/** The signed link to the video. */
+/** Returns the signed link to the video. */
 export type Link = (job: Job) => string;
 
 export const idOf = (job: Job): string => renderId('task', job.id);
@@ -29,7 +29,7 @@ export function submittedOf(job: Job): SubmittedReply {
   };
 }
 
-/** The envelope, and beside `data` what readers of the flat form look for. */
+/** Returns the envelope, and beside `data` what readers of the flat form look for. */
 export function envelopeOf(job: Job, link: Link): Envelope {
   const data = taskOf(job, link);
   const { task_id, url, format, metadata, error } = data;
@@ -110,7 +110,7 @@ const upstreamModelOf = (job: Job): string =>
 const progressOf = (job: Job): number =>
   job.state === 'succeeded' ? 100 : Math.round(job.progress ?? 0);
 
-/** `SUBMITTED` until a provider has taken it. */
+/** Returns the status of a job in new-api's words, `SUBMITTED` until a provider has taken it. */
 function statusOf({ state, startedAt }: Job): Task['status'] {
   switch (state) {
     case 'queued':
@@ -153,7 +153,7 @@ export function videoOf(job: Job, link: Link): Video {
   };
 }
 
-/** The poll's own envelope; past 20 kB without the prompt, then without the parameters. */
+/** Writes the poll's own envelope; past 20 kB without the prompt, then without the parameters. */
 export function renderCallback(job: Job, context: CallbackContext): string {
   const envelope = envelopeOf(job, (ended) => context.link(ended, 'video'));
   const without = (change: Partial<Task>): Envelope => ({

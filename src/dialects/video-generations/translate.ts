@@ -63,7 +63,9 @@ export function toDraft(
   };
 }
 
-/** It decides channel and price, so it is said in one place. */
+/**
+ * Refuses a model in the metadata that contradicts `model`: it decides channel and price, so it is said in one place.
+ */
 function checkModel(model: string, metadata: Metadata): void {
   for (const name of ['model', 'model_name'] as const) {
     const other = metadata[name];

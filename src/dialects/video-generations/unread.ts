@@ -4,8 +4,8 @@ import { inputKindOf, mediumOf, type InputKind } from '../../core/request/input-
 import type { Layer } from './words';
 
 /**
- * A vendor's word that stands for an input, and that nothing reads. What a word carries decides; beside that, a name that
- * plainly means an input is refused with any value that could be one (`{"first_frame": {"file_id": "f-1"}}`).
+ * Refuses a vendor's word that stands for an input, and that nothing reads. What a word carries decides; beside that, a
+ * name that plainly means an input is refused with any value that could be one (`{"first_frame": {"file_id": "f-1"}}`).
  * `mediaKeys` are those in which a provider of the model documents media of its own.
  */
 export function checkUnread(

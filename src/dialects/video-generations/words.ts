@@ -71,7 +71,7 @@ const RESOLUTION = /^(?:\d{3,4}p|\dk)$/i;
 /** Words for "as usual", which every model honours. */
 const USUAL = new Set(['std', 'standard', 'normal', 'default', 'auto']);
 
-/** What `std` means, the model says. */
+/** Returns the service tier that a `mode` asks for; what `std` means, the model says. */
 const tierOf = (mode: string | undefined): string | undefined =>
   mode === undefined || (USUAL.has(mode) && mode !== 'std') ? undefined : mode;
 

@@ -15,7 +15,7 @@ interface Derivation {
   path: string;
   cannot: string;
   instead: string;
-  /** Whether a model can do what is said under `instead`. */
+  /** Says whether a model can do what is said under `instead`. */
   suits(offer: Offer): boolean;
 }
 

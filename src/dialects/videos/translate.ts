@@ -93,7 +93,9 @@ function sizeOf(size: string): { width: number; height: number } {
   return { width: width ?? 0, height: height ?? 0 };
 }
 
-/** The inputs in the caller's order, and the field that an error about them names: the first one that has any. */
+/**
+ * Returns the inputs in the caller's order, and the field that an error about them names: the first one that has any.
+ */
 function inputsOf(
   body: SubmitBody,
   files: readonly UploadedFile[],
@@ -115,7 +117,7 @@ function inputsOf(
   return { inputs: Object.values(groups).flat(), field };
 }
 
-/** The OpenAI `input_reference`, as a file or by URL: it is the first frame. */
+/** Reads the OpenAI `input_reference`, as a file or by URL: it is the first frame. */
 function singleReference(
   body: SubmitBody,
   files: readonly UploadedFile[],

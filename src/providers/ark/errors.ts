@@ -45,7 +45,7 @@ const STATUSES: Readonly<Record<number, Meaning>> = {
   429: BUSY,
 };
 
-/** A reply to a submit that is no acceptance. Says `unknown` unless Ark itself certainly made no job. */
+/** Reads a reply to a submit that is no acceptance. Says `unknown` unless Ark itself certainly made no job. */
 export function readRefusal(reply: Reply): SubmitReading {
   const said = readError(reply);
   const astray = said?.code === undefined ? wrongAddress('ark', reply) : undefined;
@@ -70,7 +70,7 @@ export function readRefusal(reply: Reply): SubmitReading {
   };
 }
 
-/** Why an accepted job failed, from the `error` of its task. */
+/** Says why an accepted job failed, from the `error` of its task. */
 export function readTaskFailure(code: string | undefined, message: string | undefined): Failure {
   const provider = said(code, message);
   const meaning = CODES.find(([pattern]) => pattern.test(code ?? ''))?.[1];
@@ -81,7 +81,10 @@ export function readTaskFailure(code: string | undefined, message: string | unde
   return failure(meaning === INVALID ? 'invalid_input' : 'provider_error', { provider });
 }
 
-/** Ark's code and text of an error reply; undefined where the body is not JSON. */
+/**
+ * Returns Ark's code and text of an error reply (`{"error": {"code", "message"}}`); undefined where the body is not
+ * JSON.
+ */
 export function readError(reply: Reply): { code?: string; message?: string } | undefined {
   const json = jsonOf(reply);
   if (typeof json !== 'object' || json === null) return undefined;
@@ -95,8 +98,8 @@ export function readError(reply: Reply): { code?: string; message?: string } | u
 const OWN_CODE = /^[A-Z][A-Za-z]+(?:\.[A-Z][A-Za-z]+)*$/;
 
 /**
- * A reply to a look that shows no task. Only an error in Ark's own shape (`{"error": {"code", "message"}}` with a code in
- * its spelling) says anything of a job: whatever else answers 404 or 401 stands between us and Ark.
+ * Reads a reply to a look that shows no task. Only an error in Ark's own shape (`{"error": {"code", "message"}}` with a
+ * code in its spelling) says anything of a job: whatever else answers 404 or 401 stands between us and Ark.
  */
 export function readLookError(reply: Reply): PollReading {
   const { status } = reply;

@@ -11,7 +11,7 @@ import type { ContentItem, NativeBody } from './native-schema';
 import { readReferences } from './native-spelling';
 import { checkUnread } from './native-unread';
 
-/** A create body that its caller wrote for Ark. */
+/** Reads a create body that its caller wrote for Ark. */
 export function readNative(bytes: Uint8Array): NativeReading {
   const text = new TextDecoder().decode(bytes);
   const references = readReferences(text);
@@ -80,7 +80,7 @@ function inputOf(item: ContentItem, index: number): InputSource[] {
   }
 }
 
-/** Empty for what is no place of a file at all. */
+/** Returns the input at a URL; empty for what is no place of a file at all. */
 function source(role: Input['role'], url: string, param: string): InputSource[] {
   const isPlace =
     /^(?:data:|asset:\/\/)/.test(url) || (/^https?:\/\//i.test(url) && URL.canParse(url));

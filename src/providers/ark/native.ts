@@ -5,9 +5,9 @@ import type { Submission } from '../../core/provider/provider';
 import { PATH } from './schema';
 
 /**
- * The create call of a caller who speaks Ark: its own bytes, headers and query. Three values are the gateway's: `model`
- * (an alias was asked for, and was priced), `callback_url` (it carries the attempt's token) and the ids of drafts,
- * which the caller may know by ours. A name that is written twice is replaced twice.
+ * Returns the create call of a caller who speaks Ark: its own bytes, headers and query. Three values are the gateway's:
+ * `model` (an alias was asked for, and was priced), `callback_url` (it carries the attempt's token) and the ids of
+ * drafts, which the caller may know by ours. A name that is written twice is replaced twice.
  */
 export function submitNative(
   { text, headers, search, ids }: NonNullable<Submission['native']>,

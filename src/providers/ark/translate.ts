@@ -10,7 +10,7 @@ import { ARK_KEYS } from './models';
 import { submitNative } from './native';
 import { createReplySchema, operationSchema, PATH, taskSchema, type Task } from './schema';
 
-/** The create call. */
+/** Returns the create call. */
 export function submit(submission: Submission): Call {
   const { model, calledModel = model, applied, callbackUrl, native } = submission;
   if (native) return submitNative(native, calledModel, callbackUrl);
@@ -68,7 +68,7 @@ export function readSubmit(reply: Reply): SubmitReading {
   return { state: 'accepted', operation: { taskId: parsed.data.id } };
 }
 
-/** Its task id. */
+/** Returns the task's id, by which Ark and its callers name it. */
 export function operationId(operation: Operation): string {
   return operationSchema.parse(operation).taskId;
 }
@@ -77,7 +77,9 @@ export function poll(operation: Operation): Call {
   return jsonCall('GET', taskPath(operation));
 }
 
-/** A DELETE: cancels a queued task, deletes the record of a finished one, is refused for a running one. */
+/**
+ * Returns a DELETE, which cancels a queued task, deletes the record of a finished one, is refused for a running one.
+ */
 export function cancel(operation: Operation): Call {
   return jsonCall('DELETE', taskPath(operation));
 }
@@ -86,7 +88,7 @@ function taskPath(operation: Operation): string {
   return `${PATH}/${encodeURIComponent(operationId(operation))}`;
 }
 
-/** The task as Ark posts it is the task as GET shows it. */
+/** Reads a callback: the task as Ark posts it is the task as GET shows it. */
 export function readCallback(body: Uint8Array): { operation: Operation } | undefined {
   const json = jsonOf({ status: 200, headers: {}, body });
   const parsed = createReplySchema.safeParse(json);
@@ -160,7 +162,7 @@ function outputsOf(task: Task): Output[] {
   ];
 }
 
-/** `ratio` is a word of the request's until the video is made, `adaptive` too. */
+/** Returns what the video is like. `ratio` is a word of the request's until the video is made, `adaptive` too. */
 function madeOf({ ratio, resolution }: Task): { made?: VideoFacts } {
   const isRatio = ratio !== undefined && /^\d{1,3}:\d{1,3}$/.test(ratio);
   const made = given({

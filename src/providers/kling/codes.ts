@@ -56,7 +56,7 @@ const STATUSES: Readonly<Record<number, Meaning>> = {
   429: BUSY,
 };
 
-/** A code that is new to us means what its HTTP status says. */
+/** Returns what a code of Kling's means; one that is new to us means what its HTTP status says. */
 export function meaningOf(code: number | undefined, status: number): Meaning {
   return CODES[code ?? -1]?.submit ?? STATUSES[status] ?? 'unknown';
 }

@@ -31,7 +31,7 @@ export const MESSAGE_LENGTH_MAX = 500;
  */
 const NAMES_OUR_ID = /external[ _]?task[ _]?id/i;
 
-/** A reply to a submit that is no acceptance. Says `unknown` unless Kling itself certainly made no task. */
+/** Reads a reply to a submit that is no acceptance. Says `unknown` unless Kling itself certainly made no task. */
 export function readRefusal(reply: Reply): SubmitReading {
   const status = `HTTP ${String(reply.status)}`;
   const said = envelopeOf(reply);
@@ -57,7 +57,7 @@ export function readRefusal(reply: Reply): SubmitReading {
   };
 }
 
-/** A reply to a look that shows no task. */
+/** Reads a reply to a look that shows no task. */
 export function readLookError(reply: Reply): PollReading {
   const said = envelopeOf(reply);
   if (said && isUnknownTask(said)) {
@@ -75,7 +75,7 @@ export function readLookError(reply: Reply): PollReading {
   };
 }
 
-/** Kling itself says so: a proxy's 404 has no envelope, or another code. */
+/** Says whether Kling itself knows no such task: a proxy's 404 has no envelope, or another code. */
 export function isUnknownTask({ code, message }: Envelope): boolean {
   const { code: shared, text } = NOT_FOUND_BY_TEXT;
   return code === NOT_FOUND || (code === shared && text.test(message));
@@ -92,7 +92,7 @@ function wordsOf(said: Envelope, reply: Reply): NonNullable<Failure['provider']>
 /** A task has no code of its own: its text is the only sign that content was rejected, and of which side [?]. */
 const POLICY_TEXT = /risk.?control|content.?(?:risk|security|safety)|sensitive|polic(?:y|ies)/i;
 
-/** Why an accepted task failed. */
+/** Says why an accepted task failed. */
 export function readTaskFailure(message: string): Failure {
   const provider = message ? { provider: { message: message.slice(0, MESSAGE_LENGTH_MAX) } } : {};
   return failure(POLICY_TEXT.test(message) ? 'content_rejected' : 'provider_error', provider);

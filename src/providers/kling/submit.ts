@@ -7,7 +7,10 @@ import { pathOf } from './paths';
 import type { Kind } from './schema';
 import { KLING_KEYS } from './vendor-keys';
 
-/** The create call of each kind. `external_task_id` is our attempt's id: unique per account, and a key for the lookup. */
+/**
+ * Returns the create call of each kind. `external_task_id` is our attempt's id: unique per account, and a key for the
+ * lookup.
+ */
 export function submit(submission: Submission): Call {
   const { model, calledModel = model, applied, attemptId, callbackUrl } = submission;
   const kind = kindOf(model, applied.mode);
@@ -39,7 +42,7 @@ function qualityOf(model: string, applied: AppliedRequest): string | undefined {
   return resolutions.length > 1 ? quality?.[0] : undefined;
 }
 
-/** Said only where the model has a sound to switch: others refuse the word itself. */
+/** Returns Kling's `sound`, which is said only where the model has a sound to switch: others refuse the word itself. */
 function soundOf(model: string, applied: AppliedRequest): 'on' | 'off' | undefined {
   if (!klingModels[model]?.audio || applied.generateAudio === undefined) return undefined;
   return applied.generateAudio ? 'on' : 'off';
@@ -98,7 +101,7 @@ function omniMedia(inputs: readonly Input[], blobs: Blobs): Record<string, unkno
   };
 }
 
-/** A link, or bare base64: Kling takes no data URL. */
+/** Returns a picture as a link, or as bare base64: Kling takes no data URL. */
 function sourceOf({ media }: Input, blobs: Blobs): string {
   if ('url' in media) return media.url;
   if ('asset' in media) throw new Error('Kling keeps no assets; create refuses them');

@@ -5,8 +5,8 @@ const LIFETIME_SECONDS = 1_800;
 const LEEWAY_SECONDS = 5;
 
 /**
- * The JWT (RFC 7519, HS256) that Kling takes in place of a key: `iss` is the access key, the secret key only signs.
- * Made for one call; nobody keeps it.
+ * Makes the JWT (RFC 7519, HS256) that Kling takes in place of a key: `iss` is the access key, the secret key only
+ * signs. Made for one call; nobody keeps it.
  */
 export function signToken(accessKey: string, secretKey: string, nowMs: number): string {
   const now = Math.floor(nowMs / 1_000);

@@ -21,12 +21,12 @@ export function readSubmit(reply: Reply, sent: SubmitFacts): SubmitReading {
   return { state: 'unknown', detail: `HTTP ${String(reply.status)} without a task id` };
 }
 
-/** No reply names the kind, so it is taken from what was sent. */
+/** Returns the operation of a task. No reply names the kind, so it is taken from what was sent. */
 function operationOf(task: Task, { model, mode }: SubmitFacts): Operation {
   return { kind: kindOf(model, mode), taskId: task.task_id };
 }
 
-/** The task of a reply that says it succeeded. */
+/** Returns the task of a reply that says it succeeded; undefined for any other reply. */
 function taskOf(reply: Reply): Task | undefined {
   const said = reply.status === 200 ? envelopeOf(reply) : undefined;
   const parsed = said?.code === 0 ? taskSchema.safeParse(said.data) : undefined;
@@ -55,7 +55,7 @@ export function readFind(reply: Reply, sent: SubmitFacts): FindReading {
 const isOurs = (task: Task, sent: SubmitFacts): boolean =>
   task.task_info?.external_task_id === sent.attemptId;
 
-/** A callback is the bare task. Nothing signs it, so it must at least know the attempt's id. */
+/** Reads a callback, which is the bare task. Nothing signs it, so it must at least know the attempt's id. */
 export function readCallback(
   body: Uint8Array,
   sent: SubmitFacts,
@@ -107,7 +107,9 @@ function outputsOf(task: Task): Output[] {
   return url ? [{ kind: 'video', url }] : [];
 }
 
-/** Kling bills in units of its own (`final_unit_deduction`), which are neither tokens nor seconds. */
+/**
+ * Returns the usage. Kling bills in units of its own (`final_unit_deduction`), which are neither tokens nor seconds.
+ */
 function usageOf(task: Task): Usage {
   const seconds = task.task_result?.videos?.[0]?.duration;
   return seconds !== undefined && seconds > 0 ? { seconds } : {};
