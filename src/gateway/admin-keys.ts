@@ -58,7 +58,10 @@ async function keyOf(rows: Pick<AdminRows, 'key'>, id: string, now: number): Pro
   return key;
 }
 
-/** What was set before is checked again only where the change touches it: a catalog may have moved on since. */
+/**
+ * Returns what else of a key is checked with a change. What was set before is checked again only where the change
+ * touches it: a catalog may have moved on since.
+ */
 function unchanged(key: Key, change: Partial<KeySettings>): Partial<KeySettings> {
   return change.group === undefined && change.models === undefined
     ? {}
@@ -84,7 +87,10 @@ function check(
   }
 }
 
-/** Nobody locks himself out: perhaps there is no other key that could let him in again. */
+/**
+ * Throws `conflict` where the key that asks would lose `admin` or end sooner. Nobody locks himself out: perhaps there
+ * is no other key that could let him in again.
+ */
 function checkKeepsAdmin(key: Key, { scopes, expiresAt }: Partial<KeySettings>): void {
   if (scopes && !scopes.includes('admin')) throw lockOut('scopes');
   const isSooner = typeof expiresAt === 'number' && expiresAt < (key.expiresAt ?? Infinity);

@@ -46,7 +46,7 @@ export async function workspaceOf(
   return workspace;
 }
 
-/** A group that no model names would be a key that can do nothing. */
+/** Refuses a group that no model names: its keys could do nothing. */
 export function checkGroup(catalog: Catalog, group: string): void {
   const groups = catalog.groups();
   if (!groups.includes(group)) throw invalid('group', 'no model is in this group', groups);

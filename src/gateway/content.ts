@@ -43,7 +43,10 @@ export async function openContent(
   return fromProvider(deps, { url: output.url, origins }, wish);
 }
 
-/** A row without its file (a data folder that is not shared, a restored database) is the operator's to hear of. */
+/**
+ * Says whether a kept file is there. A row without its file (a data folder that is not shared, a restored database) is
+ * the operator's to hear of.
+ */
 async function isThere({ blobs, log }: ContentDeps, job: Job, blob: string): Promise<boolean> {
   if (await blobs.stat(blob)) return true;
   log.error(
@@ -80,7 +83,7 @@ function fromBlob(
   };
 }
 
-/** The answer has the file's own headers, since a cache overwrites with them what it holds. */
+/** Answers 304. The answer has the file's own headers, since a cache overwrites with them what it holds. */
 const unchanged = (headers: Headers): ContentAnswer => ({
   status: 304,
   headers,

@@ -44,7 +44,7 @@ export async function isSomebodys(deps: FindDeps, id: string, wire?: string): Pr
   return false;
 }
 
-/** What the id means at each provider that shows its ids to callers. */
+/** Returns what the id means at each provider that shows its ids to callers. */
 export function handlesOf(
   { catalog }: Pick<FindDeps, 'catalog'>,
   id: string,

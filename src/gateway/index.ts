@@ -27,8 +27,8 @@ export { createQuotes } from './quotes';
 export type { Quotes } from './quotes';
 
 /**
- * The use cases, over ports: it knows no HTTP, no SQL and no Temporal. Truth for callers is the database row; the
- * engine is only asked to start and to cancel.
+ * Makes the use cases, over ports: the gateway knows no HTTP, no SQL and no Temporal. Truth for callers is the database
+ * row; the engine is only asked to start and to cancel.
  */
 export function createGateway(deps: GatewayDeps): Gateway {
   const gates = { creates: createFairGate(deps.creates), starts: createFairGate(deps.starts) };
@@ -117,7 +117,10 @@ async function requestCancel(deps: GatewayDeps, job: Job): Promise<{ job: Job; d
   return { job: now, deleted: false };
 }
 
-/** The row carries the wish: an engine that does not hear it now hears it from the sweep. */
+/**
+ * Asks the engine for the cancel. The row carries the wish: an engine that does not hear it now hears it from the
+ * sweep.
+ */
 async function tellEngine(deps: GatewayDeps, job: Job): Promise<void> {
   try {
     await deps.engine.cancelJob(job.workflowId);

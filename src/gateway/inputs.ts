@@ -35,7 +35,10 @@ export function resolveInputs(
   });
 }
 
-/** A provider would be asked, and would refuse, only after the job was made and its points were held. */
+/**
+ * Refuses URLs that a provider could not fetch. A provider would be asked, and would refuse, only after the job was
+ * made and its points were held.
+ */
 export function checkInputUrls(
   { outbound, links }: Pick<GatewayDeps, 'outbound' | 'links'>,
   { request, names }: Pick<Draft, 'request' | 'names'>,
@@ -49,14 +52,14 @@ export function checkInputUrls(
   }
 }
 
-/** The field that an error about one input names, also where a workflow wrote it. */
+/** Returns the field that an error about one input names, also where a workflow wrote it. */
 export const paramOf = (
   media: InputSource['media'],
   index: number,
   names: Draft['names'],
 ): string => ('param' in media ? media.param : `${names.inputs ?? 'inputs'}.${String(index)}`);
 
-/** A provider would find out only after it was asked. */
+/** Refuses a file of another kind than its role takes; a provider would find out only after it was asked. */
 function checkKind(role: Input['role'], mime: string, param: string): void {
   const kind =
     role === 'reference_video' ? 'video' : role === 'reference_audio' ? 'audio' : 'image';
@@ -100,7 +103,7 @@ export async function checkHeld(
   return sizes;
 }
 
-/** The sizes of files that a form has brought, which are stored already. */
+/** Returns the sizes in bytes of files that a form has brought, which are stored already. */
 export async function storedSizes(
   blobs: Pick<Blobs, 'stat'>,
   inputs: readonly InputSource[],
@@ -160,7 +163,10 @@ const DATA_URL = /^data:([a-z]+\/[a-z0-9.+-]+)?((?:;[a-z0-9-]+=[^;,]*)*);base64,
 /** `data:image/png;charset=utf-8;base64,` has 36. A pattern that runs over megabytes of parameters overflows the stack. */
 const DATA_URL_HEAD_LENGTH_MAX = 256;
 
-/** RFC 2397, base64 only. The length is checked before anything is decoded; the type is what the bytes say. */
+/**
+ * Decodes a data URL (RFC 2397), in base64 only: `data:image/png;base64,iVBO...`. The length is checked before anything
+ * is decoded; the type is what the bytes say.
+ */
 function decode(
   text: string,
   param: string,

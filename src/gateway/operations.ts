@@ -23,8 +23,8 @@ export interface OperationsDeps {
 }
 
 /**
- * What operators do about work that stands still. Every wish is written on its row first and the engine is told then; an
- * engine that does not hear it now hears it from the sweep.
+ * Makes what operators do about work that stands still. Every wish is written on its row first and the engine is told
+ * then; an engine that does not hear it now hears it from the sweep.
  */
 export function createOperations(deps: OperationsDeps): Operations {
   const { store, engine, now } = deps;
@@ -132,7 +132,7 @@ export function createOperations(deps: OperationsDeps): Operations {
   };
 }
 
-/** The messages about one job, with all that happened to them. */
+/** Lists the messages about one job, with all that happened to them. */
 export async function deliveriesOf(
   { store }: Pick<OperationsDeps, 'store'>,
   { id: jobId }: { id: string },

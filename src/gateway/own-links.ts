@@ -8,9 +8,10 @@ import { paramOf } from './inputs';
 type OwnLinkDeps = Pick<GatewayDeps, 'store' | 'blobs' | 'links'>;
 
 /**
- * A link of our own among the inputs: a result of an earlier job. One that is expired, changed or another workspace's is
- * refused, since the provider would be refused too, after the job was made. A picture that is kept here becomes the
- * stored file, which outlives its link; a video stays a link, as providers take videos by link only.
+ * Resolves links of our own among the inputs, which are results of earlier jobs. One that is expired, changed or
+ * another workspace's is refused, since the provider would be refused too, after the job was made. A picture that is
+ * kept here becomes the stored file, which outlives its link; a video stays a link, as providers take videos by link
+ * only.
  */
 export async function resolveOwnLinks(
   deps: OwnLinkDeps,
@@ -56,6 +57,6 @@ async function keptFile(
   return kept && (await blobs.stat(kept.blob)) ? kept : undefined;
 }
 
-/** `problem` is a sentence. */
+/** Makes the refusal of a link; `problem` is a sentence. */
 const refused = (param: string, problem: string): GatewayError =>
   invalid(param, `is a link to a result of this gateway. ${problem.replace(/\.$/, '')}`);

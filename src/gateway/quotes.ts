@@ -11,7 +11,10 @@ import type { AppliedRequest } from '../core/request/request';
  */
 export interface Quotes {
   issue(subject: QuoteSubject, price: bigint): { id: string; expiresAt: number };
-  /** The price in micro-points. Throws `invalid_request` for what is no quote of ours, `conflict` past its end or use. */
+  /**
+   * Returns a quote's price in micro-points. Throws `invalid_request` for what is no quote of ours, `conflict` past its
+   * end or use.
+   */
   redeem(quote: { id: string; param: string }, subject: QuoteSubject): bigint;
 }
 
@@ -67,7 +70,7 @@ function digestOf(what: Omit<QuoteSubject, 'principal'>): string {
     .digest('base64url');
 }
 
-/** The order in which a caller wrote its vendor keys says nothing. */
+/** Sorts the names of an object at every depth: the order in which a caller wrote its vendor keys says nothing. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;

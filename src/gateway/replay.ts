@@ -1,7 +1,7 @@
 import type { Answer } from '../core/api/answer';
 import { GatewayError } from '../core/errors';
 
-/** A repeat gets the first answer, and is told that it is one. */
+/** Marks an answer as a replay: a repeat gets the first answer, and is told that it is one. */
 export function markReplayed(answer: Answer): Answer {
   return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } };
 }

@@ -43,7 +43,10 @@ interface ResolveContext {
   held?: FileSizes | undefined;
 }
 
-/** What passes through is only read: the provider is the one who refuses. */
+/**
+ * Resolves a draft against the catalog; throws for what no channel can honour. What passes through is only read: the
+ * provider is the one who refuses.
+ */
 export function resolve(
   deps: ResolveDeps,
   principal: Principal,
@@ -78,7 +81,7 @@ export function resolve(
   };
 }
 
-/** JSON allows characters that no row can hold; they are refused by name rather than changed. */
+/** Refuses, by the name of the field, characters that JSON allows and no row can hold; they are never changed. */
 function checkText({ request, names, metadata, echo }: Draft & { request: VideoRequest }): void {
   const spelled = new Map<string, string>(Object.entries(names));
   const named = Object.entries(request).map(([field, value]): [string, unknown] => [

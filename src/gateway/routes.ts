@@ -75,8 +75,8 @@ function isSame(first: RouteChoice, other: RouteChoice): boolean {
 }
 
 /**
- * What the video will be. A field that the model does not have says the same as its neutral value; prompt, inputs and
- * fields without a default are the caller's own, and a model that cannot honour one has refused it.
+ * Returns what the video will be, to compare. A field that the model does not have says the same as its neutral value;
+ * prompt, inputs and fields without a default are the caller's own, and a model that cannot honour one has refused it.
  */
 function videoOf(applied: AppliedRequest) {
   const { mode, seconds, resolution, aspectRatio, width, height, fps } = applied;

@@ -38,7 +38,7 @@ export async function listViews(
   return { views: jobs.map((job) => toView(deps, wire, job, said.get(job.id))), total };
 }
 
-/** The provider's answer to a create, as far as it is known when the wait is over. */
+/** Returns the provider's answer to a create, as far as it is known when the wait is over. */
 export async function answered(
   deps: GatewayDeps & Pick<Gateway, 'waitFor'>,
   principal: Principal,
@@ -57,7 +57,10 @@ export async function answered(
   }
 }
 
-/** The row says it before the caller hears it. Where it cannot be written the caller is answered all the same. */
+/**
+ * Writes down the id that a caller is given: the row says it before the caller hears it. Where it cannot be written the
+ * caller is answered all the same.
+ */
 export async function giveOut(
   deps: GatewayDeps,
   wire: string,
@@ -74,7 +77,7 @@ export async function giveOut(
   }
 }
 
-/** A repeated create has its answer also after the record was deleted. */
+/** Throws any error but `not_found`: a repeated create has its answer also after the record was deleted. */
 function unlessDeleted(error: unknown): void {
   if (!(error instanceof GatewayError && error.code === 'not_found')) throw error;
 }

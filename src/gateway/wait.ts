@@ -32,7 +32,10 @@ export function createHold(
   };
 }
 
-/** The job exists, so an error would lead its caller to make, and pay for, another one. */
+/**
+ * Makes the wait of a create, which never throws: the job exists, so an error would lead its caller to make, and pay
+ * for, another one.
+ */
 export function createHoldCreated(
   deps: Pick<GatewayDeps, 'log'>,
   hold: Hold,

@@ -31,7 +31,7 @@ export interface AppOptions extends HealthPorts {
   blobs: Blobs;
   links: Pick<Links, 'verify'>;
   hint: Hint;
-  /** Whether what was thrown means that the database is away for a moment: told as 503, to be asked again. */
+  /** Says whether what was thrown means that the database is away for a moment: told as 503, to be asked again. */
   isOutage(thrown: unknown): boolean;
   logger: Logger;
   limits?: Partial<HttpLimits>;
@@ -82,7 +82,7 @@ function noStore(_request: Request, response: Response, next: NextFunction): voi
   next();
 }
 
-/** One line per exchange with listed fields only: no query (links are secrets), no headers, no bodies. */
+/** Logs one line per exchange with listed fields only: no query (links are secrets), no headers, no bodies. */
 function logRequests(logger: Logger) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const startedAt = performance.now();

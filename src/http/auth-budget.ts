@@ -18,7 +18,7 @@ export interface AuthBudget {
    * found. Throws `rate_limited` past the budget.
    */
   take(address: string, now: number): () => void;
-  /** A credential that was refused without a question. Throws `rate_limited` past the budget. */
+  /** Counts a credential that was refused without a question. Throws `rate_limited` past the budget. */
   refuse(address: string, now: number): void;
 }
 
@@ -114,7 +114,10 @@ function createTaker({ authFailuresPerMinute, authAddressesMax }: AuthBudgetOpti
   };
 }
 
-/** One who has IPv6 has a whole /56 of it. */
+/**
+ * Returns the network that an address counts for: `203.0.113.7` itself, and of IPv6 the /56, since whoever has one
+ * address there has all of it.
+ */
 function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];

@@ -47,7 +47,7 @@ export async function authenticate(
     : new GatewayError('unauthorized');
 }
 
-/** What is no key and no token of ours costs no query. */
+/** Finds the key behind a credential; what is no key and no token of ours costs no query. */
 async function principalOf(
   text: string,
   { request, route, keys, tokens, isKey, authBudget, now }: AuthContext,
@@ -70,7 +70,7 @@ interface AuthContext extends AuthPorts {
   now: number;
 }
 
-/** The form in which keys are stored: 256 random bits need no slow hash. */
+/** Returns the form in which keys are stored, SHA-256 in hex: 256 random bits need no slow hash. */
 export function hashKey(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }

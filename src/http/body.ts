@@ -95,7 +95,7 @@ async function formBody(
   }
 }
 
-/** The whole body, at most `bytesMax`; throws `payload_too_large` as soon as that is certain. */
+/** Reads the whole body, at most `bytesMax`; throws `payload_too_large` as soon as that is certain. */
 export async function readBytes(
   request: Request,
   options: { bytesMax: number; idleMs: number; keep: (bytes: number) => void },

@@ -1,9 +1,9 @@
 import { invalid } from '../core/errors';
 
 /**
- * Form names such as `frame_images[][type]`, `frame_images[0][type]` and `metadata[key]` become nested values.
- * In `a[][x]` a repeated key starts the next item. What is given twice, mixes forms or is nested too deep is refused,
- * never merged. Names from outside never become properties before the end, and `__proto__` never does.
+ * Nests the fields of a form: names such as `frame_images[][type]`, `frame_images[0][type]` and `metadata[key]` become
+ * nested values. In `a[][x]` a repeated key starts the next item. What is given twice, mixes forms or is nested too
+ * deep is refused, never merged. Names from outside never become properties before the end, and `__proto__` never does.
  */
 export function nest(
   fields: readonly (readonly [name: string, value: string])[],
@@ -87,7 +87,7 @@ function put(branch: Branch, segment: string, node: Node): void {
   else branch.items.set(segment === '' ? branch.items.size : Number(segment), node);
 }
 
-/** Whether `path` below `node` already holds a value, so that one more begins the next item. */
+/** Says whether `path` below `node` already holds a value, so that one more begins the next item. */
 function isTaken(node: Node, path: readonly string[]): boolean {
   const [segment, ...rest] = path;
   if (typeof node === 'string' || segment === undefined) return true;

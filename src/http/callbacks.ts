@@ -20,8 +20,8 @@ export interface CallbackPorts {
 }
 
 /**
- * `POST /callbacks/{provider}/{token}`: the raw bytes go on unread; an unknown token and a foreign one look alike, and
- * count for their address as wrong keys do.
+ * Mounts `POST /callbacks/{provider}/{token}`: the raw bytes go on unread; an unknown token and a foreign one look
+ * alike, and count for their address as wrong keys do.
  */
 export function mountCallbacks(app: Express, hint: Hint, ports: CallbackPorts): void {
   const { limits, budget, authBudget, now } = ports;

@@ -11,7 +11,7 @@ export interface ErrorPorts {
   apis: readonly Api[];
   logger: Logger;
   limits: HttpLimits;
-  /** Whether what was thrown means that the database is away for a moment. */
+  /** Says whether what was thrown means that the database is away for a moment. */
   isOutage(thrown: unknown): boolean;
 }
 
@@ -19,7 +19,7 @@ export interface ErrorPorts {
 const OUTAGE_RETRY_SECONDS = 2;
 
 /**
- * The one place where an error becomes an answer, in the shape of the API that owns the path. What is not a
+ * Makes the one place where an error becomes an answer, in the shape of the API that owns the path. What is not a
  * `GatewayError` is logged once with its ids and told as `internal` with the request id, nothing more; a database that
  * is away is `unavailable`, which says when to come again.
  */
@@ -43,7 +43,7 @@ export function errorHandler(ports: ErrorPorts): ErrorRequestHandler {
   };
 }
 
-/** The API whose path prefix is the longest match; the first one where none matches. */
+/** Returns the API whose path prefix is the longest match; the first one where none matches. */
 function apiOf(apis: readonly Api[], path: string): Api | undefined {
   const matches = apis.flatMap((api) =>
     api.prefixes

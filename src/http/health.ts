@@ -35,7 +35,7 @@ export function mountHealth(app: Express, { readiness, version, simulated }: Hea
   });
 }
 
-/** The probes alone, for a process that serves nothing else. It listens on nothing by itself. */
+/** Makes the probes alone, for a process that serves nothing else. It listens on nothing by itself. */
 export function createProbes(ports: HealthPorts): Express {
   const app = express();
   app.disable('x-powered-by');

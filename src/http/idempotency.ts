@@ -3,7 +3,7 @@ import { GatewayError } from '../core/errors';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
-/** The `Idempotency-Key` header: 1 to 255 visible ASCII characters; structured-field quotes are taken off. */
+/** Reads the `Idempotency-Key` header: 1 to 255 visible ASCII characters; structured-field quotes are taken off. */
 export function readIdempotencyKey(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(header)?.[1];
@@ -15,7 +15,7 @@ export function readIdempotencyKey(header: string | undefined): string | undefin
   });
 }
 
-/** SHA-256 over method, path and body in hex: what "the same request" means. */
+/** Returns SHA-256 over method, path and body in hex: what "the same request" means. */
 export function fingerprintOf(method: string, path: string, body: Uint8Array | string): string {
   return createHash('sha256').update(`${method} ${path}\n`).update(body).digest('hex');
 }

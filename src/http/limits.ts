@@ -54,7 +54,7 @@ export const HTTP_LIMITS = {
   streamIdleMs: 30_000,
 };
 
-/** `64 MiB`, or plain bytes where that is no whole number. */
+/** Writes a size as `64 MiB`, or in plain bytes where that is no whole number. */
 export function sizeText(bytes: number): string {
   return bytes % MIB === 0 ? `${String(bytes / MIB)} MiB` : `${String(bytes)} bytes`;
 }

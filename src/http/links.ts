@@ -11,7 +11,7 @@ export interface Links {
   sign(target: LinkTarget): string;
   /** Throws `forbidden` for a link that is expired, changed or signed with another secret. */
   verify(jobId: string, query: Record<string, unknown>): LinkTarget;
-  /** What a URL that a caller sent opens, or why it opens nothing; undefined where it is no link of ours. */
+  /** Reads what a URL that a caller sent opens, or why it opens nothing; undefined where it is no link of ours. */
   read(url: string): { target: LinkTarget } | { problem: string } | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface LinkTarget {
 
 export interface LinkOptions {
   secret: Uint8Array | string;
-  /** Origin (and path prefix) under which callers reach this gateway; asked at each signature. */
+  /** Returns the origin (and path prefix) under which callers reach this gateway; asked at each signature. */
   publicUrl: () => string;
   lifetimeMs: number;
   now?: () => number;

@@ -97,7 +97,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   };
 }
 
-/** An address that means "all of them" is no place to go to. */
+/** Returns the host of an origin: an address that means "all of them", such as `0.0.0.0`, is no place to go to. */
 function originHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;

@@ -68,7 +68,10 @@ export function createMemoryBudget(limits: MemoryLimits): MemoryBudget {
   };
 }
 
-/** One body of full size always has room in its owner's share: a share below it would refuse that body for ever. */
+/**
+ * Returns the limits of one part of the memory. One body of full size always has room in its owner's share: a share
+ * below it would refuse that body for ever.
+ */
 function partOf(limits: MemoryLimits, bytesMax: number, bodyBytesMax: number): Pool {
   const whole = bodyBytesMax * limits.bodyMemoryFactor;
   return createPool({

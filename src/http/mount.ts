@@ -61,7 +61,10 @@ function handlerOf(route: HttpRoute, ports: MountPorts): RequestHandler {
   };
 }
 
-/** A function of its own, so that the body is referenced by nobody any more once it has returned. */
+/**
+ * Handles one request. It is a function of its own, so that the body is referenced by nobody any more once it has
+ * returned.
+ */
 async function handle(
   route: HttpRoute,
   { request, response }: { request: Request; response: Response },
@@ -96,7 +99,7 @@ async function handle(
   });
 }
 
-/** The gateway that is returned notes, for the request's log line, which job a create made or found. */
+/** Wraps the gateway: what is returned notes, for the request's log line, which job a create made or found. */
 function noting(gateway: Gateway, response: Response): Gateway {
   const create: Gateway['create'] = async (principal, creation) => {
     const answer = await gateway.create(principal, creation);
@@ -106,7 +109,10 @@ function noting(gateway: Gateway, response: Response): Gateway {
   return Object.create(gateway, { create: { value: create } }) as Gateway; // all else is inherited
 }
 
-/** What cannot be kept as it was sent is refused by name, never changed. A form's texts are texts. */
+/**
+ * Checks that a body can be kept: what cannot be kept as it was sent is refused by name, never changed. A form's texts
+ * are texts.
+ */
 function checkExact(identity: Uint8Array | string): void {
   if (!(identity instanceof Uint8Array)) return;
   const changed = changedByReading(identity);
@@ -121,7 +127,7 @@ function searchOf(request: Request, { keyIn }: HttpRoute): string {
   return keyIn || at < 0 ? '' : request.originalUrl.slice(at + 1);
 }
 
-/** A link speaks for itself; a bad link beside a key leaves the word to the key. */
+/** Finds who asks, by link or key. A link speaks for itself; a bad link beside a key leaves the word to the key. */
 async function principalOf(
   request: Request,
   route: HttpRoute,

@@ -88,7 +88,9 @@ export async function readForm(request: Request, options: FormOptions): Promise<
   }
 }
 
-/** The field has its place among the others as soon as it begins, and its value once it has ended. */
+/**
+ * Reads a field's text. The field has its place among the others as soon as it begins, and its value once it has ended.
+ */
 async function takeText(
   { name, source, limits }: { name: string; source: Readable; limits: HttpLimits },
   fields: Form['fields'],
@@ -147,7 +149,7 @@ function parserOf(request: Request, limits: HttpLimits): InstanceType<typeof Bus
   }
 }
 
-/** A Blob without a name is a file all the same. */
+/** Says whether a part is a file; a Blob without a name is one all the same. */
 const isFile = (type: string, fileName: string | undefined): boolean =>
   fileName !== undefined || /^(?:application\/octet-stream$|(?:image|video|audio)\/)/.test(type);
 

@@ -90,7 +90,10 @@ async function sendStream(
   }
 }
 
-/** A Node stream is used as it is, so that destroying it reaches the source at once, even between two chunks. */
+/**
+ * Makes a Node stream of bytes. One that is a Node stream is used as it is, so that destroying it reaches the source at
+ * once, even between two chunks.
+ */
 function readableOf(stream: AsyncIterable<Uint8Array>): Readable {
   return stream instanceof Readable ? stream : Readable.from(stream, { objectMode: false });
 }

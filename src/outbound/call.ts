@@ -60,7 +60,10 @@ export function call(context: CallContext, call: Call, options: CallOptions): Pr
   });
 }
 
-/** Some sign with a secret that is made anew for each call. */
+/**
+ * Masks the call's secrets in a reply, those of its headers too: some sign with a secret that is made anew for each
+ * call.
+ */
 function withoutSecrets(reply: Reply, { headers }: Call, mask: Mask): Reply {
   const own = createMask(
     Object.entries(headers).flatMap(([name, value]) =>

@@ -154,7 +154,9 @@ function dispatchOptions(outgoing: Outgoing): Dispatcher.DispatchOptions {
   };
 }
 
-/** Repeated headers are joined as RFC 9110 5.2 says. undici gives lower-case names. */
+/**
+ * Returns headers with one value each. Repeated headers are joined as RFC 9110 5.2 says. undici gives lower-case names.
+ */
 function singleValued(headers: Record<string, string | string[] | undefined>): Headers {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>

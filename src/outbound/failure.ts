@@ -12,7 +12,10 @@ export type Failure = Exclude<CallResult, { kind: 'reply' }>;
  * them apart would be a port scanner of our network. */
 const UNREACHABLE = 'the host could not be reached';
 
-/** An error before the first byte. `trusted` = the operator's own origin, whose owner may know the system's code. */
+/**
+ * Says what an error before the first byte means. `trusted` = the operator's own origin, whose owner may know the
+ * system's code.
+ */
 export function notSent(error: Error, trusted: boolean): Failure {
   const code = codeOf(error);
   if (error instanceof BlockedError) {
@@ -26,7 +29,7 @@ export function notSent(error: Error, trusted: boolean): Failure {
   return { kind: 'not_sent', reason: 'connect', detail };
 }
 
-/** An error after the first byte. */
+/** Says what an error after the first byte means. */
 export function noReply(error: Error): Failure {
   const code = codeOf(error);
   switch (code) {

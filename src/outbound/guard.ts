@@ -39,19 +39,19 @@ export function isPublic(text: string): boolean {
   return !DENIED_ADDRESSES.includes(address.toString());
 }
 
-/** `::ffff:127.0.0.1` reaches 127.0.0.1, so that is what is judged. */
+/** Returns the address that is really reached: `::ffff:127.0.0.1` reaches 127.0.0.1, so that is what is judged. */
 function inner(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.IPv6 {
   return address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress()
     ? address.toIPv4Address()
     : address;
 }
 
-/** The URL, or undefined where the text is none; without a base only an absolute URL is one. */
+/** Reads a URL; undefined where the text is none: without a base only an absolute URL is one. */
 export function parseUrl(text: string, base?: URL): URL | undefined {
   return URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
 }
 
-/** Why nobody, not even the operator, may name this URL. The text is fit for whoever gave the URL. */
+/** Says why nobody, not even the operator, may name this URL. The text is fit for whoever gave the URL. */
 export function shapeProblem(url: URL): string | undefined {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must be an https URL';
   if (url.username !== '' || url.password !== '') return 'must not contain a user name or password';
@@ -59,8 +59,8 @@ export function shapeProblem(url: URL): string | undefined {
 }
 
 /**
- * Why this URL may not be fetched for somebody else, or undefined when nothing in it speaks against it.
- * The text is fit for whoever gave the URL: it tells only what can be read off it.
+ * Says why this URL may not be fetched for somebody else, or undefined when nothing in it speaks against it. The text
+ * is fit for whoever gave the URL: it tells only what can be read off it.
  */
 export function urlProblem(url: URL, rules: { allowHttp: boolean }): string | undefined {
   const problem = shapeProblem(url);
@@ -73,7 +73,7 @@ export function urlProblem(url: URL, rules: { allowHttp: boolean }): string | un
   return isPublicHost(hostOf(url)) ? undefined : 'must name a public host';
 }
 
-/** False for an address or a name that only this machine or its network knows. */
+/** Says whether a host is public; false for an address or a name that only this machine or its network knows. */
 export function isPublicHost(host: string): boolean {
   if (isIP(host) !== 0) return isPublic(host);
   const name = host.endsWith('.') ? host.slice(0, -1) : host;
@@ -81,7 +81,7 @@ export function isPublicHost(host: string): boolean {
   return !DENIED_SUFFIXES.some((suffix) => name === suffix || name.endsWith(`.${suffix}`));
 }
 
-/** The host without the brackets of an IPv6 literal. */
+/** Returns the host without the brackets of an IPv6 literal: `::1` of `http://[::1]/`. */
 export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '');
 }

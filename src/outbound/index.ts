@@ -40,8 +40,8 @@ export interface OutboundOptions {
 const CALLBACK_URL_CHARS_MAX = 2_048;
 
 /**
- * The only way out of this process. URLs of strangers (callbacks, inputs, results, redirects) reach public addresses
- * only; an origin that the operator wrote is exempt, per call, and nothing else is. Proxy variables of the
+ * Makes the only way out of this process. URLs of strangers (callbacks, inputs, results, redirects) reach public
+ * addresses only; an origin that the operator wrote is exempt, per call, and nothing else is. Proxy variables of the
  * environment are not used: a proxy would resolve names behind the guard's back.
  */
 export function createOutbound(options: OutboundOptions): Outbound & { close(): Promise<void> } {

@@ -27,7 +27,7 @@ export function createMask(secrets: readonly string[]): Mask {
   };
 }
 
-/** What an `Authorization` header carries: `Bearer abc` has `abc`. */
+/** Returns the secret that an `Authorization` header carries: `Bearer abc` has `abc`. */
 export function secretOfHeader(authorization: string | undefined): string[] {
   return authorization === undefined ? [] : [authorization.replace(/^\S+ +/, '').trim()];
 }

@@ -38,8 +38,9 @@ export function judge(text: string, voucher: Voucher, rules: UrlRules): Target {
 }
 
 /**
- * Why a provider could not read an input there; undefined where nothing in the URL speaks against it. It is the provider
- * who connects, so any port and scheme of the web will do, and an origin that the operator wrote is good for it.
+ * Says why a provider could not read an input there; undefined where nothing in the URL speaks against it. It is the
+ * provider who connects, so any port and scheme of the web will do, and an origin that the operator wrote is good for
+ * it.
  */
 export function inputProblem(text: string, origins: readonly string[]): string | undefined {
   const url = parseUrl(text);
@@ -65,8 +66,8 @@ function isSameOrigin(url: URL, origin: string): boolean {
 }
 
 /**
- * Base URL and path as one URL. Undefined when the path would leave the base: `@host` and `..` may come out of ids
- * that providers send, and our credential must not follow them.
+ * Joins base URL and path to one URL. Returns undefined when the path would leave the base: `@host` and `..` may come
+ * out of ids that providers send, and our credential must not follow them.
  */
 function join(baseUrl: string | undefined, path: string): URL | undefined {
   const base = parseUrl(baseUrl ?? '');
