@@ -267,7 +267,7 @@ function check<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new ConfigError(path, text);
 }
 
-/** The error with the line of the file, for whoever reads the config further; anything else as it is. */
+/** Returns the error with the line of the file, for whoever reads the config further; anything else as it is. */
 export function placedError(error: unknown, { source }: Pick<Config, 'source'>): unknown {
   return error instanceof ConfigError ? placed(source, error) : error;
 }

@@ -13,7 +13,10 @@ export interface ConfigFile {
   value: Record<string, unknown>;
 }
 
-/** `reelay.config.json:12: channels.ark.baseUrl: is required`; the line only where the file has one for it. */
+/**
+ * Tells an error with its place, `reelay.config.json:12: channels.ark.baseUrl: is required`; the line only where the
+ * file has one for it.
+ */
 export function placed(
   { path, text }: Pick<ConfigFile, 'path' | 'text'>,
   error: ConfigError,
@@ -23,7 +26,10 @@ export function placed(
   return new Error(`${where}: ${error.message}`, { cause: error });
 }
 
-/** A file that nobody named may be missing. */
+/**
+ * Reads the config file. A file that nobody named may be missing and is an empty one; any other throws when it cannot
+ * be read.
+ */
 export function readFile(path: string, isRequired: boolean, env: Env): ConfigFile {
   let text: string;
   try {

@@ -33,7 +33,7 @@ const CALL_DEADLINE_MS = 10_000;
 /** A run that only cancels waits this long for the cancel itself, so that it ends as canceled for operators too. */
 const CANCEL_HEAD_START_MS = 1_000;
 
-/** The engine port over a Temporal client. Starting something twice is always the same start. */
+/** Makes the engine port over a Temporal client. Starting something twice is always the same start. */
 export function createEngine(client: Client, waits: { heartbeatMs: number }): Engine {
   const { heartbeatMs } = waits;
   const within = <T>(ms: number, call: () => Promise<T>): Promise<T> =>
@@ -117,7 +117,7 @@ export function createEngine(client: Client, waits: { heartbeatMs: number }): En
   };
 }
 
-/** What operators see and search; no prompt, no secret. Search attributes are set here and never again. */
+/** Makes what operators see and search; no prompt, no secret. Search attributes are set here and never again. */
 function jobOptions(
   workflowId: string,
   label: JobLabel,
@@ -140,7 +140,10 @@ function jobOptions(
   };
 }
 
-/** Markdown. What an operator asks first: whose job it is, how it is called elsewhere, and what may be done to it. */
+/**
+ * Writes, in Markdown, what an operator asks first: whose job it is, how it is called elsewhere, and what may be done
+ * to it.
+ */
 function detailsOf(workflowId: string, plan: JobPlan, label: JobLabel): string {
   const rows = [
     [
@@ -187,7 +190,10 @@ async function forgetJob(client: Client, workflowId: string): Promise<boolean> {
   return true;
 }
 
-/** What does not run any more needs no word, and what is gone need not be removed. */
+/**
+ * Waits for a call to the engine and passes over `NOT_FOUND`: what does not run any more needs no word, and what is
+ * gone need not be removed.
+ */
 async function orGone(call: Promise<unknown>): Promise<void> {
   try {
     await call;

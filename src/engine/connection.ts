@@ -62,7 +62,7 @@ function tlsOf(environment: ConnectionEnvironment): EngineTls | true | undefined
 /** Left alone, a client that met an outage would wait up to two minutes before it looks again. */
 const RECONNECT_MS_MAX = 2_000;
 
-/** A client on its own connection; rejects with a sentence when nobody answers. */
+/** Makes a client on its own connection; rejects with a sentence when nobody answers. */
 export async function connectClient(
   options: EngineConnection,
   namespace: string,

@@ -27,7 +27,10 @@ const POLL_MS = 50;
 /** A port can be taken between choosing and using it. */
 const START_TRIES = 3;
 
-/** The server that a killed gateway left, if it answers on the wanted ports; otherwise it is stopped. */
+/**
+ * Adopts the server that a killed gateway left, if it answers on the wanted ports; stops it otherwise and returns
+ * undefined.
+ */
 export function adoptDevServer(options: DevServerOptions): Promise<Run | undefined> {
   const { data, namespace, port, uiPort } = options;
   return adopt(data, ENGINE, async (run) => {

@@ -25,13 +25,16 @@ export function statusOf(error: unknown): EngineStatus | undefined {
   return names[call.code] ?? 'OTHER';
 }
 
-/** Hosted engines let nobody change namespaces over this API, and are prepared by other means. */
+/**
+ * Says whether the engine refuses to be prepared: hosted engines let nobody change namespaces over this API, and are
+ * prepared by other means.
+ */
 export function isRefusal(error: unknown): boolean {
   const status = statusOf(error);
   return status === 'PERMISSION_DENIED' || status === 'UNIMPLEMENTED';
 }
 
-/** What went wrong, without a stack or the name of a class. */
+/** Says what went wrong, without a stack or the name of a class. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof ServiceError && error.cause) return sentenceOf(error.cause);
   if (isGrpcServiceError(error)) return error.details || error.message;

@@ -18,7 +18,7 @@ export const VERSION_MIN = '1.29';
 /** The first run of a large program may be checked by the system before it starts. */
 const ANSWER_MS = 20_000;
 
-/** The first executable file of that name on a PATH; undefined when there is none. */
+/** Returns the first executable file of that name on a PATH; undefined when there is none. */
 export function findOnPath(name: string, path: string | undefined): string | undefined {
   const folders = (path ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => join(folder, name)).find(isExecutable);

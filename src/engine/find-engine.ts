@@ -29,9 +29,9 @@ interface Place {
 }
 
 /**
- * The first `temporal` that is good enough: what the operator named, what is installed, what was fetched before, a
- * download, a build. Says what is passed over and why, and what was taken. Throws one error that lists what can be done
- * when there is none.
+ * Finds the first `temporal` that is good enough: what the operator named, what is installed, what was fetched before,
+ * a download, a build. Says what is passed over and why, and what was taken. Throws one error that lists what can be
+ * done when there is none.
  */
 export async function findEngine(options: FindOptions): Promise<FoundProgram> {
   const { environment, say, signal } = options;

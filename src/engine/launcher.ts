@@ -40,16 +40,19 @@ export interface RunningEngine {
   version: string;
   /** Whether `stop` ends it. */
   owned: boolean;
-  /** False when our own server died; launching again with the same ports brings it back at the same address. */
+  /**
+   * Says whether it runs; false when our own server died: launching again with the same ports brings it back at the
+   * same address.
+   */
   isRunning(): boolean;
   /** Stops our own server, and nothing else; repeatable. */
   stop(): Promise<void>;
 }
 
 /**
- * A real Temporal server with the namespace ready: the one at TEMPORAL_ADDRESS, else one of our own in the data folder,
- * which survives a kill -9 of the gateway and is then adopted. Says in one line what it is. Throws a readable sentence
- * when there is none.
+ * Returns a real Temporal server with the namespace ready: the one at TEMPORAL_ADDRESS, else one of our own in the data
+ * folder, which survives a kill -9 of the gateway and is then adopted. Says in one line what it is. Throws a readable
+ * sentence when there is none.
  */
 export async function launchEngine(options: EngineOptions): Promise<RunningEngine> {
   const address = options.environment.TEMPORAL_ADDRESS;

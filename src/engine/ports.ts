@@ -10,8 +10,8 @@ export interface EnginePorts {
 }
 
 /**
- * The ports that are given; else those of the last start, so that bookmarks and TEMPORAL_ADDRESS of other programs hold
- * over a restart; else free ones. A remembered port that somebody else has taken meanwhile is replaced.
+ * Chooses ports: those that are given; else those of the last start, so that bookmarks and TEMPORAL_ADDRESS of other
+ * programs hold over a restart; else free ones. A remembered port that somebody else has taken meanwhile is replaced.
  */
 export async function choosePorts(
   folder: string,

@@ -134,7 +134,10 @@ async function sayDoubled(
   }
 }
 
-/** A query over an attribute passes only when the namespace and the attribute have reached the server that we ask. */
+/**
+ * Waits until namespace and attributes can be used: a query over an attribute passes only when the namespace and the
+ * attribute have reached the server that we ask.
+ */
 async function waitUsable(engine: Connection, namespace: string, usableMs: number): Promise<void> {
   const query = SEARCH_ATTRIBUTES.map((name) => `${name} = 'none'`).join(' OR ');
   await patiently(

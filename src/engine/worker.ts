@@ -47,7 +47,7 @@ export interface RunningWorkers {
   stop(): Promise<void>;
 }
 
-/** One worker per queue in this process: workflows, one per provider, callbacks. */
+/** Starts one worker per queue in this process: workflows, one per provider, callbacks. */
 export async function startWorkers(settings: WorkerSettings): Promise<RunningWorkers> {
   installLogger(settings.log);
   const connection = await NativeConnection.connect(settings.connection);
@@ -94,7 +94,9 @@ function installLogger(log: Logger): void {
 /** Keys of the SDK that hold a whole task with its input, or a token that may complete it. */
 const PRIVATE = ['taskToken', 'task', 'taskEncoded'];
 
-/** The SDK's fields as our log takes them: errors under `err`, which is written whole, and no task or its token. */
+/**
+ * Returns the SDK's fields as our log takes them: errors under `err`, which is written whole, and no task or its token.
+ */
 export function told(meta: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const fields = Object.entries(meta).filter(([name]) => !PRIVATE.includes(name));
   return Object.fromEntries(

@@ -76,12 +76,12 @@ function ownFilesOnly<Child>(start: () => Child): Child {
   }
 }
 
-/** Whether the process ended by itself before it was of any use; for a readable error take `logTail`. */
+/** Says whether the process ended by itself before it was of any use; for a readable error take `logTail`. */
 export function hasEnded(run: Run): boolean {
   return !isSame(run);
 }
 
-/** A sentence for a child that did not get healthy, with the last lines that it wrote. */
+/** Makes the error for a child that did not get healthy, with the last lines that it wrote. */
 export function startFailure(
   data: string,
   run: Run,
@@ -93,8 +93,8 @@ export function startFailure(
 }
 
 /**
- * What a killed predecessor left: the child when it is healthy, otherwise nothing, after having stopped it. Call it
- * only with the data folder claimed, since the child of a living gateway is not ours.
+ * Adopts what a killed predecessor left: returns the child when it is healthy, otherwise stops it and returns
+ * undefined. Call it only with the data folder claimed, since the child of a living gateway is not ours.
  */
 export async function adopt(
   data: string,
@@ -138,7 +138,7 @@ async function endProcess(run: Run, steps: readonly StopStep[]): Promise<StopRes
   throw new Error(`${run.name} (pid ${run.pid}) does not end, not even by SIGKILL`);
 }
 
-/** False when there is no such process or group. */
+/** Sends a signal; false when there is no such process or group. */
 function send(run: Run, target: number, signal: NodeJS.Signals): boolean {
   if (!isSame(run)) return false;
   try {

@@ -8,7 +8,7 @@ import { runPath } from './run-file';
 export interface DataFolder {
   /** Absolute, without symbolic links: the same folder always has the same path. */
   path: string;
-  /** Repeatable. */
+  /** Gives the folder free; may be repeated. */
   release(): void;
 }
 
@@ -34,7 +34,7 @@ export function releaseDataFolder(folder: string): void {
   releaseLock(runPath(resolve(folder), 'gateway'));
 }
 
-/** The folder's path without symbolic links; it is made (0700) where it is missing. Throws one sentence. */
+/** Returns the folder's path without symbolic links; it is made (0700) where it is missing. Throws one sentence. */
 export function makeDataFolder(folder: string): string {
   try {
     mkdirSync(join(folder, 'run'), { recursive: true, mode: 0o700 });

@@ -1,14 +1,14 @@
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 
-/** A port of 127.0.0.1 that nobody listens on now; who needs it should listen soon. */
+/** Returns a port of 127.0.0.1 that nobody listens on now; who needs it should listen soon. */
 export async function freePort(): Promise<number> {
   const [port] = await freePorts(1);
   if (port === undefined) throw new Error('this machine has no free port left');
   return port;
 }
 
-/** Different ports: each is held until all are known. */
+/** Returns that many different ports: each is held until all are known. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, listen));
   const ports = servers.map(portOf);

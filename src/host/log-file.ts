@@ -26,7 +26,10 @@ export function openLog(data: string, name: string): { file: number; from: numbe
   return { file, from: fstatSync(file).size };
 }
 
-/** The last lines from byte `from` on, for an error that must say why a child failed; says so when there are none. */
+/**
+ * Returns the last lines from byte `from` on, for an error that must say why a child failed; says so when there are
+ * none.
+ */
 export function logTail(
   data: string,
   name: string,

@@ -28,7 +28,7 @@ const PROBLEMS: Readonly<Record<string, (host: string, port: string) => string>>
   ENOTFOUND: (host) => `the host ${host} is not known here; choose another with --host`,
 };
 
-/** What is wrong with an address, in a sentence. */
+/** Says what is wrong with an address, in a sentence. */
 export function portProblem(error: unknown, host: string, port: number): Error {
   const say = PROBLEMS[codeOf(error) ?? ''];
   const text =

@@ -28,12 +28,12 @@ export function startTimeOf(pid: number): string | undefined {
   return process.platform === 'linux' ? startTimeFromProc(pid) : startTimeFromPs(pid);
 }
 
-/** This process. */
+/** Returns the identity of this process. */
 export function ownIdentity(): ProcessIdentity {
   return { pid: process.pid, startTime: startTimeOf(process.pid) ?? 'unknown' };
 }
 
-/** The program and its arguments; empty when the process is gone or may not be looked at. */
+/** Returns the program and its arguments; empty when the process is gone or may not be looked at. */
 export function commandLineOf(pid: number): string {
   try {
     if (process.platform === 'linux') {

@@ -16,7 +16,10 @@ const POSTGRES: readonly StopStep[] = [
 ];
 const OTHERS: readonly StopStep[] = [{ signal: 'SIGTERM', graceMs: 5_000 }];
 
-/** A gateway finishes what runs, then stops its own children; its run file says how long that may take. */
+/**
+ * Returns the signals to stop a process with, and the waits between them. A gateway finishes what runs, then stops its
+ * own children; its run file says how long that may take.
+ */
 export function stopSteps(run: { name: string; stopMs?: unknown }): readonly StopStep[] {
   switch (run.name) {
     case 'gateway':

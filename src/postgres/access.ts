@@ -4,14 +4,17 @@ import { dirname, join } from 'node:path';
 import { codeOf } from '../host/reason';
 import type { PostgresUser } from './user';
 
-/** Asked of the kernel, by a process of that user: modes, owners, access lists and mounts all have a say. */
+/**
+ * Says whether this user can run the binaries. It is asked of the kernel, by a process of that user: modes, owners,
+ * access lists and mounts all have a say.
+ */
 export function canRun(native: string, user: PostgresUser | undefined): boolean {
   const script =
     '"$1/bin/postgres" --version >/dev/null && test -r "$1/share/postgresql/postgres.bki"';
   return isTrueFor(user, script, native);
 }
 
-/** Whether this user can get to what lies in the folder. */
+/** Says whether this user can get to what lies in the folder. */
 export function canEnter(folder: string, user: PostgresUser | undefined): boolean {
   return isTrueFor(user, 'test -x "$1"', folder);
 }
@@ -45,7 +48,7 @@ export function copyForAll(from: string, to: string): void {
   }
 }
 
-/** The folders made here, and only they, are opened for everybody. */
+/** Makes a folder; those made here, and only they, are opened for everybody. */
 export function makeFolderForAll(folder: string): void {
   const first = mkdirSync(folder, { recursive: true });
   for (let made = folder; first !== undefined && made.startsWith(first); made = dirname(made)) {

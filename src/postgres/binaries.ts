@@ -9,7 +9,7 @@ export interface PostgresBinaries {
   version: string;
 }
 
-/** The build that npm installed for this machine; a readable sentence when it did not. */
+/** Returns the build that npm installed for this machine; throws a readable sentence when it did not. */
 export function installedBinaries(): PostgresBinaries {
   const name = packageName();
   let entry: string;
@@ -42,8 +42,8 @@ function readVersion(path: string): string {
 }
 
 /**
- * The installed build, ready to be run by this user: libraries linked, and copied to `copy` when the user cannot get
- * to them, which the start says.
+ * Returns the installed build, ready to be run by this user: libraries linked, and copied to `copy` when the user
+ * cannot get to them, which the start says.
  */
 export function usableBinaries(
   { native, version }: PostgresBinaries,
@@ -96,7 +96,10 @@ function isLink(value: unknown): value is Link {
   );
 }
 
-/** Both paths start with `native/`, whatever a copy's folder is called. Relative, so that a moved one stays whole. */
+/**
+ * Makes one symbolic link. Both paths start with `native/`, whatever a copy's folder is called. Relative, so that a
+ * moved one stays whole.
+ */
 function makeLink(native: string, link: Link): void {
   const source = relative('native', link.source);
   const target = relative('native', link.target);

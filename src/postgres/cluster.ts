@@ -41,7 +41,9 @@ export async function findCluster(options: ClusterOptions): Promise<Cluster> {
   return { folder, user: await choosePostgresUser(options.userNames, options.say), record };
 }
 
-/** initdb writes this file first and the rest before the folder gets its name. */
+/**
+ * Says whether a folder holds a database: initdb writes this file first and the rest before the folder gets its name.
+ */
 export function isCluster(folder: string): boolean {
   return existsSync(join(folder, 'PG_VERSION'));
 }
@@ -70,7 +72,10 @@ async function newCluster({ data, userNames, systemData, say }: ClusterOptions):
   return { folder, user, record };
 }
 
-/** Root runs it as whoever owns it, which may be the one who started the gateway without root before. */
+/**
+ * Returns the user that owns a database's files: root runs it as whoever owns it, which may be the one who started the
+ * gateway without root before.
+ */
 function ownerOf(folder: string): PostgresUser | undefined {
   const { uid, gid } = statSync(folder);
   const own = process.getuid?.();
@@ -88,7 +93,7 @@ function ownerOf(folder: string): PostgresUser | undefined {
   );
 }
 
-/** What a data folder of this path left behind when it was removed by hand: its passwords went with it. */
+/** Puts aside what a data folder of this path left behind when it was removed by hand: its passwords went with it. */
 function setAside(folder: string, say: (line: string) => void): void {
   if (!existsSync(folder)) return;
   const aside = `${folder}.left-${new Date().toISOString().replaceAll(/\W/g, '')}`;

@@ -54,15 +54,19 @@ export interface RunningStore {
   version: string;
   /** Our own server's port. */
   port?: number;
-  /** False when our own server died; launching again with the same port brings it back under the same URL. */
+  /**
+   * Says whether it runs; false when our own server died: launching again with the same port brings it back under the
+   * same URL.
+   */
   isRunning(): boolean;
   /** Stops our own server, and nothing else; repeatable. Close all connections first. */
   stop(): Promise<void>;
 }
 
 /**
- * A PostgreSQL to work with: the one of `databaseUrl`, else one of our own in the data folder, which survives a kill -9
- * of the gateway and is then adopted. Says in one line what it is. Throws a readable sentence when there is none.
+ * Returns a PostgreSQL to work with: the one of `databaseUrl`, else one of our own in the data folder, which survives a
+ * kill -9 of the gateway and is then adopted. Says in one line what it is. Throws a readable sentence when there is
+ * none.
  */
 export async function launchStore(options: StoreOptions): Promise<RunningStore> {
   const { databaseUrl } = options;
@@ -163,7 +167,7 @@ async function stopLeftover({ data, say }: StoreOptions): Promise<void> {
     say(`database: stopped the Postgres (pid ${run.pid}) that an earlier gateway left`);
 }
 
-/** Host, port and database of a URL, without what must not be printed. */
+/** Returns host, port and database of a URL (`127.0.0.1:5432/reelay`), without what must not be printed. */
 function placeOf(url: string): string {
   if (!URL.canParse(url)) return 'a URL that cannot be read';
   const { host, pathname } = new URL(url);

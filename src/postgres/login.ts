@@ -10,12 +10,15 @@ export interface Login {
 
 const CONNECT_MS = 5_000;
 
-/** `sslmode` is named because PGSSLMODE of the environment would count otherwise. */
+/**
+ * Returns a login as a URL, `postgres://<user>:<password>@127.0.0.1:5432/<database>?sslmode=disable`. `sslmode` is
+ * named because PGSSLMODE of the environment would count otherwise.
+ */
 export function urlOf({ user, password, port, database }: Login): string {
   return `postgres://${user}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }
 
-/** One connection for the time of `use`; closed whatever happens. */
+/** Opens one connection for the time of `use` and closes it whatever happens. */
 export async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({
     connectionString: url,

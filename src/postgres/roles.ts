@@ -11,7 +11,10 @@ export const DATABASE = 'reelay';
 export const OWNER = 'reelay_owner';
 export const APP = 'reelay_app';
 
-/** Repeatable: completes what is missing, also after a start that was killed in the middle. */
+/**
+ * Makes the roles and the database. Repeatable: completes what is missing, also after a start that was killed in the
+ * middle.
+ */
 export async function ensureRoles(port: number, passwords: Passwords): Promise<void> {
   const superuser: Login = {
     user: 'postgres',

@@ -29,7 +29,10 @@ const ADOPT_MS = 5_000;
 const POLL_MS = 15;
 const PROGRESS_MS = 5_000;
 
-/** The server that a killed gateway left, if it answers on the wanted port; otherwise it is stopped. */
+/**
+ * Adopts the server that a killed gateway left, if it answers on the wanted port; stops it otherwise and returns
+ * undefined.
+ */
 export function adoptServer(
   options: Omit<ServerOptions, 'native' | 'user'>,
 ): Promise<Run | undefined> {

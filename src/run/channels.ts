@@ -16,7 +16,7 @@ export interface SimulatorAddress {
   baseUrlOf(provider: string): string;
 }
 
-/** The operator's catalog as values. Throws a `ConfigError` that names the entry at fault. */
+/** Builds the operator's catalog as values. Throws a `ConfigError` that names the entry at fault. */
 export function buildCatalog(config: Config, simulator: SimulatorAddress | undefined): Catalog {
   const channels = Object.entries(config.channels).map(([name, channel]) =>
     toChannel(name, channel, simulator),
@@ -34,7 +34,7 @@ export function buildCatalog(config: Config, simulator: SimulatorAddress | undef
   return catalog;
 }
 
-/** `https://files.example:8443` of any URL there. */
+/** Returns the origin of a URL: `https://files.example:8443` of any URL there. */
 const originOf = (url: string): string => new URL(url).origin;
 
 export function needsSimulator(config: Config): boolean {

@@ -51,7 +51,7 @@ export interface Foundation {
   log: Logger;
   identity: string;
   random(length: number): Buffer;
-  /** The same, with a pool of connections of its own, which its `close` closes; the rest stays shared. */
+  /** Returns the same, with a pool of connections of its own, which its `close` closes; the rest stays shared. */
   withOwnPool(): Foundation;
   close(): Promise<void>;
 }
@@ -129,7 +129,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   return { ...base, withOwnPool };
 }
 
-/** What this installation signs: each under its secret, for as long as the config says. */
+/** Makes what signs for this installation: each under its secret, for as long as the config says. */
 function signedWith(
   secret: Buffer,
   { config: { waits }, publicUrl }: FoundationOptions,

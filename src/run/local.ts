@@ -37,7 +37,7 @@ export interface LocalOptions {
   temporalPort?: number | undefined;
   temporalUiPort?: number | undefined;
   allowCallbacksTo: readonly string[];
-  /** One line for the person at the terminal. */
+  /** Writes one line for the person at the terminal. */
   say(line: string): void;
   log: Logger;
 }
@@ -54,7 +54,7 @@ export interface LocalGateway {
   worker: RunningWorkers;
   /** Rejects when a worker dies by itself. */
   failed: Promise<never>;
-  /** HTTP and worker, then engine, then Postgres. */
+  /** Stops HTTP and worker, then the engine, then Postgres. */
   stop(): Promise<void>;
 }
 
@@ -139,8 +139,8 @@ function simulate({ data, log }: LocalOptions): Promise<Simulator> {
 }
 
 /**
- * Both at once, since each takes seconds; when one fails the other is stopped before the error goes on. One that dies
- * later is launched again where it was.
+ * Launches engine and Postgres at once, since each takes seconds; when one fails the other is stopped before the error
+ * goes on. One that dies later is launched again where it was.
  */
 async function launchBoth(
   { config, data, say, log, temporalPort, temporalUiPort }: LocalOptions,

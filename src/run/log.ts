@@ -7,23 +7,26 @@ import { readable } from './readable';
 const STDERR = 2;
 const LOG_MODE = 0o600;
 
-/** The gateway's log as JSON lines into `stream`. */
+/** Makes the gateway's log as JSON lines into `stream`. */
 export function streamLog(stream: DestinationStream): Logger {
   return pino({ level: 'info', ...SHAPE }, stream);
 }
 
-/** Stderr: JSON lines for a program that collects them, words for a person at a terminal. */
+/** Returns stderr: JSON lines for a program that collects them, words for a person at a terminal. */
 function terminal(): DestinationStream {
   if (!process.stderr.isTTY) return pino.destination({ dest: STDERR, sync: true });
   return { write: (line) => void process.stderr.write(`${readable(line.trimEnd())}\n`) };
 }
 
-/** Everything on stderr: for processes whose output a platform collects. */
+/** Makes a log with everything on stderr: for processes whose output a platform collects. */
 export function processLog(): Logger {
   return streamLog(terminal());
 }
 
-/** Everything in `<data>/logs/gateway.log`; warnings and worse on stderr as well, for the person at the terminal. */
+/**
+ * Makes a log with everything in `<data>/logs/gateway.log`; warnings and worse on stderr as well, for the person at the
+ * terminal.
+ */
 export function fileLog(data: string): Logger {
   const folder = join(data, 'logs');
   mkdirSync(folder, { recursive: true, mode: 0o700 });

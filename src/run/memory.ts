@@ -12,7 +12,9 @@ const SENDING_SHARE = 0.25;
 export const sendingBytes = (configuredBytes: number, heapBytes: number): number =>
   Math.min(configuredBytes, Math.floor(heapBytes * SENDING_SHARE));
 
-/** A body that would not fit alone is refused by its size (413), not as bad luck (503). */
+/**
+ * Returns the bounds of bodies. A body that would not fit alone is refused by its size (413), not as bad luck (503).
+ */
 export function bodyLimits(
   configuredBytes: number,
   heapBytes: number,
@@ -22,7 +24,7 @@ export function bodyLimits(
   return { bodyMemoryBytesMax, jsonBytesMax: Math.min(HTTP_LIMITS.jsonBytesMax, fits) };
 }
 
-/** What the config says of the bounds of HTTP. */
+/** Returns what the config says of the bounds of HTTP. */
 export function httpLimits({ limits, waits }: Config): Partial<HttpLimits> {
   return {
     authFailuresPerMinute: limits.authFailuresPerMinute,

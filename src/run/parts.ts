@@ -39,7 +39,7 @@ export interface ApiOptions {
   port: number;
 }
 
-/** What create stands on, whether an endpoint or a workflow asks. */
+/** Returns what create stands on, whether an endpoint or a workflow asks. */
 function acceptDeps({ config, quotes, ...base }: Foundation): AcceptDeps {
   const { inputBytesMax } = config.limits;
   const { store, catalog, outbound, blobs, links, log } = base;
@@ -116,7 +116,7 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
   };
 }
 
-/** What `/readyz` of a process asks: its database and the engine. */
+/** Makes what `/readyz` of a process asks: its database and the engine. */
 function readinessOf(
   { client, config, database }: Foundation,
   { isEngineNeeded, stopping }: { isEngineNeeded: boolean; stopping: AbortSignal },
@@ -134,7 +134,7 @@ function readinessOf(
   });
 }
 
-/** The probes of a process that serves no API. It is ready while it can work: with both database and engine. */
+/** Starts the probes of a process that serves no API. It is ready while it can work: with both database and engine. */
 export function startProbes(
   base: Foundation,
   options: ApiOptions & { stopping: AbortSignal },
@@ -205,7 +205,7 @@ export async function startWorker(
   };
 }
 
-/** Made by the build, so that no bundler runs when the gateway does. */
+/** Returns the path of the workflows' bundle, which the build makes, so that no bundler runs when the gateway does. */
 function workflowBundle(): string {
   const places = ['../..', '../../dist'].map((up) => join(__dirname, up, 'workflow-bundle.js'));
   const found = places.find((path) => existsSync(path));

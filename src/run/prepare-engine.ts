@@ -5,8 +5,8 @@ import { prepareNamespace } from '../engine/prepare';
 import { TURNS, inTurn } from '../store/turn';
 
 /**
- * The function makes the engine's namespace fit for work. Processes that start at once do it one after the other: two
- * that registered the same search attributes together would leave them registered twice on Server 1.29.
+ * Makes the engine's namespace fit for work. Processes that start at once do it one after the other: two that
+ * registered the same search attributes together would leave them registered twice on Server 1.29.
  */
 export async function prepareEngine(
   config: Config,

@@ -1,6 +1,6 @@
 /**
- * A line of the log for a person at a terminal: `12:00:05 WARN a callback was not taken (jobId=..., host=...)`. What
- * is no line of ours is passed on as it came. The file beside it has everything.
+ * Writes a line of the log for a person at a terminal: `12:00:05 WARN a callback was not taken (jobId=..., host=...)`.
+ * What is no line of ours is passed on as it came. The file beside it has everything.
  */
 export function readable(line: string): string {
   const fields = parsed(line);
@@ -49,7 +49,7 @@ function shown(value: unknown): string | undefined {
   return text.length > TEXT_LENGTH_MAX ? `${text.slice(0, TEXT_LENGTH_MAX)}...` : text;
 }
 
-/** `2026-11-28T12:00:05.123Z` as its time of day. */
+/** Returns the time of day of `2026-11-28T12:00:05.123Z`: `12:00:05`. */
 const clockOf = (time: unknown): string => String(time).slice(11, 19);
 
 function causeOf(error: unknown): string | undefined {

@@ -16,8 +16,8 @@ export interface ReadinessOptions {
 }
 
 /**
- * What `/readyz` says, within `answerMs` whatever hangs. A question that hangs is not asked a second time beside the
- * first, so that probes never use up a pool.
+ * Makes what `/readyz` says, within `answerMs` whatever hangs. A question that hangs is not asked a second time beside
+ * the first, so that probes never use up a pool.
  */
 export function createReadiness(options: ReadinessOptions): () => Promise<Readiness> {
   const { stopping, answerMs } = options;

@@ -4,7 +4,7 @@ import { migrate } from '../store/migrate';
 import type { Migrated } from '../store/migrate';
 import { MIGRATIONS } from '../store/migration-files';
 
-/** The function brings the database's schema up to date with the configured waits; the log hears what is unusual. */
+/** Brings the database's schema up to date with the configured waits; the log hears what is unusual. */
 export function migrateSchema(config: Config, url: string, log: Logger): Promise<Migrated> {
   return migrate(url, MIGRATIONS, {
     waits: config.waits,

@@ -42,7 +42,7 @@ export function saveKeys(data: string, keys: DevelopmentKeys): void {
 
 const keysText = (keys: DevelopmentKeys): string => `${JSON.stringify(keys, null, 2)}\n`;
 
-/** 32 bytes: from REELAY_SECRET_KEY, else from the data folder. */
+/** Returns the secret key's 32 bytes: from REELAY_SECRET_KEY, else from the data folder. */
 export function secretKey(data: string, given: string | undefined): Buffer {
   if (given !== undefined) return Buffer.from(given, 'base64');
   const path = join(data, 'secret.key');
@@ -53,8 +53,8 @@ export function secretKey(data: string, given: string | undefined): Buffer {
 }
 
 /**
- * The file's text, made first where it is missing. Of processes that make it at once one wins, and all read what that
- * one wrote: a link is there with all of its bytes or not at all, and never takes the place of another.
+ * Returns the file's text, made first where it is missing. Of processes that make it at once one wins, and all read
+ * what that one wrote: a link is there with all of its bytes or not at all, and never takes the place of another.
  */
 function readOrMake(path: string, make: () => string): string {
   if (!existsSync(path)) {
@@ -70,7 +70,10 @@ function readOrMake(path: string, make: () => string): string {
   return readFileSync(path, 'utf8');
 }
 
-/** Never readable by others. The name is this process's own, and not another's on a shared folder. */
+/**
+ * Writes a file that others can never read, and returns its path. The name is this process's own, and not another's on
+ * a shared folder.
+ */
 function temporaryFile(path: string, text: string): string {
   const temporary = `${path}.${randomUUID()}.tmp`;
   writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });

@@ -6,8 +6,8 @@ import { buildCatalog } from './channels';
 const NOWHERE = { origin: 'http://127.0.0.1', baseUrlOf: () => 'http://127.0.0.1' };
 
 /**
- * The config, with everything in it checked that can be checked without starting anything: fields, channels, models and
- * credentials. Every command reads it so, first of all. Throws one sentence with the line of the file.
+ * Reads the config, with everything in it checked that can be checked without starting anything: fields, channels,
+ * models and credentials. Every command reads it so, first of all. Throws one sentence with the line of the file.
  */
 export function readSettings(overrides?: FileConfigInput): Config {
   const config = readConfig(undefined, overrides);

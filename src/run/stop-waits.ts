@@ -6,7 +6,10 @@ type Waits = Pick<Config['waits'], 'drainMs' | 'shutdownMs' | 'cutMs' | 'sendMs'
 /** What was cut is told to the engine within this, before its queue is left: else it would wait for a heartbeat. */
 const TOLD_MS = 2_000;
 
-/** A stop lets a paid submit end and its answer be stored; everything else ends soon and goes on elsewhere. */
+/**
+ * Returns the waits of a stop, which lets a paid submit end and its answer be stored; everything else ends soon and
+ * goes on elsewhere.
+ */
 export function stopWaits({ shutdownMs, cutMs, sendMs, recordMs }: Waits): StopWaits {
   const forceMs = shutdownMs + cutMs + TOLD_MS;
   return {

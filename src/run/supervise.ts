@@ -12,7 +12,7 @@ export interface Child {
 }
 
 export interface SupervisedChild<C extends Child> {
-  /** The one that runs now, or that ran last. */
+  /** Returns the child that runs now, or that ran last. */
   current(): C;
   /** Ends the watch and then the child, also one that is just being launched. Repeatable. */
   stop(): Promise<void>;
@@ -56,7 +56,7 @@ export function supervise<C extends Child>(options: SuperviseOptions<C>): Superv
   };
 }
 
-/** False when the signal came first. */
+/** Waits that many milliseconds; false when the signal came first. */
 async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
   try {
     await sleep(ms, undefined, { signal });
