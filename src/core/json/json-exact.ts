@@ -103,7 +103,7 @@ function firstOf<Item>(
   return undefined;
 }
 
-/** Says whether the number that is read is the one that is written, however it is spelled (`1.50`, `1e2`)? */
+/** Says whether the number that is read is the one that is written, however it is spelled (`1.50`, `1e2`). */
 function isExact(token: string): boolean {
   if (token.replaceAll(/\D/g, '').length <= DIGITS_SAFE && !/[eE]/.test(token)) return true;
   return digitsOf(token) === digitsOf(String(Number(token)));

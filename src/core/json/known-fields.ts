@@ -23,7 +23,7 @@ export function unknownField(name: string, known: readonly string[]): string {
 /** Says for a well-known name what its writer means here; undefined where that is not plain. */
 export type FieldMeaning = (name: string) => string | undefined;
 
-/** Says the same to a caller, who has no file to look at, which fields are known, the nearest first. */
+/** Tells a caller, who has no file to look at, which fields are known, the nearest first. */
 export function unknownInRequest(
   name: string,
   known: readonly string[],
