@@ -4,7 +4,7 @@ import { given } from '../src/core/json/fields';
 import { isTerminal } from '../src/core/job/job';
 import type { Job } from '../src/core/job/job';
 import { shownOf } from '../src/core/job/made';
-import { referenceOf, saidOf } from '../src/core/job/reference';
+import { referenceOf, latestReplyOf } from '../src/core/job/reference';
 import type { StoredReply } from '../src/core/provider/native';
 import type { Attempt } from '../src/core/provider/attempt';
 import type { SettleReason } from '../src/core/ports/store/jobs';
@@ -100,6 +100,6 @@ function renderCallback(
     ...deps.render,
     eventId: eventName(eventId),
     reference: referenceOf(job, attempt, provider),
-    native: attempt && saidOf(deps.catalog.providers(), attempt, reply),
+    native: attempt && latestReplyOf(deps.catalog.providers(), attempt, reply),
   });
 }

@@ -245,7 +245,7 @@ function play(door: Door, { given }: WireFile): unknown[] {
   };
   const viewOf = (shown: Job, said: GivenSaid | null | undefined): NativeView => ({
     job: shown,
-    said: said ? saidOf(said) : undefined,
+    latest: said ? saidOf(said) : undefined,
     attempt: given.attempt && {
       state: given.attempt.state,
       phase: given.attempt.phase ?? 'queued',
@@ -266,7 +266,7 @@ function play(door: Door, { given }: WireFile): unknown[] {
     },
     answered: async () => view,
     giveOut: async (_wire: string, { id }: { id: string }) =>
-      view.attempt?.state === 'accepted' ? (view.said?.id ?? id) : id,
+      view.attempt?.state === 'accepted' ? (view.latest?.id ?? id) : id,
     foreign: (_principal: unknown, wire: string, question: object) => {
       asked.push({ foreign: wire, ...question });
       return answer(replyOf(given.foreign));

@@ -4,7 +4,7 @@ import { GatewayError, invalid } from '../core/errors';
 import type { NativeCreation, NativeReading, NativeRequest } from '../core/provider/native';
 import type { Draft } from '../core/request/draft';
 import type { NativeWire } from '../core/provider/provider';
-import { saidOf } from '../core/job/reference';
+import { latestReplyOf } from '../core/job/reference';
 import type { AcceptDeps } from './deps';
 import { findJob, isSomebodys } from './find';
 import { storeBlob } from './inputs';
@@ -88,7 +88,7 @@ async function resolveReference(
     throw notFound(param);
   }
   const attempt = await deps.store.attempts.latest(job.id);
-  const known = attempt && saidOf(deps.catalog.providers(), attempt, undefined)?.id;
+  const known = attempt && latestReplyOf(deps.catalog.providers(), attempt, undefined)?.id;
   if (!attempt || known === undefined)
     throw invalid(param, 'names a job that no provider has taken');
   return { id: known, channel: attempt.channel };

@@ -5,7 +5,7 @@ import type { Job } from '../core/job/job';
 import type { Operation } from '../core/job/outcome';
 import type { Gateway } from '../core/ports/gateway';
 import type { NativeQuery, NativeView, NativeViews } from '../core/job/native-view';
-import { saidOf } from '../core/job/reference';
+import { latestReplyOf } from '../core/job/reference';
 import type { AttemptReplies } from '../core/ports/store/attempts';
 import type { GatewayDeps } from './deps';
 import { handlesOf } from './find';
@@ -70,7 +70,7 @@ export async function giveOut(
     const given = await deps.store.jobs.giveOut(jobId, id);
     if (given !== undefined) return given;
     const job = await deps.store.jobs.load(jobId);
-    return (job && (await viewOf(deps, wire, job)).said?.id) ?? id;
+    return (job && (await viewOf(deps, wire, job)).latest?.id) ?? id;
   } catch (error) {
     deps.log.warn({ jobId, err: error }, 'which id a create gave out could not be written down');
     return id;
@@ -88,10 +88,10 @@ function toView(
   job: Job,
   row: AttemptReplies | undefined,
 ): NativeView {
-  const said = row && saidOf(deps.catalog.providers(), row.attempt, row.reply);
+  const latest = row && latestReplyOf(deps.catalog.providers(), row.attempt, row.reply);
   return {
     job,
-    said: said?.wire === wire ? said : undefined,
+    latest: latest?.wire === wire ? latest : undefined,
     attempt: row && {
       state: row.attempt.state,
       phase: row.attempt.phase,

@@ -255,7 +255,7 @@ const RESOLVING = {
 };
 
 /** No provider has said anything here. */
-const unsaid = (job: Job): NativeView => ({ job, said: undefined, attempt: undefined });
+const unsaid = (job: Job): NativeView => ({ job, latest: undefined, attempt: undefined });
 
 function raise({ fault }: MemoryGateway): void {
   if (fault) throw fault;

@@ -5,7 +5,7 @@ import type { Attempt } from '../provider/attempt';
 /** A job as its pass-through dialect shows it. */
 export interface NativeView {
   job: Job;
-  said: LatestReply | undefined;
+  latest: LatestReply | undefined;
   /** The last attempt, and the provider's answer to its submit. */
   attempt:
     (Pick<Attempt, 'state' | 'phase'> & { submitReply: StoredReply | undefined }) | undefined;

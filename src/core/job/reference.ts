@@ -19,7 +19,7 @@ export function referenceOf(
 }
 
 /** Returns what a provider that speaks a dialect has said last of an attempt; undefined where it speaks none. */
-export function saidOf(
+export function latestReplyOf(
   providers: readonly Pick<Provider, 'name' | 'native' | 'operationId'>[],
   attempt: Pick<Attempt, 'provider' | 'operation'>,
   reply: StoredReply | undefined,

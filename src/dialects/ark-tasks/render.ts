@@ -35,9 +35,11 @@ export function passOn(
  * Answers a task: the provider's own, where its last look is stored. Otherwise (nobody has looked yet, it never got
  * that far, we gave it up) in the same shape out of our rows.
  */
-export function taskOf({ job, said }: Pick<NativeView, 'job' | 'said'>, link: Link): Answer {
-  if (said?.reply && isTask(said.reply)) return passOn(withGivenIds(said.reply, givenIdsOf(job)));
-  return { status: 200, body: render(job, said, link) };
+export function taskOf({ job, latest }: Pick<NativeView, 'job' | 'latest'>, link: Link): Answer {
+  if (latest?.reply && isTask(latest.reply)) {
+    return passOn(withGivenIds(latest.reply, givenIdsOf(job)));
+  }
+  return { status: 200, body: render(job, latest, link) };
 }
 
 /**
@@ -66,8 +68,8 @@ function bytesOf(body: unknown): Uint8Array {
 
 /** Returns the task as the provider shows it: the same body as GET. */
 export function renderCallback(job: Job, context: CallbackContext): string | Uint8Array {
-  const said = context.native?.wire === job.native?.wire ? context.native : undefined;
-  const { body } = taskOf({ job, said }, (owner, kind) => context.link(owner, kind));
+  const latest = context.native?.wire === job.native?.wire ? context.native : undefined;
+  const { body } = taskOf({ job, latest }, (owner, kind) => context.link(owner, kind));
   return body instanceof Uint8Array ? body : JSON.stringify(body);
 }
 
@@ -82,11 +84,11 @@ const STATUS: Readonly<Record<JobState, TaskStatus>> = {
   expired: 'expired',
 };
 
-function render(job: Job, said: LatestReply | undefined, link: Link): Record<string, unknown> {
+function render(job: Job, latest: LatestReply | undefined, link: Link): Record<string, unknown> {
   const { applied } = job;
   const { seconds, resolution, aspectRatio } = shownOf(job);
   return {
-    id: job.givenId ?? said?.id ?? ourId(job),
+    id: job.givenId ?? latest?.id ?? ourId(job),
     model: job.model,
     status: STATUS[job.state],
     error: errorOf(job),
