@@ -1,6 +1,6 @@
 import { isFinal } from '../src/core/job/outcome';
 import type { Verdict } from '../src/core/job/outcome';
-import type { Attempt } from '../src/core/provider/attempt';
+import type { Watched } from '../src/core/ports/store/attempts';
 import type { CancelResult, Ruling } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
 import { transient } from './failure';
@@ -18,16 +18,18 @@ export function cancel(deps: ActivityDeps) {
     // A cancel from the engine's side (operator, parent) is shown to readers like one from a door, and keeps a
     // submit that has not begun from beginning.
     await deps.store.jobs.requestCancel(job.workspaceId, jobId, deps.now());
-    const attempt = await deps.store.attempts.latest(jobId);
-    if (!attempt || attempt.state === 'refused') {
+    const watched = await deps.store.attempts.watched(jobId);
+    if (!watched || watched.attempt.state === 'refused') {
       return { state: 'ended', ruling: { kind: 'canceled' } };
     }
+    const { attempt } = watched;
     if (attempt.state !== 'accepted') return { state: 'unresolved' };
 
-    const before = await mustLook(deps, attempt);
+    const before = await mustLook(deps, watched);
     if ('ruling' in before) return { state: 'ended', ruling: before.ruling };
     if (!(await tellCancel(deps, attempt, before.running))) return { state: 'running' };
-    const after = await mustLook(deps, attempt);
+    // Anew: the look before may have changed the row, and a look is compared with what it was read to be.
+    const after = await mustLook(deps, (await deps.store.attempts.watched(jobId)) ?? watched);
     return 'ruling' in after ? { state: 'ended', ruling: after.ruling } : { state: 'running' };
   };
 }
@@ -35,9 +37,9 @@ export function cancel(deps: ActivityDeps) {
 /** Why it has ended, or how it runs. */
 async function mustLook(
   deps: ActivityDeps,
-  attempt: Attempt,
+  watched: Watched,
 ): Promise<{ ruling: Ruling } | { running: Verdict }> {
-  const seen = await look(deps, attempt);
+  const seen = await look(deps, watched);
   switch (seen.kind) {
     case 'transient':
       throw transient(seen.detail, seen.retryAfterMs ?? deps.waits.lookRetryMs);

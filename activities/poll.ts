@@ -1,6 +1,7 @@
 import { failure } from '../src/core/errors';
 import { isFinal } from '../src/core/job/outcome';
 import type { Attempt } from '../src/core/provider/attempt';
+import type { Watched } from '../src/core/ports/store/attempts';
 import { isLookDue, pollDelayMs } from '../src/core/schedules';
 import type { AwaitResult, Ruling } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
@@ -19,7 +20,8 @@ const SIMULATED_USUAL_MS = 4_500;
  */
 export function poll(deps: ActivityDeps) {
   return async ({ jobId }: { jobId: string }): Promise<AwaitResult> => {
-    const { attempt, deadlineAt, usualMs } = await waiting(deps, jobId);
+    const { usualMs, ...watched } = await waiting(deps, jobId);
+    const { attempt, job } = watched;
     const elapsedMs = deps.now() - (attempt.acceptedAt ?? attempt.sendingAt);
     const wait = (message: string, retryAfterMs?: number): Error =>
       pending(
@@ -27,7 +29,7 @@ export function poll(deps: ActivityDeps) {
         pollDelayMs(deps.waits.cadence, {
           elapsedMs,
           usualMs,
-          remainingMs: deadlineAt - deps.now(),
+          remainingMs: job.deadlineAt - deps.now(),
           retryAfterMs,
           random: deps.random(),
         }),
@@ -35,7 +37,7 @@ export function poll(deps: ActivityDeps) {
     if (!attempt.verdict && !isLookDue(deps.waits.cadence, elapsedMs, usualMs)) {
       throw wait('accepted; the first look comes later');
     }
-    const seen = await look(deps, attempt);
+    const seen = await look(deps, watched);
     if (seen.kind === 'transient') throw wait(seen.detail, seen.retryAfterMs);
     if (seen.kind === 'unheard') return { state: 'failed', unheard: seen.code };
     if (!isFinal(seen.verdict)) {
@@ -45,18 +47,15 @@ export function poll(deps: ActivityDeps) {
   };
 }
 
-async function waiting(
-  deps: ActivityDeps,
-  jobId: string,
-): Promise<{ attempt: Attempt; deadlineAt: number; usualMs: number }> {
-  const job = await deps.store.jobs.load(jobId);
-  const attempt = await deps.store.attempts.latest(jobId);
-  if (!job || !attempt) throw new Error(`job ${jobId} has no attempt to wait for`);
+async function waiting(deps: ActivityDeps, jobId: string): Promise<Watched & { usualMs: number }> {
+  const watched = await deps.store.attempts.watched(jobId);
+  if (!watched) throw new Error(`job ${jobId} has no attempt to wait for`);
+  const { attempt } = watched;
   const usualMs =
     (await deps.store.attempts.usualMs(attempt.provider, attempt.model)) ??
     capabilitiesUsualMs(deps, attempt) ??
     USUAL_MS;
-  return { attempt, deadlineAt: job.deadlineAt, usualMs };
+  return { ...watched, usualMs };
 }
 
 function capabilitiesUsualMs(deps: ActivityDeps, attempt: Attempt): number | undefined {
@@ -72,10 +71,13 @@ function capabilitiesUsualMs(deps: ActivityDeps, attempt: Attempt): number | und
  */
 export function lastLook(deps: ActivityDeps) {
   return async ({ jobId }: { jobId: string }): Promise<Ruling> => {
-    const attempt = await deps.store.attempts.latest(jobId);
-    if (!attempt || attempt.state === 'refused') return { kind: 'failure', code: 'timed_out' };
+    const watched = await deps.store.attempts.watched(jobId);
+    if (!watched || watched.attempt.state === 'refused') {
+      return { kind: 'failure', code: 'timed_out' };
+    }
+    const { attempt } = watched;
     if (attempt.state !== 'accepted') return { kind: 'failure', code: 'submission_unknown' };
-    const seen = await look(deps, attempt);
+    const seen = await look(deps, watched);
     if (seen.kind === 'transient') {
       throw pending(seen.detail, seen.retryAfterMs ?? deps.waits.lookRetryMs);
     }

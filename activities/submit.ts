@@ -15,13 +15,13 @@ import { isServed, send, sendBytesOf } from '../src/attempts/send';
  */
 export function submit(deps: ActivityDeps) {
   return async (input: { jobId: string; number: number }): Promise<SubmitResult> => {
-    const job = await deps.store.jobs.load(input.jobId);
-    if (!job) throw new Error(`no job ${input.jobId}`);
+    const found = await deps.store.jobs.withAttempt(input.jobId);
+    if (!found) throw new Error(`no job ${input.jobId}`);
+    const { job, attempt } = found;
     if (isTerminal(job.state)) return { state: 'ended', ruling: { kind: 'verdict' } };
-
-    const attempt = await deps.store.attempts.latest(job.id);
     if (attempt && attempt.number >= input.number) return standing(deps, job, attempt);
-    const over = await tooLate(deps, job);
+    // A wish to cancel that comes later is found by `open`, under the job's lock.
+    const over = tooLate(deps, job, job.state === 'canceling');
     if (over) return over;
     return inRoom(deps, job, () => begin(deps, job, input.number));
   };
@@ -121,7 +121,8 @@ async function reconciled(deps: ActivityDeps, job: Job, attempt: Attempt): Promi
 /** A refusal made no job, so the same channel may be tried again, then the next; `final` ends the job. */
 async function refused(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
   const refusal = attempt.refusal;
-  const over = await tooLate(deps, job);
+  // Its send may have taken a minute.
+  const over = tooLate(deps, job, await deps.store.jobs.isCancelRequested(job.id));
   if (over) return over;
   if (!refusal || refusal.scope === 'final') return { state: 'ended', ruling: { kind: 'refused' } };
   const next = job.routes[attempt.number];
@@ -189,10 +190,8 @@ function busy(deps: ActivityDeps, job: Job, attempt: Attempt): Error {
   return pending(message, Math.min(retryAtOf(attempt), givesUpAt(deps, job, attempt)) - deps.now());
 }
 
-async function tooLate(deps: ActivityDeps, job: Job): Promise<SubmitResult | undefined> {
-  if (await deps.store.jobs.isCancelRequested(job.id)) {
-    return { state: 'ended', ruling: { kind: 'canceled' } };
-  }
+function tooLate(deps: ActivityDeps, job: Job, isCanceling: boolean): SubmitResult | undefined {
+  if (isCanceling) return { state: 'ended', ruling: { kind: 'canceled' } };
   if (deps.now() >= job.deadlineAt) {
     return { state: 'ended', ruling: { kind: 'failure', code: 'timed_out' } };
   }

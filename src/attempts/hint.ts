@@ -14,8 +14,9 @@ import { adopted, sentOf } from './find';
  */
 export function createHint(deps: LookDeps): Hint {
   return async ({ provider, token, headers, body: readBody }) => {
-    const attempt = await deps.store.attempts.byCallbackToken(hashToken(token));
-    if (attempt?.provider !== provider) return false;
+    const watched = await deps.store.attempts.watchedByToken(hashToken(token));
+    if (watched?.attempt.provider !== provider) return false;
+    const { attempt, job } = watched;
     const at = deps.catalog.channel(attempt.channel);
     if (!at) return false;
     const body = await readBody();
@@ -24,10 +25,9 @@ export function createHint(deps: LookDeps): Hint {
     if (verify && !verify({ headers, body, credentials, nowMs: deps.now() })) return false;
     const known = await adopt(deps, attempt, { provider: at.provider, body });
     if (known.state !== 'accepted') return true;
-    const seen = await look(deps, known);
+    const seen = await look(deps, { attempt: known, job });
     if (seen.kind === 'verdict' && isFinal(seen.verdict)) {
-      const job = await deps.store.jobs.load(known.jobId);
-      if (job) await deps.engine.completeAwait(job.workflowId, seen.verdict.state);
+      await deps.engine.completeAwait(job.workflowId, seen.verdict.state);
     }
     return true;
   };

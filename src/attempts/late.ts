@@ -29,10 +29,13 @@ async function watchOne(deps: LookDeps, attempt: Attempt): Promise<boolean> {
   }
 }
 
+/** The word on an ended job is booked, and shown to nobody. */
+const ENDED = { isOpen: false, passesThrough: false };
+
 async function watch(deps: LookDeps, attempt: Attempt): Promise<boolean> {
   const known = attempt.state === 'unknown' ? await find(deps, attempt) : attempt;
   if (known?.state !== 'accepted') return false;
-  const seen = await look(deps, known);
+  const seen = await look(deps, { attempt: known, job: ENDED });
   if (seen.kind !== 'verdict' || !isFinal(seen.verdict)) return false;
   deps.log.warn(
     { jobId: attempt.jobId, channel: attempt.channel, verdict: seen.verdict.state },

@@ -1,8 +1,9 @@
 import type { FailureCode } from '../core/errors';
 import type { Reply } from '../core/provider/exchange';
-import { isTerminal } from '../core/job/job';
 import { isFinal } from '../core/job/outcome';
 import type { Output, Verdict } from '../core/job/outcome';
+import { wholePercent } from '../core/job/progress';
+import type { WatchedJob } from '../core/ports/store/attempts';
 import { failure } from '../core/errors';
 import type { Attempt } from '../core/provider/attempt';
 import { ask } from './ask';
@@ -26,23 +27,30 @@ type Blind =
   | { kind: 'transient'; detail: string; retryAfterMs?: number }
   | { kind: 'unheard'; code: FailureCode };
 
-export async function look(deps: LookDeps, attempt: Attempt): Promise<Look> {
+export async function look(deps: LookDeps, watched: LookedAt): Promise<Look> {
+  const { attempt } = watched;
   if (attempt.verdict) return { kind: 'verdict', verdict: attempt.verdict };
   const { reading, reply } = await ask(deps, attempt);
   switch (reading.kind) {
     case 'verdict':
       return isDelivered(reading.verdict)
-        ? delivered(deps, attempt, { verdict: reading.verdict, reply })
-        : stored(deps, attempt, { verdict: reading.verdict, reply });
+        ? delivered(deps, watched, { verdict: reading.verdict, reply })
+        : stored(deps, watched, { verdict: reading.verdict, reply });
     case 'gone':
     case 'denied':
     case 'empty':
-      return doubtful(deps, attempt, reading);
+      return doubtful(deps, watched, reading);
     case 'transient':
       // Another answer than before ends a row of doubtful ones; silence says nothing.
       if (reply && attempt.doubt) await deps.store.attempts.endDoubt(attempt.id);
       return patient(deps, reading);
   }
+}
+
+/** What a look is at: an attempt, and what it is to know of its job. */
+export interface LookedAt {
+  attempt: Attempt;
+  job: Pick<WatchedJob, 'isOpen' | 'passesThrough'>;
 }
 
 type Success = Extract<Verdict, { state: 'succeeded' }>;
@@ -52,24 +60,27 @@ const isDelivered = (verdict: Verdict): verdict is Success => verdict.state === 
 /** A success counts once its result is seen to be a video, or cannot be seen. */
 async function delivered(
   deps: LookDeps,
-  attempt: Attempt,
+  watched: LookedAt,
   { verdict, reply }: { verdict: Success; reply: Reply | undefined },
 ): Promise<Look> {
+  const { attempt, job } = watched;
   const video = verdict.outputs.find(({ kind }) => kind === 'video');
   const channel = deps.catalog.channel(attempt.channel)?.channel;
-  if (!video || !channel || !(await isProbed(deps, attempt))) {
-    return stored(deps, attempt, { verdict, reply });
+  // Callers of a pass-through dialect get the provider's own reply; of an ended job the word is only booked.
+  const isProbed = job.isOpen && !job.passesThrough;
+  if (!video || !channel || !isProbed) {
+    return stored(deps, watched, { verdict, reply });
   }
   const seen = await probe(deps, video.url, channel);
   switch (seen.kind) {
     case 'video': {
       const made = { ...verdict.made, ...seen.made };
-      return stored(deps, attempt, { verdict: { ...verdict, made }, reply });
+      return stored(deps, watched, { verdict: { ...verdict, made }, reply });
     }
     case 'unreadable': {
       const reason = failure('result_unreadable', { provider: { message: seen.detail } });
       const { usage } = verdict;
-      return doubtful(deps, attempt, { kind: 'unreadable', failure: reason, usage });
+      return doubtful(deps, watched, { kind: 'unreadable', failure: reason, usage });
     }
     case 'unfetched': {
       const ids = { jobId: attempt.jobId, channel: attempt.channel };
@@ -77,19 +88,13 @@ async function delivered(
         { ...ids, origin: originOf(video.url), cause: seen.detail },
         'the result cannot be fetched; the job succeeds and waits for review',
       );
-      return stored(deps, attempt, { verdict: { ...verdict, unfetched: seen.detail }, reply });
+      return stored(deps, watched, { verdict: { ...verdict, unfetched: seen.detail }, reply });
     }
   }
 }
 
-/** Callers of a pass-through dialect get the provider's own reply; of an ended job the word is only booked. */
-async function isProbed(deps: LookDeps, { jobId }: Attempt): Promise<boolean> {
-  const job = await deps.store.jobs.load(jobId);
-  return job !== undefined && !isTerminal(job.state) && job.native?.wire !== job.dialect;
-}
-
-async function doubtful(deps: LookDeps, attempt: Attempt, doubt: Doubtful): Promise<Look> {
-  const meaning = await doubted(deps, attempt, doubt);
+async function doubtful(deps: LookDeps, watched: LookedAt, doubt: Doubtful): Promise<Look> {
+  const meaning = await doubted(deps, watched.attempt, doubt);
   if (meaning.kind !== 'undelivered') return meaning;
   const { failure: reason, usage } = meaning.doubt;
   const verdict: Verdict = {
@@ -99,25 +104,40 @@ async function doubtful(deps: LookDeps, attempt: Attempt, doubt: Doubtful): Prom
     ...(usage ? { usage } : {}),
   };
   // Its reply says succeeded, which is not what the caller is told.
-  return stored(deps, attempt, { verdict, reply: undefined });
+  return stored(deps, watched, { verdict, reply: undefined });
 }
 
 async function stored(
   deps: LookDeps,
-  attempt: Attempt,
-  seen: { verdict: Verdict; reply: Reply | undefined },
+  { attempt, job }: LookedAt,
+  { verdict, ...seen }: { verdict: Verdict; reply: Reply | undefined },
 ): Promise<Look> {
-  const { verdict, reply } = seen;
+  const reply = isFinal(verdict) || job.passesThrough ? seen.reply : undefined;
   if (verdict.state === 'running' && verdict.unknownStatus !== undefined) {
     deps.log.warn(
       { jobId: attempt.jobId, provider: attempt.provider, status: verdict.unknownStatus },
       'unknown provider status; treated as running',
     );
   }
+  if (!reply && isOldNews(attempt, verdict)) return { kind: 'verdict', verdict };
   const now = deps.now();
   const deliveryIds = await deps.store.attempts.recordLook(attempt.id, { verdict, reply, now });
   await tell(deps, attempt, deliveryIds);
   return { kind: 'verdict', verdict };
+}
+
+/**
+ * Is the row, as it was read before the look, what the look would make of it? Then nothing is written. Another look may
+ * have changed it meanwhile; this one then counts as having been the earlier of the two, as any of two at once may.
+ */
+function isOldNews(attempt: Attempt, verdict: Verdict): boolean {
+  return (
+    verdict.state === 'running' &&
+    attempt.polls > 0 &&
+    attempt.doubt === undefined &&
+    attempt.phase === verdict.phase &&
+    attempt.progress === wholePercent(verdict.progress)
+  );
 }
 
 /** What was seen is stored; a look does not fail because the news of it waits for the sweep. */

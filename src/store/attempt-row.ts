@@ -1,7 +1,30 @@
 import type { Attempt } from '../core/provider/attempt';
-import type { attempts } from './schema';
+import { attempts } from './schema';
 
-export type AttemptRow = typeof attempts.$inferSelect;
+/** The columns of an attempt without a provider's replies, which may hold megabytes. */
+export const ATTEMPT = {
+  id: attempts.id,
+  jobId: attempts.jobId,
+  workspaceId: attempts.workspaceId,
+  number: attempts.number,
+  provider: attempts.provider,
+  channel: attempts.channel,
+  model: attempts.model,
+  state: attempts.state,
+  refusal: attempts.refusal,
+  sendingAt: attempts.sendingAt,
+  sendDeadline: attempts.sendDeadline,
+  sends: attempts.sends,
+  operation: attempts.operation,
+  acceptedAt: attempts.acceptedAt,
+  phase: attempts.phase,
+  progress: attempts.progress,
+  polls: attempts.polls,
+  doubt: attempts.doubt,
+  verdict: attempts.verdict,
+};
+
+export type AttemptRow = Pick<typeof attempts.$inferSelect, keyof typeof ATTEMPT>;
 
 /** A row as the rest of the program sees it. */
 export function toAttempt(row: AttemptRow): Attempt {

@@ -2,13 +2,14 @@ import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle
 import { newId } from '../core/job/ids';
 import type { Page, PageQuery } from '../core/job/page';
 import type { JobStore } from '../core/ports/store/jobs';
+import { ATTEMPT, toAttempt } from './attempt-row';
 import { createJob, earlierAnswer, shortOf } from './create-job';
 import type { Database } from './database';
 import { isKeyUsed } from './idempotency';
 import { toJob } from './job-row';
 import { listNative } from './native-list';
 import { byOperation } from './replies';
-import { events, jobs } from './schema';
+import { attempts, events, jobs } from './schema';
 import { settle } from './settle';
 
 const OPEN = ['queued', 'running', 'canceling'] as const;
@@ -31,6 +32,20 @@ export function jobStore(db: Database, options: { idempotencyMs: number }): JobS
     async load(id) {
       const [row] = await db.select().from(jobs).where(eq(jobs.id, id));
       return row && toJob(row);
+    },
+    async withAttempt(id) {
+      const [row] = await db
+        .select({ job: jobs, attempt: ATTEMPT })
+        .from(jobs)
+        .leftJoin(attempts, eq(attempts.jobId, jobs.id))
+        .where(eq(jobs.id, id))
+        .orderBy(desc(attempts.number))
+        .limit(1)
+        .prepare('job_with_attempt')
+        .execute();
+      return (
+        row && { job: toJob(row.job), attempt: row.attempt ? toAttempt(row.attempt) : undefined }
+      );
     },
     requestCancel: (workspaceId, id, now) => requestCancel(db, workspaceId, id, new Date(now)),
     async isCancelRequested(id) {

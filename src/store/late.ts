@@ -1,6 +1,8 @@
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { newId } from '../core/job/ids';
 import type { FinalVerdict } from '../core/job/outcome';
+import { ATTEMPT } from './attempt-row';
+import type { AttemptRow } from './attempt-row';
 import type { Database, Transaction } from './database';
 import { reported } from './reported';
 import { attempts, events, jobs, lateVerdicts } from './schema';
@@ -9,8 +11,6 @@ import { attempts, events, jobs, lateVerdicts } from './schema';
  * What a provider says of a job that we gave up without its word (`timed_out`, `submission_unknown`). It is our cost:
  * written down once per attempt, never charged, and the job stays as its caller saw it end.
  */
-
-type AttemptRow = typeof attempts.$inferSelect;
 
 export async function bookLate(
   tx: Transaction,
@@ -38,16 +38,14 @@ export async function bookLate(
     data: { attempt: attempt.number, provider, channel },
     at,
   });
-  await eraseAgain(tx, jobId);
-}
-
-/** What a provider says of a job that is erased already is blanked by the next sweep. */
-export async function eraseAgain(tx: Transaction, jobId: string): Promise<void> {
   await tx
     .update(jobs)
     .set({ erasedAt: null })
-    .where(and(eq(jobs.id, jobId), isNotNull(jobs.deletedAt), isNotNull(jobs.erasedAt)));
+    .where(and(eq(jobs.id, jobId), isErased));
 }
+
+/** What a provider says of such a job is blanked by the next sweep, once it counts as not erased yet. */
+export const isErased = and(isNotNull(jobs.deletedAt), isNotNull(jobs.erasedAt));
 
 /** Attempts to be looked at once more, marked so that nobody else takes them before the pause is over. */
 export async function takeLate(
@@ -75,5 +73,5 @@ export async function takeLate(
     .update(attempts)
     .set({ lateLookAt: new Date(now) })
     .where(sql`${attempts.id} IN ${due}`)
-    .returning();
+    .returning(ATTEMPT);
 }

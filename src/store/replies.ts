@@ -6,7 +6,7 @@ import type { StoredReply } from '../core/provider/native';
 import type { Operation } from '../core/job/outcome';
 import type { AttemptReplies } from '../core/ports/store/attempts';
 import { isStorable } from '../core/text';
-import { toAttempt } from './attempt-row';
+import { ATTEMPT, toAttempt } from './attempt-row';
 import type { Database } from './database';
 import { toJob } from './job-row';
 import { attempts, jobs } from './schema';
@@ -29,13 +29,22 @@ export function toReply(
   return status === null || body === null ? undefined : { status, type: type ?? undefined, body };
 }
 
+const REPLIES = {
+  submitReplyStatus: attempts.submitReplyStatus,
+  submitReplyType: attempts.submitReplyType,
+  submitReplyBody: attempts.submitReplyBody,
+  replyStatus: attempts.replyStatus,
+  replyType: attempts.replyType,
+  replyBody: attempts.replyBody,
+};
+
 export async function saidOf(
   db: Database,
   jobIds: readonly string[],
 ): Promise<ReadonlyMap<string, AttemptReplies>> {
   if (jobIds.length === 0) return new Map();
   const rows = await db
-    .selectDistinctOn([attempts.jobId])
+    .selectDistinctOn([attempts.jobId], { ...ATTEMPT, ...REPLIES })
     .from(attempts)
     .where(inArray(attempts.jobId, [...jobIds]))
     .orderBy(attempts.jobId, desc(attempts.number));

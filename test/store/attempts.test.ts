@@ -125,7 +125,9 @@ describe('sending again', () => {
       sendingAt: AGAIN.sendingAt,
       sendDeadline: AGAIN.sendDeadline,
     });
-    expect(await database.store.attempts.byCallbackToken('other')).toMatchObject({ id });
+    expect(await database.store.attempts.watchedByToken('other')).toMatchObject({
+      attempt: { id },
+    });
   });
 
   test.each([
@@ -260,13 +262,20 @@ const running = (progress: number | null, phase: 'queued' | 'running' = 'running
   progress,
 });
 
-describe('a look', () => {
+describe.each([
+  ['whose reply callers read', true],
+  ['whose reply nobody reads', false],
+])('a look %s', (_, isRead) => {
   let attempt: Attempt;
   beforeEach(async () => {
     attempt = await acceptedAttempt(database, job);
   });
   const look = (verdict: Verdict, now = NOW + 2_000, text = '{}') =>
-    database.store.attempts.recordLook(attempt.id, { verdict, reply: reply(200, text), now });
+    database.store.attempts.recordLook(attempt.id, {
+      verdict,
+      reply: isRead || verdict.state !== 'running' ? reply(200, text) : undefined,
+      now,
+    });
 
   test('that finds it running shows the job as running, with progress, one event and a fresh time', async () => {
     await look(running(null, 'queued'));
@@ -284,7 +293,7 @@ describe('a look', () => {
       progress: 40,
       updatedAt: NOW + 4_000,
     });
-    expect(await database.store.attempts.latest(job.id)).toMatchObject({ polls: 4, progress: 40 });
+    expect(await database.store.attempts.latest(job.id)).toMatchObject({ progress: 40 });
     expect(await eventsOf('job.running')).toEqual(['job.running']);
   });
 
@@ -368,7 +377,11 @@ describe('a look', () => {
       const { id } = await acceptedAttempt(database, other);
       await Promise.all([
         ...[running(1), running(50), SUCCEEDED].map((verdict) =>
-          database.store.attempts.recordLook(id, { verdict, reply: reply(200, '{}'), now: NOW }),
+          database.store.attempts.recordLook(id, {
+            verdict,
+            reply: isRead ? reply(200, '{}') : undefined,
+            now: NOW,
+          }),
         ),
         settle(database, other.id, { kind: 'canceled' }),
         settle(database, other.id, { kind: 'canceled' }),
@@ -411,7 +424,8 @@ describe('the usual time of a model', () => {
 test('a callback token finds its attempt and no other one', async () => {
   const attempt = newAttempt(job, { callbackTokenHash: `hash-${newId()}` });
   await database.store.attempts.open(attempt);
-  const find = (hash: string) => database.store.attempts.byCallbackToken(hash);
+  const find = async (hash: string) =>
+    (await database.store.attempts.watchedByToken(hash))?.attempt;
   expect(await find(attempt.callbackTokenHash)).toMatchObject({ id: attempt.id });
   expect(await find('none')).toBeUndefined();
 });

@@ -58,6 +58,8 @@ const VERBS: Record<string, (subject: Subject) => Promise<unknown>> = {
     database.store.attempts.recordSubmit(attempt, UNKNOWN, NOW),
   'recording a running look': ({ attempt }) =>
     database.store.attempts.recordLook(attempt, { verdict: RUNNING, reply: REPLY, now: NOW }),
+  'recording a running look whose reply nobody reads': ({ attempt }) =>
+    database.store.attempts.recordLook(attempt, { verdict: RUNNING, reply: undefined, now: NOW }),
   'recording a verdict': ({ attempt }) =>
     database.store.attempts.recordLook(attempt, { verdict: SUCCEEDED, reply: REPLY, now: NOW }),
   'a wish to cancel': ({ job }) => database.store.jobs.requestCancel(job.workspaceId, job.id, NOW),

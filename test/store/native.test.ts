@@ -148,6 +148,17 @@ describe('a look', () => {
     expect(deliveryIds).toEqual(expect.arrayContaining([expect.any(String)]));
   });
 
+  test('that shows nothing new writes nothing', async () => {
+    const row = () =>
+      database.sql('SELECT xmin, xmax, polls FROM attempts WHERE id = $1', [attempt.id]);
+    await look(running('running'), 'running');
+    const before = await row();
+    await look(running('running'), 'running');
+    expect(await row()).toEqual(before);
+    await look(running('running'), 'running, and says it in other words');
+    expect(await row()).toMatchObject([{ polls: 2 }]);
+  });
+
   test('ten at once tell a state once', async () => {
     const ids = await Promise.all(Array.from({ length: 10 }, () => look(running('running'))));
     expect(ids.flat()).toHaveLength(1);

@@ -37,6 +37,7 @@ export interface OperatedAttempt {
   channel: string;
   state: 'sending' | 'accepted' | 'refused' | 'unknown';
   sends: number;
+  /** Looks at the provider that told something new, the first one included. */
   polls: number;
   /** The provider's handle as JSON, such as `{"taskId":"cgt-1"}`; null until it accepted. */
   operation: string | null;

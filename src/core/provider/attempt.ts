@@ -33,6 +33,7 @@ export interface Attempt {
   acceptedAt: number | undefined;
   phase: 'queued' | 'running';
   progress: number | null;
+  /** Looks that told something new, the first one included; a look that did not writes nothing. */
   polls: number;
   /** What every look at it has said since then, without a break, and what its job ends with if that lasts. */
   doubt: Doubt | undefined;

@@ -14,8 +14,28 @@ export interface AttemptReplies {
   reply: StoredReply | undefined;
 }
 
+/** An attempt with what a look at it must know of its job. */
+export interface Watched {
+  attempt: Attempt;
+  job: WatchedJob;
+}
+
+export interface WatchedJob {
+  workflowId: string;
+  /** Unix milliseconds. */
+  deadlineAt: number;
+  /** False once the job has ended: what is heard then is booked and shown to nobody. */
+  isOpen: boolean;
+  /** Its callers read the provider's own replies. */
+  passesThrough: boolean;
+}
+
 export interface AttemptStore {
   latest(jobId: string): Promise<Attempt | undefined>;
+  /** Reads the latest attempt of a job for a look; undefined while there is none. */
+  watched(jobId: string): Promise<Watched | undefined>;
+  /** Reads the attempt that a provider's callback names by the hash of its token. */
+  watchedByToken(hash: string): Promise<Watched | undefined>;
   /** Inserts the row `sending` BEFORE any POST. Null when another try was faster, or the job ended or is to be canceled. */
   open(attempt: {
     id: string;
@@ -47,9 +67,10 @@ export interface AttemptStore {
     send?: number,
   ): Promise<Attempt>;
   /**
-   * Stores a look: phase, progress, the reply where it changed, and a final verdict once. A verdict on a job that was
-   * given up is booked as a late one, at our cost. Ids of the deliveries that tell the caller of a state which the
-   * provider shows for the first time; only callers of a pass-through dialect are told of states before the end.
+   * Stores a look: phase, progress, and a final verdict with its reply once. A verdict on a job that was given up is
+   * booked as a late one, at our cost. The `reply` of a running look is given only where the job's callers read it; it is
+   * stored where it changed. Answers the ids of the deliveries that tell the caller of a state which the provider shows
+   * for the first time; only callers of a pass-through dialect are told of states before the end.
    */
   recordLook(
     id: string,
@@ -63,7 +84,6 @@ export interface AttemptStore {
   recordDoubt(id: string, doubt: Doubt): Promise<number>;
   /** Ends such a row without anything that a look would store. */
   endDoubt(id: string): Promise<void>;
-  byCallbackToken(hash: string): Promise<Attempt | undefined>;
   /** Does any job of any workspace, deleted ones included, go by this handle? */
   isKnown(provider: string, operation: Operation): Promise<boolean>;
   /** The latest attempt of each job that has one. */

@@ -1,4 +1,5 @@
 import type { Principal } from '../../api/principal';
+import type { Attempt } from '../../provider/attempt';
 import type { AppliedRequest, VideoRequest } from '../../request/request';
 import type { NativeRequest, StoredReply } from '../../provider/native';
 import type { FrozenRoute, Job } from '../../job/job';
@@ -91,6 +92,8 @@ export interface JobStore {
   list(workspaceId: string, page: PageQuery): Promise<Page>;
   /** Returns a job by our own id, whoever's it is, for the engine's side: there the id comes from our own start. */
   load(id: string): Promise<Job | undefined>;
+  /** Reads a job together with its latest attempt, if it has one. */
+  withAttempt(id: string): Promise<{ job: Job; attempt: Attempt | undefined } | undefined>;
   /**
    * Writes the wish to cancel on an open job's row: queued and running become canceling. Returns the row as it is then.
    */
