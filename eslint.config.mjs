@@ -20,10 +20,13 @@ const BUILT_INS = {
   'src/dialects': [],
   'src/providers': ['crypto'],
   'src/callbacks': ['crypto'],
+  simulators: ['crypto'],
 };
 
 const CONFIG_FILE = 'src/config.ts';
-const SERVER_CODE = ['src/**/*.ts', 'workflows/**/*.ts', 'activities/**/*.ts'];
+const SERVER_CODE = ['src', 'workflows', 'activities', 'simulators', 'demo'].map(
+  (folder) => `${folder}/**/*.ts`,
+);
 const TESTS = ['test/**/*.ts', 'examples/**/*.ts'];
 
 /** `src/http` is inside `src`: an owner speaks for everything below it. */
@@ -54,7 +57,8 @@ function importBlocks() {
     .filter((entry) => entry.isDirectory())
     .map((entry) => `src/${entry.name}`);
   const files = [...new Set(Object.values(owners).flat())].filter((place) => place.endsWith('.ts'));
-  return ['src', 'workflows', 'activities', ...inSrc, ...files].map((place) => ({
+  const top = ['src', 'workflows', 'activities', 'simulators', 'demo'];
+  return [...top, ...inSrc, 'simulators/server', 'simulators/main.ts', ...files].map((place) => ({
     files: [place.endsWith('.ts') ? place : `${place}/**/*.ts`],
     rules: { 'no-restricted-imports': ['error', restrictedImports(place)] },
   }));

@@ -23,7 +23,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () =>
 
 try {
   compile();
-  for (const folder of ['src', 'workflows', 'activities']) copyAssets(folder);
+  for (const folder of ['src', 'workflows', 'activities', 'simulators']) copyAssets(folder);
   await bundleWorkflows();
   writeFileSync(
     join(target, 'build.json'),

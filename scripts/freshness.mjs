@@ -9,6 +9,8 @@ const SOURCES = [
   'src',
   'workflows',
   'activities',
+  'simulators',
+  'demo',
   'package.json',
   'package-lock.json',
   'tsconfig.json',

@@ -11,7 +11,12 @@ import { ROOT, staleness } from './freshness.mjs';
  */
 const NODE_MIN = [20, 19];
 /** These are what a newcomer types after editing a file, so they build by themselves. */
-const BUILDING = ['start', 'demo', 'bench'];
+const BUILDING = ['start', 'demo', 'bench', 'simulator'];
+/** Commands that are parts of their own beside the product, by their folders; an installation may lack them. */
+const PARTS = new Map([
+  ['demo', 'demo'],
+  ['simulator', 'simulators'],
+]);
 
 process.exitCode = await run(process.argv.slice(2));
 
@@ -23,14 +28,25 @@ async function run(argv) {
     );
   }
   if (BUILDING.includes(argv[0]) && !buildIfStale()) return 1;
-  const main = join(ROOT, 'dist', 'src', 'main.js');
-  if (!existsSync(main)) return fail('There is no build yet; run `npm run build` first.');
+  if (!existsSync(mainOf('src'))) return fail('There is no build yet; run `npm run build` first.');
+  const [name, ...args] = argv;
+  const part = args.includes('--help') ? undefined : PARTS.get(name);
+  if (part !== undefined && !existsSync(mainOf(part))) {
+    return fail(
+      `reelay ${name}: this installation has no ${part} folder; a clone of the repository has it, and so has the ` +
+        'image\'s target "development"',
+    );
+  }
   try {
-    const program = await import(pathToFileURL(main).href);
-    return await program.main(argv);
+    const program = await import(pathToFileURL(mainOf(part ?? 'src')).href);
+    return await program.main(part === undefined ? argv : args);
   } catch (error) {
     return fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
+}
+
+function mainOf(folder) {
+  return join(ROOT, 'dist', folder, 'main.js');
 }
 
 function isNodeTooOld(version) {

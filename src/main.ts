@@ -1,18 +1,19 @@
 import { bench } from './commands/bench';
-import { demo } from './commands/demo';
-import { UsageError } from './commands/flags';
-import { api, migrateCommand, simulator, stop, worker } from './commands/processes';
+import { api, migrateCommand, stop, worker } from './commands/processes';
+import { runCommand } from './commands/run-command';
+import type { Command } from './commands/run-command';
 import { start } from './commands/start';
 import { VERSION } from './run/version';
 
-/** The composition root: picks the command, turns whatever it throws into one sentence and an exit code. */
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+/**
+ * The composition root: picks the command. `demo` and `simulator` are parts of their own beside the product, which
+ * scripts/reelay.mjs finds.
+ */
+const COMMANDS: Readonly<Record<string, Command>> = {
   start,
-  demo,
   bench,
   api,
   worker,
-  simulator,
   migrate: migrateCommand,
   stop,
 };
@@ -46,13 +47,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`reelay: there is no command "${name}"; these are:\n\n${USAGE}`);
     return 2;
   }
-  try {
-    return await command(args);
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`reelay ${name}: ${text}\n`);
-    return error instanceof UsageError ? 2 : 1;
-  }
+  return runCommand(name, command, args);
 }
 
 function print(text: string): number {

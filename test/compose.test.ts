@@ -9,7 +9,7 @@ import { SEARCH_ATTRIBUTES } from '../workflows/contract';
 /** What can be known about the image and the compose file without a Docker engine. */
 interface Service {
   image?: string;
-  build?: string;
+  build?: { context: string; target: string };
   init?: boolean;
   command?: string[];
   environment?: Record<string, string>;
@@ -143,9 +143,41 @@ describe('docker-compose.yml', () => {
 });
 
 describe('Dockerfile', () => {
+  const stages = all('FROM').map((rest) => {
+    const [base = '', , name = ''] = rest.split(' ');
+    return { base, name };
+  });
+  /** Instructions of one stage, without those of the stage that it begins with. */
+  const ofStage = (name: string): string[] => {
+    const lines = instructions.map(([keyword, rest]) => `${keyword} ${rest}`);
+    const start = lines.findIndex((line) => line.endsWith(` AS ${name}`));
+    expect(start).toBeGreaterThanOrEqual(0);
+    const end = lines.findIndex((line, index) => index > start && line.startsWith('FROM '));
+    return lines.slice(start, end);
+  };
+
   test('builds every stage on Debian, because the engine’s native core needs glibc', () => {
-    const bases = all('FROM').map((rest) => rest.split(' ')[0]);
+    const names = stages.map(({ name }) => name);
+    const bases = stages.map(({ base }) => base).filter((base) => !names.includes(base));
     expect([...new Set(bases)]).toEqual(['node:24-bookworm-slim']);
+  });
+
+  test('makes an image without simulators unless the development one is asked for', () => {
+    expect(stages.at(-1)?.base).toBe('production');
+    expect(ofStage('production').join('\n')).toMatch(/--from=dependencies .*node_modules/);
+    expect(ofStage('production').join('\n')).not.toMatch(/parts|all-dependencies/);
+    expect(ofStage('dependencies').join('\n')).toContain('npm ci --omit=dev --omit=optional');
+    expect(ofStage('build').join('\n')).toContain('mv dist/simulators dist/demo parts/');
+  });
+
+  test('has the simulators in the image of the compose file', () => {
+    expect(gateway.build).toEqual({ context: '.', target: 'development' });
+    expect(ofStage('development')).toEqual([
+      'FROM production AS development',
+      'COPY --from=all-dependencies /app/node_modules ./node_modules',
+      'COPY --from=build /app/parts ./dist',
+    ]);
+    expect(ofStage('all-dependencies').join('\n')).toMatch(/npm ci --omit=dev(?! --omit=optional)/);
   });
 
   test('copies only what exists and is not ignored', () => {

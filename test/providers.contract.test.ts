@@ -9,6 +9,7 @@ import type { Operation } from '../src/core/job/outcome';
 import type { Provider, SubmitFacts, Submission } from '../src/core/provider/provider';
 import { MODES, type Input, type Mode, type VideoRequest } from '../src/core/request/request';
 import { providers } from '../src/providers';
+import { simulations } from '../simulators';
 import { createSimulatedProvider, type SimulatedProvider } from './support/simulated-provider';
 
 /**
@@ -310,7 +311,14 @@ function inputsOf(mode: Mode, limits: ModeCapabilities): Input[] {
   }
 }
 
+test('every provider has a simulator, and every simulator a provider', () => {
+  expect(Object.keys(simulations).sort()).toEqual(Object.keys(providers).sort());
+});
+
 describe.each(Object.entries(providers))('provider %s', (name, provider) => {
+  const simulation = simulations[name];
+  if (!simulation) throw new Error(`simulators/index.ts has no line for ${name}`);
+
   const wires = wireOf(name);
   const all = Object.entries(wires);
   const first = wires['submit'];
@@ -422,25 +430,25 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
   });
 
   test('keeps its secret out of every call until it is signed', () => {
-    const secrets = Object.values(provider.simulate.credentials);
+    const secrets = Object.values(simulation.credentials);
     const calls = all.flatMap(([, wire]) => callOf(provider, wire) ?? []);
     expect(calls.length).toBeGreaterThan(0);
     for (const call of calls) {
       for (const secret of secrets) expect(JSON.stringify(call)).not.toContain(secret);
-      const signed = provider.authorize(call, provider.simulate.credentials, 0);
+      const signed = provider.authorize(call, simulation.credentials, 0);
       expect(signed).not.toEqual(call);
       expect({ ...signed, headers: {} }).toEqual({ ...call, headers: {} });
     }
   });
 
   test('has a simulated channel whose credentials pass its own schema', () => {
-    expect(provider.credentials.safeParse(provider.simulate.credentials).success).toBe(true);
+    expect(provider.credentials.safeParse(simulation.credentials).success).toBe(true);
   });
 
   describe('and its simulator', () => {
     let upstream: SimulatedProvider;
     beforeEach(() => {
-      upstream = createSimulatedProvider(provider);
+      upstream = createSimulatedProvider(provider, simulation);
     });
 
     const accepted = all.filter(
@@ -599,7 +607,7 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       const body = Buffer.from(message.body);
       expect(provider.readCallback(body, sentOf(first))).toEqual({ operation });
       if (provider.verifyCallback) {
-        const at = { headers, credentials: provider.simulate.credentials, nowMs: upstream.now() };
+        const at = { headers, credentials: simulation.credentials, nowMs: upstream.now() };
         expect(provider.verifyCallback({ ...at, body })).toBe(true);
         const forged = Buffer.from(`${message.body} `);
         expect(provider.verifyCallback({ ...at, body: forged })).toBe(false);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSettings } from '../run/settings';
 import type { Config } from '../config';
@@ -6,10 +5,7 @@ import { ensureSweep } from '../engine/schedule';
 import { makeDataFolder } from '../host/data-folder';
 import { checkPort } from '../host/port';
 import { stopAll } from '../host/stop-all';
-import { providers } from '../providers';
-import { needsSimulator } from '../run/channels';
 import { sayConnections } from '../run/connections';
-import type { SimulatorAddress } from '../run/channels';
 import { ensureFirstWorkspace } from '../run/first-workspace';
 import { openFoundation } from '../run/foundation';
 import type { Foundation, FoundationOptions } from '../run/foundation';
@@ -17,11 +13,10 @@ import { processLog } from '../run/log';
 import { startApi, startProbes, startWorker } from '../run/parts';
 import { prepareEngine } from '../run/prepare-engine';
 import { migrateSchema } from '../run/schema';
-import { startSimulator } from '../simulator';
+import { loadSimulators } from '../run/simulators';
 import { readFlags, wholeNumber } from './flags';
 import type { CommonFlags } from './flags';
-import { onShutdown } from './shutdown';
-import type { Shutdown } from './shutdown';
+import { onShutdown, untilStopped } from './shutdown';
 
 /**
  * The same code as `start`, a process each: any number of `api` and `worker` on one engine, one database and one
@@ -29,8 +24,6 @@ import type { Shutdown } from './shutdown';
  */
 
 const API_PORT = 8080;
-const SIMULATOR_PORT = 8090;
-const SIMULATOR_HOST = '127.0.0.1';
 
 export async function api(args: readonly string[]): Promise<number> {
   const flags = readFlags(args, {});
@@ -38,11 +31,16 @@ export async function api(args: readonly string[]): Promise<number> {
   const shutdown = onShutdown();
   const port = flags.port ?? API_PORT;
   const publicUrl = publicUrlOfApi(config, flags.host);
+  const simulator = simulatorOf(config);
   const log = processLog();
   await checkPort(flags.host, port);
   await migrateSchema(config, required(config, 'DATABASE_URL'), log);
   const address = { origin: '' };
-  const base = await open(config, flags, { publicUrl: () => address.origin, log });
+  const base = await open(config, flags, {
+    simulator,
+    publicUrl: () => address.origin,
+    log,
+  });
   const first = await ensureFirstWorkspace(base, flags.data);
   const server = await startApi(base, { host: flags.host, port });
   address.origin = publicUrl ?? server.origin;
@@ -68,10 +66,11 @@ export async function worker(args: readonly string[]): Promise<number> {
   const shutdown = onShutdown();
   const healthPort = healthPortOf(flags.own['health-port']);
   const publicUrl = required(config, 'REELAY_PUBLIC_URL');
+  const simulator = simulatorOf(config);
   const log = processLog();
   if (healthPort !== undefined) await checkPort(flags.host, healthPort);
   await migrateSchema(config, required(config, 'DATABASE_URL'), log);
-  const base = await open(config, flags, { publicUrl: () => publicUrl, log });
+  const base = await open(config, flags, { simulator, publicUrl: () => publicUrl, log });
   const stopping = new AbortController();
   const probes =
     healthPort === undefined
@@ -112,20 +111,6 @@ function publicUrlOfApi(config: Config, host: string): string | undefined {
 
 const LOOPBACK: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 
-export async function simulator(args: readonly string[]): Promise<number> {
-  const flags = readFlags(args, {});
-  const port = flags.port ?? SIMULATOR_PORT;
-  await checkPort(SIMULATOR_HOST, port);
-  const running = await startSimulator({
-    providers,
-    port,
-    stateFolder: join(flags.data, 'simulator'),
-  });
-  const ready = { ready: true, url: running.url, pid: process.pid };
-  process.stdout.write(flags.json ? `${JSON.stringify(ready)}\n` : `simulator on ${running.url}\n`);
-  return untilStopped(onShutdown(), () => running.stop());
-}
-
 export async function migrateCommand(args: readonly string[]): Promise<number> {
   const flags = readFlags(args, {});
   const config = readSettings();
@@ -153,7 +138,7 @@ export async function stop(args: readonly string[]): Promise<number> {
 async function open(
   config: Config,
   flags: CommonFlags,
-  { publicUrl, log }: Pick<FoundationOptions, 'publicUrl' | 'log'>,
+  { simulator, publicUrl, log }: Pick<FoundationOptions, 'simulator' | 'publicUrl' | 'log'>,
 ): Promise<Foundation> {
   const engineAddress = required(config, 'TEMPORAL_ADDRESS');
   const data = makeDataFolder(flags.data);
@@ -164,16 +149,16 @@ async function open(
     data,
     engineAddress,
     databaseUrl,
-    simulator: needsSimulator(config) ? simulatorAt(config) : undefined,
+    simulator,
     allowCallbacksTo: flags.allowCallbacksTo,
     publicUrl,
     log,
   });
 }
 
-function simulatorAt(config: Config): SimulatorAddress {
-  const url = required(config, 'REELAY_SIMULATOR_URL').replace(/\/+$/, '');
-  return { origin: new URL(url).origin, baseUrlOf: (provider) => `${url}/${provider}` };
+/** The simulator that simulated channels lead to; undefined where the config has none. */
+function simulatorOf(config: Config): FoundationOptions['simulator'] {
+  return loadSimulators(config)?.at(required(config, 'REELAY_SIMULATOR_URL'));
 }
 
 /** What each is for, where a process of its own cannot know it. */
@@ -190,18 +175,4 @@ function required(config: Config, name: keyof typeof REQUIRED): string {
   const value = config.environment[name];
   if (value === undefined) throw new Error(`${name} is not set; ${REQUIRED[name]}`);
   return value;
-}
-
-async function untilStopped(
-  shutdown: Shutdown,
-  close: () => Promise<void>,
-  failed?: Promise<never>,
-): Promise<number> {
-  try {
-    await Promise.race([shutdown.requested, ...(failed ? [failed] : [])]);
-    return 0;
-  } finally {
-    await close();
-    shutdown.dispose();
-  }
 }

@@ -33,3 +33,18 @@ export function onShutdown(): Shutdown {
     },
   };
 }
+
+/** Waits until a stop is asked for or `failed` rejects, then closes. Returns the exit code; throws what `failed` says. */
+export async function untilStopped(
+  shutdown: Shutdown,
+  close: () => Promise<void>,
+  failed?: Promise<never>,
+): Promise<number> {
+  try {
+    await Promise.race([shutdown.requested, ...(failed ? [failed] : [])]);
+    return 0;
+  } finally {
+    await close();
+    shutdown.dispose();
+  }
+}

@@ -6,15 +6,10 @@ import { ConfigError } from '../core/catalog/config-error';
 import { unknownFirst } from '../core/json/known-fields';
 import { describeIssues } from '../core/json/parse';
 import { parsePoints } from '../core/money/pricing';
+import type { SimulatorAddress } from '../core/ports/simulators';
 import type { Provider } from '../core/provider/provider';
 import { providers } from '../providers';
 import type { ChannelConfig, Config } from '../config';
-
-/** The simulator's address: the base URL of each provider's wire, and the origin of its media. */
-export interface SimulatorAddress {
-  origin: string;
-  baseUrlOf(provider: string): string;
-}
 
 /** Builds the operator's catalog as values. Throws a `ConfigError` that names the entry at fault. */
 export function buildCatalog(config: Config, simulator: SimulatorAddress | undefined): Catalog {
@@ -37,10 +32,6 @@ export function buildCatalog(config: Config, simulator: SimulatorAddress | undef
 /** Returns the origin of a URL: `https://files.example:8443` of any URL there. */
 const originOf = (url: string): string => new URL(url).origin;
 
-export function needsSimulator(config: Config): boolean {
-  return Object.values(config.channels).some((channel) => 'simulated' in channel);
-}
-
 function toChannel(
   name: string,
   config: ChannelConfig,
@@ -49,11 +40,15 @@ function toChannel(
   const provider = providerOf({ name, provider: config.provider }, providers);
   if ('simulated' in config) {
     if (!simulator) throw new Error(`channel "${name}" is simulated and no simulator runs`);
+    const simulated = simulator.channelOf(config.provider);
+    if (!simulated) {
+      const text = `there is no simulator of provider "${config.provider}"`;
+      throw new ConfigError(['channels', name, 'simulated'], text);
+    }
     return {
       name,
       provider: config.provider,
-      baseUrl: simulator.baseUrlOf(config.provider),
-      credentials: provider.simulate.credentials,
+      ...simulated,
       resultOrigins: [simulator.origin],
       simulated: true,
       foreignIds: config.foreignIds ?? false,

@@ -8,6 +8,7 @@ import type { Catalog } from '../core/catalog/catalog';
 import type { Blobs } from '../core/ports/blobs';
 import type { Engine } from '../core/ports/engine';
 import type { Outbound } from '../core/ports/outbound';
+import type { SimulatorAddress } from '../core/ports/simulators';
 import type { Tokens } from '../core/ports/tokens';
 import type { Store } from '../core/ports/store/store';
 import { createEngine } from '../engine/client';
@@ -27,7 +28,6 @@ import { isOurSecretKey } from '../store/installation';
 import { createSealer } from '../store/seal';
 import type { Sealer } from '../store/seal';
 import { buildCatalog } from './channels';
-import type { SimulatorAddress } from './channels';
 import { secretKey } from './secrets';
 import { VERSION } from './version';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config';
+import type { Simulator } from '../core/ports/simulators';
 import { ENGINE } from '../engine/dev-server';
 import { launchEngine } from '../engine/launcher';
 import type { RunningEngine } from '../engine/launcher';
@@ -9,18 +10,15 @@ import type { RunningWorkers } from '../engine/worker';
 import { claimDataFolder } from '../host/data-folder';
 import { checkPort } from '../host/port';
 import { readRun } from '../host/run-file';
-import { providers } from '../providers';
-import { startSimulator } from '../simulator';
-import type { Simulator } from '../simulator';
 import { launchStore } from '../postgres/launcher';
 import type { RunningStore } from '../postgres/launcher';
-import { needsSimulator } from './channels';
 import { openFoundation } from './foundation';
 import type { Foundation } from './foundation';
 import { startApi, startWorker } from './parts';
 import { ensureFirstWorkspace } from './first-workspace';
 import type { DevelopmentKeys } from './secrets';
 import { migrateSchema } from './schema';
+import { loadSimulators } from './simulators';
 import { createStack } from './stack';
 import type { Stack } from './stack';
 import { sayConnections } from './connections';
@@ -72,6 +70,7 @@ export async function runLocal(options: LocalOptions): Promise<LocalGateway> {
 
 async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGateway> {
   const { config, data, log } = options;
+  const simulators = loadSimulators(config);
   const folder = await claimDataFolder(data, { stopMs: stopMsMax(config.waits) });
   stack.push('data folder', () => folder.release());
   await checkPort(options.host, options.port);
@@ -85,7 +84,10 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
   const migrated = await migrateSchema(config, store.adminUrl, log);
   log.info({ applied: migrated.applied, version: migrated.version }, 'database schema is current');
 
-  const simulator = needsSimulator(config) ? await simulate(options) : undefined;
+  const simulator = await simulators?.start({
+    stateFolder: join(data, 'simulator'),
+    say: (line) => log.info(line),
+  });
   if (simulator) stack.push('simulator', () => simulator.stop());
 
   const address = { origin: '' };
@@ -126,16 +128,6 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
     failed: worker.failed,
     stop: () => stack.stop(),
   };
-}
-
-function simulate({ data, log }: LocalOptions): Promise<Simulator> {
-  return startSimulator({
-    providers,
-    stateFolder: join(data, 'simulator'),
-    say: (line) => {
-      log.info(line);
-    },
-  });
 }
 
 /**

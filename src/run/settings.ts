@@ -1,9 +1,14 @@
 import { placedError, readConfig } from '../config';
 import type { Config, FileConfigInput } from '../config';
+import type { SimulatorAddress } from '../core/ports/simulators';
 import { buildCatalog } from './channels';
 
 /** Any address: what is asked is whether the entries fit together, not where they lead. */
-const NOWHERE = { origin: 'http://127.0.0.1', baseUrlOf: () => 'http://127.0.0.1' };
+const ANYWHERE = 'http://127.0.0.1';
+const NOWHERE: SimulatorAddress = {
+  origin: ANYWHERE,
+  channelOf: () => ({ baseUrl: ANYWHERE, credentials: {} }),
+};
 
 /**
  * Reads the config, with everything in it checked that can be checked without starting anything: fields, channels,

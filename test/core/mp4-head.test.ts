@@ -57,7 +57,7 @@ test('no cut, and no other byte, makes it throw or tell anything but numbers', (
 });
 
 test('a file as an encoder writes it tells its size within the first 64 KiB', async () => {
-  const folder = join(__dirname, '..', '..', 'src', 'simulator', 'draw', 'worker.mjs');
+  const folder = join(__dirname, '..', '..', 'simulators', 'server', 'draw', 'worker.mjs');
   const scene = { width: 640, height: 360, seed: 1, title: 'a', text: 'b' };
   const worker = new Worker(folder, { workerData: { kind: 'video', seconds: 3, scene } });
   const bytes = await new Promise<Uint8Array>((resolve, reject) => {

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { dialects } from '../../src/dialects';
 import { isSame } from '../../src/host/processes';
+import { providers } from '../../src/providers';
 import { until } from '../support/gateway';
 
 /** Commands are contracts: what they print, how they end, and what they leave running. Run as a person runs them. */
@@ -59,7 +60,7 @@ interface ReadyLine {
   pid: number;
 }
 
-async function ready(command: Command): Promise<ReadyLine> {
+async function ready<Line = ReadyLine>(command: Command): Promise<Line> {
   const line = await until(
     'the READY line',
     async () => {
@@ -69,7 +70,7 @@ async function ready(command: Command): Promise<ReadyLine> {
     // The first start may have to build.
     120_000,
   );
-  return JSON.parse(line) as ReadyLine;
+  return JSON.parse(line) as Line;
 }
 
 const running = (data: string): { pid: number; startTime: string; name: string }[] =>
@@ -197,6 +198,41 @@ async function takenPort(): Promise<{ port: number; free: () => void }> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   return { port: (server.address() as AddressInfo).port, free: () => void server.close() };
+}
+
+test('simulator says where each provider is, and each takes a job with the credentials it names', async () => {
+  const data = folder();
+  const command = reelay(['simulator', '--json', '--port', '0', '--data', data]);
+  const line = await ready<SimulatorReady>(command);
+  expect(Object.keys(line)).toEqual(['ready', 'url', 'control', 'providers', 'pid']);
+  expect(Object.keys(line.providers).sort()).toEqual(Object.keys(providers).sort());
+  for (const [name, { url, credentials }] of Object.entries(line.providers)) {
+    expect(url).toBe(`${line.url}/${name}`);
+    expect(providers[name]?.credentials.safeParse(credentials).success).toBe(true);
+  }
+  const ark = line.providers['ark'];
+  const created = await fetch(`${ark?.url}/contents/generations/tasks`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${ark?.credentials['apiKey']}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({
+      model: 'doubao-seedance-2-0-260128',
+      content: [{ type: 'text', text: 'a cat [[sim seconds=1]]' }],
+    }),
+  });
+  expect(created.status).toBe(200);
+  const counters = await (await fetch(`${line.control}/counters`)).json();
+  expect(counters).toMatchObject({ jobs: 1, submits_accepted: 1 });
+  command.child.kill('SIGTERM');
+  expect(await command.ended).toBe(0);
+});
+
+interface SimulatorReady {
+  url: string;
+  control: string;
+  providers: Record<string, { url: string; credentials: Record<string, string> }>;
 }
 
 test.each([['start'], ['simulator'], ['demo']])(

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { measureVideo } from '../../src/commands/measure-video';
+import { measureVideo } from '../../demo/measure-video';
 import { startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 

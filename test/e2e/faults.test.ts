@@ -1,6 +1,6 @@
-import { ENDS, FAULT_ENDS } from '../../src/commands/fault-ends';
-import type { FaultEnd } from '../../src/commands/fault-ends';
-import { FAULTS } from '../../src/simulator/faults';
+import { ENDS, FAULT_ENDS } from '../../demo/fault-ends';
+import type { FaultEnd } from '../../demo/fault-ends';
+import { FAULTS } from '../../simulators/server/faults';
 import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 import { record } from '../support/report';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureFirstWorkspace } from '../../src/run/first-workspace';
 import { openFoundation } from '../../src/run/foundation';
+import { addressAt } from '../../simulators/part';
 import { keyHash } from '../../src/store/new-key';
 import { startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
@@ -117,7 +118,7 @@ test('a process with another secret key does not start, and says what to do', as
       data,
       engineAddress: gateway.engine.address,
       databaseUrl: gateway.store.url,
-      simulator: { origin: 'http://127.0.0.1:1', baseUrlOf: () => 'http://127.0.0.1:1' },
+      simulator: addressAt('http://127.0.0.1:1'),
       allowCallbacksTo: [],
       publicUrl: () => '',
       log: gateway.base.log,

@@ -1,7 +1,7 @@
-import { providers } from '../../src/providers';
-import { secretOf } from '../../src/providers/kling/simulate-token';
-import { startSimulator } from '../../src/simulator';
-import type { Simulator } from '../../src/simulator';
+import { simulations } from '../../simulators';
+import { secretOf } from '../../simulators/kling/token';
+import { startSimulator } from '../../simulators/server';
+import type { Simulator } from '../../simulators/server';
 import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
@@ -29,7 +29,7 @@ const refusedWith = (code: number) => ({
 });
 
 beforeAll(async () => {
-  refusing = await startSimulator({ providers });
+  refusing = await startSimulator({ simulations });
   gateway = await startTestGateway({
     channels: {
       'kling-simulated': { provider: 'kling', simulated: true },

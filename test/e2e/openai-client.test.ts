@@ -1,7 +1,7 @@
 import OpenAI, { APIError, toFile } from 'openai';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { measureVideo } from '../../src/commands/measure-video';
+import { measureVideo } from '../../demo/measure-video';
 import { startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 

@@ -13,7 +13,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { measureVideo } from '../../src/commands/measure-video';
+import { measureVideo } from '../../demo/measure-video';
 import { startTestGateway } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 import { blocksOf, readPage, ROOT } from '../support/page';

@@ -1,5 +1,5 @@
-import { DIRECTIVE_ENDS, ENDS } from '../../src/commands/fault-ends';
-import type { FaultEnd } from '../../src/commands/fault-ends';
+import { DIRECTIVE_ENDS, ENDS } from '../../demo/fault-ends';
+import type { FaultEnd } from '../../demo/fault-ends';
 import { startTestGateway, until } from '../support/gateway';
 import type { CallAnswer, TestGateway } from '../support/gateway';
 

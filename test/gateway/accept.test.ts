@@ -55,7 +55,10 @@ beforeAll(async () => {
   );
   deps = {
     store: database.store,
-    catalog: buildCatalog(config, { origin, baseUrlOf: () => origin }),
+    catalog: buildCatalog(config, {
+      origin,
+      channelOf: () => ({ baseUrl: origin, credentials: {} }),
+    }),
     outbound,
     links: { read: () => undefined },
     blobs: createLocalBlobs(join(temporaryFolder(), 'blobs')),

@@ -44,7 +44,10 @@ beforeAll(async () => {
   const config = readConfig({ REELAY_CONFIG: '' }, CATALOG);
   door.gateway.admin = createAdmin({
     store,
-    catalog: buildCatalog(config, { origin, baseUrlOf: () => origin }),
+    catalog: buildCatalog(config, {
+      origin,
+      channelOf: () => ({ baseUrl: origin, credentials: {} }),
+    }),
     mint: { key: () => newKey(randomBytes), callbackSecret: () => newSecret(randomBytes(32)) },
     now: () => now,
     // The routes that tell an engine are asked with a real one in test/e2e/operations.test.ts.

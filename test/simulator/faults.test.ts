@@ -1,4 +1,4 @@
-import { readDirectives, withoutToken } from '../../src/simulator/directives';
+import { readDirectives, withoutToken } from '../../simulators/server/directives';
 import { json, MODEL, startUpstream, type Upstream } from '../support/simulator';
 
 let upstream: Upstream;

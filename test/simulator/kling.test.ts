@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { Call, Reply } from '../../src/core/provider/exchange';
 import { kling } from '../../src/providers/kling';
 import { CODES } from '../../src/providers/kling/codes';
-import { createSimulation } from '../../src/providers/kling/simulate';
-import { secretOf } from '../../src/providers/kling/simulate-token';
+import { createSimulation, kling as simulation } from '../../simulators/kling';
+import { secretOf } from '../../simulators/kling/token';
 import { signToken } from '../../src/providers/kling/token';
-import { startSimulator } from '../../src/simulator';
-import type { Simulator } from '../../src/simulator';
+import { startSimulator } from '../../simulators/server';
+import type { Simulator } from '../../simulators/server';
 import { createSimulatedProvider } from '../support/simulated-provider';
 import type { SimulatedProvider } from '../support/simulated-provider';
 import { json, until } from '../support/simulator';
@@ -17,7 +17,7 @@ import { json, until } from '../support/simulator';
 
 let upstream: SimulatedProvider;
 beforeEach(() => {
-  upstream = createSimulatedProvider(kling);
+  upstream = createSimulatedProvider(kling, simulation);
 });
 
 const TEXT = 'text2video';
@@ -280,7 +280,7 @@ describe('a second create with the same external_task_id', () => {
   ];
 
   test.each([1201, 1200])('is refused with the code that is set: %i', (duplicate) => {
-    upstream = createSimulatedProvider({ ...kling, simulate: createSimulation({ duplicate }) });
+    upstream = createSimulatedProvider(kling, createSimulation({ duplicate }));
     const [, second] = [create({ external_task_id: 'mine' }), create({ external_task_id: 'mine' })];
     expect(second).toMatchObject({
       code: duplicate,
@@ -290,8 +290,8 @@ describe('a second create with the same external_task_id', () => {
   });
 
   test('or answered with the first task', () => {
-    const simulate = createSimulation({ duplicate: 'first task' });
-    upstream = createSimulatedProvider({ ...kling, simulate });
+    const simulation = createSimulation({ duplicate: 'first task' });
+    upstream = createSimulatedProvider(kling, simulation);
     const [first, second] = [
       create({ external_task_id: 'mine' }),
       create({ external_task_id: 'mine' }),
@@ -414,14 +414,14 @@ describe('the list', () => {
 describe('over HTTP', () => {
   let simulator: Simulator;
   beforeEach(async () => {
-    simulator = await startSimulator({ providers: { kling } });
+    simulator = await startSimulator({ simulations: { kling: simulation } });
   });
   afterEach(() => simulator.stop());
 
   const call = async (described: Call): Promise<Response> => {
     const { method, target, headers, body } = kling.authorize(
       described,
-      kling.simulate.credentials,
+      simulation.credentials,
       Date.now(),
     );
     if (!('path' in target)) throw new Error('only paths');

@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { createFile, MP4BoxBuffer, type Movie } from 'mp4box';
-import { readRange } from '../../src/simulator/media';
+import { readRange } from '../../simulators/server/media';
 import { startUpstream, type Upstream } from '../support/simulator';
 
 let upstream: Upstream;

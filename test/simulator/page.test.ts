@@ -1,5 +1,5 @@
-import { DIRECTIVE_HELP, parseDirectives, RESULTS } from '../../src/simulator/directives';
-import { FAULTS, isExchangeFault, isFault } from '../../src/simulator/faults';
+import { DIRECTIVE_HELP, parseDirectives, RESULTS } from '../../simulators/server/directives';
+import { FAULTS, isExchangeFault, isFault } from '../../simulators/server/faults';
 import { readPage, rowsOf } from '../support/page';
 
 /** docs/simulator.md names everything the simulator takes, and nothing else. */

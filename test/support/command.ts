@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { until } from './gateway';
 
 /** `reelay` as a person or a supervisor runs it: a process with two outputs and an exit code. */
@@ -20,6 +21,11 @@ export function reelay(args: readonly string[], env: Record<string, string> = {}
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return commandOf(child);
+}
+
+/** Collects what a child that was just spawned prints. */
+export function commandOf(child: ChildProcessByStdio<null, Readable, Readable>): Command {
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));

@@ -13,11 +13,12 @@ import { createQuotes } from '../../src/gateway';
 import { createLinks } from '../../src/http/links';
 import { createTokens } from '../../src/http/tokens';
 import { createOutbound } from '../../src/outbound';
-import { providers } from '../../src/providers';
 import { buildCatalog } from '../../src/run/channels';
 import type { Foundation } from '../../src/run/foundation';
 import { startApi } from '../../src/run/parts';
-import { startSimulator } from '../../src/simulator';
+import { simulations } from '../../simulators';
+import { addressAt } from '../../simulators/part';
+import { startSimulator } from '../../simulators/server';
 import { createStore } from '../../src/store';
 import { temporaryFolder } from '../host/temporary';
 import type { TestDatabase } from './database';
@@ -39,7 +40,7 @@ export interface OneMachine {
 
 export async function startOneMachine({ db, sealer, ...base }: TestDatabase): Promise<OneMachine> {
   const config = readConfig({ REELAY_CONFIG: '' });
-  const simulator = await startSimulator({ providers });
+  const simulator = await startSimulator({ simulations });
   const receiver = createServer((_request, response) => void response.writeHead(204).end());
   await new Promise<void>((resolve) => void receiver.listen(0, '127.0.0.1', resolve));
   const asked: OneMachine['asked'] = [];
@@ -55,7 +56,7 @@ export async function startOneMachine({ db, sealer, ...base }: TestDatabase): Pr
       startDelivery: async (id: string) => void asked.push({ run: 'delivery', id }),
       startKeep: async (id: string) => void asked.push({ run: 'keep', id }),
     },
-    catalog: buildCatalog(config, simulator),
+    catalog: buildCatalog(config, addressAt(simulator.url)),
     outbound: createOutbound({ allowedCallbackHosts: ['127.0.0.1'], userAgent: 'test' }),
     blobs: createLocalBlobs(join(temporaryFolder(), 'blobs')),
     links: createLinks({ ...signed, publicUrl: () => origin }),

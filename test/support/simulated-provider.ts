@@ -1,9 +1,10 @@
 import type { Call, Reply } from '../../src/core/provider/exchange';
-import type { Provider, SimulatedReply, World } from '../../src/core/provider/provider';
-import { createGlobalFaults } from '../../src/simulator/global-faults';
-import { jobAt, openJobs } from '../../src/simulator/jobs';
-import { matchRoute } from '../../src/simulator/router';
-import { createWorld } from '../../src/simulator/world';
+import type { Provider } from '../../src/core/provider/provider';
+import type { SimulatedReply, Simulation, World } from '../../simulators/contract';
+import { createGlobalFaults } from '../../simulators/server/global-faults';
+import { jobAt, openJobs } from '../../simulators/server/jobs';
+import { matchRoute } from '../../simulators/server/router';
+import { createWorld } from '../../simulators/server/world';
 
 /** One provider's simulated side without a socket: calls go straight into its handler, over a clock of our own. */
 export interface SimulatedProvider {
@@ -21,7 +22,10 @@ export interface SimulatedProvider {
   callback(): { headers: Record<string, string>; body: string } | undefined;
 }
 
-export function createSimulatedProvider(provider: Provider): SimulatedProvider {
+export function createSimulatedProvider(
+  provider: Provider,
+  simulation: Simulation,
+): SimulatedProvider {
   let jobs = openJobs(undefined);
   let now = Date.parse('2026-11-21T12:00:00Z');
   const world = (): World =>
@@ -37,10 +41,10 @@ export function createSimulatedProvider(provider: Provider): SimulatedProvider {
   const perform = (call: Call): Reply => {
     if (!('path' in call.target)) throw new Error('only paths can be simulated');
     const url = new URL(call.target.path, 'http://simulator');
-    const found = matchRoute(provider.simulate.routes, call.method, url.pathname);
+    const found = matchRoute(simulation.routes, call.method, url.pathname);
     if (typeof found === 'string') throw new Error(`${call.method} ${url.pathname}: ${found}`);
     return toReply(
-      provider.simulate.handle(
+      simulation.handle(
         {
           method: call.method,
           route: found.route.path,
@@ -54,7 +58,7 @@ export function createSimulatedProvider(provider: Provider): SimulatedProvider {
     );
   };
   return {
-    send: (call) => perform(provider.authorize(call, provider.simulate.credentials, now)),
+    send: (call) => perform(provider.authorize(call, simulation.credentials, now)),
     sendUnsigned: perform,
     advance: (ms) => {
       now += ms;
@@ -64,10 +68,10 @@ export function createSimulatedProvider(provider: Provider): SimulatedProvider {
     forgetAll: () => {
       jobs = openJobs(undefined);
     },
-    overload: (status) => toReply(provider.simulate.overload(status, world())),
+    overload: (status) => toReply(simulation.overload(status, world())),
     callback: () => {
       const newest = [...jobs.all()].at(-1);
-      return newest && provider.simulate.callback?.(jobAt(newest, now), world());
+      return newest && simulation.callback?.(jobAt(newest, now), world());
     },
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { providers } from '../../src/providers';
-import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator';
+import { simulations } from '../../simulators';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulators/server';
 
 /** A simulator on a clock of the test's own, spoken to over real HTTP as Ark's clients speak. */
 export interface Upstream extends Simulator {
@@ -28,7 +28,7 @@ export async function startUpstream(
   options: Partial<SimulatorOptions> & { startAt?: number } = {},
 ): Promise<Upstream> {
   let clock = options.startAt ?? Date.parse('2026-11-21T12:00:00Z');
-  const simulator = await startSimulator({ providers, now: () => clock, ...options });
+  const simulator = await startSimulator({ simulations, now: () => clock, ...options });
   const base = simulator.baseUrlOf('ark');
   const call: Upstream['call'] = (method, path, body) =>
     fetch(`${base}${TASKS}${path}`, {

@@ -8,11 +8,11 @@ require('../host/register-typescript.cjs');
  */
 const ROOT = join(__dirname, '..', '..');
 const [, , stateFolder, slowReplyMs] = process.argv;
-const { startSimulator } = require(join(ROOT, 'src/simulator/index.ts'));
-const { providers } = require(join(ROOT, 'src/providers/index.ts'));
+const { startSimulator } = require(join(ROOT, 'simulators/server/index.ts'));
+const { simulations } = require(join(ROOT, 'simulators/index.ts'));
 
 process.on('disconnect', () => process.exit(0));
-startSimulator({ providers, stateFolder, port: 0, slowReplyMs: Number(slowReplyMs) }).then(
+startSimulator({ simulations, stateFolder, port: 0, slowReplyMs: Number(slowReplyMs) }).then(
   ({ url }) => process.send({ url }),
   (error) => {
     process.stderr.write(`${String(error)}\n`);

@@ -6,7 +6,7 @@ import ts from 'typescript';
 export type SourceFiles = ReadonlyMap<string, string>;
 
 export interface Row {
-  /** Places whose code this place may use; `*` = every place of ours. */
+  /** Places whose code this place may use; `*` = every place of the product. */
   code: readonly string[];
   /** Places of which it may use types only: they vanish at build. */
   types?: readonly string[];
@@ -87,6 +87,9 @@ const packageOf = (specifier: string): string =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
+/** Files without which there is no gateway; other places are parts that an installation may lack. */
+const PRODUCT = /^(src|workflows|activities)\//;
+
 /** Breaches of the import table among our own files. */
 export function checkImports(files: SourceFiles, table: ImportTable): string[] {
   const places = Object.keys(table);
@@ -106,7 +109,7 @@ export function checkImports(files: SourceFiles, table: ImportTable): string[] {
           return [`${path} imports ${one.specifier}, which is not a file here`];
         const allowed = [...row.code, ...(one.typeOnly ? (row.types ?? []) : [])];
         const home = placeOf(target, places);
-        if (home === place || allowed.includes('*')) return [];
+        if (home === place || (allowed.includes('*') && PRODUCT.test(target))) return [];
         if (home !== undefined && allowed.some((name) => covers(name, home, target))) return [];
         const asType = !one.typeOnly && (row.types ?? []).some((name) => isIn(target, name));
         return [
@@ -271,17 +274,22 @@ function reachable(files: SourceFiles, root: string): Map<string, string> {
   return found;
 }
 
-/** Folders of one kind that lack a file the kind has. `wire/` stands for at least one exchange as JSON. */
+/**
+ * Folders of one kind that lack a file the kind has. `wire/` stands for at least one exchange as JSON. A folder with a
+ * row of its own in the import table is of no kind.
+ */
 export function checkShapes(
   files: SourceFiles,
   shapes: Readonly<Record<string, readonly string[]>>,
+  table: ImportTable,
 ): string[] {
   return Object.entries(shapes).flatMap(([parent, names]) => {
     const below = [...files.keys()].filter((path) => path.startsWith(`${parent}/`));
+    const depth = parent.split('/').length + 1;
     const folders = new Set(
       below
-        .map((path) => path.split('/').slice(0, 3).join('/'))
-        .filter((path) => !path.endsWith('.ts') && !path.endsWith('/kit')),
+        .map((path) => path.split('/').slice(0, depth).join('/'))
+        .filter((path) => !path.endsWith('.ts') && table[path] === undefined),
     );
     return [...folders].flatMap((folder) =>
       names
@@ -343,7 +351,9 @@ const KEBAB_CASE = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
 
 export function checkNames(files: SourceFiles): string[] {
   return [...files.keys()]
-    .filter((path) => /^(src|workflows|activities|test|examples|scripts)\//.test(path))
+    .filter((path) =>
+      /^(src|workflows|activities|simulators|demo|test|examples|scripts)\//.test(path),
+    )
     .filter((path) => !path.endsWith('.sql'))
     .filter((path) => !path.split('/').every((part) => KEBAB_CASE.test(part)))
     .map((path) => `${path}: file and folder names are kebab-case, such as poll-running.json`);
@@ -363,6 +373,7 @@ export function checkPaths(files: SourceFiles): string[] {
 function sources(files: SourceFiles): [string, string][] {
   return [...files].filter(
     ([path]) =>
-      /^(src|workflows|activities)\/.*\.(ts|mjs|cjs)$/.test(path) && !path.endsWith('.d.ts'),
+      /^(src|workflows|activities|simulators|demo)\/.*\.(ts|mjs|cjs)$/.test(path) &&
+      !path.endsWith('.d.ts'),
   );
 }

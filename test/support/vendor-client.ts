@@ -1,5 +1,5 @@
 import { kling } from '../../src/providers/kling';
-import { secretOf } from '../../src/providers/kling/simulate-token';
+import { secretOf } from '../../simulators/kling/token';
 import { json, MODEL, type Upstream } from './simulator';
 
 /** A vendor's own client, as far as a test of the wire needs one: how each asks and what it reads. */

@@ -42,8 +42,6 @@ export interface Provider {
 
   /** Takes requests as callers of a dialect wrote them (`Submission.native`). Absent: it speaks none. */
   native?: NativeWire;
-
-  simulate: Simulation;
 }
 
 /**
@@ -134,91 +132,3 @@ export type PollReading =
   | { kind: 'transient'; detail: string; retryAfterMs?: number }
   | { kind: 'gone' | 'denied'; failure: Failure }
   | { kind: 'empty'; failure: Failure; usage?: Usage };
-
-/** The provider's side of the local simulator: its wire, over the simulator's clock, jobs and faults. */
-export interface Simulation {
-  /** What a simulated channel signs with. */
-  credentials: Record<string, string>;
-  /** Paths relative to the channel's base URL; `:name` marks a parameter. */
-  routes: readonly { method: string; path: string }[];
-  handle(call: SimulatedCall, world: World): SimulatedReply;
-  /** What it answers, in its own error shape, when it is too busy (429) or broken inside (500). */
-  overload(status: 429 | 500, world: World): SimulatedReply;
-  /** The callback this provider would post about the job now. */
-  callback?(job: SimulatedJob, world: World): { headers: Headers; body: string };
-}
-
-export interface SimulatedCall {
-  method: string;
-  /** The matching entry of `routes`. */
-  route: string;
-  params: Record<string, string>;
-  query: URLSearchParams;
-  headers: Headers;
-  body: Uint8Array;
-}
-
-export interface SimulatedReply {
-  status: number;
-  headers?: Headers;
-  /** Sent as JSON unless it is bytes. */
-  body: unknown;
-}
-
-export interface SimulatedJob {
-  id: string;
-  provider: string;
-  /** Whoever submitted it (the credential's name); ids of others are unknown. */
-  account: string;
-  createdAt: number;
-  updatedAt: number;
-  /** By the simulator's clock, polls and faults at the time of the call. */
-  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'policy' | 'canceled' | 'expired';
-  /** 0..100. */
-  progress: number;
-  seconds: number;
-  width: number;
-  height: number;
-  fps: number;
-  seed: number;
-  /** A status word to show in place of the state's own; null = the reply has no status field. */
-  word?: string | null;
-  /** What to report as used (tokens, units) in place of what the video would cost. */
-  usage?: number;
-  /** What the provider wants to remember of the request. */
-  data: Record<string, unknown>;
-  callbackUrl?: string;
-}
-
-export interface World {
-  now: number;
-  /** A fresh lower-case alphanumeric id of that length. */
-  randomId(length: number): string;
-  /** Takes a job in. `prompt` may carry a `[[sim ...]]` token that steers this job. */
-  accept(job: NewSimulatedJob): SimulatedJob;
-  /** Undefined for an unknown id and for another account's. Counts nothing. */
-  find(account: string, id: string): SimulatedJob | undefined;
-  /** As `find`, and counts as one GET of this job (moves `polls=` on). */
-  look(account: string, id: string): SimulatedJob | undefined;
-  /** Newest first. */
-  list(account: string): SimulatedJob[];
-  countQueued(account: string): number;
-  cancel(id: string): void;
-  remove(id: string): void;
-  /** Undefined for a job that ended without a file. */
-  mediaUrl(job: SimulatedJob, kind: 'video' | 'last_frame'): string | undefined;
-}
-
-export interface NewSimulatedJob {
-  id: string;
-  account: string;
-  prompt: string;
-  /** -1 = the simulator chooses. */
-  seconds: number;
-  width: number;
-  height: number;
-  fps: number;
-  seed: number;
-  data: Record<string, unknown>;
-  callbackUrl?: string;
-}

@@ -3,7 +3,6 @@ import { fields } from '../../core/json/known-fields';
 import type { Provider } from '../../core/provider/provider';
 import { arkModels } from './models';
 import { readNative } from './native-read';
-import { simulate } from './simulate';
 import { cancel, operationId, poll, readCallback, readPoll, readSubmit, submit } from './translate';
 
 /** `cgt-20261121120000-a1b2c` today; a dot would be a step in a path [?]. */
@@ -34,5 +33,4 @@ export const ark: Provider = {
     operationOf: (taskId) => (TASK_ID.test(taskId) ? { taskId } : undefined),
     read: readNative,
   },
-  simulate,
 };

@@ -3,7 +3,6 @@ import { fields } from '../../core/json/known-fields';
 import type { Provider } from '../../core/provider/provider';
 import { klingModels } from './models';
 import { operationSchema } from './schema';
-import { simulate } from './simulate';
 import { submit } from './submit';
 import { signToken } from './token';
 import { find, poll, readCallback, readFind, readPoll, readSubmit } from './translate';
@@ -32,5 +31,4 @@ export const kling: Provider = {
   find,
   readFind,
   readCallback,
-  simulate,
 };

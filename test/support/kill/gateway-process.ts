@@ -5,6 +5,7 @@ import { openFoundation } from '../../../src/run/foundation';
 import type { Foundation } from '../../../src/run/foundation';
 import { processLog } from '../../../src/run/log';
 import { startApi, startWorker } from '../../../src/run/parts';
+import { addressAt } from '../../../simulators/part';
 import type { Message, Order, Started } from './messages';
 import { withPoints } from './points';
 import type { Point } from './points';
@@ -43,7 +44,7 @@ async function main({ role, data, port, publicUrl, simulatorUrl }: Started): Pro
     data,
     engineAddress: config.environment.TEMPORAL_ADDRESS ?? '',
     databaseUrl: config.environment.DATABASE_URL ?? '',
-    simulator: { origin: simulatorUrl, baseUrlOf: (provider) => `${simulatorUrl}/${provider}` },
+    simulator: addressAt(simulatorUrl),
     allowCallbacksTo: ['127.0.0.1'],
     publicUrl: () => publicUrl,
     log: processLog(),

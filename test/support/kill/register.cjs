@@ -10,7 +10,7 @@ const ROOT = join(__dirname, '..', '..', '..');
 const compile = require.extensions['.ts'];
 require.extensions['.ts'] = (module, path) => {
   const inside = relative(ROOT, path);
-  if (['src', 'activities', 'workflows'].includes(inside.split(sep)[0])) {
+  if (['src', 'activities', 'workflows', 'simulators', 'demo'].includes(inside.split(sep)[0])) {
     module.exports = require(join(ROOT, 'dist', inside.replace(/\.ts$/, '.js')));
   } else compile(module, path);
 };

@@ -1,11 +1,11 @@
-import { providers } from '../../../src/providers';
-import { startSimulator } from '../../../src/simulator';
+import { simulations } from '../../../simulators';
+import { startSimulator } from '../../../simulators/server';
 
 /** The simulated providers as a process of their own, on a fixed port and a folder that survives a kill. */
 process.on('disconnect', () => process.exit(0));
 
 async function main(stateFolder: string, port: number): Promise<void> {
-  await startSimulator({ providers, stateFolder, port });
+  await startSimulator({ simulations, stateFolder, port });
   process.send?.({ kind: 'ready' });
 }
 

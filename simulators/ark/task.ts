@@ -1,0 +1,62 @@
+import type { SimulatedJob, World } from '../contract';
+import type { TASK_STATUSES } from '../../src/providers/ark/schema';
+
+/** Ark's words for the simulated states. */
+export const STATUS: Readonly<Record<SimulatedJob['state'], (typeof TASK_STATUSES)[number]>> = {
+  queued: 'queued',
+  running: 'running',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  policy: 'failed',
+  canceled: 'cancelled',
+  expired: 'expired',
+};
+
+const TASK_ERRORS: Readonly<Partial<Record<SimulatedJob['state'], [string, string]>>> = {
+  failed: ['InternalServiceError', 'The service encountered an unexpected internal error.'],
+  policy: [
+    'OutputVideoSensitiveContentDetected',
+    'The request failed because the output video may contain sensitive information.',
+  ],
+};
+
+/** Renders a task as GET, list and callback show it. */
+export function renderTask(job: SimulatedJob, world: World): Record<string, unknown> {
+  const { frames, ...echo } = job.data;
+  const error = TASK_ERRORS[job.state];
+  const done = job.state === 'succeeded';
+  const tokens = job.usage ?? tokensOf(job);
+  return {
+    id: job.id,
+    model: echo['model'],
+    ...(job.word === null ? {} : { status: job.word ?? STATUS[job.state] }),
+    error: error ? { code: error[0], message: error[1] } : null,
+    created_at: Math.floor(job.createdAt / 1_000),
+    updated_at: Math.floor(job.updatedAt / 1_000),
+    ...(done
+      ? {
+          content: contentOf(job, world),
+          usage: { completion_tokens: tokens, total_tokens: tokens },
+        }
+      : {}),
+    seed: job.seed,
+    ...(frames === undefined ? { duration: job.seconds } : { frames }),
+    framespersecond: job.fps,
+    ...echo,
+    // A wish, and no property of the video; JSON leaves it out.
+    return_last_frame: undefined,
+  };
+}
+
+/** Gives the links to the files; null for a task that ended without one. */
+function contentOf(job: SimulatedJob, world: World): Record<string, unknown> | null {
+  const url = world.mediaUrl(job, 'video');
+  if (url === undefined) return null;
+  const lastFrame = job.data['return_last_frame'] ? world.mediaUrl(job, 'last_frame') : undefined;
+  return { video_url: url, ...(lastFrame === undefined ? {} : { last_frame_url: lastFrame }) };
+}
+
+/** Counts the tokens of a video: 108,900 for 5 s of 1280x720, one frame more than the duration has. */
+function tokensOf(job: SimulatedJob): number {
+  return Math.round(((Math.round(job.fps * job.seconds) + 1) * job.width * job.height) / 1_024);
+}

@@ -1,0 +1,101 @@
+import type { Headers } from '../src/core/provider/exchange';
+
+/** A simulation answers a provider's calls in the provider's own words, over the simulator's clock, jobs and faults. */
+export interface Simulation {
+  /** The values a simulated channel signs with: `{ apiKey: 'simulated' }`. They fit the provider's own schema. */
+  credentials: Record<string, string>;
+  /** The routes it serves; a path is relative to the channel's base URL: `/v1/videos/:id` has a parameter `id`. */
+  routes: readonly { method: string; path: string }[];
+  /** Answers one call to one of the routes. It changes the simulator's jobs through `world` alone. */
+  handle(call: SimulatedCall, world: World): SimulatedReply;
+  /** Answers, in the provider's own error shape, that it is too busy (429) or broken inside (500). */
+  overload(status: 429 | 500, world: World): SimulatedReply;
+  /** Writes the callback that this provider would post about the job now. Absent: it posts none. */
+  callback?(job: SimulatedJob, world: World): { headers: Headers; body: string };
+}
+
+export interface SimulatedCall {
+  method: string;
+  /** The path of the matching entry of `routes`: `/v1/videos/:id`. */
+  route: string;
+  params: Record<string, string>;
+  query: URLSearchParams;
+  headers: Headers;
+  body: Uint8Array;
+}
+
+export interface SimulatedReply {
+  status: number;
+  headers?: Headers;
+  /** The body, which is sent as JSON unless it is bytes. */
+  body: unknown;
+}
+
+export interface SimulatedJob {
+  id: string;
+  provider: string;
+  /** The name that the submitting credential stands for; the jobs of one account are unknown to others. */
+  account: string;
+  /** Unix milliseconds. */
+  createdAt: number;
+  /** Unix milliseconds of the last change of state. */
+  updatedAt: number;
+  /** The state that clock, polls and faults give it at the time of the call. */
+  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'policy' | 'canceled' | 'expired';
+  /** Percent, 0 to 100. */
+  progress: number;
+  /** The length of the video. */
+  seconds: number;
+  width: number;
+  height: number;
+  fps: number;
+  seed: number;
+  /** A status word to show in place of the state's own; null = the reply has no status field. */
+  word?: string | null;
+  /** What to report as used (tokens, units) in place of what the video would cost. */
+  usage?: number;
+  /** Values that the provider remembers of the request, for its later answers. */
+  data: Record<string, unknown>;
+  callbackUrl?: string;
+}
+
+/** The world is the simulator as one provider sees it during one call. */
+export interface World {
+  /** Unix milliseconds. */
+  now: number;
+  /** Makes a fresh id of that many lower-case letters and digits. */
+  randomId(length: number): string;
+  /**
+   * Takes a job in. Its prompt may carry a token that steers it, such as `[[sim seconds=2 fault=policy]]`; a fault that
+   * strikes here is thrown through `handle`, so accept last.
+   */
+  accept(job: NewSimulatedJob): SimulatedJob;
+  /** Finds a job and counts nothing. Undefined for an unknown id and for another account's. */
+  find(account: string, id: string): SimulatedJob | undefined;
+  /** Finds a job as `find` does and counts one look at it, which moves `polls=` on. */
+  look(account: string, id: string): SimulatedJob | undefined;
+  /** Lists the jobs of an account, newest first. */
+  list(account: string): SimulatedJob[];
+  /** Counts the jobs of an account that are still queued. */
+  countQueued(account: string): number;
+  /** Cancels a job of that id. Throws where there is none. */
+  cancel(id: string): void;
+  /** Hides a job from every later `find`, `look` and `list`. Throws where there is none. */
+  remove(id: string): void;
+  /** Gives the link to a file of the job; undefined for a job that ended without one. */
+  mediaUrl(job: SimulatedJob, kind: 'video' | 'last_frame'): string | undefined;
+}
+
+export interface NewSimulatedJob {
+  id: string;
+  account: string;
+  prompt: string;
+  /** The length of the video; -1 = the simulator chooses. */
+  seconds: number;
+  width: number;
+  height: number;
+  fps: number;
+  seed: number;
+  data: Record<string, unknown>;
+  callbackUrl?: string;
+}

@@ -1,0 +1,9 @@
+import { ark } from './ark';
+import type { Simulation } from './contract';
+import { kling } from './kling';
+
+/** The registry holds one line per simulated provider, by the name under which src/providers has its adapter. */
+export const simulations: Readonly<Record<string, Simulation>> = {
+  ark,
+  kling,
+};

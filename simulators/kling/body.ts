@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import type { Kind } from '../../src/providers/kling/schema';
+
+/** The create bodies as the service takes them. Null is an absent value, unknown keys are ignored [?]. */
+
+/** A link, or bare base64 of a PNG or JPEG; a data URL is refused. */
+const image = z.string().refine((text) => isLink(text) || isPicture(text), {
+  error: 'is neither a link nor base64 of a jpg or png',
+});
+
+function isLink(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text);
+}
+
+function isPicture(text: string): boolean {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.length % 4 !== 0) return false;
+  const start = Buffer.from(text.slice(0, 24), 'base64').toString('hex');
+  return /^(89504e470d0a1a0a|ffd8ff)/.test(start);
+}
+
+const PROMPT_LENGTH_MAX = 2_500;
+const prompt = z.string().max(PROMPT_LENGTH_MAX);
+
+const common = {
+  prompt: prompt.nullish(),
+  negative_prompt: prompt.nullish(),
+  mode: z.enum(['std', 'pro']).nullish(),
+  aspect_ratio: z.enum(['16:9', '9:16', '1:1']).nullish(),
+  /** A number is refused: the page says text. */
+  duration: z
+    .string()
+    .regex(/^\d{1,2}$/)
+    .nullish(),
+  sound: z.enum(['on', 'off']).nullish(),
+  watermark_info: z.object({ enabled: z.boolean() }).nullish(),
+  callback_url: z.url({ protocol: /^https?$/ }).nullish(),
+  external_task_id: z.string().min(1).nullish(),
+  multi_shot: z.boolean().nullish(),
+  shot_type: z.string().nullish(),
+  multi_prompt: z.array(z.object({ duration: z.string() })).nullish(),
+};
+
+const textSchema = z.object({ ...common, model_name: z.string().default('kling-v1') });
+
+const imageSchema = z.object({
+  ...common,
+  model_name: z.string().default('kling-v1'),
+  image: image.nullish(),
+  image_tail: image.nullish(),
+});
+
+const multiImageSchema = z.object({
+  ...common,
+  model_name: z.string().default('kling-v1-6'),
+  image_list: z.array(z.object({ image })).min(1).max(4),
+});
+
+const omniSchema = z.object({
+  ...common,
+  model_name: z.string().default('kling-video-o1'),
+  image_list: z
+    .array(z.object({ image_url: image, type: z.enum(['first_frame', 'end_frame']).nullish() }))
+    .nullish(),
+  video_list: z
+    .array(
+      z.object({
+        video_url: z.url({ protocol: /^https?$/ }),
+        refer_type: z.enum(['feature', 'base']).nullish(),
+        keep_original_sound: z.enum(['yes', 'no']).nullish(),
+      }),
+    )
+    .max(1)
+    .nullish(),
+});
+
+const SCHEMAS = {
+  text2video: textSchema,
+  image2video: imageSchema,
+  'multi-image2video': multiImageSchema,
+  'omni-video': omniSchema,
+} as const satisfies Record<Kind, z.ZodType>;
+
+/** One body for all kinds: what a kind does not have is absent. */
+export type Body = z.infer<typeof textSchema> &
+  Partial<Pick<z.infer<typeof imageSchema>, 'image' | 'image_tail'>> & {
+    image_list?: readonly { type?: string | null | undefined }[] | null | undefined;
+    video_list?: z.infer<typeof omniSchema>['video_list'];
+  };
+
+/** A refusal before it has a request id. */
+export interface Refused {
+  code: number;
+  message?: string;
+}
+
+/** 1201 names the parameter in its message, as the page of error codes says. */
+export const invalid = (param: string, text = 'is invalid'): Refused => ({
+  code: 1201,
+  message: `${param} ${text}`,
+});
+
+export function readBody(
+  kind: Kind,
+  bytes: Uint8Array,
+): { body: Body; raw: Readonly<Record<string, unknown>> } | { refused: Refused } {
+  const raw = z.record(z.string(), z.unknown()).safeParse(parseJson(bytes));
+  if (!raw.success) return { refused: { code: 1200, message: 'the body is not a JSON object' } };
+  const parsed = SCHEMAS[kind].safeParse(raw.data);
+  if (parsed.success) return { body: parsed.data, raw: raw.data };
+  const issue = parsed.error.issues[0];
+  return { refused: invalid(issue?.path.join('.') ?? 'body', issue?.message) };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}

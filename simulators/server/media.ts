@@ -1,0 +1,131 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Result } from './directives';
+import { jobAt, type JobRecord, type Jobs } from './jobs';
+import { decodeSegment } from './router';
+import type { FileKind, Studio } from './studio';
+
+/** Result links are served as an object store does: no credential, 24 hours, Range and HEAD. */
+
+export const MEDIA_PREFIX = '/_media/';
+const LIFETIME_MS = 86_400_000;
+const FILES: Readonly<Record<string, { kind: FileKind; type: string }>> = {
+  'video.mp4': { kind: 'video', type: 'video/mp4' },
+  'last.png': { kind: 'last_frame', type: 'image/png' },
+};
+
+/** Gives the link of a finished job's file; undefined for a job that has none. */
+export function resultLink(origin: string, record: JobRecord, kind: FileKind): string | undefined {
+  if (record.fault === 'done-no-output') return undefined;
+  const isPrivate = kind === 'video' && record.directives.result === 'private';
+  return `${isPrivate ? PRIVATE_ORIGIN : origin}${mediaPath(record.id, kind)}`;
+}
+
+function mediaPath(id: string, kind: FileKind): string {
+  const name = kind === 'video' ? 'video.mp4' : 'last.png';
+  return `${MEDIA_PREFIX}${encodeURIComponent(id)}/${name}`;
+}
+
+export async function serveMedia(
+  exchange: {
+    request: IncomingMessage;
+    response: ServerResponse;
+    path: string;
+    query: URLSearchParams;
+  },
+  context: { jobs: Jobs; studio: Studio; now: number },
+): Promise<void> {
+  const { request, response, path, query } = exchange;
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    refuse(response, 405, 'MethodNotAllowed');
+    return;
+  }
+  const [id = '', name = ''] = path.slice(MEDIA_PREFIX.length).split('/');
+  const record = context.jobs.get(decodeSegment(id) ?? '');
+  const file = FILES[name];
+  const job = record && jobAt(record, context.now);
+  if (!record || !job || !file || job.state !== 'succeeded') {
+    refuse(response, 404, 'NoSuchKey');
+    return;
+  }
+  if (record.fault === 'link-expired' || context.now - job.updatedAt > LIFETIME_MS) {
+    refuse(response, 403, 'AccessDenied', 'Request has expired');
+    return;
+  }
+  const result = file.kind === 'video' ? record.directives.result : undefined;
+  const location = query.has(REDIRECTED) ? undefined : locationOf(result, path);
+  if (location !== undefined) {
+    response.writeHead(302, { location, 'content-length': 0 });
+    response.end();
+    return;
+  }
+  const instead = result && INSTEAD[result];
+  const bytes = instead?.bytes ?? (await context.studio.file(record, file.kind));
+  send(request, response, { bytes, type: instead?.type ?? file.type });
+}
+
+/** RFC 1918 names it private, so no gateway may fetch from it. */
+const PRIVATE_ORIGIN = 'http://10.255.255.1';
+/** Marks the link to which `result=redirect` leads. */
+const REDIRECTED = 'redirected';
+
+function locationOf(result: Result | undefined, path: string): string | undefined {
+  if (result === 'redirect') return `${path}?${REDIRECTED}`;
+  return result === 'redirect-private' ? `${PRIVATE_ORIGIN}${path}` : undefined;
+}
+
+const INSTEAD: Readonly<Partial<Record<Result, { bytes: Uint8Array; type: string }>>> = {
+  html: {
+    bytes: Buffer.from('<html><head><title>Sign in</title></head><body>Sign in</body></html>\n'),
+    type: 'text/html',
+  },
+  empty: { bytes: new Uint8Array(), type: 'video/mp4' },
+};
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: { bytes: Uint8Array; type: string },
+): void {
+  const size = file.bytes.length;
+  const range = readRange(request.headers.range, size);
+  if (range === 'unsatisfiable') {
+    response.setHeader('content-range', `bytes */${String(size)}`);
+    refuse(response, 416, 'InvalidRange');
+    return;
+  }
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  response.writeHead(range ? 206 : 200, {
+    'content-type': file.type,
+    'content-length': end - start + 1,
+    'accept-ranges': 'bytes',
+    ...(range ? { 'content-range': `bytes ${String(start)}-${String(end)}/${String(size)}` } : {}),
+  });
+  response.end(request.method === 'HEAD' ? undefined : file.bytes.subarray(start, end + 1));
+}
+
+/** Reads `bytes=0-99`. Undefined (the whole file) for no range, several and an unreadable one, as RFC 9110 allows. */
+export function readRange(
+  header: string | undefined,
+  size: number,
+): { start: number; end: number } | 'unsatisfiable' | undefined {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '');
+  if (!match || (match[1] === '' && match[2] === '')) return undefined;
+  if (match[1] === '') {
+    const length = Math.min(Number(match[2]), size);
+    return length === 0 ? 'unsatisfiable' : { start: size - length, end: size - 1 };
+  }
+  const start = Number(match[1]);
+  const end = match[2] === '' ? size - 1 : Math.min(Number(match[2]), size - 1);
+  if (match[2] !== '' && Number(match[2]) < start) return undefined;
+  return start >= size ? 'unsatisfiable' : { start, end };
+}
+
+/** Answers an error in the XML of an object store. */
+function refuse(response: ServerResponse, status: number, code: string, message = code): void {
+  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>\n`;
+  response.writeHead(status, {
+    'content-type': 'application/xml',
+    'content-length': Buffer.byteLength(xml),
+  });
+  response.end(xml);
+}

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import type { NewSimulatedJob, SimulatedJob, World } from '../contract';
+import { readDirectives } from './directives';
+import { exchangeOf, isExchangeFault, strike, type Exchange, type ExchangeFault } from './faults';
+import type { GlobalFaults } from './global-faults';
+import { jobAt, QUEUED_SHARE, usualRunMs, type JobRecord, type Jobs } from './jobs';
+
+export interface WorldOptions {
+  provider: string;
+  jobs: Jobs;
+  faults: GlobalFaults;
+  /** The exchange under way; faults that strike after the work leave a note on it. */
+  exchange: Exchange;
+  now: number;
+  mediaUrl(record: JobRecord, kind: 'video' | 'last_frame'): string | undefined;
+  /** Is told of each new job. */
+  accepted(record: JobRecord): void;
+}
+
+/** Makes the simulator as one provider sees it during one exchange. */
+export function createWorld(options: WorldOptions): World {
+  const { provider, jobs, now } = options;
+  const record = (account: string, id: string): JobRecord | undefined => {
+    const found = jobs.get(id);
+    const visible = found && !found.removed && found.provider === provider;
+    return visible && found.account === account ? found : undefined;
+  };
+  const change = (id: string, patch: Partial<JobRecord>): void => {
+    const found = jobs.get(id);
+    if (!found) throw new Error(`there is no simulated job ${id}`);
+    jobs.change(found, { ...patch, deletes: found.deletes + 1 });
+  };
+  return {
+    now,
+    randomId,
+    accept: (job) => accept(job, options),
+    find: (account, id) => shown(record(account, id), now),
+    look: (account, id) => look(record(account, id), options),
+    list: (account) =>
+      [...jobs.all()]
+        .filter((entry) => record(account, entry.id) !== undefined)
+        .reverse()
+        .map((entry) => jobAt(entry, now)),
+    countQueued: (account) => jobs.countQueued(provider, account, now),
+    cancel: (id) => {
+      change(id, { canceledAt: now });
+    },
+    remove: (id) => {
+      change(id, { removed: true });
+    },
+    mediaUrl: (job, kind) => {
+      const found = jobs.get(job.id);
+      return found && options.mediaUrl(found, kind);
+    },
+  };
+}
+
+function shown(record: JobRecord | undefined, now: number): SimulatedJob | undefined {
+  return record && jobAt(record, now);
+}
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+function randomId(length: number): string {
+  return [...randomBytes(length)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
+}
+
+function accept(job: NewSimulatedJob, options: WorldOptions): SimulatedJob {
+  const { jobs, faults, exchange, now } = options;
+  const asked = readDirectives(job.prompt);
+  const counts = jobs.countPrompt(job.prompt, (before) => ({ ...before, seen: before.seen + 1 }));
+  const own = isExchangeFault(asked.fault) ? asked.fault : undefined;
+  const strikesHere = own && exchangeOf(own, asked.on) === 'submit';
+  const meets = strikesHere && counts.faults < (asked.count ?? 1);
+  const fault = meets ? own : faults.takeExchange('submit');
+  if (meets) jobs.countPrompt(job.prompt, (before) => ({ ...before, faults: before.faults + 1 }));
+  if (fault) strike(fault, exchange);
+
+  const directives = { ...faults.takeForJob(), ...asked };
+  const { seconds, fault: jobFault } = directives;
+  const runMs = seconds === undefined ? usualRunMs(job.id) : seconds * 1_000;
+  const queuedMs = directives.queued === undefined ? undefined : directives.queued * 1_000;
+  const record: JobRecord = {
+    ...job,
+    provider: options.provider,
+    seconds: job.seconds === -1 ? CHOSEN_SECONDS : job.seconds,
+    createdAt: now,
+    queuedMs: queuedMs ?? runMs * QUEUED_SHARE,
+    runMs: runMs + (queuedMs ?? 0),
+    directives,
+    ...(jobFault === undefined ? {} : { fault: jobFault }),
+    gets: 0,
+    deletes: 0,
+    callbacks: 0,
+    told: 0,
+    pollFaults: 0,
+  };
+  jobs.add(record);
+  jobs.countPrompt(job.prompt, (before) => ({ ...before, accepted: before.accepted + 1 }));
+  options.accepted(record);
+  return jobAt(record, now);
+}
+
+/** The length of a video whose length was left to the model. */
+const CHOSEN_SECONDS = 5;
+
+function look(record: JobRecord | undefined, options: WorldOptions): SimulatedJob | undefined {
+  if (!record) return undefined;
+  const { jobs, exchange, now } = options;
+  const gets = record.gets + 1;
+  const { polls, gone, count, word } = record.directives;
+  const ends = polls !== undefined && gets >= polls && record.endedAt === undefined;
+  jobs.change(record, { gets, ...(ends ? { endedAt: now } : {}) });
+  const fault = takeLookFault(record, options);
+  if (fault) strike(fault, exchange);
+  if (gone !== undefined && gets >= gone && gets < gone + (count ?? Infinity)) return undefined;
+  const job = jobAt(record, now);
+  if (exchange.act === 'no-status') return { ...job, word: null };
+  return word !== undefined && gets <= (count ?? 1) ? { ...job, word } : job;
+}
+
+/** Takes what disturbs this look: the job's own fault as often as it was told, else one that anybody may meet. */
+function takeLookFault(
+  record: JobRecord,
+  { jobs, faults }: WorldOptions,
+): ExchangeFault | undefined {
+  const { on, count, fault: own } = record.directives;
+  const strikesHere = isExchangeFault(own) && exchangeOf(own, on) === 'poll';
+  if (!strikesHere || record.pollFaults >= (count ?? 1)) return faults.takeExchange('poll');
+  jobs.change(record, { pollFaults: record.pollFaults + 1 });
+  return own;
+}
