@@ -203,6 +203,7 @@ const environmentSchema = z.object({
   TEMPORAL_TLS_SERVER_NAME: z.string().optional(),
   TEMPORAL_CLI_PATH: z.string().min(1).optional(),
   DATABASE_URL: z.string().min(1).optional(),
+  REELAY_PREPARED_STATEMENTS: z.enum(['on', 'off']).default('on'),
   REELAY_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   REELAY_CACHE: z.string().min(1).optional(),
   REELAY_CONFIG: z.string().min(1).optional(),

@@ -14,6 +14,8 @@ export const BOUND_WAITS = {
   bodyIdleMs: positive(30 * SECOND),
   /** Whether a caller has points at all is remembered for so long. */
   fundsMs: positive(250),
+  /** A key that was found is let in for so long without being looked up; so long may one that was revoked be used. */
+  keyMemoMs: z.int().nonnegative().max(SECOND).default(500),
 };
 
 export const BOUND_LIMITS = {

@@ -78,8 +78,8 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   const onError = (err: Error): void => {
     log.warn({ err }, 'a database connection broke');
   };
-  const pool = { connectionsMax: config.limits.databaseConnections, onError };
-  const openPool = (): OpenDatabase => openDatabase(options.databaseUrl, pool);
+  const openPool = (): OpenDatabase =>
+    openDatabase(options.databaseUrl, { ...poolOptions(config), onError });
   const database = openPool();
   const changes = createChanges(options.databaseUrl, database.pool, onError);
   const sealer = createSealer(secret);
@@ -128,6 +128,11 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   };
   return { ...base, withOwnPool };
 }
+
+const poolOptions = ({ limits, environment }: Config) => ({
+  connectionsMax: limits.databaseConnections,
+  isNaming: environment.REELAY_PREPARED_STATEMENTS === 'on',
+});
 
 /** Makes what signs for this installation: each under its secret, for as long as the config says. */
 function signedWith(

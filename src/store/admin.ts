@@ -12,7 +12,7 @@ import type { Sealer } from './seal';
 export function adminStore(
   db: Database,
   sealer: Sealer,
-  { idempotencyMs }: { idempotencyMs: number },
+  { idempotencyMs, forgetKeys }: { idempotencyMs: number; forgetKeys: () => void },
 ): AdminStore {
   const { workspaces, workspace, balance, keys, key } = rowsOf(db, sealer);
   return {
@@ -22,27 +22,41 @@ export function adminStore(
     keys,
     key,
     isFirstWorkspace: (id) => isFirstWorkspace(db, id),
-    changeWorkspace: (id, change, now) => changeWorkspace(db, id, change, new Date(now)),
-    changeKey: (id, change) => changeKey(db, id, change),
-    revokeKey: (id, now) => revokeKey(db, id, new Date(now)),
-    once: ({ workspaceId, idempotency, now }, act) =>
-      db.transaction(async (tx) => {
-        const rows = rowsOf(tx, sealer);
-        if (!idempotency) return { kind: 'made', answer: await act(rows) };
-        const asked = { ...idempotency, workspaceId, now };
-        const earlier = await claim(tx, asked, { jobId: null, keepMs: idempotencyMs });
-        if (earlier?.kind === 'differs') return { kind: 'mismatch' };
-        if (earlier) {
-          if (!earlier.sealed) throw new Error('the answer under this key is not sealed');
-          const answer = JSON.parse(sealer.open(earlier.sealed, workspaceId)) as Answer;
-          return { kind: 'replayed', answer };
-        }
-        const answer = await act(rows);
-        const sealed = sealer.seal(JSON.stringify(answer), workspaceId);
-        await storeAnswer(tx, asked, { sealed });
-        return { kind: 'made', answer };
-      }),
+    changeWorkspace: (id, change, now) =>
+      changeWorkspace(db, id, change, new Date(now)).finally(forgetKeys),
+    changeKey: (id, change) => changeKey(db, id, change).finally(forgetKeys),
+    revokeKey: (id, now) => revokeKey(db, id, new Date(now)).finally(forgetKeys),
+    // One of the things that are done once is to replace a key's secret.
+    once: (request, act) =>
+      once(db, sealer, { ...request, idempotencyMs, act }).finally(forgetKeys),
   };
+}
+
+type Once = AdminStore['once'];
+type OnceRequest = Parameters<Once>[0] & { idempotencyMs: number; act: Parameters<Once>[1] };
+
+/** Does a thing, or answers what an earlier request under the same key was answered, in ONE transaction. */
+function once(
+  db: Database,
+  sealer: Sealer,
+  { workspaceId, idempotency, now, idempotencyMs, act }: OnceRequest,
+): ReturnType<Once> {
+  return db.transaction(async (tx) => {
+    const rows = rowsOf(tx, sealer);
+    if (!idempotency) return { kind: 'made', answer: await act(rows) };
+    const asked = { ...idempotency, workspaceId, now };
+    const earlier = await claim(tx, asked, { jobId: null, keepMs: idempotencyMs });
+    if (earlier?.kind === 'differs') return { kind: 'mismatch' };
+    if (earlier) {
+      if (!earlier.sealed) throw new Error('the answer under this key is not sealed');
+      const answer = JSON.parse(sealer.open(earlier.sealed, workspaceId)) as Answer;
+      return { kind: 'replayed', answer };
+    }
+    const answer = await act(rows);
+    const sealed = sealer.seal(JSON.stringify(answer), workspaceId);
+    await storeAnswer(tx, asked, { sealed });
+    return { kind: 'made', answer };
+  });
 }
 
 /** The same over a transaction and outside of one. */

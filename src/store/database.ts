@@ -1,6 +1,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { DatabaseError, Pool } from 'pg';
+import type { PoolClient } from 'pg';
 import { CommitInDoubt } from '../core/errors';
 
 /** Connections and transactions; the only place that opens a pool. */
@@ -19,11 +20,18 @@ const STATEMENT_MS = 30_000;
 /** Counted by us, for a server that froze or vanished without a word; later than the server's own limit. */
 const ANSWER_MS = 35_000;
 
+export interface DatabaseOptions {
+  connectionsMax: number;
+  onError: (error: Error) => void;
+  /**
+   * Whether the hottest statements go by a name, so that a connection parses and plans each of them once. A pooler in
+   * transaction mode hands a connection from one client to the next and may not know the names.
+   */
+  isNaming?: boolean;
+}
+
 /** `onError` hears of connections that broke; queries on them fail by themselves, and the pool opens others. */
-export function openDatabase(
-  url: string,
-  options: { connectionsMax: number; onError: (error: Error) => void },
-): OpenDatabase {
+export function openDatabase(url: string, options: DatabaseOptions): OpenDatabase {
   const pool = new Pool({
     connectionString: url,
     max: options.connectionsMax,
@@ -37,10 +45,22 @@ export function openDatabase(
   pool.on('error', options.onError);
   // A connection in use has no other listener, and an error without one would end the process.
   pool.on('connect', (client) => client.on('error', options.onError));
+  if (options.isNaming === false) pool.on('connect', takeNames);
   const db = drizzle(pool);
   db.transaction = (run, config) => transaction(pool, run, config);
   return { db, pool, close: () => pool.end() };
 }
+
+/** Sends each statement of a connection without its name. */
+function takeNames(client: PoolClient): void {
+  const query = client.query.bind(client) as (first: unknown, ...rest: unknown[]) => unknown;
+  const unnamed = (first: unknown, ...rest: unknown[]): unknown =>
+    query(isNamed(first) ? { ...first, name: undefined } : first, ...rest);
+  client.query = unnamed as typeof client.query;
+}
+
+const isNamed = (asked: unknown): asked is { name: string } =>
+  typeof asked === 'object' && asked !== null && 'name' in asked && 'text' in asked;
 
 /**
  * Drizzle's own never gives a connection back whose BEGIN failed, so that a server that went away would use the pool

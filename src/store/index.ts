@@ -19,8 +19,14 @@ import { inputStore, workspaceStore } from './workspaces';
 export function createStore(
   db: Database,
   sealer: Sealer,
-  options: { idempotencyMs: number; usualMemoMs: number; changes: ChangeStore },
+  options: {
+    idempotencyMs: number;
+    usualMemoMs: number;
+    keyMemoMs: number;
+    changes: ChangeStore;
+  },
 ): Store {
+  const keys = keyStore(db, options);
   return {
     jobs: jobStore(db, options),
     attempts: attemptStore(db, options),
@@ -30,11 +36,11 @@ export function createStore(
     retention: retentionStore(db),
     operations: operationsStore(db),
     inputs: inputStore(db),
-    keys: keyStore(db),
+    keys,
     workspaces: workspaceStore(db),
     ledger: ledgerStore(db),
     usage: usageStore(db),
     changes: options.changes,
-    admin: adminStore(db, sealer, options),
+    admin: adminStore(db, sealer, { ...options, forgetKeys: keys.forget }),
   };
 }

@@ -25,7 +25,9 @@ export function jobStore(db: Database, options: { idempotencyMs: number }): JobS
       const [row] = await db
         .select()
         .from(jobs)
-        .where(and(eq(jobs.workspaceId, workspaceId), eq(jobs.id, id), isNull(jobs.deletedAt)));
+        .where(and(eq(jobs.workspaceId, workspaceId), eq(jobs.id, id), isNull(jobs.deletedAt)))
+        .prepare('job_get')
+        .execute();
       return row && toJob(row);
     },
     list: (workspaceId, page) => listJobs(db, workspaceId, page),

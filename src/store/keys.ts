@@ -3,6 +3,8 @@ import type { SQL } from 'drizzle-orm';
 import { SCOPES } from '../core/api/principal';
 import type { KeyPrincipal, KeyStore } from '../core/ports/store/keys';
 import type { Database } from './database';
+import { rememberKeys } from './known-keys';
+import type { KnownKeys } from './known-keys';
 import { keys, keySecrets, workspaces } from './schema';
 
 /** A key's last use is told to the minute. */
@@ -11,11 +13,20 @@ const USED_EVERY_MS = 60_000;
 /** Of 64 bits: two secrets of one key never have the same. */
 const SECRET_ID = sql<string>`left(${keySecrets.hash}, 16)`;
 
-export function keyStore(db: Database): KeyStore {
+export function keyStore(
+  db: Database,
+  { keyMemoMs }: { keyMemoMs: number },
+): KeyStore & Pick<KnownKeys, 'forget'> {
+  const ofHash = (hash: string, now: number) =>
+    principalBy(db, { name: 'key_find', isMeant: eq(keySecrets.hash, hash) }, now);
   return {
-    find: (hash, now) => principalBy(db, eq(keySecrets.hash, hash), now),
+    ...rememberKeys(ofHash, keyMemoMs),
     findById: (id, secretId, now) =>
-      principalBy(db, and(eq(keys.id, id), eq(SECRET_ID, secretId)), now),
+      principalBy(
+        db,
+        { name: 'key_of_token', isMeant: and(eq(keys.id, id), eq(SECRET_ID, secretId)) },
+        now,
+      ),
     async existing(hashes) {
       const rows = await db
         .select({ hash: keySecrets.hash })
@@ -37,7 +48,7 @@ export function keyStore(db: Database): KeyStore {
 /** Through a secret that lives, of a key that lives, in a workspace that is in use. */
 async function principalBy(
   db: Database,
-  isMeant: SQL | undefined,
+  { name, isMeant }: { name: string; isMeant: SQL | undefined },
   now: number,
 ): Promise<KeyPrincipal | undefined> {
   const at = new Date(now);
@@ -62,6 +73,8 @@ async function principalBy(
         isNull(workspaces.disabledAt),
       ),
     )
-    .limit(1);
+    .limit(1)
+    .prepare(name)
+    .execute();
   return row && { ...row, scopes: SCOPES.filter((scope) => row.scopes.includes(scope)) };
 }

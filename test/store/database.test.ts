@@ -142,3 +142,26 @@ test('a COMMIT whose answer was lost is in doubt; what failed before it is not',
     await new Promise((resolve) => server.close(resolve));
   }
 });
+
+test.each([
+  ['go by their names', undefined, ['named']],
+  ['go without them where a pooler would not know them', false, []],
+])('statements %s', async (_, isNaming, expected) => {
+  const opened = openDatabase(store.url, {
+    connectionsMax: 1,
+    onError: (error) => broken.push(error),
+    ...(isNaming === undefined ? {} : { isNaming }),
+  });
+  try {
+    const ask = () => opened.db.select({ two: sql<number>`1 + 1` }).from(sql`(SELECT) AS one`);
+    for (let round = 0; round < 2; round += 1) {
+      expect(await ask().prepare('named').execute()).toEqual([{ two: 2 }]);
+    }
+    const { rows } = await opened.pool.query<{ name: string }>(
+      'SELECT name FROM pg_prepared_statements',
+    );
+    expect(rows.map(({ name }) => name)).toEqual(expected);
+  } finally {
+    await opened.close();
+  }
+});

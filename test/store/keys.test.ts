@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { KeySettings, Rotation } from '../../src/core/operator/admin';
+import type { Store } from '../../src/core/ports/store/store';
 import { newId } from '../../src/core/job/ids';
+import { createStore } from '../../src/store';
 import { keyHash, newKey } from '../../src/store/new-key';
 import { ensureWorkspace } from '../../src/store/workspaces';
 import { NOW, PRICE, createdJob, newJob, startTestDatabase } from '../support/database';
@@ -205,5 +207,54 @@ describe('the last use', () => {
       await client.query('ROLLBACK');
       client.release();
     }
+  });
+});
+
+describe('a key that is remembered', () => {
+  const MEMO_MS = 500;
+  /** A store that remembers, as each process of a gateway has one. */
+  const remembering = () =>
+    createStore(database.db, database.sealer, {
+      idempotencyMs: HOUR,
+      usualMemoMs: 0,
+      keyMemoMs: MEMO_MS,
+      changes: database.store.changes,
+    });
+  const hash = () => keyHash(workspace.key);
+
+  test('is let in without a question, and no longer than that after another process revoked it', async () => {
+    const { keys } = remembering();
+    expect(await keys.find(hash(), NOW)).toMatchObject({ keyId });
+    await database.store.admin.revokeKey(keyId, NOW + 1);
+    expect(await keys.find(hash(), NOW + MEMO_MS - 1)).toMatchObject({ keyId });
+    expect(await keys.find(hash(), NOW + MEMO_MS)).toBeUndefined();
+  });
+
+  test.each<[string, (store: Store) => Promise<unknown>]>([
+    ['revoked', ({ admin }) => admin.revokeKey(keyId, NOW)],
+    ['changed', ({ admin }) => admin.changeKey(keyId, { expiresAt: NOW })],
+    [
+      'its workspace disabled',
+      ({ admin }) => admin.changeWorkspace(workspace.id, { isDisabled: true }, NOW),
+    ],
+  ])('is forgotten at once by the process in which it is %s', async (_, end) => {
+    const store = remembering();
+    expect(await store.keys.find(hash(), NOW)).toMatchObject({ keyId });
+    await end(store);
+    expect(await store.keys.find(hash(), NOW + 1)).toBeUndefined();
+  });
+
+  test('was found: one that is unknown is looked for every time', async () => {
+    const { keys } = remembering();
+    const { key, prefix, hash: minted } = newKey(randomBytes);
+    expect(await keys.find(keyHash(key), NOW)).toBeUndefined();
+    await ensureWorkspace(database.db, database.sealer, {
+      name: `workspace ${newId()}`,
+      keys: [{ name: 'test', prefix, hash: minted, scopes: ['read'] }],
+      callbackSecret: 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+      points: PRICE,
+      now: NOW,
+    });
+    expect(await keys.find(minted, NOW + 1)).toMatchObject({ scopes: ['read'] });
   });
 });

@@ -33,7 +33,12 @@ async function finished(model: string, tookMs: number): Promise<string> {
 async function measured(): Promise<{ store: Store; rowsRead(): Promise<number>; end(): void }> {
   const client = await database.pool.connect();
   const db = drizzle(client) as unknown as Database;
-  const options = { idempotencyMs: 1_000, usualMemoMs: 30_000, changes: database.store.changes };
+  const options = {
+    idempotencyMs: 1_000,
+    usualMemoMs: 30_000,
+    keyMemoMs: 0,
+    changes: database.store.changes,
+  };
   return {
     store: createStore(db, database.sealer, options),
     async rowsRead() {

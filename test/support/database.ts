@@ -55,7 +55,7 @@ export interface TestWorkspace {
 export const PRICE = 25_000_000n;
 export const IDEMPOTENCY_MS = 3_600_000;
 /** Nothing is remembered, so that each test asks the rows. */
-const USUAL_MEMO_MS = 0;
+const MEMO_MS = 0;
 /** Of every row, unless a test says otherwise. */
 export const NOW = Date.parse('2026-11-21T12:00:00Z');
 const CONNECTIONS = 30;
@@ -75,7 +75,8 @@ export async function startTestDatabase(points = 1_000_000n * PRICE): Promise<Te
   const changes = createChanges(server.url, pool, (error) => broken.push(error));
   const store = createStore(db, sealer, {
     idempotencyMs: IDEMPOTENCY_MS,
-    usualMemoMs: USUAL_MEMO_MS,
+    usualMemoMs: MEMO_MS,
+    keyMemoMs: MEMO_MS,
     changes,
   });
   const sql: TestDatabase['sql'] = async <Row>(text: string, values: unknown[] = []) =>

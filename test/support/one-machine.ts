@@ -49,8 +49,12 @@ export async function startOneMachine({ db, sealer, ...base }: TestDatabase): Pr
   const signed = { secret, lifetimeMs: 60_000 };
   const foundation = {
     config,
-    // Its own store, which remembers for as long as a gateway's does.
-    store: createStore(db, sealer, { ...config.waits, changes: base.store.changes }),
+    // Its own store, which remembers as a gateway's does. A key is known for as long as a test runs.
+    store: createStore(db, sealer, {
+      ...config.waits,
+      keyMemoMs: 600_000,
+      changes: base.store.changes,
+    }),
     engine: {
       ...WILLING,
       startDelivery: async (id: string) => void asked.push({ run: 'delivery', id }),
