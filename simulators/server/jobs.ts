@@ -10,7 +10,7 @@ export interface JobRecord extends Omit<NewSimulatedJob, 'seconds'> {
   /** Seconds of video. */
   seconds: number;
   createdAt: number;
-  /** From accept to running, and to the end. */
+  /** Milliseconds from accept to running (`queuedMs`) and to the end (`runMs`). */
   queuedMs: number;
   runMs: number;
   directives: Directives;
@@ -21,7 +21,7 @@ export interface JobRecord extends Omit<NewSimulatedJob, 'seconds'> {
   callbacks: number;
   told: number;
   pollFaults: number;
-  /** When a `polls=` job met its last look. */
+  /** The time at which a `polls=` job met its last look, in Unix milliseconds. */
   endedAt?: number;
   canceledAt?: number;
   removed?: boolean;

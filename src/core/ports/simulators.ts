@@ -9,7 +9,7 @@ export interface Simulators {
   at(url: string): SimulatorAddress;
 }
 
-/** Where simulated channels lead. */
+/** The address of a running simulator: what simulated channels lead to. */
 export interface SimulatorAddress {
   /** `http://127.0.0.1:8090`, also the origin of every result link. */
   origin: string;
