@@ -9,7 +9,7 @@ import { isKnown, saidOf } from './replies';
 import { attempts } from './schema';
 import { recordSubmit } from './submits';
 import { usualTime } from './usual-time';
-import { watched } from './watched';
+import { watchedBy } from './watched';
 
 export function attemptStore(db: Database, options: { usualMemoMs: number }): AttemptStore {
   return {
@@ -22,8 +22,8 @@ export function attemptStore(db: Database, options: { usualMemoMs: number }): At
         .limit(1);
       return row && toAttempt(row);
     },
-    watched: (jobId) => watched(db, 'attempt_watched', eq(attempts.jobId, jobId)),
-    watchedByToken: (hash) => watched(db, 'attempt_by_token', eq(attempts.callbackTokenHash, hash)),
+    watched: watchedBy(db, 'attempt_watched', attempts.jobId),
+    watchedByToken: watchedBy(db, 'attempt_by_token', attempts.callbackTokenHash),
     open: (attempt) => openAttempt(db, attempt),
     reopen: (id, times) => reopenAttempt(db, id, times),
     recordSubmit: (id, reading, now, send) => recordSubmit(db, { id, reading, now, send }),
