@@ -24,7 +24,7 @@ const BUILT_INS = {
 };
 
 const CONFIG_FILE = 'src/config.ts';
-const SERVER_CODE = ['src', 'workflows', 'activities', 'simulators', 'demo'].map(
+const SERVER_CODE = ['src', 'workflows', 'activities', 'simulators', 'demo', 'bench'].map(
   (folder) => `${folder}/**/*.ts`,
 );
 const TESTS = ['test/**/*.ts', 'examples/**/*.ts'];
@@ -57,7 +57,7 @@ function importBlocks() {
     .filter((entry) => entry.isDirectory())
     .map((entry) => `src/${entry.name}`);
   const files = [...new Set(Object.values(owners).flat())].filter((place) => place.endsWith('.ts'));
-  const top = ['src', 'workflows', 'activities', 'simulators', 'demo'];
+  const top = ['src', 'workflows', 'activities', 'simulators', 'demo', 'bench'];
   return [...top, ...inSrc, 'simulators/server', 'simulators/main.ts', ...files].map((place) => ({
     files: [place.endsWith('.ts') ? place : `${place}/**/*.ts`],
     rules: { 'no-restricted-imports': ['error', restrictedImports(place)] },

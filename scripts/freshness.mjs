@@ -11,6 +11,7 @@ const SOURCES = [
   'activities',
   'simulators',
   'demo',
+  'bench',
   'package.json',
   'package-lock.json',
   'tsconfig.json',

@@ -16,6 +16,7 @@ const BUILDING = ['start', 'demo', 'bench', 'simulator'];
 const PARTS = new Map([
   ['demo', 'demo'],
   ['simulator', 'simulators'],
+  ['bench', 'bench'],
 ]);
 
 process.exitCode = await run(process.argv.slice(2));

@@ -1,4 +1,3 @@
-import { bench } from './commands/bench';
 import { api, migrateCommand, stop, worker } from './commands/processes';
 import { runCommand } from './commands/run-command';
 import type { Command } from './commands/run-command';
@@ -6,12 +5,11 @@ import { start } from './commands/start';
 import { VERSION } from './run/version';
 
 /**
- * The composition root: picks the command. `demo` and `simulator` are parts of their own beside the product, which
- * scripts/reelay.mjs finds.
+ * The composition root: picks the command. `demo`, `simulator` and `bench` are parts of their own beside the product,
+ * which scripts/reelay.mjs finds.
  */
 const COMMANDS: Readonly<Record<string, Command>> = {
   start,
-  bench,
   api,
   worker,
   migrate: migrateCommand,
@@ -23,7 +21,7 @@ const USAGE = `reelay <command> [--data folder] [--json]
   start       everything on this machine, until Ctrl-C   [--port 8080] [--host 127.0.0.1] [--allow-callbacks-to a,b]
                                                          [--temporal-port 7233] [--temporal-ui-port 8233]
   demo        everything, one real job, its callback     [--polls N] [--fault name]
-  bench       a measurement: held                        [--requests 1000]
+  bench       measurements, in a clone only              [--quick] | held [--requests 1000]
   api         the HTTP door alone                        [as start] (needs TEMPORAL_ADDRESS and DATABASE_URL)
   worker      the queues alone                           [--health-port 8081] (needs the same, and REELAY_PUBLIC_URL)
   simulator   the simulated providers alone              [--port 8090]

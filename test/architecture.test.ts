@@ -63,6 +63,9 @@ const IMPORTS: ImportTable = {
     code: ['src/commands', 'src/host', 'simulators/index.ts', 'simulators/server'],
   },
   demo: { code: ['*', 'simulators/server'] },
+
+  // Measurements.
+  bench: { code: ['*'] },
 };
 
 /** A new provider or dialect is one folder of this shape and one line in the index beside it. */
@@ -83,7 +86,6 @@ const OPEN_DOCSTRINGS = [
   'src/attempts/deps.ts',
   'src/attempts/send.ts',
   'src/attempts/start-deliveries.ts',
-  'src/commands/bench-callers.ts',
   'src/commands/flags.ts',
   'src/commands/processes.ts',
   'src/core/ports/store/attempts.ts',

@@ -22,6 +22,7 @@ const DOCUMENTS = [
   'docs/ark-tasks.md',
   'docs/admin.md',
   'docs/retention.md',
+  'docs/performance.md',
   ...DECISIONS,
 ];
 const manifest = JSON.parse(read('package.json')) as Record<

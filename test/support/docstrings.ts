@@ -16,7 +16,7 @@ const RIDDLE = new RegExp(`^(${RIDDLES.replaceAll(' ', '|')})\\b`);
 export function checkDocstrings(files: SourceFiles, open: readonly string[]): string[] {
   const found = new Map(
     [...files]
-      .filter(([path]) => /^(src|workflows|activities|simulators|demo)\/.*\.ts$/.test(path))
+      .filter(([path]) => /^(src|workflows|activities|simulators|demo|bench)\/.*\.ts$/.test(path))
       .map(([path, text]) => [path, riddlesIn(path, text)]),
   );
   const done = open.filter((path) => !found.get(path)?.length);
@@ -49,7 +49,7 @@ export function checkPromises(files: SourceFiles): string[] {
     ]),
   );
   return [...files]
-    .filter(([path]) => /^(src|workflows|activities|simulators|demo)\/.*\.ts$/.test(path))
+    .filter(([path]) => /^(src|workflows|activities|simulators|demo|bench)\/.*\.ts$/.test(path))
     .flatMap(([path, text]) =>
       [...text.matchAll(/\b(P\d{1,2})\b([\s*]+"([^"]*)")?/g)]
         .filter(([, number, , name]) => name === undefined || names.get(number) !== plain(name))

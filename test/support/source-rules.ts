@@ -352,7 +352,7 @@ const KEBAB_CASE = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
 export function checkNames(files: SourceFiles): string[] {
   return [...files.keys()]
     .filter((path) =>
-      /^(src|workflows|activities|simulators|demo|test|examples|scripts)\//.test(path),
+      /^(src|workflows|activities|simulators|demo|bench|test|examples|scripts)\//.test(path),
     )
     .filter((path) => !path.endsWith('.sql'))
     .filter((path) => !path.split('/').every((part) => KEBAB_CASE.test(part)))
@@ -373,7 +373,7 @@ export function checkPaths(files: SourceFiles): string[] {
 function sources(files: SourceFiles): [string, string][] {
   return [...files].filter(
     ([path]) =>
-      /^(src|workflows|activities|simulators|demo)\/.*\.(ts|mjs|cjs)$/.test(path) &&
+      /^(src|workflows|activities|simulators|demo|bench)\/.*\.(ts|mjs|cjs)$/.test(path) &&
       !path.endsWith('.d.ts'),
   );
 }

@@ -9,7 +9,7 @@ export interface Order {
   key: string;
   /** One request each, all at once. */
   bodies: readonly string[];
-  /** After which a caller gives up. */
+  /** A caller gives up after so long. */
   timeoutMs: number;
 }
 

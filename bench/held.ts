@@ -3,14 +3,14 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { readSettings } from '../run/settings';
-import { fileLog } from '../run/log';
-import { runLocal } from '../run/local';
-import type { LocalGateway } from '../run/local';
-import type { Order, Outcome } from './bench-callers';
-import { readFlags, wholeNumber } from './flags';
-import { onShutdown } from './shutdown';
-import { modelFor } from './start';
+import { readSettings } from '../src/run/settings';
+import { fileLog } from '../src/run/log';
+import { runLocal } from '../src/run/local';
+import type { LocalGateway } from '../src/run/local';
+import type { Order, Outcome } from './held-callers';
+import { readFlags, wholeNumber } from '../src/commands/flags';
+import { onShutdown } from '../src/commands/shutdown';
+import { modelFor } from '../src/commands/start';
 
 /**
  * Many requests that one process holds at once, each until its own video is there. The simulated jobs take longer than
@@ -131,14 +131,14 @@ async function openJobs({ base }: LocalGateway): Promise<number> {
 }
 
 function callAll(order: Order): Promise<Outcome[]> {
-  const callers = fork(join(__dirname, 'bench-callers.js'), { stdio: ['ignore', 2, 2, 'ipc'] });
+  const callers = fork(join(__dirname, 'held-callers.js'), { stdio: ['ignore', 2, 2, 'ipc'] });
   return new Promise<Outcome[]>((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new Error(`not all answers came within ${String(RUN_MS / 1000)} s`));
     }, order.timeoutMs);
     callers.once('message', (outcomes) => {
       clearTimeout(timer);
-      resolve(outcomes as Outcome[]); // what bench-callers sends
+      resolve(outcomes as Outcome[]); // what held-callers sends
     });
     callers.once('error', reject);
     callers.once('exit', () => {
