@@ -38,14 +38,20 @@ export function createEngine(client: Client, waits: { heartbeatMs: number }): En
   const { heartbeatMs } = waits;
   const within = <T>(ms: number, call: () => Promise<T>): Promise<T> =>
     client.withDeadline(Date.now() + ms, call);
-  const start = (type: string, options: WorkflowStartOptions): Promise<void> =>
+  /** Answers whether this call began a run; false = one was there. */
+  const begin = (type: string, options: WorkflowStartOptions): Promise<boolean> =>
     within(START_DEADLINE_MS, async () => {
       try {
         await client.workflow.start(type, options);
+        return true;
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        return false;
       }
     });
+  const start = async (type: string, options: WorkflowStartOptions): Promise<void> => {
+    await begin(type, options);
+  };
   const cancelJob = (workflowId: string): Promise<void> =>
     within(CALL_DEADLINE_MS, async () => {
       try {
@@ -91,7 +97,7 @@ export function createEngine(client: Client, waits: { heartbeatMs: number }): En
         }
       }),
     startDelivery: (deliveryId) =>
-      start(DELIVER_CALLBACK, {
+      begin(DELIVER_CALLBACK, {
         workflowId: deliveryWorkflowId(deliveryId),
         taskQueue: CALLBACKS_QUEUE,
         args: [{ deliveryId, heartbeatMs }],
@@ -107,7 +113,7 @@ export function createEngine(client: Client, waits: { heartbeatMs: number }): En
         orGone(client.workflow.getHandle(deliveryWorkflowId(deliveryId)).signal(STOP_SIGNAL)),
       ),
     startKeep: (jobId) =>
-      start(KEEP_RESULT, {
+      begin(KEEP_RESULT, {
         workflowId: keepWorkflowId(jobId),
         taskQueue: CALLBACKS_QUEUE,
         args: [{ jobId, heartbeatMs }],

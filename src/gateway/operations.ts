@@ -97,7 +97,8 @@ export function createOperations(deps: OperationsDeps): Operations {
       const isNew = (await rows.reopenDeliveries({ id: delivery.id }, 1)).length > 0;
       await tell(deps, { deliveryId: delivery.id }, async () => {
         if (!isNew) return engine.redeliver(delivery.id);
-        await engine.startDelivery(delivery.id);
+        // A run of the round before that is about to close does none of it: the row stays the sweep's then.
+        if (!(await engine.startDelivery(delivery.id))) return;
         await store.sweep.markDeliveryStarted(delivery.id, now());
       });
       return deliveryOf(deps, delivery.id);
@@ -118,7 +119,7 @@ export function createOperations(deps: OperationsDeps): Operations {
       const keep = await keepOf(deps, id);
       if (!(await rows.reopenKeep(keep.jobId, now()))) throw keepIs(keep, 'gave_up');
       await tell(deps, { jobId: keep.jobId }, async () => {
-        await engine.startKeep(keep.jobId);
+        if (!(await engine.startKeep(keep.jobId))) return;
         await store.sweep.markKeepStarted(keep.jobId, now());
       });
       return keepOf(deps, keep.jobId);

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { sweep } from '../../activities/sweep';
 import type { Engine } from '../../src/core/ports/engine';
+import { createOperations } from '../../src/gateway/operations';
 import { sweepStore } from '../../src/store/sweep';
 import type { Database } from '../../src/store/database';
 import {
@@ -40,8 +41,8 @@ function recorded(refused: readonly string[] = []) {
   const engine: Partial<Engine> = {
     startJob: call('startJob'),
     cancelJob: call('cancelJob'),
-    startDelivery: call('startDelivery'),
-    startKeep: call('startKeep'),
+    startDelivery: (id) => call('startDelivery')(id).then(() => true),
+    startKeep: (id) => call('startKeep')(id).then(() => true),
   };
   const of = (name: string) => calls.flatMap(([made, id]) => (made === name ? [id] : []));
   return { engine, of };
@@ -87,6 +88,22 @@ test('a row that the engine refuses stops no other row and no other step, and is
   expect(again.of('startJob')).toEqual([bad.id]);
   expect(again.of('startDelivery')).toEqual([first.deliveryId]);
   expect(again.of('startKeep')).toEqual([second.jobId]);
+});
+
+test('what an operator opens again while its last run closes is begun by the sweep', async () => {
+  const { jobId, deliveryId } = await succeeded();
+  await database.store.deliveries.end(deliveryId, 'gave_up', NOW);
+  await database.store.keeps.giveUp(jobId, 'the link is dead', NOW);
+  // The run of the round before has done its last step, and is not closed yet.
+  const isThere = () => Promise.resolve(false);
+  const deps = sweepDeps(database, { engine: { startDelivery: isThere, startKeep: isThere } });
+  const operations = createOperations(deps);
+  await operations.redeliver(deliveryId);
+  await operations.resumeKeep(jobId);
+  const { engine, of } = recorded();
+  await sweep(sweepDeps(database, { engine, now: LATER }))();
+  expect(of('startDelivery')).toEqual([deliveryId]);
+  expect(of('startKeep')).toEqual([jobId]);
 });
 
 test('an engine that lists no closed runs stops no other step', async () => {

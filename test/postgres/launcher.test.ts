@@ -82,7 +82,7 @@ describe('our own server', () => {
   test('outlives a kill -9 of the gateway and is adopted by the next start', async () => {
     const { data, lines, launch } = made();
     const gateway = startScript(
-      `const { launchStore } = require('./src/store/launcher.ts');
+      `const { launchStore } = require('./src/postgres/launcher.ts');
        launchStore({ data: process.argv[1], say() {} }).then(
          (store) => console.log(JSON.stringify(store)), (error) => console.log(error.message));
        setInterval(() => {}, 1e6)`,

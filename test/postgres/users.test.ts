@@ -157,7 +157,7 @@ describe('as a normal user', () => {
     const data = temporaryFolder(0o700);
     give(data, NOBODY);
     const gateway = startScript(
-      `const { launchStore } = require('./src/store/launcher.ts');
+      `const { launchStore } = require('./src/postgres/launcher.ts');
        const lines = [];
        launchStore({ data: process.argv[1], say: (line) => lines.push(line) }).then(
          (store) => console.log(JSON.stringify({ lines, ...store })), (error) => console.log(error.stack));
@@ -179,7 +179,7 @@ describe('as a normal user', () => {
       const binaries = copyOfBinaries(0o022);
       give(data, NOBODY);
       const gateway = startScript(
-        `const { launchStore } = require('./src/store/launcher.ts');
+        `const { launchStore } = require('./src/postgres/launcher.ts');
        const [data, native] = process.argv.slice(1);
        const lines = [];
        launchStore({ data, say: (line) => lines.push(line), machine: { binaries: { native, version: '1' } } }).then(

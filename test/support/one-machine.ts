@@ -57,8 +57,8 @@ export async function startOneMachine({ db, sealer, ...base }: TestDatabase): Pr
     }),
     engine: {
       ...WILLING,
-      startDelivery: async (id: string) => void asked.push({ run: 'delivery', id }),
-      startKeep: async (id: string) => void asked.push({ run: 'keep', id }),
+      startDelivery: async (id: string) => asked.push({ run: 'delivery', id }) > 0,
+      startKeep: async (id: string) => asked.push({ run: 'keep', id }) > 0,
     },
     catalog: buildCatalog(config, addressAt(simulator.url)),
     outbound: createOutbound({ allowedCallbackHosts: ['127.0.0.1'], userAgent: 'test' }),

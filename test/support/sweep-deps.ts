@@ -19,8 +19,8 @@ export const WILLING: Engine = {
   completeAwait: () => Promise.resolve(false),
   endJob: () => Promise.resolve(),
   forgetJob: () => Promise.resolve(true),
-  startDelivery: () => Promise.resolve(),
-  startKeep: () => Promise.resolve(),
+  startDelivery: () => Promise.resolve(true),
+  startKeep: () => Promise.resolve(true),
   redeliver: () => Promise.resolve(),
   stopDelivery: () => Promise.resolve(),
 };

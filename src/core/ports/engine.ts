@@ -21,9 +21,12 @@ export interface Engine {
   endJob(workflowId: string, plan: JobPlan, label: JobLabel): Promise<void>;
   /** Removes the closed runs of a workflow with their histories; false while one of them is still open. */
   forgetJob(workflowId: string): Promise<boolean>;
-  /** Starts a delivery or a copy that does not run; what there is to do is said by the row, so a second start is none. */
-  startDelivery(deliveryId: string): Promise<void>;
-  startKeep(jobId: string): Promise<void>;
+  /**
+   * Starts a delivery or a copy that does not run; what there is to do is said by the row, so a second start is none.
+   * False = a run was there, which may be about to close: whoever has just opened the row again asks once more later.
+   */
+  startDelivery(deliveryId: string): Promise<boolean>;
+  startKeep(jobId: string): Promise<boolean>;
   /** Ends the pause of a delivery that runs. */
   redeliver(deliveryId: string): Promise<void>;
   /** Ends a delivery that runs. */
