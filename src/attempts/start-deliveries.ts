@@ -1,6 +1,9 @@
 import type { AttemptDeps } from './deps';
 
-/** From their rows; what was started already, or is lost on the way, is the sweep's to see. */
+/**
+ * Starts the workflows of these deliveries and marks their rows as started. A second start of one is no start; what is
+ * lost between start and mark is found by the sweep.
+ */
 export async function startDeliveries(
   { engine, store, now }: Pick<AttemptDeps, 'engine' | 'store' | 'now'>,
   ids: readonly string[],

@@ -12,8 +12,9 @@ type NewAttempt = Parameters<AttemptStore['open']>[0];
 type SendTimes = Parameters<AttemptStore['reopen']>[1];
 
 /**
- * Makes the attempt of a job that is still to be sent, under the job's lock; null where it is not. Whoever ends or cancels it waits, and then finds the
- * attempt; whoever comes after them finds the job unwanted. So no POST begins behind a cancel's back.
+ * Makes the attempt of a job that is still to be sent, under the job's lock; null where it is not. Whoever ends or
+ * cancels it waits, and then finds the attempt; whoever comes after them finds the job unwanted. So no POST begins
+ * behind a cancel's back.
  */
 export async function openAttempt(
   db: Database,

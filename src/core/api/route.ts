@@ -72,22 +72,13 @@ export interface HttpRoute {
 }
 
 /** Keeps `handle` typed by its own schemas; the array of routes forgets the types, `http` parses by the schemas. */
-export function route<Body, Query>(definition: {
-  method: HttpRoute['method'];
-  path: string;
-  body: HttpRoute['body'];
-  scope: HttpRoute['scope'];
-  verbatim?: true;
-  twins?: readonly string[];
-  when?(headers: Headers): boolean;
-  spends?: true;
-  acceptsLink?: boolean;
-  keyIn?: 'query';
-  request: z.ZodType<Body>;
-  query: z.ZodType<Query>;
-  reply?: z.ZodType;
-  handle(gateway: Gateway, input: RouteInput<Body, Query>): Promise<Answer | LateAnswer>;
-}): HttpRoute {
+export function route<Body, Query>(
+  definition: Omit<HttpRoute, 'request' | 'query' | 'handle'> & {
+    request: z.ZodType<Body>;
+    query: z.ZodType<Query>;
+    handle(gateway: Gateway, input: RouteInput<Body, Query>): Promise<Answer | LateAnswer>;
+  },
+): HttpRoute {
   return {
     ...definition,
     // Sound because `http` hands over exactly what these two schemas returned.

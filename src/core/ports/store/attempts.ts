@@ -10,7 +10,7 @@ import type { Operation, Verdict } from '../../job/outcome';
 export interface AttemptReplies {
   attempt: Attempt;
   submitReply: StoredReply | undefined;
-  /** Of the last look. After the job's end only where that look is what ended it. */
+  /** What the provider answered the last look; after the job's end it is there only where that look ended the job. */
   reply: StoredReply | undefined;
 }
 
