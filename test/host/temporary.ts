@@ -74,10 +74,10 @@ async function kill(child: ChildProcess): Promise<void> {
   await ended;
 }
 
+/** Everything is stopped before anything is removed: a database may have its files in another of the folders. */
 export async function cleanUp(): Promise<void> {
   await Promise.all(processes.splice(0).map(kill));
-  for (const folder of folders.splice(0)) {
-    await stopAll(folder);
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const left = folders.splice(0);
+  for (const folder of left) await stopAll(folder);
+  for (const folder of left) rmSync(folder, { recursive: true, force: true });
 }
