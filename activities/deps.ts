@@ -47,6 +47,8 @@ export interface ActivityWaits extends AttemptWaits, PlanWaits {
   deliveryOverdueMs: number;
   keepTimeoutMs: number;
   sweepAgeMs: number;
+  /** A claim on the start of a job lasts this long. */
+  startClaimMs: number;
   /** How far back the sweep looks at closed runs. */
   sweepClosedMs: number;
   /** A step of the sweep begins no further row after this. */

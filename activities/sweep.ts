@@ -79,7 +79,8 @@ const idsOfSeed = ({ jobId, workflowId }: JobPlanSeed) => ({ jobId, workflowId }
 
 async function startOpen(deps: ActivityDeps): Promise<number> {
   const { waits, limits, store } = deps;
-  const rows = await store.sweep.startable(deps.now(), waits.sweepAgeMs, limits.sweepRows);
+  const waited = { queuedForMs: waits.sweepAgeMs, claimMs: waits.startClaimMs };
+  const rows = await store.sweep.startable(deps.now(), waited, limits.sweepRows);
   return eachRow(deps, { step: 'jobs', rows, idsOf: idsOfSeed }, (seed) => revive(deps, seed));
 }
 
@@ -148,11 +149,11 @@ async function revive(deps: ActivityDeps, seed: JobPlanSeed): Promise<boolean> {
   const run = await deps.engine.jobRun(seed.workflowId);
   switch (run) {
     case 'running':
-      await deps.store.jobs.markStarted(seed.jobId, deps.now());
+      await deps.store.starts.markStarted([seed.jobId], deps.now());
       return false;
     case 'none':
       await deps.engine.startJob(seed.workflowId, plan, seed.label);
-      await deps.store.jobs.markStarted(seed.jobId, deps.now());
+      await deps.store.starts.markStarted([seed.jobId], deps.now());
       return true;
     case 'terminated':
     case 'closed': {

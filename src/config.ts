@@ -77,10 +77,11 @@ const waitsSchema = fields({
   quoteMs: ms(15 * MINUTE),
   providerReplyMs: ms(10 * SECOND),
   idempotencyMs: ms(48 * HOUR),
-  /** A job whose start the engine did not take is offered to it again after this pause, by the process that has it. */
-  startAgainMs: ms(SECOND),
-  /** A start that failed is tried again in this process for so long; then the sweep alone goes on with it. */
-  startAgainForMs: ms(10 * MINUTE),
+  /** Jobs that the engine did not start are offered to it again after this pause, which doubles up to `startAgainMaxMs`. */
+  startAgainMs: ms(SECOND / 4),
+  startAgainMaxMs: ms(10 * SECOND),
+  /** A process that starts a job has done so within this, or another one does it; longer than it takes for one claim. */
+  startClaimMs: ms(30 * SECOND),
   sweepEveryMs: ms(MINUTE),
   sweepAgeMs: ms(30 * SECOND),
   sweepClosedMs: ms(10 * MINUTE),
@@ -143,8 +144,10 @@ const limitsSchema = fields({
   createsAtOnce: z.int().positive().default(12),
   /** Starts of workflows that one process asks the engine for at once. */
   startsAtOnce: z.int().positive().default(20),
-  /** Jobs whose start one process offers again; past it they wait for the sweep. */
-  startsWaiting: count(10_000),
+  /** Jobs that one process claims in one statement and then starts. */
+  startsPerClaim: z.int().positive().default(100),
+  /** Jobs that may wait for their start; while so many do, creates are refused with 503. */
+  startsWaiting: z.int().positive().default(10_000),
   /** Requests that one process holds at once; past it they are answered as if their wait were over. */
   heldRequests: count(5_000),
   databaseConnections: count(20),

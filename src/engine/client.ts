@@ -63,7 +63,7 @@ export function createEngine(client: Client, waits: { heartbeatMs: number }): En
     });
   return {
     startJob: (workflowId, plan, label) =>
-      start(GENERATE_VIDEO, {
+      begin(GENERATE_VIDEO, {
         ...jobOptions(workflowId, label, { plan }),
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       }),

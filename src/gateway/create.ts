@@ -2,8 +2,6 @@ import type { AcceptDeps } from './deps';
 import type { Principal } from '../core/api/principal';
 import { CommitInDoubt, GatewayError } from '../core/errors';
 import { newId, renderId } from '../core/job/ids';
-import type { Job } from '../core/job/job';
-import { planOf, seedOf } from '../core/job/plan';
 import type { NativeCreation } from '../core/provider/native';
 import type { CreateAnswer, Creation } from '../core/job/creation';
 import type { Draft } from '../core/request/draft';
@@ -16,24 +14,25 @@ import { resolveOwnLinks } from './own-links';
 import { idempotencyMismatch, markReplayed } from './replay';
 import { resolve } from './resolve';
 import { frozen } from './routes';
-import type { StartAgain } from './start-again';
+import { tooManyWait } from './starts';
 import { resolveNative, storeNative, type NativeRequestPlan } from './native';
 
 /**
- * Create is check, price, store, start. Everything that can be wrong with a request is found before anything is stored;
- * once the row is committed the answer is acceptance, whatever happens to the start.
+ * Create is check, price, store. Everything that can be wrong with a request is found before anything is stored; once
+ * the row is committed the answer is acceptance, and the start follows from the row.
  */
 export async function create(
   deps: CreateDeps,
   principal: Principal,
   creation: Creation,
 ): Promise<CreateAnswer> {
-  const accepted = await deps.gates.creates(principal.workspaceId, () =>
-    accept(deps, principal, creation),
-  );
+  const accepted = await deps.gates.creates(principal.workspaceId, async () => {
+    if (deps.starts.isFull()) await refuseNew(deps, principal, creation);
+    return accept(deps, principal, creation);
+  });
   const { answer } = accepted;
   if (accepted.kind === 'created') {
-    await atMost(START_MS, start(deps, accepted.job, accepted.workspace));
+    deps.starts.wake();
     return { ...answer, jobId: accepted.job.id };
   }
   return { ...markReplayed(answer), jobId: accepted.jobId };
@@ -43,12 +42,18 @@ export interface CreateDeps extends GatewayDeps {
   gates: {
     /** Each takes a database connection: more at once would take all of them and let the others' wait run out. */
     creates: FairGate;
-    /** More at once would make the engine answer each of them too late. */
-    starts: FairGate;
   };
-  startAgain: StartAgain;
 }
 export type Accepted = Extract<CreateResult, { kind: 'created' | 'replayed' }>;
+
+/** What was accepted starts soon, so a job that could not is not accepted; a repeat of an accepted one has its answer. */
+async function refuseNew(
+  { store, now }: CreateDeps,
+  { workspaceId }: Principal,
+  creation: Creation,
+): Promise<void> {
+  if (!(await store.jobs.earlier(workspaceId, creation, now()))) throw tooManyWait();
+}
 
 /** The checks, the price and the one transaction, for whoever asks: a door, or a workflow that already runs. */
 export async function accept(
@@ -155,35 +160,4 @@ function acceptedOr(created: CreateResult, price: bigint): Accepted {
           `the budget of this API key has ${formatPoints(created.left)} left.`,
       });
   }
-}
-
-/** The caller does not wait longer for the start, which goes on. */
-const START_MS = 2_000;
-
-/**
- * After the commit the answer is always acceptance: a start that fails is asked for again in the background, and is the
- * sweep's work when this process ends before the engine answers.
- */
-async function start(deps: CreateDeps, job: Job, workspace: string): Promise<void> {
-  const ask = async (): Promise<void> => {
-    const { label, ...seed } = seedOf(job, workspace);
-    const plan = planOf(seed, deps.waits);
-    await deps.gates.starts(job.workspaceId, () =>
-      deps.engine.startJob(job.workflowId, plan, label),
-    );
-    await deps.store.jobs.markStarted(job.id, deps.now());
-  };
-  try {
-    await ask();
-  } catch (error) {
-    const who = deps.startAgain.add(job.id, ask) ? 'this process asks it again' : 'the sweep asks';
-    deps.log.warn({ jobId: job.id, err: error }, `the engine did not start the job yet; ${who}`);
-  }
-}
-
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([work, over]);
-  clearTimeout(timer);
 }

@@ -10,7 +10,7 @@ import type { Outbound } from '../core/ports/outbound';
 import type { PlanWaits } from '../core/job/plan';
 import type { Tokens } from '../core/ports/tokens';
 import type { Store } from '../core/ports/store/store';
-import type { StartAgainOptions } from './start-again';
+import type { Starts } from './starts';
 import type { FairGateOptions } from './gate';
 import type { Quotes } from './quotes';
 
@@ -41,11 +41,10 @@ export interface GatewayDeps {
   /** Bytes of one input given inside the request. */
   inputBytesMax: number;
   contentTimeoutMs: number;
-  /** How many creates and how many starts this process works on at once. */
+  /** How many creates this process works on at once. */
   creates: FairGateOptions;
-  starts: FairGateOptions;
-  /** How starts that the engine did not take are asked for again. */
-  startsAgain: Omit<StartAgainOptions, 'now'>;
+  /** Starts the jobs whose rows are committed. */
+  starts: Pick<Starts, 'wake' | 'isFull'>;
   /** Whether a caller has points at all is remembered for so long, in milliseconds. */
   fundsMs: number;
   heldMsMax: number;

@@ -15,7 +15,6 @@ import { createFunds } from './funds';
 import { createFairGate } from './gate';
 import { deliveriesOf } from './operations';
 import { estimate, quote } from './quote';
-import { createStartAgain } from './start-again';
 import { answered, giveOut, listViews, viewOf } from './views';
 import { createHold, createHoldCreated } from './wait';
 
@@ -25,21 +24,21 @@ export type { AcceptDeps } from './deps';
 export type { GatewayDeps } from './deps';
 export { createQuotes } from './quotes';
 export type { Quotes } from './quotes';
+export { createStarts } from './starts';
 
 /**
  * Makes the use cases, over ports: the gateway knows no HTTP, no SQL and no Temporal. Truth for callers is the database
  * row; the engine is only asked to start and to cancel.
  */
 export function createGateway(deps: GatewayDeps): Gateway {
-  const gates = { creates: createFairGate(deps.creates), starts: createFairGate(deps.starts) };
-  const startAgain = createStartAgain({ ...deps.startsAgain, now: deps.now });
+  const gates = { creates: createFairGate(deps.creates) };
   const get = (principal: Principal, id: string): Promise<Job> => findJob(deps, principal, id);
   const hold = createHold(deps, get);
   const funds = createFunds(deps);
   const waitFor: Gateway['waitFor'] = async (...wait) => (await hold(...wait)).job;
   return {
     models: (principal) => deps.catalog.list(principal),
-    create: (principal, creation) => create({ ...deps, gates, startAgain }, principal, creation),
+    create: (principal, creation) => create({ ...deps, gates }, principal, creation),
     checkFunds: funds.check,
     quote: (principal, draft) => quote(deps, principal, draft),
     get,

@@ -14,7 +14,7 @@ import { apis, dialects } from '../dialects';
 import { activitySlots } from '../engine/slots';
 import { startWorkers } from '../engine/worker';
 import type { RunningWorkers } from '../engine/worker';
-import { accept, createGateway } from '../gateway';
+import { accept, createGateway, createStarts } from '../gateway';
 import type { AcceptDeps } from '../gateway';
 import { createApp } from '../http/app';
 import { listen } from '../http/listen';
@@ -49,6 +49,14 @@ function acceptDeps({ config, quotes, ...base }: Foundation): AcceptDeps {
 export async function startApi(base: Foundation, options: ApiOptions): Promise<Listening> {
   const signLink = (job: Job, kind: FileKind): string =>
     base.links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind });
+  const starts = createStarts({
+    engine: base.engine,
+    store: base.store.starts,
+    waits: base.config.waits,
+    limits: base.config.limits,
+    now: Date.now,
+    log: base.log,
+  });
   const gateway = createGateway({
     ...acceptDeps(base),
     engine: base.engine,
@@ -63,13 +71,7 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     endpointWaits: base.config.waits,
     contentTimeoutMs: base.config.waits.contentTimeoutMs,
     creates: { atOnce: base.config.limits.createsAtOnce, waitMs: base.config.waits.createMs },
-    starts: { atOnce: base.config.limits.startsAtOnce, waitMs: base.config.waits.sweepAgeMs },
-    startsAgain: {
-      everyMs: base.config.waits.startAgainMs,
-      forMs: base.config.waits.startAgainForMs,
-      waitingMax: base.config.limits.startsWaiting,
-      atOnce: base.config.limits.startsAtOnce,
-    },
+    starts,
     fundsMs: base.config.waits.fundsMs,
     heldMsMax: base.config.waits.heldMs,
     heldRequestsMax: base.config.limits.heldRequests,
@@ -102,6 +104,8 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     waitEnds,
   });
   const server = await listen(app, options);
+  // What a process that ended has committed and not started.
+  starts.wake();
   return {
     ...server,
     drain() {
@@ -111,7 +115,7 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<L
     close() {
       stopping.abort();
       waitEnds.endAll();
-      return server.close();
+      return server.close().finally(() => starts.stop());
     },
   };
 }

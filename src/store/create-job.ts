@@ -44,8 +44,8 @@ async function createIn(
   const asked = job.idempotency && { ...job.idempotency, workspaceId, now: job.now };
   const earlier = asked && (await claim(tx, asked, { jobId: job.id, keepMs: idempotencyMs }));
   if (earlier) return replayOf(tx, earlier, job.render);
-  const [owner] = await tx
-    .select({ name: workspaces.name })
+  await tx
+    .select({ id: workspaces.id })
     .from(workspaces)
     .where(eq(workspaces.id, workspaceId))
     .for('no key update');
@@ -56,7 +56,7 @@ async function createIn(
   const created = toJob(row);
   const answer = job.render(created);
   if (asked) await storeAnswer(tx, asked, { answer });
-  return { kind: 'created', job: created, answer, workspace: owner?.name ?? workspaceId };
+  return { kind: 'created', job: created, answer };
 }
 
 /** Binding only under the workspace's lock. */

@@ -11,6 +11,7 @@ import { ledgerStore } from './ledger';
 import { operationsStore } from './operations';
 import { retentionStore } from './retention';
 import type { Sealer } from './seal';
+import { startStore } from './starts';
 import { sweepStore } from './sweep';
 import { usageStore } from './usage';
 import { inputStore, workspaceStore } from './workspaces';
@@ -32,6 +33,7 @@ export function createStore(
     attempts: attemptStore(db, options),
     deliveries: deliveryStore(db, sealer),
     keeps: keepStore(db),
+    starts: startStore(db),
     sweep: sweepStore(db),
     retention: retentionStore(db),
     operations: operationsStore(db),

@@ -85,12 +85,6 @@ export function jobStore(db: Database, options: { idempotencyMs: number }): JobS
           ),
         );
     },
-    async markStarted(id, now) {
-      await db
-        .update(jobs)
-        .set({ workflowStartedAt: new Date(now) })
-        .where(and(eq(jobs.id, id), isNull(jobs.workflowStartedAt)));
-    },
     giveOut: (id, given) => giveOut(db, id, given),
     byOperation: (workspaceId, provider, operation) =>
       byOperation(db, workspaceId, provider, operation),

@@ -116,6 +116,7 @@ export const jobs = pgTable('jobs', {
   cancelRequestedAt: at('cancel_requested_at'),
   deletedAt: at('deleted_at'),
   workflowStartedAt: at('workflow_started_at'),
+  startClaimedUntil: at('start_claimed_until'),
   restarts: integer('restarts').notNull().default(0),
   unprepared: integer('unprepared').notNull().default(0),
   review: text('review'),
@@ -255,6 +256,7 @@ export const keeps = pgTable('keeps', {
   gaveUpAt: at('gave_up_at'),
   gaveUpBecause: text('gave_up_because'),
   resumedAt: at('resumed_at'),
+  claimedUntil: at('claimed_until'),
 });
 
 export const files = pgTable('files', {

@@ -6,6 +6,7 @@ import { toAttempt } from './attempt-row';
 import type { Database } from './database';
 import { takeLate } from './late';
 import { deliveries, idempotency, jobs, keeps, workspaces } from './schema';
+import { isUnclaimed, isUnstarted } from './starts';
 import { unnamedBlobs } from './unnamed-blobs';
 
 const SEED = {
@@ -26,7 +27,13 @@ const SEED = {
 /** The sweep's rows: those that should have a workflow and, as far as rows can tell, have none. */
 export function sweepStore(db: Database): SweepStore {
   return {
-    startable: (now, queuedForMs, limit) => startable(db, new Date(now - queuedForMs), limit),
+    startable: (now, { queuedForMs, claimMs }, limit) =>
+      startable(db, {
+        now: new Date(now),
+        before: new Date(now - queuedForMs),
+        whateverClaimed: new Date(now - queuedForMs - claimMs),
+        limit,
+      }),
     seeds: (workflowIds, now) =>
       seedsOf(db, {
         where: and(inArray(jobs.workflowId, [...workflowIds]), isOpen, isDue(new Date(now))),
@@ -112,13 +119,21 @@ const isDue = (now: Date) =>
   );
 
 /** Two reads, so that each goes by its own index and neither walks over the jobs that are well. */
-async function startable(db: Database, before: Date, limit: number): Promise<JobPlanSeed[]> {
+async function startable(
+  db: Database,
+  {
+    now,
+    before,
+    whateverClaimed,
+    limit,
+  }: { now: Date; before: Date; whateverClaimed: Date; limit: number },
+): Promise<JobPlanSeed[]> {
   const unstarted = await seedsOf(db, {
     where: and(
-      isOpen,
+      isUnstarted,
       isNull(jobs.review),
-      isNull(jobs.workflowStartedAt),
       lt(jobs.createdAt, before),
+      or(isUnclaimed(now), lt(jobs.createdAt, whateverClaimed)),
     ),
     order: asc(jobs.createdAt),
     limit,

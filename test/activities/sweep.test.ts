@@ -39,7 +39,7 @@ function recorded(refused: readonly string[] = []) {
     return refused.includes(id) ? Promise.reject(new Error(`no ${id}`)) : Promise.resolve();
   };
   const engine: Partial<Engine> = {
-    startJob: call('startJob'),
+    startJob: (id) => call('startJob')(id).then(() => true),
     cancelJob: call('cancelJob'),
     startDelivery: (id) => call('startDelivery')(id).then(() => true),
     startKeep: (id) => call('startKeep')(id).then(() => true),
@@ -57,7 +57,7 @@ async function succeeded() {
   const look = { verdict: SUCCEEDED, reply: undefined, now: NOW };
   await database.store.attempts.recordLook(attempt.id, look);
   const { deliveryIds } = await settle(database, job.id, { kind: 'verdict' }, NOW);
-  await database.store.jobs.markStarted(job.id, NOW);
+  await database.store.starts.markStarted([job.id], NOW);
   return { jobId: job.id, deliveryId: deliveryIds[0] ?? '' };
 }
 
@@ -70,7 +70,7 @@ test('a row that the engine refuses stops no other row and no other step, and is
   ];
   const [first, second] = [await succeeded(), await succeeded()];
   const wish = await createdJob(database, newJob(database.workspace));
-  await database.store.jobs.markStarted(wish.id, NOW);
+  await database.store.starts.markStarted([wish.id], NOW);
   await database.store.jobs.requestCancel(database.workspace.id, wish.id, NOW);
   const lines: string[] = [];
   const { engine, of } = recorded([bad.id, first.deliveryId, second.jobId]);
@@ -128,6 +128,7 @@ test('twenty jobs are started at once, and all of them', async () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     open -= 1;
     started += 1;
+    return true;
   };
   await sweep(sweepDeps(database, { engine: { startJob }, now: LATER }))();
   expect({ most, started }).toEqual({ most: 20, started: jobs.length });
@@ -146,7 +147,7 @@ test('jobs that run well are not read, however many there are', async () => {
   const read = await database.db.transaction(async (tx) => {
     // A transaction reads as a database does.
     const store = sweepStore(tx as unknown as Database);
-    const found = await store.startable(LATER, 30_000, 500);
+    const found = await store.startable(LATER, { queuedForMs: 30_000, claimMs: 30_000 }, 500);
     expect(found.map(({ jobId }) => jobId)).toEqual([due.id]);
     expect(await store.cancelable(LATER, 30_000, 500)).toEqual([]);
     const { rows } = await tx.execute<{ read: number }>(

@@ -511,6 +511,7 @@ function startSome(model: string): void {
       args: [{ plan }],
       startDelay: 8_000,
     });
+    return true;
   };
 }
 

@@ -172,16 +172,6 @@ describe('a delete', () => {
   });
 });
 
-test('a start is noted once, at its first time', async () => {
-  const { workspace, store } = database;
-  const job = await createdJob(database, newJob(workspace));
-  await store.jobs.markStarted(job.id, NOW + 1);
-  await store.jobs.markStarted(job.id, NOW + 2);
-  expect(
-    await database.sql('SELECT workflow_started_at AS at FROM jobs WHERE id = $1', [job.id]),
-  ).toEqual([{ at: new Date(NOW + 1) }]);
-});
-
 describe('a workflow id', () => {
   const key = { key: 'flow', route: 'workflow', fingerprint: 'f', lasting: true as const };
 

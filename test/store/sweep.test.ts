@@ -30,6 +30,7 @@ beforeEach(async () => {
 });
 
 const AGE = 30_000;
+const WAITED = { queuedForMs: AGE, claimMs: AGE };
 const DEADLINE = NOW + 3_600_000;
 const COUNT = { restartsMax: 3, now: NOW, reviewMs: 600_000 };
 const job = (change: Partial<NewJob> = {}): Promise<Job> =>
@@ -41,12 +42,12 @@ describe('jobs to be started', () => {
   test('are those without a start for longer than the age, oldest first', async () => {
     const later = await job({ now: NOW + 2 });
     const first = await job({ now: NOW });
-    const at = (now: number, limit = 10) => store().startable(now, AGE, limit).then(idsOf);
+    const at = (now: number, limit = 10) => store().startable(now, WAITED, limit).then(idsOf);
     expect(await at(NOW + AGE)).toEqual([]);
     expect(await at(NOW + AGE + 1)).toEqual([first.id]);
     expect(await at(NOW + AGE + 3)).toEqual([first.id, later.id]);
     expect(await at(NOW + AGE + 3, 1)).toEqual([first.id]);
-    await database.store.jobs.markStarted(first.id, NOW);
+    await database.store.starts.markStarted([first.id], NOW);
     expect(await at(NOW + AGE + 3)).toEqual([later.id]);
     await settle(database, later.id, { kind: 'canceled' });
     expect(await at(NOW + AGE + 3)).toEqual([]);
@@ -54,8 +55,8 @@ describe('jobs to be started', () => {
 
   test('are also those long past their deadline, started or not', async () => {
     const started = await job();
-    await database.store.jobs.markStarted(started.id, NOW);
-    const at = (now: number) => store().startable(now, AGE, 10).then(idsOf);
+    await database.store.starts.markStarted([started.id], NOW);
+    const at = (now: number) => store().startable(now, WAITED, 10).then(idsOf);
     expect(await at(DEADLINE + AGE)).toEqual([]);
     expect(await at(DEADLINE + AGE + 1)).toEqual([started.id]);
   });
@@ -71,7 +72,7 @@ describe('jobs to be started', () => {
       deadlineAt: DEADLINE,
       label: { workspace: expect.any(String), channel: 'first', dialect: 'videos', price: PRICE },
     };
-    expect(await store().startable(NOW + AGE + 1, AGE, 10)).toEqual([seed]);
+    expect(await store().startable(NOW + AGE + 1, WAITED, 10)).toEqual([seed]);
     expect(await store().seeds([id], NOW)).toEqual([seed]);
     await settle(database, id, { kind: 'canceled' });
     expect(await store().seeds([id, newId()], NOW)).toEqual([]);
@@ -86,7 +87,7 @@ describe('restarts', () => {
     expect(await store().seeds([id], NOW)).toHaveLength(1);
     expect(await restart()).toBe(false);
     expect(await store().seeds([id], DEADLINE)).toEqual([]);
-    expect(await store().startable(DEADLINE + AGE, AGE, 10)).toEqual([]);
+    expect(await store().startable(DEADLINE + AGE, WAITED, 10)).toEqual([]);
     expect(await database.sql('SELECT restarts, review FROM jobs WHERE id = $1', [id])).toEqual([
       { restarts: 4, review: 'restarted too often' },
     ]);
@@ -96,7 +97,7 @@ describe('restarts', () => {
   test('are made again from the deadline on, at the pace of a review, until the job has ended', async () => {
     const { id } = await job();
     for (let run = 0; run < 4; run += 1) await store().countRestart(id, COUNT);
-    const due = async (now: number) => idsOf(await store().startable(now, AGE, 10)).includes(id);
+    const due = async (now: number) => idsOf(await store().startable(now, WAITED, 10)).includes(id);
     const late = DEADLINE + AGE + 1;
     expect([await due(DEADLINE), await due(late)]).toEqual([false, true]);
     expect(await store().countRestart(id, { ...COUNT, now: late })).toBe(true);

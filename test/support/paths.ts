@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readId } from '../../src/core/job/ids';
-import { planOf, seedOf } from '../../src/core/job/plan';
+import { planOf } from '../../src/core/job/plan';
 import type { JobPlan } from '../../src/core/job/plan';
 import { videoRequestSchema } from '../../src/core/request/request';
 import { accept } from '../../src/gateway';
@@ -286,7 +286,7 @@ async function prepared(
     },
   );
   if (accepted.kind !== 'created') throw new Error('the workflow id is not new');
-  return { workflowId, plan: planOf(seedOf(accepted.job, 'default'), base.config.waits) };
+  return { workflowId, plan: planOf({ ...accepted.job, jobId: accepted.job.id }, base.config.waits) };
 }
 
 /** What operators read. */

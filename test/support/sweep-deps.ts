@@ -11,7 +11,7 @@ import type { TestDatabase } from './database';
 
 /** An engine that takes every start and every wish; a test replaces what it is about. */
 export const WILLING: Engine = {
-  startJob: () => Promise.resolve(),
+  startJob: () => Promise.resolve(true),
   restartJob: () => Promise.resolve(),
   jobRun: () => Promise.resolve('none'),
   closedJobs: () => Promise.resolve([]),

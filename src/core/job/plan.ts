@@ -1,5 +1,3 @@
-import type { Job } from './job';
-
 /**
  * Makes the plan that a workflow starts with. Exactly the named waits enter a history, whatever else the config holds.
  */
@@ -14,14 +12,6 @@ export function planOf(seed: Omit<JobPlanSeed, 'workflowId' | 'label'>, waits: P
     deadlineAt,
     waits: { sendMs, unknownMs, lastLookMs, exchangeMs, cancelMs, heartbeatMs },
   };
-}
-
-/** Makes a plan's seed of a job's row; `workspace` is the workspace's name. */
-export function seedOf(job: Job, workspace: string): JobPlanSeed {
-  const { id, workflowId, provider, model, workspaceId, deadlineAt } = job;
-  const { channel, dialect, price } = job;
-  const label = { workspace, channel, dialect, price };
-  return { jobId: id, workflowId, provider, model, workspaceId, deadlineAt, label };
 }
 
 /** Everything a workflow needs to know before its first activity; ids and numbers only. */

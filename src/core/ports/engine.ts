@@ -2,8 +2,8 @@ import type { JobLabel, JobPlan } from '../job/plan';
 import type { FinalVerdict } from '../job/outcome';
 
 export interface Engine {
-  /** Starts the job's workflow; one that already exists is the same start. */
-  startJob(workflowId: string, plan: JobPlan, label: JobLabel): Promise<void>;
+  /** Starts the job's workflow; false when there is one already, which may have closed. */
+  startJob(workflowId: string, plan: JobPlan, label: JobLabel): Promise<boolean>;
   /** Starts a new run for an open job whose last run closed; one that still runs is left alone. */
   restartJob(
     workflowId: string,

@@ -8,7 +8,8 @@ import type { Foundation } from '../../../src/run/foundation';
 export type Moment = 'before' | 'after';
 
 const WATCHED = {
-  'store.jobs': ['create', 'markStarted', 'settle'],
+  'store.jobs': ['create', 'settle'],
+  'store.starts': ['claim', 'markStarted'],
   'store.attempts': ['open', 'recordSubmit', 'recordLook'],
   'store.deliveries': ['beginTry', 'endTry'],
   'store.keeps': ['record'],
@@ -32,6 +33,7 @@ export function withPoints(base: Foundation, pass: Pass): Foundation {
     store: {
       ...store,
       jobs: watch('store.jobs', store.jobs, pass),
+      starts: watch('store.starts', store.starts, pass),
       attempts: watch('store.attempts', store.attempts, pass),
       deliveries: watch('store.deliveries', store.deliveries, pass),
       keeps: watch('store.keeps', store.keeps, pass),

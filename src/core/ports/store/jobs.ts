@@ -33,7 +33,7 @@ export interface NewJob {
 }
 
 export type CreateResult =
-  | { kind: 'created'; job: Job; answer: Answer; workspace: string }
+  | { kind: 'created'; job: Job; answer: Answer }
   | { kind: 'replayed'; jobId: string; answer: Answer }
   /** The key, or the workflow id, belongs to another request. */
   | { kind: 'mismatch' }
@@ -101,7 +101,6 @@ export interface JobStore {
   isCancelRequested(id: string): Promise<boolean>;
   /** Hides a terminal job at once; the sweep erases its texts and files. Usage and ledger stay. */
   markDeleted(workspaceId: string, id: string, now: number): Promise<void>;
-  markStarted(id: string, now: number): Promise<void>;
   /**
    * Writes down that the create's caller got this id, unless a provider has accepted the job by now, whose own id is
    * the answer then. Says which id was given out before or is given out now: undefined is the provider's.

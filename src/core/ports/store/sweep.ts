@@ -3,10 +3,15 @@ import type { Attempt } from '../../provider/attempt';
 
 export interface SweepStore {
   /**
-   * Open jobs without a running workflow as far as the rows can tell: at most `limit` that were never started and at
+   * Open jobs without a running workflow as far as the rows can tell: at most `limit` that were not started
+   * for `queuedForMs`, and nobody has claimed or not even a claim of `claimMs` has helped, and at
    * most `limit` that are past their deadline. A job in review is among them from its deadline on, at its own pace.
    */
-  startable(now: number, queuedForMs: number, limit: number): Promise<JobPlanSeed[]>;
+  startable(
+    now: number,
+    waited: { queuedForMs: number; claimMs: number },
+    limit: number,
+  ): Promise<JobPlanSeed[]>;
   /** Open jobs that an operator has ended and whose end is not booked yet. */
   ruled(limit: number): Promise<JobPlanSeed[]>;
   unstartedDeliveries(now: number, ageMs: number, limit: number): Promise<string[]>;
