@@ -1,3 +1,4 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readId } from '../../src/core/job/ids';
@@ -80,7 +81,17 @@ const lines = (): Line[] => gateway.logged.map((line) => JSON.parse(line) as Lin
 const linesOf = (jobId: string): Line[] => lines().filter((line) => line.jobId === jobId);
 
 const jobIdOf = (id: string): string => readId(id) ?? `no id of a job: ${id}`;
-const runOf = (workflowId: string) => gateway.base.client.workflow.getHandle(workflowId).describe();
+/** The start follows the answer to the create. */
+const runOf = (workflowId: string) =>
+  until(`${workflowId} to start`, () =>
+    gateway.base.client.workflow
+      .getHandle(workflowId)
+      .describe()
+      .catch((error: unknown) => {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+        return undefined;
+      }),
+  );
 
 describe('the id that a caller was told', () => {
   const body = { model: 'seedance-2.0', prompt: 'a boat [[sim seconds=1 video=shared]]' };
