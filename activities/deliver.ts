@@ -1,8 +1,6 @@
-import { sign } from '../src/callbacks/sign';
-import type { CallResult } from '../src/core/ports/outbound';
-import type { DeliveryEnd, DeliveryRow, TryResult } from '../src/core/job/delivery';
-import { deliveryDelayMs, readRetryAfter } from '../src/core/schedules';
+import type { DeliveryEnd, DeliveryRow } from '../src/core/job/delivery';
 import type { DeliverResult } from '../workflows/contract';
+import { hostOf, tryOnce } from './callback-try';
 import type { ActivityDeps } from './deps';
 import { pending } from './failure';
 import { againAfterMs, type PlaceName } from './places';
@@ -22,7 +20,11 @@ export function deliver(deps: ActivityDeps) {
       throw pending('its receiver is busy with others', againAfterMs(taken.heldMs, deps.random()));
     }
     try {
-      return await tryOnce(deps, delivery, secrets);
+      const { next, said } = await tryOnce(deps, delivery, {
+        secrets,
+        timeoutMs: deps.waits.deliveryTimeoutMs,
+      });
+      return 'end' in next ? { said, done: true } : { said, done: false, delayMs: next.delayMs };
     } finally {
       taken.leave();
     }
@@ -38,123 +40,9 @@ function placesOf({ limits }: ActivityDeps, { url, workspaceId }: DeliveryRow): 
   ];
 }
 
-/** What is no URL any more is refused by the try itself. */
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
-
-async function tryOnce(
-  deps: ActivityDeps,
-  delivery: DeliveryRow,
-  secrets: string[],
-): Promise<DeliverResult> {
-  const number = await deps.store.deliveries.beginTry(delivery.id, deps.now());
-  const startedAt = deps.now();
-  const result = await send(deps, delivery, secrets);
-  const next = nextStep(deps, number - delivery.triesBefore, result);
-  const end = 'end' in next ? next.end : undefined;
-  const outcome = { durationMs: deps.now() - startedAt, ...tried(deps, result) };
-  await deps.store.deliveries.endTry(delivery.id, number, outcome, end, deps.now());
-  const said = logTry(deps, delivery, { number, result, next });
-  return 'end' in next ? { said, done: true } : { said, done: false, delayMs: next.delayMs };
-}
-
 /** Writes on the row that a workflow stopped its delivery, whose state was its own affair until then. */
 export function endDelivery(deps: ActivityDeps) {
   return async ({ deliveryId, end }: { deliveryId: string; end: DeliveryEnd }): Promise<void> => {
     await deps.store.deliveries.end(deliveryId, end, deps.now());
-  };
-}
-
-/** One line for each try that failed, so that nobody has to ask the database; answers the same in plain words. */
-function logTry(
-  { log, now }: Pick<ActivityDeps, 'log' | 'now'>,
-  delivery: DeliveryRow,
-  { number, result, next }: { number: number; result: CallResult; next: Step },
-): string {
-  const { id: deliveryId, jobId, url } = delivery;
-  const eventId = eventName(delivery.eventId);
-  const outcome = outcomeOf(result);
-  const line = { jobId, deliveryId, eventId, host: hostOf(url), tryNumber: number, outcome };
-  const words = `${outcome} (try ${String(number)} of ${eventId} for job ${jobId})`;
-  if ('delayMs' in next) {
-    const nextTryAt = new Date(now() + next.delayMs).toISOString();
-    log.warn({ ...line, nextTryAt }, 'a callback was not taken; it is tried again');
-    return `${words}; next try at ${nextTryAt}`;
-  }
-  if (next.end === 'delivered') return words;
-  log.error(
-    { ...line, because: next.end },
-    'a callback was given up; it is sent again only by hand',
-  );
-  return `${words}; given up`;
-}
-
-/** `HTTP 500`, or `timeout: there was no complete reply before the deadline`; never a URL or a body. */
-const outcomeOf = (result: CallResult): string =>
-  result.kind === 'reply'
-    ? `HTTP ${String(result.reply.status)}`
-    : `${result.reason}: ${result.detail}`;
-
-async function send(
-  deps: ActivityDeps,
-  delivery: DeliveryRow,
-  secrets: string[],
-): Promise<CallResult> {
-  const signed = sign({
-    id: eventName(delivery.eventId),
-    timestamp: Math.floor(deps.now() / 1_000),
-    body: delivery.body,
-    secrets,
-  });
-  return deps.outbound.call(
-    {
-      method: 'POST',
-      target: { url: delivery.url },
-      headers: { 'content-type': delivery.contentType, ...signed },
-      body: delivery.body,
-    },
-    {
-      callback: true,
-      deadlineAt: deps.now() + deps.waits.deliveryTimeoutMs,
-      replyBytesMax: deps.limits.replyBytesMax,
-    },
-  );
-}
-
-/** Stays the same over every retry and replay: the receiver's idempotency key. */
-export const eventName = (eventId: string): string => `evt_${eventId.replaceAll('-', '')}`;
-
-type Step = { end: DeliveryEnd } | { delayMs: number };
-
-/**
- * 2xx is success, 410 and a blocked address end it, everything else is tried again by the schedule. `number` counts
- * from 1 in this round of tries.
- */
-function nextStep(deps: ActivityDeps, number: number, result: CallResult): Step {
-  if (result.kind === 'not_sent' && result.reason === 'blocked') return { end: 'blocked' };
-  const status = result.kind === 'reply' ? result.reply.status : undefined;
-  if (status !== undefined && status >= 200 && status < 300) return { end: 'delivered' };
-  if (status === 410) return { end: 'gone' };
-  const retryAfterMs =
-    result.kind === 'reply'
-      ? readRetryAfter(result.reply.headers['retry-after'], deps.now())
-      : undefined;
-  const delayMs = deliveryDelayMs(
-    deps.waits.deliverySchedule,
-    number + 1,
-    deps.random(),
-    retryAfterMs,
-  );
-  return delayMs === undefined ? { end: 'gave_up' } : { delayMs };
-}
-
-function tried(deps: ActivityDeps, result: CallResult): Omit<TryResult, 'durationMs'> {
-  if (result.kind !== 'reply') return { status: undefined, error: result.reason, excerpt: '' };
-  const { reply } = result;
-  const excerpt = Buffer.from(reply.body).subarray(0, deps.limits.excerptBytesMax).toString('utf8');
-  // Postgres text holds no NUL.
-  return {
-    status: reply.status,
-    error: undefined,
-    excerpt: excerpt.replaceAll('\0', ''),
   };
 }

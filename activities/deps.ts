@@ -6,6 +6,7 @@ import type { Retention } from '../src/core/operator/retention';
 import type { Cadence } from '../src/core/schedules';
 import type { AttemptDeps, AttemptLimits, AttemptWaits } from '../src/attempts/deps';
 import type { ByteGate } from './byte-gate';
+import type { HungHosts } from './hung-hosts';
 import type { Places } from './places';
 
 /** What the activities stand on; `main` hands over the real ones. */
@@ -14,6 +15,8 @@ export interface ActivityDeps extends AttemptDeps {
   sending: ByteGate;
   /** Deliveries and copies of this process take one before they begin. */
   places: Places;
+  /** Hosts to which no first try is made, since one has just hung there. */
+  hungHosts: HungHosts;
   dialects: Readonly<Record<string, Dialect>>;
   render: RenderContext;
   waits: ActivityWaits;
@@ -43,6 +46,8 @@ export interface ActivityWaits extends AttemptWaits, PlanWaits {
   cadence: Cadence;
   deliverySchedule: readonly number[];
   deliveryTimeoutMs: number;
+  /** The first try of a callback ends after this, since the end of a job waits for it. */
+  firstTryMs: number;
   /** A message that is still pending after this has lost its workflow; longer than its whole schedule. */
   deliveryOverdueMs: number;
   keepTimeoutMs: number;
@@ -76,6 +81,8 @@ export interface ActivityLimits extends AttemptLimits {
   deliveriesPerHost: number;
   deliveriesPerWorkspace: number;
   deliveriesAtOnce: number;
+  /** First tries of callbacks that this process makes at once; each keeps a settle from its end. */
+  firstTriesAtOnce: number;
   /** Results that it copies at once; half of them of one workspace. */
   copiesAtOnce: number;
   /** Stored files that one sweep looks at. */

@@ -4,37 +4,34 @@ import { given } from '../src/core/json/fields';
 import { isTerminal } from '../src/core/job/job';
 import type { Job } from '../src/core/job/job';
 import { shownOf } from '../src/core/job/made';
-import { referenceOf, latestReplyOf } from '../src/core/job/reference';
-import type { StoredReply } from '../src/core/provider/native';
-import type { Attempt } from '../src/core/provider/attempt';
-import type { SettleReason } from '../src/core/ports/store/jobs';
+import { referenceOf, saidOf } from '../src/core/job/reference';
+import type { JobEnd, SettleReason } from '../src/core/ports/store/jobs';
 import type { GenerateVideoResult, Ruling } from '../workflows/contract';
-import { eventName } from './deliver';
-import { startDeliveries } from '../src/attempts/start-deliveries';
+import { eventName } from './callback-try';
 import type { ActivityDeps } from './deps';
+import { tellFirst } from './first-try';
 
 /**
- * Ends the job in one transaction, then starts what follows from it (delivery, copy). May run any number of times:
- * the rows say what was done, and a start that was lost is made again here or by the sweep.
+ * Ends the job in one transaction, then starts the copy of its result and tells its caller, in one short try or by a
+ * workflow. May run any number of times: the rows say what was done, and what was lost is made up for here or by the sweep.
  */
 export function settle(deps: ActivityDeps) {
   return async (input: { jobId: string; ruling: Ruling }): Promise<GenerateVideoResult> => {
     const { jobId } = input;
     const reason = await reasonOf(deps, jobId, input.ruling);
-    const attempt = await deps.store.attempts.latest(jobId);
     const { job, deliveryIds, keep } = await deps.store.jobs.settle(
       jobId,
       reason,
       deps.now(),
-      (ended, eventId, reply) => renderCallback(deps, { job: ended, attempt, eventId, reply }),
+      (end) => renderCallback(deps, end),
     );
-    await startDeliveries(deps, deliveryIds);
     if (keep) {
       await deps.engine.startKeep(jobId);
       await deps.store.sweep.markKeepStarted(jobId, deps.now());
     }
     if (!isTerminal(job.state)) throw new Error(`job ${jobId} was settled and is ${job.state}`);
     deps.log.info({ jobId, state: job.state, code: job.failure?.code }, 'job ended');
+    for (const deliveryId of deliveryIds) await tellFirst(deps, deliveryId);
     return { jobId, state: job.state, ...extent(job) };
   };
 }
@@ -85,14 +82,8 @@ async function reasonOf(deps: ActivityDeps, jobId: string, ruling: Ruling): Prom
 
 function renderCallback(
   deps: ActivityDeps,
-  ended: {
-    job: Job;
-    attempt: Attempt | undefined;
-    eventId: string;
-    reply: StoredReply | undefined;
-  },
+  { job, attempt, eventId, reply }: JobEnd,
 ): string | Uint8Array {
-  const { job, attempt, eventId, reply } = ended;
   const dialect = deps.dialects[job.dialect];
   if (!dialect) throw new Error(`no dialect ${job.dialect}`);
   const provider = attempt && deps.catalog.channel(attempt.channel)?.provider;

@@ -103,11 +103,9 @@ async function startDeliveries(deps: ActivityDeps): Promise<number> {
   const { waits, limits, store } = deps;
   const overdue = deps.now() - waits.deliveryOverdueMs;
   await store.deliveries.endOverdue(overdue, deps.now(), limits.sweepRows);
-  const rows = await store.sweep.unstartedDeliveries(
-    deps.now(),
-    waits.sweepAgeMs,
-    limits.sweepRows,
-  );
+  // Whoever committed the message may be in its first try.
+  const ageMs = waits.sweepAgeMs + waits.firstTryMs;
+  const rows = await store.sweep.unstartedDeliveries(deps.now(), ageMs, limits.sweepRows);
   const idsOf = (deliveryId: string) => ({ deliveryId });
   return eachRow(deps, { step: 'deliveries', rows, idsOf }, async (id) => {
     await deps.engine.startDelivery(id);

@@ -58,6 +58,10 @@ const waitsSchema = fields({
   heartbeatMs: ms(20 * SECOND),
   stickyMs: ms(10 * SECOND),
   deliveryTimeoutMs: ms(15 * SECOND),
+  /** The first try of a callback ends after this; a receiver that takes longer is asked again by the schedule. */
+  firstTryMs: ms(3 * SECOND),
+  /** To a host whose receiver let a first try hang none is made for so long. */
+  hungHostMs: ms(MINUTE),
   deliverySchedule: z
     .array(z.int().nonnegative())
     .min(1)

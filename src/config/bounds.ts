@@ -40,5 +40,7 @@ export const BOUND_LIMITS = {
   deliveriesPerHost: positive(5),
   deliveriesPerWorkspace: positive(10),
   deliveriesAtOnce: positive(20),
+  /** First tries of callbacks at once: each keeps a settle, whose slots they leave half of. */
+  firstTriesAtOnce: positive(10),
   copiesAtOnce: positive(8),
 };

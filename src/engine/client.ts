@@ -96,13 +96,14 @@ export function createEngine(client: Client, waits: { heartbeatMs: number }): En
           throw error;
         }
       }),
-    startDelivery: (deliveryId) =>
+    startDelivery: (deliveryId, delayMs = 0) =>
       begin(DELIVER_CALLBACK, {
         workflowId: deliveryWorkflowId(deliveryId),
         taskQueue: CALLBACKS_QUEUE,
         args: [{ deliveryId, heartbeatMs }],
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         staticSummary: 'callback',
+        ...(delayMs > 0 ? { startDelay: delayMs } : {}),
       }),
     redeliver: (deliveryId) =>
       within(CALL_DEADLINE_MS, () =>

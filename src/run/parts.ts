@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ActivityDeps } from '../../activities';
 import { createActivities } from '../../activities';
 import { createByteGate } from '../../activities/byte-gate';
+import { createHungHosts } from '../../activities/hung-hosts';
 import { createPlaces } from '../../activities/places';
 import { createHint } from '../attempts/hint';
 import { newSecret, SECRET_BYTES } from '../callbacks/secrets';
@@ -167,12 +168,13 @@ export async function startWorker(
     ...base,
     sending: createByteGate(sendingBytes(base.config.limits.sendMemoryBytesMax, heapBytes())),
     places: createPlaces(),
+    hungHosts: createHungHosts(base.config.waits.hungHostMs),
     dialects,
     render,
     waits: base.config.waits,
     limits: {
       ...base.config.limits,
-      ...callbackLimits(base.config.limits, slots.exchanging),
+      ...callbackLimits(base.config.limits, slots),
     },
     retention: base.config.retention,
     now: Date.now,

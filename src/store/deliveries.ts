@@ -1,4 +1,5 @@
-import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, lt, sql } from 'drizzle-orm';
+import type { SQLWrapper } from 'drizzle-orm';
 import type { DeliveryEnd } from '../core/job/delivery';
 import type { DeliveryStore } from '../core/ports/store/deliveries';
 import type { Database, Transaction } from './database';
@@ -11,45 +12,33 @@ import type { Sealer } from './seal';
 export function deliveryStore(db: Database, sealer: Sealer): DeliveryStore {
   return {
     async get(id, now) {
-      const [row] = await db.select().from(deliveries).where(eq(deliveries.id, id));
+      const [row] = await db
+        .select({
+          id: deliveries.id,
+          workspaceId: deliveries.workspaceId,
+          jobId: deliveries.jobId,
+          eventId: deliveries.eventId,
+          url: deliveries.url,
+          body: deliveries.body,
+          contentType: deliveries.contentType,
+          state: deliveries.state,
+          triesBefore: deliveries.triesBefore,
+          startedAt: deliveries.workflowStartedAt,
+          sealed: sql<Buffer[]>`ARRAY(${sealedSecrets(deliveries.workspaceId, new Date(now))})`,
+        })
+        .from(deliveries)
+        .where(eq(deliveries.id, id));
       if (!row) return undefined;
-      const [tries] = await db
-        .select({ count: sql<number>`count(*)::int` })
-        .from(deliveryTries)
-        .where(eq(deliveryTries.deliveryId, id));
-      const { url, body, contentType, state, workspaceId, jobId, eventId, triesBefore } = row;
-      return {
-        delivery: {
-          id,
-          workspaceId,
-          jobId,
-          eventId,
-          url,
-          body,
-          contentType,
-          state,
-          tries: tries?.count ?? 0,
-          triesBefore,
-        },
-        secrets: await callbackSecretsOf(db, sealer, workspaceId, now),
-      };
+      const { sealed, startedAt, ...delivery } = row;
+      const secrets = sealed.map((secret) => sealer.open(secret, row.workspaceId));
+      return { delivery, secrets, isStarted: startedAt !== null };
     },
     async beginTry(id, now) {
-      return db.transaction(async (tx) => {
-        // The delivery's own row orders tries that race.
-        await tx
-          .select({ id: deliveries.id })
-          .from(deliveries)
-          .where(eq(deliveries.id, id))
-          .for('update');
-        const [last] = await tx
-          .select({ number: sql<number>`coalesce(max(${deliveryTries.number}), 0)` })
-          .from(deliveryTries)
-          .where(eq(deliveryTries.deliveryId, id));
-        const number = (last?.number ?? 0) + 1;
-        await tx.insert(deliveryTries).values({ deliveryId: id, number, startedAt: new Date(now) });
-        return number;
-      });
+      for (let race = 0; race < RACES_MAX; race += 1) {
+        const number = await insertTry(db, id, new Date(now));
+        if (number !== undefined) return number;
+      }
+      throw new Error(`too many tries of delivery ${id} began at once`);
     },
     async endTry(id, number, result, end, now) {
       const at = new Date(now);
@@ -96,7 +85,13 @@ async function endLocked(
 ): Promise<boolean> {
   const ended = await tx
     .update(deliveries)
-    .set({ state: end === 'delivered' ? 'delivered' : 'failed', finishedAt: at, endedBecause: end })
+    .set({
+      state: end === 'delivered' ? 'delivered' : 'failed',
+      finishedAt: at,
+      endedBecause: end,
+      // What has ended needs no workflow, and nobody is to start one for it.
+      workflowStartedAt: sql`coalesce(${deliveries.workflowStartedAt}, ${at})`,
+    })
     .where(and(eq(deliveries.id, id), eq(deliveries.state, 'pending')));
   if (ended.rowCount !== 1) return false;
   if (job?.deletedAt) {
@@ -119,24 +114,35 @@ async function endOverdue(
   return due.length;
 }
 
+/** Tries that race for a number: each that loses asks for the next one. */
+const RACES_MAX = 20;
+
+/** Undefined when another try took the number at the same moment. */
+async function insertTry(db: Database, id: string, at: Date): Promise<number | undefined> {
+  const { rows } = await db.execute<{ number: number }>(sql`
+    INSERT INTO ${deliveryTries} (delivery_id, number, started_at)
+    SELECT ${id}, coalesce(max(number), 0) + 1, ${at} FROM ${deliveryTries} WHERE delivery_id = ${id}
+    ON CONFLICT DO NOTHING RETURNING number`);
+  return rows[0]?.number;
+}
+
 /** The current one first; during a rotation two are alive and every message carries both signatures. */
+const sealedSecrets = (workspaceId: SQLWrapper, now: Date) => sql`
+  SELECT ${callbackSecrets.sealed} FROM ${callbackSecrets}
+  WHERE ${callbackSecrets.workspaceId} = ${workspaceId}
+    AND (${callbackSecrets.expiresAt} IS NULL OR ${callbackSecrets.expiresAt} > ${now})
+  -- The current one has no end, and null comes first.
+  ORDER BY ${callbackSecrets.expiresAt} DESC, ${callbackSecrets.createdAt} DESC LIMIT 2`;
+
+/** The secrets that sign at `now`, the current one first. */
 export async function callbackSecretsOf(
   db: Database,
   sealer: Sealer,
   workspaceId: string,
   now: number,
 ): Promise<string[]> {
-  const rows = await db
-    .select()
-    .from(callbackSecrets)
-    .where(
-      and(
-        eq(callbackSecrets.workspaceId, workspaceId),
-        or(isNull(callbackSecrets.expiresAt), gt(callbackSecrets.expiresAt, new Date(now))),
-      ),
-    )
-    // The current one has no end, and null comes first.
-    .orderBy(desc(callbackSecrets.expiresAt), desc(callbackSecrets.createdAt))
-    .limit(2);
-  return rows.map((row) => sealer.open(row.sealed, workspaceId));
+  const { rows } = await db.execute<{ sealed: Buffer }>(
+    sealedSecrets(sql`${workspaceId}`, new Date(now)),
+  );
+  return rows.map(({ sealed }) => sealer.open(sealed, workspaceId));
 }

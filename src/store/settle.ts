@@ -6,14 +6,14 @@ import type { Job, TerminalState } from '../core/job/job';
 import type { StoredReply } from '../core/provider/native';
 import type { RenderEnd, SettleResult, SettleReason } from '../core/ports/store/jobs';
 import { announce, settledBefore } from './announce';
+import type { AttemptRow } from './attempt-row';
 import type { Database, Transaction } from './database';
 import { toJob } from './job-row';
 import type { JobRow } from './job-row';
 import { lockJob } from './lock-job';
 import { toReply } from './replies';
 import { NOT_FETCHED } from './keeps';
-import { reported } from './reported';
-import { attempts, jobs, ledger, usage } from './schema';
+import { attempts, jobs } from './schema';
 
 /**
  * Ends a job in ONE transaction: state, outputs, usage, ledger, event, deliveries, keep. Safe to run any number of
@@ -36,13 +36,10 @@ export async function settle(db: Database, settlement: Settlement): Promise<Sett
     const attempt = await latestAttempt(tx, settlement.id);
     const end = decide(row, attempt, settlement.reason);
     const job = await finish(tx, { row, attempt, end, now: new Date(settlement.now) });
-    if (attempt) await showLastWord(tx, attempt);
-    await book(tx, job);
-    return announce(tx, job, settlement, attempt && finalReplyOf(attempt));
+    const reply = attempt && finalReplyOf(attempt);
+    return announce(tx, { ...settlement, job, attempt, reply });
   });
 }
-
-type AttemptRow = typeof attempts.$inferSelect;
 
 async function latestAttempt(tx: Transaction, jobId: string): Promise<AttemptRow | undefined> {
   const [attempt] = await tx
@@ -186,46 +183,5 @@ function isLostByCancel(row: JobRow, { failure: reason }: End): boolean {
   return reason?.code === 'provider_lost' && row.cancelRequestedAt !== null;
 }
 
-/** Without a verdict there is none, and what was shown before the end is not true any more. */
-async function showLastWord(tx: Transaction, attempt: AttemptRow): Promise<void> {
-  if (!attempt.verdict && attempt.replyStatus === null) return;
-  await tx
-    .update(attempts)
-    .set({
-      replyStatus: attempt.finalReplyStatus,
-      replyType: attempt.finalReplyType,
-      replyBody: attempt.finalReplyBody,
-    })
-    .where(eq(attempts.id, attempt.id));
-}
-
 const finalReplyOf = (row: AttemptRow): StoredReply | undefined =>
   toReply(row.finalReplyStatus, row.finalReplyType, row.finalReplyBody);
-
-/** One usage row (zeros when nothing was used) and one end of the hold. */
-async function book(tx: Transaction, job: Job): Promise<void> {
-  const at = new Date(job.finishedAt ?? 0);
-  const charged = job.charged ?? 0n;
-  await tx.insert(usage).values({
-    jobId: job.id,
-    workspaceId: job.workspaceId,
-    keyId: job.keyId,
-    model: job.model,
-    provider: job.provider,
-    state: job.state,
-    ...reported(job.usage),
-    charged,
-    at,
-  });
-  await tx.insert(ledger).values({
-    workspaceId: job.workspaceId,
-    jobId: job.id,
-    keyId: job.keyId,
-    kind: job.state === 'succeeded' || charged > 0n ? 'settle' : 'release',
-    available: job.price - charged,
-    held: -job.price,
-    spent: charged,
-    idempotencyKey: `end:${job.id}`,
-    at,
-  });
-}

@@ -240,7 +240,7 @@ describe('the tries of a delivery', () => {
       Array.from({ length: 10 }, () => database.store.deliveries.beginTry(id, NOW)),
     );
     expect(numbers.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    expect((await database.store.deliveries.get(id, NOW))?.delivery.tries).toBe(10);
+    expect(await database.store.operations.tries(id)).toHaveLength(10);
   });
 
   test('each end alone; the delivery ends once and stays as it ended', async () => {
@@ -249,10 +249,12 @@ describe('the tries of a delivery', () => {
     for (const end of [undefined, 'delivered', 'gave_up', undefined] as const) {
       await deliveries.endTry(id, await deliveries.beginTry(id, NOW), RESULT, end, NOW);
     }
-    expect((await deliveries.get(id, NOW))?.delivery).toMatchObject({
-      state: 'delivered',
-      tries: 4,
+    expect(await deliveries.get(id, NOW)).toMatchObject({
+      delivery: { state: 'delivered' },
+      // Nobody is to start a workflow for it any more.
+      isStarted: true,
     });
+    expect(await database.store.operations.tries(id)).toHaveLength(4);
     const rows = await database.sql(
       'SELECT number, status, duration_ms, excerpt FROM delivery_tries WHERE delivery_id = $1 ORDER BY number',
       [id],

@@ -3,7 +3,7 @@ import type { Failure } from '../../src/core/errors';
 import type { BilledEnds } from '../../src/core/request/capabilities';
 import type { Job } from '../../src/core/job/job';
 import type { FinalVerdict, Usage } from '../../src/core/job/outcome';
-import type { SettleResult, SettleReason } from '../../src/core/ports/store/jobs';
+import type { RenderEnd, SettleResult, SettleReason } from '../../src/core/ports/store/jobs';
 import {
   NOW,
   PRICE,
@@ -121,7 +121,7 @@ describe('however often it runs', () => {
 
   test('rendering is for the first only, and a rendering that throws settles nothing', async () => {
     const job = await sentJob(SUCCEEDED);
-    const settleWith = (render: (job: Job) => string): Promise<SettleResult> =>
+    const settleWith = (render: RenderEnd): Promise<SettleResult> =>
       database.store.jobs.settle(job.id, { kind: 'verdict' }, NOW, render);
     await expect(
       settleWith(() => {
@@ -137,8 +137,8 @@ describe('however often it runs', () => {
     });
     expect(await database.store.jobs.load(job.id)).toMatchObject({ state: 'queued' });
     const seen: Job[] = [];
-    await settleWith((ended) => `${seen.push(ended)}`);
-    await settleWith((ended) => `${seen.push(ended)}`);
+    await settleWith(({ job: ended }) => `${seen.push(ended)}`);
+    await settleWith(({ job: ended }) => `${seen.push(ended)}`);
     expect(seen).toEqual([await database.store.jobs.load(job.id)]);
   });
 });
@@ -327,7 +327,6 @@ describe('what it tells', () => {
       url: CALLBACK.callbackUrl,
       contentType: 'application/json',
       state: 'pending',
-      tries: 0,
     });
     expect(JSON.parse(Buffer.from(found?.delivery.body ?? []).toString())).toEqual({
       event: found?.delivery.eventId,

@@ -205,7 +205,7 @@ export function settle(
   reason: SettleReason = { kind: 'verdict' },
   now = NOW + 60_000,
 ): Promise<SettleResult> {
-  return store.jobs.settle(jobId, reason, now, (job, eventId) =>
+  return store.jobs.settle(jobId, reason, now, ({ job, eventId }) =>
     JSON.stringify({ event: eventId, id: job.id, state: job.state }),
   );
 }

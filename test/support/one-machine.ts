@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { ActivityDeps } from '../../activities';
 import { createByteGate } from '../../activities/byte-gate';
+import { createHungHosts } from '../../activities/hung-hosts';
 import { createPlaces } from '../../activities/places';
 import { createLocalBlobs } from '../../src/blobs/local';
 import { readConfig } from '../../src/config';
@@ -98,6 +99,7 @@ function depsOf({ config, ...parts }: Parts, now: () => number): ActivityDeps {
     ...parts,
     sending: createByteGate(config.limits.sendMemoryBytesMax),
     places: createPlaces(),
+    hungHosts: createHungHosts(config.waits.hungHostMs),
     dialects,
     render: {
       link: ({ workspaceId, id: jobId }, kind) => parts.links.sign({ workspaceId, jobId, kind }),

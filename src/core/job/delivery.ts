@@ -8,7 +8,6 @@ export interface DeliveryRow {
   body: Uint8Array;
   contentType: string;
   state: 'pending' | 'delivered' | 'failed';
-  tries: number;
   /** Tries up to this number belong to earlier rounds; a redelivery begins the schedule anew. */
   triesBefore: number;
 }

@@ -22,10 +22,11 @@ export interface Engine {
   /** Removes the closed runs of a workflow with their histories; false while one of them is still open. */
   forgetJob(workflowId: string): Promise<boolean>;
   /**
-   * Starts a delivery or a copy that does not run; what there is to do is said by the row, so a second start is none.
-   * False = a run was there, which may be about to close: whoever has just opened the row again asks once more later.
+   * Starts a delivery that does not run, with its first try after `delayMs`, or a copy that does not run; what there is
+   * to do is said by the row, so a second start is none. A redeliver comes before the delay. False = a run was there,
+   * which may be about to close: whoever has just opened the row again asks once more later.
    */
-  startDelivery(deliveryId: string): Promise<boolean>;
+  startDelivery(deliveryId: string, delayMs?: number): Promise<boolean>;
   startKeep(jobId: string): Promise<boolean>;
   /** Ends the pause of a delivery that runs. */
   redeliver(deliveryId: string): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Point } from './points';
+import type { ReceiverWays } from './receiver';
 import type { Part } from './rig';
 
 /**
@@ -13,6 +14,8 @@ export interface Cell {
   /** What the simulator is told; unique words are added. */
   job: string;
   ends: readonly End[];
+  /** How the caller's endpoint takes messages; all of them unless it is said. */
+  receiver?: ReceiverWays;
 }
 
 /** `waiting` = the provider renders and the worker has looked twice. */
@@ -42,6 +45,7 @@ interface Stage {
   at: Place;
   job?: string;
   ends?: readonly End[];
+  receiver?: ReceiverWays;
   kill?: readonly (readonly Part[])[];
   /** Milliseconds, or until the job has ended without the frozen one. */
   freeze?: number | 'ended';
@@ -71,6 +75,13 @@ const STAGES: readonly Stage[] = [
   {
     stage: 'after the commit of create and before the start',
     at: at('api', 'after store.jobs.create'),
+    stop: [{ parts: ['api'] }, { parts: ALL }],
+    kill: [['api'], ['engine'], ['postgres'], ALL],
+    freeze: FREEZE_MS,
+  },
+  {
+    stage: 'with the start claimed, before the engine is asked',
+    at: at('api', 'after store.starts.claim'),
     stop: [{ parts: ['api'] }, { parts: ALL }],
     kill: [['api'], ['engine'], ['postgres'], ALL],
     freeze: FREEZE_MS,
@@ -176,23 +187,32 @@ const STAGES: readonly Stage[] = [
     freeze: FREEZE_MS,
   },
   {
-    stage: 'after the delivery started, before that is noted',
-    at: at('worker', 'after engine.startDelivery'),
-    kill: [['worker'], ['engine'], ['postgres']],
-  },
-  {
-    stage: 'during delivery before the receiver hears of it',
+    stage: 'with the first try begun, before the receiver hears of it',
     at: at('worker', 'before outbound.deliver'),
     stop: [{ parts: ['worker'] }, CUT, { parts: ALL }],
     kill: [['worker'], ['engine'], ['postgres']],
     freeze: FREEZE_MS,
   },
   {
-    stage: 'during delivery after the 2xx of the receiver',
+    stage: 'after the 2xx of the receiver to the first try, before it is recorded',
     at: at('worker', 'after outbound.deliver'),
     stop: [{ parts: ['worker'] }, CUT],
     kill: [['worker'], ['engine'], ['postgres'], ALL],
     freeze: FREEZE_MS,
+  },
+  {
+    stage: 'after a failed first try, before its workflow starts',
+    at: at('worker', 'after store.deliveries.endTry'),
+    receiver: 'refusing once',
+    stop: [{ parts: ['worker'] }, CUT],
+    kill: [['worker'], ['engine'], ['postgres'], ALL],
+    freeze: FREEZE_MS,
+  },
+  {
+    stage: 'after the delivery started, before that is noted',
+    at: at('worker', 'after engine.startDelivery'),
+    receiver: 'refusing once',
+    kill: [['worker'], ['engine'], ['postgres']],
   },
   {
     stage: 'before the result is copied',
@@ -210,23 +230,32 @@ const STAGES: readonly Stage[] = [
   },
 ];
 
-export const CELLS: readonly Cell[] = STAGES.flatMap(({ stage, at, ...rest }) => {
-  const { job = TOLD, ends = SUCCEEDED, kill = [], stop = [], freeze, thawed = SUCCEEDED } = rest;
-  const killed = kill.map((parts): Cell => {
-    const who = parts === ALL ? 'everything' : parts.join(' and ');
-    return { name: `${who} killed ${stage}`, at, job, ends, strike: { kind: 'kill', parts } };
-  });
-  const stopped = stop.map(({ parts, release = SOON_MS }): Cell => {
-    const who = parts === ALL ? 'everything' : parts.join(' and ');
-    const name = `${who} stopped ${stage}${release === 'never' ? ', which was cut' : ''}`;
-    return { name, at, job, ends: SUCCEEDED, strike: { kind: 'stop', parts, release } };
-  });
-  if (freeze === undefined) return [...killed, ...stopped];
-  const part = at === 'waiting' ? 'worker' : at.process;
-  const name = `${part} frozen ${stage}`;
-  return [
-    ...killed,
-    ...stopped,
-    { name, at, job, ends: thawed, strike: { kind: 'freeze', part, until: freeze } },
-  ];
-});
+export const CELLS: readonly Cell[] = STAGES.flatMap(
+  ({ stage, at, receiver = 'taking', ...rest }) => {
+    const { job = TOLD, ends = SUCCEEDED, kill = [], stop = [], freeze, thawed = SUCCEEDED } = rest;
+    const killed = kill.map((parts): Cell => {
+      const who = parts === ALL ? 'everything' : parts.join(' and ');
+      return {
+        name: `${who} killed ${stage}`,
+        at,
+        job,
+        ends,
+        receiver,
+        strike: { kind: 'kill', parts },
+      };
+    });
+    const stopped = stop.map(({ parts, release = SOON_MS }): Cell => {
+      const who = parts === ALL ? 'everything' : parts.join(' and ');
+      const name = `${who} stopped ${stage}${release === 'never' ? ', which was cut' : ''}`;
+      return { name, at, job, ends: SUCCEEDED, receiver, strike: { kind: 'stop', parts, release } };
+    });
+    if (freeze === undefined) return [...killed, ...stopped];
+    const part = at === 'waiting' ? 'worker' : at.process;
+    const name = `${part} frozen ${stage}`;
+    return [
+      ...killed,
+      ...stopped,
+      { name, at, job, ends: thawed, receiver, strike: { kind: 'freeze', part, until: freeze } },
+    ];
+  },
+);

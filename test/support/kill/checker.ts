@@ -1,3 +1,4 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { deliveryWorkflowId, keepWorkflowId } from '../../../workflows/contract';
 import type { Cell, End } from './cells';
 import type { Rig } from './rig';
@@ -58,11 +59,21 @@ async function settled(rig: Rig, jobId: string): Promise<void> {
     await until(
       `${workflowId} to close`,
       async () => {
-        const { status } = await rig.client.workflow.getHandle(workflowId).describe();
-        return status.name === 'RUNNING' ? undefined : true;
+        const status = await statusOf(rig, workflowId);
+        return status === 'RUNNING' ? undefined : true;
       },
       40_000,
     );
+  }
+}
+
+/** A message that was told at once, and a copy that was made at once, have no workflow. */
+async function statusOf(rig: Rig, workflowId: string): Promise<string> {
+  try {
+    return (await rig.client.workflow.getHandle(workflowId).describe()).status.name;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'NONE';
+    throw error;
   }
 }
 

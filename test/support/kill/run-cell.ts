@@ -68,7 +68,7 @@ async function post(rig: Rig, cell: Cell, mark: string): Promise<string> {
     duration: 5,
     resolution: '720p',
     aspect_ratio: '16:9',
-    callback_url: rig.receiver.url(mark),
+    callback_url: rig.receiver.url(mark, cell.receiver),
   });
   return until(
     'the create to be answered',

@@ -2,6 +2,7 @@ import type { Principal } from '../../api/principal';
 import type { Attempt } from '../../provider/attempt';
 import type { AppliedRequest, VideoRequest } from '../../request/request';
 import type { NativeRequest, StoredReply } from '../../provider/native';
+import type { Attempt } from '../../provider/attempt';
 import type { FrozenRoute, Job } from '../../job/job';
 import type { Creation } from '../../job/creation';
 import type { Answer } from '../../api/answer';
@@ -52,12 +53,15 @@ export type SettleReason =
   /** The job ends in the way that an operator has written on its row. */
   | { kind: 'ruled' };
 
-/** `reply` is the provider's, where it is what ended the job. */
-export type RenderEnd = (
-  job: Job,
-  eventId: string,
-  reply: StoredReply | undefined,
-) => string | Uint8Array;
+/** How a job ended: itself as callers see it, its last attempt, and the provider's reply where that is what ended it. */
+export interface JobEnd {
+  job: Job;
+  attempt: Attempt | undefined;
+  eventId: string;
+  reply: StoredReply | undefined;
+}
+
+export type RenderEnd = (end: JobEnd) => string | Uint8Array;
 
 export interface SettleResult {
   job: Job;

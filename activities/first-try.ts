@@ -1,0 +1,51 @@
+import type { DeliveryRow } from '../src/core/job/delivery';
+import { startDelivery } from '../src/attempts/start-deliveries';
+import { hostOf, tryOnce } from './callback-try';
+import type { Try } from './callback-try';
+import type { ActivityDeps } from './deps';
+import type { PlaceName } from './places';
+
+/**
+ * Tells a caller of an end without a workflow: one short try, made by whoever has just committed the message. Where it
+ * fails or is not possible the message's workflow starts, and waits as long as the schedule says after a try that failed.
+ */
+export async function tellFirst(deps: ActivityDeps, deliveryId: string): Promise<void> {
+  const found = await deps.store.deliveries.get(deliveryId, deps.now());
+  // Somebody else has told it, or its workflow does.
+  if (found?.delivery.state !== 'pending' || found.isStarted) return;
+  const tried = await firstTry(deps, found);
+  if (tried && 'end' in tried.next) return;
+  await startDelivery(deps, deliveryId, tried?.next.delayMs);
+}
+
+/** Undefined where no try was made: the host has just hung, or it, its workspace or this process is busy with others. */
+async function firstTry(
+  deps: ActivityDeps,
+  { delivery, secrets }: { delivery: DeliveryRow; secrets: string[] },
+): Promise<Try | undefined> {
+  const host = hostOf(delivery.url);
+  if (deps.hungHosts.has(host, deps.now())) return undefined;
+  const startedAt = deps.now();
+  const taken = deps.places.take(placesOf(deps, delivery), startedAt);
+  if ('heldMs' in taken) return undefined;
+  try {
+    const tried = await tryOnce(deps, delivery, { secrets, timeoutMs: deps.waits.firstTryMs });
+    const isHung = tried.result.kind !== 'reply' && isLong(deps, deps.now() - startedAt);
+    if (isHung) deps.hungHosts.add(host, deps.now());
+    return tried;
+  } finally {
+    taken.leave();
+  }
+}
+
+/** A try that failed at once, such as a refused connection, held nobody up. */
+const isLong = ({ waits }: ActivityDeps, tookMs: number): boolean => tookMs >= waits.firstTryMs / 2;
+
+/** A first try takes the places that any try of its host and workspace takes, and leaves most settles without one. */
+function placesOf({ limits }: ActivityDeps, { url, workspaceId }: DeliveryRow): PlaceName[] {
+  return [
+    { name: `deliveries to ${hostOf(url)}`, max: limits.deliveriesPerHost },
+    { name: `deliveries of ${workspaceId}`, max: limits.deliveriesPerWorkspace },
+    { name: 'first tries', max: limits.firstTriesAtOnce },
+  ];
+}

@@ -1,0 +1,28 @@
+/** Hosts whose receivers have just let a try hang, as one process remembers them for a while. */
+export interface HungHosts {
+  add(host: string, now: number): void;
+  has(host: string, now: number): boolean;
+}
+
+/** At most so many hosts are remembered; the one that hung the longest ago goes first. */
+const HOSTS_MAX = 1_000;
+
+/** `forMs` is how long a host is remembered after it hung. */
+export function createHungHosts(forMs: number): HungHosts {
+  /** Until when each host counts as hung; the one that hung last stands last. */
+  const hung = new Map<string, number>();
+  return {
+    add(host, now) {
+      hung.delete(host);
+      hung.set(host, now + forMs);
+      const [oldest] = hung.keys();
+      if (hung.size > HOSTS_MAX && oldest !== undefined) hung.delete(oldest);
+    },
+    has(host, now) {
+      const until = hung.get(host);
+      if (until === undefined || now < until) return until !== undefined;
+      hung.delete(host);
+      return false;
+    },
+  };
+}
