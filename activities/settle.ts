@@ -4,7 +4,7 @@ import { given } from '../src/core/json/fields';
 import { isTerminal } from '../src/core/job/job';
 import type { Job } from '../src/core/job/job';
 import { shownOf } from '../src/core/job/made';
-import { referenceOf, saidOf } from '../src/core/job/reference';
+import { latestReplyOf, referenceOf } from '../src/core/job/reference';
 import type { JobEnd, SettleReason } from '../src/core/ports/store/jobs';
 import type { GenerateVideoResult, Ruling } from '../workflows/contract';
 import { eventName } from './callback-try';

@@ -116,7 +116,7 @@ test('a create while the database is away is 503, and nothing was made', async (
 
 test('a job that was created while the engine was away starts as soon as it is back, without the sweep', async () => {
   toEngine.cut();
-  const id = await gateway.post({ prompt: 'patient [[sim seconds=1 video=shared]]' });
+  const id = await gateway.create({ prompt: 'patient [[sim seconds=1 video=shared]]' });
   const read = await gateway.call('GET', `/v1/videos/${id}`);
   expect(read.json).toMatchObject({ status: 'queued' });
   const mendedAt = Date.now();

@@ -16,8 +16,10 @@ export interface TestGateway extends LocalGateway {
   logged: string[];
   /** As the development key unless told otherwise. */
   call(method: string, path: string, options?: CallOptions): Promise<CallAnswer>;
-  /** Posts a job through the videos API and returns its public id. */
+  /** Posts a job through the videos API and returns its public id, when its workflow has been started. */
   post(body?: Record<string, unknown>): Promise<string>;
+  /** Does the same without waiting for the start. */
+  create(body?: Record<string, unknown>): Promise<string>;
   /** Waits until the job is completed or failed and returns the public object. */
   ended(id: string): Promise<Record<string, unknown>>;
   sql<Row = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
@@ -105,14 +107,22 @@ function tools(gateway: LocalGateway) {
   };
   const sql: TestGateway['sql'] = async <Row>(text: string, values: unknown[] = []) =>
     (await gateway.base.database.pool.query(text, values)).rows as Row[];
+  const create = async (body: Record<string, unknown> = {}): Promise<string> => {
+    const answer = await call('POST', '/v1/videos', { body: { ...REQUEST, ...body } });
+    if (answer.status !== 200) throw new Error(`POST /v1/videos: ${answer.status} ${answer.text}`);
+    return answer.json.id as string;
+  };
   return {
     call,
     sql,
+    create,
     async post(body: Record<string, unknown> = {}) {
-      const answer = await call('POST', '/v1/videos', { body: { ...REQUEST, ...body } });
-      if (answer.status !== 200)
-        throw new Error(`POST /v1/videos: ${answer.status} ${answer.text}`);
-      return answer.json.id as string;
+      const id = await create(body);
+      await until(`${id} to start`, async () => {
+        const text = 'SELECT 1 FROM jobs WHERE id = $1 AND workflow_started_at IS NOT NULL';
+        return (await sql(text, [readId(id)]))[0];
+      });
+      return id;
     },
     async ended(id: string) {
       return until(`${id} to end`, async () => {
