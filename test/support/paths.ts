@@ -215,8 +215,8 @@ export const PATHS: Readonly<Record<string, Path>> = {
 /** `denying` is the base URL of a provider that refuses every key. */
 export const pathConfig = (denying: string) => ({
   waits: {
-    // Two quick tries, then pauses that no test waits for: a signal must end them.
-    deliverySchedule: [0, 200, 200, 600_000, 600_000],
+    // The first try of settle and three quick ones, then pauses that no test waits for: a signal must end them.
+    deliverySchedule: [0, 200, 200, 200, 600_000, 600_000],
     // Longer than the simulator holds a slow reply back.
     sendMs: 12_000,
     unknownMs: 3_000,
@@ -313,8 +313,12 @@ function canceledAt(state: string, directives: string) {
   };
 }
 
-/** The delivery of one job; the signal is sent once the receiver has used up its statuses. */
-function delivered(statuses: readonly number[], signal?: string) {
+/**
+ * The workflow of one job's delivery, whose first try settle made in vain; the statuses are what it finds itself. The
+ * signal is sent once the receiver has used them up.
+ */
+function delivered(own: readonly number[], signal?: string) {
+  const statuses = [500, ...own];
   return async (world: PathWorld): Promise<Run> => {
     const { gateway } = world;
     const { workflowId } = await posted('seconds=1', {
