@@ -286,7 +286,10 @@ async function prepared(
     },
   );
   if (accepted.kind !== 'created') throw new Error('the workflow id is not new');
-  return { workflowId, plan: planOf({ ...accepted.job, jobId: accepted.job.id }, base.config.waits) };
+  return {
+    workflowId,
+    plan: planOf({ ...accepted.job, jobId: accepted.job.id }, base.config.waits),
+  };
 }
 
 /** What operators read. */
