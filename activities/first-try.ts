@@ -18,7 +18,10 @@ export async function tellFirst(deps: ActivityDeps, deliveryId: string): Promise
   await startDelivery(deps, deliveryId, tried?.next.delayMs);
 }
 
-/** Undefined where no try was made: the host has just hung, or it, its workspace or this process is busy with others. */
+/**
+ * Makes the try where there is a place for it; undefined where the host has just hung, or where it, its workspace or this
+ * process is busy with others.
+ */
 async function firstTry(
   deps: ActivityDeps,
   { delivery, secrets }: { delivery: DeliveryRow; secrets: string[] },

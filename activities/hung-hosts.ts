@@ -4,12 +4,12 @@ export interface HungHosts {
   has(host: string, now: number): boolean;
 }
 
-/** At most so many hosts are remembered; the one that hung the longest ago goes first. */
+/** The number of hosts that are remembered; the one that hung the longest ago goes first. */
 const HOSTS_MAX = 1_000;
 
-/** `forMs` is how long a host is remembered after it hung. */
+/** Makes an empty memory; a host is remembered for `forMs` after it hung. */
 export function createHungHosts(forMs: number): HungHosts {
-  /** Until when each host counts as hung; the one that hung last stands last. */
+  /** The moment until which each host counts as hung; the one that hung last stands last. */
   const hung = new Map<string, number>();
   return {
     add(host, now) {

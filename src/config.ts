@@ -60,7 +60,7 @@ const waitsSchema = fields({
   deliveryTimeoutMs: ms(15 * SECOND),
   /** The first try of a callback ends after this; a receiver that takes longer is asked again by the schedule. */
   firstTryMs: ms(3 * SECOND),
-  /** To a host whose receiver let a first try hang none is made for so long. */
+  /** A host whose receiver let a first try hang is given none for so long. */
   hungHostMs: ms(MINUTE),
   deliverySchedule: z
     .array(z.int().nonnegative())

@@ -25,6 +25,7 @@ export type { GatewayDeps } from './deps';
 export { createQuotes } from './quotes';
 export type { Quotes } from './quotes';
 export { createStarts } from './starts';
+export type { Starts } from './starts';
 
 /**
  * Makes the use cases, over ports: the gateway knows no HTTP, no SQL and no Temporal. Truth for callers is the database

@@ -16,7 +16,7 @@ import { activitySlots } from '../engine/slots';
 import { startWorkers } from '../engine/worker';
 import type { RunningWorkers } from '../engine/worker';
 import { accept, createGateway, createStarts } from '../gateway';
-import type { AcceptDeps } from '../gateway';
+import type { AcceptDeps, Starts } from '../gateway';
 import { createApp } from '../http/app';
 import { listen } from '../http/listen';
 import type { Listening } from '../http/listen';
@@ -47,17 +47,20 @@ function acceptDeps({ config, quotes, ...base }: Foundation): AcceptDeps {
   return { store, catalog, outbound, links, blobs, quotes, inputBytesMax, now: Date.now, log };
 }
 
+const startsOf = ({ engine, store, config, log }: Foundation): Starts =>
+  createStarts({
+    engine,
+    store: store.starts,
+    waits: config.waits,
+    limits: config.limits,
+    now: Date.now,
+    log,
+  });
+
 export async function startApi(base: Foundation, options: ApiOptions): Promise<Listening> {
   const signLink = (job: Job, kind: FileKind): string =>
     base.links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind });
-  const starts = createStarts({
-    engine: base.engine,
-    store: base.store.starts,
-    waits: base.config.waits,
-    limits: base.config.limits,
-    now: Date.now,
-    log: base.log,
-  });
+  const starts = startsOf(base);
   const gateway = createGateway({
     ...acceptDeps(base),
     engine: base.engine,

@@ -99,7 +99,7 @@ function ledgerEntryOf(job: Job): typeof ledger.$inferInsert {
   };
 }
 
-/** Without a verdict there is none, and what was shown before the end is not true any more. */
+/** Shows the provider's last word, or nothing where there is no verdict: what was shown before is not true any more. */
 function lastWordOf(tx: Transaction, attempt: AttemptRow | undefined) {
   if (!attempt || (!attempt.verdict && attempt.replyStatus === null)) return [];
   const last = {

@@ -117,7 +117,7 @@ async function endOverdue(
 /** Tries that race for a number: each that loses asks for the next one. */
 const RACES_MAX = 20;
 
-/** Undefined when another try took the number at the same moment. */
+/** Inserts the next try and returns its number; undefined when another try took it at the same moment. */
 async function insertTry(db: Database, id: string, at: Date): Promise<number | undefined> {
   const { rows } = await db.execute<{ number: number }>(sql`
     INSERT INTO ${deliveryTries} (delivery_id, number, started_at)

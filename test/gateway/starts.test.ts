@@ -64,7 +64,7 @@ test('a wake starts every row, at most so many at once, each once', async () => 
   };
   const ids = await post(40);
   const starts = open({ startJob }, { startsAtOnce: 4, startsPerClaim: 16 });
-  for (const _ of ids) starts.wake();
+  ids.forEach(starts.wake);
   await allStarted();
   expect(asked.sort()).toEqual(ids.sort());
   expect(most).toBe(4);
