@@ -4,14 +4,16 @@ import type { Job } from '../core/job/job';
 import type { StoredReply } from '../core/provider/native';
 import type { RenderEnd, SettleResult } from '../core/ports/store/jobs';
 import { toAttempt } from './attempt-row';
-import type { AttemptRow } from './attempt-row';
 import type { Transaction } from './database';
 import { reported } from './reported';
 import { attempts, deliveries, events, keeps, ledger, usage } from './schema';
 
+/** A whole row of an attempt, with the provider's replies. */
+export type WholeAttemptRow = typeof attempts.$inferSelect;
+
 interface End {
   job: Job;
-  attempt: AttemptRow | undefined;
+  attempt: WholeAttemptRow | undefined;
   /** The provider's, where it is what ended the job. */
   reply: StoredReply | undefined;
   now: number;
@@ -100,7 +102,7 @@ function ledgerEntryOf(job: Job): typeof ledger.$inferInsert {
 }
 
 /** Shows the provider's last word, or nothing where there is no verdict: what was shown before is not true any more. */
-function lastWordOf(tx: Transaction, attempt: AttemptRow | undefined) {
+function lastWordOf(tx: Transaction, attempt: WholeAttemptRow | undefined) {
   if (!attempt || (!attempt.verdict && attempt.replyStatus === null)) return [];
   const last = {
     replyStatus: attempt.finalReplyStatus,

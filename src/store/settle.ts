@@ -6,7 +6,7 @@ import type { Job, TerminalState } from '../core/job/job';
 import type { StoredReply } from '../core/provider/native';
 import type { RenderEnd, SettleResult, SettleReason } from '../core/ports/store/jobs';
 import { announce, settledBefore } from './announce';
-import type { AttemptRow } from './attempt-row';
+import type { WholeAttemptRow } from './announce';
 import type { Database, Transaction } from './database';
 import { toJob } from './job-row';
 import type { JobRow } from './job-row';
@@ -41,7 +41,7 @@ export async function settle(db: Database, settlement: Settlement): Promise<Sett
   });
 }
 
-async function latestAttempt(tx: Transaction, jobId: string): Promise<AttemptRow | undefined> {
+async function latestAttempt(tx: Transaction, jobId: string): Promise<WholeAttemptRow | undefined> {
   const [attempt] = await tx
     .select()
     .from(attempts)
@@ -66,7 +66,7 @@ interface End {
  */
 export function decide(
   row: Pick<JobRow, 'price' | 'ruling'>,
-  attempt: Pick<AttemptRow, 'verdict' | 'billed'> | undefined,
+  attempt: Pick<WholeAttemptRow, 'verdict' | 'billed'> | undefined,
   reason: SettleReason,
 ): End {
   const verdict = attempt?.verdict;
@@ -120,7 +120,12 @@ const refusalOf = ({ code }: Failure): 'rejected' | 'failed' =>
 
 async function finish(
   tx: Transaction,
-  { row, attempt, end, now }: { row: JobRow; attempt: AttemptRow | undefined; end: End; now: Date },
+  {
+    row,
+    attempt,
+    end,
+    now,
+  }: { row: JobRow; attempt: WholeAttemptRow | undefined; end: End; now: Date },
 ): Promise<Job> {
   const [finished] = await tx
     .update(jobs)
@@ -147,7 +152,7 @@ async function finish(
 function isUnheard(
   row: JobRow,
   { failure: reason }: End,
-  attempt: AttemptRow | undefined,
+  attempt: WholeAttemptRow | undefined,
 ): boolean {
   if (row.ruling && attempt && attempt.state !== 'refused' && !attempt.verdict) return true;
   switch (reason?.code) {
@@ -167,7 +172,7 @@ function oneMoreDeadline(row: JobRow, now: Date): Date {
 }
 
 /** What a person should look at in a job that has ended. */
-function reviewOf(row: JobRow, end: End, attempt: AttemptRow | undefined): string | undefined {
+function reviewOf(row: JobRow, end: End, attempt: WholeAttemptRow | undefined): string | undefined {
   if (isLostByCancel(row, end)) return 'gone at the provider after a cancel';
   const verdict = attempt?.verdict;
   if (verdict?.state === 'succeeded' && verdict.unfetched !== undefined) {
@@ -183,5 +188,5 @@ function isLostByCancel(row: JobRow, { failure: reason }: End): boolean {
   return reason?.code === 'provider_lost' && row.cancelRequestedAt !== null;
 }
 
-const finalReplyOf = (row: AttemptRow): StoredReply | undefined =>
+const finalReplyOf = (row: WholeAttemptRow): StoredReply | undefined =>
   toReply(row.finalReplyStatus, row.finalReplyType, row.finalReplyBody);

@@ -1,5 +1,4 @@
 import type { Principal } from '../../api/principal';
-import type { Attempt } from '../../provider/attempt';
 import type { AppliedRequest, VideoRequest } from '../../request/request';
 import type { NativeRequest, StoredReply } from '../../provider/native';
 import type { Attempt } from '../../provider/attempt';
