@@ -15,7 +15,7 @@ import type { OneMachine } from './support/one-machine';
 /** A job costs the database a counted number of statements, BEGIN and COMMIT included, and no more. */
 
 /** From create to callback and kept result, with two looks. Every change of the code may make it smaller. */
-const STATEMENTS_MAX = 54;
+const STATEMENTS_MAX = 42;
 /** Longer than `fundsMs`. */
 const FUNDS_MS = 300;
 /** A look that finds the job as it was. */
