@@ -1,5 +1,5 @@
 import type { DeliveryRow } from '../src/core/job/delivery';
-import { startDelivery } from '../src/attempts/start-deliveries';
+import { beginDelivery } from '../src/attempts/begin';
 import { hostOf, tryOnce } from './callback-try';
 import type { Try } from './callback-try';
 import type { ActivityDeps } from './deps';
@@ -15,7 +15,7 @@ export async function tellFirst(deps: ActivityDeps, deliveryId: string): Promise
   if (found?.delivery.state !== 'pending' || found.isStarted) return;
   const tried = await firstTry(deps, found);
   if (tried && 'end' in tried.next) return;
-  await startDelivery(deps, deliveryId, tried?.next.delayMs);
+  await beginDelivery(deps, deliveryId, tried?.next.delayMs);
 }
 
 /**

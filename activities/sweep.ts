@@ -1,9 +1,10 @@
+import { beginDelivery, beginKeep } from '../src/attempts/begin';
+import { watchLate } from '../src/attempts/late';
 import { planOf } from '../src/core/job/plan';
 import type { JobPlanSeed } from '../src/core/job/plan';
 import { createBlobClearing } from './clear-blobs';
 import { eachRow, inBatches } from './each-row';
 import type { ActivityDeps } from './deps';
-import { watchLate } from '../src/attempts/late';
 import { retentionSteps } from './retention';
 import type { Retained } from './retention';
 
@@ -107,11 +108,7 @@ async function startDeliveries(deps: ActivityDeps): Promise<number> {
   const ageMs = waits.sweepAgeMs + waits.firstTryMs;
   const rows = await store.sweep.unstartedDeliveries(deps.now(), ageMs, limits.sweepRows);
   const idsOf = (deliveryId: string) => ({ deliveryId });
-  return eachRow(deps, { step: 'deliveries', rows, idsOf }, async (id) => {
-    await deps.engine.startDelivery(id);
-    await store.sweep.markDeliveryStarted(id, deps.now());
-    return true;
-  });
+  return eachRow(deps, { step: 'deliveries', rows, idsOf }, (id) => beginDelivery(deps, id));
 }
 
 async function startKeeps(deps: ActivityDeps): Promise<number> {
@@ -119,11 +116,7 @@ async function startKeeps(deps: ActivityDeps): Promise<number> {
   await store.keeps.endOverdue(deps.now() - waits.keepForMs - KEEP_MARGIN_MS, deps.now());
   const rows = await store.sweep.unstartedKeeps(deps.now(), waits.sweepAgeMs, limits.sweepRows);
   const idsOf = (jobId: string) => ({ jobId });
-  return eachRow(deps, { step: 'keeps', rows, idsOf }, async (jobId) => {
-    await deps.engine.startKeep(jobId);
-    await store.sweep.markKeepStarted(jobId, deps.now());
-    return true;
-  });
+  return eachRow(deps, { step: 'keeps', rows, idsOf }, (jobId) => beginKeep(deps, jobId));
 }
 
 /** A copy gives itself up after `keepForMs`; one that has not said so long after has no workflow any more. */

@@ -33,7 +33,7 @@ const IMPORTS: ImportTable = {
   workflows: { code: ['src/core'], types: ['activities'] },
 
   // Effects: each the only one that talks to its part of the world.
-  'src/gateway': { code: ['src/core'] },
+  'src/gateway': { code: ['src/attempts', 'src/core'] },
   'src/http': { code: ['src/core'] },
   'src/store': { code: ['src/core', 'src/host'] },
   'src/postgres': { code: ['src/host'] },

@@ -8,7 +8,7 @@ import { failure } from '../core/errors';
 import type { Attempt } from '../core/provider/attempt';
 import { ask } from './ask';
 import type { LookDeps } from './deps';
-import { startDeliveries } from './start-deliveries';
+import { beginDelivery } from './begin';
 import { doubted } from './doubt';
 import type { Doubtful } from './doubt';
 import { originOf, probe } from './probe';
@@ -143,7 +143,7 @@ function isOldNews(attempt: Attempt, verdict: Verdict): boolean {
 /** What was seen is stored; a look does not fail because the news of it waits for the sweep. */
 async function tell(deps: LookDeps, { jobId }: Attempt, deliveryIds: string[]): Promise<void> {
   try {
-    await startDeliveries(deps, deliveryIds);
+    for (const id of deliveryIds) await beginDelivery(deps, id);
   } catch (error) {
     deps.log.warn(
       { jobId, err: error },

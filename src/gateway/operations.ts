@@ -12,6 +12,7 @@ import { planOf } from '../core/job/plan';
 import type { Engine } from '../core/ports/engine';
 import type { PlanWaits } from '../core/job/plan';
 import type { Store } from '../core/ports/store/store';
+import { beginDelivery, beginKeep } from '../attempts/begin';
 import { readCursor, workspaceOf } from './admin-rules';
 
 export interface OperationsDeps {
@@ -96,10 +97,8 @@ export function createOperations(deps: OperationsDeps): Operations {
       if (delivery.isErased) throw erased();
       const isNew = (await rows.reopenDeliveries({ id: delivery.id }, 1)).length > 0;
       await tell(deps, { deliveryId: delivery.id }, async () => {
-        if (!isNew) return engine.redeliver(delivery.id);
-        // A run of the round before that is about to close does none of it: the row stays the sweep's then.
-        if (!(await engine.startDelivery(delivery.id))) return;
-        await store.sweep.markDeliveryStarted(delivery.id, now());
+        if (isNew) await beginDelivery(deps, delivery.id);
+        else await engine.redeliver(delivery.id);
       });
       return deliveryOf(deps, delivery.id);
     },
@@ -119,8 +118,7 @@ export function createOperations(deps: OperationsDeps): Operations {
       const keep = await keepOf(deps, id);
       if (!(await rows.reopenKeep(keep.jobId, now()))) throw keepIs(keep, 'gave_up');
       await tell(deps, { jobId: keep.jobId }, async () => {
-        if (!(await engine.startKeep(keep.jobId))) return;
-        await store.sweep.markKeepStarted(keep.jobId, now());
+        await beginKeep(deps, keep.jobId);
       });
       return keepOf(deps, keep.jobId);
     },
