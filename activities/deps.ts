@@ -17,6 +17,8 @@ export interface ActivityDeps extends AttemptDeps {
   places: Places;
   /** Hosts to which no first try is made, since one has just hung there. */
   hungHosts: HungHosts;
+  /** Is told of each result that is to be copied. */
+  firstCopies: { wake(): void };
   dialects: Readonly<Record<string, Dialect>>;
   render: RenderContext;
   waits: ActivityWaits;
@@ -52,6 +54,11 @@ export interface ActivityWaits extends AttemptWaits, PlanWaits {
   deliveryOverdueMs: number;
   keepTimeoutMs: number;
   sweepAgeMs: number;
+  /** First and longest pause before what could not be started, or claimed, is tried again. */
+  startAgainMs: number;
+  startAgainMaxMs: number;
+  /** After a stop was asked for, what runs may go on for so long and is then cut. */
+  shutdownMs: number;
   /** A claim on the start of a job lasts this long. */
   startClaimMs: number;
   /** How far back the sweep looks at closed runs. */

@@ -28,5 +28,6 @@ export function createActivities(all: ActivityDeps) {
   };
 }
 
+export { createFirstCopies } from './first-copies';
 export type Activities = ReturnType<typeof createActivities>;
 export type { ActivityDeps, ActivityLimits, ActivityWaits } from './deps';

@@ -1,6 +1,6 @@
 import type { Output } from '../src/core/job/outcome';
 import type { FileKind } from '../src/core/job/files';
-import type { KeepStore } from '../src/core/ports/store/keeps';
+import type { PendingCopy } from '../src/core/ports/store/keeps';
 import { sniffMediaType, videoTypeOf } from '../src/core/media/sniff';
 import type { ActivityDeps } from './deps';
 import { pending, transient } from './failure';
@@ -17,7 +17,7 @@ export function keep(deps: ActivityDeps) {
   return async ({ jobId }: { jobId: string }): Promise<{ kept: number }> => {
     const job = await deps.store.keeps.pending(jobId);
     if (!job) return { kept: 0 };
-    const taken = deps.places.take(placesOf(deps, job.workspaceId), deps.now());
+    const taken = deps.places.take(copyPlaces(deps, job.workspaceId), deps.now());
     if ('heldMs' in taken) {
       throw pending('others are being copied', againAfterMs(taken.heldMs, deps.random()));
     }
@@ -30,12 +30,14 @@ export function keep(deps: ActivityDeps) {
 }
 
 /** Copies stand in one queue with deliveries and take at most these of its places. */
-const placesOf = ({ limits }: ActivityDeps, workspaceId: string): PlaceName[] => [
+export const copyPlaces = ({ limits }: ActivityDeps, workspaceId: string): PlaceName[] => [
   { name: 'copies', max: limits.copiesAtOnce },
-  { name: `copies of ${workspaceId}`, max: Math.ceil(limits.copiesAtOnce / 2) },
+  { name: `copies of ${workspaceId}`, max: copiesOfOne(limits) },
 ];
 
-type PendingCopy = NonNullable<Awaited<ReturnType<KeepStore['pending']>>>;
+/** The number of places that the copies of one workspace may have. */
+export const copiesOfOne = ({ copiesAtOnce }: { copiesAtOnce: number }): number =>
+  Math.ceil(copiesAtOnce / 2);
 
 /** After `keepForMs` of tries the row says that the copy gave up, and why; an operator may begin another round. */
 async function copyOrGiveUp(
@@ -54,7 +56,8 @@ async function copyOrGiveUp(
   }
 }
 
-async function copy(
+/** Copies every output of the job and records the files; throws where one of them is not there. */
+export async function copy(
   deps: ActivityDeps,
   jobId: string,
   { channel, outputs }: PendingCopy,

@@ -1,4 +1,3 @@
-import { beginKeep } from '../src/attempts/begin';
 import { FAILURES, failure } from '../src/core/errors';
 import type { Failure } from '../src/core/errors';
 import { given } from '../src/core/json/fields';
@@ -26,7 +25,7 @@ export function settle(deps: ActivityDeps) {
       deps.now(),
       (end) => renderCallback(deps, end),
     );
-    if (keep) await beginKeep(deps, jobId);
+    if (keep) deps.firstCopies.wake();
     if (!isTerminal(job.state)) throw new Error(`job ${jobId} was settled and is ${job.state}`);
     deps.log.info({ jobId, state: job.state, code: job.failure?.code }, 'job ended');
     for (const deliveryId of deliveryIds) await tellFirst(deps, deliveryId);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActivityDeps } from '../../activities';
-import { createActivities } from '../../activities';
+import { createActivities, createFirstCopies } from '../../activities';
 import { createByteGate } from '../../activities/byte-gate';
 import { createHungHosts } from '../../activities/hung-hosts';
 import { createPlaces } from '../../activities/places';
@@ -167,7 +167,7 @@ export async function startWorker(
   // All that are known: a job may name one whose last channel has left the config since.
   const providers = base.catalog.providers().map(({ name }) => name);
   const slots = activitySlots(base.config.limits, { exchanging: 1 + providers.length });
-  const deps: ActivityDeps = {
+  const parts: Omit<ActivityDeps, 'firstCopies'> = {
     ...base,
     sending: createByteGate(sendingBytes(base.config.limits.sendMemoryBytesMax, heapBytes())),
     places: createPlaces(),
@@ -190,6 +190,9 @@ export async function startWorker(
     callbackBase,
     stopping: stopping.signal,
   };
+  const woken = { wake: (): void => firstCopies.wake() };
+  const deps: ActivityDeps = { ...parts, firstCopies: woken };
+  const firstCopies = createFirstCopies(deps);
   const workers = await startWorkers({
     connection: base.connection,
     namespace: base.namespace,
@@ -205,11 +208,13 @@ export async function startWorker(
     },
     log: base.log,
   });
+  // What a process that ended has claimed, or never claimed.
+  firstCopies.wake();
   return {
     ...workers,
-    stop() {
+    async stop() {
       stopping.abort();
-      return workers.stop();
+      await workers.stop().finally(() => firstCopies.stop());
     },
   };
 }

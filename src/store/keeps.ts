@@ -1,5 +1,5 @@
-import { and, eq, isNull, lt, sql } from 'drizzle-orm';
-import type { KeepStore } from '../core/ports/store/keeps';
+import { and, eq, inArray, isNull, lt, notInArray, or, sql } from 'drizzle-orm';
+import type { ClaimedCopy, KeepStore, PendingCopy } from '../core/ports/store/keeps';
 import type { Database } from './database';
 import { nameRemovable } from './erase';
 import { lockJob } from './lock-job';
@@ -10,23 +10,46 @@ export const NOT_FETCHED = 'result not fetched: ';
 
 const isOpen = and(isNull(keeps.finishedAt), isNull(keeps.gaveUpAt));
 
+/** Nobody copies it at that moment, as far as its row tells. */
+export const isUnclaimedCopy = (now: Date) =>
+  or(isNull(keeps.claimedUntil), lt(keeps.claimedUntil, now));
+
+const PENDING = {
+  workspaceId: jobs.workspaceId,
+  channel: jobs.channel,
+  outputs: jobs.outputs,
+  createdAt: keeps.createdAt,
+  resumedAt: keeps.resumedAt,
+};
+
+const toPending = ({
+  createdAt,
+  resumedAt,
+  ...pending
+}: Omit<PendingCopy, 'since'> & { createdAt: Date; resumedAt: Date | null }): PendingCopy => ({
+  ...pending,
+  since: (resumedAt ?? createdAt).getTime(),
+});
+
 export function keepStore(db: Database): KeepStore {
   return {
     async pending(jobId) {
       const [row] = await db
-        .select({
-          workspaceId: jobs.workspaceId,
-          channel: jobs.channel,
-          outputs: jobs.outputs,
-          createdAt: keeps.createdAt,
-          resumedAt: keeps.resumedAt,
-        })
+        .select(PENDING)
         .from(keeps)
         .innerJoin(jobs, eq(jobs.id, keeps.jobId))
         .where(and(eq(keeps.jobId, jobId), isOpen));
       if (!row) return undefined;
-      const { createdAt, resumedAt, ...pending } = row;
-      return { ...pending, since: (resumedAt ?? createdAt).getTime() };
+      return toPending(row);
+    },
+    claim: (now, until, which) =>
+      claimCopies(db, { now: new Date(now), until: new Date(until), ...which }),
+    async claimUntil(jobIds, until) {
+      if (jobIds.length === 0) return;
+      await db
+        .update(keeps)
+        .set({ claimedUntil: new Date(until) })
+        .where(and(inArray(keeps.jobId, [...jobIds]), isNull(keeps.workflowStartedAt)));
     },
     async giveUp(jobId, because, now) {
       await db
@@ -43,10 +66,16 @@ export function keepStore(db: Database): KeepStore {
     },
     async record(jobId, kept, now) {
       await db.transaction(async (tx) => {
-        await lockJob(tx, jobId);
+        const job = await lockJob(tx, jobId);
         const [done] = await tx
           .update(keeps)
-          .set({ finishedAt: new Date(now), gaveUpAt: null, gaveUpBecause: null })
+          .set({
+            finishedAt: new Date(now),
+            gaveUpAt: null,
+            gaveUpBecause: null,
+            // What has ended needs no workflow, and nobody is to start one for it.
+            workflowStartedAt: sql`coalesce(${keeps.workflowStartedAt}, ${new Date(now)})`,
+          })
           .where(and(eq(keeps.jobId, jobId), isNull(keeps.finishedAt)))
           .returning({ workspaceId: keeps.workspaceId });
         // The job was erased while it was copied, or another copy was faster.
@@ -57,10 +86,9 @@ export function keepStore(db: Database): KeepStore {
             new Date(now),
           );
         if (!done || kept.length === 0) return;
-        await tx
-          .update(jobs)
-          .set({ review: null })
-          .where(and(eq(jobs.id, jobId), sql`starts_with(${jobs.review}, ${NOT_FETCHED})`));
+        if (job?.review?.startsWith(NOT_FETCHED)) {
+          await tx.update(jobs).set({ review: null }).where(eq(jobs.id, jobId));
+        }
         await tx
           .insert(files)
           .values(kept.map((file) => ({ jobId, workspaceId: done.workspaceId, ...file })))
@@ -89,4 +117,31 @@ export function keepStore(db: Database): KeepStore {
       return row?.channel;
     },
   };
+}
+
+async function claimCopies(
+  db: Database,
+  { now, until, limit, notOf }: { now: Date; until: Date; limit: number; notOf: readonly string[] },
+): Promise<ClaimedCopy[]> {
+  const oldest = db
+    .select({ jobId: keeps.jobId })
+    .from(keeps)
+    .where(
+      and(
+        isNull(keeps.workflowStartedAt),
+        isOpen,
+        isUnclaimedCopy(now),
+        notOf.length > 0 ? notInArray(keeps.workspaceId, [...notOf]) : undefined,
+      ),
+    )
+    .orderBy(keeps.createdAt)
+    .limit(limit)
+    .for('no key update', { skipLocked: true });
+  const rows = await db
+    .update(keeps)
+    .set({ claimedUntil: until })
+    .from(jobs)
+    .where(and(eq(keeps.jobId, sql`ANY(ARRAY(${oldest}))`), eq(jobs.id, keeps.jobId)))
+    .returning({ jobId: keeps.jobId, ...PENDING });
+  return rows.map(({ jobId, ...row }) => ({ jobId, ...toPending(row) }));
 }

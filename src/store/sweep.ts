@@ -4,6 +4,7 @@ import type { JobPlanSeed } from '../core/job/plan';
 import type { RestartCount, SweepStore } from '../core/ports/store/sweep';
 import { toAttempt } from './attempt-row';
 import type { Database } from './database';
+import { isUnclaimedCopy } from './keeps';
 import { takeLate } from './late';
 import { deliveries, idempotency, jobs, keeps, workspaces } from './schema';
 import { isUnclaimed, isUnstarted } from './starts';
@@ -64,7 +65,13 @@ export function sweepStore(db: Database): SweepStore {
       const rows = await db
         .select({ id: keeps.jobId })
         .from(keeps)
-        .where(and(isNull(keeps.workflowStartedAt), lt(keeps.createdAt, new Date(now - ageMs))))
+        .where(
+          and(
+            isNull(keeps.workflowStartedAt),
+            lt(keeps.createdAt, new Date(now - ageMs)),
+            isUnclaimedCopy(new Date(now)),
+          ),
+        )
         .orderBy(asc(keeps.createdAt))
         .limit(limit);
       return rows.map((row) => row.id);

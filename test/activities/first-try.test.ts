@@ -59,7 +59,7 @@ function bench(receiver: Receiver) {
       ...WILLING,
       startDelivery: (id, delayMs = 0) => {
         world.started.push([id, delayMs]);
-        return Promise.resolve();
+        return Promise.resolve(true);
       },
     },
     places: createPlaces(),

@@ -100,6 +100,7 @@ function depsOf({ config, ...parts }: Parts, now: () => number): ActivityDeps {
     sending: createByteGate(config.limits.sendMemoryBytesMax),
     places: createPlaces(),
     hungHosts: createHungHosts(config.waits.hungHostMs),
+    firstCopies: { wake: () => undefined },
     dialects,
     render: {
       link: ({ workspaceId, id: jobId }, kind) => parts.links.sign({ workspaceId, jobId, kind }),

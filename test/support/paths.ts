@@ -176,10 +176,13 @@ export const PATHS: Readonly<Record<string, Path>> = {
     async make(world) {
       const { workflowId } = await posted('seconds=1')(world);
       const jobId = readId(workflowId) ?? '';
-      await until('the copy', async () => {
-        const rows = await world.gateway.sql('SELECT 1 FROM files WHERE job_id = $1', [jobId]);
-        return rows[0];
+      // The first copy needs no workflow; one that is to be made again has one.
+      await until('the first copy', async () => {
+        const again =
+          'UPDATE keeps SET finished_at = NULL WHERE job_id = $1 AND finished_at IS NOT NULL RETURNING 1';
+        return (await world.gateway.sql(again, [jobId]))[0];
       });
+      await world.gateway.base.engine.startKeep(jobId);
       return { workflowId: keepWorkflowId(jobId) };
     },
   },

@@ -215,6 +215,13 @@ const STAGES: readonly Stage[] = [
     kill: [['worker'], ['engine'], ['postgres']],
   },
   {
+    stage: 'with the first copy claimed, before the file is asked for',
+    at: at('worker', 'after store.keeps.claim'),
+    stop: [{ parts: ['worker'] }, CUT, { parts: ALL }],
+    kill: [['worker'], ['engine'], ['postgres'], ALL],
+    freeze: FREEZE_MS,
+  },
+  {
     stage: 'before the result is copied',
     at: at('worker', 'before blobs.put'),
     stop: [{ parts: ['worker'] }, CUT, { parts: ALL }],

@@ -12,7 +12,7 @@ const WATCHED = {
   'store.starts': ['claim', 'markStarted'],
   'store.attempts': ['open', 'recordSubmit', 'recordLook'],
   'store.deliveries': ['beginTry', 'endTry'],
-  'store.keeps': ['record'],
+  'store.keeps': ['claim', 'record'],
   engine: ['startJob', 'startDelivery', 'startKeep'],
   blobs: ['put'],
 } as const;

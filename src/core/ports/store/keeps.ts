@@ -1,13 +1,33 @@
 import type { Job } from '../../job/job';
 import type { FileKind } from '../../job/files';
 
+/** A result that is to be copied. */
+export interface PendingCopy {
+  workspaceId: string;
+  channel: string;
+  outputs: Job['outputs'];
+  /** When this round of tries began, in Unix milliseconds. */
+  since: number;
+}
+
+export interface ClaimedCopy extends PendingCopy {
+  jobId: string;
+}
+
 export interface KeepStore {
-  /** Undefined when there is nothing (more) to keep. `since`: when this round of tries began, Unix milliseconds. */
-  pending(
-    jobId: string,
-  ): Promise<
-    { workspaceId: string; channel: string; outputs: Job['outputs']; since: number } | undefined
-  >;
+  /** Undefined when there is nothing (more) to keep. */
+  pending(jobId: string): Promise<PendingCopy | undefined>;
+  /**
+   * Claims copies that nobody has begun, oldest first and at most `limit`, until `until`; it passes over those that
+   * somebody else has claimed or locked, and over the workspaces `notOf`.
+   */
+  claim(
+    now: number,
+    until: number,
+    which: { limit: number; notOf: readonly string[] },
+  ): Promise<ClaimedCopy[]>;
+  /** Moves the end of the claims on copies that have no workflow. */
+  claimUntil(jobIds: readonly string[], until: number): Promise<void>;
   /** The copy is not tried any more, until an operator asks for it again. */
   giveUp(jobId: string, because: string, now: number): Promise<void>;
   /** Gives up copies that were started before that moment and have not ended; the number of copies. */

@@ -15,6 +15,7 @@ export interface SweepStore {
   /** Open jobs that an operator has ended and whose end is not booked yet. */
   ruled(limit: number): Promise<JobPlanSeed[]>;
   unstartedDeliveries(now: number, ageMs: number, limit: number): Promise<string[]>;
+  /** Copies without a workflow that nobody has claimed. */
   unstartedKeeps(now: number, ageMs: number, limit: number): Promise<string[]>;
   markDeliveryStarted(id: string, now: number): Promise<void>;
   markKeepStarted(jobId: string, now: number): Promise<void>;
