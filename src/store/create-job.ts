@@ -1,14 +1,13 @@
-import { eq } from 'drizzle-orm';
-import type { Principal } from '../core/api/principal';
+import { eq, sql } from 'drizzle-orm';
 import { newId } from '../core/job/ids';
-import type { CreateResult, NewJob, Shortage } from '../core/ports/store/jobs';
-import { budgetLeft } from './budget';
+import type { CreateResult, NewJob } from '../core/ports/store/jobs';
 import type { Database, Transaction } from './database';
 import { ERASED_ANSWER, claim, earlierOf, storeAnswer } from './idempotency';
 import type { Asked, Earlier } from './idempotency';
+import { lockedShortOf } from './funds';
+import { insertFrom } from './insert-from';
 import { toJob } from './job-row';
-import { balanceOf } from './ledger';
-import { events, jobs, ledger, workspaces } from './schema';
+import { events, jobs, ledger } from './schema';
 
 /**
  * ONE transaction: idempotency row, job row, hold. A concurrent request with the same key waits on the unique
@@ -44,12 +43,7 @@ async function createIn(
   const asked = job.idempotency && { ...job.idempotency, workspaceId, now: job.now };
   const earlier = asked && (await claim(tx, asked, { jobId: job.id, keepMs: idempotencyMs }));
   if (earlier) return replayOf(tx, earlier, job.render);
-  await tx
-    .select({ id: workspaces.id })
-    .from(workspaces)
-    .where(eq(workspaces.id, workspaceId))
-    .for('no key update');
-  const short = await shortOf(tx, job.principal, job.price);
+  const short = await lockedShortOf(tx, job.principal, job.price);
   if (short) throw new Rollback(short);
 
   const row = await insertJob(tx, job);
@@ -57,18 +51,6 @@ async function createIn(
   const answer = job.render(created);
   if (asked) await storeAnswer(tx, asked, { answer });
   return { kind: 'created', job: created, answer };
-}
-
-/** Binding only under the workspace's lock. */
-export async function shortOf(
-  db: Pick<Transaction, 'select'>,
-  { workspaceId, keyId }: Pick<Principal, 'workspaceId' | 'keyId'>,
-  price: bigint,
-): Promise<Shortage | undefined> {
-  const { available } = await balanceOf(db, workspaceId);
-  if (available < price) return { kind: 'insufficient', available };
-  const left = keyId === null ? undefined : await budgetLeft(db, workspaceId, keyId);
-  return left !== undefined && left < price ? { kind: 'over_budget', left } : undefined;
 }
 
 type Replay = Extract<CreateResult, { kind: 'replayed' | 'mismatch' }>;
@@ -98,51 +80,65 @@ async function replayOf(
   return { kind: 'replayed', jobId, answer: render(toJob(row)) };
 }
 
+/** ONE statement: the job, its hold and its first event. A workflow id that has a job already, of whatever workspace, is a mismatch. */
 async function insertJob(tx: Transaction, job: NewJob): Promise<typeof jobs.$inferSelect> {
   const now = new Date(job.now);
-  const { workspaceId } = job.principal;
-  const [row] = await tx
-    .insert(jobs)
-    .values({
-      id: job.id,
-      workspaceId,
-      keyId: job.principal.keyId,
-      workflowId: job.workflowId ?? job.startAs ?? job.id,
-      workflowStartedAt: job.workflowId === undefined ? null : now,
-      dialect: job.dialect,
-      state: 'queued',
-      model: job.request.model,
-      provider: job.routes[0].provider,
-      channel: job.routes[0].channel,
-      routes: [...job.routes],
-      request: job.request,
-      applied: job.applied,
-      metadata: job.metadata,
-      echo: job.echo,
-      callbackUrl: job.callbackUrl ?? null,
-      native: job.native ?? null,
-      price: job.price,
-      createdAt: now,
-      updatedAt: now,
-      deadlineAt: new Date(job.deadlineAt),
-    })
-    .onConflictDoNothing({ target: jobs.workflowId })
-    .returning();
-  // One job per workflow id, also over workspaces.
-  if (!row) throw new Rollback({ kind: 'mismatch' });
-  await tx.insert(ledger).values({
-    workspaceId,
-    jobId: job.id,
-    keyId: job.principal.keyId,
-    kind: 'hold',
+  const { workspaceId, keyId } = job.principal;
+  const inserted = tx
+    .$with('job')
+    .as(
+      tx
+        .insert(jobs)
+        .values(rowOf(job, now))
+        .onConflictDoNothing({ target: jobs.workflowId })
+        .returning(),
+    );
+  const ofJob = { workspaceId, jobId: job.id, at: now };
+  const hold = {
+    ...ofJob,
+    keyId,
+    kind: 'hold' as const,
     available: -job.price,
     held: job.price,
     spent: 0n,
     idempotencyKey: `hold:${job.id}`,
-    at: now,
-  });
-  await tx
-    .insert(events)
-    .values({ id: newId(), workspaceId, jobId: job.id, type: 'job.created', at: now });
+  };
+  const event = { ...ofJob, id: newId(), type: 'job.created' };
+  const held = tx.$with('held', {}).as(insertFrom(ledger, hold, sql`${inserted}`));
+  const told = tx.$with('told', {}).as(insertFrom(events, event, sql`${inserted}`));
+  const [row] = await tx
+    .with(inserted, held, told)
+    .select()
+    .from(inserted)
+    .prepare('job_create')
+    .execute();
+  if (!row) throw new Rollback({ kind: 'mismatch' });
   return row;
+}
+
+function rowOf(job: NewJob, now: Date): typeof jobs.$inferInsert {
+  const { workspaceId, keyId } = job.principal;
+  return {
+    id: job.id,
+    workspaceId,
+    keyId,
+    workflowId: job.workflowId ?? job.startAs ?? job.id,
+    workflowStartedAt: job.workflowId === undefined ? null : now,
+    dialect: job.dialect,
+    state: 'queued',
+    model: job.request.model,
+    provider: job.routes[0].provider,
+    channel: job.routes[0].channel,
+    routes: [...job.routes],
+    request: job.request,
+    applied: job.applied,
+    metadata: job.metadata,
+    echo: job.echo,
+    callbackUrl: job.callbackUrl ?? null,
+    native: job.native ?? null,
+    price: job.price,
+    createdAt: now,
+    updatedAt: now,
+    deadlineAt: new Date(job.deadlineAt),
+  };
 }

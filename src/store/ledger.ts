@@ -32,10 +32,6 @@ export async function keySpending(
   return spending;
 }
 
-/**
- * Nothing is ever added below a checkpoint, so a second statement may add what comes after it. It names the entry as a
- * value: with a join the planner takes a third of the ledger for new, and reads all of it.
- */
 async function potsOf(
   db: Pick<Transaction, 'select'>,
   ownerId: string,
@@ -45,6 +41,19 @@ async function potsOf(
     .select()
     .from(ledgerCheckpoints)
     .where(eq(ledgerCheckpoints.ownerId, ownerId));
+  return sumAfter(db, isOwners, before);
+}
+
+/**
+ * Adds an owner's entries after a checkpoint to what that has counted. Nothing is ever added below a checkpoint, so
+ * another statement may have read it before. This one names the entry as a value: with a join the planner takes a third
+ * of the ledger for new, and reads all of it.
+ */
+export async function sumAfter(
+  db: Pick<Transaction, 'select'>,
+  isOwners: SQL,
+  before: (Balance & { upTo: bigint }) | undefined,
+): Promise<Balance> {
   const sum = (column: typeof ledger.available | typeof ledger.held | typeof ledger.spent) =>
     sql<string>`coalesce(sum(${column}), 0)::text`;
   const [after] = await db
