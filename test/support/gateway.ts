@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config';
 import type { FileConfigInput } from '../../src/config';
@@ -80,7 +81,7 @@ export async function startTestGateway(
     say: () => undefined,
     log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
   });
-  return { ...gateway, data, logged, ...tools(gateway), close: () => close(gateway, data) };
+  return { ...gateway, data, logged, ...tools(gateway, logged), close: () => close(gateway, data) };
 }
 
 async function close(gateway: LocalGateway, data: string): Promise<void> {
@@ -88,7 +89,7 @@ async function close(gateway: LocalGateway, data: string): Promise<void> {
   rmSync(data, { recursive: true, force: true });
 }
 
-function tools(gateway: LocalGateway) {
+function tools(gateway: LocalGateway, logged: readonly string[]) {
   const call: TestGateway['call'] = async (method, path, { key, body, headers = {} } = {}) => {
     const isRaw = typeof body === 'string' || body instanceof FormData || body === undefined;
     const response = await fetch(path.startsWith('http') ? path : `${gateway.api}${path}`, {
@@ -125,10 +126,16 @@ function tools(gateway: LocalGateway) {
       return id;
     },
     async ended(id: string) {
-      return until(`${id} to end`, async () => {
-        const { json } = await call('GET', `/v1/videos/${id}`);
-        return json.status === 'completed' || json.status === 'failed' ? json : undefined;
-      });
+      try {
+        return await until(`${id} to end`, async () => {
+          const { json } = await call('GET', `/v1/videos/${id}`);
+          return json.status === 'completed' || json.status === 'failed' ? json : undefined;
+        });
+      } catch (cause) {
+        throw new Error(`${id} does not end: ${await storyOf(gateway, sql, logged, id)}`, {
+          cause,
+        });
+      }
     },
     async run(id: string) {
       const [job] = await sql<{ workflow_id: string }>(
@@ -141,6 +148,27 @@ function tools(gateway: LocalGateway) {
       return { events: historyLength, status: status.name };
     },
   };
+}
+
+/** Tells what rows, engine and log know of a job, for whoever has to find out why it does not end. */
+async function storyOf(
+  { base }: LocalGateway,
+  sql: TestGateway['sql'],
+  logged: readonly string[],
+  id: string,
+): Promise<string> {
+  const jobId = uuid(id);
+  const jobs = await sql('SELECT * FROM jobs WHERE id = $1', [jobId]);
+  const attempts = await sql('SELECT * FROM attempts WHERE job_id = $1', [jobId]);
+  const run = await base.client.workflow
+    .getHandle(String(jobs[0]?.['workflow_id']))
+    .describe()
+    .then(({ status, historyLength, raw: { pendingActivities, pendingWorkflowTask } }) => ({
+      ...{ status: status.name, historyLength, pendingActivities, pendingWorkflowTask },
+    }))
+    .catch(String);
+  const lines = logged.filter((line) => line.includes(jobId));
+  return inspect({ now: new Date(), jobs, attempts, run, lines }, { depth: 6 });
 }
 
 export const REQUEST = {
