@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { beginKeep } from '../src/attempts/begin';
+import { endsWithin } from '../src/core/ends-within';
 import { createRounds } from '../src/core/job/rounds';
 import type { RoundEnd } from '../src/core/job/rounds';
 import type { Outbound } from '../src/core/ports/outbound';
@@ -15,7 +16,10 @@ import { copiesOfOne, copy, copyPlaces } from './keep';
 export interface FirstCopies {
   /** Says that a result is to be copied; never waits and never fails. */
   wake(): void;
-  /** Claims nothing further, lets copies go on for the grace of a stop, and hands those that it cuts to the engine. */
+  /**
+   * Claims nothing further, lets copies go on for the grace of a stop, and hands those that it cuts to the engine. What
+   * does not end even then is left behind, and its row to the sweep.
+   */
   stop(): Promise<void>;
 }
 
@@ -29,6 +33,7 @@ export function createFirstCopies(all: ActivityDeps): FirstCopies {
   const running = new Map<string, { workspaceId: string; work: Promise<void> }>();
   /** Rows may be left that a place is wanted for: whoever leaves one asks for a round. */
   let isHeldBack = false;
+  let isStopping = false;
   const claimEnd = (): number => now() + waits.heartbeatMs * BEATS_PER_CLAIM;
 
   const begin = (claimed: ClaimedCopy): boolean => {
@@ -44,6 +49,7 @@ export function createFirstCopies(all: ActivityDeps): FirstCopies {
     return true;
   };
   const round = async (pauseMs: number): Promise<RoundEnd> => {
+    if (isStopping) return 'done';
     const { limit, notOf } = roomOf(limits, [...running.values()]);
     isHeldBack = limit === 0 || notOf.length > 0;
     if (limit === 0) return 'done';
@@ -70,12 +76,14 @@ export function createFirstCopies(all: ActivityDeps): FirstCopies {
   return {
     wake: rounds.wake,
     async stop() {
-      await rounds.stop();
-      const timer = setTimeout(() => {
+      isStopping = true;
+      const ended = rounds
+        .stop(waits.shutdownMs)
+        .then(() => Promise.all([...running.values()].map(({ work }) => work)));
+      if (!(await endsWithin(ended, waits.shutdownMs))) {
         cut.abort(new Error('the process stops'));
-      }, waits.shutdownMs);
-      await Promise.all([...running.values()].map(({ work }) => work));
-      clearTimeout(timer);
+        await endsWithin(ended, waits.cutMs);
+      }
       clearInterval(renewing);
     },
   };

@@ -35,6 +35,7 @@ export interface StartWaits {
   startClaimMs: number;
   startAgainMs: number;
   startAgainMaxMs: number;
+  shutdownMs: number;
 }
 
 export interface StartLimits {
@@ -70,8 +71,13 @@ export function createStarts(deps: StartsDeps): Starts {
       backlog.added();
       rounds.wake();
     },
-    isFull: backlog.isFull,
-    stop: rounds.stop,
+    isFull() {
+      const isFull = backlog.isFull();
+      // Whoever is refused commits nothing and wakes nobody: only a round finds that others have started what waits.
+      if (isFull && backlog.isDue()) rounds.wake();
+      return isFull;
+    },
+    stop: () => rounds.stop(deps.waits.shutdownMs),
   };
 }
 
@@ -128,24 +134,32 @@ interface Backlog {
   /** Hears how many rows were claimed, and how many of them are started. */
   claimed(rows: number, started: number): Promise<void>;
   isFull(): boolean;
+  /** Says whether the last count is so old that another may be made. */
+  isDue(): boolean;
 }
 
-/** Knows about how many jobs wait for their start: counted at most each second, and only while many do. */
+/**
+ * Knows about how many jobs wait for their start: what this process committed and has not started, put right by a count
+ * of the rows at most each second, while some wait. Those that other processes started are only found by the count.
+ */
 function createBacklog({ store, limits, now }: StartsDeps): Backlog {
   let waiting = 0;
+  let added = 0;
   let countedAt = 0;
+  const isDue = (): boolean => now() - countedAt >= COUNT_EVERY_MS;
   return {
     added() {
       waiting += 1;
+      added += 1;
     },
     isFull: () => waiting >= limits.startsWaiting,
+    isDue,
     async claimed(rows, started) {
-      if (rows < limits.startsPerClaim) waiting = rows - started;
-      else if (now() - countedAt < COUNT_EVERY_MS) waiting = Math.max(0, waiting - started);
-      else {
-        countedAt = now();
-        waiting = await store.count(limits.startsWaiting);
-      }
+      waiting = Math.max(0, waiting - started);
+      if ((waiting === 0 && rows < limits.startsPerClaim) || !isDue()) return;
+      countedAt = now();
+      const before = added;
+      waiting = (await store.count(limits.startsWaiting)) + added - before;
     },
   };
 }

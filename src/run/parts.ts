@@ -214,7 +214,7 @@ export async function startWorker(
     ...workers,
     async stop() {
       stopping.abort();
-      await workers.stop().finally(() => firstCopies.stop());
+      await Promise.all([workers.stop(), firstCopies.stop()]);
     },
   };
 }

@@ -69,7 +69,7 @@ interface World {
   opened: string[];
 }
 
-function world(open: Open, waits: { shutdownMs?: number; heartbeatMs?: number } = {}): World {
+function world(open: Open, waits: Partial<ActivityDeps['waits']> = {}): World {
   const [asked, lines, opened]: [string[], string[], string[]] = [[], [], []];
   const startKeep = (jobId: string): Promise<boolean> => Promise.resolve(asked.push(jobId) > 0);
   const base = sweepDeps(database, { engine: { startKeep }, lines });
@@ -180,6 +180,18 @@ test('a claim is renewed while its copy lasts, and a stop hands what it cuts to 
   expect(isClaimed).toEqual([]);
   await copies.stop();
   expect(asked).toEqual([jobId]);
+});
+
+test('a stop does not wait for a copy that does not end when it is cut, whose row is the sweep’s', async () => {
+  const jobId = await succeeded();
+  const { deps, asked } = world(serving, { shutdownMs: 10, cutMs: 10 });
+  const put = () => new Promise<never>(() => undefined);
+  const copies = createFirstCopies({ ...deps, blobs: { ...deps.blobs, put } });
+  copies.wake();
+  await until('the claim', async () => (await rowOf(jobId))?.until ?? undefined);
+  await copies.stop();
+  expect(asked).toEqual([]);
+  expect(await database.store.sweep.unstartedKeeps(NOW + 3_600_000, 0, 10)).toEqual([jobId]);
 });
 
 test('claims at the same moment share the results, and a claim that ended is free again', async () => {

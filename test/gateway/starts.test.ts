@@ -25,7 +25,11 @@ afterEach(async () => {
 
 function open(
   engine: Partial<Pick<Engine, 'startJob' | 'jobRun'>>,
-  { lines = [], ...limits }: { lines?: string[] } & Record<string, unknown> = {},
+  {
+    lines = [],
+    clock = Date.now,
+    ...limits
+  }: { lines?: string[]; clock?: () => number } & Record<string, unknown> = {},
 ): Starts {
   const config = readConfig({ REELAY_CONFIG: '' });
   const starts = createStarts({
@@ -33,7 +37,7 @@ function open(
     store: database.store.starts,
     waits: { ...config.waits, startAgainMs: 1, startAgainMaxMs: 20 },
     limits: { ...config.limits, ...limits },
-    now: Date.now,
+    now: clock,
     log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
   });
   running.push(starts);
@@ -153,6 +157,19 @@ test('so many rows may wait, and no further one until some are started', async (
   expect(starts.isFull()).toBe(true);
   isAway = false;
   await allStarted();
+  await until('room', async () => !starts.isFull() || undefined);
+});
+
+test('a process that is full finds that others have started what waited', async () => {
+  let now = Date.now();
+  const isAway = (): Promise<boolean> => Promise.reject(new Error('no engine'));
+  const starts = open({ startJob: isAway }, { startsWaiting: 2, clock: () => now });
+  await post(2);
+  starts.wake();
+  starts.wake();
+  await until('a full process', async () => starts.isFull() || undefined);
+  await database.sql('UPDATE jobs SET workflow_started_at = created_at');
+  now += 60_000;
   await until('room', async () => !starts.isFull() || undefined);
 });
 

@@ -1,3 +1,5 @@
+import { endsWithin } from '../ends-within';
+
 /**
  * Rounds of work on rows that wait: one at a time, woken in memory by whoever wrote a row, and by a timer where rows
  * were left. What a round could not do is tried again after a pause that doubles; while nothing at all can be done,
@@ -6,8 +8,11 @@
 export interface Rounds {
   /** Asks for a round; never waits and never fails. */
   wake(): void;
-  /** Lets the round that runs end, makes one more for what came meanwhile, and no further one. */
-  stop(): Promise<void>;
+  /**
+   * Lets the round that runs end, makes one more for what came meanwhile, and no further one; waits for them no longer
+   * than `withinMs` milliseconds.
+   */
+  stop(withinMs: number): Promise<void>;
 }
 
 /** `more` = rows are left that can be done now; `some` = some rows failed and others did not. */
@@ -64,9 +69,9 @@ export function createRounds(options: RoundsOptions): Rounds {
     timer.unref();
     failures += 1;
   };
-  const stop = async (): Promise<void> => {
+  const stop = async (withinMs: number): Promise<void> => {
     roundsLeft = 1;
-    await running;
+    if (running) await endsWithin(running, withinMs);
     roundsLeft = 0;
     clearTimeout(timer);
   };
