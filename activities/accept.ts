@@ -73,7 +73,7 @@ function creationOf({
   };
 }
 
-/** Of the request as it was written, since a later version may resolve more defaults. The order of names is no part. */
+/** Hashes the request as written, since a later version may resolve more defaults. The order of names is no part. */
 function fingerprint(request: unknown): string {
   const text = JSON.stringify(request, (_name, value: unknown) =>
     value !== null && typeof value === 'object' && !Array.isArray(value)

@@ -24,7 +24,7 @@ export interface ActivityDeps extends AttemptDeps {
   waits: ActivityWaits;
   limits: ActivityLimits;
   retention: Retention;
-  /** The gateway's own create, without the start. Id of the job, or of the one an equal request made before. */
+  /** Creates a job as the gateway does, without the start. Gives its id, or that of an equal request's job. */
   accept(principal: Principal, creation: Creation): Promise<string>;
   /** Aborts when this process was asked to stop: what was not begun is then another's. */
   stopping: AbortSignal;
@@ -32,7 +32,7 @@ export interface ActivityDeps extends AttemptDeps {
 
 /** Named waits, from config; milliseconds. */
 export interface ActivityWaits extends AttemptWaits, PlanWaits {
-  /** After its deadline a POST counts as unknown only when this has passed too. */
+  /** A POST that is past its deadline counts as unknown only when this has passed too. */
   unknownGraceMs: number;
   /** A submit waits here for memory for so long, then goes back to the engine for a moment. */
   sendRoomMs: number;
@@ -57,7 +57,7 @@ export interface ActivityWaits extends AttemptWaits, PlanWaits {
   /** First and longest pause before what could not be started, or claimed, is tried again. */
   startAgainMs: number;
   startAgainMaxMs: number;
-  /** After a stop was asked for, what runs may go on for so long and is then cut. */
+  /** What runs when a stop is asked for may go on for so long and is then cut. */
   shutdownMs: number;
   /** A claim on the start of a job lasts this long. */
   startClaimMs: number;
@@ -90,7 +90,7 @@ export interface ActivityLimits extends AttemptLimits {
   deliveriesAtOnce: number;
   /** First tries of callbacks that this process makes at once; each keeps a settle from its end. */
   firstTriesAtOnce: number;
-  /** Results that it copies at once; half of them of one workspace. */
+  /** Results that this process copies at once; half of them of one workspace. */
   copiesAtOnce: number;
   /** Stored files that one sweep looks at. */
   sweepFiles: number;

@@ -12,7 +12,7 @@ import { cutAtStop } from './cut';
  * plain sentence and never a reply body, a URL or a secret; the log has the rest, once, with the ids.
  */
 
-/** "Not yet": retried by the server after the delay, at no cost in history. Operators read the message as progress. */
+/** Says "not yet": the server tries again after the delay, at no cost in history. Operators read it as progress. */
 export function pending(message: string, delayMs: number): ApplicationFailure {
   return bare(
     ApplicationFailure.create({
@@ -24,7 +24,7 @@ export function pending(message: string, delayMs: number): ApplicationFailure {
   );
 }
 
-/** Something is wrong and another try may help; the activity's own retry policy spaces the tries. */
+/** Says that something is wrong and another try may help; the activity's own retry policy spaces the tries. */
 export function transient(message: string, delayMs?: number): ApplicationFailure {
   return bare(
     ApplicationFailure.create({
@@ -35,7 +35,7 @@ export function transient(message: string, delayMs?: number): ApplicationFailure
   );
 }
 
-/** Where in our code it was thrown tells an operator nothing, and every retry would carry it. */
+/** Drops the stack, which tells an operator nothing and which every retry would carry. */
 function bare(failure: ApplicationFailure): ApplicationFailure {
   failure.stack = '';
   return failure;

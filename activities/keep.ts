@@ -39,7 +39,10 @@ export const copyPlaces = ({ limits }: ActivityDeps, workspaceId: string): Place
 export const copiesOfOne = ({ copiesAtOnce }: { copiesAtOnce: number }): number =>
   Math.ceil(copiesAtOnce / 2);
 
-/** After `keepForMs` of tries the row says that the copy gave up, and why; an operator may begin another round. */
+/**
+ * Copies, and throws for another try while the round is younger than `keepForMs`. From then on a failure makes the row
+ * say that the copy gave up, and why; an operator may begin another round.
+ */
 async function copyOrGiveUp(
   deps: ActivityDeps,
   jobId: string,
@@ -96,7 +99,7 @@ async function openLiving(
   throw transient(`the ${output.kind} is not there: ${second.problem}`);
 }
 
-/** The provider's link to that output as it is now; undefined where it gives none or the same. */
+/** Asks the provider for its link to that output as it is now; undefined where it gives none or the same. */
 async function freshLink(
   deps: ActivityDeps,
   jobId: string,
@@ -137,7 +140,7 @@ function typeOf(kind: FileKind, start: Uint8Array): string | undefined {
   return type?.startsWith('image/') ? type : undefined;
 }
 
-/** Once; the job is listed for review until its copy is stored. Nothing is said of one that waits for review already. */
+/** Lists the job for review until its copy is stored, and logs it; nothing happens to one that is listed already. */
 async function tell(
   deps: ActivityDeps,
   jobId: string,

@@ -8,16 +8,16 @@ export interface Places {
 }
 
 export interface PlaceName {
-  /** `host example.com` */
+  /** The place's name, such as `host example.com`. */
   name: string;
   max: number;
 }
 
-/** `heldMs`: how long the oldest of those who are in the way has been there. */
+/** A place, or how long the oldest of those who are in the way has been there, in milliseconds. */
 export type Taken = { leave: () => void } | { heldMs: number };
 
 export function createPlaces(): Places {
-  /** When each of its holders came; the oldest first. */
+  /** The holders of each place name with the moment when each came, the oldest first. */
   const held = new Map<string, Set<{ since: number }>>();
   return {
     take(names, now) {
@@ -41,7 +41,10 @@ export function createPlaces(): Places {
   };
 }
 
-/** After how long to come again: soon where places change hands quickly, later where they hang. Milliseconds. */
+/**
+ * Gives the pause before coming again, in milliseconds: short where places change hands quickly, longer where they
+ * hang. `random` is from 0 to 1 and spreads those who wait.
+ */
 export function againAfterMs(heldMs: number, random: number): number {
   const aboutMs = Math.min(Math.max(heldMs, AGAIN_MIN_MS), AGAIN_MAX_MS);
   return aboutMs * (0.5 + random);

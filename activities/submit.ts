@@ -9,9 +9,9 @@ import { tryPrepare } from './prepare-tries';
 import { isServed, send, sendBytesOf } from '../src/attempts/send';
 
 /**
- * At most one accepted submit per job (P1 "one submit"). The attempt's row says `sending` before any byte leaves; a
- * later try that finds it so never posts again but finds out. Every recorded outcome is returned as it is, so a retry,
- * a reset or a duplicate of this activity changes nothing.
+ * Submits a job so that at most one submit is accepted (P1 "one submit"). The attempt's row says `sending` before any
+ * byte leaves; a later try that finds it so never posts again but finds out. Every recorded outcome is returned as it
+ * is, so a retry, a reset or a duplicate of this activity changes nothing.
  */
 export function submit(deps: ActivityDeps) {
   return async (input: { jobId: string; number: number }): Promise<SubmitResult> => {
@@ -145,7 +145,7 @@ function givesUpAt(deps: ActivityDeps, job: Job, { number, refusal }: Attempt): 
   return busyUntil(deps, job, number);
 }
 
-/** When the channel at that place of the job's list is given up for being busy, Unix milliseconds. */
+/** Says when the channel at that place of the job's list is given up for being busy, in Unix milliseconds. */
 function busyUntil(deps: ActivityDeps, job: Job, number: number): number {
   return Math.min(job.createdAt + deps.waits.busyMs * number, job.deadlineAt);
 }
@@ -184,7 +184,7 @@ const MESSAGES = {
   time: 'the provider is busy',
 };
 
-/** Until the next send, or the moment at which this channel is given up: a provider may name a day. */
+/** Waits until the next send, but no longer than until this channel is given up: a provider may name a day. */
 function busy(deps: ActivityDeps, job: Job, attempt: Attempt): Error {
   const message = MESSAGES[attempt.refusal?.until ?? 'time'];
   return pending(message, Math.min(retryAtOf(attempt), givesUpAt(deps, job, attempt)) - deps.now());

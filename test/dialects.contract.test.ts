@@ -37,7 +37,7 @@ interface WireFile {
   given: {
     /** Changes to the base job below. */
     job?: JobChange;
-    /** Of a list; for usage, every job of the workspace. */
+    /** The jobs of a list; for usage, every job of the workspace. */
     jobs?: JobChange[];
     /** Changes to the job by the time that a door has waited for it. */
     waited?: JobChange;
@@ -49,11 +49,11 @@ interface WireFile {
     /** Changes to the records that the admin API shows. */
     workspace?: Partial<Workspace>;
     apiKey?: Partial<Key>;
-    /** Of a key or of callbacks. */
+    /** The secret of a key or of callbacks. */
     secret?: string;
     /** What the provider of the job's last attempt said; its bodies as text. */
     said?: GivenSaid;
-    /** Of each job in `jobs`, in that order. */
+    /** What is said of each job in `jobs`, in that order. */
     saids?: (GivenSaid | null)[];
     attempt?: { state: Attempt['state']; phase?: Attempt['phase']; submitReply?: GivenReply };
     /** A foreign id: nobody has it here, and this is what its provider answers. */
@@ -94,7 +94,7 @@ const FILE_ERRORS: readonly ErrorCode[] = ['range_not_satisfiable', 'upstream'];
 const SHOWN_ERRORS = (Object.keys(ERRORS) as ErrorCode[]).filter(
   (code) => code !== 'method_not_allowed',
 );
-/** In the APIs of our own nothing costs points and nothing is counted; one of them only reads. */
+/** Codes that our own APIs never answer, since nothing in them costs points or is counted; one of them only reads. */
 const NEVER: Readonly<Record<string, readonly ErrorCode[]>> = {
   admin: ['insufficient_balance', 'rate_limited'],
   jobs: [

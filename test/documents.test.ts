@@ -31,7 +31,7 @@ const manifest = JSON.parse(read('package.json')) as Record<
 >;
 const readme = read('README.md');
 
-/** As GitHub makes it from a heading. */
+/** Makes the anchor of a heading as GitHub does: `Two words` gives `two-words`. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()

@@ -13,7 +13,7 @@ import type { OneMachine } from './support/one-machine';
 
 /** A job costs the database a counted number of statements, BEGIN and COMMIT included, and no more. */
 
-/** From create to callback and kept result, with two looks. Every change of the code may make it smaller. */
+/** Statements from create to callback and kept result, with two looks. Every change of the code may make it smaller. */
 const STATEMENTS_MAX = 35;
 /** Longer than `fundsMs`. */
 const FUNDS_MS = 300;

@@ -14,7 +14,7 @@ const page = readPage('docs/videos.md');
 const rows = rowsOf(page, 'Request');
 const fieldOf = (row: string[]): string => codeIn(row[0])[0] ?? '';
 
-/** Through what wraps it (optional, preprocess, lists), down to the object; undefined for anything else. */
+/** Finds the object under what wraps it (optional, preprocess, lists); undefined for anything else. */
 function shapeOf(schema: z.core.$ZodType): Record<string, z.core.$ZodType> | undefined {
   if (schema instanceof z.ZodObject) return schema.shape as Record<string, z.core.$ZodType>;
   if (schema instanceof z.ZodOptional) return shapeOf(schema.unwrap());

@@ -17,14 +17,14 @@ export interface LookDeps {
   log: Logger;
 }
 
-/** What a submit needs as well. */
+/** What a submit needs, which is more than a look needs. */
 export interface AttemptDeps extends LookDeps {
   blobs: Blobs;
-  /** 0..1 */
+  /** Gives a random number from 0 to 1. */
   random(): number;
-  /** Fresh 128 bits in hex. */
+  /** Makes 128 fresh random bits, in hex. */
   newToken(): string;
-  /** Where this channel's provider can reach us with hints; undefined = polls only. */
+  /** Gives the URL at which this channel's provider can reach us with hints; undefined where it is only polled. */
   callbackBase(channel: Channel): string | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface AttemptWaits {
   recordMs: number;
   /** First pause before a refused submit is sent again; each further one is longer. */
   busyRetryMs: number;
-  /** Those pauses grow no further. */
+  /** Longest of these pauses. */
   busyRetryMaxMs: number;
   /** How long every look must say so before a job is lost, refused, without a video, or its result no video. */
   goneGraceMs: number;

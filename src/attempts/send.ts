@@ -29,7 +29,7 @@ export interface Prepared {
 export const hashToken = (token: string): string =>
   createHash('sha256').update(token).digest('hex');
 
-/** False when the channel has left the config since the job was made, or no longer serves the model. */
+/** Says whether the route's channel serves the model; false when it has left the config since the job was made. */
 export function isServed({ catalog }: Pick<AttemptDeps, 'catalog'>, route: FrozenRoute): boolean {
   return catalog.channel(route.channel)?.provider.models[knownModel(route)] !== undefined;
 }
@@ -80,7 +80,7 @@ export async function sendBytesOf(deps: Pick<AttemptDeps, 'blobs'>, job: Job): P
   return stats.reduce((sum, stat) => sum + (stat?.bytes ?? 0), 0) * SEND_FACTOR;
 }
 
-/** Of the caller's own request where that is what is sent, else of the inputs. */
+/** Loads the caller's own request where that is what is sent, else the bytes of every input given as a blob. */
 async function loadBytes(
   deps: AttemptDeps,
   job: Job,
@@ -168,7 +168,7 @@ function read(
   }
 }
 
-/** Nothing left us. Says why in words for the operator: the key, the address of the channel, or the network. */
+/** Says why nothing left us, in words for the operator: the key, the address of the channel, or the network. */
 function notSent({ reason, detail }: Extract<CallResult, { kind: 'not_sent' }>): SubmitReading {
   const isKey = reason === 'unsendable';
   const message = isKey ? "the channel's credentials cannot be sent in a header" : detail;
@@ -181,10 +181,10 @@ function notSent({ reason, detail }: Extract<CallResult, { kind: 'not_sent' }>):
   };
 }
 
-/** `ark.example:8443`: never the path or what else a base URL may hold. */
+/** Names the host of a channel, `ark.example:8443`: never the path or what else a base URL may hold. */
 const hostOf = ({ baseUrl }: Channel): string => new URL(baseUrl).host;
 
-/** With the pause before the next send, where there may be one. */
+/** Adds the pause before the next send to a refusal after which there may be one, in milliseconds. */
 function paused(deps: AttemptDeps, { sends }: Attempt, reading: SubmitReading): SubmitReading {
   if (reading.state !== 'refused' || reading.scope !== 'retry') return reading;
   const { busyRetryMs: firstMs, busyRetryMaxMs: maxMs } = deps.waits;

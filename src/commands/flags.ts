@@ -15,7 +15,7 @@ const COMMON = {
 } as const satisfies Options;
 
 export interface CommonFlags {
-  /** Absolute. */
+  /** Absolute path of the data folder. */
   data: string;
   json: boolean;
   port: number | undefined;
@@ -58,7 +58,7 @@ export function readFlags<T extends Options>(
   };
 }
 
-/** A whole number from a flag's text, within bounds. */
+/** Reads a whole number within bounds from a flag's text, such as `8080`; throws a `UsageError` for any other text. */
 export function wholeNumber(flag: string, value: string, min: number, max: number): number {
   const number = Number(value);
   if (!/^\d+$/.test(value) || number < min || number > max) {
@@ -69,7 +69,7 @@ export function wholeNumber(flag: string, value: string, min: number, max: numbe
   return number;
 }
 
-/** Undefined where the flag is not given. */
+/** Reads a port, as in `--port 8080`; undefined where the flag is not given. Throws as `wholeNumber` does. */
 export function portOf(flag: string, value: string | boolean | undefined): number | undefined {
   return value === undefined ? undefined : wholeNumber(flag, String(value), 0, 65_535);
 }

@@ -101,8 +101,8 @@ function healthPortOf(given: string | boolean | undefined): number | undefined {
 }
 
 /**
- * Where callers reach this API, for the links in its answers. One that listens on this machine alone may be called
- * where it listens; any other has to be told.
+ * Gives the URL at which callers reach this API, for the links in its answers, such as `https://video.example.com`. An
+ * API that listens on this machine alone needs none, since it is called where it listens; any other throws without one.
  */
 function publicUrlOfApi(config: Config, host: string): string | undefined {
   if (LOOPBACK.includes(host)) return config.environment.REELAY_PUBLIC_URL;
@@ -161,7 +161,7 @@ function simulatorOf(config: Config): FoundationOptions['simulator'] {
   return loadSimulators(config)?.at(required(config, 'REELAY_SIMULATOR_URL'));
 }
 
-/** What each is for, where a process of its own cannot know it. */
+/** Says what each variable is for, where a process of its own cannot know it. */
 const REQUIRED = {
   TEMPORAL_ADDRESS: 'separate processes need it ("start" brings its own)',
   DATABASE_URL: 'separate processes need it ("start" brings its own)',

@@ -40,7 +40,7 @@ export function keyRows(db: Database | Transaction): KeyRows {
   };
 }
 
-/** In a transaction; the key's row lets one rotation through at a time. */
+/** Replaces the key's secret. It runs in a transaction; the key's row lets one rotation through at a time. */
 async function replaceKeySecret(
   tx: Database | Transaction,
   keyId: string,
@@ -78,7 +78,7 @@ export async function revokeKey(db: Database, id: string, now: Date): Promise<vo
     .where(and(eq(keys.id, id), isNull(keys.revokedAt)));
 }
 
-/** Only what is there: undefined leaves a column as it is, null empties it. */
+/** Names only the columns to write: an undefined setting leaves its column as it is, null empties it. */
 function toColumns(settings: Partial<KeySettings>): Partial<typeof keys.$inferInsert> {
   const { name, scopes, models, group, budget, expiresAt } = settings;
   return {

@@ -48,7 +48,7 @@ export function workspaceRows(db: Database | Transaction, sealer: Sealer): Works
   };
 }
 
-/** In a transaction; the workspace's row lets one rotation through at a time. */
+/** Replaces the callback secret. It runs in a transaction; the workspace's row lets one rotation through at a time. */
 async function replaceCallbackSecret(
   tx: Database | Transaction,
   sealed: Buffer,
@@ -106,7 +106,7 @@ export async function changeWorkspace(
   }
 }
 
-/** Drizzle wraps the driver's error. */
+/** Says whether the error is of a name that is taken; drizzle wraps the driver's error. */
 function isNameTaken(error: unknown): boolean {
   const cause: unknown = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && 'constraint' in cause && cause.constraint === UNIQUE_NAME;

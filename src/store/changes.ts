@@ -6,7 +6,7 @@ import { createWaiters } from './waiters';
 import type { Waiters } from './waiters';
 
 /**
- * Where doors that answer late wait. The database tells which job moved; once a second every waiting job is asked for
+ * Lets endpoints that answer late wait. The database tells which job moved; once a second every waiting job is asked for
  * in one query, so that a lost message (a connection that broke, a database that restarted) costs a second and nothing
  * else. Without a waiter nothing is asked.
  */

@@ -40,7 +40,7 @@ export async function claim(
   throw new Error('an idempotency row vanished each time it was read');
 }
 
-/** What the request that took the key was answered, once its transaction is through. */
+/** Reads what the request that took the key was answered, once its transaction is through; undefined when none did. */
 export async function earlierOf(
   db: Pick<Transaction, 'select'>,
   asked: Asked,
@@ -74,7 +74,7 @@ export async function isKeyUsed(
   return rows.length > 0;
 }
 
-/** Of the one who took the key, before its transaction ends. */
+/** Stores the answer of the request that took the key, in the transaction that took it. */
 export async function storeAnswer(
   tx: Transaction,
   asked: Asked,

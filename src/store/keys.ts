@@ -10,7 +10,7 @@ import { keys, keySecrets, workspaces } from './schema';
 /** A key's last use is told to the minute. */
 const USED_EVERY_MS = 60_000;
 
-/** Of 64 bits: two secrets of one key never have the same. */
+/** The first 64 bits of a secret's hash: two secrets of one key never have the same. */
 const SECRET_ID = sql<string>`left(${keySecrets.hash}, 16)`;
 
 export function keyStore(
@@ -45,7 +45,7 @@ export function keyStore(
   };
 }
 
-/** Through a secret that lives, of a key that lives, in a workspace that is in use. */
+/** Finds the principal of a secret and a key that both live, in a workspace that is in use; undefined for any other. */
 async function principalBy(
   db: Database,
   { name, isMeant }: { name: string; isMeant: SQL | undefined },

@@ -10,7 +10,7 @@ import { attempts, jobs } from './schema';
 
 type Query = Parameters<JobStore['listNative']>[2];
 
-/** Numbered pages, as such APIs have them; the window of days keeps them short. */
+/** Lists a numbered page, as such APIs have them, and counts all jobs; the window of days keeps them few. */
 export async function listNative(
   db: Database,
   workspaceId: string,
@@ -53,13 +53,13 @@ const SHOWN = sql`CASE WHEN ${jobs.finishedAt} IS NULL
 const IS_REFUSED = sql`CASE WHEN ${jobs.state} IN ('failed', 'canceled', 'expired')
                             THEN coalesce(${latest(sql`state`)} = 'refused', false) ELSE false END`;
 
-/** The caller's name of the model, or the provider's. */
+/** Finds the jobs of a model by the caller's name of it or the provider's. */
 function isOfModel(model: string): SQL {
   return sql`CASE WHEN ${jobs.model} = ${model} THEN true
                   ELSE coalesce(${latest(sql`model`)} = ${model}, false) END`;
 }
 
-/** By our ids, or by the handles at a provider. */
+/** Finds the jobs that one of our ids or one of the handles at a provider names. */
 function isOneOf(ids: readonly (string | Operation)[]): SQL | undefined {
   const ours = ids.filter((id) => typeof id === 'string');
   const handles = ids.filter((id) => typeof id !== 'string' && isStorable(id));

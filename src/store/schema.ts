@@ -30,7 +30,7 @@ const jsonb = customType<{ data: unknown; driverData: string }>({
   dataType: () => 'jsonb',
   toDriver: storableJson,
 });
-/** As `jsonb`, and keeps the order of fields. */
+/** Takes what `jsonb` takes, and keeps the order of fields. */
 const json = customType<{ data: unknown; driverData: string }>({
   dataType: () => 'json',
   toDriver: storableJson,
@@ -38,10 +38,10 @@ const json = customType<{ data: unknown; driverData: string }>({
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 const money = (name: string) => bigint(name, { mode: 'bigint' });
 
-/** Rows of older releases have no kind: they are denials. */
+/** A doubt as it is stored: rows of older releases have no kind, and are denials. */
 export type StoredDoubt = Omit<Doubt, 'kind'> & Partial<Pick<Doubt, 'kind'>>;
 
-/** One row. */
+/** The table that has one row. */
 export const installation = pgTable('installation', {
   isOnly: boolean('is_only').primaryKey().default(true),
   firstWorkspaceId: uuid('first_workspace_id'),
@@ -164,7 +164,7 @@ export const attempts = pgTable('attempts', {
   submitReplyStatus: integer('submit_reply_status'),
   submitReplyType: text('submit_reply_type'),
   submitReplyBody: bytes('submit_reply_body'),
-  /** Named when there was one kind of it. */
+  /** The doubt, whose column was named when there was one kind of it. */
   doubt: jsonb('denial').$type<StoredDoubt>(),
   operationKey: text('operation_key'),
 });
@@ -285,7 +285,7 @@ export const blobs = pgTable('blobs', {
   id: text('id').notNull(),
   bytes: bigint('bytes', { mode: 'number' }).notNull(),
   mime: text('mime').notNull(),
-  /** When it was sent last. */
+  /** The time of the last upload of these bytes, not of the first. */
   createdAt: at('created_at').notNull(),
 });
 
@@ -304,7 +304,7 @@ export const ledgerCheckpoints = pgTable('ledger_checkpoints', {
   at: at('at').notNull(),
 });
 
-/** For the test that compares these types with the migrated database. */
+/** Every table, for the test that compares these types with the migrated database. */
 export const TABLES = {
   installation,
   workspaces,

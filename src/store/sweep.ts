@@ -125,7 +125,7 @@ const isDue = (now: Date) =>
     and(lt(jobs.deadlineAt, now), or(isNull(jobs.nextRestartAt), lt(jobs.nextRestartAt, now))),
   );
 
-/** Two reads, so that each goes by its own index and neither walks over the jobs that are well. */
+/** Reads twice, so that each read goes by its own index and neither walks over the jobs that are well. */
 async function startable(
   db: Database,
   {
@@ -174,7 +174,10 @@ async function seedsOf(
   return rows.map((row) => ({ ...row, deadlineAt: row.deadlineAt.getTime() }));
 }
 
-/** After its deadline a job is started again however often that failed before: only its end is left to be made. */
+/**
+ * Counts a restart and says whether it may be made. A job past its deadline may always be started again, however often
+ * that failed before: only its end is left to be made.
+ */
 async function countRestart(
   db: Database,
   jobId: string,

@@ -4,7 +4,7 @@ import type { Database } from './database';
 import { blobs, files, jobs } from './schema';
 
 /**
- * Which of these stored files no row names any more. That a workspace has sent one counts only from `before` on, or
+ * Finds those of these stored files that no row names any more. That a workspace has sent one counts only from `before` on, or
  * while one of its jobs names it: a request that was refused leaves such a row behind. Jobs are never deleted, so what
  * one of them names stays.
  */
@@ -25,7 +25,10 @@ export async function unnamedBlobs(
   return rows.map(({ id }) => id);
 }
 
-/** As an input, or as the body of a request that passes through; in the words of the indexes. */
+/**
+ * Says, in the words of the indexes, whether a job names the file: as an input, or as the body of a request that passes
+ * through.
+ */
 function isNamedByJob(id: SQL, further: SQL): SQL {
   const { request, native } = jobs;
   return sql`(EXISTS (SELECT 1 FROM ${jobs}

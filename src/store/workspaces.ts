@@ -46,7 +46,7 @@ export interface WantedWorkspace {
   name: string;
   keys: readonly { name: string; prefix: string; hash: string; scopes: readonly Scope[] }[];
   callbackSecret: string;
-  /** Micro-points it starts with. */
+  /** Micro-points that the workspace starts with. */
   points: bigint;
   now: number;
 }
@@ -68,7 +68,10 @@ export async function ensureWorkspace(
   return { id, callbackSecrets: await callbackSecretsOf(db, sealer, id, wanted.now) };
 }
 
-/** With its callback secret and points, without keys; its id. The lock makes those who ask at once look one by one. */
+/**
+ * Makes the workspace with its callback secret and points, without keys, unless one of that name is there; returns its
+ * id. The lock makes those who ask at once look one by one.
+ */
 export async function ensureNamed(
   tx: Transaction,
   sealer: Sealer,
@@ -103,7 +106,10 @@ export async function ensureNamed(
   return existing.id;
 }
 
-/** A text that ever was a key's stays what it is: also one that was revoked or rotated away is not taken for a new one. */
+/**
+ * Adds the keys that are not known. A text that ever was a key's stays what it is: also one that was revoked or rotated
+ * away is not taken for a new one.
+ */
 export async function ensureKeys(
   tx: Transaction,
   workspaceId: string,

@@ -30,7 +30,7 @@ const exchanges: Exchange[] = [];
 const messages: { headers: IncomingHttpHeaders; body: string }[] = [];
 /** A POST whose body holds this text is answered when the test says so. */
 let held: { text: string; go: Promise<void> } | undefined;
-/** While it is set, no look is answered. */
+/** No look is answered while it is set. */
 let blind: Promise<void> | undefined;
 let simulator = '';
 

@@ -95,7 +95,7 @@ const runsBeforeDelete =
     return forward();
   };
 
-/** As if the job had finished between the look and the DELETE, which then deletes the finished record. */
+/** Lets the job finish between the look and the DELETE, which then deletes the finished record. */
 const deletesRecord =
   (scene: Scene): Rule =>
   async ({ method, forward }) => {

@@ -173,7 +173,7 @@ test('a receiver may ask for a later try, but not for one after a day', async ()
   expect(Math.abs(second - RETRY_AFTER_MAX_MS)).toBeLessThan(SLACK_MS);
 });
 
-/** After the try at five minutes the next one is half an hour away. */
+/** Waits until the try at five minutes is over: the next one is half an hour away. */
 const inTheLongPause = async (receiver: Receiver): Promise<void> => {
   await until('the first try', async () => receiver.tries[0]);
   await environment.sleep(8 * MINUTE);

@@ -16,7 +16,7 @@ interface Path {
   callback?: true;
   rule?: (scene: Scene) => Rule;
   act?(scene: Scene): Promise<unknown>;
-  /** Of the last run. Two numbers where a look may be under way at that moment, which is one event more. */
+  /** The events of the last run; two numbers where a look may be under way at that moment, which is one event more. */
   events: number | readonly [number, number];
   status: string;
   state: string;

@@ -106,7 +106,7 @@ test('a key is exchanged for a token that opens what the key opens, until the ke
   expect(gateway.logged.join('\n')).not.toContain(key);
 });
 
-/** Of the same workspace as the development key, so that it can be revoked. */
+/** Makes a key that can be revoked, in the workspace of the development key. */
 async function aKey(): Promise<{ key: string; id: string }> {
   const { key, hash, prefix } = newKey(randomBytes);
   const id = newId();

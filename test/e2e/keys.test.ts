@@ -8,7 +8,7 @@ import { keyHash } from '../../src/store/new-key';
 import { startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
-/** From an operator's first call to a customer's last point, over the whole gateway. */
+/** The life of a key over the whole gateway, from an operator's first call to a customer's last point. */
 
 let gateway: TestGateway;
 beforeAll(async () => {

@@ -12,7 +12,7 @@ import { REQUEST, until } from '../support/gateway';
 
 /** How long the provider takes to answer a submit. */
 const POST_MS = 25_000;
-/** When the stop is asked for, counted from the provider's having the submit. */
+/** The stop is asked for this long after the provider has the submit. */
 const STOP_AFTER_MS = 2_000;
 
 const commands: Command[] = [];

@@ -4,7 +4,7 @@ import type { TestGateway } from '../support/gateway';
 import { startTcpProxy } from '../support/tcp-proxy';
 import type { TcpProxy } from '../support/tcp-proxy';
 
-/** While the engine is away, so many jobs wait for their start that no more may: what was accepted always starts soon. */
+/** A bounded number of jobs waits for its start while the engine is away, so what was accepted always starts soon. */
 
 const WAITING_MAX = 3;
 

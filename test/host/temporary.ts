@@ -12,7 +12,7 @@ export const ROOT = join(__dirname, '..', '..');
 const folders: string[] = [];
 const processes: ChildProcess[] = [];
 
-/** For everybody to enter, unless the test says otherwise. */
+/** Makes a folder that everybody may enter, unless the test says otherwise. */
 export function temporaryFolder(mode = 0o755): string {
   const folder = mkdtempSync(join(tmpdir(), 'reelay-test-'));
   chmodSync(folder, mode);

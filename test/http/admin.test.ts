@@ -24,7 +24,7 @@ const HOUR = 3_600_000;
 let now = Date.now();
 let database: TestDatabase;
 let door: Door;
-/** Of an operator’s workspace; only it has the scope `admin`. */
+/** The key of an operator’s workspace; only it has the scope `admin`. */
 let operator: string;
 let operatorWorkspace: string;
 const tokens = createTokens({ secret: Buffer.alloc(32, 5), lifetimeMs: HOUR });

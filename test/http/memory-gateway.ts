@@ -31,7 +31,7 @@ export interface MemoryGateway extends Gateway {
   creations: (CreateOptions & Draft)[];
   /** The file behind every finished job. */
   file: Buffer;
-  /** When set, thrown by every use case. */
+  /** The error that every use case throws while it is set. */
   fault: Error | undefined;
   /** A provider has accepted it under that name. */
   start(id: string, providerId: string): Job;

@@ -72,7 +72,7 @@ export function madeOnce(): () => Bench {
   };
 }
 
-/** With owners and modes, which Postgres insists on. */
+/** Copies a folder with owners and modes, which Postgres insists on. */
 function copy(from: string, to: string): void {
   const { status, stderr } = spawnSync('cp', ['-a', from, to], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);

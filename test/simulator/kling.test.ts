@@ -47,7 +47,7 @@ const send = (call: Call): Answer => bodyOf(upstream.send(call));
 const create = (body: Record<string, unknown> = {}, kind = TEXT): Answer =>
   send(post(kind, { ...FIVE, ...body }));
 
-/** As any other client signs, so that two mistakes of ours cannot agree. */
+/** Signs as any other client does, so that two mistakes of ours cannot agree. */
 function token(
   claims: object,
   secret: string,

@@ -24,7 +24,7 @@ afterAll(() => database?.close());
 
 const HOUR = 3_600_000;
 const find = (key: string, now = NOW) => database.store.keys.find(keyHash(key), now);
-/** As a token that was bought with that key, or with the workspace's first one. */
+/** Finds a key as a token does that was bought with that key, or with the workspace's first one. */
 const byToken = (now: number, key = workspace.key) =>
   database.store.keys.findById(keyId, keyHash(key).slice(0, 16), now);
 const change = (settings: Partial<KeySettings>) => database.store.admin.changeKey(keyId, settings);

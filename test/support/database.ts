@@ -56,7 +56,7 @@ export const PRICE = 25_000_000n;
 export const IDEMPOTENCY_MS = 3_600_000;
 /** Nothing is remembered, so that each test asks the rows. */
 const MEMO_MS = 0;
-/** Of every row, unless a test says otherwise. */
+/** The time of every row, unless a test says otherwise; Unix milliseconds. */
 export const NOW = Date.parse('2026-11-21T12:00:00Z');
 const CONNECTIONS = 30;
 

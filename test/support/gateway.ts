@@ -15,7 +15,7 @@ export interface TestGateway extends LocalGateway {
   data: string;
   /** Everything the gateway logged, as JSON lines. */
   logged: string[];
-  /** As the development key unless told otherwise. */
+  /** Calls the API with the development key unless told otherwise. */
   call(method: string, path: string, options?: CallOptions): Promise<CallAnswer>;
   /** Posts a job through the videos API and returns its public id, when its workflow has been started. */
   post(body?: Record<string, unknown>): Promise<string>;

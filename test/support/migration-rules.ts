@@ -174,7 +174,7 @@ function columnsOf({ fk_attrs: keys = [], raw_expr: check }: Constraint): string
   return [...named, ...[...inside].map(([, column = '']) => column)];
 }
 
-/** Only a constant is the same for every row; anything else is computed or rewrites the table. */
+/** A constant alone is the same for every row; anything else is computed or rewrites the table. */
 function isConstant(node: Node): boolean {
   if ('A_Const' in node) return true;
   if ('TypeCast' in node) return node.TypeCast.arg !== undefined && isConstant(node.TypeCast.arg);

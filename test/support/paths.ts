@@ -21,9 +21,9 @@ import type { TestGateway } from './gateway';
  * is counted, recorded and replayed.
  */
 export interface Path {
-  /** Of the closed run; a range where it depends on what the cancel met. */
+  /** The events of the closed run; a range where it depends on what the cancel met. */
   events: number | [min: number, max: number];
-  /** Of the closed run; several where it depends on who tells of a cancel first. */
+  /** The status of the closed run; several where it depends on who tells of a cancel first. */
   status: RunStatus | readonly RunStatus[];
   /** Resolves with the run when it is closed, or is bound to close by itself. */
   make(world: PathWorld): Promise<Run>;
@@ -244,7 +244,7 @@ function modelOn(...channels: string[]) {
   };
 }
 
-/** Its workflow id is the id that the caller was told. */
+/** Posts a job; its workflow id is the id that the caller was told. */
 function posted(directives: string, body: Record<string, unknown> = {}) {
   return async ({ gateway }: Pick<PathWorld, 'gateway'>): Promise<{ workflowId: string }> => {
     const id = await gateway.post({ prompt: prompt(directives), ...body });
@@ -252,7 +252,7 @@ function posted(directives: string, body: Record<string, unknown> = {}) {
   };
 }
 
-/** As another workflow would start it. */
+/** Starts the workflow as another workflow would, without a row. */
 function asked(request: Record<string, unknown>, workflowId = `child-${prompt('').slice(0, 12)}`) {
   return async ({ gateway }: PathWorld): Promise<Run> => {
     const video = {

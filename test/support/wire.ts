@@ -26,7 +26,7 @@ export type Rule = (exchange: WireExchange) => Promise<WireReply | 'drop'>;
 
 export interface WireExchange {
   method: string;
-  /** Of this method for this job, from 1. */
+  /** The number of this exchange among those of its method for this job, from 1. */
   number: number;
   path: string;
   forward(): Promise<WireReply>;
@@ -43,9 +43,9 @@ export interface Seen {
   taskId?: string;
   /** The token in the callback URL of the latest POST. */
   callbackToken?: string | undefined;
-  /** By method, from the moment they arrive. */
+  /** Exchanges of each method, counted from the moment they arrive. */
   exchanges: Record<string, number>;
-  /** By method, those that are over: the rule has run to its end. */
+  /** Exchanges of each method that are over: the rule has run to its end. */
   answered: Record<string, number>;
 }
 

@@ -25,9 +25,9 @@ export interface Provider {
   operationId?(operation: Operation): string;
   poll(operation: Operation): Call;
   readPoll(reply: Reply, operation: Operation): PollReading;
-  /** Absent: this provider cannot cancel. Its reply is never believed; a look follows. */
+  /** Asks to cancel the job; absent where the provider cannot. Its reply is never believed; a look follows. */
   cancel?(operation: Operation): Call;
-  /** Lookup by our own attempt id; turns an unknown submit into an adopted one. */
+  /** Looks a job up by our own attempt id, which turns an unknown submit into an adopted one. */
   find?(sent: SubmitFacts): Call;
   readFind?(reply: Reply, sent: SubmitFacts): FindReading;
   /** Links that need our credentials are fetched by us; absent: the output's URL is public. */
@@ -61,8 +61,9 @@ export interface NativeWire {
   /** The dialect's name. */
   wire: string;
   /**
-   * From the id under which callers of this API know the job: what `operationId` gives, turned round. Undefined for
-   * what cannot be one: it may become part of a path that our credential is sent to.
+   * Turns the id under which callers of this API know the job, such as `cgt-20261128-abc`, into its operation, as
+   * `operationId` turns it round. Undefined for a text that cannot be one: it may become part of a path that our
+   * credential is sent to.
    */
   operationOf(id: string): Operation | undefined;
   /**
@@ -73,14 +74,14 @@ export interface NativeWire {
 }
 
 export interface Submission {
-  /** As `models` has it. */
+  /** The model's id as `models` has it. */
   model: string;
-  /** What it is called on the wire, where that is another id. */
+  /** The model's id on the wire, where that is another one. */
   calledModel?: string;
   applied: AppliedRequest;
   /** Our id of this attempt: the dedupe or lookup key where the provider has one. */
   attemptId: string;
-  /** Where the provider may post hints; absent when the gateway has no address it could reach. */
+  /** The URL to which the provider may post hints; absent when the gateway has no address it could reach. */
   callbackUrl?: string;
   /** Bytes of every input given as a blob, by blob id. */
   blobs: ReadonlyMap<string, { mime: string; bytes: Uint8Array }>;

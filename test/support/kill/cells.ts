@@ -51,7 +51,7 @@ interface Stage {
   freeze?: number | 'ended';
   /** An orderly stop loses no job, wherever it stands; `ends` says nothing about it. */
   stop?: readonly { parts: readonly Part[]; release?: number | 'never' }[];
-  /** Where a frozen process ends the job otherwise than a dead one. */
+  /** The ends that a frozen process may bring where they differ from a dead one's. */
   thawed?: readonly End[];
 }
 

@@ -13,7 +13,7 @@ export interface Finding {
   accepted: number;
   /** Messages that the receiver took. */
   messages: number;
-  /** Of the job's last run. */
+  /** The events in the history of the job's last run. */
   events: number;
   /** Everything that is not as promised; empty = green. */
   wrong: string[];
@@ -115,7 +115,7 @@ async function checkJob(rig: Rig, cell: Cell, { jobId, mark }: Subject) {
   };
 }
 
-/** At most one render, and none that nobody knows of without the job saying so. */
+/** Finds a second render, and one that nobody knows of without the job saying so. */
 async function checkSubmits(rig: Rig, cell: Cell, { jobId, mark }: Subject, end: string) {
   const { by_prompt: byPrompt } = await askSimulator<{
     by_prompt: Record<string, { seen: number; accepted: number }>;

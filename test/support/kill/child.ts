@@ -29,7 +29,7 @@ export interface ChildOptions {
   script: string;
   args: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
-  /** Where stdout and stderr go. */
+  /** The file to which stdout and stderr go. */
   log: string;
 }
 

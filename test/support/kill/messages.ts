@@ -4,7 +4,7 @@ import type { Point } from './points';
 export interface Started {
   role: 'api' | 'worker';
   data: string;
-  /** Of the API. */
+  /** The port of the API. */
   port: number;
   publicUrl: string;
   simulatorUrl: string;

@@ -12,7 +12,7 @@ export interface Row extends Partial<CellResult> {
   problem?: string;
 }
 
-/** Only a whole table replaces the last one; a part of it is written beside. */
+/** Writes the report: a whole table replaces the last one, a part of it is written beside. */
 export function writeReport(rows: readonly Row[], whole: number): void {
   mkdirSync(FOLDER, { recursive: true });
   const broken = rows.filter(({ outcome }) => outcome === 'broken').length;

@@ -1,7 +1,7 @@
 import { startRig } from './rig';
 import type { Rig } from './rig';
 
-/** At most `count` rigs at a time, each used by one cell after the other; one on which a cell failed is not used again. */
+/** Lends at most `count` rigs at a time, each to one cell after the other; one whose cell failed is not used again. */
 export interface Rigs {
   use<Result>(run: (rig: Rig) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;

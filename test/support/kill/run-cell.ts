@@ -10,7 +10,7 @@ import { until } from './until';
 /** One cell: a job, a death at the named place, a restart, and then the checks. Leaves the rig whole. */
 
 export interface CellResult extends Finding {
-  /** From the moment of death to the terminal state, in milliseconds; 0 when the job had ended before. */
+  /** Milliseconds from the moment of death to the terminal state; 0 when the job had ended before. */
   recoveredMs: number;
   tookMs: number;
   /** Parts that ended by themselves because another one died, and were launched again. */
@@ -60,7 +60,7 @@ export async function runCell(rig: Rig, cell: Cell, mark: string): Promise<CellR
   }
 }
 
-/** As a client that never gives up: the same request under the same key until it is answered. */
+/** Posts as a client that never gives up: the same request under the same key until it is answered. */
 async function post(rig: Rig, cell: Cell, mark: string): Promise<string> {
   const body = JSON.stringify({
     model: 'seedance-2.0',
@@ -108,7 +108,7 @@ async function hasLooked(rig: Rig, mark: string): Promise<void> {
   });
 }
 
-/** When the request's job ended, if it has. */
+/** Reads when the request's job ended, in Unix milliseconds; undefined while it has not. */
 async function endOf(rig: Rig, mark: string): Promise<number | undefined> {
   const [row] = await rig.sql<{ finished_at: Date | null }>(
     'SELECT finished_at FROM jobs WHERE id = (SELECT job_id FROM idempotency WHERE key = $1)',

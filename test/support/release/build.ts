@@ -11,7 +11,7 @@ import pinned from './pinned.json';
  */
 
 const ROOT = join(__dirname, '..', '..', '..');
-/** In a container the clone may belong to another user, which git refuses without being told. */
+/** The clone may belong to another user in a container, which git refuses without being told. */
 const GIT = ['-c', `safe.directory=${ROOT}`, '-C', ROOT];
 const run = promisify(execFile);
 

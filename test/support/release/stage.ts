@@ -33,7 +33,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Only names that the release before knows too; its config refuses others. */
+/** Waits by the names that the release before knows too; its config refuses others. */
 const WAITS = {
   deliverySchedule: [0, 200, 500, 1_000, 2_000],
   sweepEveryMs: 2_000,

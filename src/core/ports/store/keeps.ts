@@ -6,7 +6,7 @@ export interface PendingCopy {
   workspaceId: string;
   channel: string;
   outputs: Job['outputs'];
-  /** When this round of tries began, in Unix milliseconds. */
+  /** The begin of this round of tries, in Unix milliseconds. */
   since: number;
 }
 
@@ -15,7 +15,7 @@ export interface ClaimedCopy extends PendingCopy {
 }
 
 export interface KeepStore {
-  /** Undefined when there is nothing (more) to keep. */
+  /** Reads the copy that a job still waits for; undefined when there is nothing (more) to keep. */
   pending(jobId: string): Promise<PendingCopy | undefined>;
   /**
    * Claims copies that nobody has begun, oldest first and at most `limit`, until `until`; it passes over those that
@@ -30,7 +30,7 @@ export interface KeepStore {
   claimUntil(jobIds: readonly string[], until: number): Promise<void>;
   /** The copy is not tried any more, until an operator asks for it again. */
   giveUp(jobId: string, because: string, now: number): Promise<void>;
-  /** Gives up copies that were started before that moment and have not ended; the number of copies. */
+  /** Gives up copies that were started before that moment and have not ended; returns their number. */
   endOverdue(startedBefore: number, now: number): Promise<number>;
   record(
     jobId: string,
