@@ -11,14 +11,14 @@ export interface ByteGate {
   ): Promise<Result | undefined>;
 }
 
-interface Waiting {
+interface Waiter {
   bytes: number;
   enter(): void;
 }
 
 export function createByteGate(bytesMax: number): ByteGate {
   let used = 0;
-  const queue: Waiting[] = [];
+  const queue: Waiter[] = [];
   const fits = (bytes: number): boolean => used === 0 || used + bytes <= bytesMax;
   const letIn = (): void => {
     for (let [first] = queue; first && fits(first.bytes); [first] = queue) {
@@ -33,9 +33,9 @@ export function createByteGate(bytesMax: number): ByteGate {
       return Promise.resolve(true);
     }
     return new Promise((resolve) => {
-      const waiting = { bytes, enter: () => finish(true) };
+      const waiter = { bytes, enter: () => finish(true) };
       const timer = setTimeout(() => {
-        queue.splice(queue.indexOf(waiting), 1);
+        queue.splice(queue.indexOf(waiter), 1);
         finish(false);
         // It may have stood before others who fit.
         letIn();
@@ -44,7 +44,7 @@ export function createByteGate(bytesMax: number): ByteGate {
         clearTimeout(timer);
         resolve(isIn);
       };
-      queue.push(waiting);
+      queue.push(waiter);
     });
   };
   return {

@@ -1,6 +1,6 @@
 import { isFinal } from '../src/core/job/outcome';
 import type { Verdict } from '../src/core/job/outcome';
-import type { Watched } from '../src/core/ports/store/attempts';
+import type { WatchedAttempt } from '../src/core/ports/store/attempts';
 import type { CancelResult, Ruling } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
 import { transient } from './failure';
@@ -37,7 +37,7 @@ export function cancel(deps: ActivityDeps) {
 /** Why it has ended, or how it runs. */
 async function mustLook(
   deps: ActivityDeps,
-  watched: Watched,
+  watched: WatchedAttempt,
 ): Promise<{ ruling: Ruling } | { running: Verdict }> {
   const seen = await look(deps, watched);
   switch (seen.kind) {

@@ -4,7 +4,7 @@
  */
 export interface Places {
   /** Takes one place under every name, or none at all. */
-  take(names: readonly PlaceName[], now: number): Taken;
+  take(names: readonly PlaceName[], now: number): TakeResult;
 }
 
 export interface PlaceName {
@@ -14,7 +14,7 @@ export interface PlaceName {
 }
 
 /** A place, or how long the oldest of those who are in the way has been there, in milliseconds. */
-export type Taken = { leave: () => void } | { heldMs: number };
+export type TakeResult = { leave: () => void } | { heldMs: number };
 
 export function createPlaces(): Places {
   /** The holders of each place name with the moment when each came, the oldest first. */

@@ -1,7 +1,7 @@
 import { failure } from '../src/core/errors';
 import { isFinal } from '../src/core/job/outcome';
 import type { Attempt } from '../src/core/provider/attempt';
-import type { Watched } from '../src/core/ports/store/attempts';
+import type { WatchedAttempt } from '../src/core/ports/store/attempts';
 import { isLookDue, pollDelayMs } from '../src/core/schedules';
 import type { AwaitResult, Ruling } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
@@ -47,7 +47,10 @@ export function poll(deps: ActivityDeps) {
   };
 }
 
-async function waiting(deps: ActivityDeps, jobId: string): Promise<Watched & { usualMs: number }> {
+async function waiting(
+  deps: ActivityDeps,
+  jobId: string,
+): Promise<WatchedAttempt & { usualMs: number }> {
   const watched = await deps.store.attempts.watched(jobId);
   if (!watched) throw new Error(`job ${jobId} has no attempt to wait for`);
   const { attempt } = watched;

@@ -2,7 +2,7 @@ import { GatewayError } from '../src/core/errors';
 import type { FrozenRoute, Job } from '../src/core/job/job';
 import type { ActivityDeps } from './deps';
 import { transient } from './failure';
-import { prepare, type Prepared } from '../src/attempts/send';
+import { prepare, type PreparedSubmit } from '../src/attempts/send';
 
 /**
  * An error of ours that comes again with every try would keep the job until its deadline, and nobody would be told why.
@@ -14,7 +14,7 @@ export async function tryPrepare(
   job: Job,
   route: FrozenRoute,
   attemptId?: string,
-): Promise<Prepared | undefined> {
+): Promise<PreparedSubmit | undefined> {
   try {
     return await prepare(deps, job, route, attemptId);
   } catch (error) {

@@ -2,7 +2,7 @@ import { eachRow, inBatches } from './each-row';
 import type { ActivityDeps } from './deps';
 
 /** What one sweep removed: a number of rows for each step. */
-export interface Retained {
+export interface RetentionCounts {
   /** Jobs whose time was over, from then on as if their caller had deleted them. */
   expired: number;
   /** Deleted jobs whose texts were blanked. */
@@ -20,7 +20,9 @@ export interface Retained {
 }
 
 /** Every step of retention, in the order in which one makes room for the next. A wait of null keeps for ever. */
-export function retentionSteps(deps: ActivityDeps): Record<keyof Retained, () => Promise<number>> {
+export function retentionSteps(
+  deps: ActivityDeps,
+): Record<keyof RetentionCounts, () => Promise<number>> {
   const { retention: rows } = deps.store;
   const { filesMs, repliesMs, callbacksMs, eventsMs, jobsMs } = deps.retention;
   const after = (

@@ -6,7 +6,7 @@ import { createBlobClearing } from './clear-blobs';
 import { eachRow, inBatches } from './each-row';
 import type { ActivityDeps } from './deps';
 import { retentionSteps } from './retention';
-import type { Retained } from './retention';
+import type { RetentionCounts } from './retention';
 
 /**
  * The sweep finds what a crash, a terminate or a lost start left behind and starts it again, looks after jobs that were
@@ -14,7 +14,7 @@ import type { Retained } from './retention';
  * does is safe to do twice. A step that fails is logged and stops no other, and neither does a row within a step.
  */
 export function sweep(deps: ActivityDeps) {
-  const steps: Record<keyof Swept, () => Promise<number>> = {
+  const steps: Record<keyof SweepCounts, () => Promise<number>> = {
     jobs: () => startOpen(deps),
     closed: () => restartClosed(deps),
     ended: () => endRuled(deps),
@@ -27,22 +27,22 @@ export function sweep(deps: ActivityDeps) {
     ...retentionSteps(deps),
     blobs: createBlobClearing(deps),
   };
-  return async (): Promise<Swept> => {
+  return async (): Promise<SweepCounts> => {
     const done: [string, number][] = [];
     for (const [name, step] of Object.entries(steps)) {
       done.push([name, await stepOrZero(deps, name, step)]);
     }
-    const swept = Object.fromEntries(done) as unknown as Swept; // one number per step
-    const { jobs, closed, deliveries, keeps } = swept;
+    const counts = Object.fromEntries(done) as unknown as SweepCounts; // one number per step
+    const { jobs, closed, deliveries, keeps } = counts;
     if (jobs + closed + deliveries + keeps > 0) {
       deps.log.warn({ jobs: jobs + closed, deliveries, keeps }, 'the sweep started again');
     }
-    return swept;
+    return counts;
   };
 }
 
 /** What one sweep did: a number of rows for each step. */
-export interface Swept extends Retained {
+export interface SweepCounts extends RetentionCounts {
   /** Open jobs without a workflow, or past their deadline, that were started. */
   jobs: number;
   /** Jobs whose run closed without their end, started again. */

@@ -8,7 +8,7 @@ export interface Exchange {
   body: Buffer;
 }
 
-export interface Outgoing {
+export interface OutgoingRequest {
   method: string;
   url: string;
   headers?: Record<string, string>;
@@ -17,7 +17,7 @@ export interface Outgoing {
 
 const TIMEOUT_MS = 60_000;
 
-export function exchange(outgoing: Outgoing): Promise<Exchange> {
+export function exchange(outgoing: OutgoingRequest): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     const { url, method, headers = {}, body } = outgoing;
     const sent = request(url, { method, headers, timeout: TIMEOUT_MS }, (answer) => {
@@ -32,7 +32,7 @@ export function exchange(outgoing: Outgoing): Promise<Exchange> {
 }
 
 /** Performs an exchange and reads its JSON. Throws for a status outside 2xx, and quotes the answer. */
-export async function exchangeJson(outgoing: Outgoing): Promise<unknown> {
+export async function exchangeJson(outgoing: OutgoingRequest): Promise<unknown> {
   const answer = await exchange(outgoing);
   const text = answer.body.toString('utf8');
   if (answer.status < 200 || answer.status > 299) {

@@ -5,11 +5,12 @@ import { verify } from '../src/callbacks/verify';
 export interface Receiver {
   url: string;
   /** Gives the next message; rejects when none came in time. */
-  next(timeoutMs: number): Promise<Received>;
+  next(timeoutMs: number): Promise<ReceivedCallback>;
   close(): Promise<void>;
 }
 
-export interface Received {
+/** A callback that arrived, and whether its signature holds. */
+export interface ReceivedCallback {
   verified: boolean;
   id: string;
   /** How often this id has arrived so far. */
@@ -20,8 +21,8 @@ export interface Received {
 const BODY_BYTES_MAX = 1024 * 1024;
 
 export async function startReceiver(secret: string): Promise<Receiver> {
-  const arrived: Received[] = [];
-  const waiting: ((received: Received) => void)[] = [];
+  const arrived: ReceivedCallback[] = [];
+  const waiting: ((received: ReceivedCallback) => void)[] = [];
   const tries = new Map<string, number>();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -60,7 +61,7 @@ function read(
   body: Buffer,
   secret: string,
   tries: Map<string, number>,
-): Received {
+): ReceivedCallback {
   const single: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value === 'string') single[name] = value;
@@ -82,10 +83,10 @@ function read(
 }
 
 function next(
-  arrived: Received[],
-  waiting: ((received: Received) => void)[],
+  arrived: ReceivedCallback[],
+  waiting: ((received: ReceivedCallback) => void)[],
   timeoutMs: number,
-): Promise<Received> {
+): Promise<ReceivedCallback> {
   const first = arrived.shift();
   if (first) return Promise.resolve(first);
   return new Promise((resolve, reject) => {

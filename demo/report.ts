@@ -1,12 +1,12 @@
 import type { bookkeeping } from './bookkeeping';
-import type { Received } from './receiver';
+import type { ReceivedCallback } from './receiver';
 
 export interface DemoReport extends Awaited<ReturnType<typeof bookkeeping>> {
   job_id: string;
   state: string;
   error_code: string | null;
   elapsed_ms: number;
-  callback: Pick<Received, 'verified' | 'tries' | 'id'> | null;
+  callback: Pick<ReceivedCallback, 'verified' | 'tries' | 'id'> | null;
   video: { path: string; bytes: number; duration_s: number; width: number; height: number } | null;
   engine: { kind: string; version: string };
   store: { kind: string; version: string };

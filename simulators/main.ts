@@ -17,7 +17,7 @@ export function main(args: readonly string[]): Promise<number> {
 }
 
 /** The line that `--json` prints once everything can be called. */
-interface Ready {
+interface ReadyReport {
   ready: true;
   url: string;
   /** `http://127.0.0.1:8090/_sim`: faults, jobs and counters. */
@@ -38,7 +38,7 @@ async function simulator(args: readonly string[]): Promise<number> {
   return untilStopped(onShutdown(), () => running.stop());
 }
 
-function readyOf({ url, baseUrlOf }: Simulator): Ready {
+function readyOf({ url, baseUrlOf }: Simulator): ReadyReport {
   const providers = Object.entries(simulations).map(
     ([name, { credentials }]) => [name, { url: baseUrlOf(name), credentials }] as const,
   );
@@ -51,7 +51,7 @@ function readyOf({ url, baseUrlOf }: Simulator): Ready {
   };
 }
 
-function welcome({ url, control, providers }: Ready): string {
+function welcome({ url, control, providers }: ReadyReport): string {
   const rows = [
     ...Object.entries(providers).map(([name, provider]) => [
       name,

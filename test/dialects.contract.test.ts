@@ -52,9 +52,9 @@ interface WireFile {
     /** The secret of a key or of callbacks. */
     secret?: string;
     /** What the provider of the job's last attempt said; its bodies as text. */
-    said?: GivenSaid;
+    said?: GivenLatestReply;
     /** What is said of each job in `jobs`, in that order. */
-    saids?: (GivenSaid | null)[];
+    saids?: (GivenLatestReply | null)[];
     attempt?: { state: Attempt['state']; phase?: Attempt['phase']; submitReply?: GivenReply };
     /** A foreign id: nobody has it here, and this is what its provider answers. */
     foreign?: GivenReply;
@@ -86,7 +86,7 @@ interface GivenReply {
   type?: string;
   text: string;
 }
-type GivenSaid = Omit<LatestReply, 'reply' | 'id'> & { id?: string; reply?: GivenReply };
+type GivenLatestReply = Omit<LatestReply, 'reply' | 'id'> & { id?: string; reply?: GivenReply };
 
 /** What only the route of a file answers. */
 const FILE_ERRORS: readonly ErrorCode[] = ['range_not_satisfiable', 'upstream'];
@@ -243,7 +243,7 @@ function play(door: Door, { given }: WireFile): unknown[] {
     if (fault) throw fault;
     return value;
   };
-  const viewOf = (shown: Job, said: GivenSaid | null | undefined): NativeView => ({
+  const viewOf = (shown: Job, said: GivenLatestReply | null | undefined): NativeView => ({
     job: shown,
     latest: said ? saidOf(said) : undefined,
     attempt: given.attempt && {
@@ -388,7 +388,7 @@ function plain(asked: unknown): unknown {
 const replyOf = (given: GivenReply | undefined): StoredReply | undefined =>
   given && { status: given.status, type: given.type, body: Buffer.from(given.text) };
 
-const saidOf = ({ wire, id, reply }: GivenSaid): LatestReply => ({
+const saidOf = ({ wire, id, reply }: GivenLatestReply): LatestReply => ({
   wire,
   id,
   reply: replyOf(reply),
@@ -414,7 +414,7 @@ function render(
   dialect: Dialect,
   change: Partial<Job>,
   reference = REFERENCE,
-  said?: GivenSaid,
+  said?: GivenLatestReply,
 ): string {
   const body = dialect.renderCallback(
     { ...BASE, dialect: dialect.name, ...change },

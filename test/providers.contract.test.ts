@@ -70,7 +70,7 @@ const readSchema = z.strictObject({
     }),
   ]),
 });
-type Read = z.infer<typeof readSchema>;
+type ReadCase = z.infer<typeof readSchema>;
 
 /** What stands between us and a provider says such things. */
 const FOREIGN = [
@@ -145,7 +145,7 @@ function wireOf(provider: string): Record<string, Wire> {
   return Object.fromEntries(files.map(([name, file]) => [name, wireSchema.parse(file)]));
 }
 
-function readsOf(provider: string): [name: string, file: Read][] {
+function readsOf(provider: string): [name: string, file: ReadCase][] {
   const files = filesOf(provider).filter(([name]) => isRead(name));
   return files.map(([name, file]) => [name, readSchema.parse(file)]);
 }

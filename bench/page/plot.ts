@@ -1,5 +1,5 @@
 import { ROWS, valueOf } from './rows';
-import type { Group, Row, Wanted } from './rows';
+import type { Group, Row, Goal } from './rows';
 
 /**
  * A plot as SVG: for each figure of which something is wanted a bar per state of the code, as long as the share of it
@@ -22,7 +22,7 @@ export function reachedPlot(groups: readonly Group[]): string {
 }
 
 /** How much of what is wanted is there: 1 is all of it, 2 twice as good. */
-export function reached({ is, value }: Wanted, measured: number): number {
+export function reached({ is, value }: Goal, measured: number): number {
   if (measured <= 0) return 0;
   return is === 'at least' ? measured / value : value / measured;
 }

@@ -8,10 +8,11 @@ export interface Row {
   digits: number;
   /** Returns undefined where a run did not measure it. */
   read(report: Report): number | undefined;
-  wanted?: Wanted;
+  wanted?: Goal;
 }
 
-export interface Wanted {
+/** The bound that a figure should keep, in its unit. */
+export interface Goal {
   is: 'at least' | 'at most';
   value: number;
 }
@@ -36,7 +37,7 @@ export function valueOf({ reports }: Group, row: Row): Value | undefined {
   return { middle: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
-export function isMet({ is, value }: Wanted, measured: number): boolean {
+export function isMet({ is, value }: Goal, measured: number): boolean {
   return is === 'at least' ? measured >= value : measured <= value;
 }
 
@@ -54,8 +55,8 @@ const ofPeer = (read: (peer: MeasuredPeer) => number | null): Row['read'] => {
 };
 type MeasuredPeer = Exclude<Report['peer'], { skipped: string }>;
 
-const atLeast = (value: number): Wanted => ({ is: 'at least', value });
-const atMost = (value: number): Wanted => ({ is: 'at most', value });
+const atLeast = (value: number): Goal => ({ is: 'at least', value });
+const atMost = (value: number): Goal => ({ is: 'at most', value });
 
 export const ROWS: readonly Row[] = [
   {

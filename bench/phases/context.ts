@@ -16,7 +16,8 @@ export interface Context {
   bare: BenchChild<BareQuestion, BareAnswer>;
 }
 
-export interface JobsWanted {
+/** The jobs that one phase makes. */
+export interface Workload {
   pace: Pace;
   /** How long each takes at its provider. */
   seconds: number;
@@ -31,7 +32,7 @@ export interface JobsWanted {
 const MODEL = 'seedance-2.0';
 
 /** Creates of one job each on `POST /v1/videos`. All jobs serve one clip, so that no encoder runs for them. */
-export function createsOf(gateway: BenchGateway, wanted: JobsWanted): CallsOrder {
+export function createsOf(gateway: BenchGateway, wanted: Workload): CallsOrder {
   const { pace, seconds, callbackUrl, untilEnded, tag } = wanted;
   const request = {
     model: MODEL,

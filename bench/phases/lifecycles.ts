@@ -5,7 +5,7 @@ import type { Pace } from '../math/pace';
 import { median, ratioOf, rounded } from '../math/statistics';
 import type { Plan } from '../plan';
 import { allWell, createsOf } from './context';
-import type { Context, JobsWanted } from './context';
+import type { Context, Workload } from './context';
 import { waitQuiet } from './quiet';
 
 /** Whole lives of jobs at a fixed number under way: bare Temporal and ours in turn, on one server. */
@@ -76,7 +76,7 @@ async function kindsOf(
   { jobSeconds: seconds }: Plan['lifecycle'],
 ): Promise<Record<Kind, Runner>> {
   const { url } = await receiver.ask({ kind: 'url' });
-  const create = async (wanted: Pick<JobsWanted, 'pace' | 'callbackUrl'>): Promise<number[]> => {
+  const create = async (wanted: Pick<Workload, 'pace' | 'callbackUrl'>): Promise<number[]> => {
     const untilEnded = { everyMs: SEEN_EVERY_MS };
     const order = createsOf(gateway, { ...wanted, seconds, tag: 'lifecycle', untilEnded });
     const { jobs } = allWell(await callers.ask(order), 'lifecycles');

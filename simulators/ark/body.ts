@@ -49,20 +49,20 @@ export const bodySchema = z.object({
 export type Body = z.infer<typeof bodySchema>;
 
 /** A refusal before it has a request id. */
-export interface Refused {
+export interface Refusal {
   status: number;
   code: string;
   message: string;
   param?: string;
 }
 
-export function invalid(param: string, text = 'is not valid'): Refused {
+export function invalid(param: string, text = 'is not valid'): Refusal {
   const message = `the parameter ${param} specified in the request ${text}`;
   return { status: 400, code: 'InvalidParameter', message, param };
 }
 
 /** Reads the body, or says what is wrong with its shape. */
-export function readBody(bytes: Uint8Array): { body: Body } | { refused: Refused } {
+export function readBody(bytes: Uint8Array): { body: Body } | { refused: Refusal } {
   const raw = parseJson(bytes);
   const parsed = bodySchema.safeParse(raw);
   return parsed.success
@@ -78,7 +78,7 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-function shapeProblem(raw: unknown, issue: z.core.$ZodIssue | undefined): Refused {
+function shapeProblem(raw: unknown, issue: z.core.$ZodIssue | undefined): Refusal {
   if (!issue || issue.path.length === 0) return invalid('body', 'is not a JSON object');
   const param = issue.path
     .map((part, index) =>

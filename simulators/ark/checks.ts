@@ -1,12 +1,12 @@
 import type { Capabilities } from '../../src/core/request/capabilities';
 import type { SimulatedJob } from '../contract';
 import type { Mode } from '../../src/core/request/request';
-import { invalid, type Body, type Content, type Refused } from './body';
+import { invalid, type Body, type Content, type Refusal } from './body';
 import { mediaProblem } from './media';
 
 /** These checks refuse what the create endpoint refuses in a body whose shape is right. */
 
-export function modeOf(content: readonly Content[]): Mode | { refused: Refused } {
+export function modeOf(content: readonly Content[]): Mode | { refused: Refusal } {
   const roles = content.flatMap((item) =>
     item.type === 'text' || item.type === 'draft_task' ? [] : [roleOf(item)],
   );
@@ -36,7 +36,7 @@ export function contentProblem(
   mode: Mode,
   model: Capabilities,
   findTask: (id: string) => SimulatedJob | undefined,
-): Refused | undefined {
+): Refusal | undefined {
   const limits = model.modes[mode];
   if (!limits) return invalid('content', 'has inputs that this model does not take');
   const count = (type: Content['type']): number =>
@@ -61,7 +61,7 @@ function isFinishedDraft(job: SimulatedJob | undefined): boolean {
 }
 
 /** Names the first field whose value this model does not take. */
-export function fieldProblem(body: Body, model: Capabilities, mode: Mode): Refused | undefined {
+export function fieldProblem(body: Body, model: Capabilities, mode: Mode): Refusal | undefined {
   for (const check of FIELD_CHECKS) {
     const problem = check(body, model, mode);
     if (problem) return problem;
@@ -69,7 +69,7 @@ export function fieldProblem(body: Body, model: Capabilities, mode: Mode): Refus
   return undefined;
 }
 
-type FieldCheck = (body: Body, model: Capabilities, mode: Mode) => Refused | undefined;
+type FieldCheck = (body: Body, model: Capabilities, mode: Mode) => Refusal | undefined;
 
 const isSeedance1 = (body: Body): boolean => /seedance-1-/.test(body.model);
 const isSeedance25 = (body: Body): boolean => /seedance-2-5-/.test(body.model);
@@ -131,18 +131,18 @@ const FIELD_CHECKS: readonly FieldCheck[] = [
   (body) => (body.omni_reference_task_type ? taskTypeProblem(body) : undefined),
 ];
 
-function draftProblem(body: Body): Refused | undefined {
+function draftProblem(body: Body): Refusal | undefined {
   if (!/seedance-(1-5|2-5)-/.test(body.model)) return invalid('draft');
   if (body.resolution && body.resolution !== '480p') return invalid('resolution');
   if (body.return_last_frame) return invalid('return_last_frame');
   return body.service_tier === 'flex' ? invalid('service_tier') : undefined;
 }
 
-function taskTypeProblem(body: Body): Refused | undefined {
+function taskTypeProblem(body: Body): Refusal | undefined {
   const type = body.omni_reference_task_type;
   if (!isSeedance25(body)) return invalid('omni_reference_task_type');
   if (type !== 'edit' && type !== 'extend') return undefined;
-  const constraint = (param: string): Refused => ({
+  const constraint = (param: string): Refusal => ({
     ...invalid(param, `is not valid for task type ${type}`),
     code: 'InvalidParameter.TaskTypeConstraint',
   });

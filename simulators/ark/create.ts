@@ -3,7 +3,7 @@ import type { NewSimulatedJob, SimulatedJob } from '../contract';
 import type { Mode } from '../../src/core/request/request';
 import { arkModels, EXPIRES_AFTER_DEFAULT_SECONDS } from '../../src/providers/ark/models';
 import { FLAGS } from '../../src/providers/ark/native-flags';
-import { bodySchema, readBody, type Body, type Refused } from './body';
+import { bodySchema, readBody, type Body, type Refusal } from './body';
 import { contentProblem, fieldProblem, modeOf } from './checks';
 import { nearestRatio } from './media';
 
@@ -12,7 +12,7 @@ import { nearestRatio } from './media';
  * explicit nulls as absent values, because the Python SDK writes every unset field as null.
  */
 
-type Admission = { refused: Refused } | { task: Omit<NewSimulatedJob, 'id' | 'account'> };
+type Admission = { refused: Refusal } | { task: Omit<NewSimulatedJob, 'id' | 'account'> };
 
 /** Checks a create body. `findTask` serves `draft_task`, which names a finished draft of the same account. */
 export function admit(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SimulatedCall, SimulatedJob, SimulatedReply, Simulation, World } from '../contract';
-import type { Refused } from './body';
+import type { Refusal } from './body';
 import { admit } from './create';
 import { TASK_STATUSES } from '../../src/providers/ark/schema';
 import { renderTask, STATUS } from './task';
@@ -63,7 +63,7 @@ const TYPES: Readonly<Record<number, string>> = {
   429: 'TooManyRequests',
 };
 
-function refuse(refused: Refused, world: World): SimulatedReply {
+function refuse(refused: Refusal, world: World): SimulatedReply {
   const requestId = `02${world.randomId(38)}`;
   return {
     status: refused.status,

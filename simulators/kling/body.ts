@@ -88,13 +88,13 @@ export type Body = z.infer<typeof textSchema> &
   };
 
 /** A refusal before it has a request id. */
-export interface Refused {
+export interface Refusal {
   code: number;
   message?: string;
 }
 
 /** 1201 names the parameter in its message, as the page of error codes says. */
-export const invalid = (param: string, text = 'is invalid'): Refused => ({
+export const invalid = (param: string, text = 'is invalid'): Refusal => ({
   code: 1201,
   message: `${param} ${text}`,
 });
@@ -102,7 +102,7 @@ export const invalid = (param: string, text = 'is invalid'): Refused => ({
 export function readBody(
   kind: Kind,
   bytes: Uint8Array,
-): { body: Body; raw: Readonly<Record<string, unknown>> } | { refused: Refused } {
+): { body: Body; raw: Readonly<Record<string, unknown>> } | { refused: Refusal } {
   const raw = z.record(z.string(), z.unknown()).safeParse(parseJson(bytes));
   if (!raw.success) return { refused: { code: 1200, message: 'the body is not a JSON object' } };
   const parsed = SCHEMAS[kind].safeParse(raw.data);

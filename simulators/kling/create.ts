@@ -4,11 +4,11 @@ import type { NewSimulatedJob } from '../contract';
 import type { Mode } from '../../src/core/request/request';
 import { kindOf, klingModels } from '../../src/providers/kling/models';
 import type { Kind } from '../../src/providers/kling/schema';
-import { invalid, readBody, type Body, type Refused } from './body';
+import { invalid, readBody, type Body, type Refusal } from './body';
 
 /** The create endpoints refuse some bodies whose shape is right, and make a job of any other. */
 
-type Admission = { refused: Refused } | { task: Omit<NewSimulatedJob, 'id' | 'account'> };
+type Admission = { refused: Refusal } | { task: Omit<NewSimulatedJob, 'id' | 'account'> };
 
 export function admit(kind: Kind, bytes: Uint8Array): Admission {
   const read = readBody(kind, bytes);
@@ -22,7 +22,13 @@ export function admit(kind: Kind, bytes: Uint8Array): Admission {
   if (!limits || kindOf(body.model_name, mode) !== kind) {
     return { refused: invalid('model_name', `${body.model_name} is not supported here`) };
   }
-  const asked: Asked = { body, raw, model, limits, quality: qualityOf(body, model, limits) };
+  const asked: CreateRequest = {
+    body,
+    raw,
+    model,
+    limits,
+    quality: qualityOf(body, model, limits),
+  };
   for (const check of CHECKS) {
     const refused = check(asked);
     if (refused) return { refused };
@@ -30,7 +36,7 @@ export function admit(kind: Kind, bytes: Uint8Array): Admission {
   return { task: taskOf(kind, asked) };
 }
 
-function modeOf(kind: Kind, body: Body): Mode | { refused: Refused } {
+function modeOf(kind: Kind, body: Body): Mode | { refused: Refusal } {
   switch (kind) {
     case 'text2video':
       return 'text';
@@ -48,7 +54,7 @@ function modeOf(kind: Kind, body: Body): Mode | { refused: Refused } {
   }
 }
 
-interface Asked {
+interface CreateRequest {
   body: Body;
   raw: Readonly<Record<string, unknown>>;
   model: Capabilities;
@@ -69,9 +75,9 @@ function qualityOf(body: Body, model: Capabilities, limits: ModeCapabilities): Q
   return { mode, resolution: only ?? (mode === 'pro' ? '1080p' : '720p') };
 }
 
-const secondsOf = ({ body }: Asked): number => Number(body.duration ?? '5');
+const secondsOf = ({ body }: CreateRequest): number => Number(body.duration ?? '5');
 
-type Check = (asked: Asked) => Refused | undefined;
+type Check = (asked: CreateRequest) => Refusal | undefined;
 
 const CHECKS: readonly Check[] = [
   ({ body, limits }) => {
@@ -108,7 +114,7 @@ const isStoryboard = (body: Body): boolean =>
 function vendorProblem(
   raw: Readonly<Record<string, unknown>>,
   model: Capabilities,
-): Refused | undefined {
+): Refusal | undefined {
   for (const [key, schema] of Object.entries(model.vendorKeys?.checked ?? {})) {
     const value = raw[key];
     if (value != null && !schema.safeParse(value).success) return invalid(key);
@@ -117,13 +123,13 @@ function vendorProblem(
 }
 
 /** Three ways to move a picture, of which one request has one [?]. */
-function wayProblem(raw: Readonly<Record<string, unknown>>): Refused | undefined {
+function wayProblem(raw: Readonly<Record<string, unknown>>): Refusal | undefined {
   const ways = [['image_tail'], ['static_mask', 'dynamic_masks'], ['camera_control']];
   const used = ways.flatMap((keys) => keys.find((key) => raw[key] != null) ?? []);
   return used.length > 1 ? invalid(used.join(', '), 'exclude each other') : undefined;
 }
 
-function shotProblem(asked: Asked): Refused | undefined {
+function shotProblem(asked: CreateRequest): Refusal | undefined {
   const shots = asked.body.multi_prompt ?? [];
   if (!isStoryboard(asked.body) || shots.length === 0) return undefined;
   const sum = shots.reduce((total, { duration }) => total + Number(duration), 0);
@@ -138,7 +144,7 @@ const SQUARES: Readonly<Record<string, readonly [number, number]>> = {
   '1080p': [1440, 1440],
 };
 
-function taskOf(kind: Kind, asked: Asked): Omit<NewSimulatedJob, 'id' | 'account'> {
+function taskOf(kind: Kind, asked: CreateRequest): Omit<NewSimulatedJob, 'id' | 'account'> {
   const { body, model, limits, quality } = asked;
   const ratio = limits.aspectRatioDefault === 'adaptive' ? '16:9' : (body.aspect_ratio ?? '16:9');
   const [width, height] = model.sizes[quality.resolution]?.[ratio] ??

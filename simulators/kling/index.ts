@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SimulatedCall, SimulatedJob, SimulatedReply, Simulation, World } from '../contract';
 import { CODES } from '../../src/providers/kling/codes';
 import { KINDS, type Kind } from '../../src/providers/kling/schema';
-import type { Refused } from './body';
+import type { Refusal } from './body';
 import { admit } from './create';
 import { renderCallback, renderNewTask, renderTask } from './task';
 import { accountOf, secretOf } from './token';
@@ -67,7 +67,7 @@ function answer(data: unknown, world: World): SimulatedReply {
   return { status: 200, body };
 }
 
-function refuse({ code, message }: Refused, world: World): SimulatedReply {
+function refuse({ code, message }: Refusal, world: World): SimulatedReply {
   const { status, text } = CODES[code] ?? { status: 500, text: 'Unknown error' };
   return {
     status,

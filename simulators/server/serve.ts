@@ -57,7 +57,7 @@ export async function serve(
   );
 }
 
-interface Incoming {
+interface IncomingCall {
   method: string;
   path: string;
   query: URLSearchParams;
@@ -66,7 +66,7 @@ interface Incoming {
 }
 
 async function serveProvider(
-  call: Incoming,
+  call: IncomingCall,
   response: ServerResponse,
   context: ServeContext,
 ): Promise<void> {
@@ -138,7 +138,7 @@ function sendFault(
 /** Gives the provider's reply, or the name of the fault that struck before there was one. */
 function handle(
   simulation: Simulation,
-  call: Incoming & { route: string; params: Record<string, string> },
+  call: IncomingCall & { route: string; params: Record<string, string> },
   world: World,
 ): SimulatedReply | ExchangeAct {
   try {

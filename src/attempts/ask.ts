@@ -3,8 +3,8 @@ import type { PollReading } from '../core/provider/provider';
 import type { Attempt } from '../core/provider/attempt';
 import type { LookDeps } from './deps';
 
-/** One answer of a provider about an attempt; without a `reply` there was none. */
-export interface Answer {
+/** A provider's answer about an attempt; without a `reply` there was none. */
+export interface ProviderAnswer {
   reading: Exclude<PollReading, { kind: 'follow' }>;
   reply: Reply | undefined;
 }
@@ -15,7 +15,7 @@ const FOLLOWS_MAX = 3;
  * Asks the provider about the attempt: a GET with our own credential, at most three follow-ups. Never throws for
  * anything the provider said: what its adapter stumbles over is logged and passes for now.
  */
-export async function ask(deps: LookDeps, attempt: Attempt): Promise<Answer> {
+export async function ask(deps: LookDeps, attempt: Attempt): Promise<ProviderAnswer> {
   try {
     return await exchange(deps, attempt);
   } catch (error) {
@@ -25,7 +25,7 @@ export async function ask(deps: LookDeps, attempt: Attempt): Promise<Answer> {
   }
 }
 
-async function exchange(deps: LookDeps, attempt: Attempt): Promise<Answer> {
+async function exchange(deps: LookDeps, attempt: Attempt): Promise<ProviderAnswer> {
   const at = deps.catalog.channel(attempt.channel);
   if (!at || !attempt.operation) {
     return unseen(`channel ${attempt.channel} is not configured any more`);
@@ -51,7 +51,7 @@ async function exchange(deps: LookDeps, attempt: Attempt): Promise<Answer> {
   return unseen('the provider sent us round in circles');
 }
 
-const unseen = (detail: string): Answer => ({
+const unseen = (detail: string): ProviderAnswer => ({
   reading: { kind: 'transient', detail },
   reply: undefined,
 });

@@ -5,19 +5,24 @@ import type { Attempt } from '../core/provider/attempt';
 import type { LookDeps } from './deps';
 
 /**
- * Looks that say something bad of a job and may be mistaken: our account may not look, the job is not there, it
- * succeeded without a video, its result is no video. None of it ends a job unless every answer for a whole grace, from
- * the first one on, says the same: a key is put right, a proxy finds its route, a file is written to its end.
+ * A look's reading that says something bad of a job and may be mistaken: our account may not look, the job is not
+ * there, it succeeded without a video, its result is no video. None of these ends a job unless every answer for a whole
+ * grace, from the first one on, says the same: a key is put right, a proxy finds its route, a file is written to its end.
  */
-export type Doubtful = Omit<Doubt, 'since'> & { usage?: Usage | undefined };
+export type DoubtReading = Omit<Doubt, 'since'> & { usage?: Usage | undefined };
 
 /** What a doubtful look means: nothing yet, the end without the provider's word, or a success without a video. */
-export type Doubted =
+export type DoubtMeaning =
   | { kind: 'transient'; detail: string }
   | { kind: 'unheard'; code: FailureCode }
-  | { kind: 'undelivered'; doubt: Doubtful };
+  | { kind: 'undelivered'; doubt: DoubtReading };
 
-export async function doubted(deps: LookDeps, attempt: Attempt, doubt: Doubtful): Promise<Doubted> {
+/** Stores the doubt, logs the first of its kind, and says what it means by now. */
+export async function weighDoubt(
+  deps: LookDeps,
+  attempt: Attempt,
+  doubt: DoubtReading,
+): Promise<DoubtMeaning> {
   const { kind, failure } = doubt;
   const now = deps.now();
   const since = await deps.store.attempts.recordDoubt(attempt.id, { kind, failure, since: now });

@@ -9,25 +9,25 @@ import type { Attempt } from '../core/provider/attempt';
 import { ask } from './ask';
 import type { LookDeps } from './deps';
 import { beginDelivery } from './begin';
-import { doubted } from './doubt';
-import type { Doubtful } from './doubt';
+import { weighDoubt } from './doubt';
+import type { DoubtReading } from './doubt';
 import { originOf, probe } from './probe';
 
 /**
  * One look at the provider: what it answers, what that means, and the meaning stored on the attempt. Everything that
  * wants to know a job's state at the provider (poll, last look, cancel, a callback's hint) comes through here.
  */
-export type Look = { kind: 'verdict'; verdict: Verdict } | Blind;
+export type Look = { kind: 'verdict'; verdict: Verdict } | LookFailure;
 
 /**
- * What is seen of no job: `transient` passes by itself; `unheard` has lasted longer than its grace and ends the job,
- * for that reason, though the provider may have it.
+ * A look that brought no verdict: `transient` passes by itself; `unheard` has lasted longer than its grace and ends the
+ * job, for that reason, though the provider may have it.
  */
-type Blind =
+type LookFailure =
   | { kind: 'transient'; detail: string; retryAfterMs?: number }
   | { kind: 'unheard'; code: FailureCode };
 
-export async function look(deps: LookDeps, watched: LookedAt): Promise<Look> {
+export async function look(deps: LookDeps, watched: LookSubject): Promise<Look> {
   const { attempt } = watched;
   if (attempt.verdict) return { kind: 'verdict', verdict: attempt.verdict };
   const { reading, reply } = await ask(deps, attempt);
@@ -47,8 +47,8 @@ export async function look(deps: LookDeps, watched: LookedAt): Promise<Look> {
   }
 }
 
-/** What a look is at: an attempt, and what it is to know of its job. */
-export interface LookedAt {
+/** The subject of a look: an attempt, and what the look is to know of its job. */
+export interface LookSubject {
   attempt: Attempt;
   job: Pick<WatchedJob, 'isOpen' | 'passesThrough'>;
 }
@@ -60,7 +60,7 @@ const isDelivered = (verdict: Verdict): verdict is Success => verdict.state === 
 /** A success counts once its result is seen to be a video, or cannot be seen. */
 async function delivered(
   deps: LookDeps,
-  watched: LookedAt,
+  watched: LookSubject,
   { verdict, reply }: { verdict: Success; reply: Reply | undefined },
 ): Promise<Look> {
   const { attempt, job } = watched;
@@ -93,8 +93,8 @@ async function delivered(
   }
 }
 
-async function doubtful(deps: LookDeps, watched: LookedAt, doubt: Doubtful): Promise<Look> {
-  const meaning = await doubted(deps, watched.attempt, doubt);
+async function doubtful(deps: LookDeps, watched: LookSubject, doubt: DoubtReading): Promise<Look> {
+  const meaning = await weighDoubt(deps, watched.attempt, doubt);
   if (meaning.kind !== 'undelivered') return meaning;
   const { failure: reason, usage } = meaning.doubt;
   const verdict: Verdict = {
@@ -109,7 +109,7 @@ async function doubtful(deps: LookDeps, watched: LookedAt, doubt: Doubtful): Pro
 
 async function stored(
   deps: LookDeps,
-  { attempt, job }: LookedAt,
+  { attempt, job }: LookSubject,
   { verdict, ...seen }: { verdict: Verdict; reply: Reply | undefined },
 ): Promise<Look> {
   const reply = isFinal(verdict) || job.passesThrough ? seen.reply : undefined;
@@ -156,7 +156,7 @@ async function tell(deps: LookDeps, { jobId }: Attempt, deliveryIds: string[]): 
 function patient(
   { waits }: LookDeps,
   { detail, retryAfterMs }: { detail: string; retryAfterMs?: number },
-): Blind {
+): LookFailure {
   if (retryAfterMs === undefined) return { kind: 'transient', detail };
   const bounded = Math.min(retryAfterMs, waits.lookRetryAfterMaxMs);
   return { kind: 'transient', detail, retryAfterMs: bounded };

@@ -6,11 +6,12 @@ import { SNIFF_BYTES, videoTypeOf } from '../core/media/sniff';
 import type { LookDeps } from './deps';
 
 /**
- * A result is a video only if its bytes are one. Looks at the first of them, through the same guard as the copy:
+ * What the first bytes of a result say, read through the same guard as the copy: a result is a video only if its bytes
+ * are one.
  * `unreadable` = they are there and no video (a page, JSON, nothing, an encoding that we did not ask for); `unfetched` =
  * nothing can be said, since we may not or cannot fetch it.
  */
-export type Probed =
+export type ProbeResult =
   | { kind: 'video'; made: VideoFacts }
   | { kind: 'unreadable'; detail: string }
   | { kind: 'unfetched'; detail: string };
@@ -19,7 +20,7 @@ export async function probe(
   deps: Pick<LookDeps, 'outbound' | 'waits' | 'limits'>,
   url: string,
   { resultOrigins }: Pick<Channel, 'resultOrigins'>,
-): Promise<Probed> {
+): Promise<ProbeResult> {
   const open = (headers: Record<string, string>) =>
     deps.outbound.open(url, {
       headers,
@@ -40,7 +41,7 @@ export async function probe(
   }
 }
 
-function judge(headers: Record<string, string>, start: Uint8Array): Probed {
+function judge(headers: Record<string, string>, start: Uint8Array): ProbeResult {
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
     return { kind: 'unreadable', detail: `the file is encoded as ${encoding.slice(0, 40)}` };

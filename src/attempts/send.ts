@@ -13,8 +13,8 @@ import type { Attempt } from '../core/provider/attempt';
 import type { Provider, SubmitFacts, Submission, SubmitReading } from '../core/provider/provider';
 import type { AttemptDeps } from './deps';
 
-/** Everything about a POST that can fail without a byte leaving is done before its row is opened. */
-export interface Prepared {
+/** A submit made ready: all of it that can fail without a byte leaving us is done before the attempt's row is opened. */
+export interface PreparedSubmit {
   sent: SubmitFacts;
   channel: Channel;
   provider: Provider;
@@ -39,7 +39,7 @@ export async function prepare(
   job: Job,
   route: FrozenRoute,
   attemptId: string = newId(),
-): Promise<Prepared> {
+): Promise<PreparedSubmit> {
   const at = deps.catalog.channel(route.channel);
   const model = knownModel(route);
   const capabilities = at?.provider.models[model];
@@ -106,7 +106,7 @@ async function loadBlobs(deps: AttemptDeps, job: Job) {
 export async function send(
   deps: AttemptDeps,
   attempt: Attempt,
-  prepared: Prepared,
+  prepared: PreparedSubmit,
 ): Promise<Attempt> {
   const result = await deps.outbound.call(prepared.call, {
     baseUrl: prepared.channel.baseUrl,
@@ -155,7 +155,7 @@ function logTaken(deps: AttemptDeps, known: Attempt, reading: SubmitReading): vo
 }
 
 function read(
-  { provider, sent }: Pick<Prepared, 'provider' | 'sent'>,
+  { provider, sent }: Pick<PreparedSubmit, 'provider' | 'sent'>,
   result: CallResult,
 ): SubmitReading {
   switch (result.kind) {

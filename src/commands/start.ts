@@ -53,7 +53,8 @@ export async function start(args: readonly string[]): Promise<number> {
   }
 }
 
-export interface Ready {
+/** The line that `--json` prints once everything can be called. */
+export interface ReadyReport {
   ready: true;
   /** Origin without a path. */
   api: string;
@@ -69,7 +70,7 @@ export interface Ready {
   pid: number;
 }
 
-export function readyOf(gateway: LocalGateway): Ready {
+export function readyOf(gateway: LocalGateway): ReadyReport {
   return {
     ready: true,
     api: gateway.api,

@@ -94,7 +94,7 @@ async function startSome(deps: StartsDeps, backlog: Backlog, pauseMs: number): P
   return claimed.length < limits.startsPerClaim ? 'done' : 'more';
 }
 
-interface Started {
+interface StartResult {
   started: string[];
   failed: string[];
   /** Why the last of them failed. */
@@ -102,8 +102,8 @@ interface Started {
 }
 
 /** Starts the workflows of claimed jobs, `startsAtOnce` at a time; after a round without any success it asks no further. */
-async function startAll(deps: StartsDeps, seeds: readonly JobPlanSeed[]): Promise<Started> {
-  const result: Started = { started: [], failed: [] };
+async function startAll(deps: StartsDeps, seeds: readonly JobPlanSeed[]): Promise<StartResult> {
+  const result: StartResult = { started: [], failed: [] };
   const rest = seeds[Symbol.iterator]();
   const walk = async (): Promise<void> => {
     for (const seed of { [Symbol.iterator]: () => rest }) {

@@ -12,8 +12,8 @@ import { handlesOf } from './find';
 
 /** Jobs as a pass-through dialect shows them: what the provider said, out of the rows. Nothing here asks a provider. */
 export async function viewOf(deps: GatewayDeps, wire: string, job: Job): Promise<NativeView> {
-  const said = await deps.store.attempts.said([job.id]);
-  return toView(deps, wire, job, said.get(job.id));
+  const replies = await deps.store.attempts.latestReplies([job.id]);
+  return toView(deps, wire, job, replies.get(job.id));
 }
 
 export async function listViews(
@@ -34,8 +34,8 @@ export async function listViews(
     since: deps.now() - sinceMs,
     ids,
   });
-  const said = await deps.store.attempts.said(jobs.map(({ id }) => id));
-  return { views: jobs.map((job) => toView(deps, wire, job, said.get(job.id))), total };
+  const replies = await deps.store.attempts.latestReplies(jobs.map(({ id }) => id));
+  return { views: jobs.map((job) => toView(deps, wire, job, replies.get(job.id))), total };
 }
 
 /** Returns the provider's answer to a create, as far as it is known when the wait is over. */

@@ -27,7 +27,8 @@ export const SERVER_TIMEOUTS: ServerTimeouts = {
   closeMs: 10_000,
 };
 
-export interface Listening {
+/** A server that listens. */
+export interface HttpServer {
   /** `http://host:port`, without a path. */
   origin: string;
   port: number;
@@ -41,7 +42,7 @@ const HEADER_BYTES_MAX = 16 * 1024;
 const TIMEOUT_CHECK_MS = 5_000;
 
 /** Rejects where the address cannot be had. */
-export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
+export async function listen(app: RequestListener, options: ListenOptions): Promise<HttpServer> {
   const timeouts = { ...SERVER_TIMEOUTS, ...options.timeouts };
   const server = createServer({
     maxHeaderSize: HEADER_BYTES_MAX,

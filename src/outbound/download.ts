@@ -70,7 +70,7 @@ function travelling(headers: Headers): Headers {
   return Object.fromEntries(kept);
 }
 
-interface Get {
+interface DownloadRequest {
   url: URL;
   trusted: boolean;
   headers: Headers;
@@ -78,7 +78,10 @@ interface Get {
   signal: AbortSignal | undefined;
 }
 
-function get(context: CallContext & { limits: DownloadLimits }, request: Get): Promise<Download> {
+function get(
+  context: CallContext & { limits: DownloadLimits },
+  request: DownloadRequest,
+): Promise<Download> {
   return new Promise((resolve, reject) => {
     const wire: { running?: Exchange } = {};
     const { stream, offer } = createStream(context.limits, {

@@ -12,7 +12,8 @@ import type { Failure } from './failure';
  * request back in its queue when a connection breaks; a second write is refused here, whatever the reason.
  */
 
-export interface Outgoing {
+/** A request as it goes on the wire, its URL judged. */
+export interface OutgoingRequest {
   url: URL;
   method: string;
   headers: Headers;
@@ -46,7 +47,7 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 
 export function exchange(
   agent: Dispatcher,
-  outgoing: Outgoing,
+  outgoing: OutgoingRequest,
   receiver: Receiver,
   now: () => number,
 ): Exchange {
@@ -135,7 +136,7 @@ const OWN_HEADERS: readonly string[] = [
   'upgrade',
 ];
 
-function dispatchOptions(outgoing: Outgoing): Dispatcher.DispatchOptions {
+function dispatchOptions(outgoing: OutgoingRequest): Dispatcher.DispatchOptions {
   const { url, method, body } = outgoing;
   const headers = Object.entries(outgoing.headers).filter(
     ([name]) => !OWN_HEADERS.includes(name.toLowerCase()),

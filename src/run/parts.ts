@@ -19,7 +19,7 @@ import { accept, createGateway, createStarts } from '../gateway';
 import type { AcceptDeps, Starts } from '../gateway';
 import { createApp } from '../http/app';
 import { listen } from '../http/listen';
-import type { Listening } from '../http/listen';
+import type { HttpServer } from '../http/listen';
 import { createProbes } from '../http/health';
 import type { Readiness } from '../http/health';
 import { createWaitEnds } from '../http/wait-ends';
@@ -57,7 +57,7 @@ const startsOf = ({ engine, store, config, log }: Foundation): Starts =>
     log,
   });
 
-export async function startApi(base: Foundation, options: ApiOptions): Promise<Listening> {
+export async function startApi(base: Foundation, options: ApiOptions): Promise<HttpServer> {
   const signLink = (job: Job, kind: FileKind): string =>
     base.links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind });
   const starts = startsOf(base);
@@ -146,7 +146,7 @@ function readinessOf(
 export function startProbes(
   base: Foundation,
   options: ApiOptions & { stopping: AbortSignal },
-): Promise<Listening> {
+): Promise<HttpServer> {
   const { stopping } = options;
   const readiness = readinessOf(base, { isEngineNeeded: true, stopping });
   return listen(

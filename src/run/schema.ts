@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config';
 import { migrate } from '../store/migrate';
-import type { Migrated } from '../store/migrate';
+import type { MigrationResult } from '../store/migrate';
 import { MIGRATIONS } from '../store/migration-files';
 
 /** Brings the database's schema up to date with the configured waits; the log hears what is unusual. */
-export function migrateSchema(config: Config, url: string, log: Logger): Promise<Migrated> {
+export function migrateSchema(config: Config, url: string, log: Logger): Promise<MigrationResult> {
   return migrate(url, MIGRATIONS, {
     waits: config.waits,
     triesMax: config.limits.migrationTries,

@@ -32,15 +32,15 @@ export function adminStore(
   };
 }
 
-type Once = AdminStore['once'];
-type OnceRequest = Parameters<Once>[0] & { idempotencyMs: number; act: Parameters<Once>[1] };
+type RunOnce = AdminStore['once'];
+type OnceRequest = Parameters<RunOnce>[0] & { idempotencyMs: number; act: Parameters<RunOnce>[1] };
 
 /** Does a thing, or answers what an earlier request under the same key was answered, in ONE transaction. */
 function once(
   db: Database,
   sealer: Sealer,
   { workspaceId, idempotency, now, idempotencyMs, act }: OnceRequest,
-): ReturnType<Once> {
+): ReturnType<RunOnce> {
   return db.transaction(async (tx) => {
     const rows = rowsOf(tx, sealer);
     if (!idempotency) return { kind: 'made', answer: await act(rows) };

@@ -5,7 +5,7 @@ import { ATTEMPT, toAttempt } from './attempt-row';
 import type { Database } from './database';
 import { endDoubt, recordDoubt } from './doubts';
 import { recordLook } from './looks';
-import { isKnown, saidOf } from './replies';
+import { isKnown, latestRepliesOf } from './replies';
 import { attempts } from './schema';
 import { recordSubmit } from './submits';
 import { usualTime } from './usual-time';
@@ -31,7 +31,7 @@ export function attemptStore(db: Database, options: { usualMemoMs: number }): At
     recordDoubt: (id, doubt) => recordDoubt(db, id, doubt),
     endDoubt: (id) => endDoubt(db, id),
     isKnown: (provider, operation) => isKnown(db, provider, operation),
-    said: (jobIds) => saidOf(db, jobIds),
+    latestReplies: (jobIds) => latestRepliesOf(db, jobIds),
     usualMs: usualTime(db, options.usualMemoMs),
   };
 }

@@ -67,16 +67,16 @@ export function createChanges(url: string, pool: Pool, onError: (error: Error) =
 
 async function wake(pool: Pool, waiters: Waiters, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  const { rows } = await pool.query<Reached>(REACHED, [ids]);
+  const { rows } = await pool.query<MilestoneRow>(SELECT_MILESTONES, [ids]);
   for (const row of rows) {
     const reached = MILESTONES.findLast((milestone) => row[milestone]);
     if (reached) waiters.tell(row.id, reached);
   }
 }
 
-type Reached = { id: string } & Record<Milestone, boolean>;
+type MilestoneRow = { id: string } & Record<Milestone, boolean>;
 
-const REACHED = `
+const SELECT_MILESTONES = `
   SELECT id, finished_at IS NOT NULL AS ended,
          EXISTS (SELECT 1 FROM attempts WHERE job_id = jobs.id AND state = 'accepted') AS accepted,
          EXISTS (SELECT 1 FROM attempts WHERE job_id = jobs.id AND state = 'accepted'

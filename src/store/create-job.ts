@@ -3,7 +3,7 @@ import { newId } from '../core/job/ids';
 import type { CreateResult, NewJob } from '../core/ports/store/jobs';
 import type { Database, Transaction } from './database';
 import { ERASED_ANSWER, claim, earlierOf, storeAnswer } from './idempotency';
-import type { Asked, Earlier } from './idempotency';
+import type { IdempotencyClaim, EarlierRequest } from './idempotency';
 import { lockedShortOf } from './funds';
 import { insertFrom } from './insert-from';
 import { toJob } from './job-row';
@@ -58,7 +58,7 @@ type Replay = Extract<CreateResult, { kind: 'replayed' | 'mismatch' }>;
 /** What an earlier request under the same key was answered; undefined when there was none. */
 export async function earlierAnswer(
   db: Pick<Transaction, 'select'>,
-  asked: Asked,
+  asked: IdempotencyClaim,
   render: NewJob['render'],
 ): Promise<Replay | undefined> {
   const earlier = await earlierOf(db, asked);
@@ -68,7 +68,7 @@ export async function earlierAnswer(
 /** The answer of an erased job is told anew, from what is left of it: the same id, and no text. */
 async function replayOf(
   db: Pick<Transaction, 'select'>,
-  earlier: Earlier,
+  earlier: EarlierRequest,
   render: NewJob['render'],
 ): Promise<Replay> {
   if (earlier.kind === 'differs') return { kind: 'mismatch' };

@@ -49,13 +49,13 @@ const countedOf = (db: Pick<Transaction, 'select'>, { workspaceId, keyId }: Owne
     .leftJoin(keysOwn, eq(keysOwn.ownerId, keys.id))
     .where(eq(workspaces.id, workspaceId));
 
-type Counted = Awaited<ReturnType<typeof countedOf>>[number];
+type FundsRow = Awaited<ReturnType<typeof countedOf>>[number];
 
 /** Sums what came after the checkpoints in statements of their own, which see all that was committed before a lock. */
 async function shortOver(
   db: Pick<Transaction, 'select'>,
   { workspaceId, keyId }: Owner,
-  { workspace, budget, key }: Counted,
+  { workspace, budget, key }: FundsRow,
   price: bigint,
 ): Promise<Shortage | undefined> {
   const isWorkspaces = eq(ledger.workspaceId, workspaceId);

@@ -5,16 +5,17 @@ import type { Transaction } from './database';
 import { idempotency } from './schema';
 
 /**
- * One row per workspace, route and key. Whoever inserts it first does the work; a concurrent request with the same key
- * waits on the unique index until that transaction is through, then reads the answer that it stored.
+ * A request's claim on its key: one row per workspace, route and key. Whoever inserts it first does the work; a
+ * concurrent request with the same key waits on the unique index until that transaction is through, then reads the
+ * answer that it stored.
  */
-export interface Asked extends Idempotency {
+export interface IdempotencyClaim extends Idempotency {
   workspaceId: string;
   now: number;
 }
 
-/** `differs`: the key was used with another request. */
-export type Earlier =
+/** The request that had the key before: a different one (`differs`), or the same with its job and answer. */
+export type EarlierRequest =
   | { kind: 'differs' }
   | { kind: 'same'; jobId: string | null; answer: Answer; sealed: Uint8Array | null };
 
@@ -29,9 +30,9 @@ const CLAIMS_MAX = 3;
 /** Takes the key, or says what an earlier request under it was answered. */
 export async function claim(
   tx: Transaction,
-  asked: Asked,
+  asked: IdempotencyClaim,
   work: { jobId: string | null; keepMs: number },
-): Promise<Earlier | undefined> {
+): Promise<EarlierRequest | undefined> {
   for (let round = 0; round < CLAIMS_MAX; round += 1) {
     if (await take(tx, asked, work)) return undefined;
     const earlier = await earlierOf(tx, asked);
@@ -43,8 +44,8 @@ export async function claim(
 /** Reads what the request that took the key was answered, once its transaction is through; undefined when none did. */
 export async function earlierOf(
   db: Pick<Transaction, 'select'>,
-  asked: Asked,
-): Promise<Earlier | undefined> {
+  asked: IdempotencyClaim,
+): Promise<EarlierRequest | undefined> {
   const [row] = await db
     .select()
     .from(idempotency)
@@ -58,7 +59,7 @@ export async function earlierOf(
 /** Says whether any route of the workspace knows the key. */
 export async function isKeyUsed(
   db: Pick<Transaction, 'select'>,
-  { workspaceId, key, now }: Pick<Asked, 'workspaceId' | 'key' | 'now'>,
+  { workspaceId, key, now }: Pick<IdempotencyClaim, 'workspaceId' | 'key' | 'now'>,
 ): Promise<boolean> {
   const rows = await db
     .select({ key: idempotency.key })
@@ -77,13 +78,13 @@ export async function isKeyUsed(
 /** Stores the answer of the request that took the key, in the transaction that took it. */
 export async function storeAnswer(
   tx: Transaction,
-  asked: Asked,
+  asked: IdempotencyClaim,
   kept: { answer: Answer } | { sealed: Buffer },
 ): Promise<void> {
   await tx.update(idempotency).set(kept).where(mine(asked));
 }
 
-const mine = ({ workspaceId, route, key }: Asked) =>
+const mine = ({ workspaceId, route, key }: IdempotencyClaim) =>
   and(
     eq(idempotency.workspaceId, workspaceId),
     eq(idempotency.route, route),
@@ -92,7 +93,7 @@ const mine = ({ workspaceId, route, key }: Asked) =>
 
 async function take(
   tx: Transaction,
-  asked: Asked,
+  asked: IdempotencyClaim,
   { jobId, keepMs }: { jobId: string | null; keepMs: number },
 ): Promise<boolean> {
   const { workspaceId, route, key, fingerprint, lasting } = asked;

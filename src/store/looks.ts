@@ -16,7 +16,7 @@ import { recordShown } from './shown-looks';
 
 /** What one look at a provider changes in the rows. */
 
-type Running = Extract<Verdict, { state: 'running' }>;
+type RunningVerdict = Extract<Verdict, { state: 'running' }>;
 
 /** A final verdict is written once and stays; a running look after it changes nothing. */
 export async function recordLook(
@@ -81,7 +81,7 @@ async function recordFinal(
 async function recordRunning(
   db: Database,
   id: string,
-  { verdict, at }: { verdict: Running; at: Date },
+  { verdict, at }: { verdict: RunningVerdict; at: Date },
 ): Promise<void> {
   const { phase } = verdict;
   const progress = wholePercent(verdict.progress);

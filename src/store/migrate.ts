@@ -8,15 +8,15 @@ import { statementsOf } from './sql-statements';
 import { TURNS, inTurn } from './turn';
 
 /**
- * Forward-only migrations: checked-in SQL files, applied in order under one advisory lock, each in its own
- * transaction with its checksum. Any number of processes may migrate one database at once; a file that was changed
- * after it was applied stops the start.
+ * The result of the forward-only migrations: checked-in SQL files, applied in order under one advisory lock, each in
+ * its own transaction with its checksum. Any number of processes may migrate one database at once; a file that was
+ * changed after it was applied stops the start.
  *
  * Two tables remember what was applied. `migrations` holds what a process must know to work here: every release
  * refuses to start on a name that it lacks. `compatible_migrations` holds the rest, so that the release before keeps
  * starting, restarting and being rolled back to on the newer schema.
  */
-export interface Migrated {
+export interface MigrationResult {
   applied: string[];
   version: string;
 }
@@ -43,7 +43,7 @@ export async function migrate(
   url: string,
   folder: string = MIGRATIONS,
   { waits, triesMax, say }: MigrateOptions = DEFAULTS,
-): Promise<Migrated> {
+): Promise<MigrationResult> {
   const applied: string[] = [];
   for (let number = 1; ; number += 1) {
     try {
@@ -73,7 +73,7 @@ interface Try extends MigrateOptions {
   applied: string[];
 }
 
-async function oneTry(url: string, folder: string, options: Try): Promise<Migrated> {
+async function oneTry(url: string, folder: string, options: Try): Promise<MigrationResult> {
   return inTurn(url, TURNS.migration, options.waits.migrationTurnMs, async (client) => {
     await client.query('SET statement_timeout = 0');
     for (const table of ['migrations', 'compatible_migrations']) {
@@ -90,7 +90,7 @@ async function applyMissing(
   client: Client,
   files: readonly MigrationFile[],
   options: Try,
-): Promise<Migrated> {
+): Promise<MigrationResult> {
   const { rows } = await client.query<{ name: string; checksum: string; needed: boolean }>(
     `SELECT name, checksum, true AS needed FROM migrations
      UNION ALL SELECT name, checksum, false FROM compatible_migrations ORDER BY name`,

@@ -38,7 +38,7 @@ const REPLIES = {
   replyBody: attempts.replyBody,
 };
 
-export async function saidOf(
+export async function latestRepliesOf(
   db: Database,
   jobIds: readonly string[],
 ): Promise<ReadonlyMap<string, AttemptReplies>> {

@@ -1,5 +1,5 @@
 import { desc, eq, sql } from 'drizzle-orm';
-import type { Watched } from '../core/ports/store/attempts';
+import type { WatchedAttempt } from '../core/ports/store/attempts';
 import { ATTEMPT, toAttempt } from './attempt-row';
 import type { AttemptRow } from './attempt-row';
 import type { Database } from './database';
@@ -22,7 +22,7 @@ export function watchedBy(
   db: Database,
   name: string,
   column: typeof attempts.jobId | typeof attempts.callbackTokenHash,
-): (value: string) => Promise<Watched | undefined> {
+): (value: string) => Promise<WatchedAttempt | undefined> {
   const read = db
     .select({ attempt: ATTEMPT, job: JOB })
     .from(attempts)
@@ -44,7 +44,7 @@ interface Row {
   };
 }
 
-function toWatched(row: Row): Watched {
+function toWatched(row: Row): WatchedAttempt {
   const { workflowId, deadlineAt, finishedAt } = row.job;
   return {
     attempt: toAttempt(row.attempt),

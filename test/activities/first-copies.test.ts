@@ -44,16 +44,16 @@ async function succeeded(
   return job.id;
 }
 
-type Open = Outbound['open'];
+type OpenLink = Outbound['open'];
 
 const film = async function* (): AsyncGenerator<Uint8Array> {
   await Promise.resolve();
   yield MP4;
 };
-const serving: Open = () => Promise.resolve({ status: 200, headers: {}, stream: film() });
-const away: Open = () => Promise.reject(new Error('the provider is away'));
+const serving: OpenLink = () => Promise.resolve({ status: 200, headers: {}, stream: film() });
+const away: OpenLink = () => Promise.reject(new Error('the provider is away'));
 /** A provider that never answers; it hears when it is asked no longer. */
-const hanging: Open = (_url, { signal }) =>
+const hanging: OpenLink = (_url, { signal }) =>
   new Promise((_, reject) => {
     signal?.addEventListener('abort', () => {
       reject(new Error('asked no longer'));
@@ -69,11 +69,11 @@ interface World {
   opened: string[];
 }
 
-function world(open: Open, waits: Partial<ActivityDeps['waits']> = {}): World {
+function world(open: OpenLink, waits: Partial<ActivityDeps['waits']> = {}): World {
   const [asked, lines, opened]: [string[], string[], string[]] = [[], [], []];
   const startKeep = (jobId: string): Promise<boolean> => Promise.resolve(asked.push(jobId) > 0);
   const base = sweepDeps(database, { engine: { startKeep }, lines });
-  const remembering: Open = (url, options) => {
+  const remembering: OpenLink = (url, options) => {
     opened.push(url.split('/').at(-1) ?? '');
     return open(url, options);
   };
@@ -143,7 +143,7 @@ test('the results of one workspace never take all places, and those that wait go
   for (let made = 0; made < 6; made += 1) many.push(await succeeded());
   const one = await succeeded(other, 1_000);
   const held: (() => void)[] = [];
-  const mine: Open = (url, options) =>
+  const mine: OpenLink = (url, options) =>
     url.endsWith(one)
       ? serving(url, options)
       : new Promise((resolve) => held.push(() => void serving(url, options).then(resolve)));

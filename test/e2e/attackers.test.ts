@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { readId } from '../../src/core/job/ids';
 import { startTestGateway, until, type TestGateway } from '../support/gateway';
-import { sendStalled, type Stalled } from '../support/stalled';
+import { sendStalled, type StalledRequest } from '../support/stalled';
 
 /** What somebody without points, or with a receiver that hangs, can take from others: nothing. */
 
@@ -17,7 +17,7 @@ let upstream: Server;
 let receiver: Server;
 let poor: { id: string; key: string };
 const heard: string[] = [];
-const open: Stalled[] = [];
+const open: StalledRequest[] = [];
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 const listening = (server: Server): Promise<Server> =>
@@ -96,7 +96,7 @@ const CREATES: [dialect: string, path: string, type: string, status: number][] =
   ['ula, a form', '/v1/ula/generate-video', 'multipart/form-data; boundary=x', 403],
 ];
 
-const stall = (path: string, key: string, headers = {}): Stalled => {
+const stall = (path: string, key: string, headers = {}): StalledRequest => {
   const stalled = sendStalled(gateway.api, path, {
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
     declared: 64 * MIB,

@@ -1,5 +1,5 @@
 import { startApi } from '../../src/run/parts';
-import type { Listening } from '../../src/http/listen';
+import type { HttpServer } from '../../src/http/listen';
 import { REQUEST, startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 import { startTcpProxy } from '../support/tcp-proxy';
@@ -9,7 +9,7 @@ import type { TcpProxy } from '../support/tcp-proxy';
 
 let gateway: TestGateway;
 let wire: TcpProxy;
-let secondApi: Listening;
+let secondApi: HttpServer;
 
 beforeAll(async () => {
   wire = await startTcpProxy(process.env['REELAY_TEST_ENGINE'] ?? '');

@@ -20,13 +20,13 @@ afterAll(async () => {
   await gateway?.close();
 });
 
-interface Running {
+interface ExampleRun {
   said(): string;
   exit: Promise<number | null>;
   child: ChildProcess;
 }
 
-function run(command: string, args: string[], env: Record<string, string> = {}): Running {
+function run(command: string, args: string[], env: Record<string, string> = {}): ExampleRun {
   const child = spawn(command, args, {
     cwd: ROOT,
     env: {

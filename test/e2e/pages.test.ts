@@ -65,7 +65,7 @@ function clone(): string {
 const shown = (page: string): string[] =>
   blocksOf(readPage(page), 'sh').filter((block) => !block.startsWith('npm '));
 
-interface Pasted {
+interface PasteResult {
   folder: string;
   code: number | null;
   /** What each block said. */
@@ -75,7 +75,7 @@ interface Pasted {
 
 const MARK = '---- next block ----';
 
-async function paste(page: string): Promise<Pasted> {
+async function paste(page: string): Promise<PasteResult> {
   const script = Object.entries(places).reduce(
     (text, [shownPlace, place]) => text.replaceAll(shownPlace, place),
     shown(page).join(`\necho '${MARK}'\n`),

@@ -24,7 +24,7 @@ afterEach(closeAll);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** How the provider's server answers; `range` and `ifRange` are what it was asked. */
-type Serve = (response: ServerResponse, range?: string, ifRange?: string) => void;
+type Handler = (response: ServerResponse, range?: string, ifRange?: string) => void;
 
 const whole = (response: ServerResponse): void => {
   const headers = { 'content-type': 'video/mp4', 'content-length': FILE.length, etag: '"theirs"' };
@@ -35,7 +35,7 @@ const part = (response: ServerResponse, extra: Record<string, string> = {}): voi
   response.writeHead(206, headers).end(FILE.subarray(2, 5));
 };
 const serving =
-  (answer: Serve): Serve =>
+  (answer: Handler): Handler =>
   (response, range, ifRange) =>
     range === undefined ? whole(response) : answer(response, range, ifRange);
 
@@ -57,16 +57,16 @@ const SERVERS = {
   'says 416': serving((response) => void response.writeHead(416).end()),
   'serves parts unasked': (response) => part(response),
   'has nothing any more': (response) => void response.writeHead(403).end('<Error/>'),
-} satisfies Record<string, Serve>;
+} satisfies Record<string, Handler>;
 type Server = keyof typeof SERVERS;
 
-interface Given {
+interface Scene {
   kept?: typeof KEPT;
   server?: Server;
 }
 
 /** What the provider was asked, and what was logged. */
-async function open({ kept, server = 'has nothing any more' }: Given, wish: RangeWish) {
+async function open({ kept, server = 'has nothing any more' }: Scene, wish: RangeWish) {
   const asked: (string | undefined)[] = [];
   const logged: unknown[][] = [];
   const { origin } = await httpServer(({ headers }, response) => {
@@ -100,14 +100,14 @@ const jobWith = (url: string): Job =>
     outputs: [{ kind: 'video', url }],
   }) as unknown as Job; // what is read of a job here
 
-interface Seen {
+interface Observation {
   status: number;
   range?: string | number | undefined;
   bytes?: string;
 }
 
 /** Status, Content-Range (of an error the size behind it) and bytes. */
-async function seenOf(answer: unknown): Promise<Seen> {
+async function seenOf(answer: unknown): Promise<Observation> {
   if (answer instanceof GatewayError) return { status: answer.status, range: answer.fileBytes };
   const { status, headers, stream } = answer as ContentAnswer; // it throws nothing else
   const bytes = (await read(stream)).toString();
@@ -117,13 +117,13 @@ async function seenOf(answer: unknown): Promise<Seen> {
   return { status, range: headers['content-range'], bytes };
 }
 
-const WHOLE: Seen = { status: 200, range: undefined, bytes: '0123456789' };
-const PART: Seen = { status: 206, range: 'bytes 2-4/10', bytes: '234' };
-const OUTSIDE: Seen = { status: 416, range: 10 };
+const WHOLE: Observation = { status: 200, range: undefined, bytes: '0123456789' };
+const PART: Observation = { status: 206, range: 'bytes 2-4/10', bytes: '234' };
+const OUTSIDE: Observation = { status: 416, range: 10 };
 const DATE = 'Thu, 01 Jan 2026 00:00:00 GMT';
 
 describe('a result that is kept', () => {
-  test.each<[...row: [string, string?, string?], seen: Seen]>([
+  test.each<[...row: [string, string?, string?], seen: Observation]>([
     ['GET', undefined, undefined, WHOLE],
     ['GET', 'bytes=2-4', undefined, PART],
     ['GET', ' bytes=2-4 ', undefined, PART],
@@ -158,7 +158,9 @@ describe('a result that is kept', () => {
 
 describe('a result that is not kept yet', () => {
   const RANGE = 'bytes=2-4';
-  test.each<[server: Server, ...row: [string, string?, string?], seen: Seen, asked: unknown[]]>([
+  test.each<
+    [server: Server, ...row: [string, string?, string?], seen: Observation, asked: unknown[]]
+  >([
     ['serves parts', 'GET', undefined, undefined, WHOLE, [undefined]],
     ['serves parts', 'GET', RANGE, undefined, PART, [RANGE]],
     ['serves parts', 'GET', RANGE, '"theirs"', PART, [RANGE]],
@@ -205,7 +207,7 @@ describe('a caller that holds the file already, as If-None-Match says,', () => {
     expect((await seenOf(answer)).bytes).toBe(status === 304 ? '' : '0123456789');
   });
 
-  test.each<[held: string, seen: Seen]>([
+  test.each<[held: string, seen: Observation]>([
     ['"theirs"', { status: 304, range: undefined, bytes: '' }],
     ['"other"', WHOLE],
   ])(

@@ -81,7 +81,7 @@ async function makeOperator(scopes: Scope[]) {
   return { key, workspaceId: id };
 }
 
-interface Answered {
+interface AdminAnswer {
   status: number;
   headers: Headers;
   text: string;
@@ -93,7 +93,7 @@ async function call(
   path: string,
   body?: unknown,
   options: { key?: string; idempotencyKey?: string } = {},
-): Promise<Answered> {
+): Promise<AdminAnswer> {
   const response = await fetch(`${door.origin}${path}`, {
     method,
     headers: {

@@ -1,4 +1,4 @@
-import { sendStalled, type Stalled } from '../support/stalled';
+import { sendStalled, type StalledRequest } from '../support/stalled';
 import { KEY, OTHER_KEY, PNG, openDoor, until, type Door } from './door';
 import { MODEL } from './memory-gateway';
 
@@ -18,13 +18,18 @@ const LIMITS = {
 };
 
 let door: Door;
-const open: Stalled[] = [];
+const open: StalledRequest[] = [];
 afterEach(async () => {
   for (const stalled of open.splice(0)) stalled.end();
   await door.close();
 });
 
-const stall = (key: string, bytes: number, type = 'application/json', start = ''): Stalled => {
+const stall = (
+  key: string,
+  bytes: number,
+  type = 'application/json',
+  start = '',
+): StalledRequest => {
   const body = Buffer.alloc(bytes, 'x');
   body.write(start, 'latin1');
   const stalled = sendStalled(door.origin, '/v1/videos', {
@@ -37,7 +42,7 @@ const stall = (key: string, bytes: number, type = 'application/json', start = ''
 };
 
 /** Whatever could not be held was answered at once. */
-const isRefused = (stalled: readonly Stalled[]): boolean =>
+const isRefused = (stalled: readonly StalledRequest[]): boolean =>
   stalled.some(({ text }) => /^HTTP\/1\.1 (429|503) /.test(text()));
 
 /** A create whose body is so much longer than its words. */

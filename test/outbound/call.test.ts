@@ -171,17 +171,17 @@ describe('a call', () => {
   });
 });
 
-type Serve = (socket: Socket) => void;
+type SocketHandler = (socket: Socket) => void;
 const HEAD = 'HTTP/1.1 200 OK\r\n';
 
 const afterRequest =
-  (then: Serve): Serve =>
+  (then: SocketHandler): SocketHandler =>
   (socket) => {
     socket.once('data', () => then(socket));
   };
 
 /** Each kind of bad server, told by whether the request may have arrived. */
-const BAD_SERVERS: [string, Serve, Partial<CallResult>][] = [
+const BAD_SERVERS: [string, SocketHandler, Partial<CallResult>][] = [
   [
     'resets before it answers',
     afterRequest((socket) => socket.resetAndDestroy()),

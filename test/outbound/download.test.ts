@@ -7,17 +7,17 @@ import type { LocalServer } from './servers';
 
 afterEach(closeAll);
 
-type Serve = (request: IncomingMessage, response: ServerResponse) => void;
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-interface Given {
-  serve: Serve;
+interface Setup {
+  serve: Handler;
   headers?: Record<string, string>;
   timeoutMs?: number;
   signal?: AbortSignal;
   options?: Partial<OutboundOptions>;
 }
 
-async function start(given: Given): Promise<{ server: LocalServer; answer: Promise<Download> }> {
+async function start(given: Setup): Promise<{ server: LocalServer; answer: Promise<Download> }> {
   const server = await httpServer(given.serve);
   const answer = outbound(given.options).open(`${server.origin}/a.mp4?sig=canary`, {
     headers: given.headers ?? {},
@@ -31,9 +31,9 @@ async function start(given: Given): Promise<{ server: LocalServer; answer: Promi
 const MEBIBYTE = Buffer.alloc(1_024 * 1_024, 7);
 
 /** Writes for ever, as fast as it is read; `sent` counts what left. */
-function endless(): { serve: Serve; sent: () => number } {
+function endless(): { serve: Handler; sent: () => number } {
   let sent = 0;
-  const serve: Serve = (_request, response) => {
+  const serve: Handler = (_request, response) => {
     const more = (): void => {
       while (!response.destroyed) {
         sent += MEBIBYTE.length;
@@ -184,14 +184,14 @@ describe('a stream that is left', () => {
 });
 
 describe('a download ends with a failure when', () => {
-  const half: Serve = (_request, response) => {
+  const half: Handler = (_request, response) => {
     response.writeHead(200, { 'content-length': 10 });
     response.write('half');
   };
   const timeout = { kind: 'no_reply', reason: 'timeout' };
   const tooLarge = { kind: 'no_reply', reason: 'too_large' };
 
-  it.each<[string, Given, object]>([
+  it.each<[string, Setup, object]>([
     ['there is no answer in time', { serve: () => undefined, timeoutMs: 300 }, timeout],
     ['it is not complete in time', { serve: half, timeoutMs: 300 }, timeout],
     [
@@ -262,7 +262,7 @@ describe('a download ends with a failure when', () => {
 
 describe('a redirect', () => {
   const hops =
-    (count: number): Serve =>
+    (count: number): Handler =>
     (request, response) => {
       const hop = Number(new URL(request.url ?? '', 'http://a').searchParams.get('hop') ?? 0);
       if (hop < count) response.writeHead(302, { location: `?hop=${String(hop + 1)}` }).end();

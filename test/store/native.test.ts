@@ -52,7 +52,7 @@ const stored = (text: string, status = 200) => ({
 });
 const accepted = (text: string) =>
   ({ state: 'accepted', operation: { taskId: `task-${job.id}` }, reply: reply(text) }) as const;
-const said = async () => (await database.store.attempts.said([job.id])).get(job.id);
+const latest = async () => (await database.store.attempts.latestReplies([job.id])).get(job.id);
 
 async function sending(): Promise<Attempt> {
   const attempt = await database.store.attempts.open(newAttempt(job));
@@ -64,7 +64,7 @@ describe("the provider's answer to a submit", () => {
   test('is written with the outcome', async () => {
     const { id } = await sending();
     await database.store.attempts.recordSubmit(id, accepted('{"id":1.0}'), NOW, 1);
-    expect(await said()).toMatchObject({
+    expect(await latest()).toMatchObject({
       attempt: { state: 'accepted' },
       submitReply: stored('{"id":1.0}'),
       reply: undefined,
@@ -77,12 +77,12 @@ describe("the provider's answer to a submit", () => {
     const byCallback = { state: 'accepted', operation: accepted('').operation } as const;
     const first = await database.store.attempts.recordSubmit(id, byCallback, NOW);
     expect(await database.store.changes.wait(job.id, 'accepted', 20_000)).toBe(true);
-    expect((await said())?.submitReply).toBeUndefined();
+    expect((await latest())?.submitReply).toBeUndefined();
     const same = await database.store.attempts.recordSubmit(id, accepted('the answer'), NOW + 1, 1);
     expect(same).toEqual(first);
     expect(await waiting).toBe(true);
     await database.store.attempts.recordSubmit(id, accepted('another'), NOW + 2, 1);
-    expect((await said())?.submitReply).toEqual(stored('the answer'));
+    expect((await latest())?.submitReply).toEqual(stored('the answer'));
   });
 
   test('of a refusal goes when the attempt is sent again', async () => {
@@ -98,13 +98,13 @@ describe("the provider's answer to a submit", () => {
       NOW,
       1,
     );
-    expect((await said())?.submitReply).toEqual(stored('busy', 429));
+    expect((await latest())?.submitReply).toEqual(stored('busy', 429));
     await database.store.attempts.reopen(id, {
       callbackTokenHash: 'other',
       sendingAt: NOW,
       sendDeadline: NOW,
     });
-    expect((await said())?.submitReply).toBeUndefined();
+    expect((await latest())?.submitReply).toBeUndefined();
   });
 
   test('that never comes leaves a door waiting until its patience ends', async () => {
@@ -177,19 +177,19 @@ describe('a look', () => {
   test('that ended the job is shown from the settle on, not before', async () => {
     await look(running('running'), 'running');
     await look(SUCCEEDED, 'the end');
-    expect((await said())?.reply).toEqual(stored('running'));
+    expect((await latest())?.reply).toEqual(stored('running'));
     await settle(database, job.id);
-    expect((await said())?.reply).toEqual(stored('the end'));
+    expect((await latest())?.reply).toEqual(stored('the end'));
   });
 
   test('is no longer shown when the job ends without the provider, also when it is made again', async () => {
     await look(running('running'), 'running');
     await settle(database, job.id, { kind: 'failure', failure: failure('timed_out') });
-    expect((await said())?.reply).toBeUndefined();
+    expect((await latest())?.reply).toBeUndefined();
     expect(await look(running('running'), 'still running')).toEqual([]);
-    expect((await said())?.reply).toBeUndefined();
+    expect((await latest())?.reply).toBeUndefined();
     await look(SUCCEEDED, 'too late');
-    expect((await said())?.reply).toBeUndefined();
+    expect((await latest())?.reply).toBeUndefined();
   });
 });
 

@@ -14,7 +14,7 @@ export interface FakeArk {
   /** The one model, on the channel `fake`. */
   model: NonNullable<FileConfigInput['models']>[string];
   script(tag: string, script: Script): void;
-  seen(tag: string): Seen;
+  seen(tag: string): TaskRecord;
   close(): Promise<void>;
 }
 
@@ -34,7 +34,8 @@ export interface Script {
   result?: (request: IncomingMessage) => FakeReply;
 }
 
-export interface Seen {
+/** What the fake saw of one task: the calls that it answered, by kind. */
+export interface TaskRecord {
   taskId: string;
   callbackToken: string | undefined;
   posts: number;
@@ -67,14 +68,14 @@ export const arkError = (status: number, code: string): FakeReply => ({
 
 export async function startFakeArk(): Promise<FakeArk> {
   const scripts = new Map<string, Script>();
-  const seen = new Map<string, Seen>();
+  const seen = new Map<string, TaskRecord>();
   const tagOfTask = new Map<string, string>();
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const seenOf = (tag: string): Seen => {
+  const seenOf = (tag: string): TaskRecord => {
     const known = seen.get(tag) ?? {
       taskId: '',
       callbackToken: undefined,

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
 /** A request whose body stops before its end, on a connection that stays open: what a slow or a hostile caller sends. */
-export interface Stalled {
+export interface StalledRequest {
   socket: Socket;
   /** The status line's number, once an answer is there; undefined when none came in time. */
   status(withinMs: number): Promise<number | undefined>;
@@ -14,7 +14,7 @@ export function sendStalled(
   origin: string,
   path: string,
   { headers, declared, body }: { headers: Record<string, string>; declared: number; body: Buffer },
-): Stalled {
+): StalledRequest {
   const { hostname, port } = new URL(origin);
   const socket = connect(Number(port), hostname);
   const chunks: Buffer[] = [];

@@ -9,14 +9,15 @@ export interface VendorClient {
   submit(prompt: string): Promise<string>;
   look(id: string): Promise<Response>;
   /** What a look shows, in no vendor's words: undefined = the reply has no such field. */
-  read(body: Record<string, unknown>): Shown;
+  read(body: Record<string, unknown>): LookFields;
   /** True for this vendor's own "there is no such task". */
   saysUnknown(status: number, body: Record<string, unknown>): boolean;
   /** A finished job in this vendor's word. */
   done: string;
 }
 
-export interface Shown {
+/** The fields of a look's reply, whatever the vendor calls them. */
+export interface LookFields {
   word: unknown;
   link: unknown;
   usage: unknown;

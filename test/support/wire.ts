@@ -15,7 +15,7 @@ export interface Wire {
   toward(simulator: string): void;
   bend(tag: string, rule: Rule): void;
   /** What was seen of a job so far. */
-  seen(tag: string): Seen;
+  seen(tag: string): JobRecord;
   close(): Promise<void>;
 }
 
@@ -38,7 +38,8 @@ export interface WireReply {
   body: Buffer | string;
 }
 
-export interface Seen {
+/** What crossed the wire for one job. */
+export interface JobRecord {
   /** The provider's id, once it answered the POST. */
   taskId?: string;
   /** The token in the callback URL of the latest POST. */
@@ -61,7 +62,7 @@ const CODES: Record<number, string> = { 404: 'ResourceNotFound', 429: 'ServerOve
 
 export async function startWire(): Promise<Wire> {
   const rules = new Map<string, Rule>();
-  const tags = new Map<string, Seen>();
+  const tags = new Map<string, JobRecord>();
   const tagOfTask = new Map<string, string>();
   let simulator = '';
   const server = createServer((request, response) => {
@@ -102,7 +103,7 @@ export async function startWire(): Promise<Wire> {
     else response.writeHead(reply.status, reply.headers).end(reply.body);
   }
 
-  function seenOf(tag: string): Seen {
+  function seenOf(tag: string): JobRecord {
     const seen = tags.get(tag) ?? { exchanges: {}, answered: {} };
     tags.set(tag, seen);
     return seen;

@@ -6,7 +6,7 @@ import type { Foundation } from '../../../src/run/foundation';
 import { processLog } from '../../../src/run/log';
 import { startApi, startWorker } from '../../../src/run/parts';
 import { addressAt } from '../../../simulators/part';
-import type { Message, Order, Started } from './messages';
+import type { Message, Order, ProcessStart } from './messages';
 import { withPoints } from './points';
 import type { Point } from './points';
 
@@ -37,7 +37,7 @@ async function pass(point: Point): Promise<void> {
   await released;
 }
 
-async function main({ role, data, port, publicUrl, simulatorUrl }: Started): Promise<void> {
+async function main({ role, data, port, publicUrl, simulatorUrl }: ProcessStart): Promise<void> {
   const config = readConfig();
   const base = await openFoundation({
     config,
@@ -67,9 +67,9 @@ function fail(error: unknown): never {
 }
 
 async function start(
-  role: Started['role'],
+  role: ProcessStart['role'],
   base: Foundation,
-  { data, port, publicUrl }: Pick<Started, 'data' | 'port' | 'publicUrl'>,
+  { data, port, publicUrl }: Pick<ProcessStart, 'data' | 'port' | 'publicUrl'>,
 ): Promise<() => Promise<void>> {
   if (role === 'api') {
     await ensureFirstWorkspace(base, data);
@@ -86,4 +86,4 @@ async function start(
 }
 
 // Sound because only the harness starts this file.
-main(JSON.parse(process.argv[2] ?? '{}') as Started).catch(fail);
+main(JSON.parse(process.argv[2] ?? '{}') as ProcessStart).catch(fail);

@@ -1,7 +1,7 @@
 import type { Point } from './points';
 
 /** What the harness and its processes say to each other. */
-export interface Started {
+export interface ProcessStart {
   role: 'api' | 'worker';
   data: string;
   /** The port of the API. */

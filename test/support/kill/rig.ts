@@ -18,7 +18,7 @@ import { migrate } from '../../../src/store/migrate';
 import { withClient } from '../../../src/postgres/login';
 import { startProcess } from './child';
 import type { Child } from './child';
-import type { Started } from './messages';
+import type { ProcessStart } from './messages';
 import { startReceiver } from './receiver';
 import type { Receiver } from './receiver';
 
@@ -124,7 +124,7 @@ export async function startRig(): Promise<Rig> {
       const args = [join(data, 'simulator'), String(simulatorPort)];
       return startProcess({ script: 'simulator-process', args, env, log: log('simulator') });
     }
-    const started: Started = {
+    const started: ProcessStart = {
       role: part,
       data,
       port: apiPort,

@@ -15,7 +15,7 @@ export interface AttemptReplies {
 }
 
 /** An attempt with what a look at it must know of its job. */
-export interface Watched {
+export interface WatchedAttempt {
   attempt: Attempt;
   job: WatchedJob;
 }
@@ -33,10 +33,13 @@ export interface WatchedJob {
 export interface AttemptStore {
   latest(jobId: string): Promise<Attempt | undefined>;
   /** Reads the latest attempt of a job for a look; undefined while there is none. */
-  watched(jobId: string): Promise<Watched | undefined>;
+  watched(jobId: string): Promise<WatchedAttempt | undefined>;
   /** Reads the attempt that a provider's callback names by the hash of its token. */
-  watchedByToken(hash: string): Promise<Watched | undefined>;
-  /** Inserts the row `sending` BEFORE any POST. Null when another try was faster, or the job ended or is to be canceled. */
+  watchedByToken(hash: string): Promise<WatchedAttempt | undefined>;
+  /**
+   * Inserts the row `sending` BEFORE any POST. Returns null when another try was faster, or the job ended or is to be
+   * canceled.
+   */
   open(attempt: {
     id: string;
     job: Job;
@@ -49,7 +52,10 @@ export interface AttemptStore {
     sendingAt: number;
     sendDeadline: number;
   }): Promise<Attempt | null>;
-  /** A refused attempt is sent again: refused -> sending. Its new number of sends; undefined when it was not refused any more, or as `open`. */
+  /**
+   * Turns a refused attempt into a sending one, which is sent again. Returns its new number of sends; undefined when it
+   * was not refused any more, or where `open` gives null.
+   */
   reopen(
     id: string,
     times: { callbackTokenHash: string; sendingAt: number; sendDeadline: number },
@@ -82,12 +88,12 @@ export interface AttemptStore {
    * running meanwhile.
    */
   recordDoubt(id: string, doubt: Doubt): Promise<number>;
-  /** Ends such a row without anything that a look would store. */
+  /** Ends a row of doubts without anything that a look would store. */
   endDoubt(id: string): Promise<void>;
   /** Does any job of any workspace, deleted ones included, go by this handle? */
   isKnown(provider: string, operation: Operation): Promise<boolean>;
-  /** The latest attempt of each job that has one. */
-  said(jobIds: readonly string[]): Promise<ReadonlyMap<string, AttemptReplies>>;
+  /** Reads the latest attempt, with its replies, of each of these jobs that has one. */
+  latestReplies(jobIds: readonly string[]): Promise<ReadonlyMap<string, AttemptReplies>>;
   /**
    * Median run time of recent successes of that model in milliseconds; undefined with fewer than five. Measured anew
    * after a while, `usualMemoMs`.
