@@ -56,7 +56,7 @@ function creationOf({
   request,
 }: Pick<RequestedVideo, 'request'> & { workflowId: string }): Creation {
   return {
-    // Any door reads any job; this one is the default.
+    // Any endpoint reads any job; this one is the default.
     dialect: 'videos',
     request: parseOrThrow(videoRequestSchema, request),
     names: {},

@@ -15,7 +15,7 @@ export function cancel(deps: ActivityDeps) {
   return async ({ jobId }: { jobId: string }): Promise<CancelResult> => {
     const job = await deps.store.jobs.load(jobId);
     if (!job) throw new Error(`no job ${jobId}`);
-    // A cancel from the engine's side (operator, parent) is shown to readers like one from a door, and keeps a
+    // A cancel from the engine's side (operator, parent) is shown to readers like one from an endpoint, and keeps a
     // submit that has not begun from beginning.
     await deps.store.jobs.requestCancel(job.workspaceId, jobId, deps.now());
     const watched = await deps.store.attempts.watched(jobId);

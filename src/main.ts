@@ -22,7 +22,7 @@ const USAGE = `reelay <command> [--data folder] [--json]
                                                          [--temporal-port 7233] [--temporal-ui-port 8233]
   demo        everything, one real job, its callback     [--polls N] [--fault name]
   bench       measurements, in a clone only              [--quick] | held [--requests 1000]
-  api         the HTTP door alone                        [as start] (needs TEMPORAL_ADDRESS and DATABASE_URL)
+  api         the HTTP API alone                         [as start] (needs TEMPORAL_ADDRESS and DATABASE_URL)
   worker      the queues alone                           [--health-port 8081] (needs the same, and REELAY_PUBLIC_URL)
   simulator   the simulated providers alone              [--port 8090]
   migrate     bring the database's schema up to date

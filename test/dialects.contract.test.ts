@@ -21,7 +21,7 @@ import type { RangeWish } from '../src/core/media/range';
 import type { Attempt } from '../src/core/provider/attempt';
 import { apis, dialects } from '../src/dialects';
 import { openContent } from '../src/gateway/content';
-import { ADMIN_KEY, KEY, openDoor, READ_KEY, type Door } from './http/door';
+import { ADMIN_KEY, KEY, startTestApp, READ_KEY, type TestApp } from './http/test-app';
 import { keptFiles } from './http/memory-content';
 
 /**
@@ -39,7 +39,7 @@ interface WireFile {
     job?: JobChange;
     /** The jobs of a list; for usage, every job of the workspace. */
     jobs?: JobChange[];
-    /** Changes to the job by the time that a door has waited for it. */
+    /** Changes to the job by the time that an endpoint has waited for it. */
     waited?: JobChange;
     reference?: ProviderReference;
     hasMore?: boolean;
@@ -110,11 +110,11 @@ const NOW = 1_767_225_600_000;
 
 describe.each(Object.entries(apis))('API %s', (name, dialect) => {
   const files = wireFiles(name);
-  let door: Door;
+  let app: TestApp;
   beforeAll(async () => {
-    door = await openDoor({ now: () => NOW });
+    app = await startTestApp({ now: () => NOW });
   });
-  afterAll(() => door.close());
+  afterAll(() => app.close());
 
   test('is registered under its own name', () => expect(dialect.name).toBe(name));
 
@@ -156,8 +156,8 @@ describe.each(Object.entries(apis))('API %s', (name, dialect) => {
   test.each(exchanges.map((file) => [file.name, file] as const))(
     'speaks %s',
     async (_name, file) => {
-      const asked = play(door, file);
-      const response = await sendCall(door, file, name === 'admin' ? ADMIN_KEY : KEY);
+      const asked = play(app, file);
+      const response = await sendCall(app, file, name === 'admin' ? ADMIN_KEY : KEY);
       expect(file.source.length).toBeGreaterThan(10);
       expect(response.status).toBe(file.reply?.status);
       for (const [header, value] of Object.entries(file.reply?.headers ?? {})) {
@@ -220,7 +220,7 @@ function wireFiles(dialect: string): WireFile[] {
 const nameOf = ({ method, path, when }: HttpRoute): string =>
   `${method} ${path.replace(/:\w+/g, ':')}${when ? ' with a header' : ''}`;
 
-/** The first that takes it, as the door chooses. */
+/** The first that takes it, as the app chooses. */
 function routeOf(
   routes: readonly HttpRoute[],
   { method, path, headers }: NonNullable<WireFile['call']>,
@@ -233,8 +233,8 @@ function routeOf(
   });
 }
 
-/** Makes the door's gateway answer what the file gives; what it is asked to create or to change is collected. */
-function play(door: Door, { given }: WireFile): unknown[] {
+/** Makes the app's gateway answer what the file gives; what it is asked to create or to change is collected. */
+function play(app: TestApp, { given }: WireFile): unknown[] {
   const asked: unknown[] = [];
   const job = { ...BASE, ...jobOf(given.job) };
   const rows = (given.jobs ?? []).map((change) => ({ ...BASE, ...jobOf(change) }));
@@ -256,7 +256,7 @@ function play(door: Door, { given }: WireFile): unknown[] {
   const known = <T>(value: T): Promise<T> =>
     given.foreign ? Promise.reject(new GatewayError('not_found')) : answer(value);
   const saids = given.saids ?? [];
-  Object.assign(door.gateway, {
+  Object.assign(app.gateway, {
     link,
     view: () => known(view),
     views: (_principal: unknown, wire: string, query: NativeQuery) => {
@@ -347,7 +347,7 @@ function playAdmin(
   ) as unknown as Admin;
 }
 
-async function sendCall(door: Door, { call, given }: WireFile, key: string): Promise<Response> {
+async function sendCall(app: TestApp, { call, given }: WireFile, key: string): Promise<Response> {
   if (!call) throw new Error('a wire file without a call is a callback');
   const { method, path, body, form } = call;
   const headers = new Headers(call.headers);
@@ -358,9 +358,9 @@ async function sendCall(door: Door, { call, given }: WireFile, key: string): Pro
     init.body = JSON.stringify(body);
     headers.set('content-type', 'application/json');
   }
-  if (given.key === 'none') return fetch(new URL(path, door.origin), init);
+  if (given.key === 'none') return fetch(new URL(path, app.origin), init);
   headers.set('authorization', `Bearer ${given.key === 'read' ? READ_KEY : key}`);
-  return door.send(path, init);
+  return app.send(path, init);
 }
 
 function formOf(parts: NonNullable<NonNullable<WireFile['call']>['form']>): FormData {

@@ -87,7 +87,7 @@ async function loadBytes(
 ): Promise<Pick<Submission, 'blobs' | 'native'>> {
   if (!job.native) return { blobs: await loadBlobs(deps, job) };
   const { body, headers, search, ids } = job.native;
-  // The door took nothing but UTF-8, so no byte changes on the way through a text.
+  // The endpoint took nothing but UTF-8, so no byte changes on the way through a text.
   const text = new TextDecoder('utf-8', { fatal: true }).decode(await deps.blobs.read(body));
   return { blobs: new Map(), native: { text, headers, search, ids } };
 }

@@ -6,9 +6,9 @@ import * as generations from '../../src/dialects/video-generations/schema';
 import * as videos from '../../src/dialects/videos/schema';
 import { providers } from '../../src/providers';
 
-/** A door that counts lower than a model would refuse what is offered; the model's own limit is the catalog's. */
+/** An endpoint that counts lower than a model would refuse what is offered; the model's own limit is the catalog's. */
 
-const DOORS: [door: string, schema: z.ZodType, field: string][] = [
+const ENDPOINTS: [endpoint: string, schema: z.ZodType, field: string][] = [
   ['/v1/videos', videos.submitBodySchema, 'reference_images'],
   ['/v1/video/generations', generations.submitBodySchema, 'images'],
   ['/unified-video/generate', unified.generateBodySchema, 'images'],
@@ -33,7 +33,7 @@ test('no model takes more than a list of media may have', () => {
   expect(Math.max(...counts)).toBeLessThanOrEqual(MEDIA_MAX);
 });
 
-test.each(DOORS)('%s takes a list of that length', (_door, schema, field) => {
+test.each(ENDPOINTS)('%s takes a list of that length', (_endpoint, schema, field) => {
   expect(schema.safeParse(bodyOf(field, MEDIA_MAX)).error).toBeUndefined();
   expect(schema.safeParse(bodyOf(field, MEDIA_MAX + 1)).success).toBe(false);
 });

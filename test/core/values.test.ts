@@ -7,7 +7,7 @@ import { MICRO_PER_POINT, formatPoints, parsePoints, priceOf } from '../../src/c
 import { readRange } from '../../src/core/media/range';
 import { isStorable, storableJson } from '../../src/core/text';
 
-/** Small values that cross many doors: points, ids, ranges, text, and what is said of a wrong body. */
+/** Small values that cross many endpoints: points, ids, ranges, text, and what is said of a wrong body. */
 
 describe('points', () => {
   const MAX = 10n ** 12n * MICRO_PER_POINT - 1n;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { MP4, PNG } from '../http/door';
+import { MP4, PNG } from '../http/test-app';
 import { REQUEST, startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 

@@ -11,13 +11,13 @@ import { startWire, wireError } from '../support/wire';
 import type { Rule, Wire } from '../support/wire';
 
 /**
- * A cancel at every moment of a job's life, through every door, against every way a provider can take it. Whatever
+ * A cancel at every moment of a job's life, in every way it can come, against every way a provider can take it. Whatever
  * happens, state and bill are what the provider says in the end, once.
  */
 
 /** `cancel` is what the Temporal UI sends; `parent` cancels a workflow that runs the job as its child. */
-const DOORS = ['DELETE', 'cancel', 'terminate', 'parent'] as const;
-type Door = (typeof DOORS)[number];
+const WAYS = ['DELETE', 'cancel', 'terminate', 'parent'] as const;
+type Way = (typeof WAYS)[number];
 
 /** What the provider holds in the end: `none` = it never had the job, `removed` = it deleted a finished record. */
 type Truth = 'none' | 'canceled' | 'succeeded' | 'removed';
@@ -48,7 +48,7 @@ interface Scene {
   workflowId: string;
   /** Set once the cancel was asked for. */
   asked: boolean;
-  /** The door answered 409. */
+  /** DELETE answered 409. */
   isRefused: boolean;
   /** Read by rules that answer nothing useful. */
   isSilent: boolean;
@@ -118,7 +118,7 @@ async function move({ wire, tag }: Scene, to: 'running' | 'end'): Promise<void> 
   expect((await gateway.call('POST', url, { body: { to } })).status).toBe(200);
 }
 
-/** The cancel has reached the job, or was refused at the door. */
+/** The cancel has reached the job, or was refused with a 409. */
 const heard = (scene: Scene): Promise<unknown> =>
   until('the cancel to be heard', async () => {
     if (scene.isRefused) return true;
@@ -352,13 +352,13 @@ const ROWS: readonly Row[] = [
 
 /** A child begins at once; `child-workflow.test.ts` cancels one together with its start. */
 const CELLS = ROWS.flatMap((row) =>
-  DOORS.filter((door) => door !== 'parent' || row.start !== 'late').map((door) => ({
+  WAYS.filter((way) => way !== 'parent' || row.start !== 'late').map((way) => ({
     ...row,
-    door,
+    way,
   })),
 );
 type Cell = (typeof CELLS)[number];
-const nameOf = ({ state, provider, door }: Cell): string => `${state} | ${provider} | ${door}`;
+const nameOf = ({ state, provider, way }: Cell): string => `${state} | ${provider} | ${way}`;
 
 const CANCEL_MS = 4_000;
 const EXCHANGE_MS = 2_000;
@@ -429,7 +429,7 @@ function startCells(): void {
 }
 
 interface Outcome {
-  door: number | string;
+  answer: number | string;
   state: string;
   code: string | null;
   charged: number;
@@ -461,14 +461,14 @@ async function play(cell: Cell, index: number): Promise<Outcome> {
     model: cell.start === 'late' ? 'late' : 'wired',
     prompt: `tag:${tag} [[sim video=shared ${cell.directives ?? ''}]]`,
   };
-  await (cell.door === 'parent' ? begetBy(tag, body, scene) : post(body, scene));
+  await (cell.way === 'parent' ? begetBy(tag, body, scene) : post(body, scene));
   await cell.reached(scene);
-  const door = await ask(cell.door, scene);
-  scene.isRefused = door === 409;
+  const answer = await ask(cell.way, scene);
+  scene.isRefused = answer === 409;
   scene.asked = true;
   await cell.afterwards?.(scene);
   await until(`${nameOf(cell)}: the end`, () => ended(scene), 60_000);
-  return collect(scene, door);
+  return collect(scene, answer);
 }
 
 async function post(body: Record<string, unknown>, scene: Scene): Promise<void> {
@@ -515,10 +515,10 @@ function startSome(model: string): void {
   };
 }
 
-async function ask(door: Door, scene: Scene): Promise<number | string> {
+async function ask(way: Way, scene: Scene): Promise<number | string> {
   const { workflow } = gateway.base.client;
   const handle = workflow.getHandle(scene.workflowId);
-  switch (door) {
+  switch (way) {
     case 'DELETE':
       return (await gateway.call('DELETE', `/v1/videos/${scene.id}`)).status;
     case 'cancel':
@@ -547,7 +547,7 @@ async function ended({ jobId, workflowId }: Scene): Promise<true | undefined> {
   return status.name !== 'RUNNING' || undefined;
 }
 
-async function collect(scene: Scene, door: number | string): Promise<Outcome> {
+async function collect(scene: Scene, answer: number | string): Promise<Outcome> {
   const { jobId } = scene;
   const [job] = await gateway.sql<Record<string, never>>(
     `SELECT state, failure->>'code' AS code, charged, review FROM jobs WHERE id = $1`,
@@ -565,7 +565,7 @@ async function collect(scene: Scene, door: number | string): Promise<Outcome> {
   const { runs, failedWorkflowTasks } = await histories(scene.workflowId);
   const sim = await atSimulator(scene);
   return {
-    door,
+    answer,
     state: String(job?.['state']),
     code: job?.['code'] ?? null,
     charged: Number(job?.['charged']),
@@ -639,12 +639,12 @@ const attemptIs = (scene: Scene, state: string): Promise<unknown> =>
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 function expected(cell: Cell): Partial<Outcome> {
-  const { door, ends, truth: at } = cell;
-  const isIgnored = door === 'DELETE' && cell.deletes === 409;
+  const { way, ends, truth: at } = cell;
+  const isIgnored = way === 'DELETE' && cell.deletes === 409;
   const state = ends === 'succeeded' || ends === 'canceled' ? ends : 'failed';
   const last = { succeeded: 'COMPLETED', canceled: 'CANCELLED', failed: 'FAILED' }[state];
   return {
-    door: door === 'DELETE' ? (cell.deletes ?? 200) : 'asked',
+    answer: way === 'DELETE' ? (cell.deletes ?? 200) : 'asked',
     state,
     code: ends === 'succeeded' ? null : ends,
     charged: ends === 'succeeded' ? PRICE : 0,
@@ -654,17 +654,17 @@ function expected(cell: Cell): Partial<Outcome> {
     ledger: ['hold', ends === 'succeeded' ? 'settle' : 'release'],
     wasCanceling: !isIgnored,
     review: ends === 'provider_lost',
-    runs: door === 'terminate' ? ['TERMINATED', last] : [last],
+    runs: way === 'terminate' ? ['TERMINATED', last] : [last],
     failedWorkflowTasks: [],
   };
 }
 
-function inWords({ state, code, charged, truth, door }: Partial<Outcome>): string {
+function inWords({ state, code, charged, truth, answer }: Partial<Outcome>): string {
   return [
     typeof code === 'string' && code !== state ? `${state} (${code})` : state,
     charged === PRICE ? 'billed' : 'not billed',
     `the provider holds: ${truth}`,
-    ...(door === 409 ? ['DELETE answers 409'] : []),
+    ...(answer === 409 ? ['DELETE answers 409'] : []),
   ].join(', ');
 }
 
@@ -699,18 +699,18 @@ describe('a job that has ended', () => {
 
   test.each(['DELETE', 'cancel', 'terminate'] as const)(
     'is not changed by %s while its callback is still being tried',
-    async (door) => {
+    async (way) => {
       const id = await finishedJob();
       const before = await rows(id);
       const handle = gateway.base.client.workflow.getHandle(id);
-      if (door === 'DELETE') {
+      if (way === 'DELETE') {
         expect((await gateway.call('DELETE', `/v1/videos/${id}`)).json).toMatchObject({
           deleted: true,
         });
         expect((await gateway.call('GET', `/v1/videos/${id}`)).status).toBe(404);
       } else {
         // The engine takes a cancel of a closed run without a word and refuses a terminate.
-        await (door === 'cancel' ? handle.cancel() : handle.terminate()).catch(() => undefined);
+        await (way === 'cancel' ? handle.cancel() : handle.terminate()).catch(() => undefined);
       }
       expect(await rows(id)).toEqual(before);
       expect(await histories(id)).toEqual({ runs: ['COMPLETED'], failedWorkflowTasks: [] });
@@ -720,7 +720,7 @@ describe('a job that has ended', () => {
       expect(delivery).toEqual({ state: 'pending' });
       record(
         'cancel-table',
-        `ended | its callback is being tried | ${door}`,
+        `ended | its callback is being tried | ${way}`,
         'succeeded, billed, unchanged',
       );
     },

@@ -138,7 +138,7 @@ test.each<[kind: string, body: Record<string, unknown>]>([
   ['multi-image2video', { model: 'kling-v1-6', input_references: [reference, reference] }],
   ['omni-video', { model: 'kling-v3-omni', input_references: [reference] }],
 ])(
-  'a submit to %s whose answer is lost is found by our own id at its own door, and never repeated',
+  'a submit to %s whose answer is lost is found by our own id at its own endpoint, and never repeated',
   async (kind, body) => {
     // `polls`: the provider sends no callback, so that nothing but the lookup can name the task.
     const { id, prompt } = await post('fault=drop-after-accept polls=3', body);
@@ -256,7 +256,7 @@ test('but not to one that would make another', async () => {
   expect(await attempts(id)).toMatchObject([{ channel: 'kling-spent', state: 'refused' }]);
 });
 
-test('a job that runs at a provider without cancel is not canceled: the door says so', async () => {
+test('a job that runs at a provider without cancel is not canceled: the endpoint says so', async () => {
   const { id } = await post('polls=8');
   await until('the provider to accept', async () => {
     const [attempt] = (await attempts(id)) as { state: string }[];

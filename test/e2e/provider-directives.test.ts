@@ -128,12 +128,12 @@ test('the table has every directive whose end is documented', () => {
 test.each(CASES)('%s: %s ends as documented', async (api, directive) => {
   const tag = tagOf(api, directive);
   const answer = await posted.get(tag);
-  const door = APIS[api];
+  const endpoint = APIS[api];
   const wanted = endOf(api, directive);
-  if (!answer || !door || !wanted) throw new Error(tag);
+  if (!answer || !endpoint || !wanted) throw new Error(tag);
   if (![200, 202].includes(answer.status)) throw new Error(`${tag} ${answer.text}`);
-  const id = door.idOf(answer);
-  const state = await until(`${tag} to end`, () => door.ended(id));
+  const id = endpoint.idOf(answer);
+  const state = await until(`${tag} to end`, () => endpoint.ended(id));
   const [job] = await gateway.sql<{
     id: string;
     state: string;

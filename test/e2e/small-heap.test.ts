@@ -136,7 +136,7 @@ const ULA = {
   camera_fixed: 'false',
   service_tier: 'default',
 };
-const DOORS: [path: string, fields: Record<string, string>, field: string][] = [
+const ENDPOINTS: [path: string, fields: Record<string, string>, field: string][] = [
   ['/v1/ula/generate-video', ULA, 'files'],
   ['/v1/video/generations', TEXT, 'images'],
   ['/v1/videos', TEXT, 'input_reference'],
@@ -158,10 +158,10 @@ async function livesAndServes(): Promise<void> {
   });
 }
 
-test.each(DOORS)(
+test.each(ENDPOINTS)(
   'nine files of 46 MiB at %s are refused by a sentence, and others are served',
-  async (...door) => {
-    const [path, fields, field] = door;
+  async (...endpoint) => {
+    const [path, fields, field] = endpoint;
     const { type, parts } = form(fields, field, Array<number>(9).fill(46 * MIB));
     const answer = await send(path, type, parts);
     expect([400, 413]).toContain(answer.status);
@@ -170,10 +170,10 @@ test.each(DOORS)(
   },
 );
 
-test.each(DOORS.slice(0, 2))(
+test.each(ENDPOINTS.slice(0, 2))(
   'files at %s that are too large together for their provider are refused at create',
-  async (...door) => {
-    const [path, fields, field] = door;
+  async (...endpoint) => {
+    const [path, fields, field] = endpoint;
     const { type, parts } = form(fields, field, [25 * MIB, 25 * MIB]);
     const answer = await send(path, type, parts);
     // ula calls bad input 422.

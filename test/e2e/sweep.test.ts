@@ -63,7 +63,7 @@ test('a cancel that is told again and again adds nothing to the history of a job
     const job = await gateway.base.store.jobs.load(uuid(id));
     return job?.state === 'running' ? true : undefined;
   });
-  // From the engine's side, because a door that knows that the provider cannot stop any more says so at once.
+  // From the engine's side, because an endpoint that knows that the provider cannot stop any more says so at once.
   await handleOf(id).cancel();
   await until('the job to be canceling', async () => {
     const job = await gateway.base.store.jobs.load(uuid(id));

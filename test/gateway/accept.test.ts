@@ -11,7 +11,7 @@ import { resolve } from '../../src/gateway/resolve';
 import { createOutbound } from '../../src/outbound';
 import { buildCatalog } from '../../src/run/channels';
 import { cleanUp, temporaryFolder } from '../host/temporary';
-import { PNG } from '../http/door';
+import { PNG } from '../http/test-app';
 import { NOW, startTestDatabase } from '../support/database';
 import type { TestDatabase } from '../support/database';
 

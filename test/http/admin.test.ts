@@ -16,14 +16,14 @@ import { TABLES } from '../../src/store/schema';
 import { ensureWorkspace } from '../../src/store/workspaces';
 import { PRICE, newJob, startTestDatabase } from '../support/database';
 import type { TestDatabase } from '../support/database';
-import { openDoor, type Door } from './door';
+import { startTestApp, type TestApp } from './test-app';
 
 /** Every admin route over a real socket, real use cases and a real database. */
 
 const HOUR = 3_600_000;
 let now = Date.now();
 let database: TestDatabase;
-let door: Door;
+let app: TestApp;
 /** The key of an operator’s workspace; only it has the scope `admin`. */
 let operator: string;
 let operatorWorkspace: string;
@@ -32,7 +32,7 @@ const tokens = createTokens({ secret: Buffer.alloc(32, 5), lifetimeMs: HOUR });
 beforeAll(async () => {
   database = await startTestDatabase();
   const { store } = database;
-  door = await openDoor({
+  app = await startTestApp({
     keys: store.keys,
     isKey,
     tokens,
@@ -42,7 +42,7 @@ beforeAll(async () => {
   });
   const origin = 'http://127.0.0.1:1';
   const config = readConfig({ REELAY_CONFIG: '' }, CATALOG);
-  door.gateway.admin = createAdmin({
+  app.gateway.admin = createAdmin({
     store,
     catalog: buildCatalog(config, {
       origin,
@@ -58,7 +58,7 @@ beforeAll(async () => {
   ({ key: operator, workspaceId: operatorWorkspace } = await makeOperator(['admin']));
 });
 afterAll(async () => {
-  await door?.close();
+  await app?.close();
   await database?.close();
 });
 
@@ -94,7 +94,7 @@ async function call(
   body?: unknown,
   options: { key?: string; idempotencyKey?: string } = {},
 ): Promise<AdminAnswer> {
-  const response = await fetch(`${door.origin}${path}`, {
+  const response = await fetch(`${app.origin}${path}`, {
     method,
     headers: {
       authorization: `Bearer ${options.key ?? operator}`,

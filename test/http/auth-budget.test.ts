@@ -1,5 +1,5 @@
 import { createAuthBudget } from '../../src/http/auth-budget';
-import { KEY, openDoor, type Door } from './door';
+import { KEY, startTestApp, type TestApp } from './test-app';
 
 /** Nobody's wrong keys take the database from those who pay. */
 
@@ -123,11 +123,11 @@ test('only so many addresses are remembered, the latest ones', async () => {
   expect(await come('b', '10.0.0.1')).toBeUndefined();
 });
 
-describe('at the door', () => {
-  let door: Door | undefined;
-  afterEach(() => door?.close());
+describe('at the app', () => {
+  let app: TestApp | undefined;
+  afterEach(() => app?.close());
   const ask = async (key: string, headers = {}) => {
-    const answer = await fetch(`${door?.origin}/v1/models`, {
+    const answer = await fetch(`${app?.origin}/v1/models`, {
       headers: { authorization: `Bearer ${key}`, ...headers },
     });
     return [answer.status, answer.headers.get('retry-after') !== null];
@@ -135,7 +135,7 @@ describe('at the door', () => {
 
   test('what is no key is never looked up, and the answer past the budget is 429 with Retry-After', async () => {
     const asked: string[] = [];
-    door = await openDoor({
+    app = await startTestApp({
       keys: {
         find: async (hash) => void asked.push(hash),
         existing: async () => new Set(),
@@ -148,7 +148,7 @@ describe('at the door', () => {
     expect(asked).toEqual([]);
     for (const text of ['x', 'rl_live_unknown']) expect(await ask(text)).toEqual([429, true]);
     expect(asked).toEqual([]);
-    expect((await fetch(`${door.origin}/v1/models`)).status).toBe(401);
+    expect((await fetch(`${app.origin}/v1/models`)).status).toBe(401);
   });
 
   test.each([
@@ -158,7 +158,7 @@ describe('at the door', () => {
   ])(
     'with trust proxy %s a caller behind a proxy gets %i for another’s failures',
     async (trust, status) => {
-      door = await openDoor({ trustProxy: trust, limits: { authFailuresPerMinute: 1 } });
+      app = await startTestApp({ trustProxy: trust, limits: { authFailuresPerMinute: 1 } });
       expect(await ask('x', { 'x-forwarded-for': '198.51.100.1' })).toEqual([401, false]);
       const [answered] = await ask('x', { 'x-forwarded-for': '198.51.100.2' });
       expect(answered).toBe(status);

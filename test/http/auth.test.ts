@@ -7,9 +7,9 @@ import { apis } from '../../src/dialects';
 import { GatewayError } from '../../src/core/errors';
 import { hashKey } from '../../src/http/auth';
 import { createTokens } from '../../src/http/tokens';
-import { KEY, openDoor, until, type Door } from './door';
+import { KEY, startTestApp, until, type TestApp } from './test-app';
 
-/** Who may come in, by which door, and what the log hears of it. */
+/** Who may come in, at which endpoint, and what the log hears of it. */
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const SECRET = 'rl_live_00000000_theSecretPartOfTheKey';
@@ -62,7 +62,7 @@ const exchange: Api = {
   ],
 };
 
-let door: Door;
+let app: TestApp;
 let now = NOW;
 let lives = true;
 const used: [string, number][] = [];
@@ -73,7 +73,7 @@ beforeEach(async () => {
   usedFails = false;
   used.length = 0;
   seen.length = 0;
-  door = await openDoor({
+  app = await startTestApp({
     apis: { ...apis, exchange },
     now: () => now,
     tokens,
@@ -90,18 +90,18 @@ beforeEach(async () => {
     limits: { smallJsonBytesMax: 100 },
   });
 });
-afterEach(() => door.close());
+afterEach(() => app.close());
 
 const get = (authorization: string) =>
-  fetch(`${door.origin}/v1/models`, { headers: { authorization } });
-const logged = (): string => JSON.stringify(door.log);
+  fetch(`${app.origin}/v1/models`, { headers: { authorization } });
+const logged = (): string => JSON.stringify(app.log);
 
 describe('an access token', () => {
   test('stands in for its key, as long as the key lives and the token is not over', async () => {
     const { token, expiresAt } = tokens.issue(bearer, NOW);
     expect((await get(`Bearer ${token}`)).status).toBe(200);
     expect(
-      (await fetch(`${door.origin}/v1/models`, { headers: { 'x-api-key': token } })).status,
+      (await fetch(`${app.origin}/v1/models`, { headers: { 'x-api-key': token } })).status,
     ).toBe(200);
     lives = false;
     expect((await get(`Bearer ${token}`)).status).toBe(401);
@@ -118,7 +118,7 @@ describe('an access token', () => {
   });
 
   test('has no more scopes than its key', async () => {
-    const answer = await fetch(`${door.origin}/v1/admin/workspaces`, {
+    const answer = await fetch(`${app.origin}/v1/admin/workspaces`, {
       headers: { authorization: `Bearer ${tokens.issue(bearer, NOW).token}` },
     });
     expect(answer.status).toBe(403);
@@ -127,13 +127,13 @@ describe('an access token', () => {
 
 describe('the route that takes a key in the query', () => {
   const post = (query: string, headers: Record<string, string> = {}) =>
-    fetch(`${door.origin}/v1/exchange${query}`, { method: 'POST', headers });
+    fetch(`${app.origin}/v1/exchange${query}`, { method: 'POST', headers });
 
   test('takes it, and neither its handler nor the log sees it', async () => {
     const answer = await post(`?api_key=${SECRET}`);
     expect(answer.status).toBe(200);
     expect(await answer.json()).toEqual({ access_token: `token of ${keyId}` });
-    await until('logged', () => door.log.some(({ path }) => path === '/v1/exchange'));
+    await until('logged', () => app.log.some(({ path }) => path === '/v1/exchange'));
     const plain = JSON.stringify(seen, (name, value: unknown) =>
       name === 'signal' ? null : value,
     );
@@ -168,12 +168,12 @@ describe('the route that takes a key in the query', () => {
   ])('refuses %s with %i, and the log does not see it', async (_, refused, ask) => {
     expect((await ask()).status).toBe(refused);
     expect(seen).toEqual([]);
-    await until('logged', () => door.log.some(({ status }) => status === refused));
+    await until('logged', () => app.log.some(({ status }) => status === refused));
     expect(logged()).not.toContain(SECRET);
   });
 
   test('does not pass a fault’s query on to the log', async () => {
-    Object.assign(door.gateway, {
+    Object.assign(app.gateway, {
       issueToken() {
         throw new Error('broken');
       },
@@ -184,12 +184,12 @@ describe('the route that takes a key in the query', () => {
   });
 
   test('is the only one: elsewhere a right key in the URL is 401 and says where it belongs', async () => {
-    const answer = await fetch(`${door.origin}/v1/models?api_key=${SECRET}`);
+    const answer = await fetch(`${app.origin}/v1/models?api_key=${SECRET}`);
     expect([answer.status, await answer.text()]).toEqual([
       401,
       expect.stringContaining('Authorization: Bearer'),
     ]);
-    await until('logged', () => door.log.some(({ status }) => status === 401));
+    await until('logged', () => app.log.some(({ status }) => status === 401));
     expect(logged()).not.toContain(SECRET);
   });
 });
@@ -225,7 +225,7 @@ describe('the last use of a key', () => {
 
 describe('an API', () => {
   const patch = (init: RequestInit) =>
-    fetch(`${door.origin}/v1/exchange/again`, {
+    fetch(`${app.origin}/v1/exchange/again`, {
       method: 'PATCH',
       ...init,
       headers: { authorization: `Bearer ${SECRET}`, ...init.headers },
@@ -250,7 +250,7 @@ describe('an API', () => {
   });
 
   test('has its method PATCH named where another one is tried', async () => {
-    const answer = await fetch(`${door.origin}/v1/exchange/again`, {
+    const answer = await fetch(`${app.origin}/v1/exchange/again`, {
       headers: { authorization: `Bearer ${KEY}` },
     });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'PATCH']);

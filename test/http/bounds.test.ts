@@ -1,5 +1,5 @@
 import { sendStalled, type StalledRequest } from '../support/stalled';
-import { KEY, OTHER_KEY, PNG, openDoor, until, type Door } from './door';
+import { KEY, OTHER_KEY, PNG, startTestApp, until, type TestApp } from './test-app';
 import { MODEL } from './memory-gateway';
 
 /** What one caller holds, by bodies that never end, is not what another caller needs. */
@@ -17,11 +17,11 @@ const LIMITS = {
   bodyIdleMs: 60_000,
 };
 
-let door: Door;
+let app: TestApp;
 const open: StalledRequest[] = [];
 afterEach(async () => {
   for (const stalled of open.splice(0)) stalled.end();
-  await door.close();
+  await app.close();
 });
 
 const stall = (
@@ -32,7 +32,7 @@ const stall = (
 ): StalledRequest => {
   const body = Buffer.alloc(bytes, 'x');
   body.write(start, 'latin1');
-  const stalled = sendStalled(door.origin, '/v1/videos', {
+  const stalled = sendStalled(app.origin, '/v1/videos', {
     headers: { authorization: `Bearer ${key}`, 'content-type': type },
     declared: bytes + 10,
     body,
@@ -47,7 +47,7 @@ const isRefused = (stalled: readonly StalledRequest[]): boolean =>
 
 /** A create whose body is so much longer than its words. */
 const create = async (key: string, spaces: number) => {
-  const answer = await door.send('/v1/videos', {
+  const answer = await app.send('/v1/videos', {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify({ model: MODEL, prompt: 'a' }) + ' '.repeat(spaces),
@@ -56,7 +56,7 @@ const create = async (key: string, spaces: number) => {
 };
 
 test('four large bodies that stop before their end are no matter for another workspace', async () => {
-  door = await openDoor({ limits: LIMITS });
+  app = await startTestApp({ limits: LIMITS });
   const stalled = Array.from({ length: 8 }, () => stall(KEY, 60 * KIB));
   await until('some to be refused', () => isRefused(stalled));
   for (let round = 0; round < 5; round += 1) expect(await create(OTHER_KEY, 50 * KIB)).toBe(200);
@@ -65,7 +65,7 @@ test('four large bodies that stop before their end are no matter for another wor
 });
 
 test('a share is given back with the connection that held it', async () => {
-  door = await openDoor({ limits: LIMITS });
+  app = await startTestApp({ limits: LIMITS });
   const stalled = Array.from({ length: 8 }, () => stall(KEY, 60 * KIB));
   await until('some to be refused', () => isRefused(stalled));
   for (const one of open.splice(0)) one.end();
@@ -84,16 +84,16 @@ test.each([
   ],
 ])('a %s body of which nothing comes any more is refused after the idle limit', async (...row) => {
   const [, type, start] = row;
-  door = await openDoor({ limits: { ...LIMITS, bodyIdleMs: 200 } });
+  app = await startTestApp({ limits: { ...LIMITS, bodyIdleMs: 200 } });
   const stalled = stall(KEY, 1 * KIB, type, start);
   expect(await stalled.status(4_000)).toBe(400);
   expect(stalled.text()).toContain('nothing came for 0.2 s');
 });
 
 test('a body that goes on slowly is read to its end', async () => {
-  door = await openDoor({ limits: { ...LIMITS, bodyIdleMs: 400 } });
+  app = await startTestApp({ limits: { ...LIMITS, bodyIdleMs: 400 } });
   const body = Buffer.from(JSON.stringify({ model: MODEL, prompt: 'a slow caller' }));
-  const slow = sendStalled(door.origin, '/v1/videos', {
+  const slow = sendStalled(app.origin, '/v1/videos', {
     headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
     declared: body.length,
     body: body.subarray(0, 0),
@@ -108,7 +108,7 @@ test('a body that goes on slowly is read to its end', async () => {
 });
 
 test('forms that never end fill no more of the disk than their share', async () => {
-  door = await openDoor({ limits: LIMITS });
+  app = await startTestApp({ limits: LIMITS });
   const start =
     '--b\r\nContent-Disposition: form-data; name="input_reference"; filename="a.png"\r\n\r\n' +
     PNG.toString('latin1');
@@ -116,13 +116,13 @@ test('forms that never end fill no more of the disk than their share', async () 
     stall(KEY, 60 * KIB, 'multipart/form-data; boundary=b', start),
   );
   await until('a refusal', () => isRefused(stalled));
-  await until('their files to go', () => door.blobFiles().length <= 2);
-  expect(door.blobFiles().length).toBeGreaterThan(0);
+  await until('their files to go', () => app.blobFiles().length <= 2);
+  expect(app.blobFiles().length).toBeGreaterThan(0);
 });
 
 test('a form larger than the limit is refused by its declared length, before a byte is stored', async () => {
-  door = await openDoor({ limits: LIMITS });
-  const stalled = sendStalled(door.origin, '/v1/videos', {
+  app = await startTestApp({ limits: LIMITS });
+  const stalled = sendStalled(app.origin, '/v1/videos', {
     headers: { authorization: `Bearer ${KEY}`, 'content-type': 'multipart/form-data; boundary=b' },
     declared: 129 * KIB,
     body: Buffer.from('--b\r\n'),
@@ -130,11 +130,11 @@ test('a form larger than the limit is refused by its declared length, before a b
   open.push(stalled);
   expect(await stalled.status(4_000)).toBe(413);
   expect(stalled.text()).toContain('larger than 131072 bytes');
-  expect(door.blobFiles()).toEqual([]);
+  expect(app.blobFiles()).toEqual([]);
 });
 
 test('a body counts as often as reading it holds it: bytes, text, values, files', async () => {
-  door = await openDoor({ limits: { bodyMemoryBytesMax: 100 * KIB, smallBodyBytesMax: KIB } });
+  app = await startTestApp({ limits: { bodyMemoryBytesMax: 100 * KIB, smallBodyBytesMax: KIB } });
   expect(await create(KEY, 40 * KIB)).toBe(503);
   expect(await create(KEY, 20 * KIB)).toBe(200);
 });

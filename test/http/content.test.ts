@@ -1,30 +1,30 @@
 import { get } from 'node:http';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
-import { KEY, openDoor, OTHER_KEY, until, type Door } from './door';
+import { KEY, startTestApp, OTHER_KEY, until, type TestApp } from './test-app';
 import { MODEL } from './memory-gateway';
 
 const FILE = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
 
 describe('the content of a video', () => {
-  let door: Door;
+  let app: TestApp;
   let id: string;
   let path: string;
   let clock = Date.parse('2026-01-01T00:00:00Z');
   beforeAll(async () => {
-    door = await openDoor({ now: () => clock, limits: { streamIdleMs: 300 } });
-    door.gateway.file = FILE;
-    const created = await door.postJson('/v1/videos', { model: MODEL, prompt: 'a cat' });
+    app = await startTestApp({ now: () => clock, limits: { streamIdleMs: 300 } });
+    app.gateway.file = FILE;
+    const created = await app.postJson('/v1/videos', { model: MODEL, prompt: 'a cat' });
     id = ((await created.json()) as { id: string }).id;
-    door.gateway.finish(id);
+    app.gateway.finish(id);
     path = `/v1/videos/${id}/content`;
   });
-  afterAll(() => door.close());
+  afterAll(() => app.close());
   const linkOf = (kind: 'video' | 'last_frame' = 'video'): string =>
-    door.gateway.link(door.gateway.finish(id), kind);
+    app.gateway.link(app.gateway.finish(id), kind);
 
   test('comes whole, typed, attached and shut in', async () => {
-    const response = await door.send(path);
+    const response = await app.send(path);
     expect(response.status).toBe(200);
     expect(Buffer.from(await response.arrayBuffer()).equals(FILE)).toBe(true);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -46,7 +46,7 @@ describe('the content of a video', () => {
     ['bytes=-10', 299_990, 299_999],
     ['bytes=299999-900000', 299_999, 299_999],
   ])('answers %s with that part', async (range, from, to) => {
-    const response = await door.send(path, { headers: { range } });
+    const response = await app.send(path, { headers: { range } });
     expect(response.status).toBe(206);
     expect(response.headers.get('content-range')).toBe(
       `bytes ${String(from)}-${String(to)}/300000`,
@@ -57,7 +57,7 @@ describe('the content of a video', () => {
   });
 
   test('is 416 for a range outside', async () => {
-    const response = await door.send(path, { headers: { range: 'bytes=300000-' } });
+    const response = await app.send(path, { headers: { range: 'bytes=300000-' } });
     expect(response.status).toBe(416);
     expect(response.headers.get('content-range')).toBe('bytes */300000');
     expect(await response.json()).toMatchObject({ error: { code: 'range_not_satisfiable' } });
@@ -68,14 +68,14 @@ describe('the content of a video', () => {
     ['another file', { 'if-range': '"other"' }, 200, 300_000],
     ['several parts', { range: 'bytes=0-99,200-299' }, 200, 300_000],
   ])('asked for %s answers by RFC 9110', async (_what, headers, status, bytes) => {
-    const response = await door.send(path, { headers: { range: 'bytes=0-99', ...headers } });
+    const response = await app.send(path, { headers: { range: 'bytes=0-99', ...headers } });
     expect(response.status).toBe(status);
     expect((await response.arrayBuffer()).byteLength).toBe(bytes);
   });
 
   test('tells a HEAD everything but the bytes, whatever its Range, and closes the source', async () => {
-    const closed = watchSource(door);
-    const response = await door.send(path, { method: 'HEAD', headers: { range: 'bytes=0-99' } });
+    const closed = watchSource(app);
+    const response = await app.send(path, { method: 'HEAD', headers: { range: 'bytes=0-99' } });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-length')).toBe('300000');
     expect(response.headers.get('content-range')).toBeNull();
@@ -84,13 +84,13 @@ describe('the content of a video', () => {
   });
 
   test('plays inline when asked', async () => {
-    const response = await door.send(`${path}?inline=1`);
+    const response = await app.send(`${path}?inline=1`);
     expect(response.headers.get('content-disposition')).toMatch(/^inline;/);
     await response.body?.cancel();
   });
 
   test.each(['thumbnail', 'spritesheet'])('has no %s and says what there is', async (variant) => {
-    const response = await door.send(`${path}?variant=${variant}`);
+    const response = await app.send(`${path}?variant=${variant}`);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
       error: { param: 'variant', message: expect.stringContaining('Allowed: video, last_frame.') },
@@ -98,8 +98,8 @@ describe('the content of a video', () => {
   });
 
   test('closes its source when the caller leaves', async () => {
-    const closed = watchSource(door, endless);
-    const request = get(`${door.origin}${path}`, { headers: { authorization: `Bearer ${KEY}` } });
+    const closed = watchSource(app, endless);
+    const request = get(`${app.origin}${path}`, { headers: { authorization: `Bearer ${KEY}` } });
     await new Promise<void>((resolve) => {
       request.once('response', (response) => response.once('data', () => resolve()));
     });
@@ -109,32 +109,32 @@ describe('the content of a video', () => {
 
   test('closes a source that is silent when the caller leaves', async () => {
     let stream: Readable | undefined;
-    const original = door.gateway.content;
-    door.gateway.content = async (...args) => {
+    const original = app.gateway.content;
+    app.gateway.content = async (...args) => {
       const answer = await original(...args);
       // Gives one chunk and nothing more, as a provider that hangs.
       stream = new Readable({ read: () => undefined });
       stream.push(Buffer.alloc(10));
       return { ...answer, stream };
     };
-    const request = get(`${door.origin}${path}`, { headers: { authorization: `Bearer ${KEY}` } });
+    const request = get(`${app.origin}${path}`, { headers: { authorization: `Bearer ${KEY}` } });
     await new Promise<void>((resolve) => {
       request.once('response', (response) => response.once('data', () => resolve()));
     });
     request.on('error', () => undefined).destroy();
     await until('the source is destroyed', () => stream?.destroyed === true);
-    door.gateway.content = original;
+    app.gateway.content = original;
   });
 
   test('reads no more than a slow caller takes, and cuts one that takes nothing', async () => {
     let pulled = 0;
-    const closed = watchSource(door, async function* () {
+    const closed = watchSource(app, async function* () {
       for (;;) {
         pulled += 65_536;
         yield Buffer.alloc(65_536);
       }
     });
-    const socket = connect(door.port, '127.0.0.1');
+    const socket = connect(app.port, '127.0.0.1');
     socket.pause();
     socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${KEY}\r\n\r\n`);
     await until('the source is closed', closed);
@@ -144,20 +144,18 @@ describe('the content of a video', () => {
   });
 
   test('breaks the connection when the source breaks, so that half a file is no whole one', async () => {
-    const original = door.gateway.content;
-    door.gateway.content = async (...args) => ({
+    const original = app.gateway.content;
+    app.gateway.content = async (...args) => ({
       ...(await original(...args)),
       stream: (async function* () {
         yield Buffer.alloc(10);
         throw new Error('the provider hung up');
       })(),
     });
-    const response = await door.send(path);
+    const response = await app.send(path);
     await expect(response.arrayBuffer()).rejects.toThrow();
-    door.gateway.content = original;
-    await until('it is logged', () =>
-      door.log.some((line) => line['msg'] === 'download broke off'),
-    );
+    app.gateway.content = original;
+    await until('it is logged', () => app.log.some((line) => line['msg'] === 'download broke off'));
   });
 
   describe('by a link', () => {
@@ -200,29 +198,29 @@ describe('the content of a video', () => {
     });
 
     test('of another installation opens nothing', async () => {
-      const other = await openDoor({ secret: 'another', now: () => clock });
+      const other = await startTestApp({ secret: 'another', now: () => clock });
       const link = new URL(other.links.sign({ workspaceId: 'ws_1', jobId: id, kind: 'video' }));
       await other.close();
-      expect((await fetch(`${door.origin}${link.pathname}${link.search}`)).status).toBe(403);
+      expect((await fetch(`${app.origin}${link.pathname}${link.search}`)).status).toBe(403);
     });
 
     test('opens nothing but the content', async () => {
       const { search } = new URL(linkOf());
-      expect((await fetch(`${door.origin}/v1/videos/${id}${search}`)).status).toBe(401);
+      expect((await fetch(`${app.origin}/v1/videos/${id}${search}`)).status).toBe(401);
     });
 
     test('that is bad leaves the word to a key beside it', async () => {
       const bad = `${path}?expires=1&workspace=ws_1&signature=x`;
-      expect((await door.send(bad, { method: 'HEAD' })).status).toBe(200);
-      const foreign = await door.send(bad, { headers: { authorization: `Bearer ${OTHER_KEY}` } });
+      expect((await app.send(bad, { method: 'HEAD' })).status).toBe(200);
+      const foreign = await app.send(bad, { headers: { authorization: `Bearer ${OTHER_KEY}` } });
       expect(foreign.status).toBe(404);
     });
 
     test('is never in the log', async () => {
       await (await fetch(linkOf())).arrayBuffer();
       const signature = new URL(linkOf()).searchParams.get('signature') ?? '';
-      expect(JSON.stringify(door.log)).not.toContain(signature);
-      expect(JSON.stringify(door.log)).not.toContain(KEY);
+      expect(JSON.stringify(app.log)).not.toContain(signature);
+      expect(JSON.stringify(app.log)).not.toContain(KEY);
     });
   });
 });
@@ -232,11 +230,11 @@ async function* endless(): AsyncGenerator<Uint8Array> {
 }
 
 /** Tells whether the source of the next download was closed. */
-function watchSource(door: Door, source?: () => AsyncGenerator<Uint8Array>): () => boolean {
+function watchSource(app: TestApp, source?: () => AsyncGenerator<Uint8Array>): () => boolean {
   let isClosed = false;
-  const original = door.gateway.content;
-  door.gateway.content = async (...args) => {
-    door.gateway.content = original;
+  const original = app.gateway.content;
+  app.gateway.content = async (...args) => {
+    app.gateway.content = original;
     const answer = await original(...args);
     return {
       ...answer,

@@ -1,12 +1,12 @@
-import { openDoor, type Door } from './door';
+import { startTestApp, type TestApp } from './test-app';
 import { MODEL } from './memory-gateway';
 
 describe('every answer', () => {
-  let door: Door;
+  let app: TestApp;
   const hints: unknown[] = [];
   let ready = true;
   beforeAll(async () => {
-    door = await openDoor({
+    app = await startTestApp({
       limits: { callbackBytesMax: 1000 },
       readiness: async () => {
         if (!ready) throw new Error('no database at 10.0.0.7');
@@ -24,12 +24,12 @@ describe('every answer', () => {
       },
     });
   });
-  afterAll(() => door.close());
+  afterAll(() => app.close());
 
   test.each(['/livez', '/v1/videos', '/nowhere', '/v1/videos/x/content'])(
     'of %s carries the security headers and says nothing of its server',
     async (path) => {
-      const response = await door.send(path);
+      const response = await app.send(path);
       expect(Object.fromEntries(response.headers)).toMatchObject({
         'content-security-policy': "default-src 'none';frame-ancestors 'none'",
         'x-content-type-options': 'nosniff',
@@ -48,7 +48,7 @@ describe('every answer', () => {
     ['a"b', false],
     ['', false],
   ])('echoes the request id %p only where it is harmless', async (given, isKept) => {
-    const response = await door.send('/livez', { headers: { 'x-request-id': given } });
+    const response = await app.send('/livez', { headers: { 'x-request-id': given } });
     expect(response.headers.get('x-request-id') === given).toBe(isKept);
   });
 
@@ -56,20 +56,20 @@ describe('every answer', () => {
     const statuses = async () =>
       Promise.all(
         ['/livez', '/readyz', '/healthz', '/version'].map(
-          async (path) => (await fetch(`${door.origin}${path}`)).status,
+          async (path) => (await fetch(`${app.origin}${path}`)).status,
         ),
       );
     expect(await statuses()).toEqual([200, 200, 200, 200]);
     ready = false;
     expect(await statuses()).toEqual([200, 503, 503, 200]);
-    const text = await (await fetch(`${door.origin}/readyz`)).text();
+    const text = await (await fetch(`${app.origin}/readyz`)).text();
     expect(text).not.toContain('10.0.0.7');
     ready = true;
   });
 
   describe('to a provider’s callback', () => {
     const post = (path: string, body = '{"id":"x"}') =>
-      fetch(`${door.origin}/callbacks/${path}`, {
+      fetch(`${app.origin}/callbacks/${path}`, {
         method: 'POST',
         headers: { 'content-type': 'text/weird' },
         body,
@@ -104,15 +104,15 @@ describe('every answer', () => {
     });
 
     test('never shows a token in the log', () => {
-      expect(JSON.stringify(door.log)).not.toContain('good-token');
+      expect(JSON.stringify(app.log)).not.toContain('good-token');
     });
   });
 
   describe('to a create with an Idempotency-Key', () => {
     const create = async (key: string, prompt = 'a') => {
       const body = { model: MODEL, prompt };
-      const response = await door.postJson('/v1/videos', body, { 'idempotency-key': key });
-      return { status: response.status, idempotency: door.gateway.creations.at(-1)?.idempotency };
+      const response = await app.postJson('/v1/videos', body, { 'idempotency-key': key });
+      return { status: response.status, idempotency: app.gateway.creations.at(-1)?.idempotency };
     };
 
     test.each<[header: string, key: string]>([
@@ -143,7 +143,7 @@ describe('every answer', () => {
   });
 
   test('is 503 while too many large bodies are in memory, and works again after them', async () => {
-    const small = await openDoor({
+    const small = await startTestApp({
       limits: { bodyMemoryBytesMax: 20_000, bodyMemoryFactor: 4, smallBodyBytesMax: 1_000 },
     });
     let release: (value: void) => void = () => undefined;

@@ -1,6 +1,6 @@
 import { ERRORS, GatewayError, type ErrorCode } from '../../src/core/errors';
 import { apis } from '../../src/dialects';
-import { KEY, openDoor, OTHER_KEY, READ_KEY, type Door } from './door';
+import { KEY, startTestApp, OTHER_KEY, READ_KEY, type TestApp } from './test-app';
 import { MODEL } from './memory-gateway';
 
 interface ErrorBody {
@@ -8,14 +8,14 @@ interface ErrorBody {
 }
 
 describe('an error answer', () => {
-  let door: Door;
+  let app: TestApp;
   beforeAll(async () => {
-    door = await openDoor({ limits: { jsonBytesMax: 4096, ignoredBodyBytesMax: 100 } });
+    app = await startTestApp({ limits: { jsonBytesMax: 4096, ignoredBodyBytesMax: 100 } });
   });
   afterEach(() => {
-    door.gateway.fault = undefined;
+    app.gateway.fault = undefined;
   });
-  afterAll(() => door.close());
+  afterAll(() => app.close());
 
   const good = { model: MODEL, prompt: 'a cat' };
 
@@ -115,7 +115,7 @@ describe('an error answer', () => {
       'exactly one of',
     ],
   ])('names the field for %s', async (_problem, body, param, said) => {
-    const response = await door.postJson('/v1/videos', body);
+    const response = await app.postJson('/v1/videos', body);
     const { error } = (await response.json()) as ErrorBody;
     expect({ status: response.status, ...error }).toMatchObject({
       status: 400,
@@ -127,7 +127,7 @@ describe('an error answer', () => {
   });
 
   test('counts an explicit null as absent', async () => {
-    const response = await door.postJson('/v1/videos', {
+    const response = await app.postJson('/v1/videos', {
       ...good,
       duration: null,
       seed: null,
@@ -137,11 +137,11 @@ describe('an error answer', () => {
       callback_url: null,
     });
     expect(response.status).toBe(200);
-    expect(door.gateway.creations.at(-1)).toMatchObject({ metadata: {}, callbackUrl: undefined });
+    expect(app.gateway.creations.at(-1)).toMatchObject({ metadata: {}, callbackUrl: undefined });
   });
 
   test('keeps a null that is the caller’s own', async () => {
-    const response = await door.postJson('/v1/videos', { ...good, metadata: { a: null } });
+    const response = await app.postJson('/v1/videos', { ...good, metadata: { a: null } });
     expect(await response.json()).toMatchObject({ metadata: { a: null } });
   });
 
@@ -151,7 +151,7 @@ describe('an error answer', () => {
     ['another scheme', `Basic ${KEY}`],
     ['a key of megabytes', `Bearer ${'x'.repeat(5000)}`],
   ])('is 401 for %s', async (_problem, authorization) => {
-    const response = await fetch(`${door.origin}/v1/videos`, {
+    const response = await fetch(`${app.origin}/v1/videos`, {
       headers: authorization === undefined ? {} : { authorization },
     });
     expect(response.status).toBe(401);
@@ -163,18 +163,18 @@ describe('an error answer', () => {
   });
 
   test('refuses a key in the URL and says where it belongs', async () => {
-    const response = await fetch(`${door.origin}/v1/videos?api_key=${KEY}`);
+    const response = await fetch(`${app.origin}/v1/videos?api_key=${KEY}`);
     expect(response.status).toBe(401);
     expect(await response.text()).toContain('Authorization: Bearer');
   });
 
   test('takes a key as X-API-Key too', async () => {
-    const response = await fetch(`${door.origin}/v1/videos`, { headers: { 'x-api-key': KEY } });
+    const response = await fetch(`${app.origin}/v1/videos`, { headers: { 'x-api-key': KEY } });
     expect(response.status).toBe(200);
   });
 
   test('is 403 for a key without the scope, before the body is looked at', async () => {
-    const response = await door.send('/v1/videos', {
+    const response = await app.send('/v1/videos', {
       method: 'POST',
       headers: { authorization: `Bearer ${READ_KEY}`, 'content-type': 'application/json' },
       body: '{',
@@ -184,11 +184,11 @@ describe('an error answer', () => {
   });
 
   test('looks the same for a foreign id and for an id that never was', async () => {
-    const created = await door.postJson('/v1/videos', good);
+    const created = await app.postJson('/v1/videos', good);
     const { id } = (await created.json()) as { id: string };
     const headers = { authorization: `Bearer ${OTHER_KEY}` };
-    const foreign = await door.send(`/v1/videos/${id}`, { headers });
-    const unknown = await door.send('/v1/videos/video_00000000000000000000000000000000', {
+    const foreign = await app.send(`/v1/videos/${id}`, { headers });
+    const unknown = await app.send('/v1/videos/video_00000000000000000000000000000000', {
       headers,
     });
     expect([foreign.status, unknown.status]).toEqual([404, 404]);
@@ -202,7 +202,7 @@ describe('an error answer', () => {
     ['GET', '/V1/videos', 'not_found'],
     ['GET', '/v1/videos/%E0%A4%A', 'invalid_request'],
   ])('%s %s answers %s in the default shape', async (method, path, code) => {
-    const response = await door.send(path, { method });
+    const response = await app.send(path, { method });
     expect(response.status).toBe(ERRORS[code as ErrorCode].status);
     expect(((await response.json()) as ErrorBody).error.code).toBe(code);
   });
@@ -212,25 +212,25 @@ describe('an error answer', () => {
     ['POST', '/v1/videos/video_1', 'GET, HEAD, DELETE'],
     ['DELETE', '/v1/models', 'GET, HEAD'],
   ])('%s %s is 405 and names the methods', async (method, path, allow) => {
-    const response = await door.send(path, { method });
+    const response = await app.send(path, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
     expect(((await response.json()) as ErrorBody).error.code).toBe('method_not_allowed');
   });
 
   test('is 413 and names the limit for a long body, with and without a stated length', async () => {
     const long = JSON.stringify({ ...good, prompt: 'x'.repeat(5000) });
-    const stated = await door.send('/v1/videos', {
+    const stated = await app.send('/v1/videos', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: long,
     });
-    const chunked = await door.send('/v1/videos', {
+    const chunked = await app.send('/v1/videos', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: new Blob([long]).stream(),
       duplex: 'half',
     } as RequestInit);
-    const ignored = await door.send('/v1/videos/video_1', {
+    const ignored = await app.send('/v1/videos/video_1', {
       method: 'DELETE',
       body: 'x'.repeat(101),
     });
@@ -245,7 +245,7 @@ describe('an error answer', () => {
     ['a form in the URL style', { 'content-type': 'application/x-www-form-urlencoded' }],
     ['a compressed body', { 'content-type': 'application/json', 'content-encoding': 'gzip' }],
   ])('is 415 for %s', async (_problem, headers) => {
-    const response = await door.send('/v1/videos', { method: 'POST', headers, body: '{}' });
+    const response = await app.send('/v1/videos', { method: 'POST', headers, body: '{}' });
     expect(response.status).toBe(415);
     expect(((await response.json()) as ErrorBody).error.code).toBe('unsupported_media_type');
   });
@@ -256,7 +256,7 @@ describe('an error answer', () => {
     ['broken UTF-8', new Uint8Array([0x22, 0xff, 0x22])],
     ['deep nesting', '['.repeat(21) + ']'.repeat(21)],
   ])('is 400 for a body that is %s', async (_problem, body) => {
-    const response = await door.send('/v1/videos', {
+    const response = await app.send('/v1/videos', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,
@@ -274,7 +274,7 @@ describe('an error answer', () => {
       'x: is not a known field',
     ],
   ])('is refused in few words for %s', async (_problem, body, said) => {
-    const wide = await openDoor();
+    const wide = await startTestApp();
     const response = await wide.send('/v1/videos', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -287,7 +287,7 @@ describe('an error answer', () => {
   });
 
   test('is bounded for a hundred thousand brackets and for large metadata', async () => {
-    const wide = await openDoor();
+    const wide = await startTestApp();
     try {
       const bomb = `{"model":"${MODEL}","prompt":"a","metadata":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
       const response = await wide.send('/v1/videos', {
@@ -311,11 +311,11 @@ describe('an error answer', () => {
   });
 
   test.each(Object.keys(ERRORS) as ErrorCode[])('has status and code of %s', async (code) => {
-    door.gateway.fault = new GatewayError(code, {
+    app.gateway.fault = new GatewayError(code, {
       retryAfterSeconds: 7,
       cause: new Error('inner'),
     });
-    const response = await door.send('/v1/videos');
+    const response = await app.send('/v1/videos');
     expect(response.status).toBe(ERRORS[code].status);
     expect(response.headers.get('retry-after')).toBe('7');
     expect(response.headers.get('x-should-retry')).toBe(ERRORS[code].retryable ? null : 'false');
@@ -326,13 +326,13 @@ describe('an error answer', () => {
   });
 
   test('tells an unexpected error as internal with the request id, and logs it once', async () => {
-    door.gateway.fault = new Error('password=hunter2 at /srv/app/db.js');
-    const response = await door.send('/v1/videos', { headers: { 'x-request-id': 'my-request-1' } });
+    app.gateway.fault = new Error('password=hunter2 at /srv/app/db.js');
+    const response = await app.send('/v1/videos', { headers: { 'x-request-id': 'my-request-1' } });
     const text = await response.text();
     expect(response.status).toBe(500);
     expect(text).toContain('my-request-1');
     expect(text).not.toMatch(/hunter2|srv|at \//);
-    const errors = door.log.filter(
+    const errors = app.log.filter(
       (line) => line['level'] === 50 && line['requestId'] === 'my-request-1',
     );
     expect(errors).toHaveLength(1);
@@ -343,7 +343,7 @@ describe('an error answer', () => {
     for (const api of Object.values(apis)) {
       const prefix = api.prefixes[0] ?? '';
       const path = `${prefix}/x/y/z/unknown`;
-      const response = await door.send(path, { method: 'POST' });
+      const response = await app.send(path, { method: 'POST' });
       const expected = api.renderError(
         new GatewayError('not_found', { message: 'There is no such path.', path: `POST ${path}` }),
         response.headers.get('x-request-id') ?? '',

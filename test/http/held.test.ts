@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createWaitEnds } from '../../src/http/wait-ends';
-import { KEY, openDoor, OTHER_KEY, PNG, READ_KEY, until, type Door } from './door';
+import { KEY, startTestApp, OTHER_KEY, PNG, READ_KEY, until, type TestApp } from './test-app';
 import { MODEL } from './memory-gateway';
 
 /** Requests whose answer waits for the job's end. */
@@ -20,25 +20,25 @@ const BODY = {
 const GENERATE = '/v1/ula/generate-video';
 const MIB = 1024 * 1024;
 
-let door: Door;
+let app: TestApp;
 const waitEnds = createWaitEnds();
 beforeAll(async () => {
-  door = await openDoor({ waitEnds, limits: { bodyMemoryBytesMax: 160 * MIB } });
+  app = await startTestApp({ waitEnds, limits: { bodyMemoryBytesMax: 160 * MIB } });
 });
-afterAll(() => door.close());
+afterAll(() => app.close());
 beforeEach(() => {
-  door.gateway.jobs.clear();
-  door.gateway.creations.length = 0;
+  app.gateway.jobs.clear();
+  app.gateway.creations.length = 0;
 });
 
-const jobs = () => [...door.gateway.jobs.values()];
+const jobs = () => [...app.gateway.jobs.values()];
 const made = (count: number) => until(`${count} jobs`, () => jobs().length === count);
 
 test('the answer comes when the job has ended, with its video', async () => {
-  const answer = door.postJson(GENERATE, BODY);
+  const answer = app.postJson(GENERATE, BODY);
   await made(1);
   const [job] = jobs();
-  door.gateway.finish(job?.id ?? '', {
+  app.gateway.finish(job?.id ?? '', {
     usage: { tokens: 7 },
     finishedAt: (job?.createdAt ?? 0) + 42,
   });
@@ -58,23 +58,23 @@ test('the answer comes when the job has ended, with its video', async () => {
 });
 
 test('past the wait the answer is 202 and says where to ask; there the job is found', async () => {
-  const response = await door.postJson(GENERATE, BODY, { prefer: 'wait=0' });
+  const response = await app.postJson(GENERATE, BODY, { prefer: 'wait=0' });
   expect(response.status).toBe(202);
   expect(response.headers.get('preference-applied')).toBe('wait=0');
   const { data } = (await response.json()) as { data: { id: string; status_url: string } };
   expect(response.headers.get('location')).toBe(data.status_url);
-  expect((await door.send(data.status_url)).status).toBe(202);
-  door.gateway.finish(data.id);
-  const done = await door.send(data.status_url);
+  expect((await app.send(data.status_url)).status).toBe(202);
+  app.gateway.finish(data.id);
+  const done = await app.send(data.status_url);
   expect(done.status).toBe(200);
   const { data: video } = (await done.json()) as { data: { videos: { url: string }[] } };
   expect((await fetch(video.videos[0]?.url ?? '')).status).toBe(200);
 });
 
 test('a videos create waits where its caller prefers it', async () => {
-  const answer = door.postJson('/v1/videos', { model: MODEL, prompt: 'a' }, { prefer: 'wait=50' });
+  const answer = app.postJson('/v1/videos', { model: MODEL, prompt: 'a' }, { prefer: 'wait=50' });
   await made(1);
-  door.gateway.finish(jobs()[0]?.id ?? '');
+  app.gateway.finish(jobs()[0]?.id ?? '');
   const response = await answer;
   expect(response.headers.get('preference-applied')).toBe('wait=50');
   expect(await response.json()).toMatchObject({ status: 'completed' });
@@ -85,13 +85,13 @@ test.each<[path: string, status: number]>([
   ['/v1/videos', 200],
 ])('%s is answered for its job also when that cannot be read any more', async (path, status) => {
   const body = path === GENERATE ? BODY : { model: MODEL, prompt: 'a' };
-  const answer = door.postJson(path, body, { prefer: 'wait=50' });
+  const answer = app.postJson(path, body, { prefer: 'wait=50' });
   await made(1);
   const [job] = jobs();
-  door.gateway.fault = new Error('connection refused');
-  door.gateway.finish(job?.id ?? '');
+  app.gateway.fault = new Error('connection refused');
+  app.gateway.finish(job?.id ?? '');
   const response = await answer;
-  door.gateway.fault = undefined;
+  app.gateway.fault = undefined;
   expect(response.status).toBe(status);
   expect((await response.text()).replaceAll('-', '')).toContain(job?.id.replaceAll('-', ''));
 });
@@ -99,28 +99,28 @@ test.each<[path: string, status: number]>([
 test.each(['wait=0', 'respond-async'])('%s is said to have been followed', async (prefer) => {
   for (const path of [GENERATE, '/v1/videos']) {
     const body = path === GENERATE ? BODY : { model: MODEL, prompt: 'a' };
-    const response = await door.postJson(path, body, { prefer });
+    const response = await app.postJson(path, body, { prefer });
     expect([path, response.headers.get('preference-applied')]).toEqual([path, prefer]);
   }
 });
 
 test('a caller who leaves loses nothing and leaves nothing behind', async () => {
   const leaving = new AbortController();
-  const answer = door.send(GENERATE, {
+  const answer = app.send(GENERATE, {
     method: 'POST',
     signal: leaving.signal,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(BODY),
   });
   await made(1);
-  const lines = door.log.length;
+  const lines = app.log.length;
   leaving.abort();
   await expect(answer).rejects.toThrow('aborted');
-  await until('the end of the exchange', () => door.log.length > lines);
-  expect(door.log.slice(lines)).toEqual([expect.objectContaining({ path: GENERATE, cut: true })]);
+  await until('the end of the exchange', () => app.log.length > lines);
+  expect(app.log.slice(lines)).toEqual([expect.objectContaining({ path: GENERATE, cut: true })]);
   const [job] = jobs();
-  door.gateway.finish(job?.id ?? '');
-  expect((await door.send(`/v1/ula/videos/${job?.id}`)).status).toBe(200);
+  app.gateway.finish(job?.id ?? '');
+  expect((await app.send(`/v1/ula/videos/${job?.id}`)).status).toBe(200);
 });
 
 describe('a held request', () => {
@@ -152,18 +152,18 @@ describe('a held request', () => {
       answers.push(post(body, type));
       // One after the other: the budget takes a few at a time, and all of them only if it gets back what was read.
       await made(index);
-      door.gateway.creations.length = 0;
+      app.gateway.creations.length = 0;
     }
     for (const job of jobs()) job.request.inputs = [];
     expect(inUse() - before).toBeLessThan(body.length * 4);
-    for (const { id } of jobs()) door.gateway.finish(id);
+    for (const { id } of jobs()) app.gateway.finish(id);
     expect(await Promise.all(answers)).toEqual(answers.map(() => 200));
   });
 
   /** The status; 0 for a call that broke off. */
   function post(body: Buffer, type: string): Promise<number> {
     return new Promise((resolve) => {
-      const call = httpRequest(`${door.origin}/v1/videos`, {
+      const call = httpRequest(`${app.origin}/v1/videos`, {
         method: 'POST',
         agent: false,
         headers: {
@@ -184,40 +184,40 @@ describe('a held request', () => {
 });
 
 test('another workspace sees none of it, and a key sees only what its scopes open', async () => {
-  const { headers } = await door.postJson(GENERATE, BODY, { prefer: 'wait=0' });
+  const { headers } = await app.postJson(GENERATE, BODY, { prefer: 'wait=0' });
   const path = headers.get('location') ?? '';
-  const foreign = await door.send(path, { headers: { authorization: `Bearer ${OTHER_KEY}` } });
-  const unknown = await door.send('/v1/ula/videos/00000000-0000-7000-8000-000000000000');
+  const foreign = await app.send(path, { headers: { authorization: `Bearer ${OTHER_KEY}` } });
+  const unknown = await app.send('/v1/ula/videos/00000000-0000-7000-8000-000000000000');
   expect([foreign.status, unknown.status]).toEqual([404, 404]);
   expect(await foreign.text()).toBe(await unknown.text());
   const asReader = { authorization: `Bearer ${READ_KEY}` };
-  expect((await door.send(path, { headers: asReader })).status).toBe(202);
-  expect((await door.postJson(GENERATE, BODY, asReader)).status).toBe(403);
+  expect((await app.send(path, { headers: asReader })).status).toBe(202);
+  expect((await app.postJson(GENERATE, BODY, asReader)).status).toBe(403);
   const asNobody = { authorization: 'Bearer rl_live_revoked' };
   for (const route of [path, '/v1/ula/models']) {
-    expect((await door.send(route, { headers: asNobody })).status).toBe(401);
+    expect((await app.send(route, { headers: asNobody })).status).toBe(401);
   }
-  expect((await door.postJson(GENERATE, BODY, asNobody)).status).toBe(401);
+  expect((await app.postJson(GENERATE, BODY, asNobody)).status).toBe(401);
   expect(jobs()).toHaveLength(1);
 });
 
-test('the key in the URL of the exchange is in no log and opens no other door', async () => {
+test('the key in the URL of the exchange is in no log and opens no other endpoint', async () => {
   const exchange = '/v1/ula/oauth-authentication';
-  const ask = (path: string, method = 'POST') => fetch(`${door.origin}${path}`, { method });
+  const ask = (path: string, method = 'POST') => fetch(`${app.origin}${path}`, { method });
   expect((await ask(`${exchange}?api_key=${READ_KEY}`)).status).toBe(200);
   expect((await ask(`${exchange}?api_key=rl_live_revoked`)).status).toBe(403);
   expect((await ask(exchange)).status).toBe(401);
   for (const path of ['/v1/ula/models', '/v1/ula/videos/x']) {
     expect((await ask(`${path}?api_key=${KEY}`, 'GET')).status).toBe(401);
   }
-  expect(JSON.stringify(door.log)).not.toMatch(/rl_live_/);
+  expect(JSON.stringify(app.log)).not.toMatch(/rl_live_/);
 });
 
 test('when the server closes, everybody is answered at once, and nobody waits any more', async () => {
-  const answers = Array.from({ length: 50 }, () => door.postJson(GENERATE, BODY));
+  const answers = Array.from({ length: 50 }, () => app.postJson(GENERATE, BODY));
   await made(50);
   waitEnds.endAll();
   const statuses = (await Promise.all(answers)).map(({ status }) => status);
   expect(new Set(statuses)).toEqual(new Set([202]));
-  expect((await door.postJson(GENERATE, BODY)).status).toBe(202);
+  expect((await app.postJson(GENERATE, BODY)).status).toBe(202);
 });

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { KEY, MP4, openDoor, PNG, until, type Door } from './door';
+import { KEY, MP4, startTestApp, PNG, until, type TestApp } from './test-app';
 import { MODEL } from './memory-gateway';
 
 type Parts = [
@@ -36,16 +36,16 @@ const good: Parts = [
 ];
 
 describe('a multipart form', () => {
-  let door: Door;
+  let app: TestApp;
   beforeAll(async () => {
-    door = await openDoor({
+    app = await startTestApp({
       limits: { fileBytesMax: 200_000, fieldBytesMax: 10_000, jsonBytesMax: 50_000 },
     });
   });
-  afterAll(() => door.close());
+  afterAll(() => app.close());
 
   const post = (parts: Parts, headers: Record<string, string> = {}, end?: string) =>
-    door.send('/v1/videos', {
+    app.send('/v1/videos', {
       method: 'POST',
       headers: { ...FORM, ...headers },
       body: encode(parts, end),
@@ -76,7 +76,7 @@ describe('a multipart form', () => {
       ['frame_images[][image_url][url]', 'https://example.com/2.png'],
     ]);
     expect(response.status).toBe(200);
-    expect(door.gateway.creations.at(-1)).toMatchObject({
+    expect(app.gateway.creations.at(-1)).toMatchObject({
       request: {
         seconds: 5,
         resolution: '720p',
@@ -105,7 +105,7 @@ describe('a multipart form', () => {
       ['input_references[0][video_url][url]', 'https://example.com/1.mp4'],
       ['metadata[order]', '7'],
     ]);
-    expect(door.gateway.creations.at(-1)).toMatchObject({
+    expect(app.gateway.creations.at(-1)).toMatchObject({
       metadata: { order: '7' },
       request: {
         inputs: [
@@ -118,7 +118,7 @@ describe('a multipart form', () => {
       ...good,
       ['input_references', '[{"type":"image_url","image_url":{"url":"asset://ta_1"}}]'],
     ]);
-    expect(door.gateway.creations.at(-1)?.request.inputs).toEqual([
+    expect(app.gateway.creations.at(-1)?.request.inputs).toEqual([
       { role: 'reference_image', media: { asset: 'ta_1' } },
     ]);
   });
@@ -244,32 +244,32 @@ describe('a multipart form', () => {
     ],
     ['a nameless part', [...good, ['', '1']], 400, 'body', 'without a name'],
   ])('is refused for %s', async (_problem, parts, status, param, said) => {
-    const creations = door.gateway.creations.length;
+    const creations = app.gateway.creations.length;
     const response = await post(parts);
     const error = await errorOf(response);
     expect(response.status).toBe(status);
     if (param !== null) expect(error.param).toBe(param);
     expect(error.message).toContain(said);
     expect(error.message.length).toBeLessThan(300);
-    expect(door.gateway.creations.length).toBe(creations);
+    expect(app.gateway.creations.length).toBe(creations);
   });
 
   test.each<[problem: string, headers: Record<string, string>, end: string | undefined]>([
     ['without a boundary', { 'content-type': 'multipart/form-data' }, undefined],
     ['that stops before its end', {}, ''],
   ])('%s is 400 and leaves nothing', async (_problem, headers, end) => {
-    const before = door.blobFiles();
+    const before = app.blobFiles();
     const response = await post(
       [...good, ['input_reference', Buffer.concat([PNG, Buffer.from('end')])]],
       headers,
       end,
     );
     expect(response.status).toBe(400);
-    expect(door.blobFiles()).toEqual(before);
+    expect(app.blobFiles()).toEqual(before);
   });
 
   test('keeps no file of a form of which a later part is refused', async () => {
-    const before = door.blobFiles();
+    const before = app.blobFiles();
     const unseen = Buffer.concat([PNG, Buffer.from('never stored')]);
     const response = await post([
       ...good,
@@ -277,12 +277,12 @@ describe('a multipart form', () => {
       ['input_reference', Buffer.from('no image')],
     ]);
     expect(response.status).toBe(415);
-    expect(door.blobFiles()).toEqual(before);
+    expect(app.blobFiles()).toEqual(before);
   });
 
   test('leaves nothing when the caller goes away in the middle', async () => {
-    const before = door.blobFiles();
-    const socket = connect(door.port, '127.0.0.1');
+    const before = app.blobFiles();
+    const socket = connect(app.port, '127.0.0.1');
     const whole = encode([
       ...good,
       ['input_reference', { bytes: Buffer.concat([PNG, Buffer.alloc(100_000, 9)]) }],
@@ -292,12 +292,12 @@ describe('a multipart form', () => {
         `Content-Type: ${FORM['content-type']}\r\nContent-Length: ${String(whole.length)}\r\n\r\n`,
     );
     socket.write(whole.subarray(0, 50_000));
-    await until('a temporary file', () => door.blobFiles().length > before.length);
+    await until('a temporary file', () => app.blobFiles().length > before.length);
     socket.destroy();
-    await until('the file is gone', () => door.blobFiles().length === before.length);
-    await until('one log line', () => door.log.some((line) => line['requestId'] === 'gone'));
-    expect(door.log.filter((line) => line['requestId'] === 'gone')).toHaveLength(1);
-    expect(door.log.filter((line) => line['requestId'] === 'gone' && line['level'] === 50)).toEqual(
+    await until('the file is gone', () => app.blobFiles().length === before.length);
+    await until('one log line', () => app.log.some((line) => line['requestId'] === 'gone'));
+    expect(app.log.filter((line) => line['requestId'] === 'gone')).toHaveLength(1);
+    expect(app.log.filter((line) => line['requestId'] === 'gone' && line['level'] === 50)).toEqual(
       [],
     );
   });
@@ -308,14 +308,10 @@ describe('a multipart form', () => {
   ])('counts %s that never ends as it arrives', async (_, start) => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const headers = { ...FORM, authorization: `Bearer ${KEY}` };
-      const call = httpRequest(
-        `${door.origin}/v1/videos`,
-        { method: 'POST', headers },
-        (answer) => {
-          resolve(answer.statusCode);
-          call.destroy();
-        },
-      );
+      const call = httpRequest(`${app.origin}/v1/videos`, { method: 'POST', headers }, (answer) => {
+        resolve(answer.statusCode);
+        call.destroy();
+      });
       call.once('error', reject);
       call.write(start);
     });
@@ -326,7 +322,7 @@ describe('a multipart form', () => {
     const size = 3_000_000;
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const request = httpRequest(
-        `${door.origin}/v1/videos`,
+        `${app.origin}/v1/videos`,
         {
           method: 'POST',
           headers: { ...FORM, authorization: `Bearer ${KEY}`, 'content-length': size },
@@ -347,7 +343,7 @@ describe('a multipart form', () => {
 
   test('is the same request whatever its boundary, and another one with another file', async () => {
     const seen: string[] = [];
-    const spy = await openDoor();
+    const spy = await startTestApp();
     const create = spy.gateway.create;
     spy.gateway.create = (principal, creation) => {
       seen.push(creation.idempotency?.fingerprint ?? '');

@@ -1,15 +1,15 @@
 import OpenAI, { APIError, toFile } from 'openai';
-import { KEY, MP4, openDoor, PNG, until, type Door } from './door';
+import { KEY, MP4, startTestApp, PNG, until, type TestApp } from './test-app';
 import { MODEL } from './memory-gateway';
 
 describe('the unchanged OpenAI client', () => {
-  let door: Door;
+  let app: TestApp;
   let client: OpenAI;
   beforeAll(async () => {
-    door = await openDoor();
-    client = new OpenAI({ apiKey: KEY, baseURL: `${door.origin}/v1`, maxRetries: 2 });
+    app = await startTestApp();
+    client = new OpenAI({ apiKey: KEY, baseURL: `${app.origin}/v1`, maxRetries: 2 });
   });
-  afterAll(() => door.close());
+  afterAll(() => app.close());
 
   test('creates a video without a file and reads the answer as its own type', async () => {
     const video = await client.videos.create({
@@ -31,7 +31,7 @@ describe('the unchanged OpenAI client', () => {
       remixed_from_video_id: null,
     });
     expect(video.id).toMatch(/^video_[0-9a-f]{32}$/);
-    expect(door.gateway.creations.at(-1)?.request).toMatchObject({
+    expect(app.gateway.creations.at(-1)?.request).toMatchObject({
       seconds: 4,
       size: { width: 1280, height: 720 },
       inputs: [],
@@ -39,7 +39,7 @@ describe('the unchanged OpenAI client', () => {
   });
 
   test('uploads a file, which becomes the first frame and is stored once', async () => {
-    const before = door.blobFiles().length;
+    const before = app.blobFiles().length;
     for (let round = 0; round < 2; round += 1) {
       await client.videos.create({
         model: MODEL as OpenAI.VideoModel,
@@ -47,12 +47,12 @@ describe('the unchanged OpenAI client', () => {
         input_reference: await toFile(PNG, 'photo.png', { type: 'image/png' }),
       });
     }
-    const [input] = door.gateway.creations.at(-1)?.request.inputs ?? [];
+    const [input] = app.gateway.creations.at(-1)?.request.inputs ?? [];
     expect(input).toEqual({
       role: 'first_frame',
       media: { blob: expect.stringMatching(/^[0-9a-f]{64}$/), mime: 'image/png' },
     });
-    expect(door.blobFiles().length).toBe(before + 1);
+    expect(app.blobFiles().length).toBe(before + 1);
   });
 
   test('names an image by URL in a multipart object', async () => {
@@ -61,7 +61,7 @@ describe('the unchanged OpenAI client', () => {
       prompt: 'the picture moves',
       input_reference: { image_url: 'https://example.com/photo.png' },
     });
-    expect(door.gateway.creations.at(-1)?.request.inputs).toEqual([
+    expect(app.gateway.creations.at(-1)?.request.inputs).toEqual([
       {
         role: 'first_frame',
         media: { url: 'https://example.com/photo.png', param: 'input_reference.image_url' },
@@ -89,8 +89,8 @@ describe('the unchanged OpenAI client', () => {
       model: MODEL as OpenAI.VideoModel,
       prompt: 'a dog',
     });
-    door.gateway.file = MP4;
-    door.gateway.finish(id);
+    app.gateway.file = MP4;
+    app.gateway.finish(id);
 
     const video = await client.videos.retrieve(id);
     expect(video).toMatchObject({ status: 'completed', progress: 100 });
@@ -106,7 +106,7 @@ describe('the unchanged OpenAI client', () => {
   });
 
   test('pages through every video by itself', async () => {
-    door.gateway.jobs.clear();
+    app.gateway.jobs.clear();
     const made: string[] = [];
     for (let index = 0; index < 5; index += 1) {
       const video = await client.videos.create({
@@ -125,8 +125,8 @@ describe('the unchanged OpenAI client', () => {
       model: MODEL as OpenAI.VideoModel,
       prompt: 'a dog',
     });
-    door.gateway.finish(id, { state: 'running' });
-    const logged = (): number => door.log.filter((line) => line['method'] === 'DELETE').length;
+    app.gateway.finish(id, { state: 'running' });
+    const logged = (): number => app.log.filter((line) => line['method'] === 'DELETE').length;
     const before = logged();
     const error = await client.videos.delete(id).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(APIError);
@@ -152,9 +152,9 @@ describe('the unchanged OpenAI client', () => {
       ],
       [() => client.videos.createCharacter({ name: 'Tom', video }), /Characters.*clip-1/],
     ];
-    const blobs = door.blobFiles().length;
+    const blobs = app.blobFiles().length;
     for (const [ask, said] of refused) {
-      const before = door.log.length;
+      const before = app.log.length;
       const error = await ask().catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(OpenAI.BadRequestError);
       expect(error).toMatchObject({
@@ -162,10 +162,10 @@ describe('the unchanged OpenAI client', () => {
         code: 'invalid_request',
       });
       await client.videos.retrieve(id);
-      await until('both exchanges are logged', () => door.log.length >= before + 2);
-      expect(door.log.length).toBe(before + 2);
+      await until('both exchanges are logged', () => app.log.length >= before + 2);
+      expect(app.log.length).toBe(before + 2);
     }
-    expect(door.blobFiles().length).toBe(blobs);
+    expect(app.blobFiles().length).toBe(blobs);
     await expect(client.videos.getCharacter('char_1')).rejects.toBeInstanceOf(OpenAI.NotFoundError);
     await expect(
       client.videos.remix('video_00000000000000000000000000000000', { prompt: 'x' }),

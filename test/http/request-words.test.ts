@@ -1,17 +1,17 @@
-import { openDoor, type Door } from './door';
+import { startTestApp, type TestApp } from './test-app';
 
 /** What a request says is kept exactly, or refused by the field's own name; nothing of it is changed silently. */
 
-let door: Door;
+let app: TestApp;
 beforeAll(async () => {
-  door = await openDoor();
+  app = await startTestApp();
 });
-afterAll(() => door.close());
+afterAll(() => app.close());
 
 const good = { model: 'clip-1', prompt: 'a cat' };
 
 async function refusal(path: string, init: RequestInit): Promise<[number, string]> {
-  const response = await door.send(path, { method: 'POST', ...init });
+  const response = await app.send(path, { method: 'POST', ...init });
   const body = (await response.json()) as { message?: string; error?: { message: string } };
   return [response.status, body.message ?? body.error?.message ?? ''];
 }
@@ -40,12 +40,12 @@ test.each([
 
 test('numbers that are kept exactly pass, however they are written', async () => {
   const text = '{"a":1.50,"b":1e2,"c":9007199254740992,"d":0.1,"e":-0.0,"f":100000000000000000000}';
-  const response = await door.send('/v1/videos', {
+  const response = await app.send('/v1/videos', {
     method: 'POST',
     ...json(JSON.stringify(good).replace('}', `,"metadata":${text}}`)),
   });
   expect(response.status).toBe(200);
-  expect(door.gateway.creations.at(-1)?.metadata).toEqual(JSON.parse(text));
+  expect(app.gateway.creations.at(-1)?.metadata).toEqual(JSON.parse(text));
 });
 
 test('a plain input_reference is blamed under its own name', async () => {
@@ -87,12 +87,12 @@ describe('a form', () => {
       flag: 'False',
       config: '{"zoom":5}',
     };
-    const response = await door.send('/v1/video/generations', {
+    const response = await app.send('/v1/video/generations', {
       method: 'POST',
       body: form(fields),
     });
     expect(response.status).toBe(200);
-    expect(door.gateway.creations.at(-1)?.request.passthrough).toEqual({
+    expect(app.gateway.creations.at(-1)?.request.passthrough).toEqual({
       prompt_extend: false,
       strength: 0.5,
       steps: 30,
@@ -118,12 +118,12 @@ describe('a form', () => {
       };
     };
     for (const type of ['', 'Content-Type: text/plain; charset=utf-8\r\n']) {
-      const genuine = await door.send('/v1/videos', {
+      const genuine = await app.send('/v1/videos', {
         method: 'POST',
         ...sent(Buffer.from('a \ufffd cat'), type),
       });
       expect(genuine.status).toBe(200);
-      expect(door.gateway.creations.at(-1)?.request.prompt).toBe('a \ufffd cat');
+      expect(app.gateway.creations.at(-1)?.request.prompt).toBe('a \ufffd cat');
       const [status, message] = await refusal('/v1/videos', sent(Buffer.from([0x61, 0xff]), type));
       expect([status, message]).toEqual([400, 'prompt: is not valid UTF-8.']);
     }

@@ -1,15 +1,15 @@
-import { openDoor, PNG, type Door } from './door';
+import { startTestApp, PNG, type TestApp } from './test-app';
 
 /**
  * A word that carries a medium and that nothing reads is a 400 that names it and the field to use: in every API that
  * passes a vendor's words on, and known by its value, since there are more names than a list can hold.
  */
 
-let door: Door;
+let app: TestApp;
 beforeAll(async () => {
-  door = await openDoor();
+  app = await startTestApp();
 });
-afterAll(() => door.close());
+afterAll(() => app.close());
 
 const URL = 'https://example.com/cat.png';
 const DATA_URL = `data:image/png;base64,${PNG.toString('base64')}`;
@@ -48,13 +48,13 @@ describe.each(CREATES)('%s', (path) => {
       [{ ...body, metadata: { some_word: value } }, 'metadata.some_word'],
       [{ ...body, metadata: JSON.stringify({ some_word: value }) }, 'metadata.some_word'],
     ] as const) {
-      const response = await door.postJson(path, sent);
+      const response = await app.postJson(path, sent);
       expect(response.status).toBe(400);
       const said = await message(response);
       expect(said).toContain(`${place}${below}: carries a`);
       expect(said).toContain('image or images');
     }
-    expect(door.gateway.creations).toEqual([]);
+    expect(app.gateway.creations).toEqual([]);
   });
 });
 
@@ -75,14 +75,14 @@ test.each([
   ['notifyHook', 'callbacks go to callback_url'],
 ])('names for %s the field that is read: %s', async (name, use) => {
   for (const body of [{ [name]: URL }, { [name]: [URL] }, { metadata: { [name]: URL } }]) {
-    const response = await door.postJson(B, { model: 'clip-1', prompt: 'a cat', ...body });
+    const response = await app.postJson(B, { model: 'clip-1', prompt: 'a cat', ...body });
     expect([response.status, await message(response)]).toEqual([400, expect.stringContaining(use)]);
   }
 });
 
 test('refuses a plain name of an input whose value is an id of another store', async () => {
   const body = { model: 'clip-1', prompt: 'a cat', first_frame: { file_id: 'file-1' } };
-  const response = await door.postJson(B, body);
+  const response = await app.postJson(B, body);
   expect([response.status, await message(response)]).toEqual([
     400,
     expect.stringContaining('first_frame: is an input that nothing reads here'),
@@ -94,7 +94,7 @@ test('a form is asked the same', async () => {
   for (const [name, value] of Object.entries({ model: 'clip-1', prompt: 'a cat', img: URL })) {
     form.append(name, value);
   }
-  const response = await door.send(B, { method: 'POST', body: form });
+  const response = await app.send(B, { method: 'POST', body: form });
   expect([response.status, await message(response)]).toEqual([
     400,
     expect.stringContaining('img: carries a URL'),
@@ -111,9 +111,9 @@ test('settings stay the vendor`s, whatever they are called, and what is read sta
     cfg: { scale: 1, list: [1, 'two', null] },
   };
   const body = { model: 'clip-1', prompt: 'look at https://example.com', image: URL, ...settings };
-  const response = await door.postJson(B, body);
+  const response = await app.postJson(B, body);
   expect(response.status).toBe(200);
-  const creation = door.gateway.creations.at(-1);
+  const creation = app.gateway.creations.at(-1);
   expect(creation?.request.passthrough).toEqual(settings);
   expect(creation?.request.inputs).toHaveLength(1);
 });
@@ -136,7 +136,7 @@ test.each([
 ])('%s names the known fields for %j, the nearest first', async (path, more, said) => {
   const ula = { resolution: '720p', aspect_ratio: '16:9', duration: 4, generate_audio: false };
   const rest = path.includes('ula') ? { ...ula, camera_fixed: false, service_tier: 'default' } : {};
-  const response = await door.postJson(path, { model: 'clip-1', prompt: 'x', ...rest, ...more });
+  const response = await app.postJson(path, { model: 'clip-1', prompt: 'x', ...rest, ...more });
   expect([400, 422]).toContain(response.status);
   expect(await message(response)).toMatch(said);
 });

@@ -1,13 +1,13 @@
-import { openDoor, type Door } from './door';
+import { startTestApp, type TestApp } from './test-app';
 import { MODEL } from './memory-gateway';
 
 /** Token360's `/v1/videos` infers what to do from which frames and references a request has. */
 
-let door: Door;
+let app: TestApp;
 beforeAll(async () => {
-  door = await openDoor();
+  app = await startTestApp();
 });
-afterAll(() => door.close());
+afterAll(() => app.close());
 
 const url = 'https://example.com/a';
 const first = { type: 'image_url', frame_type: 'first_frame', image_url: { url } };
@@ -17,7 +17,7 @@ const video = { type: 'video_url', video_url: { url } };
 const audio = { type: 'audio_url', audio_url: { url } };
 
 const submit = (body: object) =>
-  door.postJson('/v1/videos', { model: MODEL, prompt: 'a cat', ...body });
+  app.postJson('/v1/videos', { model: MODEL, prompt: 'a cat', ...body });
 
 test.each<[body: object, mode: string, roles: string[]]>([
   [{}, 'text', []],
@@ -59,7 +59,7 @@ test.each<[body: object, mode: string, roles: string[]]>([
 ])('%j is %s', async (body, mode, roles) => {
   const response = await submit(body);
   expect(await response.json()).toMatchObject({ parameters: { mode } });
-  const inputs = door.gateway.creations.at(-1)?.request.inputs ?? [];
+  const inputs = app.gateway.creations.at(-1)?.request.inputs ?? [];
   expect(inputs.map(({ role }) => role)).toEqual(roles);
 });
 
@@ -137,7 +137,7 @@ test.each<[body: object, param: string]>([
 });
 
 test('the list of models with their abilities is not taken for a video', async () => {
-  const models = await door.send('/v1/videos/models');
+  const models = await app.send('/v1/videos/models');
   expect(await models.json()).toMatchObject({ object: 'list', data: [{ id: MODEL }] });
-  expect((await door.send('/v1/videos/models', { method: 'DELETE' })).status).toBe(404);
+  expect((await app.send('/v1/videos/models', { method: 'DELETE' })).status).toBe(404);
 });

@@ -5,7 +5,7 @@ import { closeAll, failureOf, httpServer, outbound, soon } from './servers';
 import type { LocalServer } from './servers';
 
 /**
- * Every hostile URL at every door. Plain http is allowed here, so that the scheme does not do the guard's work, and
+ * Every hostile URL in every place that takes one. Plain http is allowed here, so that the scheme does not do the guard's work, and
  * `{port}` is a real server on loopback, so that a hole is seen as a request and not only as a missing error.
  */
 
@@ -151,7 +151,7 @@ const download = (url: string, allowedOrigins: string[] = []): Promise<unknown> 
 
 const BLOCKED = { kind: 'not_sent', reason: 'blocked' };
 
-describe('no door lets through', () => {
+describe('no place lets through', () => {
   it.each(table([...LITERALS, ...NAMES, ...SHAPES]))('%s', async (template) => {
     const url = place(template);
     expect(client.checkCallbackUrl(url)).toEqual({ ok: false, problem: expect.any(String) });

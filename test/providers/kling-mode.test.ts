@@ -4,7 +4,7 @@ import type { VideoRequest } from '../../src/core/request/request';
 import { klingModels } from '../../src/providers/kling/models';
 import { submit } from '../../src/providers/kling/submit';
 
-/** `mode` is a caller's word at many doors; what Kling is sent is that word, or the request is refused. */
+/** `mode` is a caller's word at many endpoints; what Kling is sent is that word, or the request is refused. */
 
 function sent(model: string, serviceTier: string, more: Partial<VideoRequest> = {}): unknown {
   const table = klingModels[model];

@@ -121,7 +121,7 @@ describe('what it counts', () => {
   });
 });
 
-describe('the doors', () => {
+describe('the endpoints', () => {
   test.each([
     ['GET', '/nobody/x', 404],
     ['GET', '/ark/contents/generations', 404],

@@ -13,7 +13,7 @@ import { createSimulatedProvider } from '../support/simulated-provider';
 import type { SimulatedProvider } from '../support/simulated-provider';
 import { json, until } from '../support/simulator';
 
-/** Kling's door as its pages describe it, spoken to as a client of its own would. */
+/** Kling's endpoints as its pages describe it, called as a client of its own would. */
 
 let upstream: SimulatedProvider;
 beforeEach(() => {
@@ -211,7 +211,7 @@ describe('a create', () => {
     ['sound on a model without', TEXT, { sound: 'on' }, /^sound/],
     ['sound in the cheaper mode', TEXT, { model_name: 'kling-v2-6', sound: 'on' }, /^sound/],
     ['a model that has pictures only', TEXT, { model_name: 'kling-v1-5' }, /^model_name/],
-    ['a model of another door', TEXT, { model_name: 'kling-video-o1' }, /^model_name/],
+    ['a model of another endpoint', TEXT, { model_name: 'kling-video-o1' }, /^model_name/],
     ['freedom past 1', TEXT, { cfg_scale: 1.1 }, /^cfg_scale/],
     ['freedom on 2.x', TEXT, { model_name: 'kling-v2-6', cfg_scale: 0.5 }, /^cfg_scale/],
     ['two moves', TEXT, camera({ zoom: 1, pan: 1 }), /^camera_control/],
@@ -260,7 +260,7 @@ describe('a create', () => {
     expect(send(post(TEXT, body)).code).toBe(1200);
   });
 
-  test('does not know another model or door', () => {
+  test('does not know another model or endpoint', () => {
     expect(create({ model_name: 'kling-v9' }).code).toBe(1203);
     expect(create({}, 'motion-picture').code).toBe(1202);
   });
@@ -300,7 +300,7 @@ describe('a second create with the same external_task_id', () => {
     expect(upstream.jobs()).toBe(1);
   });
 
-  test('is one also at another door', () => {
+  test('is one also at another endpoint', () => {
     const [first, second] = twice();
     expect(first.code).toBe(0);
     expect(second.code).not.toBe(0);

@@ -1,7 +1,7 @@
 import { arkClient, klingClient, type VendorClient } from '../support/vendor-client';
 import { json, startUpstream, until, type Upstream } from '../support/simulator';
 
-/** What a provider may do wrong in its replies and its links, at each vendor's own door, told in either way. */
+/** What a provider may do wrong in its replies and its links, at each vendor's own endpoint, told in either way. */
 
 const START = Date.parse('2026-11-21T12:00:00Z');
 let upstream: Upstream;
@@ -161,19 +161,19 @@ describe.each(Object.keys(VENDORS))('a submit at %s', (vendor) => {
     return make();
   };
 
-  test.each(['prompt', 'door'])(
+  test.each(['prompt', 'endpoint'])(
     'is taken and answered with 200 and no body: empty, by %s',
     async (way) => {
-      if (way === 'door') await setFaults({ fault: 'empty', count: 1 });
-      const reply = await client().create(way === 'door' ? 'a' : 'a [[sim fault=empty]]');
+      if (way === 'endpoint') await setFaults({ fault: 'empty', count: 1 });
+      const reply = await client().create(way === 'endpoint' ? 'a' : 'a [[sim fault=empty]]');
       expect([reply.status, await reply.text()]).toEqual([200, '']);
       expect(await upstream.counters()).toMatchObject({ submits_seen: 1, submits_accepted: 1 });
     },
   );
 
-  test.each(['prompt', 'door'])('is taken and never answered: hang, by %s', async (way) => {
-    if (way === 'door') await setFaults({ fault: 'hang', count: 1 });
-    const answers = noting(client().create(way === 'door' ? 'a' : 'a [[sim fault=hang]]'));
+  test.each(['prompt', 'endpoint'])('is taken and never answered: hang, by %s', async (way) => {
+    if (way === 'endpoint') await setFaults({ fault: 'hang', count: 1 });
+    const answers = noting(client().create(way === 'endpoint' ? 'a' : 'a [[sim fault=hang]]'));
     await until(async () => (await upstream.counters())['submits_accepted'] === 1);
     // A later submit is answered while the first is not.
     expect((await client().create('b')).status).toBe(200);

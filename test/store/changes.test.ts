@@ -12,7 +12,7 @@ import {
 import { until } from '../support/gateway';
 import type { TestDatabase, TestWorkspace } from '../support/database';
 
-/** Doors that answer late: each hears of its own job, at once, and also when the message was lost. */
+/** Endpoints that answer late: each hears of its own job, at once, and also when the message was lost. */
 
 let database: TestDatabase;
 let workspace: TestWorkspace;

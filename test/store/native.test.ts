@@ -107,7 +107,7 @@ describe("the provider's answer to a submit", () => {
     expect((await latest())?.submitReply).toBeUndefined();
   });
 
-  test('that never comes leaves a door waiting until its patience ends', async () => {
+  test('that never comes leaves an endpoint waiting until its patience ends', async () => {
     await acceptedAttempt(database, job);
     expect(await database.store.changes.wait(job.id, 'answered', 300)).toBe(false);
   });

@@ -18,7 +18,7 @@ const ABOUT: Record<Table, { title: string; file: string; text: string }> = {
     title: 'Cancel table',
     file: 'test/e2e/cancel-table.test.ts',
     text:
-      'State of the job, what the provider does, and the door through which the cancel came: DELETE, the Temporal UI ' +
+      'State of the job, what the provider does, and the way in which the cancel came: DELETE, the Temporal UI ' +
       '(`cancel`, `terminate`) or a parent workflow. State and bill are what the provider says in the end, once, and ' +
       'no workflow task fails.',
   },
@@ -46,7 +46,7 @@ const PROMISES: readonly [name: string, text: string, tables: readonly Table[], 
     'P1 One submit',
     'the provider never makes one job twice',
     ['kill-table', 'cancel-table', 'faults'],
-    'test/e2e/door.test.ts',
+    'test/e2e/creates.test.ts',
   ],
   [
     'P2 One bill',

@@ -35,7 +35,7 @@ const KEYS: Record<string, KeyPrincipal> = {
   [ADMIN_KEY]: principal('ws_1', 'key_4', 'admin'),
 };
 
-export interface Door {
+export interface TestApp {
   origin: string;
   port: number;
   gateway: MemoryGateway;
@@ -51,9 +51,9 @@ export interface Door {
 }
 
 /** The whole app on a free port, with real sockets and real blobs. */
-export async function openDoor(
+export async function startTestApp(
   options: Partial<AppOptions> & { secret?: string } = {},
-): Promise<Door> {
+): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'reelay-http-'));
   const log: Record<string, unknown>[] = [];
   const sink = new Writable({
@@ -96,7 +96,7 @@ export async function openDoor(
   });
   const server = await listen(app, { host: '127.0.0.1', port: 0, timeouts: { closeMs: 500 } });
   origin = server.origin;
-  const send: Door['send'] = (path, init = {}) => {
+  const send: TestApp['send'] = (path, init = {}) => {
     const headers = new Headers(init.headers);
     if (!headers.has('authorization') && !headers.has('x-api-key')) {
       headers.set('authorization', `Bearer ${KEY}`);

@@ -31,7 +31,7 @@ async function jobsWith(prompt: string): Promise<{ id: string; state: string }[]
   return gateway.sql(`SELECT id, state FROM jobs WHERE request->>'prompt' = $1`, [prompt]);
 }
 
-test('thirty equal creates at once through two doors are one job, one hold and thirty equal answers', async () => {
+test('thirty equal creates at once through two APIs are one job, one hold and thirty equal answers', async () => {
   const prompt = 'thirty at once [[sim seconds=1 video=shared]]';
   const answers = await Promise.all(
     Array.from({ length: 30 }, (_, index) =>
