@@ -9,9 +9,9 @@ import {
   createdJob,
   newJob,
   settle,
-  startTestDatabase,
+  useTestDatabase,
 } from '../support/database';
-import type { TestDatabase, TestWorkspace } from '../support/database';
+import type { TestWorkspace } from '../support/database';
 import { until } from '../support/kill/until';
 import { sweepDeps } from '../support/sweep-deps';
 
@@ -20,11 +20,7 @@ import { sweepDeps } from '../support/sweep-deps';
  * the engine, and what a process that died has claimed is the sweep's.
  */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 beforeEach(() => database.sql('UPDATE keeps SET workflow_started_at = created_at'));
 
 /** The first bytes of an MP4 with the brand "isom". */

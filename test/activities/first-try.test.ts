@@ -12,18 +12,13 @@ import {
   createdJob,
   newJob,
   settle,
-  startTestDatabase,
+  useTestDatabase,
 } from '../support/database';
-import type { TestDatabase } from '../support/database';
 import { WILLING } from '../support/sweep-deps';
 
 /** A caller is told in one short try, without a workflow; what that cannot do is the workflow's, and nobody waits long. */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 
 const config = readConfig({ REELAY_CONFIG: '' });
 const { firstTryMs, hungHostMs, deliverySchedule } = config.waits;

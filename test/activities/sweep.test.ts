@@ -11,18 +11,13 @@ import {
   createdJob,
   newJob,
   settle,
-  startTestDatabase,
+  useTestDatabase,
 } from '../support/database';
-import type { TestDatabase } from '../support/database';
 import { sweepDeps } from '../support/sweep-deps';
 
 /** The sweep over real rows: one that cannot be done stops no other, many are done at once, and only due ones are read. */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 beforeEach(async () => {
   await database.sql(`UPDATE jobs SET workflow_started_at = created_at, cancel_requested_at = NULL,
     deadline_at = '2100-01-01'`);

@@ -3,18 +3,13 @@ import { readConfig } from '../../src/config';
 import type { Engine } from '../../src/core/ports/engine';
 import { createStarts } from '../../src/gateway';
 import type { Starts } from '../../src/gateway/starts';
-import { createdJob, newJob, startTestDatabase } from '../support/database';
-import type { TestDatabase } from '../support/database';
+import { createdJob, newJob, useTestDatabase } from '../support/database';
 import { until } from '../support/gateway';
 import { WILLING } from '../support/sweep-deps';
 
 /** What was committed starts, whatever the engine and the processes do meanwhile, and each job in one process at a time. */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 
 let running: Starts[] = [];
 beforeEach(() => database.sql('UPDATE jobs SET workflow_started_at = created_at'));

@@ -13,18 +13,13 @@ import {
   newAttempt,
   newJob,
   settle,
-  startTestDatabase,
+  useTestDatabase,
 } from '../support/database';
-import type { TestDatabase } from '../support/database';
 
 /** The attempt's row is what keeps a job from being submitted twice, and what its end is decided by. */
 
-let database: TestDatabase;
+const database = useTestDatabase();
 let job: Job;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
 beforeEach(async () => {
   job = await createdJob(database, newJob(database.workspace));
 });

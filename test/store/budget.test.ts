@@ -9,17 +9,13 @@ import {
   createdJob,
   newJob,
   settle,
-  startTestDatabase,
+  useTestDatabase,
 } from '../support/database';
-import type { TestDatabase, TestWorkspace } from '../support/database';
+import type { TestWorkspace } from '../support/database';
 
 /** What all jobs of one key hold and have spent never passes its budget, however they arrive. */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 
 const rich = () => database.makeWorkspace(PRICE * 1_000n);
 const change = (workspace: TestWorkspace, settings: Partial<KeySettings>) =>

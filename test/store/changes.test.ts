@@ -7,20 +7,18 @@ import {
   createdJob,
   newJob,
   settle,
-  startTestDatabase,
+  useTestDatabase,
 } from '../support/database';
 import { until } from '../support/gateway';
-import type { TestDatabase, TestWorkspace } from '../support/database';
+import type { TestWorkspace } from '../support/database';
 
 /** Endpoints that answer late: each hears of its own job, at once, and also when the message was lost. */
 
-let database: TestDatabase;
+const database = useTestDatabase();
 let workspace: TestWorkspace;
 beforeAll(async () => {
-  database = await startTestDatabase();
   workspace = await database.makeWorkspace(PRICE * 500n);
 });
-afterAll(() => database?.close());
 
 const LONG_MS = 30_000;
 const wait = (job: Job, until: 'accepted' | 'ended', ms = LONG_MS, signal?: AbortSignal) =>

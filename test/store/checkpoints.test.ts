@@ -4,19 +4,17 @@ import type { ActivityDeps } from '../../activities';
 import { sweep } from '../../activities/sweep';
 import { newId } from '../../src/core/job/ids';
 import { balanceOf, keySpending } from '../../src/store/ledger';
-import { NOW, PRICE, createdJob, newJob, settle, startTestDatabase } from '../support/database';
-import type { TestDatabase, TestWorkspace } from '../support/database';
+import { NOW, PRICE, createdJob, newJob, settle, useTestDatabase } from '../support/database';
+import type { TestWorkspace } from '../support/database';
 import { sweepDeps } from '../support/sweep-deps';
 
 /** Reading a balance costs the same at any length of the ledger, and says the same as its sum at every moment. */
 
-let database: TestDatabase;
+const database = useTestDatabase();
 let deps: ActivityDeps;
 beforeAll(async () => {
-  database = await startTestDatabase();
   deps = sweepDeps(database);
 });
-afterAll(() => database?.close());
 
 const sumOf = async (workspaceId: string) => {
   const [row] = await database.sql<Record<'available' | 'held' | 'spent', string>>(

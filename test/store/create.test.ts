@@ -8,17 +8,12 @@ import {
   PRICE,
   createdJob,
   newJob,
-  startTestDatabase,
+  useTestDatabase,
 } from '../support/database';
-import type { TestDatabase } from '../support/database';
 
 /** Create is one transaction: everything or nothing, never more than the balance, once per idempotency key. */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 
 const TABLES = ['jobs', 'events', 'idempotency'];
 

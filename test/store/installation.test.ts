@@ -4,16 +4,11 @@ import { newId } from '../../src/core/job/ids';
 import { ensureFirstWorkspace, isOurSecretKey } from '../../src/store/installation';
 import { newKey } from '../../src/store/new-key';
 import { createSealer } from '../../src/store/seal';
-import { NOW, startTestDatabase } from '../support/database';
-import type { TestDatabase } from '../support/database';
+import { NOW, useTestDatabase } from '../support/database';
 
 /** The first workspace is the first one whatever it is called, and a process with another secret key is told so. */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 beforeEach(() =>
   database.sql('UPDATE installation SET first_workspace_id = NULL, sealed_canary = NULL'),
 );

@@ -8,19 +8,15 @@ import type { Verdict } from '../../src/core/job/outcome';
 import type { SubmitReading } from '../../src/core/provider/provider';
 import type { Attempt } from '../../src/core/provider/attempt';
 import type { SettleReason } from '../../src/core/ports/store/jobs';
-import { NOW, SUCCEEDED, newAttempt, newJob, settle, startTestDatabase } from '../support/database';
-import type { TestDatabase, TestWorkspace } from '../support/database';
+import { NOW, SUCCEEDED, newAttempt, newJob, settle, useTestDatabase } from '../support/database';
+import type { TestWorkspace } from '../support/database';
 
 /**
  * Whatever happens to a handful of jobs in whatever order, also at once and again: the books balance, a job ends at
  * most once, and what has ended never changes.
  */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase(1n);
-});
-afterAll(() => database?.close());
+const database = useTestDatabase(1n);
 
 const JOBS = 5;
 const START = 100n;

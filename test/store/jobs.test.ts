@@ -9,17 +9,13 @@ import {
   createdJob,
   newJob,
   settle,
-  startTestDatabase,
+  useTestDatabase,
 } from '../support/database';
-import type { TestDatabase, TestWorkspace } from '../support/database';
+import type { TestWorkspace } from '../support/database';
 
 /** Reading, paging, canceling and deleting jobs; and that no workspace sees anything of another one. */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 
 describe('pages', () => {
   let workspace: TestWorkspace;

@@ -5,22 +5,18 @@ import { newId } from '../../src/core/job/ids';
 import { createStore } from '../../src/store';
 import { keyHash, newKey } from '../../src/store/new-key';
 import { ensureWorkspace } from '../../src/store/workspaces';
-import { NOW, PRICE, createdJob, newJob, startTestDatabase } from '../support/database';
-import type { TestDatabase, TestWorkspace } from '../support/database';
+import { NOW, PRICE, createdJob, newJob, useTestDatabase } from '../support/database';
+import type { TestWorkspace } from '../support/database';
 
 /** A key opens what its rows say now; its secrets come and go, and what has ended never comes back. */
 
-let database: TestDatabase;
+const database = useTestDatabase();
 let workspace: TestWorkspace;
 let keyId: string;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
 beforeEach(async () => {
   workspace = await database.makeWorkspace(PRICE * 10n);
   keyId = workspace.principal.keyId;
 });
-afterAll(() => database?.close());
 
 const HOUR = 3_600_000;
 const find = (key: string, now = NOW) => database.store.keys.find(keyHash(key), now);

@@ -10,17 +10,12 @@ import {
   newAttempt,
   newJob,
   settle,
-  startTestDatabase,
+  useTestDatabase,
 } from '../support/database';
-import type { TestDatabase } from '../support/database';
 
 /** Whoever writes rows of a job takes the job's own row first, so that no two of them wait for each other in a circle. */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 
 const REPLY: Reply = { status: 200, headers: {}, body: Buffer.from('{}') };
 const RUNNING = { state: 'running', phase: 'running', progress: 10 } as const;

@@ -5,8 +5,7 @@ import { Client } from 'pg';
 import { newId } from '../../src/core/job/ids';
 import { migrate } from '../../src/store/migrate';
 import { TABLES } from '../../src/store/schema';
-import { startTestDatabase } from '../support/database';
-import type { TestDatabase } from '../support/database';
+import { useTestDatabase } from '../support/database';
 import { ROOT, cleanUp, temporaryFolder } from '../host/temporary';
 import { query } from '../postgres/machine';
 
@@ -14,11 +13,7 @@ import { query } from '../postgres/machine';
 
 const MIGRATIONS = join(ROOT, 'src', 'store', 'migrations');
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 afterEach(cleanUp);
 
 /** A second database on the same server, which the owner of the first may empty and fill. */

@@ -8,18 +8,16 @@ import {
   createdJob,
   newJob,
   settle,
-  startTestDatabase,
+  useTestDatabase,
 } from '../support/database';
-import type { TestDatabase } from '../support/database';
 
 /** A list of a busy week costs what its page costs, and not a look at the attempts of each job of the week. */
 
 const JOBS = 60;
 const NATIVE = { wire: 'ark-tasks', body: 'b', headers: {}, search: '', ids: {} };
 
-let database: TestDatabase;
+const database = useTestDatabase();
 beforeAll(async () => {
-  database = await startTestDatabase();
   for (let number = 0; number < JOBS; number += 1) {
     const job = await createdJob(
       database,
@@ -34,7 +32,6 @@ beforeAll(async () => {
     await settle(database, job.id);
   }
 });
-afterAll(() => database?.close());
 
 /** The function answers the list and how often it went into `attempts`, counted by the server itself. */
 async function listed(query: { state?: 'succeeded'; model?: string }) {

@@ -12,18 +12,13 @@ import {
   newAttempt,
   newJob,
   settle,
-  startTestDatabase,
+  useTestDatabase,
 } from '../support/database';
-import type { TestDatabase } from '../support/database';
 
 /** What providers said is kept as bytes, shown while it is true, and found by the provider's own handle. */
 
-let database: TestDatabase;
+const database = useTestDatabase();
 let job: Job;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
 beforeEach(async () => {
   job = await create();
 });

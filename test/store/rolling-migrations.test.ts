@@ -5,18 +5,13 @@ import { MIGRATION_WAITS } from '../../src/core/schedules';
 import { migrate } from '../../src/store/migrate';
 import { MIGRATIONS } from '../../src/store/migration-files';
 import { waitFor } from '../../src/host/wait';
-import { startTestDatabase } from '../support/database';
-import type { TestDatabase } from '../support/database';
+import { useTestDatabase } from '../support/database';
 import { cleanUp, temporaryFolder } from '../host/temporary';
 import { query } from '../postgres/machine';
 
 /** Migrations while other processes work: on old schemas and new ones, under locks, and killed half way. */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 afterEach(cleanUp);
 
 /** The place is a schema of its own with all migrations applied, and a folder to add others to. */

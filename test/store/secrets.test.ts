@@ -12,17 +12,13 @@ import {
   createdJob,
   newJob,
   settle,
-  startTestDatabase,
+  useTestDatabase,
 } from '../support/database';
-import type { TestDatabase, TestWorkspace } from '../support/database';
+import type { TestWorkspace } from '../support/database';
 
 /** Keys are stored as hashes, callback secrets sealed; and what a delivery needs is found again. */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 
 async function settledDelivery(workspace: TestWorkspace): Promise<string> {
   const job = await createdJob(database, newJob(workspace, { callbackUrl: 'https://a.example/x' }));

@@ -13,18 +13,14 @@ import {
   newAttempt,
   newJob,
   settle,
-  startTestDatabase,
+  useTestDatabase,
 } from '../support/database';
-import type { TestDatabase, TestWorkspace } from '../support/database';
+import type { TestWorkspace } from '../support/database';
 
 /** Settle ends a job once, books the right amount once, and tells the right people once. */
 
-let database: TestDatabase;
+const database = useTestDatabase();
 let workspace: TestWorkspace;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
 beforeEach(async () => {
   workspace = await database.makeWorkspace(PRICE * 10n);
 });

@@ -1,15 +1,10 @@
 import type { Job } from '../../src/core/job/job';
 import type { NewJob } from '../../src/core/ports/store/jobs';
-import { NOW, PRICE, createdJob, newJob, settle, startTestDatabase } from '../support/database';
-import type { TestDatabase } from '../support/database';
+import { NOW, PRICE, createdJob, newJob, settle, useTestDatabase } from '../support/database';
 
 /** The jobs table is the queue of starts: each row is claimed by one process at a time, and by another when that died. */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 beforeEach(() => database.sql('UPDATE jobs SET workflow_started_at = created_at'));
 
 const CLAIM = 30_000;

@@ -9,17 +9,12 @@ import {
   createdJob,
   newJob,
   settle,
-  startTestDatabase,
+  useTestDatabase,
 } from '../support/database';
-import type { TestDatabase } from '../support/database';
 
 /** The sweep looks only at rows that should have a workflow and seem to have none, at a limited number, in order. */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 /** Everything of earlier tests is out of the way. */
 beforeEach(async () => {
   await database.sql(

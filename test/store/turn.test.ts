@@ -1,14 +1,9 @@
 import { TURNS, inTurn } from '../../src/store/turn';
-import { startTestDatabase } from '../support/database';
-import type { TestDatabase } from '../support/database';
+import { useTestDatabase } from '../support/database';
 
 /** What two processes must not do at once is done in turns, on one database. */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 
 const ENOUGH_MS = 60_000;
 

@@ -7,17 +7,13 @@ import {
   createdJob,
   newJob,
   settle,
-  startTestDatabase,
+  useTestDatabase,
 } from '../support/database';
-import type { TestDatabase, TestWorkspace } from '../support/database';
+import type { TestWorkspace } from '../support/database';
 
 /** A stored file is named by whatever may still need it; everything else may go. */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 
 const newBlob = (): string => randomBytes(32).toString('hex');
 const unnamed = (ids: string[], before = NOW) => database.store.sweep.unnamedBlobs(ids, before);

@@ -1,21 +1,20 @@
 import { newId } from '../../src/core/job/ids';
 import type { TerminalState } from '../../src/core/job/job';
 import type { UsageLogQuery } from '../../src/core/money/usage';
-import { createdJob, newJob, startTestDatabase } from '../support/database';
-import type { TestDatabase, TestWorkspace } from '../support/database';
+import { createdJob, newJob, useTestDatabase } from '../support/database';
+import type { TestWorkspace } from '../support/database';
 
 /** Usage is read from the rows that settling wrote: one workspace's, each request once, sums exact. */
 
 const DAY = 86_400_000;
 const FIRST_DAY = Date.parse('2026-11-01T00:00:00Z');
 
-let database: TestDatabase;
+const database = useTestDatabase();
 let mine: TestWorkspace;
 let other: TestWorkspace;
 const ids: string[] = [];
 
 beforeAll(async () => {
-  database = await startTestDatabase();
   mine = database.workspace;
   other = await database.makeWorkspace(1_000_000_000n);
   ids.push(await used(mine, { at: FIRST_DAY - 1, model: 'clip', charged: 1_500_000n }));
@@ -28,7 +27,6 @@ beforeAll(async () => {
   );
   await used(other, { at: FIRST_DAY, model: 'clip', charged: 7n });
 });
-afterAll(() => database?.close());
 
 async function used(
   workspace: TestWorkspace,

@@ -8,18 +8,13 @@ import {
   newJob,
   NOW,
   settle,
-  startTestDatabase,
+  useTestDatabase,
   SUCCEEDED,
 } from '../support/database';
-import type { TestDatabase } from '../support/database';
 
 /** Every look plans the next one by what a model usually takes, so asking for it must cost next to nothing. */
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.close());
+const database = useTestDatabase();
 
 async function finished(model: string, tookMs: number): Promise<string> {
   const job = await createdJob(database, newJob(database.workspace));

@@ -108,6 +108,16 @@ export async function startTestDatabase(points = 1_000_000n * PRICE): Promise<Te
   };
 }
 
+/** Gives a test file a database of its own from before its first test until after its last. */
+export function useTestDatabase(points?: bigint): TestDatabase {
+  const database: Partial<TestDatabase> = {};
+  beforeAll(async () => {
+    Object.assign(database, await startTestDatabase(points));
+  });
+  afterAll(() => database.close?.());
+  return database as TestDatabase; // whole in every test and every hook, none of which runs earlier
+}
+
 async function makeWorkspaceIn(
   { db, sealer, store }: Pick<TestDatabase, 'db' | 'sealer' | 'store'>,
   points: bigint,
