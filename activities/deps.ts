@@ -2,8 +2,9 @@ import type { Dialect, RenderContext } from '../src/core/api/dialect';
 import type { Principal } from '../src/core/api/principal';
 import type { Creation } from '../src/core/job/creation';
 import type { PlanWaits } from '../src/core/job/plan';
-import type { Retention } from '../src/core/operator/retention';
-import type { Cadence } from '../src/core/schedules';
+import type { Limits } from '../src/core/settings/limits';
+import type { Retention } from '../src/core/settings/retention';
+import type { Waits } from '../src/core/settings/waits';
 import type { AttemptDeps, AttemptLimits, AttemptWaits } from '../src/attempts/deps';
 import type { ByteGate } from './byte-gate';
 import type { HungHosts } from './hung-hosts';
@@ -30,68 +31,40 @@ export interface ActivityDeps extends AttemptDeps {
   stopping: AbortSignal;
 }
 
-/** Named waits, from config; milliseconds. */
-export interface ActivityWaits extends AttemptWaits, PlanWaits {
-  /** A POST that is past its deadline counts as unknown only when this has passed too. */
-  unknownGraceMs: number;
-  /** A submit waits here for memory for so long, then goes back to the engine for a moment. */
-  sendRoomMs: number;
-  /** Pause between two lookups of an unknown submit. */
-  unknownLookMs: number;
-  /**
-   * A channel that is busy for this long is given up for the next one. The last one, too, unless all that it lacks is
-   * a free slot: for that a job waits until its deadline.
-   */
-  busyMs: number;
-  /** Pause before a cancel or a last look that got no answer is tried again. */
-  lookRetryMs: number;
-  cadence: Cadence;
-  deliverySchedule: readonly number[];
-  deliveryTimeoutMs: number;
-  /** The first try of a callback ends after this, since the end of a job waits for it. */
-  firstTryMs: number;
-  /** A message that is still pending after this has lost its workflow; longer than its whole schedule. */
-  deliveryOverdueMs: number;
-  keepTimeoutMs: number;
-  sweepAgeMs: number;
-  /** First and longest pause before what could not be started, or claimed, is tried again. */
-  startAgainMs: number;
-  startAgainMaxMs: number;
-  /** What runs when a stop is asked for may go on for so long and is then cut. */
-  shutdownMs: number;
-  /** A claim on the start of a job lasts this long. */
-  startClaimMs: number;
-  /** How far back the sweep looks at closed runs. */
-  sweepClosedMs: number;
-  /** A step of the sweep begins no further row after this. */
-  sweepStepMs: number;
-  /** Pause between two restarts of a job in review whose deadline is over. */
-  reviewMs: number;
-  /** A copy of a result is tried for this long, then it gives up; shorter than its workflow's 24 hours. */
-  keepForMs: number;
-  /** How old a stored file that nothing names becomes. */
-  blobAgeMs: number;
-  /** What a stop of the process cuts may tidy up for this long. */
-  cutMs: number;
-}
+/** The waits of the config that activities keep to. */
+export type ActivityWaits = AttemptWaits &
+  PlanWaits &
+  Pick<Waits, SubmitWait | TellingWait | 'cadence' | 'lookRetryMs' | SweepWait | StopWait>;
 
-export interface ActivityLimits extends AttemptLimits {
-  resultBytesMax: number;
-  excerptBytesMax: number;
-  sweepRows: number;
-  /** Rows that one step of the sweep works on at once. */
-  sweepAtOnce: number;
-  restartsMax: number;
-  /** A submit that cannot be prepared so many times ends its job. */
-  prepareTriesMax: number;
-  /** Callbacks that this process sends at once: to one host, of one workspace, in all. */
-  deliveriesPerHost: number;
-  deliveriesPerWorkspace: number;
-  deliveriesAtOnce: number;
-  /** First tries of callbacks that this process makes at once; each keeps a settle from its end. */
-  firstTriesAtOnce: number;
-  /** Results that this process copies at once; half of them of one workspace. */
-  copiesAtOnce: number;
-  /** Stored files that one sweep looks at. */
-  sweepFiles: number;
-}
+type SubmitWait = 'unknownGraceMs' | 'unknownLookMs' | 'sendRoomMs' | 'busyMs';
+type TellingWait =
+  | 'deliverySchedule'
+  | 'deliveryTimeoutMs'
+  | 'firstTryMs'
+  | 'keepTimeoutMs'
+  | 'keepForMs'
+  | 'startAgainMs'
+  | 'startAgainMaxMs';
+type SweepWait =
+  | 'deliveryOverdueMs'
+  | 'startClaimMs'
+  | 'sweepAgeMs'
+  | 'sweepClosedMs'
+  | 'sweepStepMs'
+  | 'reviewMs'
+  | 'blobAgeMs';
+type StopWait = 'shutdownMs' | 'cutMs';
+
+/** The limits of the config that activities keep to. */
+export type ActivityLimits = AttemptLimits &
+  Pick<Limits, TellingLimit | SweepLimit | 'prepareTriesMax'>;
+
+type TellingLimit =
+  | 'resultBytesMax'
+  | 'excerptBytesMax'
+  | 'deliveriesPerHost'
+  | 'deliveriesPerWorkspace'
+  | 'deliveriesAtOnce'
+  | 'firstTriesAtOnce'
+  | 'copiesAtOnce';
+type SweepLimit = 'sweepRows' | 'sweepAtOnce' | 'sweepFiles' | 'restartsMax';

@@ -86,7 +86,7 @@ describe('docker-compose.yml', () => {
   });
 
   test('gives the gateway only variables that the config reads', () => {
-    const known = read('src/config.ts')
+    const known = read('src/config/environment.ts')
       .match(/^\s+[A-Z][A-Z0-9_]+(?=:)/gm)
       ?.map((name) => name.trim());
     const given = Object.keys(gateway.environment ?? {});

@@ -22,6 +22,7 @@ const DOCUMENTS = [
   'docs/ark-tasks.md',
   'docs/admin.md',
   'docs/retention.md',
+  'docs/settings.md',
   'docs/performance.md',
   ...DECISIONS,
 ];
@@ -82,7 +83,7 @@ test('documents name only npm scripts that exist', () => {
 
 test('the README lists every environment variable that the config reads, and no other', () => {
   const schema = /environmentSchema = z\.object\(\{([\s\S]*?)\n\}\);/.exec(
-    read('src/config.ts'),
+    read('src/config/environment.ts'),
   )?.[1];
   const known = [...(schema ?? '').matchAll(/^ {2}([A-Z_]+):/gm)].map((match) => match[1]);
   const rows = readme.split('\n').filter((line) => /^\| `[A-Z]+_/.test(line));

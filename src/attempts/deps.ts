@@ -4,6 +4,8 @@ import type { Blobs } from '../core/ports/blobs';
 import type { Engine } from '../core/ports/engine';
 import type { Outbound } from '../core/ports/outbound';
 import type { Store } from '../core/ports/store/store';
+import type { Limits } from '../core/settings/limits';
+import type { Waits } from '../core/settings/waits';
 
 /** What a look needs: it is made by activities, and by the API when a provider calls back. */
 export interface LookDeps {
@@ -28,35 +30,22 @@ export interface AttemptDeps extends LookDeps {
   callbackBase(channel: Channel): string | undefined;
 }
 
-/** Named waits of talking to a provider, from config; milliseconds. */
-export interface AttemptWaits {
-  /** A POST is aborted after this. */
-  sendMs: number;
-  /** One HTTP exchange of a look, a lookup or a cancel. */
-  exchangeMs: number;
-  /** The answer to a POST is offered to the database for this long. */
-  recordMs: number;
-  /** First pause before a refused submit is sent again; each further one is longer. */
-  busyRetryMs: number;
-  /** Longest of these pauses. */
-  busyRetryMaxMs: number;
-  /** How long every look must say so before a job is lost, refused, without a video, or its result no video. */
-  goneGraceMs: number;
-  deniedGraceMs: number;
-  noOutputGraceMs: number;
-  unreadableGraceMs: number;
-  /** The first bytes of a result are waited for so long. */
-  probeMs: number;
-  /** A provider's Retry-After to a look counts up to this. */
-  lookRetryAfterMaxMs: number;
-  /** Pause between two looks at a provider whose job we gave up. */
-  lateLookMs: number;
-}
+/** The waits of the config that talking to a provider keeps to. */
+export type AttemptWaits = Pick<
+  Waits,
+  | 'sendMs'
+  | 'exchangeMs'
+  | 'recordMs'
+  | 'busyRetryMs'
+  | 'busyRetryMaxMs'
+  | 'goneGraceMs'
+  | 'deniedGraceMs'
+  | 'noOutputGraceMs'
+  | 'unreadableGraceMs'
+  | 'probeMs'
+  | 'lookRetryAfterMaxMs'
+  | 'lateLookMs'
+>;
 
-export interface AttemptLimits {
-  replyBytesMax: number;
-  /** So much of a result is read to see whether it is a video. */
-  probeBytes: number;
-  /** Late looks per sweep. */
-  lateLooks: number;
-}
+/** The limits of the config that talking to a provider keeps to. */
+export type AttemptLimits = Pick<Limits, 'replyBytesMax' | 'probeBytes' | 'lateLooks'>;

@@ -1,17 +1,9 @@
 import type { Reply } from './provider/exchange';
+import type { Waits } from './settings/waits';
 
 /** Every wait the product plans, as pure arithmetic: the clock and the dice are parameters. Milliseconds. */
 
-export interface Cadence {
-  /** The first look comes after this share of the usual duration. */
-  firstLookShare: number;
-  /** Never look more often than this. */
-  intervalMinMs: number;
-  /** Looks are never farther apart than this, however long the job runs. */
-  intervalMaxMs: number;
-  /** Later looks are spaced by this share of the time already waited. */
-  intervalShare: number;
-}
+export type Cadence = Waits['cadence'];
 
 export interface PollMoment {
   /** Milliseconds since the provider accepted the job. */
@@ -77,12 +69,6 @@ export function busyDelayMs(
   return Math.max(1, Math.round(Math.max(planned * (0.75 + 0.5 * random), retryAfterMs)));
 }
 
-/** Standard Webhooks' example schedule: ten tries within 75 h 35 min. */
-export const DELIVERY_SCHEDULE_MS: readonly number[] = [
-  0, 5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 50_400_000, 72_000_000,
-  86_400_000,
-];
-
 export const RETRY_AFTER_MAX_MS = 86_400_000;
 
 /**
@@ -126,17 +112,3 @@ export function retryAfterOf({ headers }: Pick<Reply, 'headers'>): number | unde
   if (Number.isNaN(sentAt) && !/^\s*\d+\s*$/.test(value ?? '')) return undefined;
   return readRetryAfter(value, sentAt);
 }
-
-/** Milliseconds that a migration of the database waits. */
-export const MIGRATION_WAITS = {
-  /** A statement that waits longer for a lock gives way, so that requests do not pile up behind it. */
-  migrationLockMs: 3_000,
-  /** Nothing piles up behind statements outside of a transaction, and these wait for every open transaction. */
-  migrationIndexLockMs: 60_000,
-  /** The pause before the next try leaves others the lock. */
-  migrationRetryMs: 2_000,
-  /** Another process may be migrating for this long. */
-  migrationTurnMs: 600_000,
-};
-export type MigrationWaits = typeof MIGRATION_WAITS;
-export const MIGRATION_TRIES = 10;

@@ -1,11 +1,12 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
+import type { Waits } from '../core/settings/waits';
 import { SWEEP, SWEEP_SCHEDULE, VIDEO_QUEUE } from '../../workflows/contract';
 
 /** Makes sure that the sweep runs at this interval, and once now. Any number of processes may call it. */
 export async function ensureSweep(
   client: Client,
-  { sweepEveryMs, heartbeatMs }: { sweepEveryMs: number; heartbeatMs: number },
+  { sweepEveryMs, heartbeatMs }: Pick<Waits, 'sweepEveryMs' | 'heartbeatMs'>,
 ): Promise<void> {
   const spec = { intervals: [{ every: sweepEveryMs }] };
   const action = {

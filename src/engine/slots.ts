@@ -1,3 +1,5 @@
+import type { Limits } from '../core/settings/limits';
+
 /** How many activities one process runs at once on its queues. */
 export interface ActivitySlots {
   /** The queue whose activities do nothing but read and write rows has so many slots. */
@@ -15,7 +17,7 @@ const EXCHANGING_PER_CONNECTION = 5;
  * 20 that store and 33 on each exchanging queue.
  */
 export function activitySlots(
-  limits: { databaseConnections: number; activitiesPerQueue: number },
+  limits: Pick<Limits, 'databaseConnections' | 'activitiesPerQueue'>,
   queues: { exchanging: number },
 ): ActivitySlots {
   const { databaseConnections, activitiesPerQueue } = limits;

@@ -1,6 +1,8 @@
 import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import type { Limits } from '../core/settings/limits';
+import type { Waits } from '../core/settings/waits';
 import { activitySlots } from './slots';
 import { CALLBACKS_QUEUE, VIDEO_QUEUE, providerQueue } from '../../workflows/contract';
 
@@ -16,20 +18,12 @@ export interface WorkerSettings {
   log: Logger;
 }
 
-export interface WorkerLimits {
-  workflowsCached: number;
-  /** The most activities at once on one queue, whatever the connections would allow. */
-  activitiesPerQueue: number;
-  databaseConnections: number;
-  /** An activity that says nothing for this long counts as dead, in milliseconds. */
-  heartbeatMs: number;
-  /** Starts of activities per second and provider, over all processes; 0 = no cap. */
-  providerRate: number;
-  /** How long a stop lets each kind of work go on. */
-  stop: StopWaits;
-  /** A workflow task waits this long for the worker that has its workflow in memory, which may have died. */
-  stickyMs: number;
-}
+/** The waits and limits of the config that a worker keeps to, and how long a stop lets each kind of work go on. */
+type WorkerLimits = Pick<
+  Limits,
+  'workflowsCached' | 'activitiesPerQueue' | 'databaseConnections' | 'providerRate'
+> &
+  Pick<Waits, 'heartbeatMs' | 'stickyMs'> & { stop: StopWaits };
 
 export interface StopWaits {
   /** Milliseconds after which everything but submits is told to end. */

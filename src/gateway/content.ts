@@ -11,6 +11,7 @@ import type { ContentAnswer, FileKind } from '../core/job/files';
 import type { Outbound } from '../core/ports/outbound';
 import { askedRange, isHeld, isMeant, readRange, type RangeWish } from '../core/media/range';
 import type { Store } from '../core/ports/store/store';
+import type { Waits } from '../core/settings/waits';
 
 /** A finished job's file: from the blob store once it is kept, until then streamed from the provider's link. */
 export interface ContentDeps {
@@ -18,7 +19,7 @@ export interface ContentDeps {
   blobs: Pick<Blobs, 'stat' | 'open'>;
   outbound: Pick<Outbound, 'open'>;
   catalog: Pick<Catalog, 'channel'>;
-  contentTimeoutMs: number;
+  waits: Pick<Waits, 'contentTimeoutMs'>;
   log: Pick<Logger, 'error'>;
 }
 
@@ -143,7 +144,7 @@ async function askPart(
 }
 
 function ask(deps: ContentDeps, link: Link, headers: Headers): Promise<Source> {
-  const { contentTimeoutMs: timeoutMs } = deps;
+  const { contentTimeoutMs: timeoutMs } = deps.waits;
   return deps.outbound
     .open(link.url, { headers, allowedOrigins: link.origins, timeoutMs })
     .catch((cause: unknown) => {

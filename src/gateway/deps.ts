@@ -3,15 +3,15 @@ import type { Mint } from '../core/operator/mint';
 import type { Catalog } from '../core/catalog/catalog';
 import type { Job } from '../core/job/job';
 import type { Blobs } from '../core/ports/blobs';
-import type { EndpointWaits } from '../core/ports/gateway';
 import type { Engine } from '../core/ports/engine';
 import type { FileKind } from '../core/job/files';
 import type { Outbound } from '../core/ports/outbound';
 import type { PlanWaits } from '../core/job/plan';
 import type { Tokens } from '../core/ports/tokens';
 import type { Store } from '../core/ports/store/store';
+import type { Limits } from '../core/settings/limits';
+import type { Waits } from '../core/settings/waits';
 import type { Starts } from './starts';
-import type { FairGateOptions } from './gate';
 import type { Quotes } from './quotes';
 
 /** What the use cases stand on. */
@@ -34,28 +34,28 @@ export interface GatewayDeps {
   tokens: Tokens;
   mint: Mint;
   quotes: Quotes;
-  waits: PlanWaits;
-  /** Milliseconds that an endpoint waits for a provider's answer unless its caller says otherwise. */
-  providerReplyMs: number;
-  endpointWaits: EndpointWaits;
-  /** Bytes of one input given inside the request. */
-  inputBytesMax: number;
-  contentTimeoutMs: number;
-  /** How many creates this process works on at once. */
-  creates: FairGateOptions;
+  waits: GatewayWaits;
+  limits: Pick<Limits, 'inputBytesMax' | 'createsAtOnce' | 'heldRequests' | 'replyBytesMax'>;
   /** Starts the jobs whose rows are committed. */
   starts: Pick<Starts, 'wake' | 'isFull'>;
-  /** Whether a caller has points at all is remembered for so long, in milliseconds. */
-  fundsMs: number;
-  heldMsMax: number;
-  /** The most requests that wait at once; whoever comes after them does not wait. */
-  heldRequestsMax: number;
-  replyBytesMax: number;
   now(): number;
   log: Logger;
 }
 
+type GatewayWaits = PlanWaits &
+  Pick<
+    Waits,
+    | 'createMs'
+    | 'fundsMs'
+    | 'heldMs'
+    | 'providerReplyMs'
+    | 'nativeReplyMs'
+    | 'cancelReplyMs'
+    | 'contentTimeoutMs'
+  >;
+
+/** What a create stands on, whether an endpoint or a workflow asks. */
 export type AcceptDeps = Pick<
   GatewayDeps,
-  'store' | 'catalog' | 'outbound' | 'links' | 'blobs' | 'quotes' | 'inputBytesMax' | 'now' | 'log'
->;
+  'store' | 'catalog' | 'outbound' | 'links' | 'blobs' | 'quotes' | 'now' | 'log'
+> & { limits: Pick<Limits, 'inputBytesMax'> };

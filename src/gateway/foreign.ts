@@ -56,7 +56,7 @@ async function askAt(
   const result = await deps.outbound.call(provider.authorize(call, channel.credentials, now), {
     baseUrl: channel.baseUrl,
     deadlineAt: now + deps.waits.exchangeMs,
-    replyBytesMax: deps.replyBytesMax,
+    replyBytesMax: deps.limits.replyBytesMax,
   });
   if (result.kind !== 'reply') {
     throw new GatewayError('upstream', { message: 'The provider did not answer.' });

@@ -20,8 +20,8 @@ export function createFunds({
   store,
   catalog,
   now,
-  fundsMs,
-}: Pick<GatewayDeps, 'store' | 'catalog' | 'now' | 'fundsMs'>): Funds {
+  waits: { fundsMs },
+}: Pick<GatewayDeps, 'store' | 'catalog' | 'now' | 'waits'>): Funds {
   const remembered = new Map<string, { isEmpty: boolean; until: number }>();
   const isEmpty = async (principal: Principal): Promise<boolean> => {
     const name = `${principal.workspaceId} ${principal.keyId ?? ''}`;

@@ -32,7 +32,9 @@ export type { Starts } from './starts';
  * row; the engine is only asked to start and to cancel.
  */
 export function createGateway(deps: GatewayDeps): Gateway {
-  const gates = { creates: createFairGate(deps.creates) };
+  const gates = {
+    creates: createFairGate({ atOnce: deps.limits.createsAtOnce, waitMs: deps.waits.createMs }),
+  };
   const get = (principal: Principal, id: string): Promise<Job> => findJob(deps, principal, id);
   const hold = createHold(deps, get);
   const funds = createFunds(deps);
@@ -45,7 +47,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     get,
     waitFor,
     holdCreated: createHoldCreated(deps, hold),
-    heldMsMax: deps.heldMsMax,
+    heldMsMax: deps.waits.heldMs,
     async view(principal, wire, id) {
       const job = await get(principal, id);
       if (job.dialect !== wire) throw noSuchJob();
@@ -91,7 +93,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
     usageLog: ({ workspaceId }, query) => deps.store.usage.log(workspaceId, query),
     usageSummary: ({ workspaceId }, query) => deps.store.usage.summary(workspaceId, query),
-    waits: deps.endpointWaits,
+    waits: deps.waits,
   };
 }
 

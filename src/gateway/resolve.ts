@@ -8,7 +8,7 @@ import type { Draft } from '../core/request/draft';
 import { priceOf } from '../core/money/pricing';
 import type { AppliedRequest, VideoRequest } from '../core/request/request';
 import { isStorable, NOT_STORABLE } from '../core/text';
-import type { GatewayDeps } from './deps';
+import type { AcceptDeps } from './deps';
 import {
   checkInputUrls,
   resolveInputs,
@@ -34,7 +34,7 @@ export interface ResolvedRequest {
   deadlineSeconds: number;
 }
 
-export type ResolveDeps = Pick<GatewayDeps, 'catalog' | 'outbound' | 'links' | 'inputBytesMax'>;
+export type ResolveDeps = Pick<AcceptDeps, 'catalog' | 'outbound' | 'links' | 'limits'>;
 
 /** What the caller of `resolve` has found out before. */
 interface ResolveContext {
@@ -58,7 +58,7 @@ export function resolve(
   // What passes through is refused by the provider, whose word is the answer to the create.
   if (!passing) checkInputUrls(deps, draft, routes);
   const read = passing ? resolveReadable : resolveInputs;
-  const inputs = read(draft.request.inputs, deps.inputBytesMax);
+  const inputs = read(draft.request.inputs, deps.limits.inputBytesMax);
   const request = { ...draft.request, inputs: inputs.map(({ input }) => input) };
   const sizes = new Map([...held, ...sizesOf(inputs)]);
   const usable = chooseRoutes(passing?.routes ?? routes, ({ capabilities }, settled) => {

@@ -6,6 +6,8 @@ import { createRounds } from '../core/job/rounds';
 import type { RoundEnd } from '../core/job/rounds';
 import type { Engine } from '../core/ports/engine';
 import type { StartStore } from '../core/ports/store/starts';
+import type { Limits } from '../core/settings/limits';
+import type { Waits } from '../core/settings/waits';
 
 /**
  * The jobs table is the queue of starts: a create is answered when its row is committed, and this process claims
@@ -24,24 +26,11 @@ export interface Starts {
 export interface StartsDeps {
   engine: Pick<Engine, 'startJob' | 'jobRun'>;
   store: StartStore;
-  waits: PlanWaits & StartWaits;
-  limits: StartLimits;
+  waits: PlanWaits &
+    Pick<Waits, 'startClaimMs' | 'startAgainMs' | 'startAgainMaxMs' | 'shutdownMs'>;
+  limits: Pick<Limits, 'startsAtOnce' | 'startsPerClaim' | 'startsWaiting'>;
   now(): number;
   log: Logger;
-}
-
-/** Milliseconds. */
-export interface StartWaits {
-  startClaimMs: number;
-  startAgainMs: number;
-  startAgainMaxMs: number;
-  shutdownMs: number;
-}
-
-export interface StartLimits {
-  startsAtOnce: number;
-  startsPerClaim: number;
-  startsWaiting: number;
 }
 
 /** What is told to a create that is refused because too many jobs wait for their start. */

@@ -46,7 +46,7 @@ export async function answered(
   { jobId, signal }: { jobId: string; signal: AbortSignal },
 ): Promise<NativeView | undefined> {
   try {
-    const ms = deps.endpointWaits.nativeReplyMs;
+    const ms = deps.waits.nativeReplyMs;
     await deps.waitFor(principal, jobId, 'answered', { ms, signal }).catch(unlessDeleted);
     const job = await deps.store.jobs.load(jobId);
     return job?.workspaceId === principal.workspaceId ? await viewOf(deps, wire, job) : undefined;

@@ -1,6 +1,8 @@
 import { GatewayError } from '../core/errors';
 import type { Job } from '../core/job/job';
 import type { Gateway } from '../core/ports/gateway';
+import type { Limits } from '../core/settings/limits';
+import type { Waits } from '../core/settings/waits';
 import type { GatewayDeps } from './deps';
 
 export interface HeldJob {
@@ -15,13 +17,16 @@ export type Hold = (...args: Parameters<Gateway['waitFor']>) => Promise<HeldJob>
  * if its wait were over, which every caller of such an endpoint must be able to hear anyway.
  */
 export function createHold(
-  deps: Pick<GatewayDeps, 'store' | 'providerReplyMs' | 'heldRequestsMax'>,
+  deps: Pick<GatewayDeps, 'store'> & {
+    waits: Pick<Waits, 'providerReplyMs'>;
+    limits: Pick<Limits, 'heldRequests'>;
+  },
   get: Gateway['get'],
 ): Hold {
   let waiting = 0;
-  return async (principal, id, until, { ms = deps.providerReplyMs, signal }): Promise<HeldJob> => {
+  return async (principal, id, until, { ms = deps.waits.providerReplyMs, signal }) => {
     const job = await get(principal, id);
-    if (waiting >= deps.heldRequestsMax) return { job, isHeld: false };
+    if (waiting >= deps.limits.heldRequests) return { job, isHeld: false };
     waiting += 1;
     try {
       await deps.store.changes.wait(job.id, until, ms, signal);

@@ -1,7 +1,11 @@
-const KIB = 1024;
-const MIB = 1024 * KIB;
+import { LIMITS } from '../core/settings/limits';
+import { KIB, MIB } from '../core/settings/setting';
+import { WAITS } from '../core/settings/waits';
 
-/** Every bound of the HTTP side by name, in bytes unless the name says otherwise. */
+/**
+ * Every bound of the HTTP side by name, in bytes unless the name says otherwise. What an operator may set has its
+ * default from the table of the config.
+ */
 export const HTTP_LIMITS = {
   /** JSON on routes that take a body; data URLs come this way. */
   jsonBytesMax: 64 * MIB,
@@ -16,7 +20,7 @@ export const HTTP_LIMITS = {
    * What request bodies may cost this process at one moment; past it the answer is 503. A body counts as often as it is
    * held while it is read: its bytes, its text, the values parsed of it and the files decoded of those.
    */
-  bodyMemoryBytesMax: 1024 * MIB,
+  bodyMemoryBytesMax: LIMITS.bodyMemoryBytesMax.default,
   bodyMemoryFactor: 4,
   /** Bodies up to here have a part of their own. */
   smallBodyBytesMax: MIB,
@@ -25,11 +29,11 @@ export const HTTP_LIMITS = {
   workspaceShare: 0.5,
   keyShare: 0.25,
   /** A body of which nothing comes for so long is refused. */
-  bodyIdleMs: 30_000,
+  bodyIdleMs: WAITS.bodyIdleMs.default,
   /** A whole form with its files. */
   formBytesMax: 256 * MIB,
   /** Forms that have not ended, whose files lie in the blob folder already; past it the answer is 503. */
-  uploadBytesMax: 2048 * MIB,
+  uploadBytesMax: LIMITS.uploadBytesMax.default,
   fileBytesMax: 64 * MIB,
   filesMax: 12,
   partsMax: 200,
@@ -39,7 +43,7 @@ export const HTTP_LIMITS = {
   partHeadersMax: 20,
   partHeaderBytesMax: 8 * KIB,
   /** Requests with a wrong key or token that one address may send in a minute; past them it is answered 429. */
-  authFailuresPerMinute: 300,
+  authFailuresPerMinute: LIMITS.authFailuresPerMinute.default,
   authAddressesMax: 10_000,
   /** Unknown keys of addresses past that budget are looked up together, once in such a pause. */
   lateKeysPauseMs: 100,

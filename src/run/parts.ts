@@ -42,9 +42,9 @@ export interface ApiOptions {
 
 /** Returns what create stands on, whether an endpoint or a workflow asks. */
 function acceptDeps({ config, quotes, ...base }: Foundation): AcceptDeps {
-  const { inputBytesMax } = config.limits;
   const { store, catalog, outbound, blobs, links, log } = base;
-  return { store, catalog, outbound, links, blobs, quotes, inputBytesMax, now: Date.now, log };
+  const { limits } = config;
+  return { store, catalog, outbound, links, blobs, quotes, limits, now: Date.now, log };
 }
 
 const startsOf = ({ engine, store, config, log }: Foundation): Starts =>
@@ -71,15 +71,8 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<H
     },
     signLink,
     waits: base.config.waits,
-    providerReplyMs: base.config.waits.providerReplyMs,
-    endpointWaits: base.config.waits,
-    contentTimeoutMs: base.config.waits.contentTimeoutMs,
-    creates: { atOnce: base.config.limits.createsAtOnce, waitMs: base.config.waits.createMs },
+    limits: base.config.limits,
     starts,
-    fundsMs: base.config.waits.fundsMs,
-    heldMsMax: base.config.waits.heldMs,
-    heldRequestsMax: base.config.limits.heldRequests,
-    replyBytesMax: base.config.limits.replyBytesMax,
   });
   const waitEnds = createWaitEnds();
   const stopping = new AbortController();

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { MIGRATION_TRIES, MIGRATION_WAITS } from '../core/schedules';
-import type { MigrationWaits } from '../core/schedules';
+import { LIMITS } from '../core/settings/limits';
+import { defaultsOf } from '../core/settings/setting';
+import { WAITS } from '../core/settings/waits';
+import type { Waits } from '../core/settings/waits';
 import { MIGRATIONS, readMigrations } from './migration-files';
 import type { MigrationFile } from './migration-files';
 import { statementsOf } from './sql-statements';
@@ -21,6 +23,12 @@ export interface MigrationResult {
   version: string;
 }
 
+/** The waits of the config that a migration keeps to. */
+export type MigrationWaits = Pick<
+  Waits,
+  'migrationLockMs' | 'migrationIndexLockMs' | 'migrationRetryMs' | 'migrationTurnMs'
+>;
+
 export interface MigrateOptions {
   waits: MigrationWaits;
   /** The migration gives way to locks of others this often, then it is given up. */
@@ -30,8 +38,8 @@ export interface MigrateOptions {
 }
 
 const DEFAULTS: MigrateOptions = {
-  waits: MIGRATION_WAITS,
-  triesMax: MIGRATION_TRIES,
+  waits: defaultsOf(WAITS),
+  triesMax: LIMITS.migrationTries.default,
   say: () => undefined,
 };
 

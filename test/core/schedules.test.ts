@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import {
-  DELIVERY_SCHEDULE_MS,
   RETRY_AFTER_MAX_MS,
   busyDelayMs,
   deliveryDelayMs,
@@ -9,9 +8,11 @@ import {
   readRetryAfter,
 } from '../../src/core/schedules';
 import type { Cadence } from '../../src/core/schedules';
+import { WAITS } from '../../src/core/settings/waits';
 
 /** Every wait is arithmetic: what is promised of it is checked over all clocks and dice. */
 
+const SCHEDULE = WAITS.deliverySchedule.default;
 const CADENCE: Cadence = {
   firstLookShare: 0.5,
   intervalMinMs: 2_000,
@@ -138,9 +139,7 @@ describe('sends to a busy provider', () => {
 describe('tries of a delivery', () => {
   test('are ten within about three days, the first at once', () => {
     const plan = (dice: number) =>
-      DELIVERY_SCHEDULE_MS.map((_, index) =>
-        deliveryDelayMs(DELIVERY_SCHEDULE_MS, index + 1, dice),
-      );
+      SCHEDULE.map((_, index) => deliveryDelayMs(SCHEDULE, index + 1, dice));
     expect(plan(0)).toEqual([
       0, 5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 50_400_000, 72_000_000,
       86_400_000,
@@ -152,8 +151,8 @@ describe('tries of a delivery', () => {
   });
 
   test.each([11, 12, 1_000])('end after the last entry: there is no try %d', (number) => {
-    expect(deliveryDelayMs(DELIVERY_SCHEDULE_MS, number, 0.5)).toBeUndefined();
-    expect(deliveryDelayMs(DELIVERY_SCHEDULE_MS, number, 0.5, 1_000)).toBeUndefined();
+    expect(deliveryDelayMs(SCHEDULE, number, 0.5)).toBeUndefined();
+    expect(deliveryDelayMs(SCHEDULE, number, 0.5, 1_000)).toBeUndefined();
   });
 
   test('are put off by a receiver, at most by a day, and never hurried by it', () => {
@@ -163,9 +162,9 @@ describe('tries of a delivery', () => {
         random,
         fc.integer({ min: 0, max: FAR * 1_000 }),
         (number, dice, retryAfterMs) => {
-          const planned = deliveryDelayMs(DELIVERY_SCHEDULE_MS, number, dice) ?? -1;
+          const planned = deliveryDelayMs(SCHEDULE, number, dice) ?? -1;
           const asked = Math.min(retryAfterMs, RETRY_AFTER_MAX_MS);
-          expect(deliveryDelayMs(DELIVERY_SCHEDULE_MS, number, dice, retryAfterMs)).toBe(
+          expect(deliveryDelayMs(SCHEDULE, number, dice, retryAfterMs)).toBe(
             Math.max(planned, asked),
           );
         },
@@ -174,9 +173,7 @@ describe('tries of a delivery', () => {
   });
 
   test('still take three days when the receiver asks for one second each time', () => {
-    const delays = DELIVERY_SCHEDULE_MS.map((_, index) =>
-      deliveryDelayMs(DELIVERY_SCHEDULE_MS, index + 1, 0, 1_000),
-    );
+    const delays = SCHEDULE.map((_, index) => deliveryDelayMs(SCHEDULE, index + 1, 0, 1_000));
     const sum = delays.reduce<number>((total, delay) => total + (delay ?? 0), 0);
     expect(sum).toBeGreaterThan(3 * FAR);
   });

@@ -8,7 +8,8 @@ import type { ActivityDeps } from '../../activities';
 import { deliver, endDelivery } from '../../activities/deliver';
 import { createPlaces } from '../../activities/places';
 import type { DeliveryEnd } from '../../src/core/job/delivery';
-import { DELIVERY_SCHEDULE_MS, RETRY_AFTER_MAX_MS } from '../../src/core/schedules';
+import { RETRY_AFTER_MAX_MS } from '../../src/core/schedules';
+import { WAITS } from '../../src/core/settings/waits';
 import { readConfig } from '../../src/config';
 import {
   CALLBACKS_QUEUE,
@@ -137,7 +138,7 @@ test('a receiver that never answers well is tried ten times over three days, eac
   expect(receiver.tries).toHaveLength(10);
   const gaps = gapsOf(receiver);
   for (const [index, gap] of gaps.entries()) {
-    const planned = DELIVERY_SCHEDULE_MS[index + 1] ?? 0;
+    const planned = WAITS.deliverySchedule.default[index + 1] ?? 0;
     expect(gap).toBeGreaterThanOrEqual(planned);
     expect(gap).toBeLessThanOrEqual(planned * 1.2 + SLACK_MS);
   }

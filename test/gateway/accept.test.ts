@@ -63,7 +63,7 @@ beforeAll(async () => {
     links: { read: () => undefined },
     blobs: createLocalBlobs(join(temporaryFolder(), 'blobs')),
     quotes: createQuotes({ secret: 'quote-secret', lifetimeMs: 60_000, now: () => NOW }),
-    inputBytesMax: 20_000_000,
+    limits: { inputBytesMax: 20_000_000 },
     now: () => NOW,
     log: pino({ level: 'silent' }),
   };

@@ -82,7 +82,7 @@ async function open({ kept, server = 'has nothing any more' }: Scene, wish: Rang
     catalog: {
       channel: () => ({ channel: { resultOrigins: [origin] } }),
     } as unknown as ContentDeps['catalog'],
-    contentTimeoutMs: 10_000,
+    waits: { contentTimeoutMs: 10_000 },
     log: { error: (...args: unknown[]) => void logged.push(args) },
   };
   const answer = await openContent(deps, jobWith(`${origin}/v.mp4`), 'video', wish).catch(

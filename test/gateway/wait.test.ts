@@ -15,7 +15,8 @@ function room() {
         new Promise<boolean>((leave) => waiters.push({ jobId, ms, leave })),
     },
   } as unknown as Store;
-  const hold = createHold({ store, providerReplyMs: 9, heldRequestsMax: 2 }, async (_, id) => {
+  const deps = { store, waits: { providerReplyMs: 9 }, limits: { heldRequests: 2 } };
+  const hold = createHold(deps, async (_, id) => {
     reads += 1;
     return { id, progress: reads } as Job;
   });

@@ -225,7 +225,7 @@ export function createMemoryGateway(
     async foreign() {
       throw new GatewayError('not_found');
     },
-    waits: { nativeReplyMs: 50, cancelReplyMs: 50 },
+    waits: { cancelReplyMs: 50 },
     async content(principal, id, kind, wish) {
       raise(gateway);
       const job = find(gateway, id, principal.workspaceId);
@@ -244,7 +244,7 @@ const PROVIDER_REPLY_MS = 300;
 const RESOLVING = {
   catalog: CATALOG,
   links: { read: () => undefined },
-  inputBytesMax: 64 * 1024 * 1024,
+  limits: { inputBytesMax: 64 * 1024 * 1024 },
   outbound: {
     checkCallbackUrl: (url: string) =>
       url.startsWith('https://')

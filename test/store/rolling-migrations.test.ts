@@ -1,8 +1,10 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { MIGRATION_WAITS } from '../../src/core/schedules';
+import { defaultsOf } from '../../src/core/settings/setting';
+import { WAITS } from '../../src/core/settings/waits';
 import { migrate } from '../../src/store/migrate';
+import type { MigrationWaits } from '../../src/store/migrate';
 import { MIGRATIONS } from '../../src/store/migration-files';
 import { waitFor } from '../../src/host/wait';
 import { useTestDatabase } from '../support/database';
@@ -26,8 +28,8 @@ async function place(name: string): Promise<{ url: string; folder: string }> {
   return { url: url.href, folder };
 }
 
-const options = (said: string[], waits: Partial<typeof MIGRATION_WAITS> = {}) => ({
-  waits: { ...MIGRATION_WAITS, ...waits },
+const options = (said: string[], waits: Partial<MigrationWaits> = {}) => ({
+  waits: { ...defaultsOf(WAITS), ...waits },
   triesMax: 2,
   say: (line: string) => {
     said.push(line);

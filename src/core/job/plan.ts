@@ -1,3 +1,5 @@
+import type { Waits } from '../settings/waits';
+
 /**
  * Makes the plan that a workflow starts with. Exactly the named waits enter a history, whatever else the config holds.
  */
@@ -26,21 +28,11 @@ export interface JobPlan {
   waits: PlanWaits;
 }
 
-/** Named waits of the workflow, from config. Milliseconds. */
-export interface PlanWaits {
-  /** A POST is aborted after this. */
-  sendMs: number;
-  /** An unknown submit is looked up for this long. */
-  unknownMs: number;
-  /** A last look is retried for this long. */
-  lastLookMs: number;
-  /** One HTTP exchange of a poll or cancel. */
-  exchangeMs: number;
-  /** A cancel is retried for this long before the job's natural end decides. */
-  cancelMs: number;
-  /** A worker that is silent for this long in the middle of an activity has died; the activity is tried again. */
-  heartbeatMs: number;
-}
+/** The waits of the config that a workflow keeps to, in milliseconds. They are in its history. */
+export type PlanWaits = Pick<
+  Waits,
+  'sendMs' | 'unknownMs' | 'lastLookMs' | 'exchangeMs' | 'cancelMs' | 'heartbeatMs'
+>;
 
 /** What is known of a job before the waits of the moment are added, and which workflow is the job's. */
 export interface JobPlanSeed extends Omit<JobPlan, 'waits'> {

@@ -13,6 +13,7 @@ import type { RangeWish } from '../media/range';
 import type { NativeQuery, NativeView, NativeViews } from '../job/native-view';
 import type { StoredReply } from '../provider/native';
 import type { Admin } from '../operator/admin';
+import type { Waits } from '../settings/waits';
 import type { AccessToken } from './tokens';
 import type { UsageLogQuery, UsagePage, UsageSummary, UsageSummaryQuery } from '../money/usage';
 
@@ -101,7 +102,7 @@ export interface Gateway {
     wire: string,
     question: { id: string; model: string; ask: 'look' | 'cancel' },
   ): Promise<StoredReply>;
-  readonly waits: EndpointWaits;
+  readonly waits: Pick<Waits, 'cancelReplyMs'>;
   /** Returns our own signed link to a result. */
   link(job: Job, kind: FileKind): string;
   /** Workspaces, keys and secrets, for the scope `admin`. */
@@ -111,14 +112,6 @@ export interface Gateway {
   /** Lists ended requests, the latest first; deleted jobs too. */
   usageLog(principal: Principal, query: UsageLogQuery): Promise<UsagePage>;
   usageSummary(principal: Principal, query: UsageSummaryQuery): Promise<UsageSummary>;
-}
-
-/** Milliseconds that an endpoint may keep its caller waiting. */
-export interface EndpointWaits {
-  /** The wait for the provider's answer to a create that passes through. */
-  nativeReplyMs: number;
-  /** The wait for the verdict on a cancel. */
-  cancelReplyMs: number;
 }
 
 export interface Estimate {

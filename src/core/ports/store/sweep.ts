@@ -1,5 +1,7 @@
 import type { JobPlanSeed } from '../../job/plan';
 import type { Attempt } from '../../provider/attempt';
+import type { Limits } from '../../settings/limits';
+import type { Waits } from '../../settings/waits';
 
 export interface SweepStore {
   /**
@@ -42,9 +44,7 @@ export interface SweepStore {
   countRestart(jobId: string, count: RestartCount): Promise<boolean>;
 }
 
-export interface RestartCount {
-  restartsMax: number;
+export interface RestartCount extends Pick<Limits, 'restartsMax'>, Pick<Waits, 'reviewMs'> {
   /** Unix milliseconds. */
   now: number;
-  reviewMs: number;
 }
