@@ -1,7 +1,7 @@
 import type { Admin } from '../core/operator/admin';
 import type { Principal } from '../core/api/principal';
 import { GatewayError } from '../core/errors';
-import type { Gateway } from '../core/ports/gateway';
+import type { Jobs } from '../core/ports/gateway/jobs';
 import type { GatewayDeps } from './deps';
 
 /**
@@ -9,7 +9,7 @@ import type { GatewayDeps } from './deps';
  * moment. Only the transaction of a create knows whether they are enough.
  */
 export interface Funds {
-  check: Gateway['checkFunds'];
+  check: Jobs['checkFunds'];
   /** Calls of `admin` that add points are seen at once by this process, and by others when the moment is over. */
   watched(admin: Admin): Admin;
 }

@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors';
 import type { Job } from '../core/job/job';
-import type { Gateway } from '../core/ports/gateway';
+import type { Jobs } from '../core/ports/gateway/jobs';
 import type { Limits } from '../core/settings/limits';
 import type { Waits } from '../core/settings/waits';
 import type { GatewayDeps } from './deps';
@@ -10,7 +10,7 @@ export interface HeldJob {
   /** False where nobody waited, since the process holds as many as it may. */
   isHeld: boolean;
 }
-export type Hold = (...args: Parameters<Gateway['waitFor']>) => Promise<HeldJob>;
+export type Hold = (...args: Parameters<Jobs['waitFor']>) => Promise<HeldJob>;
 
 /**
  * Makes the wait of an endpoint for a job. One process holds so many at once; whoever comes after them is answered as
@@ -21,7 +21,7 @@ export function createHold(
     waits: Pick<Waits, 'providerReplyMs'>;
     limits: Pick<Limits, 'heldRequests'>;
   },
-  get: Gateway['get'],
+  get: Jobs['get'],
 ): Hold {
   let waiting = 0;
   return async (principal, id, until, { ms = deps.waits.providerReplyMs, signal }) => {
@@ -41,10 +41,7 @@ export function createHold(
  * Makes the wait of a create, which never throws: the job exists, so an error would lead its caller to make, and pay
  * for, another one.
  */
-export function createHoldCreated(
-  deps: Pick<GatewayDeps, 'log'>,
-  hold: Hold,
-): Gateway['holdCreated'] {
+export function createHoldCreated(deps: Pick<GatewayDeps, 'log'>, hold: Hold): Jobs['holdCreated'] {
   return async (principal, jobId, ...wait) => {
     try {
       return await hold(principal, jobId, ...wait);

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Api } from '../core/api/dialect';
 import { GatewayError } from '../core/errors';
 import type { Blobs } from '../core/ports/blobs';
-import type { Gateway } from '../core/ports/gateway';
+import type { Gateway } from '../core/ports/gateway/gateway';
 import type { Tokens } from '../core/ports/tokens';
 import type { KeyStore } from '../core/ports/store/keys';
 import { createAuthBudget } from './auth-budget';

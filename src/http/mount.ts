@@ -6,7 +6,8 @@ import type { HttpRoute } from '../core/api/route';
 import { GatewayError, invalid } from '../core/errors';
 import { changedByReading } from '../core/json/json-exact';
 import { parseOrThrow } from '../core/json/parse';
-import type { Gateway } from '../core/ports/gateway';
+import type { Gateway } from '../core/ports/gateway/gateway';
+import type { Jobs } from '../core/ports/gateway/jobs';
 import { authenticate, hasKey, KEY_PARAMETER, requireScope, type AuthPorts } from './auth';
 import { readBody, type BodyPorts } from './body';
 import { fingerprintOf, readIdempotencyKey } from './idempotency';
@@ -101,7 +102,7 @@ async function handle(
 
 /** Wraps the gateway: what is returned notes, for the request's log line, which job a create made or found. */
 function noting(gateway: Gateway, response: Response): Gateway {
-  const create: Gateway['create'] = async (principal, creation) => {
+  const create: Jobs['create'] = async (principal, creation) => {
     const answer = await gateway.create(principal, creation);
     response.locals['jobId'] = answer.jobId;
     return answer;

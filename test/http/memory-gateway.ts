@@ -11,7 +11,7 @@ import { isTerminal, type Job } from '../../src/core/job/job';
 import type { CreateOptions } from '../../src/core/job/creation';
 import type { Draft } from '../../src/core/request/draft';
 import type { FileKind } from '../../src/core/job/files';
-import type { Gateway } from '../../src/core/ports/gateway';
+import type { Gateway } from '../../src/core/ports/gateway/gateway';
 import type { NativeView } from '../../src/core/job/native-view';
 import type { Outbound } from '../../src/core/ports/outbound';
 import type { PageQuery } from '../../src/core/job/page';

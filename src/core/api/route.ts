@@ -1,7 +1,7 @@
 import type { Principal, Scope } from './principal';
 import type { Headers } from '../provider/exchange';
 import type { z } from 'zod';
-import type { Gateway } from '../ports/gateway';
+import type { Gateway } from '../ports/gateway/gateway';
 import type { Answer, LateAnswer } from './answer';
 
 /** A file of a multipart request, already stored as a blob. */

@@ -1,8 +1,11 @@
 import type { z } from 'zod';
 import { route, type HttpRoute, type RouteInput } from '../../core/api/route';
 import { type Answer } from '../../core/api/answer';
-import type { Gateway } from '../../core/ports/gateway';
+import type { Gateway } from '../../core/ports/gateway/gateway';
 import { noQuerySchema, nothingSchema } from './schema';
+
+/** The part of the gateway that the admin API asks. */
+export type AdminPart = Pick<Gateway, 'admin'>;
 
 /** Makes a route of the admin API. It always has the scope `admin`; there is no way to write another one. */
 export function adminRoute<Body, Query>(definition: {
@@ -12,7 +15,7 @@ export function adminRoute<Body, Query>(definition: {
   request: z.ZodType<Body>;
   query: z.ZodType<Query>;
   reply: z.ZodType;
-  handle(gateway: Gateway, input: RouteInput<Body, Query>): Promise<Answer>;
+  handle(gateway: AdminPart, input: RouteInput<Body, Query>): Promise<Answer>;
 }): HttpRoute {
   return route({ ...definition, scope: 'admin' });
 }
@@ -22,7 +25,7 @@ export function reading<Query>(definition: {
   path: string;
   query: z.ZodType<Query>;
   reply: z.ZodType;
-  read(gateway: Gateway, input: RouteInput<undefined, Query>): Promise<object>;
+  read(gateway: AdminPart, input: RouteInput<undefined, Query>): Promise<object>;
 }): HttpRoute {
   const { read, ...rest } = definition;
   return adminRoute({
@@ -42,7 +45,7 @@ export function acting<Body>(definition: {
   path: string;
   request: z.ZodType<Body>;
   reply: z.ZodType;
-  act(gateway: Gateway, input: RouteInput<Body>): Promise<object>;
+  act(gateway: AdminPart, input: RouteInput<Body>): Promise<object>;
 }): HttpRoute {
   const { act, ...rest } = definition;
   return adminRoute({

@@ -1,7 +1,6 @@
 import { type Answer } from '../../core/api/answer';
 import { type HttpRoute, type RouteInput } from '../../core/api/route';
 import { invalid } from '../../core/errors';
-import type { Gateway } from '../../core/ports/gateway';
 import {
   balanceSchema,
   callbackSecretSchema,
@@ -10,7 +9,7 @@ import {
   workspaceListSchema,
   workspaceSchema,
 } from './reply';
-import { adminRoute, idOf, reading } from './route';
+import { adminRoute, idOf, reading, type AdminPart } from './route';
 import {
   newWorkspaceSchema,
   noQuerySchema,
@@ -115,7 +114,7 @@ export const workspaceRoutes: readonly HttpRoute[] = [
  * Books points. Without an idempotency key it is refused: a repeat that nobody can tell from a second top-up would be
  * money from nowhere.
  */
-function topUp({ admin }: Gateway, input: RouteInput<TopUpBody>): Promise<Answer> {
+function topUp({ admin }: AdminPart, input: RouteInput<TopUpBody>): Promise<Answer> {
   const idempotency = idempotencyOf(input, `POST ${ONE}/top-ups`);
   if (!idempotency) throw invalid('Idempotency-Key', 'this header is required for a top-up');
   return admin.topUp(idOf(input), input.body.points, {

@@ -4,7 +4,8 @@ import { FAILURES, type FailureCode } from '../../core/errors';
 import { givenIdsOf, withGivenIds } from '../../core/job/given-id';
 import { isTerminal } from '../../core/job/job';
 import type { CreateAnswer } from '../../core/job/creation';
-import type { Gateway } from '../../core/ports/gateway';
+import type { Jobs } from '../../core/ports/gateway/jobs';
+import type { NativeJobs } from '../../core/ports/gateway/native-jobs';
 import type { NativeView } from '../../core/job/native-view';
 import { errorAnswer, NO_RETRY } from './errors';
 import { ourId, passOn } from './render';
@@ -15,7 +16,7 @@ import { toNative, WIRE } from './translate';
  * the job is our own answer, 202 with our id; that is what the caller gets when the provider takes too long, and what
  * leads a repeat under the same idempotency key to the provider's reply. The id that was given out stays the task's id.
  */
-export async function create(gateway: Gateway, input: RouteInput): Promise<LateAnswer> {
+export async function create(gateway: Jobs & NativeJobs, input: RouteInput): Promise<LateAnswer> {
   const { principal, idempotencyKey, fingerprint, signal } = input;
   const native = toNative(input);
   const accepted = await gateway.create(principal, {
@@ -43,16 +44,16 @@ export async function create(gateway: Gateway, input: RouteInput): Promise<LateA
 
 /** Outlives the request's body and holds on to no part of it. */
 function whenAnswered(
-  gateway: Gateway,
+  jobs: NativeJobs,
   { jobId, ...accepted }: CreateAnswer,
   { isKeyed, principal, signal }: Pick<RouteInput, 'principal' | 'signal'> & { isKeyed: boolean },
 ): LateAnswer {
   return {
     async later() {
-      const view = await gateway.answered(principal, WIRE, { jobId, signal });
+      const view = await jobs.answered(principal, WIRE, { jobId, signal });
       const answer = view && answerOf(view, isKeyed);
       if (answer) return { ...answer, headers: { ...answer.headers, ...accepted.headers } };
-      const id = await gateway.giveOut(WIRE, { jobId, id: ourId({ id: jobId }) });
+      const id = await jobs.giveOut(WIRE, { jobId, id: ourId({ id: jobId }) });
       return { ...accepted, body: { id } };
     },
   };

@@ -3,7 +3,9 @@ import { route, type HttpRoute, type RouteInput } from '../../core/api/route';
 import { type Answer } from '../../core/api/answer';
 import { type Dialect } from '../../core/api/dialect';
 import { GatewayError } from '../../core/errors';
-import type { Gateway } from '../../core/ports/gateway';
+import type { Jobs } from '../../core/ports/gateway/jobs';
+import type { NativeJobs } from '../../core/ports/gateway/native-jobs';
+import type { Results } from '../../core/ports/gateway/results';
 import { create } from './create';
 import { errorAnswer, renderError } from './errors';
 import { listOf, passOn, renderCallback, taskOf } from './render';
@@ -80,7 +82,7 @@ function routesOf(base: string): HttpRoute[] {
 
 type OneTask = RouteInput<unknown, ModelQuery>;
 
-function get(gateway: Gateway, input: OneTask): Promise<Answer> {
+function get(gateway: NativeJobs & Results, input: OneTask): Promise<Answer> {
   return orForeign(gateway, input, 'look', async (id) => {
     const view = await gateway.view(input.principal, WIRE, id);
     return taskOf(view, gateway.link);
@@ -92,7 +94,7 @@ function get(gateway: Gateway, input: OneTask): Promise<Answer> {
  * where operator and key allow it.
  */
 async function orForeign(
-  gateway: Gateway,
+  { foreign }: NativeJobs,
   { principal, params, query }: OneTask,
   ask: 'look' | 'cancel',
   answer: (id: string) => Promise<Answer>,
@@ -103,7 +105,7 @@ async function orForeign(
   } catch (error) {
     const isUnknown = error instanceof GatewayError && error.code === 'not_found';
     if (!isUnknown || query.model === undefined) throw error;
-    return passOn(await gateway.foreign(principal, WIRE, { id, model: query.model, ask }));
+    return passOn(await foreign(principal, WIRE, { id, model: query.model, ask }));
   }
 }
 
@@ -112,7 +114,7 @@ async function orForeign(
  * here (its bill stays), a running or cancelled one is refused. The cancel's verdict is waited for a moment; without
  * one the wish stands.
  */
-function remove(gateway: Gateway, input: OneTask): Promise<Answer> {
+function remove(gateway: NativeJobs & Jobs, input: OneTask): Promise<Answer> {
   const { principal, signal } = input;
   return orForeign(gateway, input, 'cancel', async (id) => {
     const { job } = await gateway.view(principal, WIRE, id);
@@ -144,7 +146,10 @@ const refused = (what: string, why: string): Answer =>
 
 const DAYS_LISTED_MS = 7 * 86_400_000;
 
-async function list(gateway: Gateway, input: RouteInput<unknown, ListQuery>): Promise<Answer> {
+async function list(
+  gateway: NativeJobs & Results,
+  input: RouteInput<unknown, ListQuery>,
+): Promise<Answer> {
   const { query, principal } = input;
   const status = query['filter.status'];
   const { views, total } = await gateway.views(principal, WIRE, {

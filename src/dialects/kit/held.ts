@@ -3,7 +3,7 @@ import type { Principal } from '../../core/api/principal';
 import type { Headers } from '../../core/provider/exchange';
 import type { Job } from '../../core/job/job';
 import type { CreateAnswer } from '../../core/job/creation';
-import type { Gateway } from '../../core/ports/gateway';
+import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { Patience } from './prefer';
 
 export interface Caller {
@@ -19,7 +19,7 @@ export interface Caller {
  * `render` outlives the request and must not hold on to its body.
  */
 export function whenEnded(
-  gateway: Gateway,
+  jobs: Pick<Jobs, 'holdCreated'>,
   { jobId, ...created }: CreateAnswer,
   { principal, patience, signal }: Caller,
   render: (job: Job) => Answer,
@@ -27,7 +27,7 @@ export function whenEnded(
   return {
     async later() {
       const { ms } = patience;
-      const held = await gateway.holdCreated(principal, jobId, 'ended', { ms, signal });
+      const held = await jobs.holdCreated(principal, jobId, 'ended', { ms, signal });
       if (!held) return created;
       const answer = render(held.job);
       const headers = {

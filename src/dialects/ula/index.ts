@@ -4,7 +4,9 @@ import { type Dialect } from '../../core/api/dialect';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
 import { whenEnded } from '../kit/held';
 import type { Job } from '../../core/job/job';
-import type { Gateway } from '../../core/ports/gateway';
+import type { Jobs } from '../../core/ports/gateway/jobs';
+import type { Models } from '../../core/ports/gateway/models';
+import type { Results } from '../../core/ports/gateway/results';
 import { unixSeconds } from '../kit/parameters';
 import { patienceOf } from '../kit/prefer';
 import { answerOf, modelOf, renderCallback, renderError, succeeded } from './render';
@@ -84,7 +86,7 @@ export const ula: Dialect = {
  * a repeat without one is another job and another bill.
  */
 async function generate(
-  gateway: Gateway,
+  gateway: Jobs & Models & Results,
   input: RouteInput<GenerateBody>,
 ): Promise<Answer | LateAnswer> {
   const { principal, body, files, idempotencyKey, fingerprint, signal } = input;
@@ -103,6 +105,6 @@ async function generate(
 }
 
 const answering =
-  (gateway: Gateway) =>
+  ({ link }: Results) =>
   (job: Job): Answer =>
-    answerOf(job, gateway.link);
+    answerOf(job, link);

@@ -3,7 +3,7 @@ import { type Dialect } from '../../core/api/dialect';
 import { type LateAnswer } from '../../core/api/answer';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
 import type { CreateAnswer } from '../../core/job/creation';
-import type { Gateway } from '../../core/ports/gateway';
+import type { Jobs } from '../../core/ports/gateway/jobs';
 import { renderError } from './errors';
 import { modelsOf } from './models';
 import { createdOf, quoteOf, renderCallback, statusOf } from './render';
@@ -112,10 +112,10 @@ export const unifiedVideo: Dialect = {
   ],
 };
 
-async function generate(gateway: Gateway, input: RouteInput<GenerateBody>): Promise<LateAnswer> {
+async function generate(jobs: Jobs, input: RouteInput<GenerateBody>): Promise<LateAnswer> {
   const { principal, signal, idempotencyKey, fingerprint } = input;
   const { quoteId, ...body } = input.body;
-  const answer = await gateway.create(principal, {
+  const answer = await jobs.create(principal, {
     dialect: NAME,
     idPrefix: 'task',
     ...toDraft(body),
@@ -128,7 +128,7 @@ async function generate(gateway: Gateway, input: RouteInput<GenerateBody>): Prom
       return { status: 200, body: createdOf(job, reference, undefined) };
     },
   });
-  return completed(gateway, answer, { principal, signal });
+  return completed(jobs, answer, { principal, signal });
 }
 
 /**
@@ -137,20 +137,17 @@ async function generate(gateway: Gateway, input: RouteInput<GenerateBody>): Prom
  * the answer to that stays a success, whatever goes wrong here, and also when the task was deleted since.
  */
 function completed(
-  gateway: Gateway,
+  jobs: Jobs,
   { jobId, ...answer }: CreateAnswer,
   { principal, signal }: Pick<RouteInput, 'principal' | 'signal'>,
 ): LateAnswer {
   return {
     async later() {
-      const held = await gateway.holdCreated(principal, jobId, 'accepted', { signal });
+      const held = await jobs.holdCreated(principal, jobId, 'accepted', { signal });
       if (!held) return answer;
       const { job } = held;
       try {
-        const [reference, estimate] = await Promise.all([
-          gateway.reference(job),
-          gateway.estimate(job),
-        ]);
+        const [reference, estimate] = await Promise.all([jobs.reference(job), jobs.estimate(job)]);
         return { ...answer, body: createdOf(job, reference, estimate) };
       } catch {
         return answer;

@@ -5,7 +5,7 @@ import { given } from '../../core/json/fields';
 import { renderId } from '../../core/job/ids';
 import { isTerminal, type Job, type JobState } from '../../core/job/job';
 import { sizeOf } from '../kit/parameters';
-import type { Estimate } from '../../core/ports/gateway';
+import type { Estimate } from '../../core/ports/gateway/jobs';
 import type { ProviderReference } from '../../core/job/reference';
 import type { Quote } from '../../core/money/quote';
 import { pointsNumber } from '../../core/money/pricing';

@@ -1,7 +1,7 @@
 import type { Answer } from '../../core/api/answer';
 import type { RouteInput } from '../../core/api/route';
 import { invalid } from '../../core/errors';
-import type { Gateway } from '../../core/ports/gateway';
+import type { UsageReports } from '../../core/ports/gateway/usage-reports';
 import { formatPoints, pointsNumber } from '../../core/money/pricing';
 import type { UsageFilter, UsagePage, UsageRow, UsageSums } from '../../core/money/usage';
 import { idOf, timeOf } from './render';
@@ -13,7 +13,7 @@ import { ROWS_MAX, ROWS_REACH_MAX, type LogQuery, type SummaryQuery } from './sc
  * charged.
  */
 export async function logs(
-  gateway: Gateway,
+  reports: UsageReports,
   { principal, query }: RouteInput<unknown, LogQuery>,
 ): Promise<Answer> {
   const { page, format } = query;
@@ -24,7 +24,7 @@ export async function logs(
     const reach = `reaches past row ${String(ROWS_REACH_MAX)} with limit ${String(limit)}`;
     throw invalid('page', `${reach}; narrow it with from and to`);
   }
-  const found = await gateway.usageLog(principal, { ...filterOf(query), limit, offset });
+  const found = await reports.usageLog(principal, { ...filterOf(query), limit, offset });
   if (format === 'csv') return csv(found);
   const body: LogReply = {
     success: true,
@@ -120,12 +120,12 @@ function cellOf(value: string | number | null): string {
 }
 
 export async function summary(
-  gateway: Gateway,
+  reports: UsageReports,
   { principal, query }: RouteInput<unknown, SummaryQuery>,
 ): Promise<Answer> {
   const filter = filterOf(query);
   const { groupBy } = query;
-  const sums = await gateway.usageSummary(principal, { ...filter, groupBy });
+  const sums = await reports.usageSummary(principal, { ...filter, groupBy });
   const grouped = (group: UsageSums) => ({ requests: group.requests, ...sumsOf(group) });
   const body: SummaryReply = {
     success: true,

@@ -3,7 +3,9 @@ import { type Answer } from '../../core/api/answer';
 import { type Dialect } from '../../core/api/dialect';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
 import type { Job } from '../../core/job/job';
-import type { Gateway } from '../../core/ports/gateway';
+import type { Jobs } from '../../core/ports/gateway/jobs';
+import type { Models } from '../../core/ports/gateway/models';
+import type { Results } from '../../core/ports/gateway/results';
 import { renderError } from './errors';
 import { envelopeSchema, submittedSchema, videoSchema } from './reply';
 import { envelopeOf, renderCallback, submittedOf, videoOf } from './render';
@@ -77,7 +79,7 @@ export const videoGenerations: Dialect = {
 };
 
 function submit(
-  gateway: Gateway,
+  gateway: Jobs & Models,
   input: RouteInput<SubmitBody>,
   path: string,
   render: (job: Job) => unknown,
@@ -95,7 +97,10 @@ function submit(
   });
 }
 
-const linkOf = (gateway: Gateway) => (job: Job) => gateway.link(job, 'video');
+const linkOf =
+  ({ link }: Results) =>
+  (job: Job) =>
+    link(job, 'video');
 
 /** Takes the model off an id, since OctopusX writes it there: `sora-2:task_...`. */
 const plainId = (id: string): string => id.slice(id.lastIndexOf(':') + 1);

@@ -3,7 +3,7 @@ import { type Principal } from '../../core/api/principal';
 import { GatewayError } from '../../core/errors';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
 import { offerOf, type Offer } from '../kit/offer';
-import type { Gateway } from '../../core/ports/gateway';
+import type { Models } from '../../core/ports/gateway/models';
 
 /**
  * What OpenAI's clients can ask of an earlier video. No provider here makes a video of a finished one, so each is
@@ -77,10 +77,10 @@ export const derivationRoutes: readonly HttpRoute[] = DERIVATIONS.map((derivatio
 
 function refusal(
   { method, cannot, instead, suits }: Derivation,
-  gateway: Gateway,
+  { models }: Models,
   principal: Principal,
 ): GatewayError {
-  const able = gateway.models(principal).filter((model) => suits(offerOf(model)));
+  const able = models(principal).filter((model) => suits(offerOf(model)));
   const names = able.map(({ entry }) => entry.name).join(', ');
   const hint = names === '' ? '' : ` ${instead}; these models can: ${names}.`;
   // There is no character with that id, whatever the id is.

@@ -5,7 +5,9 @@ import { type Dialect } from '../../core/api/dialect';
 import { GatewayError, invalid } from '../../core/errors';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
 import { readId, renderId } from '../../core/job/ids';
-import type { Gateway } from '../../core/ports/gateway';
+import type { Jobs } from '../../core/ports/gateway/jobs';
+import type { Models } from '../../core/ports/gateway/models';
+import type { Results } from '../../core/ports/gateway/results';
 import { derivationRoutes } from './derive';
 import { idOf, renderCallback, renderError, show, videoModelOf } from './render';
 import {
@@ -122,7 +124,10 @@ export const videos: Dialect = {
   ],
 };
 
-async function list(gateway: Gateway, input: RouteInput<unknown, ListQuery>): Promise<Answer> {
+async function list(
+  gateway: Jobs & Results,
+  input: RouteInput<unknown, ListQuery>,
+): Promise<Answer> {
   const { jobs, hasMore } = await gateway.list(input.principal, input.query);
   const data = jobs.map((job) => show(gateway, job));
   const body = {
@@ -137,7 +142,7 @@ async function list(gateway: Gateway, input: RouteInput<unknown, ListQuery>): Pr
 
 /** An attachment unless `inline=1`; OpenAI's other variants are refused by name. */
 async function content(
-  gateway: Gateway,
+  results: Results,
   { principal, params, query, method, headers }: RouteInput<unknown, ContentQuery>,
 ): Promise<Answer> {
   const { variant, inline } = query;
@@ -151,7 +156,7 @@ async function content(
     ifRange: headers['if-range'],
     ifNoneMatch: headers['if-none-match'],
   };
-  const file = await gateway.content(principal, id, variant, wish);
+  const file = await results.content(principal, id, variant, wish);
   const name = `${renderId('video', readId(id) ?? 'result')}-${variant}`;
   const extension = EXTENSIONS[file.headers['content-type'] ?? ''] ?? 'bin';
   const disposition = `${inline === '1' ? 'inline' : 'attachment'}; filename="${name}.${extension}"`;
@@ -179,9 +184,9 @@ const model = (routed: RoutedModel): Model => ({
   simulated: isSimulated(routed),
 });
 
-function retrieveModel(gateway: Gateway, { principal, params }: RouteInput): Promise<Answer> {
+function retrieveModel({ models }: Models, { principal, params }: RouteInput): Promise<Answer> {
   const name = params['id'] ?? '';
-  const found = gateway.models(principal).find(({ entry }) => entry.name === name);
+  const found = models(principal).find(({ entry }) => entry.name === name);
   if (!found) throw new GatewayError('model_not_found', { param: 'model' });
   return Promise.resolve({ status: 200, body: model(found) });
 }

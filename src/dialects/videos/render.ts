@@ -11,7 +11,7 @@ import { shownOf } from '../../core/job/made';
 import { offerOf } from '../kit/offer';
 import { OPENAI_ERROR_TYPES, renderOpenaiError } from '../kit/openai-error';
 import { parametersOf, sizeOf, unixSeconds } from '../kit/parameters';
-import type { Gateway } from '../../core/ports/gateway';
+import type { Results } from '../../core/ports/gateway/results';
 import { formatPoints, priceOf } from '../../core/money/pricing';
 import { VIDEO_STATUS } from '../kit/video-status';
 import type { Video, VideoModel } from './reply';
@@ -65,12 +65,11 @@ const taskResultOf = (job: Job, link: Link): { url?: string } =>
   job.state === 'succeeded' ? { url: link('video') } : {};
 
 /** Shows a job with links of the gateway's own. */
-export const show = (gateway: Gateway, job: Job): Video =>
-  fromJob(job, (kind) => gateway.link(job, kind));
+export const show = ({ link }: Results, job: Job): Video => fromJob(job, (kind) => link(job, kind));
 
 export const answering =
-  (gateway: Gateway) =>
-  (job: Job): Answer => ({ status: 200, body: show(gateway, job) });
+  (results: Results) =>
+  (job: Job): Answer => ({ status: 200, body: show(results, job) });
 
 function resultOf(job: Job, link: Link): Pick<Video, 'url' | 'video_url' | 'content'> {
   if (job.state !== 'succeeded') return {};

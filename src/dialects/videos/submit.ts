@@ -5,7 +5,8 @@ import type { Headers } from '../../core/provider/exchange';
 import { noQuerySchema } from '../../core/json/fields';
 import { whenEnded } from '../kit/held';
 import type { Draft } from '../../core/request/draft';
-import type { Gateway } from '../../core/ports/gateway';
+import type { Jobs } from '../../core/ports/gateway/jobs';
+import type { Results } from '../../core/ports/gateway/results';
 import type { NativeDraft } from '../../core/job/creation';
 import { patienceOf } from '../kit/prefer';
 import { answering } from './render';
@@ -54,7 +55,7 @@ export const submitRoutes: readonly HttpRoute[] = [
 
 /** Answers at once, or with `Prefer: wait=<seconds>` when the job has ended or that time is over. */
 async function submit(
-  gateway: Gateway,
+  gateway: Jobs & Results,
   { principal, idempotencyKey, fingerprint, signal, headers }: RouteInput,
   asked: Draft | NativeDraft,
 ): Promise<Answer | LateAnswer> {

@@ -3,20 +3,44 @@ import { GatewayError } from '../core/errors';
 import { readId } from '../core/job/ids';
 import type { Job } from '../core/job/job';
 import type { Operation } from '../core/job/outcome';
-import type { Gateway } from '../core/ports/gateway';
+import type { Jobs } from '../core/ports/gateway/jobs';
+import type { NativeJobs } from '../core/ports/gateway/native-jobs';
 import type { NativeQuery, NativeView, NativeViews } from '../core/job/native-view';
 import { latestReplyOf } from '../core/job/reference';
 import type { AttemptReplies } from '../core/ports/store/attempts';
 import type { GatewayDeps } from './deps';
-import { handlesOf } from './find';
+import { handlesOf, noSuchJob } from './find';
+import { foreign } from './foreign';
 
-/** Jobs as a pass-through dialect shows them: what the provider said, out of the rows. Nothing here asks a provider. */
-export async function viewOf(deps: GatewayDeps, wire: string, job: Job): Promise<NativeView> {
+/**
+ * Makes what a pass-through dialect asks of jobs: what the provider said, out of the rows. Nothing but `foreign` asks a
+ * provider.
+ */
+export function createNativeJobs(
+  deps: GatewayDeps,
+  jobs: Pick<Jobs, 'get' | 'waitFor'>,
+): NativeJobs {
+  return {
+    async view(principal, wire, id) {
+      const job = await jobs.get(principal, id);
+      if (job.dialect !== wire) throw noSuchJob();
+      return viewOf(deps, wire, job);
+    },
+    views: (principal, wire, query) => listViews(deps, principal, wire, query),
+    answered: (principal, wire, job) =>
+      answered({ ...deps, waitFor: jobs.waitFor }, principal, wire, job),
+    giveOut: (wire, job) => giveOut(deps, wire, job),
+    foreign: (principal, wire, question) => foreign(deps, principal, wire, question),
+    waits: deps.waits,
+  };
+}
+
+async function viewOf(deps: GatewayDeps, wire: string, job: Job): Promise<NativeView> {
   const replies = await deps.store.attempts.latestReplies([job.id]);
   return toView(deps, wire, job, replies.get(job.id));
 }
 
-export async function listViews(
+async function listViews(
   deps: GatewayDeps,
   { workspaceId }: Principal,
   wire: string,
@@ -39,8 +63,8 @@ export async function listViews(
 }
 
 /** Returns the provider's answer to a create, as far as it is known when the wait is over. */
-export async function answered(
-  deps: GatewayDeps & Pick<Gateway, 'waitFor'>,
+async function answered(
+  deps: GatewayDeps & Pick<Jobs, 'waitFor'>,
   principal: Principal,
   wire: string,
   { jobId, signal }: { jobId: string; signal: AbortSignal },
@@ -61,7 +85,7 @@ export async function answered(
  * Writes down the id that a caller is given: the row says it before the caller hears it. Where it cannot be written the
  * caller is answered all the same.
  */
-export async function giveOut(
+async function giveOut(
   deps: GatewayDeps,
   wire: string,
   { jobId, id }: { jobId: string; id: string },

@@ -1,0 +1,9 @@
+import type { Principal } from '../../api/principal';
+import type { UsageLogQuery, UsagePage, UsageSummary, UsageSummaryQuery } from '../../money/usage';
+
+/** What a workspace was charged for. */
+export interface UsageReports {
+  /** Lists ended requests, the latest first; deleted jobs too. */
+  usageLog(principal: Principal, query: UsageLogQuery): Promise<UsagePage>;
+  usageSummary(principal: Principal, query: UsageSummaryQuery): Promise<UsageSummary>;
+}

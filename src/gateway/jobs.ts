@@ -1,0 +1,59 @@
+import type { Principal } from '../core/api/principal';
+import { invalid } from '../core/errors';
+import { readId } from '../core/job/ids';
+import type { Job } from '../core/job/job';
+import type { Page, PageQuery } from '../core/job/page';
+import { referenceOf } from '../core/job/reference';
+import type { Jobs } from '../core/ports/gateway/jobs';
+import { create } from './create';
+import type { GatewayDeps } from './deps';
+import { estimate } from './estimate';
+import { findJob } from './find';
+import type { Funds } from './funds';
+import { createFairGate } from './gate';
+import { deliveriesOf } from './operations';
+import { removeJob } from './remove';
+import { createHold, createHoldCreated } from './wait';
+
+/** Makes what callers do with jobs. The gate of creates and the count of held requests are of this process. */
+export function createJobs(deps: GatewayDeps, funds: Pick<Funds, 'check'>): Jobs {
+  const { createsAtOnce } = deps.limits;
+  const { createMs, heldMs } = deps.waits;
+  const gates = { creates: createFairGate({ atOnce: createsAtOnce, waitMs: createMs }) };
+  const get = (principal: Principal, id: string): Promise<Job> => findJob(deps, principal, id);
+  const hold = createHold(deps, get);
+  return {
+    create: (principal, creation) => create({ ...deps, gates }, principal, creation),
+    checkFunds: funds.check,
+    get,
+    list: (principal, page) => list(deps, principal, page),
+    remove: async (principal, id) => removeJob(deps, await get(principal, id)),
+    waitFor: async (...wait) => (await hold(...wait)).job,
+    holdCreated: createHoldCreated(deps, hold),
+    heldMsMax: heldMs,
+    deliveries: async (principal, id) => deliveriesOf(deps, await get(principal, id)),
+    async reference(job) {
+      const attempt = await deps.store.attempts.latest(job.id);
+      return referenceOf(job, attempt, attempt && deps.catalog.channel(attempt.channel)?.provider);
+    },
+    estimate: (job) => estimate(deps, job),
+  };
+}
+
+/** Lists one page; its edges are ids in any form. Throws `invalid_request` for an edge that is no id. */
+async function list(
+  { store }: Pick<GatewayDeps, 'store'>,
+  { workspaceId }: Principal,
+  page: PageQuery,
+): Promise<Page> {
+  const after = edgeOf(page.after, 'after');
+  const before = edgeOf(page.before, 'before');
+  return store.jobs.list(workspaceId, { ...page, after, before });
+}
+
+function edgeOf(text: string | undefined, param: string): string | undefined {
+  if (text === undefined) return undefined;
+  const id = readId(text);
+  if (!id) throw invalid(param, 'is not the id of a job');
+  return id;
+}

@@ -1,0 +1,28 @@
+import type { Principal } from '../core/api/principal';
+import type { Quote } from '../core/money/quote';
+import type { Models } from '../core/ports/gateway/models';
+import type { Draft } from '../core/request/draft';
+import type { GatewayDeps } from './deps';
+import { resolveOwnLinks } from './own-links';
+import { resolve } from './resolve';
+
+/** Makes the list of models and the quotes, both without any row. */
+export function createModels(deps: GatewayDeps): Models {
+  return {
+    models: (principal) => deps.catalog.list(principal),
+    quote: (principal, draft) => quote(deps, principal, draft),
+  };
+}
+
+/** Says what a create of the same draft would hold, and signs it. */
+async function quote(deps: GatewayDeps, principal: Principal, asked: Draft): Promise<Quote> {
+  const { draft, sizes } = await resolveOwnLinks(deps, principal, asked);
+  const { applied, price, usable } = resolve(deps, principal, draft, { held: sizes });
+  const { model } = draft.request;
+  return {
+    ...deps.quotes.issue({ principal, model, applied }, price),
+    price,
+    applied,
+    providerModel: usable[0].model,
+  };
+}

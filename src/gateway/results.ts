@@ -1,0 +1,18 @@
+import type { Jobs } from '../core/ports/gateway/jobs';
+import type { Results } from '../core/ports/gateway/results';
+import { openContent } from './content';
+import type { ContentDeps } from './content';
+import type { GatewayDeps } from './deps';
+
+/** Makes the files of finished jobs: opened by the jobs' own `get`, so that another workspace's is `not_found`. */
+export function createResults(
+  deps: ContentDeps & Pick<GatewayDeps, 'signLink'>,
+  { get }: Pick<Jobs, 'get'>,
+): Results {
+  return {
+    async content(principal, id, kind, wish) {
+      return openContent(deps, await get(principal, id), kind, wish);
+    },
+    link: deps.signLink,
+  };
+}
