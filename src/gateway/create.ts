@@ -1,25 +1,22 @@
-import type { AcceptDeps } from './deps';
 import type { Principal } from '../core/api/principal';
 import { CommitInDoubt, GatewayError } from '../core/errors';
 import { newId, renderId } from '../core/job/ids';
-import type { NativeCreation } from '../core/provider/native';
 import type { CreateAnswer, Creation } from '../core/job/creation';
-import type { Draft } from '../core/request/draft';
 import { formatPoints } from '../core/money/pricing';
-import type { CreateResult, NewJob } from '../core/ports/store/jobs';
-import type { GatewayDeps } from './deps';
+import type { CreateResult, NewJob, Shortage } from '../core/ports/store/jobs';
+import type { NativeRequest } from '../core/provider/native';
+import { checkDraft } from './check-draft';
+import type { AcceptDeps, GatewayDeps } from './deps';
 import type { FairGate } from './gate';
-import { checkHeld, storedSizes, storeInputs } from './inputs';
-import { resolveOwnLinks } from './own-links';
+import { checkNative } from './native';
 import { idempotencyMismatch, markReplayed } from './replay';
-import { resolve } from './resolve';
+import type { CheckedRequest } from './resolve';
 import { frozen } from './routes';
 import { tooManyWait } from './starts';
-import { resolveNative, storeNative, type NativeRequestPlan } from './native';
 
 /**
- * Create is check, price, store. Everything that can be wrong with a request is found before anything is stored; once
- * the row is committed the answer is acceptance, and the start follows from the row.
+ * Creates one job. Everything that can be wrong with a request is found before anything is stored; once the row is
+ * committed the answer is acceptance, and the start follows from the row.
  */
 export async function create(
   deps: CreateDeps,
@@ -55,73 +52,110 @@ async function refuseNew(
   if (!(await store.jobs.earlier(workspaceId, creation, now()))) throw tooManyWait();
 }
 
-/** The checks, the price and the one transaction, for whoever asks: a door, or a workflow that already runs. */
+/**
+ * Checks, stores and answers, for whoever asks: an endpoint, or a workflow that already runs. An earlier request is
+ * looked for first, so that a repeat has its answer also when catalog or balance have changed since.
+ */
 export async function accept(
   deps: AcceptDeps,
   principal: Principal,
   creation: Creation,
 ): Promise<Accepted> {
-  // Looked up first, so that a repeat has its answer also when catalog or balance have changed since.
   const earlier = await deps.store.jobs.earlier(principal.workspaceId, creation, deps.now());
-  if (earlier) return acceptedOr(earlier, 0n);
-  const { draft: written, native } = await draftOf(deps, principal, creation);
-  const { draft, sizes } = await resolveOwnLinks(deps, principal, written);
-  const named =
-    creation.workflowId === undefined
-      ? await storedSizes(deps.blobs, draft.request.inputs)
-      : await checkHeld(deps, principal, written.request.inputs);
-  const held = new Map([...named, ...sizes]);
-  const resolved = resolve(deps, principal, draft, { passing: native?.passing, held });
-  const { request, applied, usable, inputs } = resolved;
+  if (earlier) return answer(earlier, 0n);
+  const checked = await check(deps, principal, creation);
+  const created = await store(deps, principal, creation, checked);
+  return answer(created, checked.price);
+}
+
+/** Finds everything that can be wrong with a request, and its price: a quote's where it has one. Stores nothing. */
+async function check(
+  deps: AcceptDeps,
+  principal: Principal,
+  creation: Creation,
+): Promise<CheckedRequest> {
+  const checked = await ('native' in creation
+    ? checkNative(deps, principal, creation.native)
+    : checkDraft(deps, principal, creation));
+  const { applied, request, hasFiles } = checked;
   const price = creation.quote
     ? deps.quotes.redeem(creation.quote, { principal, applied, model: request.model })
-    : resolved.price;
-  const stores = native !== undefined || inputs.some(({ input }) => 'blob' in input.media);
-  const short = stores && (await deps.store.jobs.shortOf(principal, price));
-  // Nobody fills the disk without points; the transaction asks again, and decides.
-  if (short) return acceptedOr(short, price);
-  // What passes through is sent as its body alone.
-  if (!native) await storeInputs(deps, principal, inputs);
-  const stored = native && (await storeNative(deps, principal, native.given, native.passing));
+    : checked.price;
+  const short = hasFiles && (await deps.store.jobs.shortOf(principal, price));
+  // The transaction asks again, and decides.
+  if (short) throw shortage(short, price);
+  return { ...checked, price };
+}
 
-  const now = deps.now();
+/** Stores the files of a checked request and then its job, with the hold and the answer, in the one transaction. */
+async function store(
+  deps: AcceptDeps,
+  principal: Principal,
+  creation: Creation,
+  checked: CheckedRequest,
+): Promise<CreateResult> {
+  const { native } = await checked.storeFiles();
+  const job = rowOf({ creation, checked, native, principal, now: deps.now() });
+  return deps.store.jobs.create(job).catch((error: unknown) => {
+    throw inDoubt(error, creation);
+  });
+}
+
+/** What a job's row is made of. */
+interface RowParts {
+  principal: Principal;
+  creation: Creation;
+  checked: CheckedRequest;
+  native: NativeRequest | undefined;
+  now: number;
+}
+
+function rowOf({ principal, creation, checked, native, now }: RowParts): NewJob {
   const id = newId();
-  const row: NewJob = {
+  const { idPrefix } = creation;
+  return {
     id,
     principal,
     dialect: creation.dialect,
-    request,
-    applied,
-    metadata: draft.metadata,
-    echo: draft.echo,
-    callbackUrl: resolved.callbackUrl,
-    native: stored,
-    price,
-    routes: frozen(usable),
+    request: checked.request,
+    applied: checked.applied,
+    metadata: checked.draft.metadata,
+    echo: checked.draft.echo,
+    callbackUrl: checked.callbackUrl,
+    native,
+    price: checked.price,
+    routes: frozen(checked.usable),
     now,
-    deadlineAt: now + resolved.deadlineSeconds * 1_000,
+    deadlineAt: now + checked.deadlineSeconds * 1_000,
     idempotency: creation.idempotency,
     workflowId: creation.workflowId,
-    startAs: creation.idPrefix === undefined ? id : renderId(creation.idPrefix, id),
+    startAs: idPrefix === undefined ? id : renderId(idPrefix, id),
     render: creation.render,
   };
-  const created = await deps.store.jobs.create(row).catch((error: unknown) => {
-    throw inDoubt(error, creation);
+}
+
+/** Answers with the job that was made, or with what an earlier request was answered; throws what the rows refused. */
+function answer(created: CreateResult, price: bigint): Accepted {
+  switch (created.kind) {
+    case 'created':
+    case 'replayed':
+      return created;
+    case 'mismatch':
+      throw idempotencyMismatch();
+    case 'insufficient':
+    case 'over_budget':
+      throw shortage(created, price);
+  }
+}
+
+function shortage(short: Shortage, price: bigint): GatewayError {
+  const left =
+    short.kind === 'insufficient'
+      ? `${formatPoints(short.available)} are available.`
+      : `the budget of this API key has ${formatPoints(short.left)} left.`;
+  return new GatewayError('insufficient_balance', {
+    message: `This request needs ${formatPoints(price)} points; ${left}`,
   });
-  return acceptedOr(created, price);
-}
-
-interface Read {
-  draft: Draft;
-  native?: { given: NativeCreation; passing: NativeRequestPlan };
-}
-
-/** A body of a provider's own is read by that provider; everything else a dialect has read. */
-async function draftOf(deps: AcceptDeps, principal: Principal, creation: Creation): Promise<Read> {
-  if (!('native' in creation)) return { draft: creation };
-  const given = creation.native;
-  const passing = await resolveNative(deps, principal, given);
-  return { draft: passing.draft, native: { given, passing } };
 }
 
 /**
@@ -138,26 +172,4 @@ function inDoubt(cause: unknown, { idempotency }: Creation): unknown {
     retryable: idempotency !== undefined,
     cause,
   });
-}
-
-function acceptedOr(created: CreateResult, price: bigint): Accepted {
-  switch (created.kind) {
-    case 'created':
-    case 'replayed':
-      return created;
-    case 'mismatch':
-      throw idempotencyMismatch();
-    case 'insufficient':
-      throw new GatewayError('insufficient_balance', {
-        message:
-          `This request needs ${formatPoints(price)} points; ` +
-          `${formatPoints(created.available)} are available.`,
-      });
-    case 'over_budget':
-      throw new GatewayError('insufficient_balance', {
-        message:
-          `This request needs ${formatPoints(price)} points; ` +
-          `the budget of this API key has ${formatPoints(created.left)} left.`,
-      });
-  }
 }

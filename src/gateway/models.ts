@@ -17,7 +17,7 @@ export function createModels(deps: GatewayDeps): Models {
 /** Says what a create of the same draft would hold, and signs it. */
 async function quote(deps: GatewayDeps, principal: Principal, asked: Draft): Promise<Quote> {
   const { draft, sizes } = await resolveOwnLinks(deps, principal, asked);
-  const { applied, price, usable } = resolve(deps, principal, draft, { held: sizes });
+  const { applied, price, usable } = resolve(deps, principal, draft, sizes);
   const { model } = draft.request;
   return {
     ...deps.quotes.issue({ principal, model, applied }, price),

@@ -3,24 +3,47 @@ import type { Principal } from '../core/api/principal';
 import { GatewayError, invalid } from '../core/errors';
 import type { NativeCreation, NativeReading, NativeRequest } from '../core/provider/native';
 import type { Draft } from '../core/request/draft';
+import { applyLeniently } from '../core/request/leniency';
 import type { NativeWire } from '../core/provider/provider';
 import { latestReplyOf } from '../core/job/reference';
 import type { AcceptDeps } from './deps';
 import { findJob, isSomebodys } from './find';
-import { storeBlob } from './inputs';
+import { resolveReadable, storeBlob } from './inputs';
+import { resolveOwnLinks } from './own-links';
+import { checkedCallback, resolveOn } from './resolve';
+import type { CheckedRequest, ResolvedRequest } from './resolve';
+
+/**
+ * Checks a body of a provider's own, which passes through: it is read for its price and its echo, and the provider is
+ * the one who refuses what it cannot honour. What is sent is the body alone.
+ */
+export async function checkNative(
+  deps: AcceptDeps,
+  principal: Principal,
+  creation: NativeCreation,
+): Promise<CheckedRequest> {
+  const plan = await planNative(deps, principal, creation);
+  const { draft } = await resolveOwnLinks(deps, principal, plan.draft);
+  return {
+    ...resolveLeniently(deps, principal, { ...plan, draft }),
+    draft,
+    hasFiles: true,
+    storeFiles: async () => ({ native: await storeBody(deps, principal, creation, plan) }),
+  };
+}
 
 /**
  * The plan for a request that passes through: what it means, which channels may get it, what its named jobs are called
  * there.
  */
-export interface NativeRequestPlan {
+interface NativeRequestPlan {
   wire: string;
   draft: Draft;
   routes: [ChannelRoute, ...ChannelRoute[]];
   ids: NativeRequest['ids'];
 }
 
-export async function resolveNative(
+async function planNative(
   deps: AcceptDeps,
   principal: Principal,
   { model, body, wire: spoken }: NativeCreation,
@@ -97,8 +120,21 @@ async function resolveReference(
 const notFound = (param: string): GatewayError =>
   new GatewayError('not_found', { param, message: `${param}: there is no such job.` });
 
-/** Stores the bytes as they came; called after every check. */
-export async function storeNative(
+/** Resolves what was read of a body on the channels that may get it. What a model cannot honour is left out. */
+function resolveLeniently(
+  deps: AcceptDeps,
+  principal: Principal,
+  { draft, routes }: Pick<NativeRequestPlan, 'draft' | 'routes'>,
+): ResolvedRequest {
+  const { request } = draft;
+  const { entry } = deps.catalog.resolve(principal, request.model);
+  const callbackUrl = checkedCallback(deps, draft.callbackUrl);
+  const inputs = resolveReadable(request.inputs, deps.limits.inputBytesMax);
+  return resolveOn({ entry, routes, request, inputs, callbackUrl }, applyLeniently);
+}
+
+/** Stores the bytes as they came. */
+async function storeBody(
   deps: AcceptDeps,
   principal: Principal,
   { body, headers, search }: NativeCreation,

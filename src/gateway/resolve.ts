@@ -1,22 +1,17 @@
 import { applyCapabilities } from '../core/request/apply-capabilities';
 import { deadlineSecondsOf } from '../core/job/deadline';
 import type { Principal } from '../core/api/principal';
+import type { RoutedModel } from '../core/catalog/catalog';
 import { invalid } from '../core/errors';
-import { applyLeniently } from '../core/request/leniency';
+import type { NativeRequest } from '../core/provider/native';
+import type { Capabilities } from '../core/request/capabilities';
 import type { FileSizes } from '../core/request/media-forms';
 import type { Draft } from '../core/request/draft';
 import { priceOf } from '../core/money/pricing';
 import type { AppliedRequest, VideoRequest } from '../core/request/request';
 import { isStorable, NOT_STORABLE } from '../core/text';
 import type { AcceptDeps } from './deps';
-import {
-  checkInputUrls,
-  resolveInputs,
-  resolveReadable,
-  sizesOf,
-  type ResolvedInput,
-} from './inputs';
-import type { NativeRequestPlan } from './native';
+import { checkInputUrls, resolveInputs, sizesOf, type ResolvedInput } from './inputs';
 import { chooseRoutes, type RouteChoice } from './routes';
 
 /**
@@ -36,39 +31,56 @@ export interface ResolvedRequest {
 
 export type ResolveDeps = Pick<AcceptDeps, 'catalog' | 'outbound' | 'links' | 'limits'>;
 
-/** What the caller of `resolve` has found out before. */
-interface ResolveContext {
-  passing?: Pick<NativeRequestPlan, 'routes'> | undefined;
-  /** The sizes of blobs that the request only names. */
-  held?: FileSizes | undefined;
+/** A request that passed every check, with what is to be stored for it before its row. */
+export interface CheckedRequest extends ResolvedRequest {
+  /** Stored with the job as they came. */
+  draft: Pick<Draft, 'metadata' | 'echo'>;
+  /** Files are stored for it, so its price is asked for first: nobody fills the disk without points. */
+  hasFiles: boolean;
+  /** Stores them; called once every check has passed. Returns what is sent instead of a request of ours. */
+  storeFiles(): Promise<{ native?: NativeRequest }>;
 }
 
 /**
- * Resolves a draft against the catalog; throws for what no channel can honour. What passes through is only read: the
- * provider is the one who refuses.
+ * Resolves a draft against the catalog; throws for what no channel can honour. `held` has the sizes of blobs that the
+ * request only names.
  */
 export function resolve(
   deps: ResolveDeps,
   principal: Principal,
   draft: Draft,
-  { passing, held = new Map() }: ResolveContext = {},
+  held: FileSizes = new Map(),
 ): ResolvedRequest {
   const { entry, routes } = deps.catalog.resolve(principal, draft.request.model);
   const callbackUrl = checkedCallback(deps, draft.callbackUrl);
-  // What passes through is refused by the provider, whose word is the answer to the create.
-  if (!passing) checkInputUrls(deps, draft, routes);
-  const read = passing ? resolveReadable : resolveInputs;
-  const inputs = read(draft.request.inputs, deps.limits.inputBytesMax);
-  const request = { ...draft.request, inputs: inputs.map(({ input }) => input) };
+  checkInputUrls(deps, draft, routes);
+  const inputs = resolveInputs(draft.request.inputs, deps.limits.inputBytesMax);
   const sizes = new Map([...held, ...sizesOf(inputs)]);
-  const usable = chooseRoutes(passing?.routes ?? routes, ({ capabilities }, settled) => {
-    const asked = { ...request, ...settled };
-    return passing
-      ? applyLeniently(asked, capabilities)
-      : applyCapabilities(asked, capabilities, draft.names, sizes);
-  });
+  const resolved = resolveOn(
+    { entry, routes, request: draft.request, inputs, callbackUrl },
+    (asked, capabilities) => applyCapabilities(asked, capabilities, draft.names, sizes),
+  );
   // After the model's own limits, so that nobody's prompt of megabytes is looked through.
-  if (!passing) checkText({ ...draft, request });
+  checkText({ ...draft, request: resolved.request });
+  return resolved;
+}
+
+/** A request whose model, callback and inputs were looked at. */
+interface ReadRequest extends Pick<ResolvedRequest, 'inputs' | 'callbackUrl'> {
+  entry: RoutedModel['entry'];
+  routes: RoutedModel['routes'];
+  request: Draft['request'];
+}
+
+/** Chooses the channels of a request and prices it; `apply` says how strictly the words of a model are taken. */
+export function resolveOn(
+  { entry, routes, request: written, inputs, callbackUrl }: ReadRequest,
+  apply: (asked: VideoRequest, capabilities: Capabilities) => AppliedRequest,
+): ResolvedRequest {
+  const request = { ...written, inputs: inputs.map(({ input }) => input) };
+  const usable = chooseRoutes(routes, ({ capabilities }, settled) =>
+    apply({ ...request, ...settled }, capabilities),
+  );
   const [{ applied, capabilities }] = usable;
   return {
     request,
@@ -98,7 +110,11 @@ function checkStorable(field: string, value: unknown): void {
   throw invalid(field, NOT_STORABLE);
 }
 
-function checkedCallback(deps: ResolveDeps, callback: Draft['callbackUrl']): string | undefined {
+/** Checks where a callback is to go, and returns it; throws `invalid_request` by the caller's own name of the field. */
+export function checkedCallback(
+  deps: Pick<ResolveDeps, 'outbound'>,
+  callback: Draft['callbackUrl'],
+): string | undefined {
   if (!callback) return undefined;
   const checked = deps.outbound.checkCallbackUrl(callback.url);
   if (!checked.ok) throw invalid(callback.param, checked.problem);
