@@ -2,13 +2,12 @@ import {
   condition,
   defineSignal,
   patched,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow';
-import type { Activities } from '../activities';
-import { CALLBACKS_QUEUE, REDELIVER_SIGNAL, STOP_SIGNAL } from './contract';
+import { REDELIVER_SIGNAL, STOP_SIGNAL } from './contract';
 import type { DeliverCallbackInput } from './contract';
+import { deliveryActivities } from './proxies';
 
 /**
  * Delivers one message to one endpoint, over hours or days: a try, a pause by the schedule, the next try. `redeliver`
@@ -27,14 +26,7 @@ export async function deliverCallback({
   setHandler(defineSignal(STOP_SIGNAL), () => {
     stopped = true;
   });
-  const { deliver, endDelivery } = proxyActivities<Pick<Activities, 'deliver' | 'endDelivery'>>({
-    taskQueue: CALLBACKS_QUEUE,
-    startToCloseTimeout: '45s',
-    heartbeatTimeout: heartbeatMs,
-    retry: { initialInterval: '1s', maximumInterval: '1m' },
-    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-    summary: 'one try',
-  });
+  const { deliver, endDelivery } = deliveryActivities({ heartbeatMs });
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const result = await deliver({ deliveryId });
     if (result.said !== undefined) setCurrentDetails(result.said);

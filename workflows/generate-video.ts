@@ -5,12 +5,10 @@ import {
   CancellationScope,
   TimeoutFailure,
   isCancellation,
-  proxyActivities,
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities } from '../activities';
-import { AWAIT_ACTIVITY, REFUSALS, VIDEO_FAILED, VIDEO_QUEUE, providerQueue } from './contract';
+import { REFUSALS, VIDEO_FAILED } from './contract';
 import type {
   GenerateVideoInput,
   GenerateVideoResult,
@@ -20,6 +18,7 @@ import type {
   Ruling,
   SubmitResult,
 } from './contract';
+import { acceptActivity, atProvider, settleActivity } from './proxies';
 
 /**
  * Makes one video, from submit to settle: 23 events, however long the provider takes; 6 more when a workflow asks for
@@ -31,14 +30,7 @@ export async function generateVideo(input: GenerateVideoInput): Promise<Generate
   checkInput(input);
   const plan = 'plan' in input ? input.plan : await accept(input);
   const mode = 'plan' in input ? input.mode : undefined;
-  const { settle } = proxyActivities<Pick<Activities, 'settle'>>({
-    taskQueue: VIDEO_QUEUE,
-    startToCloseTimeout: '30s',
-    heartbeatTimeout: plan.waits.heartbeatMs,
-    retry: { maximumInterval: '30s' },
-    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-    priority: { priorityKey: 1 },
-  });
+  const settle = settleActivity(plan.waits);
 
   const { ruling, canceled } = await rule(plan, mode);
   const result = await CancellationScope.nonCancellable(() =>
@@ -91,16 +83,10 @@ function checkInput(input: unknown): asserts input is GenerateVideoInput {
 
 /** Makes the job of a workflow that nobody made one for. It runs to its end, so that a cancel finds what it made. */
 async function accept({ workspace, request }: RequestedVideo): Promise<JobPlan> {
-  const activities = proxyActivities<Pick<Activities, 'accept'>>({
-    taskQueue: VIDEO_QUEUE,
-    startToCloseTimeout: '30s',
-    retry: { maximumInterval: '30s' },
-    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-  });
   const { workflowId } = workflowInfo();
   try {
     return await CancellationScope.nonCancellable(() =>
-      activities.accept({ workflowId, workspace, request }),
+      acceptActivity({ workflowId, workspace, request }),
     );
   } catch (error) {
     // As it is: inside an ActivityFailure a refusal would count as retryable for the caller's own retry policy.
@@ -213,54 +199,6 @@ async function cancel(plan: JobPlan, progress: Progress): Promise<Ruling> {
   }
   return awaitVerdict(plan, progress);
 }
-
-function atProvider(plan: JobPlan, progress: Progress) {
-  const taskQueue = providerQueue(progress.provider);
-  const { waits } = plan;
-  const leftMs = Math.max(1, plan.deadlineAt - Date.now());
-  // The default of the SDK behaves as TRY_CANCEL: a POST in flight would be orphaned.
-  const cancellationType = 'WAIT_CANCELLATION_COMPLETED' as const;
-  const exchange = {
-    taskQueue,
-    startToCloseTimeout: waits.exchangeMs * EXCHANGES_PER_LOOK,
-    heartbeatTimeout: waits.heartbeatMs,
-    retry: { initialInterval: '5s', backoffCoefficient: 1 },
-    cancellationType,
-  } as const;
-  const { submit } = proxyActivities<Pick<Activities, 'submit'>>({
-    taskQueue,
-    startToCloseTimeout: waits.sendMs + SEND_MARGIN_MS,
-    scheduleToCloseTimeout: leftMs + waits.sendMs + waits.unknownMs + SEND_MARGIN_MS,
-    heartbeatTimeout: waits.heartbeatMs,
-    retry: { initialInterval: '1s', maximumInterval: '30s' },
-    cancellationType,
-    summary: `${plan.model}: submit`,
-    priority: { priorityKey: 1 },
-  });
-  const { poll } = proxyActivities<Pick<Activities, 'poll'>>({
-    ...exchange,
-    activityId: AWAIT_ACTIVITY,
-    scheduleToCloseTimeout: leftMs,
-    summary: `${plan.model} on ${progress.provider}`,
-    priority: { priorityKey: 3 },
-  });
-  const { lastLook } = proxyActivities<Pick<Activities, 'lastLook'>>({
-    ...exchange,
-    scheduleToCloseTimeout: waits.lastLookMs,
-    summary: 'a last look before the deadline counts',
-  });
-  const { cancel } = proxyActivities<Pick<Activities, 'cancel'>>({
-    ...exchange,
-    scheduleToCloseTimeout: waits.cancelMs,
-    priority: { priorityKey: 1 },
-  });
-  return { submit, poll, lastLook, cancel };
-}
-
-/** A look may follow three further calls; a cancel is look, call, look. */
-const EXCHANGES_PER_LOOK = 5;
-/** A submit outlives its POST by this, so that the answer is stored before the engine gives the try up. */
-const SEND_MARGIN_MS = 60_000;
 
 function isCancel(error: unknown, scope: CancellationScope): boolean {
   return (
