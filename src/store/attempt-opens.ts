@@ -2,11 +2,13 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Attempt } from '../core/provider/attempt';
 import type { AttemptStore } from '../core/ports/store/attempts';
 import { ATTEMPT, toAttempt } from './attempt-row';
+import type { AttemptRow } from './attempt-row';
 import type { Database } from './database';
 import { columnsOf, insertFrom } from './insert-from';
 import type { JobRow } from './job-row';
 import { lockJobOfAttempt, lockedJob } from './lock-job';
 import { attempts, jobs } from './schema';
+import { statement } from './statement';
 
 type NewAttempt = Parameters<AttemptStore['open']>[0];
 type SendTimes = Parameters<AttemptStore['reopen']>[1];
@@ -20,33 +22,45 @@ export async function openAttempt(
   db: Database,
   { job, sendingAt, sendDeadline, ...rest }: NewAttempt,
 ): Promise<Attempt | null> {
-  const wanted = and(eq(jobs.id, job.id), isNull(jobs.finishedAt), isNull(jobs.cancelRequestedAt));
-  const locked = lockedJob(db, wanted);
-  const inserted = insertFrom(
-    attempts,
-    {
-      ...rest,
-      jobId: job.id,
-      workspaceId: job.workspaceId,
-      state: 'sending',
-      sendingAt: new Date(sendingAt),
-      sendDeadline: new Date(sendDeadline),
-    },
-    sql`${locked}`,
-  );
-  const opened = db
-    .$with('opened', ATTEMPT)
-    .as(
-      sql`${inserted} ON CONFLICT (job_id, number) DO NOTHING RETURNING ${columnsOf(Object.values(ATTEMPT))}`,
-    );
-  const [row] = await db
-    .with(locked, opened)
-    .select()
-    .from(opened)
-    .prepare('attempt_open')
-    .execute();
+  const [row] = await OPEN(db, {
+    ...rest,
+    jobId: job.id,
+    workspaceId: job.workspaceId,
+    sendingAt: new Date(sendingAt),
+    sendDeadline: new Date(sendDeadline),
+  });
   return row ? toAttempt(row) : null;
 }
+
+type OpenValues = Omit<NewAttempt, 'job' | 'sendingAt' | 'sendDeadline'> &
+  Pick<AttemptRow, 'jobId' | 'workspaceId' | 'sendingAt' | 'sendDeadline'>;
+
+const OPEN = statement<OpenValues>('attempt_open')((db, { at, as }) => {
+  const wanted = and(
+    eq(jobs.id, at('jobId')),
+    isNull(jobs.finishedAt),
+    isNull(jobs.cancelRequestedAt),
+  );
+  const locked = lockedJob(db, wanted);
+  const row = {
+    id: as('id', attempts.id),
+    jobId: as('jobId', attempts.jobId),
+    workspaceId: as('workspaceId', attempts.workspaceId),
+    number: as('number', attempts.number),
+    channel: as('channel', attempts.channel),
+    provider: as('provider', attempts.provider),
+    model: as('model', attempts.model),
+    billed: as('billed', attempts.billed),
+    callbackTokenHash: as('callbackTokenHash', attempts.callbackTokenHash),
+    state: 'sending' as const,
+    sendingAt: as('sendingAt', attempts.sendingAt),
+    sendDeadline: as('sendDeadline', attempts.sendDeadline),
+  };
+  const returned = columnsOf(Object.values(ATTEMPT));
+  const inserted = sql`${insertFrom(attempts, row, sql`${locked}`)} ON CONFLICT (job_id, number) DO NOTHING RETURNING ${returned}`;
+  const opened = db.$with('opened', ATTEMPT).as(inserted);
+  return db.with(locked, opened).select().from(opened);
+});
 
 export async function reopenAttempt(
   db: Database,

@@ -8,6 +8,7 @@ import { lockedShortOf } from './funds';
 import { insertFrom } from './insert-from';
 import { toJob } from './job-row';
 import { events, jobs, ledger } from './schema';
+import { statement } from './statement';
 
 /**
  * ONE transaction: idempotency row, job row, hold. A concurrent request with the same key waits on the unique
@@ -80,43 +81,79 @@ async function replayOf(
   return { kind: 'replayed', jobId, answer: render(toJob(row)) };
 }
 
-/** ONE statement: the job, its hold and its first event. A workflow id that has a job already, of whatever workspace, is a mismatch. */
+/** Inserts the job; a workflow id that has a job already, of whatever workspace, is a mismatch. */
 async function insertJob(tx: Transaction, job: NewJob): Promise<typeof jobs.$inferSelect> {
-  const now = new Date(job.now);
-  const { workspaceId, keyId } = job.principal;
-  const inserted = tx
-    .$with('job')
-    .as(
-      tx
-        .insert(jobs)
-        .values(rowOf(job, now))
-        .onConflictDoNothing({ target: jobs.workflowId })
-        .returning(),
-    );
-  const ofJob = { workspaceId, jobId: job.id, at: now };
-  const hold = {
-    ...ofJob,
-    keyId,
-    kind: 'hold' as const,
+  const row = rowOf(job, new Date(job.now));
+  const [inserted] = await INSERT(tx, {
+    ...row,
     available: -job.price,
-    held: job.price,
-    spent: 0n,
-    idempotencyKey: `hold:${job.id}`,
-  };
-  const event = { ...ofJob, id: newId(), type: 'job.created' };
-  const held = tx.$with('held', {}).as(insertFrom(ledger, hold, sql`${inserted}`));
-  const told = tx.$with('told', {}).as(insertFrom(events, event, sql`${inserted}`));
-  const [row] = await tx
-    .with(inserted, held, told)
-    .select()
-    .from(inserted)
-    .prepare('job_create')
-    .execute();
-  if (!row) throw new Rollback({ kind: 'mismatch' });
-  return row;
+    zero: 0n,
+    holdKey: `hold:${job.id}`,
+    eventId: newId(),
+  });
+  if (!inserted) throw new Rollback({ kind: 'mismatch' });
+  return inserted;
 }
 
-function rowOf(job: NewJob, now: Date): typeof jobs.$inferInsert {
+/** What a new job has; every other column has its default. */
+type NewRow = ReturnType<typeof rowOf>;
+type InsertValues = NewRow & { available: bigint; zero: bigint; holdKey: string; eventId: string };
+
+/** ONE statement: the job, its hold and its first event. */
+const INSERT = statement<InsertValues>('job_create')((db, { as }) => {
+  const inserted = db.$with('job').as(
+    db
+      .insert(jobs)
+      .values({
+        id: as('id', jobs.id),
+        workspaceId: as('workspaceId', jobs.workspaceId),
+        keyId: as('keyId', jobs.keyId),
+        workflowId: as('workflowId', jobs.workflowId),
+        workflowStartedAt: as('workflowStartedAt', jobs.workflowStartedAt),
+        dialect: as('dialect', jobs.dialect),
+        state: as('state', jobs.state),
+        model: as('model', jobs.model),
+        provider: as('provider', jobs.provider),
+        channel: as('channel', jobs.channel),
+        routes: as('routes', jobs.routes),
+        request: as('request', jobs.request),
+        applied: as('applied', jobs.applied),
+        metadata: as('metadata', jobs.metadata),
+        echo: as('echo', jobs.echo),
+        callbackUrl: as('callbackUrl', jobs.callbackUrl),
+        native: as('native', jobs.native),
+        price: as('price', jobs.price),
+        createdAt: as('createdAt', jobs.createdAt),
+        updatedAt: as('updatedAt', jobs.updatedAt),
+        deadlineAt: as('deadlineAt', jobs.deadlineAt),
+      })
+      .onConflictDoNothing({ target: jobs.workflowId })
+      .returning(),
+  );
+  const hold = {
+    workspaceId: as('workspaceId', ledger.workspaceId),
+    jobId: as('id', ledger.jobId),
+    keyId: as('keyId', ledger.keyId),
+    kind: 'hold' as const,
+    available: as('available', ledger.available),
+    held: as('price', ledger.held),
+    spent: as('zero', ledger.spent),
+    idempotencyKey: as('holdKey', ledger.idempotencyKey),
+    at: as('createdAt', ledger.at),
+  };
+  const event = {
+    id: as('eventId', events.id),
+    workspaceId: as('workspaceId', events.workspaceId),
+    jobId: as('id', events.jobId),
+    type: 'job.created',
+    at: as('createdAt', events.at),
+  };
+  const held = db.$with('held', {}).as(insertFrom(ledger, hold, sql`${inserted}`));
+  const told = db.$with('told', {}).as(insertFrom(events, event, sql`${inserted}`));
+  return db.with(inserted, held, told).select().from(inserted);
+});
+
+function rowOf(job: NewJob, now: Date) {
   const { workspaceId, keyId } = job.principal;
   return {
     id: job.id,
@@ -125,7 +162,7 @@ function rowOf(job: NewJob, now: Date): typeof jobs.$inferInsert {
     workflowId: job.workflowId ?? job.startAs ?? job.id,
     workflowStartedAt: job.workflowId === undefined ? null : now,
     dialect: job.dialect,
-    state: 'queued',
+    state: 'queued' as const,
     model: job.request.model,
     provider: job.routes[0].provider,
     channel: job.routes[0].channel,

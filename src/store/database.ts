@@ -3,6 +3,7 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { DatabaseError, Pool } from 'pg';
 import type { PoolClient } from 'pg';
 import { CommitInDoubt } from '../core/errors';
+import { runsOn } from './statement';
 
 /** Connections and transactions; the only place that opens a pool. */
 export type Database = NodePgDatabase;
@@ -77,7 +78,9 @@ async function transaction<Result>(
   let mayBeCommitted = false;
   let thrown: { error: unknown } | undefined;
   try {
-    const result = await drizzle(client).transaction(async (tx) => {
+    const connection = connectionOf(client);
+    const result = await connection.transaction(async (tx) => {
+      runsOn(tx, connection);
       try {
         const done = await run(tx);
         mayBeCommitted = true;
@@ -96,6 +99,15 @@ async function transaction<Result>(
   } finally {
     client.release(!isClean);
   }
+}
+
+/** The query builder of each connection of a pool, which lives as long as the connection does. */
+const connections = new WeakMap<PoolClient, Database>();
+
+function connectionOf(client: PoolClient): Database {
+  const known = connections.get(client) ?? drizzle(client);
+  connections.set(client, known);
+  return known;
 }
 
 /** An error that the server told of the COMMIT itself: then the transaction is certainly rolled back. */

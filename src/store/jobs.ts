@@ -12,22 +12,30 @@ import { listNative } from './native-list';
 import { byOperation } from './replies';
 import { attempts, events, jobs } from './schema';
 import { settle } from './settle';
+import { statement } from './statement';
+
+const GET = statement<{ workspaceId: string; id: string }>('job_get')((db, { at }) =>
+  db
+    .select()
+    .from(jobs)
+    .where(
+      and(eq(jobs.workspaceId, at('workspaceId')), eq(jobs.id, at('id')), isNull(jobs.deletedAt)),
+    ),
+);
+
+const WITH_ATTEMPT = statement<{ id: string }>('job_with_attempt')((db, { at }) =>
+  db
+    .select({ job: jobs, attempt: ATTEMPT })
+    .from(jobs)
+    .leftJoin(attempts, eq(attempts.jobId, jobs.id))
+    .where(eq(jobs.id, at('id')))
+    .orderBy(desc(attempts.number))
+    .limit(1),
+);
 
 const OPEN = ['queued', 'running', 'canceling'] as const;
 
 export function jobStore(db: Database, options: { idempotencyMs: number }): JobStore {
-  // Its text is built once: building it takes longer than the read.
-  const get = db
-    .select()
-    .from(jobs)
-    .where(
-      and(
-        eq(jobs.workspaceId, sql.placeholder('workspaceId')),
-        eq(jobs.id, sql.placeholder('id')),
-        isNull(jobs.deletedAt),
-      ),
-    )
-    .prepare('job_get');
   return {
     create: (job) => createJob(db, job, options.idempotencyMs),
     shortOf: (principal, price) => shortOf(db, principal, price),
@@ -35,7 +43,7 @@ export function jobStore(db: Database, options: { idempotencyMs: number }): JobS
     earlier: async (workspaceId, { idempotency, render }, now) =>
       idempotency && earlierAnswer(db, { workspaceId, now, ...idempotency }, render),
     async get(workspaceId, id) {
-      const [row] = await get.execute({ workspaceId, id });
+      const [row] = await GET(db, { workspaceId, id });
       return row && toJob(row);
     },
     list: (workspaceId, page) => listJobs(db, workspaceId, page),
@@ -44,15 +52,7 @@ export function jobStore(db: Database, options: { idempotencyMs: number }): JobS
       return row && toJob(row);
     },
     async withAttempt(id) {
-      const [row] = await db
-        .select({ job: jobs, attempt: ATTEMPT })
-        .from(jobs)
-        .leftJoin(attempts, eq(attempts.jobId, jobs.id))
-        .where(eq(jobs.id, id))
-        .orderBy(desc(attempts.number))
-        .limit(1)
-        .prepare('job_with_attempt')
-        .execute();
+      const [row] = await WITH_ATTEMPT(db, { id });
       return (
         row && { job: toJob(row.job), attempt: row.attempt ? toAttempt(row.attempt) : undefined }
       );

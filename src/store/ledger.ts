@@ -1,9 +1,9 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
 import type { LedgerStore } from '../core/ports/store/ledger';
 import { checkpoint } from './checkpoints';
 import type { Database, Transaction } from './database';
 import { ledger, ledgerCheckpoints, usage } from './schema';
+import { statement } from './statement';
 
 export interface Balance {
   available: bigint;
@@ -15,55 +15,81 @@ export interface Balance {
  * A balance is the sum of the workspace's entries in the append-only ledger: those up to its checkpoint, summed by the
  * sweep, and those after it.
  */
-export function balanceOf(db: Pick<Transaction, 'select'>, workspaceId: string): Promise<Balance> {
-  return potsOf(db, workspaceId, eq(ledger.workspaceId, workspaceId));
+export async function balanceOf(db: Database | Transaction, workspaceId: string): Promise<Balance> {
+  return sumOfWorkspace(db, workspaceId, await checkpointOf(db, workspaceId));
 }
 
 /** What the jobs of each of these keys hold and have spent, read as a balance is; zeros for a key without any. */
 export async function keySpending(
-  db: Pick<Transaction, 'select'>,
+  db: Database | Transaction,
   keyIds: readonly string[],
 ): Promise<Map<string, { held: bigint; spent: bigint }>> {
   const spending = new Map<string, { held: bigint; spent: bigint }>();
   for (const keyId of keyIds) {
-    const { held, spent } = await potsOf(db, keyId, eq(ledger.keyId, keyId));
+    const { held, spent } = await sumOfKey(db, keyId, await checkpointOf(db, keyId));
     spending.set(keyId, { held, spent });
   }
   return spending;
 }
 
-async function potsOf(
-  db: Pick<Transaction, 'select'>,
+/** What was counted of an owner up to an entry. */
+type Counted = Balance & { upTo: bigint };
+
+async function checkpointOf(
+  db: Database | Transaction,
   ownerId: string,
-  isOwners: SQL,
-): Promise<Balance> {
-  const [before] = await db
+): Promise<Counted | undefined> {
+  const [found] = await db
     .select()
     .from(ledgerCheckpoints)
     .where(eq(ledgerCheckpoints.ownerId, ownerId));
-  return sumAfter(db, isOwners, before);
+  return found;
 }
 
+type AfterEntry = { ownerId: string; upTo: bigint };
+
+const sum = (column: typeof ledger.available | typeof ledger.held | typeof ledger.spent) =>
+  sql<string>`coalesce(sum(${column}), 0)::text`;
+
 /**
- * Adds an owner's entries after a checkpoint to what that has counted. Nothing is ever added below a checkpoint, so
- * another statement may have read it before. This one names the entry as a value: with a join the planner takes a third
- * of the ledger for new, and reads all of it.
+ * Sums an owner's entries after a checkpoint. Nothing is ever added below a checkpoint, so another statement may have
+ * read it before. This one names the entry as a value, and is planned for it: with a join the planner takes a third of
+ * the ledger for new, and reads all of it.
  */
-export async function sumAfter(
-  db: Pick<Transaction, 'select'>,
-  isOwners: SQL,
-  before: (Balance & { upTo: bigint }) | undefined,
-): Promise<Balance> {
-  const sum = (column: typeof ledger.available | typeof ledger.held | typeof ledger.spent) =>
-    sql<string>`coalesce(sum(${column}), 0)::text`;
-  const [after] = await db
-    .select({
-      available: sum(ledger.available),
-      held: sum(ledger.held),
-      spent: sum(ledger.spent),
-    })
-    .from(ledger)
-    .where(and(isOwners, gt(ledger.id, before?.upTo ?? 0n)));
+const sumAfter = (owner: typeof ledger.workspaceId | typeof ledger.keyId) =>
+  statement<AfterEntry>(null)((db, { at }) =>
+    db
+      .select({
+        available: sum(ledger.available),
+        held: sum(ledger.held),
+        spent: sum(ledger.spent),
+      })
+      .from(ledger)
+      .where(and(eq(owner, at('ownerId')), gt(ledger.id, at('upTo')))),
+  );
+
+const AFTER_OF_WORKSPACE = sumAfter(ledger.workspaceId);
+const AFTER_OF_KEY = sumAfter(ledger.keyId);
+
+/** Adds a workspace's entries after a checkpoint to what that has counted; undefined = nothing was counted yet. */
+export const sumOfWorkspace = async (
+  db: Database | Transaction,
+  ownerId: string,
+  before: Counted | undefined,
+): Promise<Balance> =>
+  total(before, await AFTER_OF_WORKSPACE(db, { ownerId, upTo: before?.upTo ?? 0n }));
+
+/** The function does the same for the entries of a key. */
+export const sumOfKey = async (
+  db: Database | Transaction,
+  ownerId: string,
+  before: Counted | undefined,
+): Promise<Balance> => total(before, await AFTER_OF_KEY(db, { ownerId, upTo: before?.upTo ?? 0n }));
+
+function total(
+  before: Balance | undefined,
+  [after]: Awaited<ReturnType<typeof AFTER_OF_KEY>>,
+): Balance {
   const both = (pot: keyof Balance): bigint => (before?.[pot] ?? 0n) + BigInt(after?.[pot] ?? 0);
   return { available: both('available'), held: both('held'), spent: both('spent') };
 }

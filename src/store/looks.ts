@@ -13,6 +13,7 @@ import { replyColumns } from './replies';
 import { ONE_MORE } from './running';
 import { attempts, events, jobs } from './schema';
 import { recordShown } from './shown-looks';
+import { statement } from './statement';
 
 /** What one look at a provider changes in the rows. */
 
@@ -46,32 +47,18 @@ async function recordFinal(
 ): Promise<void> {
   const { verdict } = look;
   const reply = replyColumns(look.reply);
-  const columns = {
-    polls: ONE_MORE,
-    verdict,
-    finalReplyStatus: reply.status,
-    finalReplyType: reply.type,
-    finalReplyBody: reply.body,
-  };
-  const isFirst = and(eq(attempts.id, id), isNull(attempts.verdict));
-  const job = lockedJobOfAttempt(db, id);
-  const told = db.$with('told').as(
-    db
-      .update(attempts)
-      .set(columns)
-      .from(job)
-      .where(and(isFirst, eq(attempts.jobId, job.id), isNull(job.watchedUntil)))
-      .returning({ id: attempts.id }),
-  );
-  const [locked] = await db
-    .with(job, told)
-    .select({ watchedUntil: job.watchedUntil })
-    .from(job)
-    .prepare('look_final')
-    .execute();
+  const [locked] = await FINAL(db, { id, verdict, ...reply });
   if (!locked?.watchedUntil) return;
   await db.transaction(async (tx) => {
     await lockJobOfAttempt(tx, id);
+    const columns = {
+      polls: ONE_MORE,
+      verdict,
+      finalReplyStatus: reply.status,
+      finalReplyType: reply.type,
+      finalReplyBody: reply.body,
+    };
+    const isFirst = and(eq(attempts.id, id), isNull(attempts.verdict));
     const [late] = await tx.update(attempts).set(columns).where(isFirst).returning(ATTEMPT);
     if (late) await bookLate(tx, late, verdict, look.at);
   });
@@ -83,25 +70,66 @@ async function recordRunning(
   id: string,
   { verdict, at }: { verdict: RunningVerdict; at: Date },
 ): Promise<void> {
-  const { phase } = verdict;
   const progress = wholePercent(verdict.progress);
-  const job = lockedJobOfAttempt(db, id);
+  await RUNNING(db, { id, phase: verdict.phase, progress, at, eventId: newId() });
+}
+
+type FinalLook = ReturnType<typeof replyColumns> & { id: string; verdict: FinalVerdict };
+
+const FINAL = statement<FinalLook>('look_final')((db, { at, as }) => {
+  const job = lockedJobOfAttempt(db, at('id'));
+  const told = db.$with('told').as(
+    db
+      .update(attempts)
+      .set({
+        polls: ONE_MORE,
+        verdict: as('verdict', attempts.verdict),
+        finalReplyStatus: as('status', attempts.finalReplyStatus),
+        finalReplyType: as('type', attempts.finalReplyType),
+        finalReplyBody: as('body', attempts.finalReplyBody),
+      })
+      .from(job)
+      .where(
+        and(
+          eq(attempts.id, at('id')),
+          isNull(attempts.verdict),
+          eq(attempts.jobId, job.id),
+          isNull(job.watchedUntil),
+        ),
+      )
+      .returning({ id: attempts.id }),
+  );
+  return db.with(job, told).select({ watchedUntil: job.watchedUntil }).from(job);
+});
+
+interface RunningLook {
+  id: string;
+  phase: RunningVerdict['phase'];
+  progress: number | null;
+  at: Date;
+  eventId: string;
+}
+
+const RUNNING = statement<RunningLook>('look_running')((db, { at, as }) => {
+  const job = lockedJobOfAttempt(db, at('id'));
+  const isRunning = sql`${at('phase')}::text = 'running'`;
+  const progress = as('progress', jobs.progress);
   const seen = db.$with('seen').as(
     db
       .update(attempts)
-      .set({ polls: ONE_MORE, phase, progress, doubt: null })
+      .set({ polls: ONE_MORE, phase: as('phase', attempts.phase), progress, doubt: null })
       .from(job)
-      .where(and(eq(attempts.id, id), eq(attempts.jobId, job.id), isNull(attempts.verdict)))
+      .where(and(eq(attempts.id, at('id')), eq(attempts.jobId, job.id), isNull(attempts.verdict)))
       .returning({ jobId: attempts.jobId }),
   );
-  const starts = sql`${jobs.state} = 'queued' AND ${phase}::text = 'running'`;
+  const starts = sql`${jobs.state} = 'queued' AND ${isRunning}`;
   const shown = db.$with('shown').as(
     db
       .update(jobs)
       .set({
         state: sql`CASE WHEN ${starts} THEN 'running' ELSE ${jobs.state} END`,
         progress,
-        updatedAt: at,
+        updatedAt: as('at', jobs.updatedAt),
       })
       .from(seen)
       .where(
@@ -113,23 +141,14 @@ async function recordRunning(
       )
       .returning({ id: jobs.id }),
   );
-  const started = db.$with('started', {}).as(
-    insertFrom(
-      events,
-      {
-        id: newId(),
-        workspaceId: sql`${job.workspaceId}`,
-        jobId: sql`${job.id}`,
-        type: 'job.running',
-        at,
-      },
-      sql`${job} JOIN ${seen} ON ${seen.jobId} = ${job.id} WHERE ${job.state} = 'queued' AND ${phase}::text = 'running'`,
-    ),
-  );
-  await db
-    .with(job, seen, shown, started)
-    .select({ jobId: seen.jobId })
-    .from(seen)
-    .prepare('look_running')
-    .execute();
-}
+  const event = {
+    id: as('eventId', events.id),
+    workspaceId: sql`${job.workspaceId}`,
+    jobId: sql`${job.id}`,
+    type: 'job.running',
+    at: as('at', events.at),
+  };
+  const begun = sql`${job} JOIN ${seen} ON ${seen.jobId} = ${job.id} WHERE ${job.state} = 'queued' AND ${isRunning}`;
+  const told = db.$with('started', {}).as(insertFrom(events, event, begun));
+  return db.with(job, seen, shown, told).select({ jobId: seen.jobId }).from(seen);
+});

@@ -5,12 +5,15 @@ import type { Attempt } from '../core/provider/attempt';
 import type { Reply } from '../core/provider/exchange';
 import type { SubmitReading } from '../core/provider/provider';
 import { ATTEMPT, toAttempt } from './attempt-row';
+import type { AttemptRow } from './attempt-row';
 import type { Database, Transaction } from './database';
 import { insertFrom } from './insert-from';
 import { isErased } from './late';
 import { lockJobOfAttempt, lockedJobOfAttempt } from './lock-job';
 import { replyColumns } from './replies';
 import { attempts, events, jobs } from './schema';
+import { statement } from './statement';
+import type { Places } from './statement';
 
 /** What came of a submit. */
 
@@ -43,66 +46,105 @@ function isTaken(error: unknown): boolean {
   return code === UNIQUE_VIOLATION && constraint === 'attempts_one_per_operation';
 }
 
-/** ONE statement: the attempt, what the job's callers see of it, and the event. */
 async function writeSubmit(db: Database, record: SubmitRecord): Promise<Attempt> {
   const { id, reading, now, send } = record;
-  const at = new Date(now);
-  const job = lockedJobOfAttempt(db, id);
-  const written = db.$with('written').as(
-    db
-      .update(attempts)
-      .set({ ...submitColumns(reading, at), ...submitReplyColumns(reading.reply) })
-      .from(job)
-      .where(and(isOpenSend(id, send), eq(attempts.jobId, job.id)))
-      .returning(ATTEMPT),
-  );
-  const shown = db.$with('shown').as(
-    db
-      .update(jobs)
-      .set(jobColumns(reading, at, written))
-      .from(written)
-      .where(and(eq(jobs.id, written.jobId), isShown(reading)))
-      .returning({ id: jobs.id }),
-  );
-  const blanked = db.$with('blanked').as(
-    db
-      .update(jobs)
-      .set({ erasedAt: null })
-      .from(written)
-      // Never a row of `shown`: only finished jobs are deleted.
-      .where(and(eq(jobs.id, written.jobId), isNotNull(jobs.finishedAt), isErased))
-      .returning({ id: jobs.id }),
-  );
-  const told = db.$with('told', {}).as(
-    insertFrom(
-      events,
-      {
-        id: newId(),
-        workspaceId: sql`${written.workspaceId}`,
-        jobId: sql`${written.jobId}`,
-        type: `attempt.${reading.state}`,
-        data: sql`jsonb_build_object('attempt', ${written.number}, 'provider', ${written.provider}, 'channel', ${written.channel})`,
-        at,
-      },
-      sql`${written}`,
-    ),
-  );
-  const [row] = await db
-    .with(job, written, shown, blanked, told)
-    .select()
-    .from(written)
-    .prepare(`submit_${reading.state}${send === undefined ? '_named' : ''}`)
-    .execute();
+  const [row] = await (send === undefined ? HEARD : ANSWERED)[reading.state](db, {
+    id,
+    send: send ?? null,
+    ...valuesOf(reading, new Date(now)),
+    ...replyColumns(reading.reply),
+    eventId: newId(),
+  });
   return row ? toAttempt(row) : recordedBefore(db, record);
 }
 
-/** `send` undefined is a reading of no send of ours: a callback or a lookup brought it. */
-const isOpenSend = (id: string, send: number | undefined) =>
-  and(
-    eq(attempts.id, id),
-    inArray(attempts.state, ['sending', 'unknown']),
-    send === undefined ? undefined : eq(attempts.sends, send),
-  );
+/** What one reading writes; what its state does not write is null. */
+interface SubmitValues extends ReturnType<typeof replyColumns> {
+  id: string;
+  /** The number of the send that was answered; null where a callback or a lookup brought the reading. */
+  send: number | null;
+  operation: AttemptRow['operation'];
+  refusal: AttemptRow['refusal'];
+  at: Date;
+  eventId: string;
+}
+
+function valuesOf(
+  reading: SubmitReading,
+  at: Date,
+): Pick<SubmitValues, 'operation' | 'refusal' | 'at'> {
+  switch (reading.state) {
+    case 'accepted':
+      return { at, operation: reading.operation, refusal: null };
+    case 'refused': {
+      const { scope, until, failure, retryAfterMs } = reading;
+      const retryAt = retryAfterMs === undefined ? {} : { retryAt: at.getTime() + retryAfterMs };
+      const refusal = { scope, ...(until ? { until } : {}), failure, ...retryAt };
+      return { at, operation: null, refusal };
+    }
+    case 'unknown':
+      return { at, operation: null, refusal: null };
+  }
+}
+
+type State = SubmitReading['state'];
+
+/** ONE statement: the attempt, what the job's callers see of it, and the event. */
+const recordOf = (state: State, isAnswer: boolean) =>
+  statement<SubmitValues>(`submit_${state}${isAnswer ? '' : '_heard'}`)((db, places) => {
+    const { at, as } = places;
+    const job = lockedJobOfAttempt(db, at('id'));
+    const isOpenSend = and(
+      eq(attempts.id, at('id')),
+      inArray(attempts.state, ['sending', 'unknown']),
+      isAnswer ? eq(attempts.sends, at('send')) : undefined,
+    );
+    const written = db.$with('written').as(
+      db
+        .update(attempts)
+        .set({ ...attemptColumns(state, places), ...submitReplyColumns(places) })
+        .from(job)
+        .where(and(isOpenSend, eq(attempts.jobId, job.id)))
+        .returning(ATTEMPT),
+    );
+    const shown = db.$with('shown').as(
+      db
+        .update(jobs)
+        .set(jobColumns(state, places, written))
+        .from(written)
+        .where(and(eq(jobs.id, written.jobId), isShown(state)))
+        .returning({ id: jobs.id }),
+    );
+    const blanked = db.$with('blanked').as(
+      db
+        .update(jobs)
+        .set({ erasedAt: null })
+        .from(written)
+        // Never a row of `shown`: only finished jobs are deleted.
+        .where(and(eq(jobs.id, written.jobId), isNotNull(jobs.finishedAt), isErased))
+        .returning({ id: jobs.id }),
+    );
+    const event = {
+      id: as('eventId', events.id),
+      workspaceId: sql`${written.workspaceId}`,
+      jobId: sql`${written.jobId}`,
+      type: `attempt.${state}`,
+      data: sql`jsonb_build_object('attempt', ${written.number}, 'provider', ${written.provider}, 'channel', ${written.channel})`,
+      at: as('at', events.at),
+    };
+    const told = db.$with('told', {}).as(insertFrom(events, event, sql`${written}`));
+    return db.with(job, written, shown, blanked, told).select().from(written);
+  });
+
+const recordsOf = (isAnswer: boolean) => ({
+  accepted: recordOf('accepted', isAnswer),
+  refused: recordOf('refused', isAnswer),
+  unknown: recordOf('unknown', isAnswer),
+});
+
+/** Records of answers to a send of ours, and of what a callback or a lookup told about a send. */
+const ANSWERED = recordsOf(true);
+const HEARD = recordsOf(false);
 
 /** The acceptance stays as it is; a callback that brought it was only faster than the provider's own answer. */
 async function recordedBefore(db: Database, record: SubmitRecord): Promise<Attempt> {
@@ -111,9 +153,10 @@ async function recordedBefore(db: Database, record: SubmitRecord): Promise<Attem
   if (reading.state !== 'accepted' || !reply) return unchanged(db, id);
   return db.transaction(async (tx) => {
     await lockJobOfAttempt(tx, id);
+    const { status, type, body } = replyColumns(reply);
     await tx
       .update(attempts)
-      .set(submitReplyColumns(reply))
+      .set({ submitReplyStatus: status, submitReplyType: type, submitReplyBody: body })
       .where(
         and(
           eq(attempts.id, id),
@@ -132,35 +175,32 @@ async function unchanged(db: Database | Transaction, id: string): Promise<Attemp
   return toAttempt(row);
 }
 
-function submitReplyColumns(reply: Reply | undefined) {
-  const { status, type, body } = replyColumns(reply);
-  return { submitReplyStatus: status, submitReplyType: type, submitReplyBody: body };
-}
+const submitReplyColumns = ({ as }: Places<SubmitValues>) => ({
+  submitReplyStatus: as('status', attempts.submitReplyStatus),
+  submitReplyType: as('type', attempts.submitReplyType),
+  submitReplyBody: as('body', attempts.submitReplyBody),
+});
 
-function submitColumns(reading: SubmitReading, at: Date) {
-  switch (reading.state) {
-    case 'accepted':
+function attemptColumns(state: State, { as }: Places<SubmitValues>) {
+  switch (state) {
+    case 'accepted': {
+      const operation = as('operation', attempts.operation);
       return {
         state: 'accepted' as const,
-        operation: reading.operation,
-        operationKey: sql`md5(${sql.param(reading.operation, attempts.operation)}::jsonb::text)`,
-        acceptedAt: at,
-      };
-    case 'refused': {
-      const { scope, until, failure, retryAfterMs } = reading;
-      const retryAt = retryAfterMs === undefined ? {} : { retryAt: at.getTime() + retryAfterMs };
-      return {
-        state: 'refused' as const,
-        refusal: { scope, ...(until ? { until } : {}), failure, ...retryAt },
+        operation,
+        operationKey: sql`md5(${operation}::jsonb::text)`,
+        acceptedAt: as('at', attempts.acceptedAt),
       };
     }
+    case 'refused':
+      return { state: 'refused' as const, refusal: as('refusal', attempts.refusal) };
     case 'unknown':
       return { state: 'unknown' as const };
   }
 }
 
 /** What comes after the end is kept on the attempt; the job stays as callers saw it. */
-const isShown = ({ state }: SubmitReading) =>
+const isShown = (state: State) =>
   and(
     isNull(jobs.finishedAt),
     // A refusal of a submit that was never in doubt changes nothing, and waits for nobody.
@@ -169,22 +209,23 @@ const isShown = ({ state }: SubmitReading) =>
 
 /** What the job's callers see of it: who makes the video, or that nobody knows yet whether anybody does. */
 function jobColumns(
-  { state }: SubmitReading,
-  at: Date,
+  state: State,
+  { as }: Places<SubmitValues>,
   { provider, channel }: { provider: SQLWrapper; channel: SQLWrapper },
 ) {
+  const updatedAt = as('at', jobs.updatedAt);
   switch (state) {
     case 'accepted':
       return {
         inDoubtSince: null,
-        startedAt: at,
-        updatedAt: at,
+        startedAt: as('at', jobs.startedAt),
+        updatedAt,
         provider: sql`${provider}`,
         channel: sql`${channel}`,
       };
     case 'refused':
       return { inDoubtSince: null };
     case 'unknown':
-      return { inDoubtSince: at, updatedAt: at };
+      return { inDoubtSince: as('at', jobs.inDoubtSince), updatedAt };
   }
 }

@@ -6,6 +6,7 @@ import type { Database } from './database';
 import type { JobRow } from './job-row';
 import { attempts, jobs } from './schema';
 import { isPassedThrough } from './shown-looks';
+import { statement } from './statement';
 
 const JOB = {
   workflowId: jobs.workflowId,
@@ -15,24 +16,24 @@ const JOB = {
 };
 
 /**
- * Makes the narrow read of the latest attempt whose column has a value, with what a look must know of its job. Its text is
- * built once: building it takes longer than the read.
+ * Makes the narrow read of the latest attempt whose column has a value, with what a look must know of its job.
  */
 export function watchedBy(
   db: Database,
   name: string,
   column: typeof attempts.jobId | typeof attempts.callbackTokenHash,
 ): (value: string) => Promise<WatchedAttempt | undefined> {
-  const read = db
-    .select({ attempt: ATTEMPT, job: JOB })
-    .from(attempts)
-    .innerJoin(jobs, eq(jobs.id, attempts.jobId))
-    .where(sql`${column} = ${sql.placeholder('value')}`)
-    .orderBy(desc(attempts.number))
-    .limit(1)
-    .prepare(name);
+  const read = statement<{ value: string }>(name)((on, { at }) =>
+    on
+      .select({ attempt: ATTEMPT, job: JOB })
+      .from(attempts)
+      .innerJoin(jobs, eq(jobs.id, attempts.jobId))
+      .where(sql`${column} = ${at('value')}`)
+      .orderBy(desc(attempts.number))
+      .limit(1),
+  );
   return async (value) => {
-    const [row] = await read.execute({ value });
+    const [row] = await read(db, { value });
     return row && toWatched(row);
   };
 }
