@@ -1,14 +1,12 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
-import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { DatabaseError, Pool } from 'pg';
 import type { PoolClient } from 'pg';
 import { CommitInDoubt } from '../core/errors';
-import { runsOn } from './statement';
+import { runsOn } from './connection';
+import type { Database, Transaction } from './connection';
 
 /** Connections and transactions; the only place that opens a pool. */
-export type Database = NodePgDatabase;
-/** Inside `db.transaction`; the same query builder. */
-export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
+export type { Database, Transaction } from './connection';
 
 export interface OpenDatabase {
   db: Database;

@@ -8,26 +8,12 @@ import type { JobRow } from './job-row';
 import { lockJobOfDelivery } from './lock-job';
 import { callbackSecrets, deliveries, deliveryTries } from './schema';
 import type { Sealer } from './seal';
+import { statement } from './statement';
 
 export function deliveryStore(db: Database, sealer: Sealer): DeliveryStore {
   return {
     async get(id, now) {
-      const [row] = await db
-        .select({
-          id: deliveries.id,
-          workspaceId: deliveries.workspaceId,
-          jobId: deliveries.jobId,
-          eventId: deliveries.eventId,
-          url: deliveries.url,
-          body: deliveries.body,
-          contentType: deliveries.contentType,
-          state: deliveries.state,
-          triesBefore: deliveries.triesBefore,
-          startedAt: deliveries.workflowStartedAt,
-          sealed: sql<Buffer[]>`ARRAY(${sealedSecrets(deliveries.workspaceId, new Date(now))})`,
-        })
-        .from(deliveries)
-        .where(eq(deliveries.id, id));
+      const [row] = await GET(db, { id, now: new Date(now) });
       if (!row) return undefined;
       const { sealed, startedAt, ...delivery } = row;
       const secrets = sealed.map((secret) => sealer.open(secret, row.workspaceId));
@@ -44,16 +30,12 @@ export function deliveryStore(db: Database, sealer: Sealer): DeliveryStore {
       const at = new Date(now);
       await db.transaction(async (tx) => {
         const job = end && (await lockJobOfDelivery(tx, id));
-        await tx
-          .update(deliveryTries)
-          .set({
-            finishedAt: at,
-            durationMs: Math.round(result.durationMs),
-            status: result.status ?? null,
-            error: result.error ?? null,
-            excerpt: result.excerpt,
-          })
-          .where(and(eq(deliveryTries.deliveryId, id), eq(deliveryTries.number, number)));
+        await END_TRY(tx, {
+          ...{ id, number, at, excerpt: result.excerpt },
+          durationMs: Math.round(result.durationMs),
+          status: result.status ?? null,
+          error: result.error ?? null,
+        });
         if (end) await endLocked(tx, { id, job }, end, at);
       });
     },
@@ -83,17 +65,9 @@ async function endLocked(
   end: DeliveryEnd,
   at: Date,
 ): Promise<boolean> {
-  const ended = await tx
-    .update(deliveries)
-    .set({
-      state: end === 'delivered' ? 'delivered' : 'failed',
-      finishedAt: at,
-      endedBecause: end,
-      // What has ended needs no workflow, and nobody is to start one for it.
-      workflowStartedAt: sql`coalesce(${deliveries.workflowStartedAt}, ${at})`,
-    })
-    .where(and(eq(deliveries.id, id), eq(deliveries.state, 'pending')));
-  if (ended.rowCount !== 1) return false;
+  const state = end === 'delivered' ? 'delivered' : 'failed';
+  const ended = await END(tx, { id, state, end, at });
+  if (ended.length !== 1) return false;
   if (job?.deletedAt) {
     await tx.update(deliveries).set(NO_MESSAGE).where(eq(deliveries.id, id));
     await blankTries(tx, id);
@@ -119,15 +93,88 @@ const RACES_MAX = 20;
 
 /** Inserts the next try and returns its number; undefined when another try took it at the same moment. */
 async function insertTry(db: Database, id: string, at: Date): Promise<number | undefined> {
-  const { rows } = await db.execute<{ number: number }>(sql`
-    INSERT INTO ${deliveryTries} (delivery_id, number, started_at)
-    SELECT ${id}, coalesce(max(number), 0) + 1, ${at} FROM ${deliveryTries} WHERE delivery_id = ${id}
-    ON CONFLICT DO NOTHING RETURNING number`);
-  return rows[0]?.number;
+  const [row] = await BEGIN_TRY(db, { id, at });
+  return row?.number;
 }
 
+const BEGIN_TRY = statement<{ id: string; at: Date }>('try_begin')((db, { at, as }) => {
+  const inserted = sql`
+    INSERT INTO ${deliveryTries} (delivery_id, number, started_at)
+    SELECT ${as('id', deliveryTries.deliveryId)}, coalesce(max(number), 0) + 1, ${as('at', deliveryTries.startedAt)}
+    FROM ${deliveryTries} WHERE delivery_id = ${at('id')}
+    ON CONFLICT DO NOTHING RETURNING number`;
+  const begun = db.$with('begun', { number: deliveryTries.number }).as(inserted);
+  return db.with(begun).select().from(begun);
+});
+
+interface TryEnd {
+  id: string;
+  number: number;
+  at: Date;
+  durationMs: number;
+  status: number | null;
+  error: string | null;
+  excerpt: string;
+}
+
+const END_TRY = statement<TryEnd>('try_end')((db, { at, as }) =>
+  db
+    .update(deliveryTries)
+    .set({
+      finishedAt: as('at', deliveryTries.finishedAt),
+      durationMs: as('durationMs', deliveryTries.durationMs),
+      status: as('status', deliveryTries.status),
+      error: as('error', deliveryTries.error),
+      excerpt: as('excerpt', deliveryTries.excerpt),
+    })
+    .where(and(eq(deliveryTries.deliveryId, at('id')), eq(deliveryTries.number, at('number'))))
+    .returning({ number: deliveryTries.number }),
+);
+
+interface DeliveryEndValues {
+  id: string;
+  state: 'delivered' | 'failed';
+  end: DeliveryEnd;
+  at: Date;
+}
+
+const END = statement<DeliveryEndValues>('delivery_end')((db, { at, as }) =>
+  db
+    .update(deliveries)
+    .set({
+      state: as('state', deliveries.state),
+      finishedAt: as('at', deliveries.finishedAt),
+      endedBecause: as('end', deliveries.endedBecause),
+      // What has ended needs no workflow, and nobody is to start one for it.
+      workflowStartedAt: sql`coalesce(${deliveries.workflowStartedAt}, ${as('at', deliveries.workflowStartedAt)})`,
+    })
+    .where(and(eq(deliveries.id, at('id')), eq(deliveries.state, 'pending')))
+    .returning({ id: deliveries.id }),
+);
+
+const GET = statement<{ id: string; now: Date }>('delivery_get')((db, { at, as }) =>
+  db
+    .select({
+      id: deliveries.id,
+      workspaceId: deliveries.workspaceId,
+      jobId: deliveries.jobId,
+      eventId: deliveries.eventId,
+      url: deliveries.url,
+      body: deliveries.body,
+      contentType: deliveries.contentType,
+      state: deliveries.state,
+      triesBefore: deliveries.triesBefore,
+      startedAt: deliveries.workflowStartedAt,
+      sealed: sql<
+        Buffer[]
+      >`ARRAY(${sealedSecrets(deliveries.workspaceId, as('now', callbackSecrets.expiresAt))})`,
+    })
+    .from(deliveries)
+    .where(eq(deliveries.id, at('id'))),
+);
+
 /** The current one first; during a rotation two are alive and every message carries both signatures. */
-const sealedSecrets = (workspaceId: SQLWrapper, now: Date) => sql`
+const sealedSecrets = (workspaceId: SQLWrapper, now: SQLWrapper) => sql`
   SELECT ${callbackSecrets.sealed} FROM ${callbackSecrets}
   WHERE ${callbackSecrets.workspaceId} = ${workspaceId}
     AND (${callbackSecrets.expiresAt} IS NULL OR ${callbackSecrets.expiresAt} > ${now})
@@ -142,7 +189,7 @@ export async function callbackSecretsOf(
   now: number,
 ): Promise<string[]> {
   const { rows } = await db.execute<{ sealed: Buffer }>(
-    sealedSecrets(sql`${workspaceId}`, new Date(now)),
+    sealedSecrets(sql`${workspaceId}`, sql`${new Date(now)}`),
   );
   return rows.map(({ sealed }) => sealer.open(sealed, workspaceId));
 }

@@ -1,9 +1,11 @@
-import { and, eq, inArray, isNull, lt, notInArray, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { ClaimedCopy, KeepStore, PendingCopy } from '../core/ports/store/keeps';
 import type { Database } from './database';
 import { nameRemovable } from './erase';
 import { lockJob } from './lock-job';
 import { files, jobs, keeps } from './schema';
+import { statement } from './statement';
 
 /** How the note on a job begins whose result we cannot fetch; it goes when the copy is stored after all. */
 export const NOT_FETCHED = 'result not fetched: ';
@@ -11,7 +13,7 @@ export const NOT_FETCHED = 'result not fetched: ';
 const isOpen = and(isNull(keeps.finishedAt), isNull(keeps.gaveUpAt));
 
 /** Nobody copies it at that moment, as far as its row tells. */
-export const isUnclaimedCopy = (now: Date) =>
+export const isUnclaimedCopy = (now: Date | SQL) =>
   or(isNull(keeps.claimedUntil), lt(keeps.claimedUntil, now));
 
 const PENDING = {
@@ -67,17 +69,7 @@ export function keepStore(db: Database): KeepStore {
     async record(jobId, kept, now) {
       await db.transaction(async (tx) => {
         const job = await lockJob(tx, jobId);
-        const [done] = await tx
-          .update(keeps)
-          .set({
-            finishedAt: new Date(now),
-            gaveUpAt: null,
-            gaveUpBecause: null,
-            // What has ended needs no workflow, and nobody is to start one for it.
-            workflowStartedAt: sql`coalesce(${keeps.workflowStartedAt}, ${new Date(now)})`,
-          })
-          .where(and(eq(keeps.jobId, jobId), isNull(keeps.finishedAt)))
-          .returning({ workspaceId: keeps.workspaceId });
+        const [done] = await FINISH(tx, { jobId, now: new Date(now) });
         // The job was erased while it was copied, or another copy was faster.
         if (!done)
           await nameRemovable(
@@ -119,29 +111,43 @@ export function keepStore(db: Database): KeepStore {
   };
 }
 
-async function claimCopies(
-  db: Database,
-  { now, until, limit, notOf }: { now: Date; until: Date; limit: number; notOf: readonly string[] },
-): Promise<ClaimedCopy[]> {
-  const oldest = db
-    .select({ jobId: keeps.jobId })
-    .from(keeps)
-    .where(
-      and(
-        isNull(keeps.workflowStartedAt),
-        isOpen,
-        isUnclaimedCopy(now),
-        notOf.length > 0 ? notInArray(keeps.workspaceId, [...notOf]) : undefined,
-      ),
-    )
-    .orderBy(keeps.createdAt)
-    .limit(limit)
-    .for('no key update', { skipLocked: true });
-  const rows = await db
+interface Claim {
+  now: Date;
+  until: Date;
+  limit: number;
+  notOf: readonly string[];
+}
+
+async function claimCopies(db: Database, claim: Claim): Promise<ClaimedCopy[]> {
+  const rows = await CLAIM(db, { ...claim, notOf: [...claim.notOf] });
+  return rows.map(({ jobId, ...row }) => ({ jobId, ...toPending(row) }));
+}
+
+const CLAIM = statement<Claim>('copy_claim')((db, { at, as }) => {
+  const isFree = isUnclaimedCopy(as('now', keeps.claimedUntil));
+  const oldest = sql`
+    SELECT ${keeps.jobId} FROM ${keeps}
+    WHERE ${and(isNull(keeps.workflowStartedAt), isOpen, isFree)}
+      AND NOT ${keeps.workspaceId} = ANY(${at('notOf')}::uuid[])
+    ORDER BY ${keeps.createdAt} LIMIT ${at('limit')} FOR NO KEY UPDATE SKIP LOCKED`;
+  return db
     .update(keeps)
-    .set({ claimedUntil: until })
+    .set({ claimedUntil: as('until', keeps.claimedUntil) })
     .from(jobs)
     .where(and(eq(keeps.jobId, sql`ANY(ARRAY(${oldest}))`), eq(jobs.id, keeps.jobId)))
     .returning({ jobId: keeps.jobId, ...PENDING });
-  return rows.map(({ jobId, ...row }) => ({ jobId, ...toPending(row) }));
-}
+});
+
+const FINISH = statement<{ jobId: string; now: Date }>('copy_finish')((db, { at, as }) =>
+  db
+    .update(keeps)
+    .set({
+      finishedAt: as('now', keeps.finishedAt),
+      gaveUpAt: null,
+      gaveUpBecause: null,
+      // What has ended needs no workflow, and nobody is to start one for it.
+      workflowStartedAt: sql`coalesce(${keeps.workflowStartedAt}, ${as('now', keeps.workflowStartedAt)})`,
+    })
+    .where(and(eq(keeps.jobId, at('jobId')), isNull(keeps.finishedAt)))
+    .returning({ workspaceId: keeps.workspaceId }),
+);

@@ -14,6 +14,7 @@ import { lockJob } from './lock-job';
 import { toReply } from './replies';
 import { NOT_FETCHED } from './keeps';
 import { attempts, jobs } from './schema';
+import { statement } from './statement';
 
 /**
  * Ends a job in ONE transaction: state, outputs, usage, ledger, event, deliveries, keep. Safe to run any number of
@@ -42,14 +43,18 @@ export async function settle(db: Database, settlement: Settlement): Promise<Sett
 }
 
 async function latestAttempt(tx: Transaction, jobId: string): Promise<WholeAttemptRow | undefined> {
-  const [attempt] = await tx
-    .select()
-    .from(attempts)
-    .where(eq(attempts.jobId, jobId))
-    .orderBy(desc(attempts.number))
-    .limit(1);
+  const [attempt] = await LATEST(tx, { jobId });
   return attempt;
 }
+
+const LATEST = statement<{ jobId: string }>('attempt_latest')((db, { at }) =>
+  db
+    .select()
+    .from(attempts)
+    .where(eq(attempts.jobId, at('jobId')))
+    .orderBy(desc(attempts.number))
+    .limit(1),
+);
 
 interface End {
   state: TerminalState;
@@ -59,6 +64,40 @@ interface End {
   failure: Job['failure'];
   charged: bigint;
 }
+
+type Finished = Pick<
+  JobRow,
+  | 'id'
+  | 'state'
+  | 'outputs'
+  | 'usage'
+  | 'made'
+  | 'failure'
+  | 'progress'
+  | 'charged'
+  | 'watchedUntil'
+  | 'review'
+> & { now: Date };
+
+const FINISH = statement<Finished>('job_finish')((db, { at, as }) =>
+  db
+    .update(jobs)
+    .set({
+      state: as('state', jobs.state),
+      outputs: as('outputs', jobs.outputs),
+      usage: as('usage', jobs.usage),
+      made: as('made', jobs.made),
+      failure: as('failure', jobs.failure),
+      progress: as('progress', jobs.progress),
+      charged: as('charged', jobs.charged),
+      finishedAt: as('now', jobs.finishedAt),
+      updatedAt: as('now', jobs.updatedAt),
+      watchedUntil: as('watchedUntil', jobs.watchedUntil),
+      review: as('review', jobs.review),
+    })
+    .where(eq(jobs.id, at('id')))
+    .returning(),
+);
 
 /**
  * The provider's own verdict wins over every other reason: a deadline of ours or a cancel that came too late never
@@ -127,23 +166,19 @@ async function finish(
     now,
   }: { row: JobRow; attempt: WholeAttemptRow | undefined; end: End; now: Date },
 ): Promise<Job> {
-  const [finished] = await tx
-    .update(jobs)
-    .set({
-      state: end.state,
-      outputs: end.outputs,
-      usage: end.usage ?? null,
-      made: end.made ?? null,
-      failure: end.failure ?? null,
-      progress: end.state === 'succeeded' ? 100 : row.progress,
-      charged: end.charged,
-      finishedAt: now,
-      updatedAt: now,
-      watchedUntil: isUnheard(row, end, attempt) ? oneMoreDeadline(row, now) : null,
-      review: reviewOf(row, end, attempt) ?? row.review,
-    })
-    .where(eq(jobs.id, row.id))
-    .returning();
+  const [finished] = await FINISH(tx, {
+    id: row.id,
+    state: end.state,
+    outputs: end.outputs,
+    usage: end.usage ?? null,
+    made: end.made ?? null,
+    failure: end.failure ?? null,
+    progress: end.state === 'succeeded' ? 100 : row.progress,
+    charged: end.charged,
+    now,
+    watchedUntil: isUnheard(row, end, attempt) ? oneMoreDeadline(row, now) : null,
+    review: reviewOf(row, end, attempt) ?? row.review,
+  });
   if (!finished) throw new Error(`job ${row.id} vanished`);
   return toJob(finished);
 }

@@ -1,14 +1,16 @@
-import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import type { SQL, SQLWrapper } from 'drizzle-orm';
 import type { JobPlanSeed } from '../core/job/plan';
 import type { StartStore } from '../core/ports/store/starts';
 import type { Database } from './database';
 import { jobs, workspaces } from './schema';
+import { statement } from './statement';
 
 /** A job that is not started and has not ended; `jobs_unstarted` is the index of exactly these. */
 export const isUnstarted = and(isNull(jobs.finishedAt), isNull(jobs.workflowStartedAt));
 
 /** Nobody starts the job at that moment, as far as its row tells. */
-export const isUnclaimed = (now: Date) =>
+export const isUnclaimed = (now: Date | SQL) =>
   or(isNull(jobs.startClaimedUntil), lt(jobs.startClaimedUntil, now));
 
 /**
@@ -21,17 +23,11 @@ export function startStore(db: Database): StartStore {
       claimStarts(db, { now: new Date(now), until: new Date(until), limit }),
     async markStarted(ids, now) {
       if (ids.length === 0) return;
-      await db
-        .update(jobs)
-        .set({ workflowStartedAt: new Date(now) })
-        .where(and(eq(jobs.id, inOrder(ids)), isNull(jobs.workflowStartedAt)));
+      await MARK(db, { ids: [...ids], at: new Date(now) });
     },
     async putBack(ids, until) {
       if (ids.length === 0) return;
-      await db
-        .update(jobs)
-        .set({ startClaimedUntil: new Date(until) })
-        .where(and(eq(jobs.id, inOrder(ids)), isUnstarted));
+      await PUT_BACK(db, { ids: [...ids], at: new Date(until) });
     },
     async count(atMost) {
       const { rows } = await db.execute<{ count: number }>(sql`
@@ -42,17 +38,32 @@ export function startStore(db: Database): StartStore {
   };
 }
 
-async function claimStarts(
-  db: Database,
-  { now, until, limit }: { now: Date; until: Date; limit: number },
-): Promise<JobPlanSeed[]> {
+interface Claim {
+  now: Date;
+  until: Date;
+  limit: number;
+}
+
+async function claimStarts(db: Database, claim: Claim): Promise<JobPlanSeed[]> {
+  const rows = await CLAIM(db, claim);
+  return rows
+    .map(({ workspace, channel, dialect, price, deadlineAt, ...seed }) => ({
+      ...seed,
+      deadlineAt: deadlineAt.getTime(),
+      label: { workspace, channel, dialect, price },
+    }))
+    .sort((one, other) => (one.jobId < other.jobId ? -1 : 1));
+}
+
+const CLAIM = statement<Claim>('start_claim')((db, { at, as }) => {
+  const isFree = isUnclaimed(as('now', jobs.startClaimedUntil));
   const oldest = sql`
     SELECT ${jobs.id} FROM ${jobs}
-    WHERE ${and(isUnstarted, isNull(jobs.review), isUnclaimed(now))}
-    ORDER BY ${jobs.createdAt} LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`;
-  const rows = await db
+    WHERE ${and(isUnstarted, isNull(jobs.review), isFree)}
+    ORDER BY ${jobs.createdAt} LIMIT ${at('limit')} FOR NO KEY UPDATE SKIP LOCKED`;
+  return db
     .update(jobs)
-    .set({ startClaimedUntil: until })
+    .set({ startClaimedUntil: as('until', jobs.startClaimedUntil) })
     .where(eq(jobs.id, sql`ANY(ARRAY(${oldest}))`))
     .returning({
       jobId: jobs.id,
@@ -66,16 +77,30 @@ async function claimStarts(
       dialect: jobs.dialect,
       price: jobs.price,
     });
-  return rows
-    .map(({ workspace, channel, dialect, price, deadlineAt, ...seed }) => ({
-      ...seed,
-      deadlineAt: deadlineAt.getTime(),
-      label: { workspace, channel, dialect, price },
-    }))
-    .sort((one, other) => (one.jobId < other.jobId ? -1 : 1));
+});
+
+interface Ids {
+  ids: string[];
+  at: Date;
 }
 
+const MARK = statement<Ids>('start_mark')((db, { at, as }) =>
+  db
+    .update(jobs)
+    .set({ workflowStartedAt: as('at', jobs.workflowStartedAt) })
+    .where(and(eq(jobs.id, inOrder(at('ids'))), isNull(jobs.workflowStartedAt)))
+    .returning({ id: jobs.id }),
+);
+
+const PUT_BACK = statement<Ids>('start_put_back')((db, { at, as }) =>
+  db
+    .update(jobs)
+    .set({ startClaimedUntil: as('at', jobs.startClaimedUntil) })
+    .where(and(eq(jobs.id, inOrder(at('ids'))), isUnstarted))
+    .returning({ id: jobs.id }),
+);
+
 /** Locks rows of jobs by their ids, whose order is that of their creation. */
-const inOrder = (ids: readonly string[]) => sql`ANY(ARRAY(
-  SELECT ${jobs.id} FROM ${jobs} WHERE ${inArray(jobs.id, [...ids])}
+const inOrder = (ids: SQLWrapper) => sql`ANY(ARRAY(
+  SELECT ${jobs.id} FROM ${jobs} WHERE ${jobs.id} = ANY(${ids}::uuid[])
   ORDER BY ${jobs.id} FOR NO KEY UPDATE))`;

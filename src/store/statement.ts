@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { DriverValueEncoder, Placeholder, SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { Database, Transaction } from './database';
+import { builderOf } from './connection';
+import type { Database, Transaction } from './connection';
 
 /**
  * Statements that run for each job have their text built once for each connection that runs them, by name: to build one
@@ -32,7 +33,7 @@ export function statement<Values extends object>(name: string | null) {
   ): ((db: Database | Transaction, values: Values) => Promise<Row[]>) => {
     const built = new WeakMap<object, ReturnType<Buildable<Row>['prepare']>>();
     return (db, values) => {
-      const home = homeOf(db);
+      const home = builderOf(db);
       let prepared = built.get(home);
       if (!prepared) {
         prepared = build(home, PLACES as Places<Values>).prepare(name ?? '');
@@ -52,14 +53,3 @@ const PLACES: Places<Record<string, unknown>> = {
 const encoderOf = (column: PgColumn): DriverValueEncoder<unknown, unknown> => ({
   mapToDriverValue: (value) => (value === null ? null : column.mapToDriverValue(value)),
 });
-
-/** The query builder of the connection on which a transaction runs. */
-const homes = new WeakMap<object, Database>();
-
-/** Says on which connection's query builder a transaction runs; what is built there runs in the transaction. */
-export function runsOn(transaction: Transaction, connection: Database): void {
-  homes.set(transaction, connection);
-}
-
-// Sound because a database is its own home, and each transaction was told one by `runsOn`.
-const homeOf = (db: Database | Transaction): Database => homes.get(db) ?? (db as Database);
