@@ -37,9 +37,9 @@ export const FULL: Plan = {
 
 export const QUICK: Plan = {
   restMs: 1_000,
-  lifecycle: { atOnce: 32, jobSeconds: 1, rampMs: 2_000, windowMs: 4_000, rounds: 1 },
-  read: { connections: [1, 16, 64], forMs: 800, rounds: 1 },
-  delays: { perSecond: 3, forMs: 4_000 },
+  lifecycle: { atOnce: 24, jobSeconds: 1, rampMs: 1_500, windowMs: 4_000, rounds: 1 },
+  read: { connections: [1, 16, 64], forMs: 700, rounds: 1 },
+  delays: { perSecond: 3, forMs: 3_000 },
   cost: { perSecond: 2, forMs: 2_000 },
   create: { burst: { count: 200, atOnce: 16 }, open: { perSecond: 80, forMs: 3_000 } },
   peer: undefined,

@@ -37,7 +37,14 @@ export async function startProxy({ bin, data, env, upstream }: ProxyOptions): Pr
       ...['--num_workers', '1', '--telemetry', 'False'],
     ],
     // Its price list comes with it; without this it would be fetched at each start.
-    env: { ...env, LITELLM_LOCAL_MODEL_COST_MAP: 'True', LITELLM_LOG: 'ERROR' },
+    env: {
+      ...env,
+      LITELLM_LOCAL_MODEL_COST_MAP: 'True',
+      LITELLM_LOG: 'ERROR',
+      // A read names no model, so the proxy asks its default upstream.
+      OPENAI_BASE_URL: `${upstream}/v1`,
+      OPENAI_API_KEY: 'sk-upstream',
+    },
   });
   const origin = `http://127.0.0.1:${String(port)}`;
   const isReady = await Promise.race([
