@@ -129,12 +129,13 @@ interface Backlog {
 
 /**
  * Knows about how many jobs wait for their start: what this process committed and has not started, put right by a count
- * of the rows at most each second, while some wait. Those that other processes started are only found by the count.
+ * of the rows at most each second, while some wait. Those that other processes started are only found by the count. A
+ * row that is committed while a count runs may be counted twice until the next: the limit is meant for thousands.
  */
 function createBacklog({ store, limits, now }: StartsDeps): Backlog {
   let waiting = 0;
   let added = 0;
-  let countedAt = 0;
+  let countedAt = now();
   const isDue = (): boolean => now() - countedAt >= COUNT_EVERY_MS;
   return {
     added() {
