@@ -15,6 +15,8 @@ import type { Waits } from '../core/settings/waits';
  * again when its claim ends; the sweep, or the next claim of any process, finds it.
  */
 export interface Starts {
+  /** Looks once for what a process that ended has committed and not started. Never waits and never fails. */
+  resume(): void;
   /** Says that a job was committed; its row is claimed soon. Never waits and never fails. */
   wake(): void;
   /** Says whether so many jobs wait for their start that a further one is to be refused. */
@@ -56,6 +58,7 @@ export function createStarts(deps: StartsDeps): Starts {
     pauseMaxMs: deps.waits.startAgainMaxMs,
   });
   return {
+    resume: rounds.wake,
     wake() {
       backlog.added();
       rounds.wake();

@@ -102,7 +102,7 @@ export async function startApi(base: Foundation, options: ApiOptions): Promise<H
   });
   const server = await listen(app, options);
   // What a process that ended has committed and not started.
-  starts.wake();
+  starts.resume();
   return {
     ...server,
     drain() {
