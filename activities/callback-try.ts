@@ -3,6 +3,7 @@ import type { CallResult } from '../src/core/ports/outbound';
 import type { DeliveryEnd, DeliveryRow, TryResult } from '../src/core/job/delivery';
 import { deliveryDelayMs, readRetryAfter } from '../src/core/schedules';
 import type { ActivityDeps } from './deps';
+import type { PlaceName } from './places';
 
 /** How one try went: what follows from it, in data and in plain words for people. */
 export interface Try {
@@ -29,6 +30,17 @@ export async function tryOnce(
   await deps.store.deliveries.endTry(delivery.id, number, outcome, end, deps.now());
   return { result, next, said: logTry(deps, delivery, { number, result, next }) };
 }
+
+/** Lists the places of a try: those of its host and workspace, so that receivers that hang take only their own, and `all`. */
+export const tryPlaces = (
+  { limits }: Pick<ActivityDeps, 'limits'>,
+  { url, workspaceId }: DeliveryRow,
+  all: PlaceName,
+): PlaceName[] => [
+  { name: `deliveries to ${hostOf(url)}`, max: limits.deliveriesPerHost },
+  { name: `deliveries of ${workspaceId}`, max: limits.deliveriesPerWorkspace },
+  all,
+];
 
 /** What is no URL any more is refused by the try itself. */
 export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);

@@ -46,11 +46,14 @@ export async function cutAtStop<Result>(
 }
 
 /** The port that is returned ends its exchanges when the activity that runs them is cut; it works inside activities only. */
-export function cuttable(outbound: Outbound): Outbound {
+export const cuttable = (outbound: Outbound): Outbound => endedBy(outbound, cutSignal);
+
+/** The port that is returned ends each exchange when the signal says so that `signalOf` gave at its beginning. */
+export function endedBy(outbound: Outbound, signalOf: () => AbortSignal): Outbound {
   return {
     ...outbound,
-    call: (call, options) => outbound.call(call, { ...options, signal: cutSignal() }),
-    open: (url, options) => outbound.open(url, { ...options, signal: cutSignal() }),
+    call: (call, options) => outbound.call(call, { ...options, signal: signalOf() }),
+    open: (url, options) => outbound.open(url, { ...options, signal: signalOf() }),
   };
 }
 

@@ -1,10 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { beginKeep } from '../src/attempts/begin';
-import { endsWithin } from '../src/core/ends-within';
+import { endsWithin } from '../src/core/within';
 import { createRounds } from '../src/core/job/rounds';
 import type { RoundEnd } from '../src/core/job/rounds';
-import type { Outbound } from '../src/core/ports/outbound';
 import type { ClaimedCopy } from '../src/core/ports/store/keeps';
+import { endedBy } from './cut';
 import type { ActivityDeps } from './deps';
 import { copiesOfOne, copy, copyPlaces } from './keep';
 
@@ -28,7 +28,7 @@ const BEATS_PER_CLAIM = 3;
 
 export function createFirstCopies(all: ActivityDeps): FirstCopies {
   const cut = new AbortController();
-  const deps = { ...all, outbound: abortable(all.outbound, cut.signal) };
+  const deps = { ...all, outbound: endedBy(all.outbound, () => cut.signal) };
   const { store, limits, waits, now, log } = deps;
   const running = new Map<string, { workspaceId: string; work: Promise<void> }>();
   /** Rows may be left that a place is wanted for: whoever leaves one asks for a round. */
@@ -126,10 +126,3 @@ async function copyFirst(deps: ActivityDeps, { jobId, ...claimed }: ClaimedCopy)
     deps.log.warn({ jobId, err }, 'the engine did not start a copy; the sweep asks it again');
   }
 }
-
-/** The port that is returned ends its exchanges when the signal says so. */
-const abortable = (outbound: Outbound, signal: AbortSignal): Outbound => ({
-  ...outbound,
-  call: (call, options) => outbound.call(call, { ...options, signal }),
-  open: (url, options) => outbound.open(url, { ...options, signal }),
-});

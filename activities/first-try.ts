@@ -1,9 +1,8 @@
 import type { DeliveryRow } from '../src/core/job/delivery';
 import { beginDelivery } from '../src/attempts/begin';
-import { hostOf, tryOnce } from './callback-try';
+import { hostOf, tryOnce, tryPlaces } from './callback-try';
 import type { Try } from './callback-try';
 import type { ActivityDeps } from './deps';
-import type { PlaceName } from './places';
 
 /**
  * Tells a caller of an end without a workflow: one short try, made by whoever has just committed the message. Where it
@@ -29,7 +28,11 @@ async function firstTry(
   const host = hostOf(delivery.url);
   if (deps.hungHosts.has(host, deps.now())) return undefined;
   const startedAt = deps.now();
-  const taken = deps.places.take(placesOf(deps, delivery), startedAt);
+  const taken = deps.places.take(
+    // Most settles are left without a first try.
+    tryPlaces(deps, delivery, { name: 'first tries', max: deps.limits.firstTriesAtOnce }),
+    startedAt,
+  );
   if ('heldMs' in taken) return undefined;
   try {
     const tried = await tryOnce(deps, delivery, { secrets, timeoutMs: deps.waits.firstTryMs });
@@ -43,12 +46,3 @@ async function firstTry(
 
 /** A try that failed at once, such as a refused connection, held nobody up. */
 const isLong = ({ waits }: ActivityDeps, tookMs: number): boolean => tookMs >= waits.firstTryMs / 2;
-
-/** A first try takes the places that any try of its host and workspace takes, and leaves most settles without one. */
-function placesOf({ limits }: ActivityDeps, { url, workspaceId }: DeliveryRow): PlaceName[] {
-  return [
-    { name: `deliveries to ${hostOf(url)}`, max: limits.deliveriesPerHost },
-    { name: `deliveries of ${workspaceId}`, max: limits.deliveriesPerWorkspace },
-    { name: 'first tries', max: limits.firstTriesAtOnce },
-  ];
-}

@@ -1,3 +1,4 @@
+import { within } from '../core/within';
 import type { Readiness } from '../http/health';
 
 export interface Dependency {
@@ -56,14 +57,4 @@ function createState(ask: () => Promise<unknown>, answerMs: number): () => Promi
     return asked;
   };
   return () => within(state(), answerMs, 'unreachable');
-}
-
-async function within<T>(work: Promise<T>, ms: number, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<T>((resolve) => (timer = setTimeout(resolve, ms, otherwise)));
-  try {
-    return await Promise.race([work, over]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

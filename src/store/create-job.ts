@@ -87,7 +87,6 @@ async function insertJob(tx: Transaction, job: NewJob): Promise<typeof jobs.$inf
   const [inserted] = await INSERT(tx, {
     ...row,
     available: -job.price,
-    zero: 0n,
     holdKey: `hold:${job.id}`,
     eventId: newId(),
   });
@@ -97,7 +96,7 @@ async function insertJob(tx: Transaction, job: NewJob): Promise<typeof jobs.$inf
 
 /** What a new job has; every other column has its default. */
 type NewRow = ReturnType<typeof rowOf>;
-type InsertValues = NewRow & { available: bigint; zero: bigint; holdKey: string; eventId: string };
+type InsertValues = NewRow & { available: bigint; holdKey: string; eventId: string };
 
 /** ONE statement: the job, its hold and its first event. */
 const INSERT = statement<InsertValues>('job_create')((db, { as }) => {
@@ -137,7 +136,7 @@ const INSERT = statement<InsertValues>('job_create')((db, { as }) => {
     kind: 'hold' as const,
     available: as('available', ledger.available),
     held: as('price', ledger.held),
-    spent: as('zero', ledger.spent),
+    spent: 0n,
     idempotencyKey: as('holdKey', ledger.idempotencyKey),
     at: as('createdAt', ledger.at),
   };

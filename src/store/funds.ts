@@ -19,7 +19,7 @@ export async function shortOf(
   owner: Owner,
   price: bigint,
 ): Promise<Shortage | undefined> {
-  const [counted] = await COUNTED(db, named(owner));
+  const [counted] = await COUNTED(db, owner);
   return counted && shortOver(db, owner, counted, price);
 }
 
@@ -32,12 +32,10 @@ export async function lockedShortOf(
   owner: Owner,
   price: bigint,
 ): Promise<Shortage | undefined> {
-  const [counted] = await COUNTED_LOCKED(tx, named(owner));
+  const [counted] = await COUNTED_LOCKED(tx, owner);
   if (!counted) throw new Error(`no workspace ${owner.workspaceId}`);
   return shortOver(tx, owner, counted, price);
 }
-
-const named = ({ workspaceId, keyId }: Owner): Owner => ({ workspaceId, keyId });
 
 const own = alias(ledgerCheckpoints, 'own');
 const keysOwn = alias(ledgerCheckpoints, 'keys_own');

@@ -41,8 +41,7 @@ export function keepStore(db: Database): KeepStore {
         .from(keeps)
         .innerJoin(jobs, eq(jobs.id, keeps.jobId))
         .where(and(eq(keeps.jobId, jobId), isOpen));
-      if (!row) return undefined;
-      return toPending(row);
+      return row && toPending(row);
     },
     claim: (now, until, which) =>
       claimCopies(db, { now: new Date(now), until: new Date(until), ...which }),

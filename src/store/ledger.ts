@@ -33,12 +33,12 @@ export async function keySpending(
 }
 
 /** What was counted of an owner up to an entry. */
-type Counted = Balance & { upTo: bigint };
+type Checkpoint = Balance & { upTo: bigint };
 
 async function checkpointOf(
   db: Database | Transaction,
   ownerId: string,
-): Promise<Counted | undefined> {
+): Promise<Checkpoint | undefined> {
   const [found] = await db
     .select()
     .from(ledgerCheckpoints)
@@ -75,7 +75,7 @@ const AFTER_OF_KEY = sumAfter(ledger.keyId);
 export const sumOfWorkspace = async (
   db: Database | Transaction,
   ownerId: string,
-  before: Counted | undefined,
+  before: Checkpoint | undefined,
 ): Promise<Balance> =>
   total(before, await AFTER_OF_WORKSPACE(db, { ownerId, upTo: before?.upTo ?? 0n }));
 
@@ -83,7 +83,7 @@ export const sumOfWorkspace = async (
 export const sumOfKey = async (
   db: Database | Transaction,
   ownerId: string,
-  before: Counted | undefined,
+  before: Checkpoint | undefined,
 ): Promise<Balance> => total(before, await AFTER_OF_KEY(db, { ownerId, upTo: before?.upTo ?? 0n }));
 
 function total(

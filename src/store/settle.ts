@@ -65,7 +65,7 @@ interface End {
   charged: bigint;
 }
 
-type Finished = Pick<
+type FinishValues = Pick<
   JobRow,
   | 'id'
   | 'state'
@@ -79,7 +79,7 @@ type Finished = Pick<
   | 'review'
 > & { now: Date };
 
-const FINISH = statement<Finished>('job_finish')((db, { at, as }) =>
+const FINISH = statement<FinishValues>('job_finish')((db, { at, as }) =>
   db
     .update(jobs)
     .set({

@@ -141,19 +141,25 @@ test.each([
 
 test('so many rows may wait, and no further one until some are started', async () => {
   let isAway = true;
-  const startJob = (): Promise<boolean> =>
-    isAway ? Promise.reject(new Error('no engine')) : Promise.resolve(true);
-  // No second passes at this clock, so that the rows are never counted.
-  const moment = Date.now();
-  const starts = open(
-    { startJob },
-    { startsWaiting: 5, clock: () => (isAway ? moment : Date.now()) },
-  );
+  let failed = 0;
+  let fail = (): void => undefined;
+  // No round ends, so that no row is counted while others are committed.
+  const held = new Promise<void>((resolve) => (fail = resolve));
+  const startJob = async (): Promise<boolean> => {
+    await held;
+    if (!isAway) return true;
+    failed += 1;
+    throw new Error('no engine');
+  };
+  const starts = open({ startJob }, { startsWaiting: 5 });
   for (let number = 1; number <= 5; number += 1) {
     expect(starts.isFull()).toBe(false);
     await post(1);
     starts.wake();
   }
+  expect(starts.isFull()).toBe(true);
+  fail();
+  await until('the engine to be asked in vain', async () => failed > 0 || undefined);
   expect(starts.isFull()).toBe(true);
   isAway = false;
   await allStarted();

@@ -1,4 +1,4 @@
-import { endsWithin } from '../ends-within';
+import { endsWithin } from '../within';
 
 /**
  * Rounds of work on rows that wait: one at a time, woken in memory by whoever wrote a row, and by a timer where rows
@@ -27,6 +27,9 @@ export interface RoundsOptions {
   pauseMs: number;
   pauseMaxMs: number;
 }
+
+/** A timer may fire a moment early; what was put back for the pause must be free then, or nobody would ask again. */
+const EARLY_MS = 5;
 
 export function createRounds(options: RoundsOptions): Rounds {
   let isWoken = false;
@@ -63,7 +66,7 @@ export function createRounds(options: RoundsOptions): Rounds {
         timer = undefined;
         wake();
       },
-      pauseMs(options, failures),
+      pauseMs(options, failures) + EARLY_MS,
     );
     // No reason for a process to stay.
     timer.unref();
