@@ -2,16 +2,11 @@ import { createHash } from 'node:crypto';
 import { readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { MP4, PNG } from '../http/test-app';
-import { REQUEST, startTestGateway, until } from '../support/gateway';
-import type { TestGateway } from '../support/gateway';
+import { REQUEST, useTestGateway, until } from '../support/gateway';
 
 /** Bad input is answered with a clear error in the API's own shape, and leaves no row and no file behind. */
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startTestGateway({ waits: { blobAgeMs: 5_000, sweepEveryMs: 1_000 } });
-});
-afterAll(() => gateway?.close());
+const gateway = useTestGateway({ waits: { blobAgeMs: 5_000, sweepEveryMs: 1_000 } });
 
 const storedFiles = (): string[] =>
   readdirSync(join(gateway.data, 'blobs'), { recursive: true, withFileTypes: true })

@@ -1,13 +1,10 @@
 import { startWorker } from '../../src/run/parts';
-import { startTestGateway, uuid } from '../support/gateway';
-import type { TestGateway } from '../support/gateway';
+import { useTestGateway, uuid } from '../support/gateway';
 
 /**
  * A channel that is out of reach, or out of the config, is the next channel's turn at once; where it is the only one the
  * job ends with that reason, and never hangs until its deadline.
  */
-
-let gateway: TestGateway;
 
 const ark = (name: string) => ({ channel: name, model: 'doubao-seedance-2-0-260128' });
 const price = { perJob: '10' };
@@ -17,25 +14,21 @@ const channelAt = (baseUrl: string) => ({
   credentials: { apiKey: 'a-key' },
 });
 
-beforeAll(async () => {
-  gateway = await startTestGateway({
-    channels: {
-      'ark-simulated': { provider: 'ark', simulated: true },
-      // Nobody listens at port 9.
-      refusing: channelAt('http://127.0.0.1:9/api/v3'),
-      nowhere: channelAt('http://nowhere.invalid/api/v3'),
-    },
-    models: {
-      'refusing-then-fine': { channels: [ark('refusing'), ark('ark-simulated')], price },
-      'nowhere-then-fine': { channels: [ark('nowhere'), ark('ark-simulated')], price },
-      'only-refusing': { channels: [ark('refusing')], price, deadlineSeconds: 60 },
-      'only-fine': { channels: [ark('ark-simulated')], price, deadlineSeconds: 20 },
-    },
-    waits: { sendMs: 2_000, busyMs: 8_000 },
-  });
+const gateway = useTestGateway({
+  channels: {
+    'ark-simulated': { provider: 'ark', simulated: true },
+    // Nobody listens at port 9.
+    refusing: channelAt('http://127.0.0.1:9/api/v3'),
+    nowhere: channelAt('http://nowhere.invalid/api/v3'),
+  },
+  models: {
+    'refusing-then-fine': { channels: [ark('refusing'), ark('ark-simulated')], price },
+    'nowhere-then-fine': { channels: [ark('nowhere'), ark('ark-simulated')], price },
+    'only-refusing': { channels: [ark('refusing')], price, deadlineSeconds: 60 },
+    'only-fine': { channels: [ark('ark-simulated')], price, deadlineSeconds: 20 },
+  },
+  waits: { sendMs: 2_000, busyMs: 8_000 },
 });
-
-afterAll(() => gateway?.close());
 
 const attempts = (id: string): Promise<Record<string, unknown>[]> =>
   gateway.sql(

@@ -2,16 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { newId } from '../../src/core/job/ids';
 import { startApi } from '../../src/run/parts';
 import { newKey } from '../../src/store/new-key';
-import { startTestGateway, until } from '../support/gateway';
-import type { TestGateway } from '../support/gateway';
+import { useTestGateway, until } from '../support/gateway';
 
 /** Requests that wait for their video: OneInfer's contract, on the whole gateway. */
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startTestGateway({ waits: { heldMs: 120_000 } });
-});
-afterAll(() => gateway?.close());
+const gateway = useTestGateway({ waits: { heldMs: 120_000 } });
 
 const GENERATE = '/v1/ula/generate-video';
 /** The seed's own sample. */

@@ -3,17 +3,16 @@ import { dialects } from '../../src/dialects';
 import type { HttpRoute } from '../../src/core/api/route';
 import { newKey } from '../../src/store/new-key';
 import { ensureWorkspace } from '../../src/store/workspaces';
-import { startTestGateway } from '../support/gateway';
-import type { TestGateway } from '../support/gateway';
+import { useTestGateway } from '../support/gateway';
 
 /** Every route of every public API, out of the registry: a new one is asked the same questions. */
 
-let gateway: TestGateway;
 let job: string;
 const keys = { revoked: '', reader: '', maker: '', other: '' };
 
+const gateway = useTestGateway();
+
 beforeAll(async () => {
-  gateway = await startTestGateway();
   keys.reader = (await addKey(['read'])).secret;
   keys.maker = (await addKey(['generate'])).secret;
   const revoked = await addKey(['generate', 'read']);
@@ -31,7 +30,6 @@ beforeAll(async () => {
   job = await gateway.post();
   await gateway.ended(job);
 });
-afterAll(() => gateway?.close());
 
 const admin = (method: string, path: string, body?: unknown) =>
   gateway.call(method, `/v1/admin/${path}`, { key: gateway.keys.admin_key, body });

@@ -5,16 +5,11 @@ import { ensureFirstWorkspace } from '../../src/run/first-workspace';
 import { openFoundation } from '../../src/run/foundation';
 import { addressAt } from '../../simulators/part';
 import { keyHash } from '../../src/store/new-key';
-import { startTestGateway, until } from '../support/gateway';
-import type { TestGateway } from '../support/gateway';
+import { useTestGateway, until } from '../support/gateway';
 
 /** The life of a key over the whole gateway, from an operator's first call to a customer's last point. */
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startTestGateway();
-});
-afterAll(() => gateway?.close());
+const gateway = useTestGateway();
 
 const REQUEST = { model: 'seedance-2.0', prompt: 'a boat [[sim video=shared]]', duration: 5 };
 const admin = (method: string, path: string, body?: unknown, headers = {}) =>

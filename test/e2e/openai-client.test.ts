@@ -2,20 +2,18 @@ import OpenAI, { APIError, toFile } from 'openai';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureVideo } from '../../demo/measure-video';
-import { startTestGateway, until } from '../support/gateway';
-import type { TestGateway } from '../support/gateway';
+import { useTestGateway, until } from '../support/gateway';
 
 /** The unchanged client of OpenAI against the whole gateway, from upload to playable file. */
 
 const MODEL = 'seedance-2.0' as OpenAI.VideoModel;
-let gateway: TestGateway;
 let client: OpenAI;
 
+const gateway = useTestGateway();
+
 beforeAll(async () => {
-  gateway = await startTestGateway();
   client = new OpenAI({ apiKey: gateway.keys.key, baseURL: `${gateway.api}/v1` });
 });
-afterAll(() => gateway?.close());
 
 /** 8 x 8 pixels, white. */
 const PNG = Buffer.from(

@@ -1,7 +1,7 @@
 import { DIRECTIVE_ENDS, ENDS } from '../../demo/fault-ends';
 import type { FaultEnd } from '../../demo/fault-ends';
-import { startTestGateway, until } from '../support/gateway';
-import type { CallAnswer, TestGateway } from '../support/gateway';
+import { useTestGateway, until } from '../support/gateway';
+import type { CallAnswer } from '../support/gateway';
 
 /**
  * What a provider may do wrong in its replies and its links, at each of the five public APIs: the state, its code and
@@ -94,23 +94,23 @@ const CASES = Object.keys(APIS).flatMap((api) =>
 );
 const tagOf = (api: string, directive: string): string => `${api} / ${directive} /`;
 
-let gateway: TestGateway;
 const posted = new Map<string, Promise<CallAnswer>>();
 
+const gateway = useTestGateway({
+  waits: {
+    sendMs: 4_000,
+    unknownMs: 2_000,
+    exchangeMs: 3_000,
+    lastLookMs: 3_000,
+    nativeReplyMs: 2_000,
+    providerReplyMs: 2_000,
+    goneGraceMs: 2_000,
+    noOutputGraceMs: 2_000,
+    unreadableGraceMs: 2_000,
+  },
+});
+
 beforeAll(async () => {
-  gateway = await startTestGateway({
-    waits: {
-      sendMs: 4_000,
-      unknownMs: 2_000,
-      exchangeMs: 3_000,
-      lastLookMs: 3_000,
-      nativeReplyMs: 2_000,
-      providerReplyMs: 2_000,
-      goneGraceMs: 2_000,
-      noOutputGraceMs: 2_000,
-      unreadableGraceMs: 2_000,
-    },
-  });
   // Together, since each is mostly waiting.
   for (const [api, directive] of CASES) {
     const prompt = `${tagOf(api, directive)} [[sim seconds=1 video=shared ${directive}]]`;
@@ -119,7 +119,6 @@ beforeAll(async () => {
   }
   await Promise.all(posted.values());
 });
-afterAll(() => gateway?.close());
 
 test('the table has every directive whose end is documented', () => {
   for (const directive of DIRECTIVES) expect(ENDS).toHaveProperty([directive]);

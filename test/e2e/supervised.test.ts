@@ -1,15 +1,10 @@
 import { readRun } from '../../src/host/run-file';
-import { startTestGateway, until } from '../support/gateway';
-import type { TestGateway } from '../support/gateway';
+import { useTestGateway, until } from '../support/gateway';
 
 /** `start` runs engine and database as its children: one that dies is back at once, and jobs go on. */
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  // An engine of its own: the one that all tests share must not die.
-  gateway = await startTestGateway({}, { env: { TEMPORAL_ADDRESS: '' } });
-});
-afterAll(() => gateway?.close());
+// An engine of its own: the one that all tests share must not die.
+const gateway = useTestGateway({}, { env: { TEMPORAL_ADDRESS: '' } });
 
 test.each(['engine', 'postgres'])(
   'a killed %s is launched again on its port and data, and a waiting job ends',

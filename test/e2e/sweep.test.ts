@@ -1,13 +1,8 @@
-import { startTestGateway, until, uuid } from '../support/gateway';
-import type { TestGateway } from '../support/gateway';
+import { useTestGateway, until, uuid } from '../support/gateway';
 
 /** What a caller wished for and the engine did not hear is made up for by the sweep, at no cost in history. */
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startTestGateway({ waits: { sweepEveryMs: 1_000, sweepAgeMs: 500 } });
-});
-afterAll(() => gateway?.close());
+const gateway = useTestGateway({ waits: { sweepEveryMs: 1_000, sweepAgeMs: 500 } });
 
 const handleOf = (id: string) => gateway.base.client.workflow.getHandle(id);
 const lengthOf = async (id: string): Promise<number> =>

@@ -1,16 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { newKey as mintKey } from '../../src/store/new-key';
 import { ensureWorkspace } from '../../src/store/workspaces';
-import { REQUEST, startTestGateway, until } from '../support/gateway';
-import type { TestGateway } from '../support/gateway';
+import { REQUEST, useTestGateway, until } from '../support/gateway';
 
 /** What is known at create to fail is told at create by the field's name; what is known later is told where it is read. */
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startTestGateway();
-});
-afterAll(() => gateway?.close());
+const gateway = useTestGateway();
 
 const { model, prompt } = REQUEST;
 const textOf = (json: any): string => json.error?.message ?? json.error ?? json.message; // eslint-disable-line @typescript-eslint/no-explicit-any -- three shapes of errors

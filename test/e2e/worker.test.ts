@@ -1,16 +1,11 @@
-import { startTestGateway, until, uuid } from '../support/gateway';
-import type { TestGateway } from '../support/gateway';
+import { useTestGateway, until, uuid } from '../support/gateway';
 
 /** What the worker tells the engine and the log, and what it shares with the API. */
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startTestGateway({
-    waits: { heartbeatMs: 8_000 },
-    limits: { databaseConnections: 3, createsAtOnce: 2 },
-  });
+const gateway = useTestGateway({
+  waits: { heartbeatMs: 8_000 },
+  limits: { databaseConnections: 3, createsAtOnce: 2 },
 });
-afterAll(() => gateway?.close());
 
 interface Line {
   msg: string;

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createWaitEnds } from '../../src/http/wait-ends';
-import { KEY, startTestApp, OTHER_KEY, PNG, READ_KEY, until, type TestApp } from './test-app';
+import { KEY, useTestApp, OTHER_KEY, PNG, READ_KEY, until } from './test-app';
 import { MODEL } from './memory-gateway';
 
 /** Requests whose answer waits for the job's end. */
@@ -20,12 +20,8 @@ const BODY = {
 const GENERATE = '/v1/ula/generate-video';
 const MIB = 1024 * 1024;
 
-let app: TestApp;
 const waitEnds = createWaitEnds();
-beforeAll(async () => {
-  app = await startTestApp({ waitEnds, limits: { bodyMemoryBytesMax: 160 * MIB } });
-});
-afterAll(() => app.close());
+const app = useTestApp({ waitEnds, limits: { bodyMemoryBytesMax: 160 * MIB } });
 beforeEach(() => {
   app.gateway.jobs.clear();
   app.gateway.creations.length = 0;

@@ -1,12 +1,8 @@
-import { startTestApp, type TestApp } from './test-app';
+import { useTestApp } from './test-app';
 
 /** What a request says is kept exactly, or refused by the field's own name; nothing of it is changed silently. */
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.close());
+const app = useTestApp();
 
 const good = { model: 'clip-1', prompt: 'a cat' };
 

@@ -12,6 +12,7 @@ import { hashKey } from '../../src/http/auth';
 import { createLinks, type Links } from '../../src/http/links';
 import { createTokens } from '../../src/http/tokens';
 import { listen } from '../../src/http/listen';
+import { openedPart } from '../support/opened';
 import { createMemoryGateway, type MemoryGateway } from './memory-gateway';
 
 export const KEY = 'rl_live_0123456789abcdef0123456789abcdef0123456789a';
@@ -127,6 +128,11 @@ export async function startTestApp(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Gives a test file such an app from before its first test until after its last. */
+export function useTestApp(options?: Parameters<typeof startTestApp>[0]): TestApp {
+  return openedPart(() => startTestApp(options));
 }
 
 const PRINCIPALS = new Map(

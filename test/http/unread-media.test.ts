@@ -1,15 +1,11 @@
-import { startTestApp, PNG, type TestApp } from './test-app';
+import { useTestApp, PNG } from './test-app';
 
 /**
  * A word that carries a medium and that nothing reads is a 400 that names it and the field to use: in every API that
  * passes a vendor's words on, and known by its value, since there are more names than a list can hold.
  */
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.close());
+const app = useTestApp();
 
 const URL = 'https://example.com/cat.png';
 const DATA_URL = `data:image/png;base64,${PNG.toString('base64')}`;

@@ -1,13 +1,9 @@
-import { startTestApp, type TestApp } from './test-app';
+import { useTestApp } from './test-app';
 import { MODEL } from './memory-gateway';
 
 /** Token360's `/v1/videos` infers what to do from which frames and references a request has. */
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.close());
+const app = useTestApp();
 
 const url = 'https://example.com/a';
 const first = { type: 'image_url', frame_type: 'first_frame', image_url: { url } };

@@ -25,6 +25,7 @@ import { keyHash, newKey } from '../../src/store/new-key';
 import { createSealer } from '../../src/store/seal';
 import type { Sealer } from '../../src/store/seal';
 import { ensureWorkspace } from '../../src/store/workspaces';
+import { openedPart } from './opened';
 
 /** A migrated PostgreSQL of one test file's own, as the gateway runs it: the pool logs in as the runtime role. */
 export interface TestDatabase {
@@ -110,12 +111,7 @@ export async function startTestDatabase(points = 1_000_000n * PRICE): Promise<Te
 
 /** Gives a test file a database of its own from before its first test until after its last. */
 export function useTestDatabase(points?: bigint): TestDatabase {
-  const database: Partial<TestDatabase> = {};
-  beforeAll(async () => {
-    Object.assign(database, await startTestDatabase(points));
-  });
-  afterAll(() => database.close?.());
-  return database as TestDatabase; // whole in every test and every hook, none of which runs earlier
+  return openedPart(() => startTestDatabase(points));
 }
 
 async function makeWorkspaceIn(

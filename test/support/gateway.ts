@@ -9,6 +9,7 @@ import type { FileConfigInput } from '../../src/config';
 import { readId } from '../../src/core/job/ids';
 import { runLocal } from '../../src/run/local';
 import type { LocalGateway } from '../../src/run/local';
+import { openedPart } from './opened';
 
 /** A whole gateway of its own for one test file: real engine (shared), real Postgres, real HTTP, simulated providers. */
 export interface TestGateway extends LocalGateway {
@@ -27,6 +28,12 @@ export interface TestGateway extends LocalGateway {
   /** Closed run of the job: its number of events and status. */
   run(id: string): Promise<{ events: number; status: string }>;
   close(): Promise<void>;
+}
+
+interface TestGatewayOptions {
+  allowCallbacksTo?: string[];
+  env?: Record<string, string>;
+  data?: string;
 }
 
 export interface CallOptions {
@@ -54,7 +61,7 @@ const WAITS = {
 
 export async function startTestGateway(
   overrides: FileConfigInput = {},
-  options: { allowCallbacksTo?: string[]; env?: Record<string, string>; data?: string } = {},
+  options: TestGatewayOptions = {},
 ): Promise<TestGateway> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'reelay-test-'));
   chmodSync(data, 0o711);
@@ -82,6 +89,14 @@ export async function startTestGateway(
     log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
   });
   return { ...gateway, data, logged, ...tools(gateway, logged), close: () => close(gateway, data) };
+}
+
+/** Gives a test file a gateway of its own from before its first test until after its last. */
+export function useTestGateway(
+  overrides?: FileConfigInput,
+  options?: TestGatewayOptions,
+): TestGateway {
+  return openedPart(() => startTestGateway(overrides, options));
 }
 
 async function close(gateway: LocalGateway, data: string): Promise<void> {
