@@ -67,4 +67,4 @@ type TellingLimit =
   | 'deliveriesAtOnce'
   | 'firstTriesAtOnce'
   | 'copiesAtOnce';
-type SweepLimit = 'sweepRows' | 'sweepAtOnce' | 'sweepFiles' | 'restartsMax';
+type SweepLimit = 'sweepRows' | 'sweepAtOnce' | 'sweepEntries' | 'sweepFiles' | 'restartsMax';

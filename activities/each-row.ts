@@ -46,9 +46,9 @@ export async function eachRow<Row>(
 export async function inBatches(
   deps: EachDeps,
   batch: (limit: number) => Promise<number>,
+  limit: number = deps.limits.sweepRows,
 ): Promise<number> {
   const endsAt = deps.now() + deps.waits.sweepStepMs;
-  const limit = deps.limits.sweepRows;
   let done = 0;
   for (let last = limit; last >= limit && deps.now() <= endsAt; done += last) {
     last = await batch(limit);

@@ -23,7 +23,7 @@ export function sweep(deps: ActivityDeps) {
     cancels: () => repeatCancels(deps),
     answers: () => inBatches(deps, (limit) => deps.store.sweep.forgetAnswers(deps.now(), limit)),
     late: () => watchLate(deps),
-    checkpoints: () => deps.store.ledger.checkpoint(deps.now()),
+    checkpoints: () => moveCheckpoints(deps),
     ...retentionSteps(deps),
     blobs: createBlobClearing(deps),
   };
@@ -57,7 +57,7 @@ export interface SweepCounts extends RetentionCounts {
   answers: number;
   /** Late verdicts that were heard. */
   late: number;
-  /** Workspaces and keys whose checkpoint moved. */
+  /** Entries of the ledger that checkpoints moved over. */
   checkpoints: number;
   /** Stored files that nothing named and that are gone. */
   blobs: number;
@@ -68,8 +68,12 @@ async function stepOrZero(
   step: string,
   run: () => Promise<number>,
 ): Promise<number> {
+  const startedAt = performance.now();
   try {
-    return await run();
+    const rows = await run();
+    const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
+    log.debug({ step, rows, durationMs }, 'a step of the sweep is done');
+    return rows;
   } catch (err) {
     log.error({ step, err }, 'a step of the sweep failed; the next sweep repeats it');
     return 0;
@@ -134,6 +138,14 @@ async function repeatCancels(deps: ActivityDeps): Promise<number> {
     return true;
   });
 }
+
+/** Sums up to the end, also after a restore of millions of entries, as far as the time of one step reaches. */
+const moveCheckpoints = (deps: ActivityDeps): Promise<number> =>
+  inBatches(
+    deps,
+    (limit) => deps.store.ledger.checkpoint(deps.now(), limit),
+    deps.limits.sweepEntries,
+  );
 
 async function revive(deps: ActivityDeps, seed: JobPlanSeed): Promise<boolean> {
   const plan = planOf(seed, deps.waits);

@@ -1,66 +1,80 @@
 import { sql } from 'drizzle-orm';
 import { waitFor } from '../host/wait';
-import type { Database } from './database';
-import { ledger, ledgerCheckpoints } from './schema';
+import { sumBalances } from './balance-sums';
+import type { Database, Transaction } from './database';
+import { ledger, ledgerCheckpoints, usageCheckpoint } from './schema';
+import { sumUsage } from './usage-sums';
 
 /**
- * Checkpoints sum the ledger up to an entry, so that a balance is one row and the entries after it. The ledger stays
- * the only truth.
+ * Checkpoints sum the ledger up to an entry, so that a balance is one row and the entries after it; usage is summed up
+ * to an entry of the same ledger, since each end of a hold is written in one statement with its job's usage. Ledger and
+ * usage stay the only truth.
  *
  * Ids are given out before their transactions commit, so an entry may appear below one that is visible already. A
  * checkpoint therefore goes up to an id below which nothing can appear any more: every transaction that writes to the
  * ledger holds a row lock on the table from before it draws its id until its end, and the function waits until those
  * that held one when it had read the last id have ended. Who comes later draws a larger id.
  */
-export async function checkpoint(db: Database, now: Date): Promise<number> {
-  const upTo = await lastDecided(db);
-  if (upTo === undefined) return 0;
+export async function checkpoint(db: Database, now: Date, limit: number): Promise<number> {
+  const next = await nextOf(db, limit);
+  if (!next.balances && !next.usage) return 0;
+  if (!(await writersHaveEnded(db))) return 0;
   return db.transaction(async (tx) => {
     const lock = await tx.execute<{ taken: boolean }>(
       sql`SELECT pg_try_advisory_xact_lock(${LOCK}) AS taken`,
     );
     // Another sweep is at it.
     if (!lock.rows[0]?.taken) return 0;
-    const from = sql`(SELECT coalesce(max(up_to), 0) FROM ${ledgerCheckpoints})`;
-    const moved = await tx.execute(sql`
-      WITH entries AS (
-        SELECT workspace_id, key_id, available, held, spent FROM ${ledger}
-        WHERE id > ${from} AND id <= ${upTo}),
-      sums AS (
-        SELECT workspace_id AS owner_id, sum(available) AS available, sum(held) AS held, sum(spent) AS spent
-        FROM entries GROUP BY 1
-        UNION ALL SELECT key_id, sum(available), sum(held), sum(spent)
-        FROM entries WHERE key_id IS NOT NULL GROUP BY 1)
-      INSERT INTO ${ledgerCheckpoints} AS c (owner_id, up_to, available, held, spent, at)
-      SELECT owner_id, ${upTo}, available, held, spent, ${now}::timestamptz FROM sums
-      ON CONFLICT (owner_id) DO UPDATE SET up_to = excluded.up_to, at = excluded.at,
-        available = c.available + excluded.available, held = c.held + excluded.held, spent = c.spent + excluded.spent`);
-    return moved.rowCount ?? 0;
+    const from = await passed(tx);
+    const summed = [
+      next.balances ? await sumBalances(tx, { from: from.balances, upTo: next.balances, now }) : 0,
+      next.usage ? await sumUsage(tx, { from: from.usage, upTo: next.usage, now }) : 0,
+    ];
+    return Math.max(...summed);
   });
 }
 
 /** Any constant of our own; one process moves the checkpoints at a time. */
 const LOCK = 7_233_019;
-/** So many entries are summed by one sweep at most; the rest is the next one's. */
-const ENTRIES_MAX = 200_000;
 const POLL_MS = 10;
 /** A transaction that takes longer is waited for by the next sweep. */
 const WAIT_MS = 5_000;
 
-/** The function returns the largest id up to which every entry is committed or never will be; undefined = no news. */
-async function lastDecided(db: Database): Promise<string | undefined> {
-  const { rows } = await db.execute<{ last: string | null }>(sql`
-    SELECT max(id)::text AS last FROM (
-      SELECT id FROM ${ledger} WHERE id > (SELECT coalesce(max(up_to), 0) FROM ${ledgerCheckpoints})
-      ORDER BY id LIMIT ${ENTRIES_MAX}) AS next`);
-  const last = rows[0]?.last;
-  if (!last) return undefined;
+/** Ids of entries, one for each of the two that are summed. A migrated database has usage to sum from the first on. */
+type Entries<Id> = { balances: Id; usage: Id };
+
+const BALANCES = sql`(SELECT coalesce(max(up_to), 0) FROM ${ledgerCheckpoints})`;
+const USAGE = sql`(SELECT up_to FROM ${usageCheckpoint})`;
+
+/** Up to where both are summed. */
+async function passed(tx: Transaction): Promise<Entries<string>> {
+  const { rows } = await tx.execute<Entries<string>>(
+    sql`SELECT ${BALANCES}::text AS balances, ${USAGE}::text AS usage`,
+  );
+  const [found] = rows;
+  if (!found) throw new Error('a SELECT without FROM gave no row');
+  return found;
+}
+
+/** Up to where both may be summed next; null = there is nothing new. */
+async function nextOf(db: Database, limit: number): Promise<Entries<string | null>> {
+  const last = (from: typeof BALANCES) => sql`
+    (SELECT max(id)::text FROM (
+      SELECT id FROM ${ledger} WHERE id > ${from} ORDER BY id LIMIT ${limit}) AS next)`;
+  const { rows } = await db.execute<Entries<string | null>>(
+    sql`SELECT ${last(BALANCES)} AS balances, ${last(USAGE)} AS usage`,
+  );
+  return rows[0] ?? { balances: null, usage: null };
+}
+
+/** Waits until every transaction that may have drawn an id by now has ended; false when one takes too long. */
+async function writersHaveEnded(db: Database): Promise<boolean> {
   const before = await writers(db);
   const haveEnded = async (): Promise<true | undefined> => {
     const now = before.size === 0 ? before : await writers(db);
     return [...before].every((transaction) => !now.has(transaction)) || undefined;
   };
-  return (await waitFor(haveEnded, { timeoutMs: WAIT_MS, everyMs: POLL_MS })) && last;
+  return (await waitFor(haveEnded, { timeoutMs: WAIT_MS, everyMs: POLL_MS })) ?? false;
 }
 
 /** Transactions that may have drawn an id, by the server's own name for each, such as `12/4711`. */

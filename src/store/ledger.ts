@@ -118,7 +118,7 @@ export async function topUp(
 export function ledgerStore(db: Database): LedgerStore {
   return {
     balance: (workspaceId) => balanceOf(db, workspaceId),
-    checkpoint: (now) => checkpoint(db, new Date(now)),
+    checkpoint: (now, limit) => checkpoint(db, new Date(now), limit),
     topUp: (workspaceId, amount, idempotencyKey, now) =>
       topUp(db, { workspaceId, amount, idempotencyKey, now }),
     entriesOf: (workspaceId, jobId) =>

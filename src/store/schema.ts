@@ -2,8 +2,10 @@ import {
   bigint,
   boolean,
   customType,
+  date,
   doublePrecision,
   integer,
+  numeric,
   pgTable,
   text,
   timestamp,
@@ -304,6 +306,25 @@ export const ledgerCheckpoints = pgTable('ledger_checkpoints', {
   at: at('at').notNull(),
 });
 
+/** Usage up to `usageCheckpoint`, by day in UTC; sums are exact, however large. */
+export const usageDays = pgTable('usage_days', {
+  workspaceId: uuid('workspace_id').notNull(),
+  day: date('day').notNull(),
+  model: text('model').notNull(),
+  keyId: uuid('key_id'),
+  requests: money('requests').notNull(),
+  tokens: numeric('tokens').notNull(),
+  seconds: numeric('seconds').notNull(),
+  charged: numeric('charged').notNull(),
+});
+
+/** The table that has one row. `upTo` is the id of an entry of the ledger. */
+export const usageCheckpoint = pgTable('usage_checkpoint', {
+  isOnly: boolean('is_only').primaryKey().default(true),
+  upTo: money('up_to').notNull(),
+  at: at('at').notNull(),
+});
+
 /** Every table, for the test that compares these types with the migrated database. */
 export const TABLES = {
   installation,
@@ -325,4 +346,6 @@ export const TABLES = {
   blobs,
   removableBlobs,
   ledgerCheckpoints,
+  usageDays,
+  usageCheckpoint,
 } as const;

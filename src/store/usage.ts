@@ -1,69 +1,87 @@
-import { and, count, desc, eq, gte, lt, sql } from 'drizzle-orm';
+import { desc, eq, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { UsageStore } from '../core/ports/store/usage';
 import { USAGE_GROUPS_MAX } from '../core/money/usage';
-import type { UsageFilter, UsageGroup, UsageRow, UsageSums } from '../core/money/usage';
-import type { Database } from './database';
+import type {
+  UsageGroup,
+  UsageLogQuery,
+  UsagePage,
+  UsageRow,
+  UsageSummary,
+  UsageSummaryQuery,
+  UsageSums,
+} from '../core/money/usage';
+import type { Database, Transaction } from './database';
 import { jobs, usage } from './schema';
+import { matching, summed } from './usage-sums';
 
 /** Reads over the one usage row that each ended job has; deleting a job leaves it. */
-export function usageStore(db: Database): UsageStore {
+export function usageStore(db: Pick<Database, 'transaction'>): UsageStore {
   return {
-    async log(workspaceId, query) {
-      const where = matching(workspaceId, query);
-      // One snapshot, so that the total is the one of these rows.
-      return db.transaction(
-        async (tx) => {
-          const rows = await tx
-            .select(COLUMNS)
-            .from(usage)
-            .innerJoin(jobs, and(eq(jobs.workspaceId, usage.workspaceId), eq(jobs.id, usage.jobId)))
-            .where(where)
-            .orderBy(desc(usage.at), desc(usage.jobId))
-            .limit(query.limit)
-            .offset(query.offset);
-          const [all] = await tx.select({ total: count() }).from(usage).where(where);
-          return { rows: rows.map(toRow), total: all?.total ?? 0 };
-        },
-        { isolationLevel: 'repeatable read', accessMode: 'read only' },
-      );
-    },
-    async summary(workspaceId, query) {
-      const where = matching(workspaceId, query);
-      return db.transaction(
-        async (tx) => {
-          const [all] = await tx.select(SUMS).from(usage).where(where);
-          const grouped = (by: UsageGroup) =>
-            tx
-              .select({ name: GROUP[by], ...SUMS })
-              .from(usage)
-              .where(where)
-              .groupBy(sql`1`)
-              .orderBy(sql.raw(by === 'day' ? '1 DESC' : '1'))
-              .limit(USAGE_GROUPS_MAX);
-          const byModel = await grouped('model');
-          const groups = query.groupBy === 'model' ? byModel : await grouped(query.groupBy);
-          return {
-            ...toSums(all ?? NOTHING),
-            byModel: byModel.map(({ name, ...sums }) => ({ model: name ?? '', ...toSums(sums) })),
-            groups: groups.map(({ name, ...sums }) => ({ name, ...toSums(sums) })),
-          };
-        },
-        { isolationLevel: 'repeatable read', accessMode: 'read only' },
-      );
-    },
+    log: (workspaceId, query) => inSnapshot(db, (tx) => logOf(tx, workspaceId, query)),
+    summary: (workspaceId, query) => inSnapshot(db, (tx) => summaryOf(tx, workspaceId, query)),
   };
 }
 
-function matching(workspaceId: string, { from, to, model, key }: UsageFilter): SQL | undefined {
-  return and(
-    eq(usage.workspaceId, workspaceId),
-    from === undefined ? undefined : gte(usage.at, new Date(from)),
-    to === undefined ? undefined : lt(usage.at, new Date(to)),
-    model === undefined ? undefined : eq(usage.model, model),
-    key === undefined ? undefined : eq(usage.keyId, key),
+const inSnapshot = <T>(
+  db: Pick<Database, 'transaction'>,
+  read: (tx: Transaction) => Promise<T>,
+): Promise<T> =>
+  db.transaction(read, { isolationLevel: 'repeatable read', accessMode: 'read only' });
+
+async function logOf(
+  tx: Transaction,
+  workspaceId: string,
+  query: UsageLogQuery,
+): Promise<UsagePage> {
+  // Jobs are looked up for the rows of this page and not for those before it.
+  const page = tx
+    .select({ id: usage.jobId })
+    .from(usage)
+    .where(matching(workspaceId, query))
+    .orderBy(desc(usage.at), desc(usage.jobId))
+    .limit(query.limit)
+    .offset(query.offset)
+    .as('page');
+  const rows = await tx
+    .select(COLUMNS)
+    .from(page)
+    .innerJoin(usage, eq(usage.jobId, page.id))
+    .innerJoin(jobs, eq(jobs.id, page.id))
+    .orderBy(desc(usage.at), desc(usage.jobId));
+  const used = await summed(tx, workspaceId, query);
+  const all = await tx.execute<{ total: string }>(
+    sql`SELECT coalesce(sum(requests), 0)::text AS total FROM ${used}`,
   );
+  return { rows: rows.map(toRow), total: Number(all.rows[0]?.total) };
 }
+
+/** The statement groups once by nothing, by model and by the group that was asked for. */
+async function summaryOf(
+  tx: Transaction,
+  workspaceId: string,
+  { groupBy, ...filter }: UsageSummaryQuery,
+): Promise<UsageSummary> {
+  const used = await summed(tx, workspaceId, filter);
+  const { rows } = await tx.execute<SumsRow>(sql`
+    SELECT grouping(model, name) AS grouping, model, name, ${SUMS}
+    FROM (SELECT *, ${GROUP[groupBy]} AS name FROM ${used}) AS named
+    GROUP BY GROUPING SETS ((), (model), (name))
+    ORDER BY model, name ${sql.raw(groupBy === 'day' ? 'DESC' : '')}`);
+  const of = (grouping: number) =>
+    rows.filter((row) => row.grouping === grouping).slice(0, USAGE_GROUPS_MAX);
+  const [all] = of(BY_NOTHING);
+  return {
+    ...toSums(all ?? NOTHING),
+    byModel: of(BY_MODEL).map((row) => ({ model: row.model ?? '', ...toSums(row) })),
+    groups: of(BY_NAME).map((row) => ({ name: row.name, ...toSums(row) })),
+  };
+}
+
+/** How PostgreSQL numbers the sets: a bit for each of `model` and `name` that a set leaves out. */
+const BY_NOTHING = 0b11;
+const BY_MODEL = 0b01;
+const BY_NAME = 0b10;
 
 const COLUMNS = {
   jobId: usage.jobId,
@@ -96,22 +114,24 @@ function toRow(row: Columns): UsageRow {
   };
 }
 
-const GROUP: Record<UsageGroup, SQL<string | null>> = {
-  day: sql<string>`to_char(${usage.at} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
-  model: sql<string>`${usage.model}`,
-  key: sql<string | null>`${usage.keyId}::text`,
+const GROUP: Record<UsageGroup, SQL> = {
+  day: sql`to_char(day, 'YYYY-MM-DD')`,
+  model: sql`model`,
+  key: sql`key_id::text`,
 };
 
 /** Sums as text: they may be larger than a number is exact. */
-const SUMS = {
-  requests: count(),
-  tokens: sql<string>`coalesce(sum(${usage.tokens}), 0)::text`,
-  seconds: sql<number>`coalesce(sum(${usage.seconds}), 0)::float8`,
-  charged: sql<string>`coalesce(sum(${usage.charged}), 0)::text`,
-};
-type Sums = { requests: number; tokens: string; seconds: number; charged: string };
-const NOTHING: Sums = { requests: 0, tokens: '0', seconds: 0, charged: '0' };
+const SUMS = sql`coalesce(sum(requests), 0)::text AS requests, coalesce(sum(tokens), 0)::text AS tokens,
+  coalesce(sum(seconds), 0)::float8 AS seconds, coalesce(sum(charged), 0)::text AS charged`;
+type Sums = { requests: string; tokens: string; seconds: number; charged: string };
+type SumsRow = Sums & { grouping: number; model: string | null; name: string | null };
+const NOTHING: Sums = { requests: '0', tokens: '0', seconds: 0, charged: '0' };
 
 function toSums({ requests, tokens, seconds, charged }: Sums): UsageSums {
-  return { requests, tokens: Number(tokens), seconds, charged: BigInt(charged) };
+  return {
+    requests: Number(requests),
+    tokens: Number(tokens),
+    seconds,
+    charged: BigInt(charged),
+  };
 }

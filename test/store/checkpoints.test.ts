@@ -16,6 +16,9 @@ beforeAll(async () => {
   deps = sweepDeps(database);
 });
 
+/** More than any test here writes. */
+const ENTRIES = 100_000;
+
 const sumOf = async (workspaceId: string) => {
   const [row] = await database.sql<Record<'available' | 'held' | 'spent', string>>(
     `SELECT sum(available)::text AS available, sum(held)::text AS held, sum(spent)::text AS spent
@@ -79,7 +82,7 @@ test('a balance is the sum of its entries before, between and after checkpoints'
   for (let round = 0; round < 4; round += 1) {
     await jobsEnded(workspace, 3);
     expect(await balance(workspace.id)).toEqual(await sumOf(workspace.id));
-    await database.store.ledger.checkpoint(NOW);
+    await database.store.ledger.checkpoint(NOW, ENTRIES);
     expect(await balance(workspace.id)).toEqual(await sumOf(workspace.id));
   }
   const other = await database.makeWorkspace(PRICE);
@@ -88,7 +91,7 @@ test('a balance is the sum of its entries before, between and after checkpoints'
 
 test('an entry that commits after a later one was summed is in the balance all the same', async () => {
   const workspace = await database.makeWorkspace(PRICE);
-  await database.store.ledger.checkpoint(NOW);
+  await database.store.ledger.checkpoint(NOW, ENTRIES);
   const slow = new Client({ connectionString: database.url });
   await slow.connect();
   try {
@@ -100,7 +103,7 @@ test('an entry that commits after a later one was summed is in the balance all t
     );
     // Has a larger id, and is there already.
     await database.store.ledger.topUp(workspace.id, 5n, 'later', NOW);
-    const moving = database.store.ledger.checkpoint(NOW);
+    const moving = database.store.ledger.checkpoint(NOW, ENTRIES);
     expect(await balance(workspace.id)).toMatchObject({ available: PRICE + 5n });
     await slow.query('COMMIT');
     await moving;
@@ -108,7 +111,7 @@ test('an entry that commits after a later one was summed is in the balance all t
     await slow.end();
   }
   expect(await balance(workspace.id)).toMatchObject({ available: PRICE + 12n });
-  await database.store.ledger.checkpoint(NOW);
+  await database.store.ledger.checkpoint(NOW, ENTRIES);
   expect(await balance(workspace.id)).toEqual(await sumOf(workspace.id));
 });
 
@@ -116,11 +119,53 @@ test('many processes move the checkpoints at once while jobs are made and end, a
   const workspace = await database.makeWorkspace(1_000n * PRICE);
   await Promise.all([
     ...Array.from({ length: 6 }, () => jobsEnded(workspace, 6)),
-    ...Array.from({ length: 12 }, () => database.store.ledger.checkpoint(NOW)),
+    ...Array.from({ length: 12 }, () => database.store.ledger.checkpoint(NOW, ENTRIES)),
   ]);
-  await database.store.ledger.checkpoint(NOW);
+  await database.store.ledger.checkpoint(NOW, ENTRIES);
   expect(await balance(workspace.id)).toEqual(await sumOf(workspace.id));
   const { keyId } = workspace.principal;
   const { held } = await sumOf(workspace.id);
   expect((await keySpending(database.db, [keyId])).get(keyId)).toMatchObject({ held });
+});
+
+describe('one sweep after a restore', () => {
+  const behind = async (): Promise<number> => {
+    const [row] = await database.sql<{ behind: number }>(
+      `SELECT count(*)::int AS behind FROM ledger
+       WHERE id > least((SELECT coalesce(max(up_to), 0) FROM ledger_checkpoints), (SELECT up_to FROM usage_checkpoint))`,
+    );
+    return row?.behind ?? 0;
+  };
+  const limits = () => ({ ...deps.limits, sweepEntries: 2 });
+
+  test('sums batch by batch until nothing is left', async () => {
+    const workspace = await database.makeWorkspace(100n * PRICE);
+    await database.store.ledger.checkpoint(NOW, ENTRIES);
+    await jobsEnded(workspace, 6);
+    expect(await behind()).toBe(9);
+    const { checkpoints } = await sweep({ ...deps, limits: limits() })();
+    expect(checkpoints).toBe(9);
+    expect(await behind()).toBe(0);
+    expect(await balance(workspace.id)).toEqual(await sumOf(workspace.id));
+  });
+
+  test('stops when the time of its step is over, the steps after it have their turn, and the next sweep goes on', async () => {
+    const workspace = await database.makeWorkspace(100n * PRICE);
+    await database.store.ledger.checkpoint(NOW, ENTRIES);
+    await jobsEnded(workspace, 6);
+    const [deleted] = (await database.store.jobs.list(workspace.id, { limit: 6, order: 'asc' }))
+      .jobs;
+    await database.store.jobs.markDeleted(workspace.id, deleted?.id ?? '', NOW);
+    let now = NOW;
+    // Each look at the clock takes more than half of the time of a step.
+    const tick = () => (now += deps.waits.sweepStepMs * 0.6);
+    const first = await sweep({ ...deps, limits: limits(), now: tick })();
+    expect(first).toMatchObject({ erased: 1 });
+    expect(first.checkpoints).toBeGreaterThan(0);
+    expect(await behind()).toBe(9 - first.checkpoints);
+    expect(await behind()).toBeGreaterThan(0);
+    expect(await balance(workspace.id)).toEqual(await sumOf(workspace.id));
+    await sweep({ ...deps, limits: limits() })();
+    expect(await behind()).toBe(0);
+  });
 });

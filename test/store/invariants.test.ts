@@ -31,7 +31,7 @@ type Step = { job: number } & (
   | { kind: 'cancel' }
   | { kind: 'settle'; reason: SettleReason }
   | { kind: 'delete' }
-  | { kind: 'checkpoint' }
+  | { kind: 'checkpoint'; limit: number }
   | { kind: 'topUp'; amount: number }
 );
 
@@ -86,7 +86,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: stepOf('cancel') },
   { weight: 3, arbitrary: stepOf('settle', { reason: fc.constantFrom(...REASONS) }) },
   { weight: 1, arbitrary: stepOf('delete') },
-  { weight: 1, arbitrary: stepOf('checkpoint') },
+  { weight: 1, arbitrary: stepOf('checkpoint', { limit: fc.integer({ min: 1, max: 20 }) }) },
   { weight: 1, arbitrary: stepOf('topUp', { amount: fc.integer({ min: 1, max: 30 }) }) },
 );
 /** Steps of one round happen at once. */
@@ -157,7 +157,7 @@ async function take(world: World, taken: Step): Promise<void> {
       await store.jobs.markDeleted(workspace.id, id, NOW);
       return;
     case 'checkpoint':
-      await store.ledger.checkpoint(NOW);
+      await store.ledger.checkpoint(NOW, taken.limit);
   }
 }
 
@@ -224,6 +224,8 @@ async function checkBooks({ workspace }: World, ended: Map<string, Row>): Promis
   expect(balance.held).toBe(sum(open.map(({ price }) => price)));
   expect(balance.spent).toBe(sum(over.map(({ charged }) => charged)));
   expect(balance.available).toBeGreaterThanOrEqual(0n);
+  const used = await database.store.usage.summary(workspace.id, { groupBy: 'day' });
+  expect(used).toMatchObject({ requests: over.length, charged: balance.spent });
   for (const { id, charged, price } of over) {
     expect([0n, BigInt(price)]).toContain(BigInt(charged));
     expect(await countsOf(id)).toEqual({ usage: 1, holds: 1, ends: 1, events: 1, deliveries: 1 });

@@ -61,6 +61,11 @@ export const LIMITS = {
 
   // The sweep and what it looks at.
   sweepRows: limit(500, 'rows', 'One step of the sweep reads at most so many rows.'),
+  sweepEntries: limit(
+    50_000,
+    'entries',
+    'One transaction of the sweep sums at most so many entries of the ledger; it goes on with the next ones.',
+  ),
   sweepAtOnce: limit(
     20,
     'rows',

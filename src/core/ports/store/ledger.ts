@@ -6,10 +6,11 @@ export interface LedgerStore {
   /** Adds points; a repeat with the same idempotency key in the same workspace changes nothing. */
   topUp(workspaceId: string, amount: bigint, idempotencyKey: string, now: number): Promise<void>;
   /**
-   * Sums the entries that are older than any open transaction, so that `balance` and budgets need not. The number of
-   * workspaces and keys whose sums moved. It changes no balance.
+   * Sums the next `limit` entries that are older than any open transaction, and the usage that came with them, so that
+   * balances, budgets and summaries of usage need not. It returns the number of entries; fewer than `limit` when there
+   * are no more for now. It changes no answer.
    */
-  checkpoint(now: number): Promise<number>;
+  checkpoint(now: number, limit: number): Promise<number>;
   entriesOf(workspaceId: string, jobId: string): Promise<readonly LedgerEntry[]>;
   usageOf(
     workspaceId: string,
