@@ -1,6 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import { newId } from '../core/job/ids';
 import type { CreateResult, NewJob } from '../core/ports/store/jobs';
+import type { Waits } from '../core/settings/waits';
+import { doTogether } from '../core/together';
 import type { Database, Transaction } from './database';
 import { ERASED_ANSWER, claim, earlierOf, storeAnswer } from './idempotency';
 import type { IdempotencyClaim, EarlierRequest } from './idempotency';
@@ -11,45 +13,95 @@ import { events, jobs, ledger } from './schema';
 import { statement } from './statement';
 
 /**
- * ONE transaction: idempotency row, job row, hold. A concurrent request with the same key waits on the unique
- * index until this one commits, then reads the stored answer; with the same key and another body it is a mismatch.
- * Balance and budget are checked under the workspace's lock, so that creates at the same time never pass either.
+ * Makes the function that creates a job in ONE transaction: idempotency row, job row, hold. A concurrent request with
+ * the same key waits on the unique index until this one commits, then reads the stored answer; with the same key and
+ * another body it is a mismatch. Balance and budget are checked under the workspace's lock, so that creates at the same
+ * time never pass either. Because of that lock, creates that one key sends while a transaction runs share the next one.
  */
-export async function createJob(
+export function createJobs(
+  db: Database,
+  waits: CreateWaits,
+): (job: NewJob) => Promise<CreateResult> {
+  return doTogether<NewJob, CreateResult>({
+    ownerOf: ({ principal }) => `${principal.workspaceId} ${principal.keyId ?? ''}`,
+    patienceMs: waits.createsTogetherMs,
+    together: (newJobs) => createTogether(db, newJobs, waits),
+    alone: (job) => createAlone(db, job, waits),
+  });
+}
+
+export type CreateWaits = Pick<Waits, 'idempotencyMs' | 'createsTogetherMs'>;
+
+type NewJobs = readonly [NewJob, ...NewJob[]];
+
+async function createAlone(
   db: Database,
   job: NewJob,
-  idempotencyMs: number,
+  { idempotencyMs }: CreateWaits,
 ): Promise<CreateResult> {
   try {
-    return await db.transaction((tx) => createIn(tx, job, idempotencyMs));
+    const [created] = await db.transaction((tx) => createIn(tx, [job], idempotencyMs));
+    if (!created) throw new Error('a create without a job');
+    return created;
   } catch (error) {
     if (error instanceof Rollback) return error.outcome;
     throw error;
   }
 }
 
-/** Leaves the transaction without a trace, carrying what to answer. */
+/** Creates all or none: undefined when one of them is refused or a repeat, and each has to hear what it is. */
+async function createTogether(
+  db: Database,
+  newJobs: NewJobs,
+  { idempotencyMs, createsTogetherMs }: CreateWaits,
+): Promise<readonly CreateResult[] | undefined> {
+  try {
+    return await db.transaction(async (tx) => {
+      // A key that an open transaction has taken must hold up its own repeat and no other create.
+      await tx.execute(sql.raw(`SET LOCAL lock_timeout = ${String(createsTogetherMs)}`));
+      return createIn(tx, newJobs, idempotencyMs);
+    });
+  } catch (error) {
+    if (error instanceof Rollback) return undefined;
+    throw error;
+  }
+}
+
+/** Leaves the transaction without a trace, carrying what to answer to its only create. */
 class Rollback extends Error {
   constructor(readonly outcome: CreateResult) {
     super(outcome.kind);
   }
 }
 
+/** Creates jobs of one workspace and key, which are few: one statement each once the lock is there. */
 async function createIn(
   tx: Transaction,
-  job: NewJob,
+  newJobs: NewJobs,
   idempotencyMs: number,
-): Promise<CreateResult> {
-  const { workspaceId } = job.principal;
-  const asked = job.idempotency && { ...job.idempotency, workspaceId, now: job.now };
-  const earlier = asked && (await claim(tx, asked, { jobId: job.id, keepMs: idempotencyMs }));
-  if (earlier) return replayOf(tx, earlier, job.render);
-  const short = await lockedShortOf(tx, job.principal, job.price);
+): Promise<CreateResult[]> {
+  for (const job of newJobs) await claimFor(tx, job, idempotencyMs);
+  const price = newJobs.reduce((sum, job) => sum + job.price, 0n);
+  const short = await lockedShortOf(tx, newJobs[0].principal, price);
   if (short) throw new Rollback(short);
+  const created: CreateResult[] = [];
+  for (const job of newJobs) created.push(await insertAnswered(tx, job));
+  return created;
+}
 
-  const row = await insertJob(tx, job);
-  const created = toJob(row);
+const claimOf = ({ idempotency, principal, now }: NewJob): IdempotencyClaim | undefined =>
+  idempotency && { ...idempotency, workspaceId: principal.workspaceId, now };
+
+async function claimFor(tx: Transaction, job: NewJob, keepMs: number): Promise<void> {
+  const asked = claimOf(job);
+  const earlier = asked && (await claim(tx, asked, { jobId: job.id, keepMs }));
+  if (earlier) throw new Rollback(await replayOf(tx, earlier, job.render));
+}
+
+async function insertAnswered(tx: Transaction, job: NewJob): Promise<CreateResult> {
+  const created = toJob(await insertJob(tx, job));
   const answer = job.render(created);
+  const asked = claimOf(job);
   if (asked) await storeAnswer(tx, asked, { answer });
   return { kind: 'created', job: created, answer };
 }

@@ -2,6 +2,7 @@ import type { ChangeStore } from '../core/ports/store/changes';
 import type { Store } from '../core/ports/store/store';
 import { adminStore } from './admin';
 import { attemptStore } from './attempts';
+import type { CreateWaits } from './create-job';
 import type { Database } from './database';
 import { deliveryStore } from './deliveries';
 import { jobStore } from './jobs';
@@ -20,8 +21,7 @@ import { inputStore, workspaceStore } from './workspaces';
 export function createStore(
   db: Database,
   sealer: Sealer,
-  options: {
-    idempotencyMs: number;
+  options: CreateWaits & {
     usualMemoMs: number;
     keyMemoMs: number;
     changes: ChangeStore;

@@ -3,7 +3,8 @@ import { newId } from '../core/job/ids';
 import type { Page, PageQuery } from '../core/job/page';
 import type { JobStore } from '../core/ports/store/jobs';
 import { ATTEMPT, toAttempt } from './attempt-row';
-import { createJob, earlierAnswer } from './create-job';
+import { createJobs, earlierAnswer } from './create-job';
+import type { CreateWaits } from './create-job';
 import { shortOf } from './funds';
 import type { Database } from './database';
 import { isKeyUsed } from './idempotency';
@@ -35,9 +36,9 @@ const WITH_ATTEMPT = statement<{ id: string }>('job_with_attempt')((db, { at }) 
 
 const OPEN = ['queued', 'running', 'canceling'] as const;
 
-export function jobStore(db: Database, options: { idempotencyMs: number }): JobStore {
+export function jobStore(db: Database, waits: CreateWaits): JobStore {
   return {
-    create: (job) => createJob(db, job, options.idempotencyMs),
+    create: createJobs(db, waits),
     shortOf: (principal, price) => shortOf(db, principal, price),
     isKeyUsed: (workspaceId, key, now) => isKeyUsed(db, { workspaceId, key, now }),
     earlier: async (workspaceId, { idempotency, render }, now) =>

@@ -1,8 +1,9 @@
 import { newId } from '../../src/core/job/ids';
 import type { NewJob } from '../../src/core/ports/store/jobs';
-import { createJob } from '../../src/store/create-job';
+import { createJobs } from '../../src/store/create-job';
 import { openDatabase } from '../../src/store/database';
 import {
+  CREATE_WAITS,
   IDEMPOTENCY_MS,
   NOW,
   PRICE,
@@ -27,6 +28,10 @@ async function rowsOf(workspaceId: string): Promise<Record<string, number>> {
     }),
   );
   return Object.fromEntries(counts);
+}
+
+function fail(message: string): never {
+  throw new Error(message);
 }
 
 const keyed = (key: string, fingerprint = 'body'): Pick<NewJob, 'idempotency'> => ({
@@ -123,7 +128,7 @@ describe('a create that fails leaves no trace', () => {
     });
     const pid = async () => (await pool.query('SELECT pg_backend_pid() AS pid')).rows;
     const before = await pid();
-    const created = await createJob(db, newJob(workspace), IDEMPOTENCY_MS);
+    const created = await createJobs(db, CREATE_WAITS)(newJob(workspace));
     expect(created.kind).toBe('insufficient');
     expect(await pid()).toEqual(before);
     await close();
@@ -144,6 +149,74 @@ describe('at the same time', () => {
       spent: 0n,
     });
     expect(await rowsOf(workspace.id)).toMatchObject({ jobs: 3, ledger: 4 });
+  });
+
+  test('twenty creates of one key share a few transactions, whatever idempotency keys they have', async () => {
+    const workspace = await database.makeWorkspace(PRICE * 20n);
+    const jobs = Array.from({ length: 20 }, (_, index) => newJob(workspace, keyed(`own ${index}`)));
+    const outcomes = await Promise.all(jobs.map((job) => database.store.jobs.create(job)));
+    expect(outcomes.map((outcome) => outcome.kind === 'created' && outcome.job.id)).toEqual(
+      jobs.map(({ id }) => id),
+    );
+    // Rows of one transaction have one xmin.
+    const transactions = await database.sql(
+      'SELECT DISTINCT xmin::text FROM jobs WHERE workspace_id = $1',
+      [workspace.id],
+    );
+    expect(transactions.length).toBeLessThanOrEqual(2);
+    expect(await rowsOf(workspace.id)).toEqual({
+      jobs: 20,
+      events: 20,
+      idempotency: 20,
+      ledger: 21,
+    });
+  });
+
+  test.each([
+    ['rendering throws', { render: () => fail('the dialect failed') }],
+    ['the answer cannot be stored', { render: () => ({ status: 200, body: 1n }) }],
+    ['the price is negative', { price: -1n }],
+  ])('a create for which %s fails alone', async (_, change: Partial<NewJob>) => {
+    const workspace = await database.makeWorkspace(PRICE * 10n);
+    const outcomes = await Promise.allSettled(
+      [0, 1, 2, 3, 4].map((index) =>
+        database.store.jobs.create(
+          newJob(workspace, { ...keyed(`beside ${index}`), ...(index === 2 ? change : {}) }),
+        ),
+      ),
+    );
+    expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual([
+      true,
+      true,
+      false,
+      true,
+      true,
+    ]);
+    expect(await rowsOf(workspace.id)).toEqual({ jobs: 4, events: 4, idempotency: 4, ledger: 5 });
+  });
+
+  test('a create whose idempotency key an open transaction holds keeps no other waiting', async () => {
+    const workspace = await database.makeWorkspace(PRICE * 10n);
+    const holder = await database.pool.connect();
+    const create = (key: string) => database.store.jobs.create(newJob(workspace, keyed(key)));
+    let held: ReturnType<typeof create> | undefined;
+    try {
+      await holder.query('BEGIN');
+      await holder.query(
+        `INSERT INTO idempotency
+           (workspace_id, key, route, fingerprint, job_id, answer, created_at, expires_at)
+         VALUES ($1, 'held', 'POST /v1/videos', 'body', NULL, '{"status":200}', now(), 'infinity')`,
+        [workspace.id],
+      );
+      const first = create('before');
+      held = create('held');
+      const others = await Promise.all([first, create('beside'), create('behind')]);
+      expect(others.map(({ kind }) => kind)).toEqual(['created', 'created', 'created']);
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
+    }
+    expect((await held)?.kind).toBe('created');
   });
 
   test('two workspaces do not spend each other’s points', async () => {

@@ -5,7 +5,7 @@ import { newId } from '../../src/core/job/ids';
 import { createStore } from '../../src/store';
 import { keyHash, newKey } from '../../src/store/new-key';
 import { ensureWorkspace } from '../../src/store/workspaces';
-import { NOW, PRICE, createdJob, newJob, useTestDatabase } from '../support/database';
+import { CREATE_WAITS, NOW, PRICE, createdJob, newJob, useTestDatabase } from '../support/database';
 import type { TestWorkspace } from '../support/database';
 
 /** A key opens what its rows say now; its secrets come and go, and what has ended never comes back. */
@@ -211,7 +211,7 @@ describe('a key that is remembered', () => {
   /** A store that remembers, as each process of a gateway has one. */
   const remembering = () =>
     createStore(database.db, database.sealer, {
-      idempotencyMs: HOUR,
+      ...CREATE_WAITS,
       usualMemoMs: 0,
       keyMemoMs: MEMO_MS,
       changes: database.store.changes,

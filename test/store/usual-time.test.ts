@@ -3,6 +3,7 @@ import type { Store } from '../../src/core/ports/store/store';
 import { createStore } from '../../src/store';
 import type { Database } from '../../src/store/database';
 import {
+  CREATE_WAITS,
   acceptedAttempt,
   createdJob,
   newJob,
@@ -29,7 +30,7 @@ async function measured(): Promise<{ store: Store; rowsRead(): Promise<number>; 
   const client = await database.pool.connect();
   const db = drizzle(client) as unknown as Database;
   const options = {
-    idempotencyMs: 1_000,
+    ...CREATE_WAITS,
     usualMemoMs: 30_000,
     keyMemoMs: 0,
     changes: database.store.changes,

@@ -55,6 +55,7 @@ export interface TestWorkspace {
 /** What one job of `newJob` costs, in micro-points. */
 export const PRICE = 25_000_000n;
 export const IDEMPOTENCY_MS = 3_600_000;
+export const CREATE_WAITS = { idempotencyMs: IDEMPOTENCY_MS, createsTogetherMs: 300 };
 /** Nothing is remembered, so that each test asks the rows. */
 const MEMO_MS = 0;
 /** The time of every row, unless a test says otherwise; Unix milliseconds. */
@@ -75,7 +76,7 @@ export async function startTestDatabase(points = 1_000_000n * PRICE): Promise<Te
   const sealer = createSealer(randomBytes(32));
   const changes = createChanges(server.url, pool, (error) => broken.push(error));
   const store = createStore(db, sealer, {
-    idempotencyMs: IDEMPOTENCY_MS,
+    ...CREATE_WAITS,
     usualMemoMs: MEMO_MS,
     keyMemoMs: MEMO_MS,
     changes,

@@ -135,6 +135,10 @@ export const WAITS = {
 
   // Endpoints.
   createMs: ms(MINUTE, 'A create that waits this long for its turn is refused with 503.'),
+  createsTogetherMs: ms(
+    SECOND,
+    'Creates that share a transaction wait this long for a lock, and those behind them for its end; then each goes alone.',
+  ),
   heldMs: ms(
     170 * SECOND,
     "An endpoint holds a request for its job's end for at most this: ula's documented callers give up after 180 s.",
