@@ -20,11 +20,11 @@ import { createChanges } from '../../src/store/changes';
 import { openDatabase } from '../../src/store/database';
 import type { Database } from '../../src/store/database';
 import { launchStore } from '../../src/postgres/launcher';
-import { migrate } from '../../src/store/migrate';
 import { keyHash, newKey } from '../../src/store/new-key';
 import { createSealer } from '../../src/store/seal';
 import type { Sealer } from '../../src/store/seal';
 import { ensureWorkspace } from '../../src/store/workspaces';
+import { putDatabase } from './made-database';
 import { openedPart } from './opened';
 
 /** A migrated PostgreSQL of one test file's own, as the gateway runs it: the pool logs in as the runtime role. */
@@ -66,8 +66,8 @@ export async function startTestDatabase(points = 1_000_000n * PRICE): Promise<Te
   const data = mkdtempSync(join(tmpdir(), 'reelay-test-'));
   // As root, Postgres runs as another user, who must be able to enter.
   chmodSync(data, 0o711);
+  await putDatabase(data);
   const server = await launchStore({ data, say: () => undefined });
-  await migrate(server.adminUrl);
   const broken: Error[] = [];
   const { pool, db, close } = openDatabase(server.url, {
     connectionsMax: CONNECTIONS,

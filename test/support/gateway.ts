@@ -9,6 +9,7 @@ import type { FileConfigInput } from '../../src/config';
 import { readId } from '../../src/core/job/ids';
 import { runLocal } from '../../src/run/local';
 import type { LocalGateway } from '../../src/run/local';
+import { putDatabase } from './made-database';
 import { openedPart } from './opened';
 
 /** A whole gateway of its own for one test file: real engine (shared), real Postgres, real HTTP, simulated providers. */
@@ -65,6 +66,7 @@ export async function startTestGateway(
 ): Promise<TestGateway> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'reelay-test-'));
   chmodSync(data, 0o711);
+  if (options.env?.['DATABASE_URL'] === undefined) await putDatabase(data);
   const logged: string[] = [];
   const engine = process.env['REELAY_TEST_ENGINE'];
   if (!engine)
