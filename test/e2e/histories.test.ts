@@ -7,7 +7,7 @@ import { startTestGateway } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 import { toText } from '../support/history-file';
 import { PATHS, pathConfig } from '../support/paths';
-import type { Run } from '../support/paths';
+import type { PathWorld } from '../support/paths';
 
 /**
  * Every path costs the number of events that the documentation says. With REELAY_RECORD_HISTORIES=1 the histories are
@@ -19,10 +19,8 @@ const isRecording = process.env['REELAY_RECORD_HISTORIES'] === '1';
 
 let gateway: TestGateway;
 let receiver: Server;
+let world: PathWorld;
 const answers = new Map<string, number[]>();
-/** Paths under way at once; they mostly wait, and more of them would wait for each other. */
-const LANES = 6;
-const runs = new Map<string, Promise<Run>>();
 
 beforeAll(async () => {
   receiver = createServer((request, response) => {
@@ -38,7 +36,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
   gateway = await startTestGateway(pathConfig(`${origin}/provider`));
-  const world = {
+  world = {
     gateway,
     receiver(statuses: readonly number[]) {
       const path = `/${String(answers.size)}`;
@@ -46,27 +44,11 @@ beforeAll(async () => {
       return `${origin}${path}`;
     },
   };
-  const lanes: Promise<unknown>[] = Array.from({ length: LANES }, () => Promise.resolve());
-  for (const [index, [name, path]] of Object.entries(PATHS).entries()) {
-    const run = (lanes[index % LANES] ?? Promise.resolve()).then(() => path.make(world));
-    // Its failure is seen where it is awaited.
-    lanes[index % LANES] = run.then(
-      ({ workflowId }) => ended(workflowId),
-      () => undefined,
-    );
-    runs.set(name, run);
-  }
   if (isRecording) {
     rmSync(FOLDER, { recursive: true, force: true });
     mkdirSync(FOLDER);
   }
 });
-
-const ended = (workflowId: string): Promise<unknown> =>
-  gateway.base.client.workflow
-    .getHandle(workflowId)
-    .result()
-    .catch(() => undefined);
 
 afterAll(async () => {
   await gateway?.close();
@@ -74,11 +56,14 @@ afterAll(async () => {
   await new Promise((resolve) => receiver.close(resolve));
 });
 
-test.each(Object.entries(PATHS))('%s', async (name, { events, status }) => {
-  const run = await runs.get(name);
-  if (!run) throw new Error('it was not started');
-  const handle = gateway.base.client.workflow.getHandle(run.workflowId, run.runId);
-  await ended(run.workflowId);
+test.concurrent.each(Object.entries(PATHS))('%s', async (name, { events, status, make }) => {
+  const { workflowId, runId } = await make(world);
+  const { workflow } = gateway.base.client;
+  await workflow
+    .getHandle(workflowId)
+    .result()
+    .catch(() => undefined);
+  const handle = workflow.getHandle(workflowId, runId);
   const closed = await handle.describe();
   if (isRecording) {
     writeFileSync(join(FOLDER, `${name}.json`), toText(await handle.fetchHistory()));

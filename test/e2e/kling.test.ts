@@ -57,7 +57,7 @@ beforeAll(async () => {
         price,
       },
     },
-    waits: { sendMs: 2_000, unknownMs: 2_000, busyMs: 4_000 },
+    waits: { sendMs: 5_000, unknownMs: 2_000, busyMs: 4_000 },
   });
 });
 
@@ -108,30 +108,33 @@ const frame = { frame_type: 'first_frame', image_url: 'https://media.example/cat
 const last = { frame_type: 'last_frame', image_url: 'https://media.example/end.png' };
 const reference = { image_url: 'https://media.example/cat.png' };
 
-test('a job on kling-v1 becomes a playable video, with one submit and one bill', async () => {
-  const { id, prompt } = await post('', { resolution: '720p', aspect_ratio: '16:9' });
-  expect(await gateway.ended(id)).toMatchObject({
-    status: 'completed',
-    model: 'kling-v1',
-    seconds: '5',
-    size: '1280x720',
-  });
-  const file = await fetch(`${gateway.api}/v1/videos/${id}/content`, {
-    headers: { authorization: `Bearer ${gateway.keys.key}` },
-  });
-  expect(file.status).toBe(200);
-  expect(
-    Buffer.from(await file.arrayBuffer())
-      .subarray(4, 8)
-      .toString(),
-  ).toBe('ftyp');
-  expect(await counts(prompt)).toEqual({ seen: 1, accepted: 1 });
-  expect(await ledger(id)).toEqual(['hold', 'settle']);
-  const [usage] = await gateway.sql('SELECT seconds FROM usage WHERE job_id = $1', [uuid(id)]);
-  expect(Number(usage?.['seconds'])).toBe(5);
-});
+test.concurrent(
+  'a job on kling-v1 becomes a playable video, with one submit and one bill',
+  async () => {
+    const { id, prompt } = await post('', { resolution: '720p', aspect_ratio: '16:9' });
+    expect(await gateway.ended(id)).toMatchObject({
+      status: 'completed',
+      model: 'kling-v1',
+      seconds: '5',
+      size: '1280x720',
+    });
+    const file = await fetch(`${gateway.api}/v1/videos/${id}/content`, {
+      headers: { authorization: `Bearer ${gateway.keys.key}` },
+    });
+    expect(file.status).toBe(200);
+    expect(
+      Buffer.from(await file.arrayBuffer())
+        .subarray(4, 8)
+        .toString(),
+    ).toBe('ftyp');
+    expect(await counts(prompt)).toEqual({ seen: 1, accepted: 1 });
+    expect(await ledger(id)).toEqual(['hold', 'settle']);
+    const [usage] = await gateway.sql('SELECT seconds FROM usage WHERE job_id = $1', [uuid(id)]);
+    expect(Number(usage?.['seconds'])).toBe(5);
+  },
+);
 
-test.each<[kind: string, body: Record<string, unknown>]>([
+test.concurrent.each<[kind: string, body: Record<string, unknown>]>([
   ['text2video', {}],
   ['image2video', { frame_images: [frame] }],
   ['image2video', { model: 'kling-v1-6', frame_images: [frame, last] }],
@@ -152,34 +155,40 @@ test.each<[kind: string, body: Record<string, unknown>]>([
   },
 );
 
-test('a callback names it too, and sooner', async () => {
+test.concurrent('a callback names it too, and sooner', async () => {
   const { id, prompt } = await post('fault=drop-after-accept');
   expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
   expect(await counts(prompt)).toEqual({ seen: 1, accepted: 1 });
   expect(lookups(id)).toEqual([]);
 });
 
-test('a submit that never arrived is looked for, not found, and not sent again', async () => {
-  const { id, prompt } = await post('fault=drop-before-accept');
-  expect(await gateway.ended(id)).toMatchObject({
-    status: 'failed',
-    error: { code: 'submission_unknown' },
-  });
-  expect(await counts(prompt)).toEqual({ seen: 1, accepted: 0 });
-  expect(lookups(id)).toEqual(['not found']);
-  expect(await attempts(id)).toMatchObject([{ state: 'unknown', sends: 1 }]);
-  expect(await ledger(id)).toEqual(['hold', 'release']);
-});
+test.concurrent(
+  'a submit that never arrived is looked for, not found, and not sent again',
+  async () => {
+    const { id, prompt } = await post('fault=drop-before-accept');
+    expect(await gateway.ended(id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'submission_unknown' },
+    });
+    expect(await counts(prompt)).toEqual({ seen: 1, accepted: 0 });
+    expect(lookups(id)).toEqual(['not found']);
+    expect(await attempts(id)).toMatchObject([{ state: 'unknown', sends: 1 }]);
+    expect(await ledger(id)).toEqual(['hold', 'release']);
+  },
+);
 
-test('a 429 about the slots of the account waits for one, however long the others take', async () => {
-  const { id, prompt } = await post('fault=429 count=8');
-  expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
-  expect(await counts(prompt)).toEqual({ seen: 9, accepted: 1 });
-  expect(await attempts(id)).toMatchObject([{ state: 'accepted', sends: 9 }]);
-  expect(await gateway.run(uuid(id))).toEqual({ events: 23, status: 'COMPLETED' });
-});
+test.concurrent(
+  'a 429 about the slots of the account waits for one, however long the others take',
+  async () => {
+    const { id, prompt } = await post('fault=429 count=8');
+    expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
+    expect(await counts(prompt)).toEqual({ seen: 9, accepted: 1 });
+    expect(await attempts(id)).toMatchObject([{ state: 'accepted', sends: 9 }]);
+    expect(await gateway.run(uuid(id))).toEqual({ events: 23, status: 'COMPLETED' });
+  },
+);
 
-test('and goes to another channel that has one', async () => {
+test.concurrent('and goes to another channel that has one', async () => {
   const { id } = await post('', { model: 'full-then-fine' });
   expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
   expect(await attempts(id)).toMatchObject([
@@ -188,7 +197,7 @@ test('and goes to another channel that has one', async () => {
   ]);
 });
 
-test('a 429 about the rate is sent again, and given up in the end', async () => {
+test.concurrent('a 429 about the rate is sent again, and given up in the end', async () => {
   const { id } = await post('', { model: 'hurried' });
   expect(await gateway.ended(id)).toMatchObject({
     status: 'failed',
@@ -199,7 +208,7 @@ test('a 429 about the rate is sent again, and given up in the end', async () => 
   expect(attempt?.sends).toBeGreaterThan(1);
 });
 
-test('a 429 about the balance is not', async () => {
+test.concurrent('a 429 about the balance is not', async () => {
   const { id } = await post('', { model: 'spent' });
   expect(await gateway.ended(id)).toMatchObject({
     status: 'failed',
@@ -211,7 +220,7 @@ test('a 429 about the balance is not', async () => {
   expect(await ledger(id)).toEqual(['hold', 'release']);
 });
 
-test('and leads to the next channel at once', async () => {
+test.concurrent('and leads to the next channel at once', async () => {
   const { id } = await post('', { model: 'spent-then-fine' });
   expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
   expect(await attempts(id)).toMatchObject([
@@ -220,7 +229,7 @@ test('and leads to the next channel at once', async () => {
   ]);
 });
 
-test('and to another provider, which makes the very video that was priced', async () => {
+test.concurrent('and to another provider, which makes the very video that was priced', async () => {
   const { id } = await post('', { model: 'spent-then-ark' });
   expect(await gateway.ended(id)).toMatchObject({
     status: 'completed',
@@ -247,7 +256,7 @@ test('and to another provider, which makes the very video that was priced', asyn
   expect(await ledger(id)).toEqual(['hold', 'settle']);
 });
 
-test('but not to one that would make another', async () => {
+test.concurrent('but not to one that would make another', async () => {
   const { id } = await post('', { model: 'spent-then-ark', aspect_ratio: '1:1' });
   expect(await gateway.ended(id)).toMatchObject({
     status: 'failed',
@@ -256,17 +265,23 @@ test('but not to one that would make another', async () => {
   expect(await attempts(id)).toMatchObject([{ channel: 'kling-spent', state: 'refused' }]);
 });
 
-test('a job that runs at a provider without cancel is not canceled: the endpoint says so', async () => {
-  const { id } = await post('polls=8');
-  await until('the provider to accept', async () => {
-    const [attempt] = (await attempts(id)) as { state: string }[];
-    return attempt?.state === 'accepted' ? attempt : undefined;
-  });
-  expect((await gateway.call('DELETE', `/v1/videos/${id}`)).status).toBe(409);
-  expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
-});
+test.concurrent(
+  'a job that runs at a provider without cancel is not canceled: the endpoint says so',
+  async () => {
+    const { id } = await post('queued=0 seconds=900 fault=callback-missing');
+    const taskId = await until('the provider to accept', async () => {
+      const attempt = await gateway.base.store.attempts.latest(uuid(id));
+      return attempt?.state === 'accepted' ? String(attempt.operation?.['taskId']) : undefined;
+    });
+    expect((await gateway.call('DELETE', `/v1/videos/${id}`)).status).toBe(409);
+    // Moved by hand, so that it cannot have ended before the DELETE.
+    const provided = `${gateway.simulator?.origin}/_sim/jobs/${taskId}`;
+    expect((await gateway.call('POST', provided, { body: { to: 'end' } })).status).toBe(200);
+    expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
+  },
+);
 
-test.each([
+test.concurrent.each([
   ['fail', 'provider_error'],
   ['policy', 'content_rejected'],
 ])('a task that fails by %s tells why', async (fault, code) => {
@@ -275,7 +290,7 @@ test.each([
   expect(await ledger(id)).toEqual(['hold', 'release']);
 });
 
-test.each([
+test.concurrent.each([
   [{ duration: 7 }, 'duration', 'Allowed: 5, 10.'],
   [{ resolution: '1080p' }, 'resolution', 'Allowed: 720p.'],
   [{ frame_images: [frame], aspect_ratio: '16:9' }, 'aspect_ratio', 'Allowed: adaptive.'],

@@ -9,22 +9,37 @@ import type { TestGateway } from '../support/gateway';
 
 let gateway: TestGateway;
 let receiver: Server;
-const received: { headers: IncomingHttpHeaders; body: string }[] = [];
-/** Statuses the receiver answers first; afterwards 204. */
-const answers: number[] = [];
-let callbackUrl: string;
+let origin: string;
+
+/** A place of the receiver for one test. */
+interface Hook {
+  url: string;
+  received: { headers: IncomingHttpHeaders; body: string }[];
+  /** Statuses that it answers first; afterwards 204. */
+  answers: number[];
+}
+const hooks = new Map<string, Hook>();
+
+function openHook(answers: number[] = []): Hook {
+  const path = `/hook/${String(hooks.size)}`;
+  const hook = { url: `${origin}${path}`, received: [], answers };
+  hooks.set(path, hook);
+  return hook;
+}
 
 beforeAll(async () => {
   receiver = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      received.push({ headers: request.headers, body: Buffer.concat(chunks).toString('utf8') });
-      response.writeHead(answers.shift() ?? 204).end('thanks');
+      const hook = hooks.get(request.url ?? '');
+      const body = Buffer.concat(chunks).toString('utf8');
+      hook?.received.push({ headers: request.headers, body });
+      response.writeHead(hook?.answers.shift() ?? 204).end('thanks');
     });
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-  callbackUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+  origin = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
   gateway = await startTestGateway();
 });
 
@@ -34,11 +49,6 @@ afterAll(async () => {
   await new Promise((resolve) => receiver.close(resolve));
 });
 
-beforeEach(() => {
-  received.length = 0;
-  answers.length = 0;
-});
-
 async function seenBySimulator(id: string): Promise<{ gets: number; submits_accepted: number }> {
   const attempt = await gateway.base.store.attempts.latest(uuid(id));
   const taskId = String(attempt?.operation?.['taskId']);
@@ -46,7 +56,9 @@ async function seenBySimulator(id: string): Promise<{ gets: number; submits_acce
   return json;
 }
 
+// Alone, since it compares the whole balance.
 test('a request becomes a playable video, one submit, one usage row, one bill and one verified callback', async () => {
+  const { url: callbackUrl, received } = openHook();
   const before = await gateway.base.store.ledger.balance(gateway.workspaceId);
   const id = await gateway.post({ callback_url: callbackUrl, metadata: { order: '7' } });
   const video = await gateway.ended(id);
@@ -97,26 +109,30 @@ test('a request becomes a playable video, one submit, one usage row, one bill an
   });
 });
 
-test('forty looks at the provider leave the same 23 events as three', async () => {
+test.concurrent('forty looks at the provider leave the same 23 events as three', async () => {
   const id = await gateway.post({ prompt: 'slow [[sim polls=40 video=shared]]' });
   expect((await gateway.ended(id))['status']).toBe('completed');
   expect((await seenBySimulator(id)).gets).toBeGreaterThanOrEqual(40);
   expect(await gateway.run(id)).toEqual({ events: 23, status: 'COMPLETED' });
 });
 
-test('while a job waits, the pending activity tells operators what the provider last said', async () => {
-  const id = await gateway.post({ prompt: 'slow [[sim polls=30 video=shared]]' });
-  const said = await until('progress on the pending activity', async () => {
-    const { raw } = await gateway.base.client.workflow.getHandle(id).describe();
-    const pending = raw.pendingActivities?.find((activity) => activity.activityId === 'await');
-    const message = pending?.lastFailure?.message ?? '';
-    return /^running \d+ %/.test(message) ? message : undefined;
-  });
-  expect(said).toMatch(/^running \d+ % by the usual time$/);
-  await gateway.ended(id);
-});
+test.concurrent(
+  'while a job waits, the pending activity tells operators what the provider last said',
+  async () => {
+    const id = await gateway.post({ prompt: 'slow [[sim polls=30 video=shared]]' });
+    const said = await until('progress on the pending activity', async () => {
+      const { raw } = await gateway.base.client.workflow.getHandle(id).describe();
+      const pending = raw.pendingActivities?.find((activity) => activity.activityId === 'await');
+      const message = pending?.lastFailure?.message ?? '';
+      return /^running \d+ %/.test(message) ? message : undefined;
+    });
+    expect(said).toMatch(/^running \d+ % by the usual time$/);
+    await gateway.ended(id);
+  },
+);
 
-test('a failed video costs nothing, says why, and is told by a callback', async () => {
+test.concurrent('a failed video costs nothing, says why, and is told by a callback', async () => {
+  const { url: callbackUrl, received } = openHook();
   const id = await gateway.post({
     prompt: 'forbidden [[sim seconds=1 fault=policy]]',
     callback_url: callbackUrl,
@@ -132,28 +148,31 @@ test('a failed video costs nothing, says why, and is told by a callback', async 
   expect(await gateway.run(id)).toEqual({ events: 23, status: 'FAILED' });
 });
 
-test('a receiver that fails is tried again under the same id with a fresh signature, and every try is on record', async () => {
-  answers.push(500, 503);
-  const id = await gateway.post({ callback_url: callbackUrl });
-  await gateway.ended(id);
-  await until('three tries', async () => (received.length === 3 ? true : undefined));
-  const ids = new Set(received.map(({ headers }) => headers['webhook-id']));
-  expect(ids.size).toBe(1);
-  for (const { headers, body } of received) {
-    new Webhook(gateway.keys.callback_secret).verify(body, headers as Record<string, string>);
-  }
-  const tries = await until('the last try on record', async () => {
-    const rows = await gateway.sql(
-      `SELECT t.number, t.status, d.state FROM delivery_tries t JOIN deliveries d ON d.id = t.delivery_id
+test.concurrent(
+  'a receiver that fails is tried again under the same id with a fresh signature, and every try is on record',
+  async () => {
+    const { url: callbackUrl, received } = openHook([500, 503]);
+    const id = await gateway.post({ callback_url: callbackUrl });
+    await gateway.ended(id);
+    await until('three tries', async () => (received.length === 3 ? true : undefined));
+    const ids = new Set(received.map(({ headers }) => headers['webhook-id']));
+    expect(ids.size).toBe(1);
+    for (const { headers, body } of received) {
+      new Webhook(gateway.keys.callback_secret).verify(body, headers as Record<string, string>);
+    }
+    const tries = await until('the last try on record', async () => {
+      const rows = await gateway.sql(
+        `SELECT t.number, t.status, d.state FROM delivery_tries t JOIN deliveries d ON d.id = t.delivery_id
        WHERE d.job_id = $1 ORDER BY t.number`,
-      [uuid(id)],
-    );
-    return rows[2]?.['state'] === 'delivered' ? rows : undefined;
-  });
-  expect(tries.map(({ status }) => status)).toEqual([500, 503, 204]);
-});
+        [uuid(id)],
+      );
+      return rows[2]?.['state'] === 'delivered' ? rows : undefined;
+    });
+    expect(tries.map(({ status }) => status)).toEqual([500, 503, 204]);
+  },
+);
 
-test('the result is copied and stays after the provider has forgotten it', async () => {
+test.concurrent('the result is copied and stays after the provider has forgotten it', async () => {
   const id = await gateway.post();
   await gateway.ended(id);
   await until('the copy', async () => {

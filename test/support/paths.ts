@@ -72,7 +72,7 @@ export const PATHS: Readonly<Record<string, Path>> = {
   'canceled-while-running': {
     events: [33, 40],
     status: 'COMPLETED',
-    make: canceledAt('running', 'polls=12'),
+    make: canceledAt('running', 'polls=20'),
   },
   'canceled-while-busy': {
     events: [17, 34],
