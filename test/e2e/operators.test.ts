@@ -29,7 +29,8 @@ const stranger = createServer((request, response) => {
 
 let gateway: TestGateway;
 let callbackUrl = '';
-let refusedHost = '';
+/** Nobody listens there; a port that was free a moment ago may be another test's by now. */
+const REFUSED_HOST = '127.0.0.1:9';
 
 const listening = async (server: typeof receiver): Promise<string> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -38,9 +39,6 @@ const listening = async (server: typeof receiver): Promise<string> => {
 
 beforeAll(async () => {
   callbackUrl = `http://${await listening(receiver)}/hook/secret-path?token=secret`;
-  const closed = createServer();
-  refusedHost = await listening(closed);
-  await new Promise((resolve) => closed.close(resolve));
   const channel = (baseUrl: string) => ({
     provider: 'ark',
     baseUrl,
@@ -50,7 +48,7 @@ beforeAll(async () => {
     channels: {
       'ark-simulated': { provider: 'ark', simulated: true },
       nowhere: channel('http://no-such-host.invalid/api/v3'),
-      refusing: channel(`http://${refusedHost}/api/v3`),
+      refusing: channel(`http://${REFUSED_HOST}/api/v3`),
       astray: channel(`http://${await listening(stranger)}`),
     },
     models: {
@@ -167,8 +165,13 @@ test('the page of a job says in words whose it is, what it holds, until when, an
   expect(memo).toMatchObject({ workspace: 'default', channel: 'ark-simulated' });
   const providerId = String(attempt.operation?.['taskId']);
   expect(providerId).toMatch(/^cgt-/);
-  const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
-  expect(metadata.currentDetails).toContain(providerId);
+  // The workflow hears of the accept after the row has it.
+  await until('the current details', async () => {
+    const metadata = await handle.query<{ currentDetails?: string }>(
+      '__temporal_workflow_metadata',
+    );
+    return metadata.currentDetails?.includes(providerId) ? true : undefined;
+  });
   const { events } = await handle.fetchHistory();
   expect(JSON.stringify(events?.map((event) => payloadsOf(event)))).toContain(providerId);
   await gateway.call('DELETE', `/v1/videos/${id}`);
@@ -240,14 +243,10 @@ describe('a callback that is not taken', () => {
     const id = await gateway.post({ callback_url: callbackUrl });
     await gateway.ended(id);
     const jobId = jobIdOf(id);
-    const told = await until(
-      'the last try',
-      async () => {
-        const found = linesOf(jobId).filter(({ msg }) => msg.startsWith('a callback was '));
-        return found.some(({ level }) => level === ERROR) ? found : undefined;
-      },
-      30_000,
-    );
+    const told = await until('the last try', async () => {
+      const found = linesOf(jobId).filter(({ msg }) => msg.startsWith('a callback was '));
+      return found.some(({ level }) => level === ERROR) ? found : undefined;
+    });
     expect(told.map(({ level, tryNumber, outcome }) => [level, tryNumber, outcome])).toEqual([
       [WARN, 1, 'HTTP 500'],
       [WARN, 2, 'HTTP 503'],
@@ -294,13 +293,11 @@ describe('a callback that is not taken', () => {
   });
 
   test('because nobody listens names the cause', async () => {
-    const id = await gateway.post({ callback_url: `http://${refusedHost}/` });
+    const id = await gateway.post({ callback_url: `http://${REFUSED_HOST}/` });
     await gateway.ended(id);
     const jobId = jobIdOf(id);
-    const line = await until(
-      'a warning',
-      async () => linesOf(jobId).find(({ msg }) => msg.startsWith('a callback was not taken')),
-      30_000,
+    const line = await until('a warning', async () =>
+      linesOf(jobId).find(({ msg }) => msg.startsWith('a callback was not taken')),
     );
     expect(line['outcome']).toMatch(/^connect: the host could not be reached/);
   });
