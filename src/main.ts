@@ -1,19 +1,18 @@
-import { api, migrateCommand, stop, worker } from './commands/processes';
 import { runCommand } from './commands/run-command';
 import type { Command } from './commands/run-command';
-import { start } from './commands/start';
 import { VERSION } from './run/version';
 
 /**
  * The composition root: picks the command. `demo`, `simulator` and `bench` are parts of their own beside the product,
  * which scripts/reelay.mjs finds.
  */
-const COMMANDS: Readonly<Record<string, Command>> = {
-  start,
-  api,
-  worker,
-  migrate: migrateCommand,
-  stop,
+/** Loaded when they are asked for: the engine's library alone takes a second, which a typing mistake need not wait for. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./commands/start.js')).start,
+  api: async () => (await import('./commands/processes.js')).api,
+  worker: async () => (await import('./commands/processes.js')).worker,
+  migrate: async () => (await import('./commands/processes.js')).migrateCommand,
+  stop: async () => (await import('./commands/processes.js')).stop,
 };
 
 const USAGE = `reelay <command> [--data folder] [--json]
@@ -45,7 +44,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`reelay: there is no command "${name}"; these are:\n\n${USAGE}`);
     return 2;
   }
-  return runCommand(name, command, args);
+  return runCommand(name, await command(), args);
 }
 
 function print(text: string): number {

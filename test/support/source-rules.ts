@@ -78,7 +78,9 @@ function isTypeExport(node: ts.ExportDeclaration): boolean {
 /** The file that a relative import means, or undefined. */
 function resolve(files: SourceFiles, from: string, specifier: string): string | undefined {
   const base = posix.join(posix.dirname(from), specifier);
-  return [base, `${base}.ts`, `${base}/index.ts`].find((path) => files.has(path));
+  // An import that is made at run time is written as Node finds it in the build.
+  const source = base.replace(/\.js$/, '.ts');
+  return [base, source, `${base}.ts`, `${base}/index.ts`].find((path) => files.has(path));
 }
 
 const packageOf = (specifier: string): string =>
