@@ -98,14 +98,10 @@ test('a gateway behind a gateway makes the video when the inner one answered lat
   expect(id).toMatch(/^task_[0-9a-f]{32}$/);
   answerNow();
   const get = () => outer.call('GET', `${TASKS}/${id}`);
-  const end = await until(
-    'the outer task to end',
-    async () => {
-      const answer = await get();
-      return ['queued', 'running'].includes(answer.json.status) ? undefined : answer;
-    },
-    30_000,
-  );
+  const end = await until('the outer task to end', async () => {
+    const answer = await get();
+    return ['queued', 'running'].includes(answer.json.status) ? undefined : answer;
+  });
   expect(end.json).toMatchObject({ id, status: 'succeeded' });
   const listed = await outer.call('GET', `${TASKS}?filter.task_ids=${id}`);
   expect(listed.json).toMatchObject({ total: 1, items: [{ id, status: 'succeeded' }] });

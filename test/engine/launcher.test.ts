@@ -121,7 +121,7 @@ test('it comes back at its address after it was killed itself', async () => {
   const run = readRun(data, 'engine');
   if (!run) throw new Error('no run file');
   process.kill(run.pid, 'SIGKILL');
-  expect(await waitUntil(() => !engine.isRunning(), { timeoutMs: 10_000, everyMs: 10 })).toBe(true);
+  expect(await waitUntil(() => !engine.isRunning(), { timeoutMs: 60_000, everyMs: 10 })).toBe(true);
   const again = await launch({ port: run.port, uiPort: Number(run.uiPort) });
   expect(again.address).toBe(engine.address);
   expect((await look(again.address)).names).toContain('another');

@@ -8,7 +8,7 @@ import { stopAll } from '../../src/host/stop-all';
 import { waitUntil } from '../../src/host/wait';
 import { cleanUp, startScript, startStranger, temporaryFolder } from './temporary';
 
-const SOON = { timeoutMs: 20_000, everyMs: 10 };
+const SOON = { timeoutMs: 60_000, everyMs: 10 };
 const FOREVER = 'console.log("up"); setInterval(() => {}, 1e6);';
 
 afterEach(cleanUp);

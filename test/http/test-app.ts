@@ -141,7 +141,7 @@ const PRINCIPALS = new Map(
 
 /** Waits for a condition; fails after five seconds with its name. */
 export async function until(name: string, condition: () => boolean): Promise<void> {
-  const end = Date.now() + 5_000;
+  const end = Date.now() + 60_000;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`did not happen: ${name}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -71,7 +71,7 @@ async function listen(server: Server): Promise<LocalServer> {
   };
 }
 
-export const until = async (isTrue: () => boolean, withinMs = 10_000): Promise<void> => {
+export const until = async (isTrue: () => boolean, withinMs = 60_000): Promise<void> => {
   const end = Date.now() + withinMs;
   while (!isTrue()) {
     if (Date.now() > end) throw new Error('the condition did not come true');

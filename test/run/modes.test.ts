@@ -45,7 +45,7 @@ test('nobody else can list stored files, read the log or read what a child write
     env: { PATH: '/usr/bin:/bin' },
     cwd: engine,
   });
-  await waitUntil(() => readdirSync(engine).length > 0, { timeoutMs: 5_000, everyMs: 20 });
+  await waitUntil(() => readdirSync(engine).length > 0, { timeoutMs: 60_000, everyMs: 20 });
   expect(openToOthers(data)).toEqual([]);
 });
 

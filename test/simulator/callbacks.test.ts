@@ -149,5 +149,6 @@ test('a stop does not wait for a receiver that hangs', async () => {
   await connected;
   const startedAt = Date.now();
   await upstream.stop();
-  expect(Date.now() - startedAt).toBeLessThan(2_000);
+  // Less than the five seconds that a receiver has.
+  expect(Date.now() - startedAt).toBeLessThan(4_500);
 });

@@ -103,7 +103,7 @@ async function somebodyWaitsFor(pid: number): Promise<boolean> {
       );
       return rows.length > 0 || undefined;
     },
-    { timeoutMs: 20_000, everyMs: 10 },
+    { timeoutMs: 60_000, everyMs: 10 },
   );
   return found === true;
 }

@@ -214,7 +214,7 @@ async function seen(url: string, condition: string): Promise<void> {
           `SELECT FROM pg_stat_activity WHERE ${condition} AND pid <> pg_backend_pid()`,
         )
       ).length > 0 || undefined,
-    { timeoutMs: 20_000, everyMs: 20 },
+    { timeoutMs: 60_000, everyMs: 20 },
   );
   expect(found).toBe(true);
 }

@@ -4,11 +4,14 @@ import { connect, type Socket } from 'node:net';
 export interface StalledRequest {
   socket: Socket;
   /** The status line's number, once an answer is there; undefined when none came in time. */
-  status(withinMs: number): Promise<number | undefined>;
+  status(withinMs?: number): Promise<number | undefined>;
   /** What was answered so far. */
   text(): string;
   end(): void;
 }
+
+/** Longer than any machine takes; what an answer proves is in its status. */
+const ANSWER_MS = 60_000;
 
 export function sendStalled(
   origin: string,
@@ -33,7 +36,7 @@ export function sendStalled(
   return {
     socket,
     text,
-    async status(withinMs) {
+    async status(withinMs = ANSWER_MS) {
       const end = Date.now() + withinMs;
       while (status() === undefined && Date.now() < end && !socket.closed) {
         await new Promise((resolve) => setTimeout(resolve, 20));
