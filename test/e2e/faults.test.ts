@@ -59,7 +59,7 @@ beforeAll(async () => {
     },
     // Shorter than the simulator's slow reply.
     waits: {
-      sendMs: 4_000,
+      sendMs: 8_000,
       unknownMs: 2_000,
       exchangeMs: 3_000,
       lastLookMs: 3_000,
