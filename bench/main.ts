@@ -2,12 +2,14 @@ import { UsageError } from '../src/commands/flags';
 import { runCommand } from '../src/commands/run-command';
 import { benchFigures } from './figures';
 import { benchHeld } from './held';
+import { benchMillion } from './million';
 import { benchPage } from './page/write';
 
 /** Measurements that a person asks for; each starts what it needs, stops it, and prints one JSON object. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   figures: benchFigures,
   held: benchHeld,
+  million: benchMillion,
   page: benchPage,
 };
 

@@ -201,6 +201,27 @@ test('usage that commits after a later one was summed is in the summary all the 
   expect(requests).toBe(2);
 });
 
+test('sums that a release before never made, or that are thrown away, are computed anew while balances stay', async () => {
+  const workspace = await database.makeWorkspace(1_000n);
+  for (const hours of [-30, 1, 2, 40]) {
+    await ended(workspace, { hours, model: 'clip', seconds: 0.1, isBilled: true });
+  }
+  await database.store.ledger.checkpoint(NOW, ENTRIES);
+  const balance = await database.store.ledger.balance(workspace.id);
+  await database.sql('DELETE FROM usage_days');
+  await database.sql('UPDATE usage_checkpoint SET up_to = 0');
+  await expectSame(workspace, {}, 'day');
+  for (let moved = 3; moved === 3; moved = await database.store.ledger.checkpoint(NOW, 3)) {
+    await expectSame(workspace, {}, 'day');
+  }
+  const [summed] = await database.sql(
+    'SELECT sum(requests)::int AS requests FROM usage_days WHERE workspace_id = $1',
+    [workspace.id],
+  );
+  expect(summed).toEqual({ requests: 4 });
+  expect(await database.store.ledger.balance(workspace.id)).toEqual(balance);
+});
+
 /** Rows that one read looks at in the tables of money, counted by the server. */
 async function rowsRead(read: (tx: Transaction) => Promise<unknown>): Promise<number> {
   return database.db.transaction(async (tx) => {

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newSecret } from '../../src/callbacks/secrets';
+import { readFlags, wholeNumber } from '../../src/commands/flags';
+import { onShutdown } from '../../src/commands/shutdown';
+import { modelFor } from '../../src/commands/start';
+import { workspaceId as nameOf } from '../../src/dialects/admin/translate';
+import { waitFor } from '../../src/host/wait';
+import { runLocal } from '../../src/run/local';
+import type { LocalGateway } from '../../src/run/local';
+import { readSettings } from '../../src/run/settings';
+import { newKey } from '../../src/store/new-key';
+import { ensureWorkspace } from '../../src/store/workspaces';
+import { rounded } from '../math/statistics';
+import { execute, withDatabase } from '../parts/database';
+import { call, timeCalls } from './calls';
+import type { Caller } from './calls';
+import { fillJobs, fillLedger } from './fill';
+import { createSweepLog } from './sweeps';
+import type { SweepLog } from './sweeps';
+
+/**
+ * What callers of a workspace with a million finished jobs wait, beside those of an empty one in the same installation,
+ * and how long the sweep takes before the million and after it. One process with API, worker and simulator.
+ */
+const JOBS = 1_000_000;
+const CALLS = 50;
+const SWEEPS = 5;
+/** Often, so that the run need not wait; what one sweep does is the same. */
+const SWEEP_EVERY_MS = 2_000;
+const WAIT_MS = 15 * 60_000;
+const POLL_MS = 200;
+const INTERRUPTED = 130;
+const POINTS = 10n ** 15n;
+
+export async function benchMillion(args: readonly string[]): Promise<number> {
+  const flags = readFlags(args, {
+    jobs: { type: 'string', default: String(JOBS) },
+    calls: { type: 'string', default: String(CALLS) },
+  });
+  const jobs = wholeNumber('jobs', String(flags.own.jobs), 1, 100 * JOBS);
+  const calls = wholeNumber('calls', String(flags.own.calls), 1, 1_000);
+  const shutdown = onShutdown();
+  // The embedded database runs as another user where this one is root, and must get in.
+  const data = mkdtempSync(join(tmpdir(), 'reelay-bench-'));
+  chmodSync(data, 0o711);
+  const sweeps = createSweepLog();
+  try {
+    const gateway = await runLocal({
+      config: readSettings({ waits: { sweepEveryMs: SWEEP_EVERY_MS } }),
+      data,
+      host: '127.0.0.1',
+      port: 0,
+      allowCallbacksTo: [],
+      say,
+      log: sweeps.log,
+    });
+    try {
+      const measured = measure({ gateway, sweeps, jobs, calls });
+      const report = await Promise.race([measured, gateway.failed, shutdown.requested]);
+      if (typeof report === 'string') return INTERRUPTED;
+      process.stdout.write(`${JSON.stringify(report, null, flags.json ? 0 : 2)}\n`);
+      return 0;
+    } finally {
+      await gateway.stop();
+    }
+  } finally {
+    shutdown.dispose();
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+interface Order {
+  gateway: LocalGateway;
+  sweeps: SweepLog;
+  jobs: number;
+  calls: number;
+}
+
+async function measure({ gateway, sweeps, jobs, calls }: Order) {
+  const model = modelFor(gateway);
+  const { api, keys, workspaceId: workspace } = gateway;
+  const admin = { api, adminKey: keys.admin_key, model };
+  const full: Caller = { ...admin, key: keys.key, workspace: nameOf(workspace) };
+  const empty: Caller = { ...admin, ...(await emptyWorkspace(gateway)) };
+  const url = gateway.store.adminUrl;
+  // The copies will have spent more than a first workspace has.
+  await gateway.base.store.ledger.topUp(workspace, POINTS, 'bench', Date.now());
+  await call(full, 'POST', '/v1/videos');
+  const jobId = await endedJob(url);
+  say('bench: sweeps without jobs');
+  const before = await sweeps.next(SWEEPS);
+  const startedAt = performance.now();
+  const restoredAt = await withDatabase(url, async (client) => {
+    const copying = { client, jobId, count: jobs, say };
+    await fillJobs(copying);
+    await fillLedger(copying);
+    return performance.now();
+  });
+  say('bench: the sweep sums them');
+  await summed(url);
+  const summedAt = performance.now();
+  await execute(url, 'VACUUM ANALYZE ledger');
+  say('bench: sweeps and calls');
+  const after = await sweeps.next(SWEEPS);
+  return {
+    bench: 'million',
+    measured: 'one process with API, worker and simulator',
+    jobs,
+    calls,
+    filled_s: seconds(restoredAt - startedAt),
+    summed_s: seconds(summedAt - restoredAt),
+    sweep_ms: { empty: before, full: after },
+    calls_ms: await timeCalls({ empty, full }, calls),
+  };
+}
+
+const seconds = (ms: number): number => rounded(ms / 1_000, 1);
+
+/** Makes a second workspace. */
+async function emptyWorkspace({ base }: LocalGateway): Promise<Pick<Caller, 'key' | 'workspace'>> {
+  const { key, prefix, hash } = newKey(randomBytes);
+  const { id } = await ensureWorkspace(base.db, base.sealer, {
+    name: 'empty',
+    keys: [{ name: 'bench', prefix, hash, scopes: ['generate', 'read'] }],
+    callbackSecret: newSecret(randomBytes(32)),
+    points: POINTS,
+    now: Date.now(),
+  });
+  return { key, workspace: nameOf(id) };
+}
+
+/** Waits until the one job has ended and its result is kept, and resolves to its id. */
+async function endedJob(url: string): Promise<string> {
+  const ended = 'SELECT job_id AS id FROM keeps WHERE finished_at IS NOT NULL';
+  const ask = async () => (await execute<{ id: string }>(url, ended))[0]?.id;
+  const id = await waitFor(ask, { timeoutMs: WAIT_MS, everyMs: POLL_MS });
+  if (id === undefined) throw new Error('the first job did not end');
+  return id;
+}
+
+/** Resolves when all checkpoints have passed all entries. */
+async function summed(url: string): Promise<void> {
+  const behind = `SELECT FROM ledger WHERE id > least(
+    (SELECT max(up_to) FROM ledger_checkpoints), (SELECT up_to FROM usage_checkpoint)) LIMIT 1`;
+  const ask = async () => (await execute(url, behind)).length === 0 || undefined;
+  const isDone = await waitFor(ask, { timeoutMs: WAIT_MS, everyMs: POLL_MS });
+  if (!isDone) throw new Error('the sweep did not sum all entries');
+}
