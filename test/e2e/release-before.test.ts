@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stage?.close();
   if (before) rmSync(before, { recursive: true, force: true });
-}, 60_000);
+});
 
 async function start(release: typeof old, folder: string): Promise<void> {
   [release.api, release.worker] = await Promise.all([
@@ -61,18 +61,14 @@ const migrationsOf = (folder: string): string[] =>
 
 /** Each job has ended, is told, copied and paid once; nobody holds points for it. */
 async function allEnded(): Promise<void> {
-  await until(
-    'every job to end and to be told',
-    async () => {
-      const rows = await stage.sql(
-        `SELECT 1 FROM jobs WHERE finished_at IS NULL UNION ALL
-         SELECT 1 FROM deliveries WHERE finished_at IS NULL UNION ALL
-         SELECT 1 FROM keeps WHERE finished_at IS NULL`,
-      );
-      return rows.length === 0 || undefined;
-    },
-    60_000,
-  );
+  await until('every job to end and to be told', async () => {
+    const rows = await stage.sql(
+      `SELECT 1 FROM jobs WHERE finished_at IS NULL UNION ALL
+       SELECT 1 FROM deliveries WHERE finished_at IS NULL UNION ALL
+       SELECT 1 FROM keeps WHERE finished_at IS NULL`,
+    );
+    return rows.length === 0 || undefined;
+  });
   const jobs = await stage.sql<{ prompt: string }>(
     `SELECT request->>'prompt' AS prompt, state, failure, (SELECT count(*)::int FROM usage WHERE job_id = jobs.id) AS usage,
        (SELECT array_agg(kind ORDER BY id) FROM ledger WHERE job_id = jobs.id) AS ledger,

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { FileConfigInput } from '../../../src/config';
 import { connectClient } from '../../../src/engine/connection';
 import { claimDataFolder } from '../../../src/host/data-folder';
-import { freePorts } from '../../../src/host/free-port';
 import { simulations } from '../../../simulators';
 import { developmentKeys } from '../../../src/run/secrets';
 import { startSimulator } from '../../../simulators/server';
@@ -53,7 +52,6 @@ export async function openStage(): Promise<Stage> {
   const store = await launchStore({ data, say: () => undefined });
   const simulator = await startSimulator({ simulations });
   const receiver = await startReceiver(keys.callback_secret);
-  const [port = 0] = await freePorts(1);
   const processes: ReleaseProcess[] = [];
   const env = {
     PATH: process.env['PATH'],
@@ -63,8 +61,8 @@ export async function openStage(): Promise<Stage> {
     DATABASE_URL: store.adminUrl,
     REELAY_CONFIG: configPath,
     REELAY_SIMULATOR_URL: simulator.url,
-    // A provider's callback to an API that is down is a hint less; looks find the end as well.
-    REELAY_PUBLIC_URL: `http://127.0.0.1:${port}`,
+    // Looks find every end; nobody listens there, now or later, so no callback reaches another test's server.
+    REELAY_PUBLIC_URL: 'http://127.0.0.1:9',
   };
   const { client, close: disconnect } = await connectClient({ address: engine }, namespace);
   let posted = 0;
