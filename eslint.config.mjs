@@ -139,7 +139,7 @@ export default defineConfig(
   },
   {
     // Tables: their length is the number of their rows.
-    files: ['src/store/schema.ts', 'src/store/migrations/**/*.ts', 'src/providers/*/models.ts'],
+    files: ['src/store/migrations/**/*.ts', 'src/providers/*/models.ts'],
     rules: { 'max-lines': 'off' },
   },
   ...importBlocks(),

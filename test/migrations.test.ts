@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MIGRATIONS } from '../src/store/migration-files';
-import { statementsOf } from '../src/store/sql-statements';
+import { MIGRATIONS } from '../src/store/migrate/migration-files';
+import { statementsOf } from '../src/store/migrate/sql-statements';
 import { checkMigration } from './support/migration-rules';
 
 /** The rule "expand, then contract": the release before works on the schema that each migration leaves. */

@@ -1,7 +1,7 @@
 import { SCOPES } from '../core/api/principal';
 import { MICRO_PER_POINT } from '../core/money/pricing';
-import { ensureFirstWorkspace as ensureRow } from '../store/installation';
-import { keyHash } from '../store/new-key';
+import { ensureFirstWorkspace as ensureRow } from '../store/operator/installation';
+import { keyHash } from '../store/keys/new-key';
 import type { Foundation } from './foundation';
 import { developmentKeys, saveKeys } from './secrets';
 import type { DevelopmentKeys } from './secrets';

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config';
 import { engineConnection } from '../engine/connection';
 import { prepareNamespace } from '../engine/prepare';
-import { TURNS, inTurn } from '../store/turn';
+import { TURNS, inTurn } from '../store/migrate/turn';
 
 /**
  * Makes the engine's namespace fit for work. Processes that start at once do it one after the other: two that

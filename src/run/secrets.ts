@@ -3,7 +3,7 @@ import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { z } from 'zod';
 import { newSecret } from '../callbacks/secrets';
-import { isKey, newKey } from '../store/new-key';
+import { isKey, newKey } from '../store/keys/new-key';
 
 /**
  * The development secrets of one data folder, made once and kept, so that later starts print the same: the API keys and

@@ -1,21 +1,21 @@
 import type { ChangeStore } from '../core/ports/store/changes';
 import type { Store } from '../core/ports/store/store';
-import { adminStore } from './admin';
-import { attemptStore } from './attempts';
-import type { CreateWaits } from './create-job';
-import type { Database } from './database';
-import { deliveryStore } from './deliveries';
-import { jobStore } from './jobs';
-import { keepStore } from './keeps';
-import { keyStore } from './keys';
-import { ledgerStore } from './ledger';
-import { operationsStore } from './operations';
-import { retentionStore } from './retention';
-import type { Sealer } from './seal';
-import { startStore } from './starts';
-import { sweepStore } from './sweep';
-import { usageStore } from './usage';
-import { inputStore, workspaceStore } from './workspaces';
+import { adminStore } from './operator/admin';
+import { attemptStore } from './attempts/attempts';
+import type { CreateWaits } from './jobs/create-job';
+import type { Database } from './base/database';
+import { deliveryStore } from './callbacks/deliveries';
+import { jobStore } from './jobs/jobs';
+import { keepStore } from './results/keeps';
+import { keyStore } from './keys/keys';
+import { ledgerStore } from './money/ledger';
+import { operationsStore } from './operator/operations';
+import { retentionStore } from './upkeep/retention';
+import type { Sealer } from './base/seal';
+import { startStore } from './jobs/starts';
+import { sweepStore } from './upkeep/sweep';
+import { usageStore } from './money/usage';
+import { inputStore, workspaceStore } from './operator/workspaces';
 
 /** The store port over one database. `idempotencyMs` is how long a create's answer can be replayed. */
 export function createStore(

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { sweep } from '../../activities/sweep';
 import type { Engine } from '../../src/core/ports/engine';
 import { createOperations } from '../../src/gateway/operations';
-import { sweepStore } from '../../src/store/sweep';
-import type { Database } from '../../src/store/database';
+import { sweepStore } from '../../src/store/upkeep/sweep';
+import type { Database } from '../../src/store/base/database';
 import {
   NOW,
   SUCCEEDED,

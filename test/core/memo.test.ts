@@ -1,4 +1,4 @@
-import { memo } from '../../src/store/memo';
+import { memo } from '../../src/store/base/memo';
 
 test('the same question is asked once while its answer is kept, and a failure is not kept', async () => {
   let now = 0;

@@ -4,8 +4,8 @@ import { createServer, request as requestHttp } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import { newKey as mintKey } from '../../src/store/new-key';
-import { ensureWorkspace } from '../../src/store/workspaces';
+import { newKey as mintKey } from '../../src/store/keys/new-key';
+import { ensureWorkspace } from '../../src/store/operator/workspaces';
 import { startTestGateway, until } from '../support/gateway';
 import type { CallAnswer, TestGateway } from '../support/gateway';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '../../src/core/job/ids';
 import { startApi } from '../../src/run/parts';
-import { newKey } from '../../src/store/new-key';
+import { newKey } from '../../src/store/keys/new-key';
 import { useTestGateway, until } from '../support/gateway';
 
 /** Requests that wait for their video: OneInfer's contract, on the whole gateway. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { dialects } from '../../src/dialects';
 import type { HttpRoute } from '../../src/core/api/route';
-import { newKey } from '../../src/store/new-key';
-import { ensureWorkspace } from '../../src/store/workspaces';
+import { newKey } from '../../src/store/keys/new-key';
+import { ensureWorkspace } from '../../src/store/operator/workspaces';
 import { useTestGateway } from '../support/gateway';
 
 /** Every route of every public API, out of the registry: a new one is asked the same questions. */

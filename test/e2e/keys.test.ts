@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ensureFirstWorkspace } from '../../src/run/first-workspace';
 import { openFoundation } from '../../src/run/foundation';
 import { addressAt } from '../../simulators/part';
-import { keyHash } from '../../src/store/new-key';
+import { keyHash } from '../../src/store/keys/new-key';
 import { useTestGateway, until } from '../support/gateway';
 
 /** The life of a key over the whole gateway, from an operator's first call to a customer's last point. */

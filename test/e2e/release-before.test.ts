@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { migrate } from '../../src/store/migrate';
+import { migrate } from '../../src/store/migrate/migrate';
 import { buildReleaseBefore } from '../support/release/build';
 import type { ReleaseProcess } from '../support/release/command';
 import { openStage } from '../support/release/stage';

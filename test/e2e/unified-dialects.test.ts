@@ -6,8 +6,8 @@ import { Webhook } from 'standardwebhooks';
 import { DEFAULT_CATALOG } from '../../src/default-catalog';
 import { newSecret } from '../../src/callbacks/secrets';
 import { readId } from '../../src/core/job/ids';
-import { newKey } from '../../src/store/new-key';
-import { ensureWorkspace } from '../../src/store/workspaces';
+import { newKey } from '../../src/store/keys/new-key';
+import { ensureWorkspace } from '../../src/store/operator/workspaces';
 import { startTestGateway, until } from '../support/gateway';
 import type { CallAnswer, TestGateway } from '../support/gateway';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { newKey as mintKey } from '../../src/store/new-key';
-import { ensureWorkspace } from '../../src/store/workspaces';
+import { newKey as mintKey } from '../../src/store/keys/new-key';
+import { ensureWorkspace } from '../../src/store/operator/workspaces';
 import { REQUEST, useTestGateway, until } from '../support/gateway';
 
 /** What is known at create to fail is told at create by the field's name; what is known later is told where it is read. */

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import type { Job } from '../../src/core/job/job';
-import { createChanges } from '../../src/store/changes';
+import { createChanges } from '../../src/store/changes/changes';
 import {
   PRICE,
   acceptedAttempt,

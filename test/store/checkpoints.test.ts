@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { ActivityDeps } from '../../activities';
 import { sweep } from '../../activities/sweep';
 import { newId } from '../../src/core/job/ids';
-import { balanceOf, keySpending } from '../../src/store/ledger';
+import { balanceOf, keySpending } from '../../src/store/money/ledger';
 import { NOW, PRICE, createdJob, newJob, settle, useTestDatabase } from '../support/database';
 import type { TestWorkspace } from '../support/database';
 import { sweepDeps } from '../support/sweep-deps';

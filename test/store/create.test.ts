@@ -1,7 +1,7 @@
 import { newId } from '../../src/core/job/ids';
 import type { NewJob } from '../../src/core/ports/store/jobs';
-import { createJobs } from '../../src/store/create-job';
-import { openDatabase } from '../../src/store/database';
+import { createJobs } from '../../src/store/jobs/create-job';
+import { openDatabase } from '../../src/store/base/database';
 import {
   CREATE_WAITS,
   IDEMPOTENCY_MS,

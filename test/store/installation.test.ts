@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { newSecret } from '../../src/callbacks/secrets';
 import { newId } from '../../src/core/job/ids';
-import { ensureFirstWorkspace, isOurSecretKey } from '../../src/store/installation';
-import { newKey } from '../../src/store/new-key';
-import { createSealer } from '../../src/store/seal';
+import { ensureFirstWorkspace, isOurSecretKey } from '../../src/store/operator/installation';
+import { newKey } from '../../src/store/keys/new-key';
+import { createSealer } from '../../src/store/base/seal';
 import { NOW, useTestDatabase } from '../support/database';
 
 /** The first workspace is the first one whatever it is called, and a process with another secret key is told so. */

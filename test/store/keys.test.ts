@@ -3,8 +3,8 @@ import type { KeySettings, Rotation } from '../../src/core/operator/admin';
 import type { Store } from '../../src/core/ports/store/store';
 import { newId } from '../../src/core/job/ids';
 import { createStore } from '../../src/store';
-import { keyHash, newKey } from '../../src/store/new-key';
-import { ensureWorkspace } from '../../src/store/workspaces';
+import { keyHash, newKey } from '../../src/store/keys/new-key';
+import { ensureWorkspace } from '../../src/store/operator/workspaces';
 import { CREATE_WAITS, NOW, PRICE, createdJob, newJob, useTestDatabase } from '../support/database';
 import type { TestWorkspace } from '../support/database';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import { Client } from 'pg';
 import { newId } from '../../src/core/job/ids';
-import { migrate } from '../../src/store/migrate';
+import { migrate } from '../../src/store/migrate/migrate';
 import { TABLES } from '../../src/store/schema';
 import { useTestDatabase } from '../support/database';
 import { ROOT, cleanUp, temporaryFolder } from '../host/temporary';

@@ -1,6 +1,6 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { Client } from 'pg';
-import { listNative } from '../../src/store/native-list';
+import { listNative } from '../../src/store/jobs/native-list';
 import {
   NOW,
   SUCCEEDED,

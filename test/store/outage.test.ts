@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import { GatewayError } from '../../src/core/errors';
-import { isOutage } from '../../src/store/outage';
+import { isOutage } from '../../src/store/base/outage';
 
 /** What means that the database is away for a moment, and what is a mistake of ours or of the caller. */
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { newSecret } from '../../src/callbacks/secrets';
 import { newId } from '../../src/core/job/ids';
-import { isKey, keyHash, newKey } from '../../src/store/new-key';
-import { createSealer } from '../../src/store/seal';
+import { isKey, keyHash, newKey } from '../../src/store/keys/new-key';
+import { createSealer } from '../../src/store/base/seal';
 import { TABLES } from '../../src/store/schema';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import {

@@ -1,4 +1,4 @@
-import { TURNS, inTurn } from '../../src/store/turn';
+import { TURNS, inTurn } from '../../src/store/migrate/turn';
 import { useTestDatabase } from '../support/database';
 
 /** What two processes must not do at once is done in turns, on one database. */

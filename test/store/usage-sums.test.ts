@@ -4,8 +4,8 @@ import { Client } from 'pg';
 import { newId } from '../../src/core/job/ids';
 import { USAGE_GROUPS } from '../../src/core/money/usage';
 import type { UsageFilter, UsageGroup, UsageSummary } from '../../src/core/money/usage';
-import type { Transaction } from '../../src/store/database';
-import { usageStore } from '../../src/store/usage';
+import type { Transaction } from '../../src/store/base/database';
+import { usageStore } from '../../src/store/money/usage';
 import {
   NOW,
   SUCCEEDED,

@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { Store } from '../../src/core/ports/store/store';
 import { createStore } from '../../src/store';
-import type { Database } from '../../src/store/database';
+import type { Database } from '../../src/store/base/database';
 import {
   CREATE_WAITS,
   acceptedAttempt,

@@ -16,14 +16,14 @@ import type {
 import type { KeyPrincipal } from '../../src/core/ports/store/keys';
 import type { Store } from '../../src/core/ports/store/store';
 import { createStore } from '../../src/store';
-import { createChanges } from '../../src/store/changes';
-import { openDatabase } from '../../src/store/database';
-import type { Database } from '../../src/store/database';
+import { createChanges } from '../../src/store/changes/changes';
+import { openDatabase } from '../../src/store/base/database';
+import type { Database } from '../../src/store/base/database';
 import { launchStore } from '../../src/postgres/launcher';
-import { keyHash, newKey } from '../../src/store/new-key';
-import { createSealer } from '../../src/store/seal';
-import type { Sealer } from '../../src/store/seal';
-import { ensureWorkspace } from '../../src/store/workspaces';
+import { keyHash, newKey } from '../../src/store/keys/new-key';
+import { createSealer } from '../../src/store/base/seal';
+import type { Sealer } from '../../src/store/base/seal';
+import { ensureWorkspace } from '../../src/store/operator/workspaces';
 import { putDatabase } from './made-database';
 import { openedPart } from './opened';
 

@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installedBinaries } from '../../src/postgres/binaries';
 import { launchStore } from '../../src/postgres/launcher';
-import { migrate } from '../../src/store/migrate';
-import { MIGRATIONS, readMigrations } from '../../src/store/migration-files';
+import { migrate } from '../../src/store/migrate/migrate';
+import { MIGRATIONS, readMigrations } from '../../src/store/migrate/migration-files';
 
 /** Emptied by `npm ci`, and never part of a commit. */
 const CACHE = join(__dirname, '..', '..', 'node_modules', '.cache', 'reelay-tests');

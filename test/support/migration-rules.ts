@@ -1,7 +1,7 @@
 import { parse } from 'libpg-query';
 import type { AlterTableCmd, ColumnDef, Constraint, IndexStmt, Node, RawStmt } from 'libpg-query';
-import { parseMigration } from '../../src/store/migration-files';
-import type { MigrationFile } from '../../src/store/migration-files';
+import { parseMigration } from '../../src/store/migrate/migration-files';
+import type { MigrationFile } from '../../src/store/migrate/migration-files';
 
 /**
  * The rules of docs/decisions/2026-11-28-expand-then-contract.md, on the parsed SQL: what the release before must

@@ -314,9 +314,9 @@ export function checkStore(files: SourceFiles): string[] {
     .flatMap(([path, text]) => {
       const found: string[] = [];
       const visit = (node: ts.Node): void => {
-        if (path !== 'src/store/lock-job.ts' && isLockOfJob(node)) {
+        if (path !== 'src/store/jobs/lock-job.ts' && isLockOfJob(node)) {
           found.push(
-            `${path} locks a job: use lockJob of src/store/lock-job.ts, before other rows`,
+            `${path} locks a job: use lockJob of src/store/jobs/lock-job.ts, before other rows`,
           );
         }
         if (isTextOfClock(node)) {

@@ -14,7 +14,7 @@ import { developmentKeys } from '../../../src/run/secrets';
 import type { DevelopmentKeys } from '../../../src/run/secrets';
 import { launchStore } from '../../../src/postgres/launcher';
 import type { RunningStore } from '../../../src/postgres/launcher';
-import { migrate } from '../../../src/store/migrate';
+import { migrate } from '../../../src/store/migrate/migrate';
 import { withClient } from '../../../src/postgres/login';
 import { startProcess } from './child';
 import type { Child } from './child';

@@ -1,0 +1,59 @@
+import { desc, eq, sql } from 'drizzle-orm';
+import type { WatchedAttempt } from '../../core/ports/store/attempts';
+import { ATTEMPT, toAttempt } from './attempt-row';
+import type { AttemptRow } from './attempt-row';
+import type { Database } from '../base/database';
+import type { JobRow } from '../jobs/job-row';
+import { attempts, jobs } from '../schema';
+import { isPassedThrough } from './shown-looks';
+import { statement } from '../base/statement';
+
+const JOB = {
+  workflowId: jobs.workflowId,
+  deadlineAt: jobs.deadlineAt,
+  finishedAt: jobs.finishedAt,
+  isPassedThrough,
+};
+
+/**
+ * Makes the narrow read of the latest attempt whose column has a value, with what a look must know of its job.
+ */
+export function watchedBy(
+  db: Database,
+  name: string,
+  column: typeof attempts.jobId | typeof attempts.callbackTokenHash,
+): (value: string) => Promise<WatchedAttempt | undefined> {
+  const read = statement<{ value: string }>(name)((on, { at }) =>
+    on
+      .select({ attempt: ATTEMPT, job: JOB })
+      .from(attempts)
+      .innerJoin(jobs, eq(jobs.id, attempts.jobId))
+      .where(sql`${column} = ${at('value')}`)
+      .orderBy(desc(attempts.number))
+      .limit(1),
+  );
+  return async (value) => {
+    const [row] = await read(db, { value });
+    return row && toWatched(row);
+  };
+}
+
+interface Row {
+  attempt: AttemptRow;
+  job: Pick<JobRow, 'workflowId' | 'deadlineAt' | 'finishedAt'> & {
+    isPassedThrough: boolean | null;
+  };
+}
+
+function toWatched(row: Row): WatchedAttempt {
+  const { workflowId, deadlineAt, finishedAt } = row.job;
+  return {
+    attempt: toAttempt(row.attempt),
+    job: {
+      workflowId,
+      deadlineAt: deadlineAt.getTime(),
+      isOpen: finishedAt === null,
+      passesThrough: row.job.isPassedThrough ?? false,
+    },
+  };
+}

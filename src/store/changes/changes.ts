@@ -1,0 +1,84 @@
+import type { Pool } from 'pg';
+import { MILESTONES } from '../../core/ports/store/changes';
+import type { ChangeStore, Milestone } from '../../core/ports/store/changes';
+import { createListener } from './listener';
+import { createWaiters } from './waiters';
+import type { Waiters } from './waiters';
+
+/**
+ * Lets endpoints that answer late wait. The database tells which job moved; once a second every waiting job is asked for
+ * in one query, so that a lost message (a connection that broke, a database that restarted) costs a second and nothing
+ * else. Without a waiter nothing is asked.
+ */
+export interface Changes extends ChangeStore {
+  close(): Promise<void>;
+}
+
+const RECHECK_MS = 1_000;
+/** Messages that arrive together are answered by one query. */
+const GATHER_MS = 10;
+
+export function createChanges(url: string, pool: Pool, onError: (error: Error) => void): Changes {
+  const waiters = createWaiters();
+  const told = new Set<string>();
+  let gathering: NodeJS.Timeout | undefined;
+  let recheck: NodeJS.Timeout | undefined;
+  const listener = createListener(url, 'reelay_jobs', { message: gather, error: onError });
+
+  function gather(jobId: string): void {
+    if (!waiters.has(jobId)) return;
+    told.add(jobId);
+    gathering ??= setTimeout(() => {
+      gathering = undefined;
+      const ids = [...told];
+      told.clear();
+      wake(pool, waiters, ids).catch(onError);
+    }, GATHER_MS);
+  }
+
+  function planRound(): void {
+    if (waiters.jobs().length > 0) recheck ??= setTimeout(() => void round(), RECHECK_MS);
+  }
+
+  async function round(): Promise<void> {
+    listener.ensure();
+    await wake(pool, waiters, waiters.jobs()).catch(onError);
+    recheck = undefined;
+    planRound();
+  }
+
+  return {
+    wait(jobId, until, ms, signal) {
+      const waiting = waiters.wait(jobId, until, ms, signal);
+      listener.ensure();
+      // What happened before the waiting began is found at once.
+      gather(jobId);
+      planRound();
+      return waiting;
+    },
+    async close() {
+      clearTimeout(gathering);
+      waiters.dismiss();
+      clearTimeout(recheck);
+      await listener.close();
+    },
+  };
+}
+
+async function wake(pool: Pool, waiters: Waiters, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const { rows } = await pool.query<MilestoneRow>(SELECT_MILESTONES, [ids]);
+  for (const row of rows) {
+    const reached = MILESTONES.findLast((milestone) => row[milestone]);
+    if (reached) waiters.tell(row.id, reached);
+  }
+}
+
+type MilestoneRow = { id: string } & Record<Milestone, boolean>;
+
+const SELECT_MILESTONES = `
+  SELECT id, finished_at IS NOT NULL AS ended,
+         EXISTS (SELECT 1 FROM attempts WHERE job_id = jobs.id AND state = 'accepted') AS accepted,
+         EXISTS (SELECT 1 FROM attempts WHERE job_id = jobs.id AND state = 'accepted'
+                 AND submit_reply_status IS NOT NULL) AS answered
+  FROM jobs WHERE id = ANY($1::uuid[])`;

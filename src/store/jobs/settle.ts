@@ -1,0 +1,227 @@
+import { desc, eq } from 'drizzle-orm';
+import { failure } from '../../core/errors';
+import type { Failure } from '../../core/errors';
+import { isTerminal } from '../../core/job/job';
+import type { Job, TerminalState } from '../../core/job/job';
+import type { StoredReply } from '../../core/provider/native';
+import type { RenderEnd, SettleResult, SettleReason } from '../../core/ports/store/jobs';
+import { announce, settledBefore } from '../callbacks/announce';
+import type { WholeAttemptRow } from '../callbacks/announce';
+import type { Database, Transaction } from '../base/database';
+import { toJob } from './job-row';
+import type { JobRow } from './job-row';
+import { lockJob } from './lock-job';
+import { toReply } from '../attempts/replies';
+import { NOT_FETCHED } from '../results/keeps';
+import { attempts, jobs } from '../schema';
+import { statement } from '../base/statement';
+
+/**
+ * Ends a job in ONE transaction: state, outputs, usage, ledger, event, deliveries, keep. Safe to run any number of
+ * times from anywhere: the first decides, every later call returns what the first did.
+ */
+export interface Settlement {
+  id: string;
+  reason: SettleReason;
+  now: number;
+  /** Pure; sees the job as callers will. */
+  renderCallback: RenderEnd;
+}
+
+export async function settle(db: Database, settlement: Settlement): Promise<SettleResult> {
+  return db.transaction(async (tx) => {
+    const row = await lockJob(tx, settlement.id);
+    if (!row) throw new Error(`no job ${settlement.id}`);
+    if (isTerminal(row.state)) return settledBefore(tx, toJob(row));
+
+    const attempt = await latestAttempt(tx, settlement.id);
+    const end = decide(row, attempt, settlement.reason);
+    const job = await finish(tx, { row, attempt, end, now: new Date(settlement.now) });
+    const reply = attempt && finalReplyOf(attempt);
+    return announce(tx, { ...settlement, job, attempt, reply });
+  });
+}
+
+async function latestAttempt(tx: Transaction, jobId: string): Promise<WholeAttemptRow | undefined> {
+  const [attempt] = await LATEST(tx, { jobId });
+  return attempt;
+}
+
+const LATEST = statement<{ jobId: string }>('attempt_latest')((db, { at }) =>
+  db
+    .select()
+    .from(attempts)
+    .where(eq(attempts.jobId, at('jobId')))
+    .orderBy(desc(attempts.number))
+    .limit(1),
+);
+
+interface End {
+  state: TerminalState;
+  outputs: Job['outputs'];
+  usage: Job['usage'];
+  made?: Job['made'];
+  failure: Job['failure'];
+  charged: bigint;
+}
+
+type FinishValues = Pick<
+  JobRow,
+  | 'id'
+  | 'state'
+  | 'outputs'
+  | 'usage'
+  | 'made'
+  | 'failure'
+  | 'progress'
+  | 'charged'
+  | 'watchedUntil'
+  | 'review'
+> & { now: Date };
+
+const FINISH = statement<FinishValues>('job_finish')((db, { at, as }) =>
+  db
+    .update(jobs)
+    .set({
+      state: as('state', jobs.state),
+      outputs: as('outputs', jobs.outputs),
+      usage: as('usage', jobs.usage),
+      made: as('made', jobs.made),
+      failure: as('failure', jobs.failure),
+      progress: as('progress', jobs.progress),
+      charged: as('charged', jobs.charged),
+      finishedAt: as('now', jobs.finishedAt),
+      updatedAt: as('now', jobs.updatedAt),
+      watchedUntil: as('watchedUntil', jobs.watchedUntil),
+      review: as('review', jobs.review),
+    })
+    .where(eq(jobs.id, at('id')))
+    .returning(),
+);
+
+/**
+ * The provider's own verdict wins over every other reason: a deadline of ours or a cancel that came too late never
+ * turns a finished, billed video into a failure.
+ */
+export function decide(
+  row: Pick<JobRow, 'price' | 'ruling'>,
+  attempt: Pick<WholeAttemptRow, 'verdict' | 'billed'> | undefined,
+  reason: SettleReason,
+): End {
+  const verdict = attempt?.verdict;
+  const unpaid = { outputs: [], usage: undefined, charged: 0n };
+  const chargedIf = (billed: boolean): bigint => (billed ? row.price : 0n);
+  if (verdict) {
+    const { billed } = attempt;
+    switch (verdict.state) {
+      case 'succeeded':
+        return {
+          state: 'succeeded',
+          outputs: verdict.outputs,
+          usage: verdict.usage,
+          made: verdict.made,
+          failure: undefined,
+          charged: row.price,
+        };
+      case 'failed':
+        return {
+          outputs: [],
+          state: 'failed',
+          failure: verdict.failure,
+          usage: verdict.usage,
+          charged: chargedIf(!verdict.undelivered && billed[refusalOf(verdict.failure)]),
+        };
+      case 'canceled':
+        return {
+          ...unpaid,
+          state: 'canceled',
+          failure: failure('canceled'),
+          charged: chargedIf(billed.canceled),
+        };
+      case 'expired':
+        return { ...unpaid, state: 'expired', failure: failure('expired') };
+    }
+  }
+  switch (reason.kind) {
+    case 'verdict':
+      throw new Error('settle was called for a verdict that is not stored');
+    case 'failure':
+      return { ...unpaid, state: 'failed', failure: reason.failure };
+    case 'canceled':
+      return { ...unpaid, state: 'canceled', failure: failure('canceled') };
+    case 'ruled':
+      return { ...unpaid, state: 'failed', failure: row.ruling ?? failure('internal') };
+  }
+}
+
+const refusalOf = ({ code }: Failure): 'rejected' | 'failed' =>
+  code === 'content_rejected' ? 'rejected' : 'failed';
+
+async function finish(
+  tx: Transaction,
+  {
+    row,
+    attempt,
+    end,
+    now,
+  }: { row: JobRow; attempt: WholeAttemptRow | undefined; end: End; now: Date },
+): Promise<Job> {
+  const [finished] = await FINISH(tx, {
+    id: row.id,
+    state: end.state,
+    outputs: end.outputs,
+    usage: end.usage ?? null,
+    made: end.made ?? null,
+    failure: end.failure ?? null,
+    progress: end.state === 'succeeded' ? 100 : row.progress,
+    charged: end.charged,
+    now,
+    watchedUntil: isUnheard(row, end, attempt) ? oneMoreDeadline(row, now) : null,
+    review: reviewOf(row, end, attempt) ?? row.review,
+  });
+  if (!finished) throw new Error(`job ${row.id} vanished`);
+  return toJob(finished);
+}
+
+/** We ended it without the provider's word, which may still come. A refused submit is denied too, and has none. */
+function isUnheard(
+  row: JobRow,
+  { failure: reason }: End,
+  attempt: WholeAttemptRow | undefined,
+): boolean {
+  if (row.ruling && attempt && attempt.state !== 'refused' && !attempt.verdict) return true;
+  switch (reason?.code) {
+    case 'timed_out':
+    case 'submission_unknown':
+      return true;
+    case 'provider_denied':
+    case 'provider_lost':
+      return attempt?.state === 'accepted' && !attempt.verdict;
+    default:
+      return false;
+  }
+}
+
+function oneMoreDeadline(row: JobRow, now: Date): Date {
+  return new Date(now.getTime() + row.deadlineAt.getTime() - row.createdAt.getTime());
+}
+
+/** What a person should look at in a job that has ended. */
+function reviewOf(row: JobRow, end: End, attempt: WholeAttemptRow | undefined): string | undefined {
+  if (isLostByCancel(row, end)) return 'gone at the provider after a cancel';
+  const verdict = attempt?.verdict;
+  if (verdict?.state === 'succeeded' && verdict.unfetched !== undefined) {
+    return `${NOT_FETCHED}${verdict.unfetched}`;
+  }
+  if (verdict?.state !== 'failed' || !verdict.undelivered) return undefined;
+  const { code, provider } = verdict.failure;
+  return `succeeded at the provider without a video: ${provider?.message ?? code}`;
+}
+
+/** A provider that deletes records where it cannot cancel leaves no proof whether it finished, and charged us. */
+function isLostByCancel(row: JobRow, { failure: reason }: End): boolean {
+  return reason?.code === 'provider_lost' && row.cancelRequestedAt !== null;
+}
+
+const finalReplyOf = (row: WholeAttemptRow): StoredReply | undefined =>
+  toReply(row.finalReplyStatus, row.finalReplyType, row.finalReplyBody);

@@ -1,0 +1,80 @@
+import { and, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { SCOPES } from '../../core/api/principal';
+import type { KeyPrincipal, KeyStore } from '../../core/ports/store/keys';
+import type { Database } from '../base/database';
+import { rememberKeys } from './known-keys';
+import type { KnownKeys } from './known-keys';
+import { keys, keySecrets, workspaces } from '../schema';
+
+/** A key's last use is told to the minute. */
+const USED_EVERY_MS = 60_000;
+
+/** The first 64 bits of a secret's hash: two secrets of one key never have the same. */
+const SECRET_ID = sql<string>`left(${keySecrets.hash}, 16)`;
+
+export function keyStore(
+  db: Database,
+  { keyMemoMs }: { keyMemoMs: number },
+): KeyStore & Pick<KnownKeys, 'forget'> {
+  const ofHash = (hash: string, now: number) =>
+    principalBy(db, { name: 'key_find', isMeant: eq(keySecrets.hash, hash) }, now);
+  return {
+    ...rememberKeys(ofHash, keyMemoMs),
+    findById: (id, secretId, now) =>
+      principalBy(
+        db,
+        { name: 'key_of_token', isMeant: and(eq(keys.id, id), eq(SECRET_ID, secretId)) },
+        now,
+      ),
+    async existing(hashes) {
+      const rows = await db
+        .select({ hash: keySecrets.hash })
+        .from(keySecrets)
+        .where(inArray(keySecrets.hash, [...hashes]));
+      return new Set(rows.map(({ hash }) => hash));
+    },
+    async markUsed(id, now) {
+      const at = new Date(now);
+      const before = new Date(now - USED_EVERY_MS);
+      await db
+        .update(keys)
+        .set({ lastUsedAt: at })
+        .where(and(eq(keys.id, id), or(isNull(keys.lastUsedAt), lte(keys.lastUsedAt, before))));
+    },
+  };
+}
+
+/** Finds the principal of a secret and a key that both live, in a workspace that is in use; undefined for any other. */
+async function principalBy(
+  db: Database,
+  { name, isMeant }: { name: string; isMeant: SQL | undefined },
+  now: number,
+): Promise<KeyPrincipal | undefined> {
+  const at = new Date(now);
+  const [row] = await db
+    .select({
+      keyId: keys.id,
+      secretId: SECRET_ID,
+      workspaceId: keys.workspaceId,
+      scopes: keys.scopes,
+      models: keys.models,
+      group: sql<string>`coalesce(${keys.groupName}, ${workspaces.groupName})`,
+    })
+    .from(keySecrets)
+    .innerJoin(keys, eq(keys.id, keySecrets.keyId))
+    .innerJoin(workspaces, eq(workspaces.id, keys.workspaceId))
+    .where(
+      and(
+        isMeant,
+        or(isNull(keySecrets.expiresAt), gt(keySecrets.expiresAt, at)),
+        isNull(keys.revokedAt),
+        or(isNull(keys.expiresAt), gt(keys.expiresAt, at)),
+        isNull(workspaces.disabledAt),
+      ),
+    )
+    .limit(1)
+    .prepare(name)
+    .execute();
+  return row && { ...row, scopes: SCOPES.filter((scope) => row.scopes.includes(scope)) };
+}

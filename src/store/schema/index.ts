@@ -1,0 +1,14 @@
+import * as jobs from './jobs';
+import * as money from './money';
+import * as owners from './owners';
+import * as results from './results';
+
+/** The tables as types. Constraints and indexes live in the SQL migrations; a test holds the two together. */
+
+export * from './owners';
+export * from './jobs';
+export * from './money';
+export * from './results';
+
+/** Every table, for the test that compares these types with the migrated database. */
+export const TABLES = { ...owners, ...jobs, ...money, ...results } as const;

@@ -1,0 +1,61 @@
+import { boolean, date, doublePrecision, numeric, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { at, money } from './columns';
+
+/** The ledger, usage, and what checkpoints have summed of both. */
+
+export const usage = pgTable('usage', {
+  jobId: uuid('job_id').primaryKey(),
+  workspaceId: uuid('workspace_id').notNull(),
+  keyId: uuid('key_id'),
+  model: text('model').notNull(),
+  provider: text('provider').notNull(),
+  state: text('state').notNull(),
+  tokens: money('tokens').notNull(),
+  seconds: doublePrecision('seconds').notNull(),
+  charged: money('charged').notNull(),
+  at: at('at').notNull(),
+});
+
+export const ledger = pgTable('ledger', {
+  id: money('id').generatedAlwaysAsIdentity().primaryKey(),
+  workspaceId: uuid('workspace_id').notNull(),
+  jobId: uuid('job_id'),
+  kind: text('kind')
+    .$type<'hold' | 'settle' | 'release' | 'adjust' | 'refund' | 'top_up'>()
+    .notNull(),
+  available: money('available').notNull(),
+  held: money('held').notNull(),
+  spent: money('spent').notNull(),
+  idempotencyKey: text('idempotency_key').notNull(),
+  at: at('at').notNull(),
+  keyId: uuid('key_id'),
+});
+
+/** `ownerId` is the id of a workspace or of a key. */
+export const ledgerCheckpoints = pgTable('ledger_checkpoints', {
+  ownerId: uuid('owner_id').primaryKey(),
+  upTo: money('up_to').notNull(),
+  available: money('available').notNull(),
+  held: money('held').notNull(),
+  spent: money('spent').notNull(),
+  at: at('at').notNull(),
+});
+
+/** Usage up to `usageCheckpoint`, by day in UTC; sums are exact, however large. */
+export const usageDays = pgTable('usage_days', {
+  workspaceId: uuid('workspace_id').notNull(),
+  day: date('day').notNull(),
+  model: text('model').notNull(),
+  keyId: uuid('key_id'),
+  requests: money('requests').notNull(),
+  tokens: numeric('tokens').notNull(),
+  seconds: numeric('seconds').notNull(),
+  charged: numeric('charged').notNull(),
+});
+
+/** The table that has one row. `upTo` is the id of an entry of the ledger. */
+export const usageCheckpoint = pgTable('usage_checkpoint', {
+  isOnly: boolean('is_only').primaryKey().default(true),
+  upTo: money('up_to').notNull(),
+  at: at('at').notNull(),
+});
