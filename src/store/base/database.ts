@@ -18,6 +18,11 @@ export interface OpenDatabase {
 const STATEMENT_MS = 30_000;
 /** Counted by us, for a server that froze or vanished without a word; later than the server's own limit. */
 const ANSWER_MS = 35_000;
+/**
+ * A connection that nobody used for so long is closed. To open one costs a login and the text of each statement, so a
+ * pool that shrinks within seconds makes the next burst wait for twenty of them.
+ */
+const UNUSED_MS = 300_000;
 
 export interface DatabaseOptions {
   connectionsMax: number;
@@ -36,6 +41,7 @@ export function openDatabase(url: string, options: DatabaseOptions): OpenDatabas
     max: options.connectionsMax,
     application_name: 'reelay',
     connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: UNUSED_MS,
     statement_timeout: STATEMENT_MS,
     query_timeout: ANSWER_MS,
     idle_in_transaction_session_timeout: STATEMENT_MS,
