@@ -4,9 +4,9 @@ import { VERSION } from './run/version';
 
 /**
  * The composition root: picks the command. `demo`, `simulator` and `bench` are parts of their own beside the product,
- * which scripts/reelay.mjs finds.
+ * which scripts/reelay.mjs finds. A command is loaded when it is asked for: the engine's library alone takes a second,
+ * which a typing mistake need not wait for.
  */
-/** Loaded when they are asked for: the engine's library alone takes a second, which a typing mistake need not wait for. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.js')).start,
   api: async () => (await import('./commands/processes.js')).api,
