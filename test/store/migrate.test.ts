@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import { Client } from 'pg';
 import { newId } from '../../src/core/job/ids';
-import { migrate } from '../../src/store/migrate/migrate';
+import { migrate, refuseOldServer } from '../../src/store/migrate/migrate';
 import { TABLES } from '../../src/store/schema';
 import { useTestDatabase } from '../support/database';
 import { ROOT, cleanUp, temporaryFolder } from '../host/temporary';
@@ -30,6 +30,20 @@ function copyOfMigrations(): string {
   cpSync(MIGRATIONS, folder, { recursive: true });
   return folder;
 }
+
+test.each([
+  ['14.19 (Debian 14.19-1)', 'DATABASE_URL leads to PostgreSQL 14.19'],
+  ['9.6', 'Reelay needs 15 or newer'],
+])('PostgreSQL %s is refused before anything is migrated', (version, sentence) => {
+  expect(() => refuseOldServer(version)).toThrow(sentence);
+});
+
+test.each(['15.18 (Debian 15.18-0+deb12u1)', '18.4', '19beta1'])(
+  'PostgreSQL %s will do',
+  (version) => {
+    expect(() => refuseOldServer(version)).not.toThrow();
+  },
+);
 
 const names = async (url: string): Promise<unknown[]> =>
   (

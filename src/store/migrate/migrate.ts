@@ -83,6 +83,8 @@ interface Try extends MigrateOptions {
 
 async function oneTry(url: string, folder: string, options: Try): Promise<MigrationResult> {
   return inTurn(url, TURNS.migration, options.waits.migrationTurnMs, async (client) => {
+    const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
+    refuseOldServer(rows[0]?.server_version ?? '');
     await client.query('SET statement_timeout = 0');
     for (const table of ['migrations', 'compatible_migrations']) {
       await client.query(
@@ -92,6 +94,17 @@ async function oneTry(url: string, folder: string, options: Try): Promise<Migrat
     }
     return applyMissing(client, readMigrations(folder), options);
   });
+}
+
+/** `UNIQUE NULLS NOT DISTINCT` came with this version. */
+const POSTGRES_MIN = 15;
+
+/** Throws for a server that is too old; the version is what `SHOW server_version` says, such as `15.18 (Debian ...)`. */
+export function refuseOldServer(version: string): void {
+  if (Number.parseInt(version, 10) >= POSTGRES_MIN) return;
+  throw new Error(
+    `DATABASE_URL leads to PostgreSQL ${version}; Reelay needs ${POSTGRES_MIN} or newer`,
+  );
 }
 
 async function applyMissing(
