@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { modelFor } from '../src/commands/start';
+import { sampleFor } from '../src/commands/start';
 import type { LocalGateway } from '../src/run/local';
 import { bookkeeping } from './bookkeeping';
 import { exchange, exchangeJson } from './http-client';
@@ -69,6 +69,8 @@ async function post(gateway: LocalGateway, receiver: Receiver, job: DemoJob): Pr
     ...(job.polls === undefined ? [] : [`polls=${String(job.polls)}`]),
     ...(job.fault === undefined ? [] : [job.fault]),
   ].join(' ');
+  const sample = sampleFor(gateway);
+  if (!sample) throw new Error('no model of the config makes a video from text alone');
   // The simulator counts submits by prompt, and remembers those of earlier demos on this folder.
   const prompt = `A ginger cat suns itself by a window, slow dolly-in, warm morning light, take ${randomUUID()}`;
   const answer = await exchangeJson({
@@ -76,11 +78,8 @@ async function post(gateway: LocalGateway, receiver: Receiver, job: DemoJob): Pr
     url: `${gateway.api}/v1/videos`,
     headers: { authorization: `Bearer ${gateway.keys.key}`, 'content-type': 'application/json' },
     body: JSON.stringify({
-      model: modelFor(gateway),
+      ...sample,
       prompt: directives ? `${prompt} [[sim ${directives}]]` : prompt,
-      duration: 5,
-      resolution: '720p',
-      aspect_ratio: '16:9',
       callback_url: receiver.url,
     }),
   });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { RoutedModel } from '../core/catalog/catalog';
 import { readSettings } from '../run/settings';
 import { dialects } from '../dialects';
 import { fileLog } from '../run/log';
@@ -6,6 +7,8 @@ import { runLocal } from '../run/local';
 import type { LocalGateway } from '../run/local';
 import { countSimulated, simulatedWords } from '../run/simulated';
 import { portOf, readFlags } from './flags';
+import { sampleRequest } from './sample-request';
+import type { SampleRequest } from './sample-request';
 import { onShutdown } from './shutdown';
 
 const PORT = 8080;
@@ -87,22 +90,23 @@ function workflowsPage({ engine, base }: LocalGateway): string | undefined {
   return engine.uiUrl && `${engine.uiUrl}/namespaces/${base.namespace}/workflows`;
 }
 
-/** The first model that takes 4 and 5 seconds at 1280x720. */
-export function modelFor({ base }: LocalGateway): string {
-  const models = base.catalog.list({ group: 'default', models: null });
-  const suits = models.find(({ routes: [{ capabilities }] }) => {
-    const { min, max } = capabilities.seconds;
-    return min <= 4 && max >= 5 && capabilities.sizes['720p']?.['16:9'] !== undefined;
-  });
-  return suits?.entry.name ?? models[0]?.entry.name ?? '';
-}
+const modelsOf = ({ base }: LocalGateway): readonly RoutedModel[] =>
+  base.catalog.list({ group: 'default', models: null });
+
+/** What the demo and the welcome text ask for, by the models that everybody sees. */
+export const sampleFor = (gateway: LocalGateway): SampleRequest | undefined =>
+  sampleRequest(modelsOf(gateway));
+
+/** The model of the sample, or any; empty where there is none. */
+export const modelFor = (gateway: LocalGateway): string =>
+  sampleFor(gateway)?.model ?? modelsOf(gateway)[0]?.entry.name ?? '';
 
 /**
  * The key itself is shown to a person only: whatever collects the output of a process without a terminal keeps it for
  * everybody who may read logs.
  */
 function welcome(gateway: LocalGateway, data: string, isTerminal: boolean): string {
-  const model = modelFor(gateway);
+  const sample = { prompt: 'a cat on a windowsill', ...sampleFor(gateway) };
   const keysFile = join(data, 'keys.json');
   const key = isTerminal ? gateway.keys.key : '<the "key" of that file>';
   return `
@@ -120,7 +124,7 @@ Reelay is ready.
 
   curl ${gateway.api}/v1/videos \\
     -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' \\
-    -d '{"model": "${model}", "prompt": "a cat on a windowsill", "duration": 5, "resolution": "720p"}'
+    -d '${JSON.stringify(sample)}'
 
 Ctrl-C stops it; nothing is lost, the next start goes on.
 `;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readConfig } from '../../src/config';
 import type { FileConfigInput } from '../../src/config';
 import { DEFAULT_CATALOG } from '../../src/default-catalog';
+import { providers } from '../../src/providers';
 import { buildCatalog } from '../../src/run/channels';
 
 /** The environment and reelay.config.json become one frozen value, or one sentence that names the entry at fault. */
@@ -358,7 +359,7 @@ describe('a catalog that contradicts itself is one sentence', () => {
     [
       'a provider that is not there',
       { channels: { mine: { ...CHANNEL, provider: 'nobody' } }, models: {} },
-      'channels.mine.provider: there is no provider "nobody" (known: ark, kling)',
+      `channels.mine.provider: there is no provider "nobody" (known: ${Object.keys(providers).join(', ')})`,
     ],
     [
       'a model that the provider does not have',
