@@ -4,7 +4,7 @@ const KLING_1 = { channel: 'kling-simulated', model: 'kling-v1' };
 
 /**
  * What a fresh checkout offers without any config: every model on a simulated channel, at a fixed price in points.
- * An operator's reelay.config.json replaces it entry by entry.
+ * The channels or models of an operator's reelay.config.json take the place of all of these.
  */
 export const DEFAULT_CATALOG = {
   channels: {

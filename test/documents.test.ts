@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { sign } from '../src/callbacks/sign';
+import { providers } from '../src/providers';
 
 /** Prose that nobody runs goes stale; what a document claims of the code is compared with it here. */
 const ROOT = join(__dirname, '..');
@@ -10,6 +11,7 @@ const DECISIONS = readdirSync(join(ROOT, 'docs/decisions')).map((name) => `docs/
 const DOCUMENTS = [
   'README.md',
   'CONTRIBUTING.md',
+  'docs/adding-a-provider.md',
   'docs/architecture.md',
   'docs/glossary.md',
   'docs/keys.md',
@@ -55,6 +57,12 @@ function brokenLinks(path: string): string[] {
 
 test.each(DOCUMENTS)('%s links only to what is there', (path) => {
   expect(brokenLinks(path)).toEqual([]);
+});
+
+test.each(Object.keys(providers))('README and the page of the simulator name %s', (name) => {
+  for (const path of ['README.md', 'docs/simulator.md']) {
+    expect([path, read(path).toLowerCase()]).toEqual([path, expect.stringContaining(name)]);
+  }
 });
 
 test.each(DECISIONS)('%s fits one screen and has the four parts', (path) => {

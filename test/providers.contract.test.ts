@@ -126,6 +126,11 @@ function mutants(body: unknown): string[] {
   return paths.flatMap((path) => [...strange, undefined].map((value) => changed(path, value)));
 }
 
+/** Fails with a sentence that names what is left. */
+function demand(left: readonly string[], sentence: (names: string) => string): void {
+  if (left.length > 0) throw new Error(sentence(left.map((name) => `"${name}"`).join(', ')));
+}
+
 const DEMANDED = ['submit', 'poll-running', 'poll-succeeded', 'poll-failed', 'error-429'];
 
 const FAILED = ['failed', 'provider_error'] as const;
@@ -349,7 +354,10 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     const plain = forge({});
     const own = Object.keys(JSON.parse(String(plain.body)) as object);
     const owned = provider.models[submission.model]?.vendorKeys?.owned ?? own;
-    expect(owned).toEqual(expect.arrayContaining(own));
+    demand(
+      own.filter((key) => !owned.includes(key)),
+      (keys) => `the body has ${keys}, which models.ts does not list in vendorKeys.owned`,
+    );
     expect(forge(Object.fromEntries(owned.map((key) => [key, 'forged'])))).toEqual(plain);
   });
 
@@ -574,7 +582,11 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
 
     const cancels = Object.values(provider.models).some((model) => model.cancel !== 'none');
     test(`${cancels ? 'cancel' : 'do not cancel'} a queued job`, () => {
-      expect(provider.cancel !== undefined).toBe(cancels);
+      if ((provider.cancel !== undefined) !== cancels) {
+        throw new Error(
+          `${name} ${cancels ? 'lacks' : 'has'} \`cancel\`, and by models.ts ${cancels ? 'some model has' : 'every model says'} \`cancel: ${cancels ? "'queued' or 'running'" : "'none'"}\``,
+        );
+      }
       if (!provider.cancel) return;
       const operation = submit('[[sim queued=100]]');
       upstream.send(provider.cancel(operation));
@@ -583,10 +595,12 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
 
     const finds = Object.values(provider.models).some((model) => model.idempotency === 'lookup');
     test(`${finds ? 'know' : 'do not know'} a job by our own id`, () => {
-      expect([provider.find !== undefined, provider.readFind !== undefined]).toEqual([
-        finds,
-        finds,
-      ]);
+      if ((provider.find !== undefined) !== finds || (provider.readFind !== undefined) !== finds) {
+        throw new Error(
+          `\`find\` and \`readFind\` belong to models with \`idempotency: 'lookup'\`; ${name} has ` +
+            (finds ? 'such models, and lacks one of the two' : 'none, and one of the two'),
+        );
+      }
       if (!first || !provider.find || !provider.readFind) return;
       const sent = sentOf(first);
       expect(provider.readFind(upstream.send(provider.find(sent)), sent)).toEqual({
