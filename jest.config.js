@@ -16,8 +16,8 @@ const common = {
 module.exports = {
   // Each e2e file runs a gateway, a database and simulated providers of its own: three at once starve on two cores.
   maxWorkers: 2,
-  // Tests of one file that mostly wait run together (`test.concurrent`), no more than this at a time.
-  maxConcurrency: 10,
+  // Tests of one file that mostly wait run together (`test.concurrent`): with two files at a time, ten in each starved.
+  maxConcurrency: 6,
   testTimeout: 240_000,
   projects: [
     {

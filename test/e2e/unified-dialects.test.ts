@@ -66,8 +66,8 @@ beforeAll(async () => {
         groups: ['default'],
       },
     },
-    // A busy machine has room to refuse within it; the provider that is busy for longer is so for ten seconds.
-    waits: { providerReplyMs: 6_000 },
+    // A busy machine has room to refuse within it; the provider that is busy for longer is so for twenty seconds.
+    waits: { providerReplyMs: 10_000 },
   });
   keys.reader = (await addKey(['read'])).secret;
   const revoked = await addKey(['generate', 'read']);
@@ -139,7 +139,7 @@ const ledgerOf = (id: string) =>
 const attemptOf = (id: string) => gateway.base.store.attempts.latest(readId(id) ?? '');
 
 describe('/v1/video/generations', () => {
-  test.concurrent.each<[model: string, points: number, words: object, echo: object]>([
+  test.each<[model: string, points: number, words: object, echo: object]>([
     [
       'kling-v1',
       10,
@@ -196,28 +196,25 @@ describe('/v1/video/generations', () => {
     },
   );
 
-  test.concurrent(
-    'what metadata says is what is sent and priced, and the vendor gets its own words',
-    async () => {
-      const { json } = await post('/v1/video/generations', {
-        model: 'seedance-1.5-pro',
-        prompt: `a cat ${SIM}`,
-        duration: 4,
-        size: '16:9',
-        metadata: JSON.stringify({ duration: 6, aspectRatio: '9:16', seed: 7, style: 'ink' }),
-      });
-      const job = await gateway.base.store.jobs.load(readId(json.id) ?? '');
-      expect(job?.applied).toMatchObject({
-        seconds: 6,
-        aspectRatio: '9:16',
-        seed: 7,
-        passthrough: { style: 'ink' },
-      });
-      await gateway.ended(json.id);
-    },
-  );
+  test('what metadata says is what is sent and priced, and the vendor gets its own words', async () => {
+    const { json } = await post('/v1/video/generations', {
+      model: 'seedance-1.5-pro',
+      prompt: `a cat ${SIM}`,
+      duration: 4,
+      size: '16:9',
+      metadata: JSON.stringify({ duration: 6, aspectRatio: '9:16', seed: 7, style: 'ink' }),
+    });
+    const job = await gateway.base.store.jobs.load(readId(json.id) ?? '');
+    expect(job?.applied).toMatchObject({
+      seconds: 6,
+      aspectRatio: '9:16',
+      seed: 7,
+      passthrough: { style: 'ink' },
+    });
+    await gateway.ended(json.id);
+  });
 
-  test.concurrent('a form with a file is a video from that picture', async () => {
+  test('a form with a file is a video from that picture', async () => {
     const form = new FormData();
     const png =
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -242,7 +239,7 @@ describe('/v1/video/generations', () => {
     await gateway.ended(plain.json.id);
   });
 
-  test.concurrent('create and query have words of their own for the same job', async () => {
+  test('create and query have words of their own for the same job', async () => {
     const created = await post('/v1/video/create', {
       model: 'veo-3',
       prompt: `a cat ${SIM}`,
@@ -254,7 +251,7 @@ describe('/v1/video/generations', () => {
     await expectPlayable(done.video_url);
   });
 
-  test.concurrent('a failed job says why in every form of the answer', async () => {
+  test('a failed job says why in every form of the answer', async () => {
     const { json } = await post('/v1/video/generations', {
       model: 'sora-2',
       prompt: 'forbidden [[sim seconds=1 fault=policy]]',
@@ -280,63 +277,60 @@ describe('/unified-video', () => {
     resolution: '720p',
   };
 
-  test.concurrent(
-    'quotes, creates and settles one price; the seed’s own request ends as a playable video',
-    async () => {
-      const models = await get('/unified-video/models');
-      expect(models.json.modelParams[SAMPLE.model].duration.enum).toContain(8);
-      const quote = await post('/unified-video/quote', SAMPLE);
-      expect(quote.json).toMatchObject({ success: true, model: SAMPLE.model, pointsCharged: 15 });
-      const body = { ...SAMPLE, callbackUrl, projectId: 'p-1', quoteId: quote.json.quoteId };
-      const { status, json } = await post('/unified-video/generate', body);
-      expect(status).toBe(200);
-      expect(json).toMatchObject({
-        success: true,
-        taskId: expect.stringMatching(/^task_[0-9a-f]{32}$/),
-        providerTaskId: expect.stringMatching(/^cgt-/),
-        model: SAMPLE.model,
-        providerModel: SEEDANCE,
-        pointsCharged: 15,
-        status: 'submitted',
-        estimatedTime: 90,
-        estimatedTimeSec: 90,
-        estimatedTimeSource: 'model',
-        projectId: 'p-1',
-        parameters: { duration: 8, resolution: '720p' },
-      });
-      const simulator = `${gateway.simulator?.origin}/_sim/jobs/${json.providerTaskId}`;
-      expect((await gateway.call('GET', simulator)).json).toMatchObject({ submits_accepted: 1 });
+  test('quotes, creates and settles one price; the seed’s own request ends as a playable video', async () => {
+    const models = await get('/unified-video/models');
+    expect(models.json.modelParams[SAMPLE.model].duration.enum).toContain(8);
+    const quote = await post('/unified-video/quote', SAMPLE);
+    expect(quote.json).toMatchObject({ success: true, model: SAMPLE.model, pointsCharged: 15 });
+    const body = { ...SAMPLE, callbackUrl, projectId: 'p-1', quoteId: quote.json.quoteId };
+    const { status, json } = await post('/unified-video/generate', body);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      success: true,
+      taskId: expect.stringMatching(/^task_[0-9a-f]{32}$/),
+      providerTaskId: expect.stringMatching(/^cgt-/),
+      model: SAMPLE.model,
+      providerModel: SEEDANCE,
+      pointsCharged: 15,
+      status: 'submitted',
+      estimatedTime: 90,
+      estimatedTimeSec: 90,
+      estimatedTimeSource: 'model',
+      projectId: 'p-1',
+      parameters: { duration: 8, resolution: '720p' },
+    });
+    const simulator = `${gateway.simulator?.origin}/_sim/jobs/${json.providerTaskId}`;
+    expect((await gateway.call('GET', simulator)).json).toMatchObject({ submits_accepted: 1 });
 
-      const path = `/unified-video/${json.taskId}/status`;
-      const done = await polled(path, (status) => status.status === 'completed');
-      expect(done).toMatchObject({
-        success: true,
-        providerTaskId: json.providerTaskId,
-        pointsCharged: 15,
-        progress: 100,
-        projectId: 'p-1',
-      });
-      await expectPlayable(done.videoUrl);
-      expect(await ledgerOf(json.taskId)).toEqual([
-        { kind: 'hold', held: '15000000', spent: '0' },
-        { kind: 'settle', held: '-15000000', spent: '15000000' },
-      ]);
-      const message = await until('the callback', async () =>
-        received.find((one) => one.body.includes(json.taskId)),
-      );
-      const verified = new Webhook(gateway.keys.callback_secret).verify(
-        message.body,
-        message.headers as Record<string, string>,
-      );
-      expect(verified).toEqual({
-        ...done,
-        videoUrl: expect.any(String),
-        videoUrls: [expect.any(String)],
-      });
-    },
-  );
+    const path = `/unified-video/${json.taskId}/status`;
+    const done = await polled(path, (status) => status.status === 'completed');
+    expect(done).toMatchObject({
+      success: true,
+      providerTaskId: json.providerTaskId,
+      pointsCharged: 15,
+      progress: 100,
+      projectId: 'p-1',
+    });
+    await expectPlayable(done.videoUrl);
+    expect(await ledgerOf(json.taskId)).toEqual([
+      { kind: 'hold', held: '15000000', spent: '0' },
+      { kind: 'settle', held: '-15000000', spent: '15000000' },
+    ]);
+    const message = await until('the callback', async () =>
+      received.find((one) => one.body.includes(json.taskId)),
+    );
+    const verified = new Webhook(gateway.keys.callback_secret).verify(
+      message.body,
+      message.headers as Record<string, string>,
+    );
+    expect(verified).toEqual({
+      ...done,
+      videoUrl: expect.any(String),
+      videoUrls: [expect.any(String)],
+    });
+  });
 
-  test.concurrent('a repeat is the same task, with the provider’s id, and one bill', async () => {
+  test('a repeat is the same task, with the provider’s id, and one bill', async () => {
     const body = { ...SAMPLE, prompt: `again ${SIM}` };
     const headers = { 'idempotency-key': 'again' };
     const [one, two] = await Promise.all(
@@ -351,7 +345,7 @@ describe('/unified-video', () => {
     expect(await ledgerOf(one?.json.taskId)).toHaveLength(2);
   });
 
-  test.concurrent('a quote holds for its own request and workspace only', async () => {
+  test('a quote holds for its own request and workspace only', async () => {
     const sample = { ...SAMPLE, prompt: `quoted ${SIM}` };
     const quote = await post('/unified-video/quote', sample);
     const { quoteId } = quote.json;
@@ -368,85 +362,70 @@ describe('/unified-video', () => {
     await gateway.ended(same.json.taskId);
   });
 
-  test.concurrent(
-    'a create whose provider does not answer in time succeeds without its id',
-    async () => {
-      const { json } = await post('/unified-video/generate', {
+  test('a create whose provider does not answer in time succeeds without its id', async () => {
+    const { json } = await post('/unified-video/generate', {
+      ...SAMPLE,
+      prompt: 'busy [[sim fault=429 count=80 seconds=1 video=shared]]',
+    });
+    expect(json).toMatchObject({ success: true, status: 'submitted', providerTaskId: null });
+    const path = `/unified-video/${json.taskId}/status`;
+    const done = await polled(path, ({ status }) => status === 'completed' || status === 'failed');
+    expect(done).toMatchObject({
+      status: 'completed',
+      providerTaskId: (await attemptOf(json.taskId))?.operation?.['taskId'],
+    });
+  });
+
+  test('a caller who leaves while a create waits loses nothing: a repeat finds the task', async () => {
+    const leaving = new AbortController();
+    const init = {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${gateway.keys.key}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'left',
+      },
+      body: JSON.stringify({
         ...SAMPLE,
-        prompt: 'busy [[sim fault=429 count=40 seconds=1 video=shared]]',
-      });
-      expect(json).toMatchObject({ success: true, status: 'submitted', providerTaskId: null });
-      const path = `/unified-video/${json.taskId}/status`;
-      const done = await polled(
-        path,
-        ({ status }) => status === 'completed' || status === 'failed',
-      );
-      expect(done).toMatchObject({
-        status: 'completed',
-        providerTaskId: (await attemptOf(json.taskId))?.operation?.['taskId'],
-      });
-    },
-  );
+        prompt: 'left [[sim fault=429 count=6 seconds=1 video=shared]]',
+      }),
+    };
+    const url = `${gateway.api}/unified-video/generate`;
+    const left = fetch(url, { ...init, signal: leaving.signal }).catch(
+      (error: Error) => error.name,
+    );
+    await until('the job', async () => {
+      const rows = await gateway.sql(`SELECT 1 FROM jobs WHERE request->>'prompt' LIKE 'left %'`);
+      return rows[0];
+    });
+    leaving.abort();
+    expect(await left).toBe('AbortError');
+    const again = await fetch(url, init);
+    const created = (await again.json()) as { taskId: string; pointsCharged: number };
+    expect([again.headers.get('idempotent-replayed'), created.pointsCharged]).toEqual(['true', 15]);
+    expect(await gateway.ended(created.taskId)).toMatchObject({ status: 'completed' });
+    expect(await ledgerOf(created.taskId)).toHaveLength(2);
+  });
 
-  test.concurrent(
-    'a caller who leaves while a create waits loses nothing: a repeat finds the task',
-    async () => {
-      const leaving = new AbortController();
-      const init = {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${gateway.keys.key}`,
-          'content-type': 'application/json',
-          'idempotency-key': 'left',
-        },
-        body: JSON.stringify({
-          ...SAMPLE,
-          prompt: 'left [[sim fault=429 count=6 seconds=1 video=shared]]',
-        }),
-      };
-      const url = `${gateway.api}/unified-video/generate`;
-      const left = fetch(url, { ...init, signal: leaving.signal }).catch(
-        (error: Error) => error.name,
-      );
-      await until('the job', async () => {
-        const rows = await gateway.sql(`SELECT 1 FROM jobs WHERE request->>'prompt' LIKE 'left %'`);
-        return rows[0];
-      });
-      leaving.abort();
-      expect(await left).toBe('AbortError');
-      const again = await fetch(url, init);
-      const created = (await again.json()) as { taskId: string; pointsCharged: number };
-      expect([again.headers.get('idempotent-replayed'), created.pointsCharged]).toEqual([
-        'true',
-        15,
-      ]);
-      expect(await gateway.ended(created.taskId)).toMatchObject({ status: 'completed' });
-      expect(await ledgerOf(created.taskId)).toHaveLength(2);
-    },
-  );
-
-  test.concurrent(
-    'a create that the provider refuses at once has its id, says why, and costs nothing',
-    async () => {
-      const body = { model: 'refused-clip', prompt: 'no', callbackUrl };
-      const headers = { 'idempotency-key': 'refused' };
-      const create = () => gateway.call('POST', '/unified-video/generate', { body, headers });
-      const { status, json } = await create();
-      expect((await create()).json).toEqual(json);
-      const said = { status: 'failed', code: 'content_rejected', pointsCharged: 0 };
-      expect([status, json]).toEqual([200, expect.objectContaining({ ...said, success: true })]);
-      const later = await get(`/unified-video/${json.taskId}/status`);
-      expect(later.json).toMatchObject({ ...said, success: false, providerTaskId: null });
-      const message = await until('the callback', async () =>
-        received.find(({ body }) => body.includes(json.taskId)),
-      );
-      expect(JSON.parse(message.body)).toMatchObject(said);
-      expect(await ledgerOf(json.taskId)).toEqual([
-        { kind: 'hold', held: '3000000', spent: '0' },
-        { kind: 'release', held: '-3000000', spent: '0' },
-      ]);
-    },
-  );
+  test('a create that the provider refuses at once has its id, says why, and costs nothing', async () => {
+    const body = { model: 'refused-clip', prompt: 'no', callbackUrl };
+    const headers = { 'idempotency-key': 'refused' };
+    const create = () => gateway.call('POST', '/unified-video/generate', { body, headers });
+    const { status, json } = await create();
+    expect((await create()).json).toEqual(json);
+    const said = { status: 'failed', code: 'content_rejected', pointsCharged: 0 };
+    expect([status, json]).toEqual([200, expect.objectContaining({ ...said, success: true })]);
+    const later = await get(`/unified-video/${json.taskId}/status`);
+    expect(later.json).toMatchObject({ ...said, success: false, providerTaskId: null });
+    const message = await until('the callback', async () =>
+      received.find(({ body }) => body.includes(json.taskId)),
+    );
+    expect(JSON.parse(message.body)).toMatchObject(said);
+    expect(await ledgerOf(json.taskId)).toEqual([
+      { kind: 'hold', held: '3000000', spent: '0' },
+      { kind: 'release', held: '-3000000', spent: '0' },
+    ]);
+  });
 });
 
 describe('both', () => {
