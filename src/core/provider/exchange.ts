@@ -24,9 +24,9 @@ export interface Reply {
  * Returns the body as JSON, or undefined where it is none (HTML from a proxy, half a document). A byte order mark
  * before it is passed over. Never throws.
  */
-export function jsonOf(reply: Reply): unknown {
+export function jsonOf({ body }: Pick<Reply, 'body'>): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(reply.body)) as unknown;
+    return JSON.parse(new TextDecoder().decode(body)) as unknown;
   } catch {
     return undefined;
   }

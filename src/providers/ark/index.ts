@@ -3,10 +3,16 @@ import { fields } from '../../core/json/known-fields';
 import type { Provider } from '../../core/provider/provider';
 import { arkModels } from './models';
 import { readNative } from './native-read';
-import { cancel, operationId, poll, readCallback, readPoll, readSubmit, submit } from './translate';
-
-/** `cgt-20261121120000-a1b2c` today; a dot would be a step in a path [?]. */
-const TASK_ID = /^[\w-]{1,100}$/;
+import { submit } from './submit';
+import {
+  cancel,
+  operationId,
+  operationOf,
+  poll,
+  readCallback,
+  readPoll,
+  readSubmit,
+} from './translate';
 
 /**
  * Volcengine Ark (mainland) and BytePlus ModelArk (international): Seedance, one wire, two hosts.
@@ -28,9 +34,5 @@ export const ark: Provider = {
   readPoll,
   cancel,
   readCallback,
-  native: {
-    wire: 'ark-tasks',
-    operationOf: (taskId) => (TASK_ID.test(taskId) ? { taskId } : undefined),
-    read: readNative,
-  },
+  native: { wire: 'ark-tasks', operationOf, read: readNative },
 };

@@ -1,6 +1,6 @@
 import type { Capabilities, ModeCapabilities } from '../../core/request/capabilities';
 import { DEADLINE_MARGIN_SECONDS } from '../../core/job/deadline';
-import type { VendorKeys } from '../../core/request/passthrough';
+import { ARK_KEYS } from './vendor-keys';
 
 /**
  * What each Seedance generation takes, from the provider's create-task page (docs 82379/1520757, read November 2026).
@@ -47,28 +47,6 @@ const MIB = 1024 * 1024;
 const PICTURES = {
   mimes: ['image/jpeg', 'image/png', 'image/webp', 'image/gif'],
   bytesMax: 30 * MIB,
-};
-
-/** Everything `translate.ts` writes, and `frames`, which wins over `duration`. */
-export const ARK_KEYS: VendorKeys = {
-  owned: [
-    'model',
-    'content',
-    'callback_url',
-    'resolution',
-    'ratio',
-    'duration',
-    'frames',
-    'generate_audio',
-    'seed',
-    'watermark',
-    'camera_fixed',
-    'return_last_frame',
-    'service_tier',
-    'execution_expires_after',
-    'safety_identifier',
-  ],
-  checked: {},
 };
 
 const mode = (images: number, aspectRatioDefault: string): ModeCapabilities => ({

@@ -2,7 +2,7 @@ import type { Call } from '../../core/provider/exchange';
 import { addMember, edited, readTree, replaceValue, valuesAt } from '../../core/json/json-text';
 import type { JsonNode, TextEdit } from '../../core/json/json-text';
 import type { Submission } from '../../core/provider/provider';
-import { PATH } from './schema';
+import { pathOf } from './schema';
 
 /**
  * Returns the create call of a caller who speaks Ark: its own bytes, headers and query. Three values are the gateway's:
@@ -26,7 +26,7 @@ export function submitNative(
   ];
   return {
     method: 'POST',
-    target: { path: search === '' ? PATH : `${PATH}?${search}` },
+    target: { path: search === '' ? pathOf() : `${pathOf()}?${search}` },
     headers,
     body: edited(text, edits),
   };

@@ -1,70 +1,25 @@
 import { failure } from '../../core/errors';
-import { jsonCall, jsonOf, type Call, type Reply } from '../../core/provider/exchange';
 import { given } from '../../core/json/fields';
 import type { VideoFacts, Operation, Output, Usage, Verdict } from '../../core/job/outcome';
-import { withVendorKeys } from '../../core/request/passthrough';
-import type { PollReading, Submission, SubmitReading } from '../../core/provider/provider';
-import type { Input, Media } from '../../core/request/request';
+import { jsonCall, jsonOf, type Call, type Reply } from '../../core/provider/exchange';
+import type { PollReading, SubmitReading } from '../../core/provider/provider';
+import { doubtful, isSuccess, running, runningAs, transient } from '../kit';
 import { readLookError, readRefusal, readTaskFailure } from './errors';
-import { ARK_KEYS } from './models';
-import { submitNative } from './native';
-import { createReplySchema, operationSchema, PATH, taskSchema, type Task } from './schema';
+import {
+  createReplySchema,
+  namedIdSchema,
+  operationSchema,
+  pathOf,
+  taskSchema,
+  type Task,
+} from './schema';
 
-/** Returns the create call. */
-export function submit(submission: Submission): Call {
-  const { model, calledModel = model, applied, callbackUrl, native } = submission;
-  if (native) return submitNative(native, calledModel, callbackUrl);
-  const text = applied.prompt !== '' || applied.inputs.length === 0;
-  const body = {
-    model: calledModel,
-    content: [
-      ...(text ? [{ type: 'text', text: applied.prompt }] : []),
-      ...applied.inputs.map((input) => contentItem(input, submission.blobs)),
-    ],
-    resolution: applied.resolution,
-    ratio: applied.aspectRatio,
-    duration: applied.seconds,
-    generate_audio: applied.generateAudio,
-    seed: applied.seed,
-    watermark: applied.watermark,
-    camera_fixed: applied.cameraFixed,
-    return_last_frame: applied.returnLastFrame,
-    service_tier: applied.serviceTier,
-    execution_expires_after: applied.expiresAfterSeconds,
-    safety_identifier: applied.safetyIdentifier,
-    // It carries the attempt's token.
-    callback_url: callbackUrl,
-  };
-  return jsonCall('POST', PATH, withVendorKeys(body, applied.passthrough, ARK_KEYS));
-}
-
-const CONTENT_TYPE: Readonly<Record<Input['role'], 'image_url' | 'video_url' | 'audio_url'>> = {
-  first_frame: 'image_url',
-  last_frame: 'image_url',
-  reference_image: 'image_url',
-  reference_video: 'video_url',
-  reference_audio: 'audio_url',
-};
-
-function contentItem(input: Input, blobs: Submission['blobs']): Record<string, unknown> {
-  const type = CONTENT_TYPE[input.role];
-  return { type, [type]: { url: urlOf(input.media, blobs) }, role: input.role };
-}
-
-function urlOf(media: Media, blobs: Submission['blobs']): string {
-  if ('url' in media) return media.url;
-  if ('asset' in media) return `asset://${media.asset}`;
-  const blob = blobs.get(media.blob);
-  if (!blob) throw new Error(`the bytes of blob ${media.blob} were not handed over`);
-  return `data:${blob.mime};base64,${Buffer.from(blob.bytes).toString('base64')}`;
-}
+/** What Ark's replies mean, and the calls of everything that comes after a submit. */
 
 export function readSubmit(reply: Reply): SubmitReading {
-  if (reply.status < 200 || reply.status > 299) return readRefusal(reply);
+  if (!isSuccess(reply)) return readRefusal(reply);
   const parsed = createReplySchema.safeParse(jsonOf(reply));
-  if (!parsed.success) {
-    return { state: 'unknown', detail: `HTTP ${String(reply.status)} without a task id` };
-  }
+  if (!parsed.success) return doubtful(reply, 'without a task id');
   return { state: 'accepted', operation: { taskId: parsed.data.id } };
 }
 
@@ -73,32 +28,33 @@ export function operationId(operation: Operation): string {
   return operationSchema.parse(operation).taskId;
 }
 
+/** Turns the id that a caller names into its operation; undefined for a text that is no id of a task. */
+export function operationOf(id: string): Operation | undefined {
+  const parsed = namedIdSchema.safeParse(id);
+  return parsed.success ? { taskId: parsed.data } : undefined;
+}
+
 export function poll(operation: Operation): Call {
-  return jsonCall('GET', taskPath(operation));
+  return jsonCall('GET', pathOf(operationId(operation)));
 }
 
 /**
  * Returns a DELETE, which cancels a queued task, deletes the record of a finished one, is refused for a running one.
  */
 export function cancel(operation: Operation): Call {
-  return jsonCall('DELETE', taskPath(operation));
-}
-
-function taskPath(operation: Operation): string {
-  return `${PATH}/${encodeURIComponent(operationId(operation))}`;
+  return jsonCall('DELETE', pathOf(operationId(operation)));
 }
 
 /** Reads a callback: the task as Ark posts it is the task as GET shows it. */
 export function readCallback(body: Uint8Array): { operation: Operation } | undefined {
-  const json = jsonOf({ status: 200, headers: {}, body });
-  const parsed = createReplySchema.safeParse(json);
+  const parsed = createReplySchema.safeParse(jsonOf({ body }));
   return parsed.success ? { operation: { taskId: parsed.data.id } } : undefined;
 }
 
 export function readPoll(reply: Reply, operation: Operation): PollReading {
-  if (reply.status !== 200) return readLookError(reply);
+  if (!isSuccess(reply)) return readLookError(reply);
   const parsed = taskSchema.safeParse(jsonOf(reply));
-  if (!parsed.success) return { kind: 'transient', detail: 'HTTP 200 without a task' };
+  if (!parsed.success) return transient(reply, 'without a task');
   const task = parsed.data;
   if (task.id !== operation['taskId']) {
     return { kind: 'transient', detail: 'the reply is about another task' };
@@ -122,9 +78,9 @@ const NO_VIDEO = failure('provider_error', {
 function verdictOf(task: Task): Verdict {
   switch (task.status) {
     case 'queued':
-      return { state: 'running', progress: null, phase: 'queued' };
+      return running('queued');
     case 'running':
-      return { state: 'running', progress: null, phase: 'running' };
+      return running('running');
     case 'succeeded':
       return {
         state: 'succeeded',
@@ -143,12 +99,7 @@ function verdictOf(task: Task): Verdict {
     case 'expired':
       return { state: 'expired' };
     default:
-      return {
-        state: 'running',
-        progress: null,
-        phase: 'running',
-        unknownStatus: task.status.slice(0, 100),
-      };
+      return runningAs(task.status);
   }
 }
 

@@ -1,20 +1,12 @@
-import type { Failure } from '../../core/errors';
-import type { Refusal } from '../../core/provider/provider';
+import { BUSY, DENIED, FULL, INVALID, POLICY, type Meaning } from '../kit';
 
 /**
  * Kling's business codes (commonInfo page): with which HTTP status each comes, and what it proves about a submit. The
  * status alone says little: four of the six 429 are about the account and never pass by waiting.
  */
 
-export type Meaning = (Pick<Refusal, 'scope' | 'until'> & { code: Failure['code'] }) | 'unknown';
-
-const BUSY: Meaning = { scope: 'retry', code: 'provider_busy' };
-const FULL: Meaning = { scope: 'retry', until: 'slot', code: 'provider_busy' };
-const DENIED: Meaning = { scope: 'channel', code: 'provider_denied' };
 /** Every call is signed anew, so one of the clocks is wrong. It may be set before we run out of patience. */
 const CLOCK: Meaning = { scope: 'retry', code: 'provider_denied' };
-const INVALID: Meaning = { scope: 'final', code: 'invalid_input' };
-const POLICY: Meaning = { scope: 'final', code: 'content_rejected' };
 
 interface Code {
   status: number;

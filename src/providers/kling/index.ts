@@ -2,10 +2,9 @@ import { credential } from '../../core/provider/credential';
 import { fields } from '../../core/json/known-fields';
 import type { Provider } from '../../core/provider/provider';
 import { klingModels } from './models';
-import { operationSchema } from './schema';
 import { submit } from './submit';
 import { signToken } from './token';
-import { find, poll, readCallback, readFind, readPoll, readSubmit } from './translate';
+import { find, operationId, poll, readCallback, readFind, readPoll, readSubmit } from './translate';
 
 /**
  * Kling (Kuaishou): one wire, several hosts (`https://api-singapore.klingai.com`; mainland, not confirmed,
@@ -25,7 +24,7 @@ export const kling: Provider = {
   }),
   submit,
   readSubmit,
-  operationId: (operation) => operationSchema.parse(operation).taskId,
+  operationId,
   poll,
   readPoll,
   find,

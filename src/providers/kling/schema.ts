@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { maybe, number } from '../../core/json/fields';
-import { isStorable } from '../../core/text';
+import { identifier } from '../kit';
 
 /**
- * What we read of Kling's replies: every one has an envelope, callbacks have none. Only what a look cannot do without
+ * What we read of Kling's replies, and its paths: every reply has an envelope, callbacks have none. Only what a look cannot do without
  * is demanded: a field that changes its kind must not cost a video that was paid for.
  */
-
-/** The longest id that is taken, above what any id of a task is long. */
-const ID_LENGTH_MAX = 1_000;
 
 const word = maybe(z.string());
 
@@ -22,7 +19,7 @@ export const TASK_STATUSES = ['submitted', 'processing', 'succeed', 'failed'] as
 
 /** A task as create, GET and callback show it; create and an early GET know less of it. */
 export const taskSchema = z.object({
-  task_id: z.string().min(1).max(ID_LENGTH_MAX).refine(isStorable),
+  task_id: identifier,
   task_status: z.string(),
   task_status_msg: word,
   task_info: maybe(z.object({ external_task_id: word })),
@@ -41,4 +38,12 @@ export const KINDS = ['text2video', 'image2video', 'multi-image2video', 'omni-vi
 export type Kind = (typeof KINDS)[number];
 
 /** The operation this provider hands out: `GET /v1/videos/{kind}/{taskId}`. */
-export const operationSchema = z.object({ kind: z.enum(KINDS), taskId: z.string().min(1) });
+export const operationSchema = z.object({ kind: z.enum(KINDS), taskId: identifier });
+
+/**
+ * Returns the path of an endpoint, `/v1/videos/text2video`, or of a task there. `id` is Kling's own or ours: the same
+ * endpoint knows both.
+ */
+export function pathOf(kind: Kind, id?: string): string {
+  return id === undefined ? `/v1/videos/${kind}` : `/v1/videos/${kind}/${encodeURIComponent(id)}`;
+}

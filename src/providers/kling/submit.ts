@@ -2,9 +2,9 @@ import { jsonCall, type Call } from '../../core/provider/exchange';
 import { withVendorKeys } from '../../core/request/passthrough';
 import type { Submission } from '../../core/provider/provider';
 import type { AppliedRequest, Input } from '../../core/request/request';
+import { base64Of } from '../kit';
 import { kindOf, klingModels } from './models';
-import { pathOf } from './paths';
-import type { Kind } from './schema';
+import { pathOf, type Kind } from './schema';
 import { KLING_KEYS } from './vendor-keys';
 
 /**
@@ -105,7 +105,5 @@ function omniMedia(inputs: readonly Input[], blobs: Blobs): Record<string, unkno
 function sourceOf({ media }: Input, blobs: Blobs): string {
   if ('url' in media) return media.url;
   if ('asset' in media) throw new Error('Kling keeps no assets; create refuses them');
-  const blob = blobs.get(media.blob);
-  if (!blob) throw new Error(`the bytes of blob ${media.blob} were not handed over`);
-  return Buffer.from(blob.bytes).toString('base64');
+  return base64Of(blobs, media.blob).base64;
 }

@@ -6,19 +6,17 @@ import type {
   SubmitFacts,
   SubmitReading,
 } from '../../core/provider/provider';
+import { doubtful, isSuccess, running, runningAs } from '../kit';
 import { envelopeOf, isUnknownTask, readLookError, readRefusal, readTaskFailure } from './errors';
 import { kindOf } from './models';
-import { pathOf } from './paths';
-import { operationSchema, taskSchema, type Task } from './schema';
+import { operationSchema, pathOf, taskSchema, type Task } from './schema';
 
 /** What Kling's replies mean, and the calls of everything that comes after a submit. */
 
 export function readSubmit(reply: Reply, sent: SubmitFacts): SubmitReading {
   const task = taskOf(reply);
   if (task) return { state: 'accepted', operation: operationOf(task, sent) };
-  const isSuccess = envelopeOf(reply)?.code === 0;
-  if (!isSuccess) return readRefusal(reply);
-  return { state: 'unknown', detail: `HTTP ${String(reply.status)} without a task id` };
+  return envelopeOf(reply)?.code === 0 ? doubtful(reply, 'without a task id') : readRefusal(reply);
 }
 
 /** Returns the operation of a task. No reply names the kind, so it is taken from what was sent. */
@@ -28,9 +26,14 @@ function operationOf(task: Task, { model, mode }: SubmitFacts): Operation {
 
 /** Returns the task of a reply that says it succeeded; undefined for any other reply. */
 function taskOf(reply: Reply): Task | undefined {
-  const said = reply.status === 200 ? envelopeOf(reply) : undefined;
+  const said = isSuccess(reply) ? envelopeOf(reply) : undefined;
   const parsed = said?.code === 0 ? taskSchema.safeParse(said.data) : undefined;
   return parsed?.data;
+}
+
+/** Returns the task's id, by which Kling and its callers name it. */
+export function operationId(operation: Operation): string {
+  return operationSchema.parse(operation).taskId;
 }
 
 export function poll(operation: Operation): Call {
@@ -60,7 +63,7 @@ export function readCallback(
   body: Uint8Array,
   sent: SubmitFacts,
 ): { operation: Operation } | undefined {
-  const parsed = taskSchema.safeParse(jsonOf({ status: 200, headers: {}, body }));
+  const parsed = taskSchema.safeParse(jsonOf({ body }));
   if (!parsed.success || !isOurs(parsed.data, sent)) return undefined;
   return { operation: operationOf(parsed.data, sent) };
 }
@@ -82,20 +85,15 @@ const NO_LINK = 'succeed without a link';
 function verdictOf(task: Task): Verdict {
   switch (task.task_status) {
     case 'submitted':
-      return { state: 'running', progress: null, phase: 'queued' };
+      return running('queued');
     case 'processing':
-      return { state: 'running', progress: null, phase: 'running' };
+      return running('running');
     case 'succeed':
       return { state: 'succeeded', outputs: outputsOf(task), usage: usageOf(task) };
     case 'failed':
       return { state: 'failed', failure: readTaskFailure(task.task_status_msg ?? '') };
     default:
-      return {
-        state: 'running',
-        progress: null,
-        phase: 'running',
-        unknownStatus: task.task_status.slice(0, 100),
-      };
+      return runningAs(task.task_status);
   }
 }
 

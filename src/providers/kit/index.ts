@@ -1,0 +1,25 @@
+/**
+ * The kit holds what every provider would otherwise copy, and nothing that only one of them needs:
+ *
+ * - `refusal.ts`: what an error proves about a submit (`BUSY`, `FULL`, `DENIED`, `INVALID`, `POLICY`, `'unknown'`), and the
+ *   reading made of it;
+ * - `looks.ts`: the readings of a look that shows no end of a job;
+ * - `words.ts`: a vendor's ids, codes and texts, checked or cut before they go into rows and logs;
+ * - `inline.ts`: a file that is sent inside a request.
+ *
+ * It knows no vendor. What a code, a status or a path means stays in the provider's own folder.
+ */
+export { base64Of } from './inline';
+export { denied, gone, isSuccess, running, runningAs, transient } from './looks';
+export {
+  BUSY,
+  DENIED,
+  doubtful,
+  FULL,
+  INVALID,
+  POLICY,
+  refused,
+  type Meaning,
+  type Refused,
+} from './refusal';
+export { identifier, wordsOf, type Words } from './words';

@@ -1,0 +1,14 @@
+import type { Submission } from '../../core/provider/provider';
+
+/**
+ * Returns a stored input as base64, for a vendor that takes files inside a request. Throws where its bytes are not
+ * there, which is a mistake of ours: a submission brings those of every blob it names.
+ */
+export function base64Of(
+  blobs: Submission['blobs'],
+  blobId: string,
+): { mime: string; base64: string } {
+  const blob = blobs.get(blobId);
+  if (!blob) throw new Error(`the bytes of blob ${blobId} were not handed over`);
+  return { mime: blob.mime, base64: Buffer.from(blob.bytes).toString('base64') };
+}
