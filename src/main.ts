@@ -9,10 +9,10 @@ import { VERSION } from './run/version';
  */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.js')).start,
-  api: async () => (await import('./commands/processes.js')).api,
-  worker: async () => (await import('./commands/processes.js')).worker,
-  migrate: async () => (await import('./commands/processes.js')).migrateCommand,
-  stop: async () => (await import('./commands/processes.js')).stop,
+  api: async () => (await import('./commands/api.js')).api,
+  worker: async () => (await import('./commands/worker.js')).worker,
+  migrate: async () => (await import('./commands/migrate.js')).migrate,
+  stop: async () => (await import('./commands/stop.js')).stop,
 };
 
 const USAGE = `reelay <command> [--data folder] [--json]

@@ -1,4 +1,4 @@
-import { startWorker } from '../../src/run/parts';
+import { startWorker } from '../../src/run/worker';
 import { useTestGateway, uuid } from '../support/gateway';
 
 /**

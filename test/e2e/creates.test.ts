@@ -1,4 +1,4 @@
-import { startApi } from '../../src/run/parts';
+import { startApi } from '../../src/run/api';
 import type { HttpServer } from '../../src/http/listen';
 import { REQUEST, startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';

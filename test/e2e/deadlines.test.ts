@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startWorker } from '../../src/run/parts';
+import { startWorker } from '../../src/run/worker';
 import { SWEEP_SCHEDULE } from '../../workflows/contract';
 import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '../../src/core/job/ids';
-import { startApi } from '../../src/run/parts';
+import { startApi } from '../../src/run/api';
 import { newKey } from '../../src/store/keys/new-key';
 import { useTestGateway, until } from '../support/gateway';
 

@@ -16,7 +16,7 @@ import { createTokens } from '../../src/http/tokens';
 import { createOutbound } from '../../src/outbound';
 import { buildCatalog } from '../../src/run/channels';
 import type { Foundation } from '../../src/run/foundation';
-import { startApi } from '../../src/run/parts';
+import { startApi } from '../../src/run/api';
 import { simulations } from '../../simulators';
 import { addressAt } from '../../simulators/part';
 import { startSimulator } from '../../simulators/server';

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config';
+import { ensureSweep } from '../engine/schedule';
+import { checkPort } from '../host/port';
+import { startApi } from '../run/api';
+import { sayConnections } from '../run/connections';
+import { ensureFirstWorkspace } from '../run/first-workspace';
+import { processLog } from '../run/log';
+import { migrateSchema } from '../run/schema';
+import { readSettings } from '../run/settings';
+import { readFlags } from './flags';
+import { openProcess, required, simulatorOf } from './process';
+import { onShutdown, untilStopped } from './shutdown';
+
+const API_PORT = 8080;
+
+/** Runs the HTTP side as a process of its own until it is told to stop. */
+export async function api(args: readonly string[]): Promise<number> {
+  const flags = readFlags(args, {});
+  const config = readSettings();
+  const shutdown = onShutdown();
+  const port = flags.port ?? API_PORT;
+  const publicUrl = publicUrlOfApi(config, flags.host);
+  const simulator = simulatorOf(config);
+  const log = processLog();
+  await checkPort(flags.host, port);
+  await migrateSchema(config, required(config, 'DATABASE_URL'), log);
+  const address = { origin: '' };
+  const base = await openProcess(config, flags, {
+    simulator,
+    publicUrl: () => address.origin,
+    log,
+  });
+  const first = await ensureFirstWorkspace(base, flags.data);
+  const server = await startApi(base, { host: flags.host, port });
+  address.origin = publicUrl ?? server.origin;
+  await ensureSweep(base.client, config.waits);
+  if (flags.json) {
+    const ready = { ready: true, api: server.origin, ...first.keys, pid: process.pid };
+    process.stdout.write(`${JSON.stringify(ready)}\n`);
+  }
+  sayConnections(log, config, ['api']);
+  log.info({ api: server.origin }, 'the API listens');
+  return untilStopped(shutdown, async () => {
+    server.drain();
+    log.info({ drainMs: config.waits.drainMs }, 'stopping: not ready; callers move elsewhere');
+    await sleep(config.waits.drainMs);
+    await server.close();
+    await base.close();
+  });
+}
+
+/**
+ * Gives the URL at which callers reach this API, for the links in its answers, such as `https://video.example.com`. An
+ * API that listens on this machine alone needs none, since it is called where it listens; any other throws without one.
+ */
+function publicUrlOfApi(config: Config, host: string): string | undefined {
+  if (LOOPBACK.includes(host)) return config.environment.REELAY_PUBLIC_URL;
+  return required(config, 'REELAY_PUBLIC_URL');
+}
+
+const LOOPBACK: readonly string[] = ['127.0.0.1', '::1', 'localhost'];

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ActivityDeps } from '../../activities';
+import { createActivities, createFirstCopies } from '../../activities';
+import { createByteGate } from '../../activities/byte-gate';
+import { createHungHosts } from '../../activities/hung-hosts';
+import { createPlaces } from '../../activities/places';
+import type { Channel } from '../core/catalog/catalog';
+import type { RenderContext } from '../core/api/dialect';
+import { dialects } from '../dialects';
+import { activitySlots } from '../engine/slots';
+import { startWorkers } from '../engine/worker';
+import type { RunningWorkers } from '../engine/worker';
+import { accept } from '../gateway';
+import { acceptDeps } from './accept-deps';
+import { callbackLimits } from './callback-slots';
+import type { Foundation } from './foundation';
+import { heapBytes, sendingBytes } from './memory';
+import { stopWaits } from './stop-waits';
+
+/**
+ * Starts the queues of the gateway. `callbackBase` is where that channel's provider can reach the API; undefined = it is
+ * only polled.
+ */
+export async function startWorker(
+  base: Foundation,
+  callbackBase: (channel: Channel) => string | undefined,
+): Promise<RunningWorkers> {
+  const render: RenderContext = {
+    link: (job, kind) => base.links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind }),
+  };
+  const stopping = new AbortController();
+  // All that are known: a job may name one whose last channel has left the config since.
+  const providers = base.catalog.providers().map(({ name }) => name);
+  const slots = activitySlots(base.config.limits, { exchanging: 1 + providers.length });
+  const parts: Omit<ActivityDeps, 'firstCopies'> = {
+    ...base,
+    sending: createByteGate(sendingBytes(base.config.limits.sendMemoryBytesMax, heapBytes())),
+    places: createPlaces(),
+    hungHosts: createHungHosts(base.config.waits.hungHostMs),
+    dialects,
+    render,
+    waits: base.config.waits,
+    limits: {
+      ...base.config.limits,
+      ...callbackLimits(base.config.limits, slots),
+    },
+    retention: base.config.retention,
+    now: Date.now,
+    random: Math.random,
+    newToken: () => base.random(16).toString('hex'),
+    async accept(principal, creation) {
+      const accepted = await accept(acceptDeps(base), principal, creation);
+      return accepted.kind === 'created' ? accepted.job.id : accepted.jobId;
+    },
+    callbackBase,
+    stopping: stopping.signal,
+  };
+  const woken = { wake: (): void => firstCopies.wake() };
+  const deps: ActivityDeps = { ...parts, firstCopies: woken };
+  const firstCopies = createFirstCopies(deps);
+  const workers = await startWorkers({
+    connection: base.connection,
+    namespace: base.namespace,
+    workflowBundle: workflowBundle(),
+    activities: createActivities(deps),
+    providers,
+    identity: base.identity,
+    limits: {
+      ...base.config.limits,
+      heartbeatMs: base.config.waits.heartbeatMs,
+      stop: stopWaits(base.config.waits),
+      stickyMs: base.config.waits.stickyMs,
+    },
+    log: base.log,
+  });
+  // What a process that ended has claimed, or never claimed.
+  firstCopies.wake();
+  return {
+    ...workers,
+    async stop() {
+      stopping.abort();
+      await Promise.all([workers.stop(), firstCopies.stop()]);
+    },
+  };
+}
+
+/** Returns the path of the workflows' bundle, which the build makes, so that no bundler runs when the gateway does. */
+function workflowBundle(): string {
+  const places = ['../..', '../../dist'].map((up) => join(__dirname, up, 'workflow-bundle.js'));
+  const found = places.find((path) => existsSync(path));
+  if (!found) throw new Error('dist/workflow-bundle.js is missing; run: npm run build');
+  return found;
+}
