@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { applyCapabilities, lengthsOf } from '../src/core/request/apply-capabilities';
-import { type Capabilities, type ModeCapabilities } from '../src/core/request/capabilities';
+import type { Capabilities, Idempotency, ModeCapabilities } from '../src/core/request/capabilities';
 import { FAILURES, GatewayError, type FailureCode } from '../src/core/errors';
 import type { Call, Reply } from '../src/core/provider/exchange';
 import type { Operation } from '../src/core/job/outcome';
@@ -593,11 +593,13 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       expect(look(operation)).toEqual(verdict('canceled'));
     });
 
-    const finds = Object.values(provider.models).some((model) => model.idempotency === 'lookup');
+    const tells = (word: Idempotency): boolean =>
+      Object.values(provider.models).some(({ idempotency }) => idempotency.includes(word));
+    const finds = tells('lookup');
     test(`${finds ? 'know' : 'do not know'} a job by our own id`, () => {
       if ((provider.find !== undefined) !== finds || (provider.readFind !== undefined) !== finds) {
         throw new Error(
-          `\`find\` and \`readFind\` belong to models with \`idempotency: 'lookup'\`; ${name} has ` +
+          `\`find\` and \`readFind\` belong to models with 'lookup' in \`idempotency\`; ${name} has ` +
             (finds ? 'such models, and lacks one of the two' : 'none, and one of the two'),
         );
       }
@@ -610,6 +612,19 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       expect(provider.readFind(upstream.send(provider.find(sent)), sent)).toEqual({ operation });
       const reply = upstream.sendUnsigned(provider.find(sent));
       expect(provider.readFind(reply, sent)).toEqual({ retry: true });
+    });
+
+    test('sends our own id where a job is told by it, and reads callbacks where their URL tells it', () => {
+      if (!first) throw new Error('submit.json is missing');
+      const sentFor = (attemptId: string): string =>
+        JSON.stringify(provider.submit({ ...submissionOf(first), attemptId }));
+      const isSent =
+        sentFor('0193f0aa-7b1c-7000-8000-00000000000a') !==
+        sentFor('0193f0aa-7b1c-7000-8000-00000000000b');
+      const isToldByIt = finds || tells('token');
+      expect({ isToldByIt, isSent: isSent || !isToldByIt }).toEqual({ isToldByIt, isSent: true });
+      const isRead = provider.readCallback !== undefined;
+      expect({ isRead }).toEqual({ isRead: tells('callback-token') });
     });
 
     test('name the job in a callback as the submit named it', () => {

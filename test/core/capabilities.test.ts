@@ -29,8 +29,7 @@ const BARE: Capabilities = {
   negativePrompt: false,
   cancel: 'none',
   billed: { canceled: false, rejected: false, failed: false },
-  idempotency: 'none',
-  resultLifetimeSeconds: 60,
+  idempotency: [],
   deadlineSeconds: 60,
   usualSeconds: 6,
 };

@@ -65,8 +65,7 @@ const CAPABILITIES: Capabilities = {
   negativePrompt: false,
   cancel: 'queued',
   billed: { canceled: false, rejected: false, failed: false },
-  idempotency: 'none',
-  resultLifetimeSeconds: 86400,
+  idempotency: [],
   deadlineSeconds: 3600,
   usualSeconds: 60,
 };

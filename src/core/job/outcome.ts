@@ -25,10 +25,11 @@ export interface VideoFacts {
 
 export interface Output {
   kind: 'video' | 'last_frame';
-  /** The provider's link; never shown to a caller except by the pass-through dialect. */
+  /**
+   * The provider's link; never shown to a caller except by the pass-through dialect. When it dies is not kept: the copy
+   * begins as the job ends, and a link that is dead by then is asked for anew.
+   */
   url: string;
-  /** Unix milliseconds after which the link is dead, where the provider says so. */
-  expiresAt?: number;
 }
 
 /** What one look at the provider means. Only the last four end a job. */

@@ -41,8 +41,8 @@ export interface Capabilities {
   /** What a cancel can reach. */
   cancel: 'none' | 'queued' | 'running';
   billed: BilledEnds;
-  idempotency: 'token' | 'lookup' | 'callback-token' | 'none';
-  resultLifetimeSeconds: number;
+  /** What is left to tell an attempt's job by when the answer to its submit was lost; empty where nothing is. */
+  idempotency: readonly Idempotency[];
   /** Seconds from create to the end of our patience. */
   deadlineSeconds: number;
   /** The same by service tier, for tiers that take longer. */
@@ -50,6 +50,13 @@ export interface Capabilities {
   /** What such a job usually takes; plans the first look. */
   usualSeconds: number;
 }
+
+/**
+ * `token` = a second submit with our id answers with the first one's job; `lookup` = a job is found by our id; and
+ * `callback-token` = a callback of the job comes to a URL that only this attempt was given. The contract test holds a
+ * provider to each word. None of them makes the gateway submit a second time (P1 "one submit").
+ */
+export type Idempotency = 'token' | 'lookup' | 'callback-token';
 
 /** Whole seconds. */
 export interface Lengths {

@@ -30,7 +30,6 @@ const SIZES_2_0 = {
 const SIZES_2_5_480P = row([854, 480], [752, 560], [640, 640], [560, 752], [480, 854], [992, 432]);
 
 const SEED = { min: 0, max: 2_147_483_647 };
-const DAY_SECONDS = 86_400;
 
 /** The provider's own default for `execution_expires_after`, sent by nobody unless asked for. */
 export const EXPIRES_AFTER_DEFAULT_SECONDS = 172_800;
@@ -75,8 +74,7 @@ const family = {
   vendorKeys: ARK_KEYS,
   cancel: 'queued',
   billed: { canceled: false, rejected: false, failed: false },
-  idempotency: 'callback-token',
-  resultLifetimeSeconds: DAY_SECONDS,
+  idempotency: ['callback-token'],
   deadlineSeconds: DEADLINE_SECONDS,
 } as const;
 

@@ -103,7 +103,7 @@ function verdictOf(task: Task): Verdict {
   }
 }
 
-/** Links live for 24 hours from a moment that no field tells, so they carry no expiry. */
+/** Returns the links, which live for 24 hours. */
 function outputsOf(task: Task): Output[] {
   const video = task.content?.video_url;
   const lastFrame = task.content?.last_frame_url;

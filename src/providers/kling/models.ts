@@ -27,7 +27,6 @@ const SIZES: Capabilities['sizes'] = {
 
 const FIVE_OR_TEN: Lengths = { min: 5, max: 10, default: 5, values: [5, 10] };
 const FIVE: Lengths = { min: 5, max: 5, default: 5 };
-const MONTH_SECONDS = 30 * 86_400;
 
 const PICTURES = { mimes: ['image/jpeg', 'image/png'], bytesMax: 10 * 1024 * 1024 };
 
@@ -76,8 +75,7 @@ const family = {
   vendorKeys: KLING_2_KEYS,
   cancel: 'none',
   billed: { canceled: false, rejected: false, failed: false },
-  idempotency: 'lookup',
-  resultLifetimeSeconds: MONTH_SECONDS,
+  idempotency: ['lookup', 'callback-token'],
   deadlineSeconds: 3_600,
   usualSeconds: 120,
 } as const satisfies Partial<Capabilities>;

@@ -97,7 +97,7 @@ function verdictOf(task: Task): Verdict {
   }
 }
 
-/** Links live for 30 days from a moment that no field tells, so they carry no expiry. */
+/** Returns the links, which live for 30 days. */
 function outputsOf(task: Task): Output[] {
   const video = task.task_result?.videos?.[0];
   const marked = task.watermark_info?.enabled ? video?.watermark_url : undefined;
