@@ -8,8 +8,21 @@ export interface Simulation {
   routes: readonly { method: string; path: string }[];
   /** Answers one call to one of the routes. It changes the simulator's jobs through `world` alone. */
   handle(call: SimulatedCall, world: World): SimulatedReply;
-  /** Answers, in the provider's own error shape, that it is too busy (429) or broken inside (500). */
+  /**
+   * Refuses a create for what its body says, in the provider's own error shape, so that its adapter reads
+   * `invalid_input` and knows that no job was made. The server asks for it where it refuses itself: a mistyped directive
+   * in a prompt (`seconds takes seconds, not "x"`), a body that is too large.
+   */
+  refuse(message: string, world: World): SimulatedReply;
+  /**
+   * Answers, in the provider's own error shape, that it is too busy (429) or broken inside (500). The reply to 429 may
+   * have the `retry-after` that the vendor documents, which the fault `429-retry-after` replaces with a wait of its own.
+   * A vendor that documents no 500 has its error shape with status 500 and a code that is on no page: its adapter must
+   * read that as an unknown end, since a job may have been made.
+   */
   overload(status: 429 | 500, world: World): SimulatedReply;
+  /** False for a vendor whose jobs report nothing as used, so that `usage=` shows nowhere. Absent: they do. */
+  reportsUsage?: false;
   /** Writes the callback that this provider would post about the job now. Absent: it posts none. */
   callback?(job: SimulatedJob, world: World): { headers: Headers; body: string };
 }
@@ -26,6 +39,7 @@ export interface SimulatedCall {
 
 export interface SimulatedReply {
   status: number;
+  /** Lower-case names. */
   headers?: Headers;
   /** The body, which is sent as JSON unless it is bytes. */
   body: unknown;
@@ -70,14 +84,22 @@ export interface World {
    * strikes here is thrown through `handle`, so accept last.
    */
   accept(job: NewSimulatedJob): SimulatedJob;
-  /** Finds a job and counts nothing. Undefined for an unknown id and for another account's. */
+  /**
+   * Finds a job and counts nothing: for the checks inside a create or a cancel. Undefined for an unknown id and for
+   * another account's.
+   */
   find(account: string, id: string): SimulatedJob | undefined;
-  /** Finds a job as `find` does and counts one look at it, which moves `polls=` on. */
+  /**
+   * Finds a job as `find` does and counts one look at it, which moves `polls=` on and meets the faults of looks. Whatever
+   * shows one job to the caller is a look: a GET by the provider's id, and a lookup by the caller's own id or tag.
+   */
   look(account: string, id: string): SimulatedJob | undefined;
-  /** Lists the jobs of an account, newest first. */
+  /** Lists the jobs of an account, newest first, for a page of many jobs. It counts no look. */
   list(account: string): SimulatedJob[];
   /** Counts the jobs of an account that are still queued. */
   countQueued(account: string): number;
+  /** Counts the jobs of an account that are queued or running, for a provider with a limit of jobs at once. */
+  countUnderWay(account: string): number;
   /** Cancels a job of that id. Throws where there is none. */
   cancel(id: string): void;
   /** Hides a job from every later `find`, `look` and `list`. Throws where there is none. */

@@ -56,8 +56,11 @@ const IMPORTS: ImportTable = {
 
   // Parts beside the product, which an installation may lack: they may use it, and it never imports them.
   'simulators/contract.ts': { code: ['src/core'] },
-  'simulators/*': { code: ['src/core', 'src/providers/*', 'simulators/contract.ts'] },
-  'simulators/server': { code: ['src/core', 'simulators/contract.ts'] },
+  'simulators/kit': { code: ['simulators/contract.ts'] },
+  'simulators/*': {
+    code: ['src/core', 'src/providers/*', 'simulators/contract.ts', 'simulators/kit'],
+  },
+  'simulators/server': { code: ['src/core', 'simulators/contract.ts', 'simulators/kit'] },
   'simulators/index.ts': { code: ['simulators/contract.ts', 'simulators/*'] },
   'simulators/part.ts': { code: ['src/core', 'simulators/index.ts', 'simulators/server'] },
   'simulators/main.ts': {
@@ -83,7 +86,7 @@ const SHAPES = {
     'wire/',
   ],
   'src/dialects': ['index.ts', 'schema.ts', 'translate.ts', 'wire/'],
-  simulators: ['index.ts'],
+  simulators: ['index.ts', 'body.ts', 'checks.ts', 'create.ts', 'refusal.ts', 'task.ts'],
 };
 
 const ROOT = join(__dirname, '..');

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { parseJson } from '../kit/parse';
+import type { Refusal } from '../kit/refusal';
+import { invalid } from './refusal';
 
 /** The create body as the service takes it. Nulls are absent values, unknown keys are ignored [?]. */
 
@@ -48,19 +51,6 @@ export const bodySchema = z.object({
 });
 export type Body = z.infer<typeof bodySchema>;
 
-/** A refusal before it has a request id. */
-export interface Refusal {
-  status: number;
-  code: string;
-  message: string;
-  param?: string;
-}
-
-export function invalid(param: string, text = 'is not valid'): Refusal {
-  const message = `the parameter ${param} specified in the request ${text}`;
-  return { status: 400, code: 'InvalidParameter', message, param };
-}
-
 /** Reads the body, or says what is wrong with its shape. */
 export function readBody(bytes: Uint8Array): { body: Body } | { refused: Refusal } {
   const raw = parseJson(bytes);
@@ -68,14 +58,6 @@ export function readBody(bytes: Uint8Array): { body: Body } | { refused: Refusal
   return parsed.success
     ? { body: parsed.data }
     : { refused: shapeProblem(raw, parsed.error.issues[0]) };
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function shapeProblem(raw: unknown, issue: z.core.$ZodIssue | undefined): Refusal {

@@ -1,8 +1,10 @@
 import type { Capabilities } from '../../src/core/request/capabilities';
 import type { SimulatedJob } from '../contract';
 import type { Mode } from '../../src/core/request/request';
-import { invalid, type Body, type Content, type Refusal } from './body';
+import type { Refusal } from '../kit/refusal';
+import type { Body, Content } from './body';
 import { mediaProblem } from './media';
+import { invalid } from './refusal';
 
 /** These checks refuse what the create endpoint refuses in a body whose shape is right. */
 

@@ -1,9 +1,10 @@
 import type { Capabilities } from '../../src/core/request/capabilities';
-import type { NewSimulatedJob, SimulatedJob } from '../contract';
+import type { SimulatedJob } from '../contract';
+import type { Admission, NewTask } from '../kit/refusal';
 import type { Mode } from '../../src/core/request/request';
 import { arkModels, EXPIRES_AFTER_DEFAULT_SECONDS } from '../../src/providers/ark/models';
 import { FLAGS } from '../../src/providers/ark/native-flags';
-import { bodySchema, readBody, type Body, type Refusal } from './body';
+import { bodySchema, readBody, type Body } from './body';
 import { contentProblem, fieldProblem, modeOf } from './checks';
 import { nearestRatio } from './media';
 
@@ -11,8 +12,6 @@ import { nearestRatio } from './media';
  * The create endpoint checks as the real one does: body fields strictly, prompt flags (`--rs 720p`) leniently, and
  * explicit nulls as absent values, because the Python SDK writes every unset field as null.
  */
-
-type Admission = { refused: Refusal } | { task: Omit<NewSimulatedJob, 'id' | 'account'> };
 
 /** Checks a create body. `findTask` serves `draft_task`, which names a finished draft of the same account. */
 export function admit(
@@ -56,7 +55,7 @@ function taskOf(
   body: Body,
   model: Capabilities,
   findTask: (id: string) => SimulatedJob | undefined,
-): Omit<NewSimulatedJob, 'id' | 'account'> {
+): NewTask {
   const draftId = body.content.flatMap((i) =>
     i.type === 'draft_task' ? [i.draft_task.id] : [],
   )[0];

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { SimulatedCall, SimulatedJob, SimulatedReply, Simulation, World } from '../contract';
-import type { Refusal } from './body';
-import { admit } from './create';
 import { TASK_STATUSES } from '../../src/providers/ark/schema';
+import { accountOfKey } from '../kit/account';
+import { wholeNumber } from '../kit/parse';
+import { admit } from './create';
+import { invalid, refuse } from './refusal';
 import { renderTask, STATUS } from './task';
 
 /**
@@ -41,6 +42,8 @@ export const ark: Simulation = {
         throw new Error(`no handler for ${call.method} ${call.route}`);
     }
   },
+  refuse: (message, world) =>
+    refuse({ status: 400, code: 'InvalidParameter', message, param: 'content' }, world),
   overload: (status, world) =>
     status === 429
       ? refuse(
@@ -54,35 +57,10 @@ export const ark: Simulation = {
   }),
 };
 
-const TYPES: Readonly<Record<number, string>> = {
-  400: 'BadRequest',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'NotFound',
-  409: 'Conflict',
-  429: 'TooManyRequests',
-};
-
-function refuse(refused: Refusal, world: World): SimulatedReply {
-  const requestId = `02${world.randomId(38)}`;
-  return {
-    status: refused.status,
-    headers: { 'x-request-id': requestId },
-    body: {
-      error: {
-        code: refused.code,
-        message: `${refused.message} Request id: ${requestId}`,
-        param: refused.param ?? '',
-        type: TYPES[refused.status] ?? 'InternalServerError',
-      },
-    },
-  };
-}
-
-/** Takes any key as an account of its own, named by a digest of it. Undefined for a call without a key. */
+/** Takes any key as an account of its own. Undefined for a call without a key. */
 function accountOf(call: SimulatedCall): string | undefined {
   const key = /^Bearer (\S+)$/.exec(call.headers['authorization'] ?? '')?.[1];
-  return key && createHash('sha256').update(key).digest('hex').slice(0, 16);
+  return key && accountOfKey(key);
 }
 
 /** Queued tasks one account may have. */
@@ -163,8 +141,7 @@ function list(call: SimulatedCall, account: string, world: World): SimulatedRepl
         ? 'filter.status'
         : undefined;
   if (bad || !page || !size) {
-    const message = `the parameter ${bad ?? ''} specified in the request is not valid`;
-    return refuse({ status: 400, code: 'InvalidParameter', message, param: bad ?? '' }, world);
+    return refuse(invalid(bad ?? ''), world);
   }
   const ids = query.getAll('filter.task_ids').flatMap((value) => value.split(','));
   const model = query.get('filter.model');
@@ -181,9 +158,4 @@ function list(call: SimulatedCall, account: string, world: World): SimulatedRepl
     );
   const items = found.slice((page - 1) * size, page * size).map((job) => renderTask(job, world));
   return { status: 200, body: { items, total: found.length } };
-}
-
-function wholeNumber(text: string, max: number): number | undefined {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  return number >= 1 && number <= max ? number : undefined;
 }

@@ -1,3 +1,5 @@
+import { parseBase64 } from '../kit/parse';
+
 /** The create endpoint checks the scheme of media, and that a data URL really holds a picture or a sound. */
 
 type Item =
@@ -37,10 +39,9 @@ const MAGIC = {
 } as const;
 
 function decode(url: string, kind: keyof typeof MAGIC): Buffer | undefined {
-  const match = /^data:(\w+)\/[a-z0-9.+-]+;base64,([A-Za-z0-9+/]+={0,2})$/.exec(url);
-  if (match?.[1] !== kind || !match[2] || match[2].length % 4 !== 0) return undefined;
-  const bytes = Buffer.from(match[2], 'base64');
-  return MAGIC[kind].test(bytes.subarray(0, 16).toString('hex')) ? bytes : undefined;
+  const match = /^data:(\w+)\/[a-z0-9.+-]+;base64,(.+)$/s.exec(url);
+  const bytes = match?.[1] === kind ? parseBase64(match[2] ?? '') : undefined;
+  return bytes && MAGIC[kind].test(bytes.subarray(0, 16).toString('hex')) ? bytes : undefined;
 }
 
 /** Gives what `adaptive` comes to: the ratio nearest to an inline PNG first frame, else 16:9. */

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import type { Kind } from '../../src/providers/kling/schema';
+import { parseBase64, parseJson } from '../kit/parse';
+import type { Refusal } from '../kit/refusal';
+import { invalid, refusalOf } from './refusal';
 
 /** The create bodies as the service takes them. Null is an absent value, unknown keys are ignored [?]. */
 
@@ -13,8 +16,7 @@ function isLink(text: string): boolean {
 }
 
 function isPicture(text: string): boolean {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.length % 4 !== 0) return false;
-  const start = Buffer.from(text.slice(0, 24), 'base64').toString('hex');
+  const start = parseBase64(text)?.subarray(0, 8).toString('hex') ?? '';
   return /^(89504e470d0a1a0a|ffd8ff)/.test(start);
 }
 
@@ -87,34 +89,15 @@ export type Body = z.infer<typeof textSchema> &
     video_list?: z.infer<typeof omniSchema>['video_list'];
   };
 
-/** A refusal before it has a request id. */
-export interface Refusal {
-  code: number;
-  message?: string;
-}
-
-/** 1201 names the parameter in its message, as the page of error codes says. */
-export const invalid = (param: string, text = 'is invalid'): Refusal => ({
-  code: 1201,
-  message: `${param} ${text}`,
-});
-
+/** Reads the body of a create of that kind, or says what is wrong with its shape. */
 export function readBody(
   kind: Kind,
   bytes: Uint8Array,
 ): { body: Body; raw: Readonly<Record<string, unknown>> } | { refused: Refusal } {
   const raw = z.record(z.string(), z.unknown()).safeParse(parseJson(bytes));
-  if (!raw.success) return { refused: { code: 1200, message: 'the body is not a JSON object' } };
+  if (!raw.success) return { refused: refusalOf(1200, 'the body is not a JSON object') };
   const parsed = SCHEMAS[kind].safeParse(raw.data);
   if (parsed.success) return { body: parsed.data, raw: raw.data };
   const issue = parsed.error.issues[0];
   return { refused: invalid(issue?.path.join('.') ?? 'body', issue?.message) };
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,58 +2,52 @@ import { createHash } from 'node:crypto';
 import type { SimulatedCall, SimulatedJob, SimulatedReply, Simulation, World } from '../contract';
 import { CODES } from '../../src/providers/kling/codes';
 import { KINDS, type Kind } from '../../src/providers/kling/schema';
-import type { Refusal } from './body';
+import { wholeNumber } from '../kit/parse';
 import { admit } from './create';
+import { invalid, refusalOf, refuse } from './refusal';
 import { renderCallback, renderNewTask, renderTask } from './task';
 import { accountOf, secretOf } from './token';
 
 /**
  * The simulation of Kling has the four kinds that the adapter speaks. No page tells these, so they are uncertain: the
- * answer to a second `external_task_id` (a setting), how many tasks a pack runs at once, and the texts.
+ * answer to a second `external_task_id` (`DUPLICATE_ACCOUNT`), how many tasks a pack runs at once, and the texts.
  */
-export interface KlingSettings {
-  /** What a second submit with an `external_task_id` gets: this code, or the task of the first. */
-  duplicate: number | 'first task';
-}
 
 const TASKS = '/v1/videos/:kind';
 const TASK = '/v1/videos/:kind/:id';
 const ACCESS_KEY = 'simulated-access-key';
 
-export function createSimulation(settings: KlingSettings = { duplicate: 1201 }): Simulation {
-  return {
-    credentials: { accessKey: ACCESS_KEY, secretKey: secretOf(ACCESS_KEY) },
-    routes: [
-      { method: 'POST', path: TASKS },
-      { method: 'GET', path: TASKS },
-      { method: 'GET', path: TASK },
-    ],
-    handle(call, world) {
-      const who = accountOf(call.headers, world.now);
-      if ('code' in who) return refuse(who, world);
-      const kind = KINDS.find((known) => known === call.params['kind']);
-      if (!kind) return refuse({ code: 1202 }, world);
-      const request: KlingRequest = { call, kind, account: who.account, world };
-      switch (`${call.method} ${call.route}`) {
-        case `POST ${TASKS}`:
-          return create(request, settings);
-        case `GET ${TASKS}`:
-          return list(request);
-        case `GET ${TASK}`:
-          return get(request);
-        default:
-          throw new Error(`no handler for ${call.method} ${call.route}`);
-      }
-    },
-    overload: (status, world) => refuse({ code: status === 429 ? 1303 : 5000 }, world),
-    callback: (job, world) => ({
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(renderCallback(job, world)),
-    }),
-  };
-}
-
-export const kling = createSimulation();
+export const kling: Simulation = {
+  credentials: { accessKey: ACCESS_KEY, secretKey: secretOf(ACCESS_KEY) },
+  routes: [
+    { method: 'POST', path: TASKS },
+    { method: 'GET', path: TASKS },
+    { method: 'GET', path: TASK },
+  ],
+  handle(call, world) {
+    const who = accountOf(call.headers, world.now);
+    if ('refused' in who) return refuse(who.refused, world);
+    const kind = KINDS.find((known) => known === call.params['kind']);
+    if (!kind) return refuse(refusalOf(1202), world);
+    const request: KlingRequest = { call, kind, account: who.account, world };
+    switch (`${call.method} ${call.route}`) {
+      case `POST ${TASKS}`:
+        return create(request);
+      case `GET ${TASKS}`:
+        return list(request);
+      case `GET ${TASK}`:
+        return get(request);
+      default:
+        throw new Error(`no handler for ${call.method} ${call.route}`);
+    }
+  },
+  refuse: (message, world) => refuse(refusalOf(1201, message), world),
+  overload: (status, world) => refuse(refusalOf(status === 429 ? 1303 : 5000), world),
+  callback: (job, world) => ({
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(renderCallback(job, world)),
+  }),
+};
 
 interface KlingRequest {
   call: SimulatedCall;
@@ -67,26 +61,21 @@ function answer(data: unknown, world: World): SimulatedReply {
   return { status: 200, body };
 }
 
-function refuse({ code, message }: Refusal, world: World): SimulatedReply {
-  const { status, text } = CODES[code] ?? { status: 500, text: 'Unknown error' };
-  return {
-    status,
-    body: { code, message: message ?? text, request_id: world.randomId(32) },
-  };
-}
-
 /** Tasks one account may have waiting. */
 const WAITING_MAX = 100;
 
 /** An account whose every submit is refused with that code, so that each can be met: `refused-1102`. */
 const REFUSED_ACCOUNT = /^refused-(\d{4})$/;
 
-function create(
-  { call, kind, account, world }: KlingRequest,
-  settings: KlingSettings,
-): SimulatedReply {
+/**
+ * What a second submit with an `external_task_id` gets depends on the account's name, since nobody knows: that code for
+ * `duplicate-1200`, the task of the first for `duplicate-first-task`, 1201 for every other.
+ */
+const DUPLICATE_ACCOUNT = /^duplicate-(\d{4}|first-task)$/;
+
+function create({ call, kind, account, world }: KlingRequest): SimulatedReply {
   const code = Number(REFUSED_ACCOUNT.exec(account)?.[1]);
-  if (code in CODES) return refuse({ code }, world);
+  if (code in CODES) return refuse(refusalOf(code), world);
   const admitted = admit(kind, call.body);
   if ('refused' in admitted) return refuse(admitted.refused, world);
   const { task } = admitted;
@@ -94,13 +83,16 @@ function create(
   const id =
     typeof externalId === 'string' ? taskIdOf(account, externalId) : digitsOf(world.randomId(32));
   const first = world.find(account, id);
-  if (first && settings.duplicate === 'first task') return answer(renderNewTask(first), world);
-  if (first && typeof settings.duplicate === 'number') {
-    const message = `external_task_id ${String(externalId)} already exists`;
-    return refuse({ code: settings.duplicate, message }, world);
-  }
-  if (world.countQueued(account) >= WAITING_MAX) return refuse({ code: 1303 }, world);
+  if (first) return answerDuplicate(first, account, world);
+  if (world.countQueued(account) >= WAITING_MAX) return refuse(refusalOf(1303), world);
   return answer(renderNewTask(world.accept({ ...task, id, account })), world);
+}
+
+function answerDuplicate(first: SimulatedJob, account: string, world: World): SimulatedReply {
+  const wish = DUPLICATE_ACCOUNT.exec(account)?.[1] ?? '1201';
+  if (wish === 'first-task') return answer(renderNewTask(first), world);
+  const message = `external_task_id ${String(first.data['external_task_id'])} already exists`;
+  return refuse(refusalOf(Number(wish), message), world);
 }
 
 /** Derives Kling's id from the client's own, so that either of the two finds the task. */
@@ -115,7 +107,7 @@ function digitsOf(text: string): string {
 }
 
 const notFound = (id: string, world: World): SimulatedReply =>
-  refuse({ code: 1203, message: `task ${id} is not found` }, world);
+  refuse(refusalOf(1203, `task ${id} is not found`), world);
 
 /** Records live as long as their files. */
 const KEPT_MS = 30 * 86_400_000;
@@ -137,17 +129,12 @@ function get({ call, kind, account, world }: KlingRequest): SimulatedReply {
 function list({ call, kind, account, world }: KlingRequest): SimulatedReply {
   const page = wholeNumber(call.query.get('pageNum') ?? '1', 1_000);
   const size = wholeNumber(call.query.get('pageSize') ?? '30', 500);
-  if (!page) return refuse({ code: 1201, message: 'pageNum is invalid' }, world);
-  if (!size) return refuse({ code: 1201, message: 'pageSize is invalid' }, world);
+  if (!page) return refuse(invalid('pageNum'), world);
+  if (!size) return refuse(invalid('pageSize'), world);
   const shown = world.list(account).filter((job) => isShown(job, kind, world.now));
   const jobs = shown.slice((page - 1) * size, page * size);
   return answer(
     jobs.map((job) => renderTask(job, world)),
     world,
   );
-}
-
-function wholeNumber(text: string, max: number): number | undefined {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  return number >= 1 && number <= max ? number : undefined;
 }

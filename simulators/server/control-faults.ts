@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SimulatedReply } from '../contract';
+import { parseJson } from '../kit/parse';
 import { DIRECTIVE_HELP, parseDirectives, UnknownDirective, type Directives } from './directives';
 import { exchangeOf, FAULTS, isExchangeFault, isFault } from './faults';
 import type { GlobalFaults } from './global-faults';
@@ -74,7 +75,7 @@ function tryDirectives(text: string): Directives | string {
 }
 
 /** Answers a mistyped directive with plain JSON that lists what exists. */
-export function directiveProblem(message: string): ControlAnswer {
+function directiveProblem(message: string): ControlAnswer {
   return {
     status: 400,
     body: {
@@ -83,12 +84,4 @@ export function directiveProblem(message: string): ControlAnswer {
       faults: Object.keys(FAULTS),
     },
   };
-}
-
-export function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { parseJson, setFault, type ControlAnswer } from './control-faults';
+import { parseJson } from '../kit/parse';
+import { setFault, type ControlAnswer } from './control-faults';
 import type { GlobalFaults } from './global-faults';
 import { jobAt, type JobRecord, type Jobs } from './jobs';
 import { decodeSegment } from './router';

@@ -22,7 +22,7 @@ export const EXCHANGE_FAULTS = {
   '5xx': { strikes: 'before', act: '500' },
   html: { strikes: 'before', act: 'html' },
   slow: { strikes: 'after', act: 'delay' },
-  /** HTTP 200 with an empty body. */
+  /** The reply's own status and headers, and no body. */
   empty: { strikes: 'after', act: 'empty' },
   /** The request is read and never answered. */
   hang: { strikes: 'after', act: 'hang' },

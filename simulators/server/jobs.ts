@@ -3,6 +3,7 @@ import type { NewSimulatedJob, SimulatedJob } from '../contract';
 import type { Directives } from './directives';
 import { OUTCOME_FAULTS, type FaultName } from './faults';
 import { readJournal, startJournal, type Journal } from './journal';
+import { createTally } from './tallies';
 
 /** A record is a job as it is remembered. Its state is not stored: it follows from the clock and the counts. */
 export interface JobRecord extends Omit<NewSimulatedJob, 'seconds'> {
@@ -39,6 +40,8 @@ export interface Jobs {
   get(id: string): JobRecord | undefined;
   all(): Iterable<JobRecord>;
   countQueued(provider: string, account: string, now: number): number;
+  /** Counts jobs that are queued or running. */
+  countUnderWay(provider: string, account: string, now: number): number;
   change(record: JobRecord, patch: Partial<JobRecord>): void;
   prompts(): ReadonlyMap<string, PromptRecord>;
   countPrompt(prompt: string, patch: (before: PromptRecord) => PromptRecord): PromptRecord;
@@ -90,23 +93,23 @@ function over(
   journal: Journal | undefined,
 ): Jobs {
   const write = (entry: Entry): void => journal?.append(entry);
-  // A job leaves the queue once and never comes back, so that a count need not walk over all jobs.
-  const mayBeQueued = new Set(jobs.values());
+  const queued = createTally(isQueued);
+  const underWay = createTally(isUnderWay);
+  const tallies = [queued, underWay];
+  const tally = (job: JobRecord): void => {
+    for (const each of tallies) each.add(job);
+  };
+  for (const job of jobs.values()) tally(job);
   return {
     add: (job) => {
       write({ job });
       jobs.set(job.id, job);
-      mayBeQueued.add(job);
-      forgetOldest(jobs);
+      tally(job);
+      const oldest = forgetOldest(jobs);
+      if (oldest) for (const each of tallies) each.forget(oldest);
     },
-    countQueued: (provider, account, now) => {
-      for (const job of mayBeQueued) {
-        if (job.removed || jobAt(job, now).state !== 'queued') mayBeQueued.delete(job);
-      }
-      const isOurs = (job: JobRecord): boolean =>
-        job.provider === provider && job.account === account;
-      return [...mayBeQueued].filter(isOurs).length;
-    },
+    countQueued: queued.count,
+    countUnderWay: underWay.count,
     get: (id) => jobs.get(id),
     all: () => jobs.values(),
     change: (record, patch) => {
@@ -125,10 +128,18 @@ function over(
   };
 }
 
-function forgetOldest(map: Map<string, unknown>): void {
-  const oldest = map.size > JOBS_MAX ? map.keys().next().value : undefined;
-  if (oldest !== undefined) map.delete(oldest);
+/** Forgets the oldest entry of a map that holds too many, and gives it. */
+function forgetOldest<Value>(map: Map<string, Value>): Value | undefined {
+  const [oldest] = map.size > JOBS_MAX ? map : [];
+  if (oldest) map.delete(oldest[0]);
+  return oldest?.[1];
 }
+
+const isQueued = (job: JobRecord, now: number): boolean =>
+  !job.removed && jobAt(job, now).state === 'queued';
+
+const isUnderWay = (job: JobRecord, now: number): boolean =>
+  isQueued(job, now) || (!job.removed && jobAt(job, now).state === 'running');
 
 /** Gives a job's run time where the prompt gives none: 3 to 6 s, the same for the same id. */
 export function usualRunMs(id: string): number {

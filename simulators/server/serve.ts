@@ -2,10 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Headers } from '../../src/core/provider/exchange';
 import type { SimulatedReply, Simulation, World } from '../contract';
+import { answer } from './answer';
 import { answerControl, CONTROL_PREFIX } from './control';
-import { directiveProblem } from './control-faults';
-import { UnknownDirective } from './directives';
-import { Interrupted, type Exchange, type ExchangeAct } from './faults';
+import type { Exchange, ExchangeAct } from './faults';
 import type { GlobalFaults } from './global-faults';
 import type { Jobs } from './jobs';
 import { MEDIA_PREFIX, serveMedia } from './media';
@@ -23,7 +22,7 @@ export interface ServeContext {
   stopping: AbortSignal;
 }
 
-/** Ark's limit for a request; no provider takes more. */
+/** The simulator's own limit for a request. A provider that takes less refuses it itself. */
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
 /** The wait that the fault `429-retry-after` asks for. */
 const RETRY_AFTER_SECONDS = 2;
@@ -43,7 +42,7 @@ export async function serve(
   const body = await readBody(request);
   if (!body) {
     response.setHeader('connection', 'close');
-    sendJson(response, { status: 413, body: { error: `at most ${String(BODY_BYTES_MAX)} bytes` } });
+    sendJson(response, refuseLargeBody(path, context));
     return;
   }
   if (path.startsWith(CONTROL_PREFIX)) {
@@ -55,6 +54,22 @@ export async function serve(
     response,
     context,
   );
+}
+
+function refuseLargeBody(path: string, context: ServeContext): SimulatedReply {
+  const { name, simulation } = simulationAt(path, context);
+  const message = `the body has more than ${String(BODY_BYTES_MAX)} bytes`;
+  if (!simulation) return { status: 413, body: { error: message } };
+  return simulation.refuse(message, context.worldOf(name, {}));
+}
+
+/** Finds the provider whose path it is: `/ark/contents/generations/tasks` is Ark's. */
+function simulationAt(
+  path: string,
+  { simulations }: ServeContext,
+): { name: string; simulation: Simulation | undefined } {
+  const name = path.split('/')[1] ?? '';
+  return { name, simulation: Object.hasOwn(simulations, name) ? simulations[name] : undefined };
 }
 
 interface IncomingCall {
@@ -70,15 +85,13 @@ async function serveProvider(
   response: ServerResponse,
   context: ServeContext,
 ): Promise<void> {
-  const name = call.path.split('/')[1] ?? '';
-  const simulation = Object.hasOwn(context.simulations, name)
-    ? context.simulations[name]
-    : undefined;
+  const { name, simulation } = simulationAt(call.path, context);
   if (!simulation) {
     const known = Object.keys(context.simulations).map((provider) => `/${provider}`);
     sendJson(response, { status: 404, body: { error: 'no such provider', providers: known } });
     return;
   }
+  // Not refused in the provider's shape: what answers at an address that it does not have is not the provider.
   const found = matchRoute(simulation.routes, call.method, call.path.slice(name.length + 1));
   if (typeof found === 'string') {
     const status = found === 'not-found' ? 404 : 405;
@@ -88,7 +101,7 @@ async function serveProvider(
   const exchange: Exchange = {};
   const world = context.worldOf(name, exchange);
   const routed = { ...call, route: found.route.path, params: found.params };
-  const reply = handle(simulation, routed, world);
+  const reply = answer(simulation, routed, world);
   const act = typeof reply === 'string' ? reply : exchange.act;
   if (act === 'drop') {
     response.destroy();
@@ -120,8 +133,7 @@ function sendFault(
       sendJson(response, simulation.overload(429, world));
       return;
     case '429-retry-after':
-      response.setHeader('retry-after', RETRY_AFTER_SECONDS);
-      sendJson(response, simulation.overload(429, world));
+      sendJson(response, withRetryAfter(simulation.overload(429, world)));
       return;
     case '500':
       sendJson(response, simulation.overload(500, world));
@@ -135,20 +147,11 @@ function sendFault(
   }
 }
 
-/** Gives the provider's reply, or the name of the fault that struck before there was one. */
-function handle(
-  simulation: Simulation,
-  call: IncomingCall & { route: string; params: Record<string, string> },
-  world: World,
-): SimulatedReply | ExchangeAct {
-  try {
-    return simulation.handle(call, world);
-  } catch (error) {
-    if (error instanceof Interrupted) return error.act;
-    if (error instanceof UnknownDirective) return directiveProblem(error.message);
-    throw error;
-  }
-}
+/** The fault's own wait replaces the one that the provider's overload asks for, if it does. */
+const withRetryAfter = (reply: SimulatedReply): SimulatedReply => ({
+  ...reply,
+  headers: { ...reply.headers, 'retry-after': String(RETRY_AFTER_SECONDS) },
+});
 
 function headersOf(request: IncomingMessage): Headers {
   return Object.fromEntries(
@@ -158,17 +161,17 @@ function headersOf(request: IncomingMessage): Headers {
   );
 }
 
-/** Reads the whole body; undefined past the limit. */
+/** Reads the whole body; undefined past the limit. It reads on then and keeps nothing, so that the sender hears why. */
 async function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   // Sound because no encoding is set, so the chunks are buffers.
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX) return undefined;
-    chunks.push(chunk);
+    if (bytes <= BODY_BYTES_MAX) chunks.push(chunk);
+    else chunks.length = 0;
   }
-  return Buffer.concat(chunks);
+  return bytes > BODY_BYTES_MAX ? undefined : Buffer.concat(chunks);
 }
 
 export function sendJson(response: ServerResponse, reply: SimulatedReply): void {

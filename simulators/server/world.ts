@@ -42,6 +42,7 @@ export function createWorld(options: WorldOptions): World {
         .reverse()
         .map((entry) => jobAt(entry, now)),
     countQueued: (account) => jobs.countQueued(provider, account, now),
+    countUnderWay: (account) => jobs.countUnderWay(provider, account, now),
     cancel: (id) => {
       change(id, { canceledAt: now });
     },

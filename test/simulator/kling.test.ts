@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Call, Reply } from '../../src/core/provider/exchange';
 import { kling } from '../../src/providers/kling';
 import { CODES } from '../../src/providers/kling/codes';
-import { createSimulation, kling as simulation } from '../../simulators/kling';
+import type { Simulation } from '../../simulators/contract';
+import { kling as simulation } from '../../simulators/kling';
 import { secretOf } from '../../simulators/kling/token';
 import { signToken } from '../../src/providers/kling/token';
 import { startSimulator } from '../../simulators/server';
@@ -279,8 +280,14 @@ describe('a second create with the same external_task_id', () => {
     create({ external_task_id: 'mine', prompt: 'another' }, 'image2video'),
   ];
 
-  test.each([1201, 1200])('is refused with the code that is set: %i', (duplicate) => {
-    upstream = createSimulatedProvider(kling, createSimulation({ duplicate }));
+  /** The simulation with the credentials of an account whose name says what a duplicate gets. */
+  const answering = (duplicate: string): Simulation => {
+    const accessKey = `duplicate-${duplicate}`;
+    return { ...simulation, credentials: { accessKey, secretKey: secretOf(accessKey) } };
+  };
+
+  test.each([1201, 1200])('is refused with the code that the account names: %i', (duplicate) => {
+    upstream = createSimulatedProvider(kling, answering(String(duplicate)));
     const [, second] = [create({ external_task_id: 'mine' }), create({ external_task_id: 'mine' })];
     expect(second).toMatchObject({
       code: duplicate,
@@ -290,8 +297,7 @@ describe('a second create with the same external_task_id', () => {
   });
 
   test('or answered with the first task', () => {
-    const simulation = createSimulation({ duplicate: 'first task' });
-    upstream = createSimulatedProvider(kling, simulation);
+    upstream = createSimulatedProvider(kling, answering('first-task'));
     const [first, second] = [
       create({ external_task_id: 'mine' }),
       create({ external_task_id: 'mine' }),

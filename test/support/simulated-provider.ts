@@ -1,6 +1,7 @@
 import type { Call, Reply } from '../../src/core/provider/exchange';
 import type { Provider } from '../../src/core/provider/provider';
 import type { SimulatedReply, Simulation, World } from '../../simulators/contract';
+import { answer } from '../../simulators/server/answer';
 import { createGlobalFaults } from '../../simulators/server/global-faults';
 import { jobAt, openJobs } from '../../simulators/server/jobs';
 import { matchRoute } from '../../simulators/server/router';
@@ -43,19 +44,20 @@ export function createSimulatedProvider(
     const url = new URL(call.target.path, 'http://simulator');
     const found = matchRoute(simulation.routes, call.method, url.pathname);
     if (typeof found === 'string') throw new Error(`${call.method} ${url.pathname}: ${found}`);
-    return toReply(
-      simulation.handle(
-        {
-          method: call.method,
-          route: found.route.path,
-          params: found.params,
-          query: url.searchParams,
-          headers: call.headers,
-          body: Buffer.from(call.body ?? ''),
-        },
-        world(),
-      ),
+    const reply = answer(
+      simulation,
+      {
+        method: call.method,
+        route: found.route.path,
+        params: found.params,
+        query: url.searchParams,
+        headers: call.headers,
+        body: Buffer.from(call.body ?? ''),
+      },
+      world(),
     );
+    if (typeof reply === 'string') throw new Error(`without a socket there is no fault ${reply}`);
+    return toReply(reply);
   };
   return {
     send: (call) => perform(provider.authorize(call, simulation.credentials, now)),

@@ -1,0 +1,17 @@
+import type { NewSimulatedJob } from '../contract';
+
+/** A refusal is a provider's "no", before it has a request id and the provider's own shape. */
+export interface Refusal {
+  /** The HTTP status. */
+  status: number;
+  /** The provider's own error code: `InvalidParameter`, 1201. */
+  code: string | number;
+  message: string;
+  /** The parameter at fault, for a provider whose error shape has a field for it. */
+  param?: string;
+}
+
+/** A create body is refused, or becomes a job that lacks only its id and its account. */
+export type Admission = { refused: Refusal } | { task: NewTask };
+
+export type NewTask = Omit<NewSimulatedJob, 'id' | 'account'>;
