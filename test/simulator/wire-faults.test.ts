@@ -1,7 +1,9 @@
-import { arkClient, klingClient, type VendorClient } from '../support/vendor-client';
-import { json, startUpstream, until, type Upstream } from '../support/simulator';
+import type { Operation } from '../../src/core/job/outcome';
+import { simulations } from '../../simulators';
+import { startUpstream, until, type Upstream } from '../support/simulator';
+import { stateOf, vendorClient, type Look, type VendorClient } from '../support/vendor-client';
 
-/** What a provider may do wrong in its replies and its links, at each vendor's own endpoint, told in either way. */
+/** What a provider may do wrong in its replies and its links: every registered one, as its adapter asks and reads. */
 
 const START = Date.parse('2026-11-21T12:00:00Z');
 let upstream: Upstream;
@@ -15,10 +17,7 @@ afterEach(() => upstream.stop());
 const setFaults = (body: unknown): Promise<Response> =>
   fetch(`${upstream.url}/_sim/faults`, { method: 'POST', body: JSON.stringify(body) });
 
-const VENDORS: Readonly<Record<string, () => VendorClient>> = {
-  ark: () => arkClient(upstream),
-  kling: () => klingClient(upstream, () => clock),
-};
+const VENDORS = Object.keys(simulations);
 /** Steers the next job, and gives the prompt to create it with. */
 const WAYS: Readonly<Record<string, (directives: string) => Promise<string>>> = {
   'a token in the prompt': (directives) => Promise.resolve(`a cat [[sim ${directives}]]`),
@@ -27,94 +26,83 @@ const WAYS: Readonly<Record<string, (directives: string) => Promise<string>>> = 
     return 'a cat';
   },
 };
-const EACH = Object.keys(VENDORS).flatMap((vendor) =>
+const EACH = VENDORS.flatMap((vendor) =>
   Object.keys(WAYS).map((way): [string, string] => [vendor, way]),
 );
 
 describe.each(EACH)('%s, told by %s', (vendor, way) => {
-  const client = (): VendorClient => {
-    const make = VENDORS[vendor];
-    if (!make) throw new Error(vendor);
-    return make();
-  };
-  const job = async (directives: string): Promise<string> => {
+  const client = clientOf(vendor);
+  const job = async (directives: string): Promise<Operation> => {
     const prompt = await WAYS[way]?.(directives);
     return client().submit(prompt ?? '');
   };
-  const shown = async (id: string) => client().read(await json(await client().look(id)));
-  const finished = async (directives: string) => {
-    const id = await job(directives);
+  const shown = (operation: Operation): Promise<Look> => client().read(operation);
+  const finished = async (directives: string): Promise<Look> => {
+    const operation = await job(directives);
     clock += 10_000;
-    return { id, ...(await shown(id)) };
+    return shown(operation);
   };
+  const link = async (directives: string): Promise<string> =>
+    linkOf(await finished(directives)) ?? 'no link';
   const video = async (directives: string): Promise<Response> => {
-    const { link } = await finished(`video=shared ${directives}`);
-    return fetch(String(link), { redirect: 'manual', headers: { connection: 'close' } });
+    const url = await link(`video=shared ${directives}`);
+    return fetch(url, { redirect: 'manual', headers: { connection: 'close' } });
   };
 
   test('word= stands in place of the status word, once unless count= says more', async () => {
     const id = await job('word=frozen count=2');
-    expect((await shown(id)).word).toBe('frozen');
-    expect((await shown(id)).word).toBe('frozen');
+    const frozen = { kind: 'verdict', verdict: { state: 'running', unknownStatus: 'frozen' } };
+    expect((await shown(id)).reading).toMatchObject(frozen);
+    expect((await shown(id)).reading).toMatchObject(frozen);
     clock += 10_000;
-    expect((await shown(id)).word).toBe(client().done);
+    expect(stateOf(await shown(id))).toBe('succeeded');
   });
 
   test('no-status leaves the status word out of a look, and the job is as it was', async () => {
-    const id = await job('fault=no-status count=2');
-    expect((await shown(id)).word).toBeUndefined();
+    const without = await job('fault=no-status count=2');
+    expect(stateOf(await shown(without))).not.toBe('succeeded');
     clock += 10_000;
-    expect(await shown(id)).toMatchObject({ word: undefined, link: expect.any(String) as unknown });
-    expect((await shown(id)).word).toBe(client().done);
+    const [second, third] = [await shown(without), await shown(without)];
+    expect([stateOf(second) === 'succeeded', stateOf(third)]).toEqual([false, 'succeeded']);
+    const fields = fieldsOf(second.text);
+    expect(fieldsOf(third.text).filter((field) => !fields.includes(field))).toHaveLength(1);
   });
 
-  test('empty on=poll answers a look with 200 and no body', async () => {
+  test('empty on=poll answers a look with its usual status and no body', async () => {
     const id = await job('fault=empty on=poll');
-    const reply = await client().look(id);
-    expect([reply.status, await reply.text()]).toEqual([200, '']);
-    expect((await shown(id)).word).toEqual(expect.any(String));
+    const [empty, usual] = [await client().look(id), await client().look(id)];
+    expect([empty.status, await empty.text()]).toEqual([usual.status, '']);
+    expect(await usual.text()).not.toBe('');
   });
 
   test('hang on=poll never answers a look; the next one is answered', async () => {
     const id = await job('fault=hang on=poll');
     const answers = noting(client().look(id));
-    await until(async () => (await upstream.job(id))['gets'] === 1);
+    await until(async () => (await upstream.counters())['gets'] === 1);
     // A later look is answered while the first is not.
-    expect((await shown(id)).word).toEqual(expect.any(String));
+    expect(stateOf(await shown(id))).toBe('running');
     expect(answers).toEqual([]);
   });
 
   test('done-no-output is done and has no link', async () => {
-    expect(await finished('fault=done-no-output')).toMatchObject({
-      word: client().done,
-      link: undefined,
-    });
+    expect(stateOf(await finished('fault=done-no-output'))).toBe('empty');
   });
 
-  test('usage= is what the finished job reports as used', async () => {
-    const { usage } = await finished('usage=4321');
-    expect(Number(usage)).toBe(4_321);
+  test('usage= is what the finished job reports as used, where it reports anything', async () => {
+    const { text } = await finished('usage=4321');
+    const reports = simulations[vendor]?.reportsUsage !== false;
+    expect(/(?<!\w)4321(?!\w)/.test(text)).toBe(reports);
   });
 
   test('gone= answers as for an unknown task from that look on, for count= looks or for good', async () => {
-    const unknown = async (id: string): Promise<boolean> => {
-      const reply = await client().look(id);
-      return client().saysUnknown(reply.status, await json(reply));
+    const states = async (operation: Operation, looks: number): Promise<string[]> => {
+      const seen = [];
+      for (let look = 0; look < looks; look += 1) seen.push(stateOf(await shown(operation)));
+      return seen;
     };
     const back = await job('gone=2 count=2');
-    expect([await unknown(back), await unknown(back), await unknown(back)]).toEqual([
-      false,
-      true,
-      true,
-    ]);
-    expect(await unknown(back)).toBe(false);
-    const lost = await job('gone=1');
-    expect([await unknown(lost), await unknown(lost), await unknown(lost)]).toEqual([
-      true,
-      true,
-      true,
-    ]);
-    expect(await unknown('0')).toBe(true);
+    expect(await states(back, 4)).toEqual(['running', 'gone', 'gone', 'running']);
+    expect(await states(await job('gone=1'), 3)).toEqual(['gone', 'gone', 'gone']);
   });
 
   test('result=html serves a page in place of the video', async () => {
@@ -130,8 +118,9 @@ describe.each(EACH)('%s, told by %s', (vendor, way) => {
   });
 
   test('result=private names a private address', async () => {
-    const { link } = await finished('result=private');
-    expect(String(link)).toMatch(/^http:\/\/10\.255\.255\.1\/_media\/.+\/video\.mp4$/);
+    expect(await link('result=private')).toMatch(
+      /^http:\/\/10\.255\.255\.1\/_media\/.+\/video\.mp4$/,
+    );
   });
 
   test('result=redirect leads to a link that serves the video', async () => {
@@ -154,20 +143,18 @@ describe.each(EACH)('%s, told by %s', (vendor, way) => {
   });
 });
 
-describe.each(Object.keys(VENDORS))('a submit at %s', (vendor) => {
-  const client = (): VendorClient => {
-    const make = VENDORS[vendor];
-    if (!make) throw new Error(vendor);
-    return make();
-  };
+describe.each(VENDORS)('a submit at %s', (vendor) => {
+  const client = clientOf(vendor);
 
   test.each(['prompt', 'endpoint'])(
-    'is taken and answered with 200 and no body: empty, by %s',
+    'is taken and answered with its usual status and no body: empty, by %s',
     async (way) => {
       if (way === 'endpoint') await setFaults({ fault: 'empty', count: 1 });
       const reply = await client().create(way === 'endpoint' ? 'a' : 'a [[sim fault=empty]]');
-      expect([reply.status, await reply.text()]).toEqual([200, '']);
+      const text = await reply.text();
       expect(await upstream.counters()).toMatchObject({ submits_seen: 1, submits_accepted: 1 });
+      const usual = await client().create('b');
+      expect([reply.status, text]).toEqual([usual.status, '']);
     },
   );
 
@@ -176,35 +163,47 @@ describe.each(Object.keys(VENDORS))('a submit at %s', (vendor) => {
     const answers = noting(client().create(way === 'endpoint' ? 'a' : 'a [[sim fault=hang]]'));
     await until(async () => (await upstream.counters())['submits_accepted'] === 1);
     // A later submit is answered while the first is not.
-    expect((await client().create('b')).status).toBe(200);
+    await client().submit('b');
     expect(answers).toEqual([]);
   });
 });
 
 test('looks of anybody meet a fault of theirs that POST /_sim/faults sets', async () => {
-  const [ark, kling] = [arkClient(upstream), klingClient(upstream, () => clock)];
-  const [first, second] = [await ark.submit('a'), await kling.submit('b')];
-  await setFaults({ fault: 'no-status', count: 2 });
-  expect(ark.read(await json(await ark.look(first))).word).toBeUndefined();
-  expect(kling.read(await json(await kling.look(second))).word).toBeUndefined();
-  expect(ark.read(await json(await ark.look(first))).word).toBe('queued');
+  const jobs: { client: VendorClient; operation: Operation }[] = [];
+  for (const client of VENDORS.map((vendor) => clientOf(vendor)())) {
+    jobs.push({ client, operation: await client.submit('a [[sim seconds=0.001]]') });
+  }
+  clock += 1;
+  await setFaults({ fault: 'no-status', count: jobs.length });
+  const look = async (): Promise<string[]> => {
+    const states = [];
+    for (const { client, operation } of jobs) states.push(stateOf(await client.read(operation)));
+    return states;
+  };
+  expect(await look()).not.toContain('succeeded');
+  expect(new Set(await look())).toEqual(new Set(['succeeded']));
 });
 
-test('what a prompt says itself comes before what steers the next jobs, and a count runs out', async () => {
-  const ark = arkClient(upstream);
-  await setFaults({ directives: 'word=frozen usage=7', count: 2 });
-  const ids = [
-    await ark.submit('a'),
-    await ark.submit('b [[sim word=paused]]'),
-    await ark.submit('c'),
-  ];
-  const words = [];
-  for (const id of ids) words.push(ark.read(await json(await ark.look(id))).word);
-  expect(words).toEqual(['frozen', 'paused', 'queued']);
-  expect((await (await fetch(`${upstream.url}/_sim/faults`)).json()) as unknown).toEqual({
-    faults: [],
-  });
-});
+test.each(VENDORS)(
+  'what a prompt says itself comes first, and a count runs out: %s',
+  async (vendor) => {
+    const client = clientOf(vendor)();
+    await setFaults({ directives: 'word=frozen usage=7', count: 2 });
+    const words = [];
+    for (const prompt of ['a', 'b [[sim word=paused]]', 'c']) {
+      const { reading } = await client.read(await client.submit(prompt));
+      words.push(
+        reading.kind === 'verdict' &&
+          reading.verdict.state === 'running' &&
+          reading.verdict.unknownStatus,
+      );
+    }
+    expect(words).toEqual(['frozen', 'paused', undefined]);
+    expect((await (await fetch(`${upstream.url}/_sim/faults`)).json()) as unknown).toEqual({
+      faults: [],
+    });
+  },
+);
 
 test.each([
   [{ directives: 'word=a/b' }, 'word takes a word of letters'],
@@ -228,4 +227,22 @@ function noting(call: Promise<Response>): string[] {
     () => notes.push('cut off'),
   );
   return notes;
+}
+
+function clientOf(vendor: string): () => VendorClient {
+  return () => vendorClient(vendor, upstream, () => clock);
+}
+
+function linkOf({ reading }: Look): string | undefined {
+  if (reading.kind !== 'verdict' || reading.verdict.state !== 'succeeded') return undefined;
+  return reading.verdict.outputs.find(({ kind }) => kind === 'video')?.url;
+}
+
+/** Names every field of a JSON text by its path: `data.task_status`. */
+function fieldsOf(text: string): string[] {
+  const walk = (value: unknown, path: string): string[] =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([key, inner]) => walk(inner, `${path}.${key}`))
+      : [path];
+  return walk(JSON.parse(text), '');
 }

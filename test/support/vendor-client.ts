@@ -1,76 +1,91 @@
-import { kling } from '../../src/providers/kling';
-import { secretOf } from '../../simulators/kling/token';
-import { json, MODEL, type Upstream } from './simulator';
+import { randomUUID } from 'node:crypto';
+import { applyCapabilities } from '../../src/core/request/apply-capabilities';
+import type { Call, Reply } from '../../src/core/provider/exchange';
+import type { Operation, Verdict } from '../../src/core/job/outcome';
+import type { PollReading, SubmitReading } from '../../src/core/provider/provider';
+import { providers } from '../../src/providers';
+import { simulations } from '../../simulators';
+import type { Upstream } from './simulator';
 
-/** A vendor's own client, as far as a test of the wire needs one: how each asks and what it reads. */
+/** A vendor's client over real HTTP, made of the vendor's registered adapter, so that every provider has one. */
 export interface VendorClient {
+  /** Asks for a text job and gives the vendor's own answer. */
   create(prompt: string): Promise<Response>;
-  /** Creates a job and gives its id. */
-  submit(prompt: string): Promise<string>;
-  look(id: string): Promise<Response>;
-  /** What a look shows, in no vendor's words: undefined = the reply has no such field. */
-  read(body: Record<string, unknown>): LookFields;
-  /** True for this vendor's own "there is no such task". */
-  saysUnknown(status: number, body: Record<string, unknown>): boolean;
-  /** A finished job in this vendor's word. */
-  done: string;
+  readCreate(response: Response): Promise<SubmitReading>;
+  /** Creates a job and gives what its adapter looks at. */
+  submit(prompt: string): Promise<Operation>;
+  look(operation: Operation): Promise<Response>;
+  /** Looks and says what the answer means to the adapter, and its text. */
+  read(operation: Operation): Promise<Look>;
 }
 
-/** The fields of a look's reply, whatever the vendor calls them. */
-export interface LookFields {
-  word: unknown;
-  link: unknown;
-  usage: unknown;
+/** One look: what it means and what it said. */
+export interface Look {
+  reading: PollReading;
+  text: string;
 }
 
-export function arkClient(upstream: Upstream): VendorClient {
-  return {
-    create: (prompt) =>
-      upstream.create({ model: MODEL, content: [{ type: 'text', text: prompt }], ratio: '16:9' }),
-    submit: (prompt) => upstream.submit(prompt),
-    look: (id) => upstream.call('GET', `/${id}`),
-    read: (task) => ({
-      word: task['status'],
-      link: at(task, 'content', 'video_url'),
-      usage: at(task, 'usage', 'completion_tokens'),
-    }),
-    saysUnknown: (status, body) =>
-      status === 404 && at(body, 'error', 'code') === 'ResourceNotFound',
-    done: 'succeeded',
-  };
-}
+/** A look takes at most this many further calls. */
+const FOLLOWS_MAX = 3;
 
-export function klingClient(upstream: Upstream, now: () => number): VendorClient {
-  const credentials = { accessKey: 'a-key', secretKey: secretOf('a-key') };
-  const ask = (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Response> => {
-    const target = { path: `/v1/videos/text2video${path}` };
-    const { headers } = kling.authorize({ method, target, headers: {} }, credentials, now());
-    return fetch(`${upstream.baseUrlOf('kling')}${target.path}`, {
+/** The client of a registered provider. `now` is the simulator's clock, which some vendors' tokens go by. */
+export function vendorClient(name: string, upstream: Upstream, now: () => number): VendorClient {
+  const [provider, simulation] = [providers[name], simulations[name]];
+  if (!provider || !simulation) throw new Error(`there is no simulated provider ${name}`);
+  const perform = (call: Call): Promise<Response> => {
+    const signed = provider.authorize(call, simulation.credentials, now());
+    const { method, target, headers, body } = signed;
+    const url = 'path' in target ? `${upstream.baseUrlOf(name)}${target.path}` : target.url;
+    return fetch(url, {
       method,
-      headers: { ...headers, connection: 'close', 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { ...headers, connection: 'close' },
+      ...(body === undefined ? {} : { body: Buffer.from(body) }),
     });
   };
-  const create = (prompt: string): Promise<Response> =>
-    ask('POST', '', { model_name: 'kling-v1', prompt, duration: '5' });
+
+  const [model, capabilities] =
+    Object.entries(provider.models).find(([, { modes }]) => modes.text) ?? [];
+  if (model === undefined || !capabilities) throw new Error(`${name} makes no video of a text`);
+  let sent = { attemptId: '', model, mode: 'text' as const };
+  const create = (prompt: string): Promise<Response> => {
+    sent = { ...sent, attemptId: randomUUID() };
+    const request = { model, prompt, inputs: [], passthrough: {} };
+    const applied = applyCapabilities(request, capabilities);
+    return perform(provider.submit({ ...sent, applied, blobs: new Map() }));
+  };
+  const readCreate = async (response: Response): Promise<SubmitReading> =>
+    provider.readSubmit(await replyOf(response), sent);
+  const look = (operation: Operation): Promise<Response> => perform(provider.poll(operation));
   return {
     create,
-    submit: async (prompt) => String(at(await json(await create(prompt)), 'data', 'task_id')),
-    look: (id) => ask('GET', `/${id}`),
-    read: (body) => ({
-      word: at(body, 'data', 'task_status'),
-      link: at(body, 'data', 'task_result', 'videos', '0', 'url'),
-      usage: at(body, 'data', 'final_unit_deduction'),
-    }),
-    saysUnknown: (_, body) => body['code'] === 1203,
-    done: 'succeed',
+    readCreate,
+    submit: async (prompt) => {
+      const reading = await readCreate(await create(prompt));
+      if (reading.state !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(reading)}`);
+      return reading.operation;
+    },
+    look,
+    read: async (operation) => {
+      let reply = await replyOf(await look(operation));
+      let reading = provider.readPoll(reply, operation);
+      for (let calls = 0; reading.kind === 'follow' && calls < FOLLOWS_MAX; calls += 1) {
+        reply = await replyOf(await perform(reading.call));
+        reading = provider.readPoll(reply, operation);
+      }
+      return { reading, text: Buffer.from(reply.body).toString('utf8') };
+    },
   };
 }
 
-function at(value: unknown, ...keys: string[]): unknown {
-  return keys.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined,
-    value,
-  );
+/** The state that a look shows; the kind of its reading where that is no verdict. */
+export function stateOf({ reading }: Look): Verdict['state'] | PollReading['kind'] {
+  return reading.kind === 'verdict' ? reading.verdict.state : reading.kind;
+}
+
+async function replyOf(response: Response): Promise<Reply> {
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: Buffer.from(await response.arrayBuffer()),
+  };
 }
