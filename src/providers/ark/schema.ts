@@ -3,8 +3,8 @@ import { maybe, number } from '../../core/json/fields';
 import { identifier } from '../kit';
 
 /**
- * What we read of Ark's replies, and its paths. Its SDKs and its service write absent values as null. Only what a look cannot do
- * without is demanded: a field that changes its kind must not cost a video that was paid for.
+ * What we read of Ark's replies, and its paths. Its SDKs and its service write absent values as null. Only what a look
+ * cannot do without is demanded: a field that changes its kind must not cost a video that was paid for.
  */
 
 export const createReplySchema = z.object({ id: identifier });

@@ -3,8 +3,8 @@ import { maybe, number } from '../../core/json/fields';
 import { identifier } from '../kit';
 
 /**
- * What we read of Kling's replies, and its paths: every reply has an envelope, callbacks have none. Only what a look cannot do without
- * is demanded: a field that changes its kind must not cost a video that was paid for.
+ * What we read of Kling's replies, and its paths. Every reply has an envelope, callbacks have none. Only what a look
+ * cannot do without is demanded: a field that changes its kind must not cost a video that was paid for.
  */
 
 const word = maybe(z.string());
