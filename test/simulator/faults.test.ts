@@ -1,3 +1,5 @@
+import { ark } from '../../simulators/ark';
+import type { Simulation } from '../../simulators/contract';
 import { readDirectives, withoutToken } from '../../simulators/server/directives';
 import { json, MODEL, startUpstream, type Upstream } from '../support/simulator';
 
@@ -35,6 +37,27 @@ describe('a fault of the submit', () => {
     expect(await upstream.counters()).toMatchObject({ jobs: 0 });
     expect((await create(`[[sim fault=${fault}]]`)).status).toBe(200);
     expect(await upstream.counters()).toMatchObject({ submits_seen: 2, submits_accepted: 1 });
+  });
+
+  test('429-retry-after has its own wait, whatever the provider’s overload asks for', async () => {
+    const patient: Simulation = {
+      ...ark,
+      overload: (status, world) => ({
+        ...ark.overload(status, world),
+        headers: { 'retry-after': '60' },
+      }),
+    };
+    const vendor = await startUpstream({ simulations: { ark: patient } });
+    try {
+      const waits = [];
+      for (const fault of ['429', '429-retry-after']) {
+        const body = { model: MODEL, content: [{ type: 'text', text: `[[sim fault=${fault}]]` }] };
+        waits.push((await vendor.create(body)).headers.get('retry-after'));
+      }
+      expect(waits).toEqual(['60', '2']);
+    } finally {
+      await vendor.stop();
+    }
   });
 
   test('html is a proxy’s page', async () => {
