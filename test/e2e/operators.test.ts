@@ -243,7 +243,7 @@ describe('a callback that is not taken', () => {
     const id = await gateway.post({ callback_url: callbackUrl });
     await gateway.ended(id);
     const jobId = jobIdOf(id);
-    const told = await until('the last try', async () => {
+    const told = await gateway.waitFor(id, 'last try', async () => {
       const found = linesOf(jobId).filter(({ msg }) => msg.startsWith('a callback was '));
       return found.some(({ level }) => level === ERROR) ? found : undefined;
     });
@@ -270,7 +270,7 @@ describe('a callback that is not taken', () => {
     const id = await gateway.post({ callback_url: callbackUrl });
     await gateway.ended(id);
     const jobId = jobIdOf(id);
-    const delivery = await until('the delivery', async () => {
+    const delivery = await gateway.waitFor(id, 'delivery', async () => {
       const [row] = await gateway.sql<{ id: string }>(
         `SELECT id FROM deliveries WHERE job_id = $1 AND state = 'delivered'`,
         [jobId],
@@ -296,7 +296,7 @@ describe('a callback that is not taken', () => {
     const id = await gateway.post({ callback_url: `http://${REFUSED_HOST}/` });
     await gateway.ended(id);
     const jobId = jobIdOf(id);
-    const line = await until('a warning', async () =>
+    const line = await gateway.waitFor(id, 'warning', async () =>
       linesOf(jobId).find(({ msg }) => msg.startsWith('a callback was not taken')),
     );
     expect(line['outcome']).toMatch(/^connect: the host could not be reached/);

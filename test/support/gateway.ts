@@ -25,6 +25,8 @@ export interface TestGateway extends LocalGateway {
   create(body?: Record<string, unknown>): Promise<string>;
   /** Waits until the job is completed or failed and returns the public object. */
   ended(id: string): Promise<Record<string, unknown>>;
+  /** Asks until there is an answer; in vain, it tells all that rows, engine and log know of the job. */
+  waitFor<T>(id: string, what: string, ask: () => Promise<T | undefined>): Promise<T>;
   sql<Row = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Closed run of the job: its number of events and status. */
   run(id: string): Promise<{ events: number; status: string }>;
@@ -142,17 +144,18 @@ function tools(gateway: LocalGateway, logged: readonly string[]) {
       });
       return id;
     },
-    async ended(id: string) {
+    async waitFor<T>(id: string, what: string, ask: () => Promise<T | undefined>) {
       try {
-        return await until(`${id} to end`, async () => {
-          const { json } = await call('GET', `/v1/videos/${id}`);
-          return json.status === 'completed' || json.status === 'failed' ? json : undefined;
-        });
+        return await until(what, ask);
       } catch (cause) {
-        throw new Error(`${id} does not end: ${await storyOf(gateway, sql, logged, id)}`, {
-          cause,
-        });
+        throw new Error(`no ${what}: ${await storyOf(gateway, sql, logged, id)}`, { cause });
       }
+    },
+    ended(id: string): Promise<Record<string, unknown>> {
+      return this.waitFor(id, `end of ${id}`, async () => {
+        const { json } = await call('GET', `/v1/videos/${id}`);
+        return json.status === 'completed' || json.status === 'failed' ? json : undefined;
+      });
     },
     async run(id: string) {
       const [job] = await sql<{ workflow_id: string }>(
@@ -167,7 +170,18 @@ function tools(gateway: LocalGateway, logged: readonly string[]) {
   };
 }
 
-/** Tells what rows, engine and log know of a job, for whoever has to find out why it does not end. */
+/** Tells what the engine knows of a workflow, or why it knows nothing. */
+function runNow({ client }: LocalGateway['base'], workflowId: string): Promise<unknown> {
+  return client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .then(({ status, historyLength, raw: { pendingActivities, pendingWorkflowTask } }) => ({
+      ...{ status: status.name, historyLength, pendingActivities, pendingWorkflowTask },
+    }))
+    .catch(String);
+}
+
+/** Tells what rows, engine and log know of a job, for whoever has to find out why it or its callback does not end. */
 async function storyOf(
   { base }: LocalGateway,
   sql: TestGateway['sql'],
@@ -177,15 +191,24 @@ async function storyOf(
   const jobId = uuid(id);
   const jobs = await sql('SELECT * FROM jobs WHERE id = $1', [jobId]);
   const attempts = await sql('SELECT * FROM attempts WHERE job_id = $1', [jobId]);
-  const run = await base.client.workflow
-    .getHandle(String(jobs[0]?.['workflow_id']))
-    .describe()
-    .then(({ status, historyLength, raw: { pendingActivities, pendingWorkflowTask } }) => ({
-      ...{ status: status.name, historyLength, pendingActivities, pendingWorkflowTask },
-    }))
-    .catch(String);
+  const run = await runNow(base, String(jobs[0]?.['workflow_id']));
+  const deliveries = await sql(
+    `SELECT id, state, about, created_at, finished_at, workflow_started_at, tries_before
+     FROM deliveries WHERE job_id = $1`,
+    [jobId],
+  );
+  const tries = await sql(
+    'SELECT t.* FROM delivery_tries t JOIN deliveries d ON d.id = t.delivery_id WHERE d.job_id = $1',
+    [jobId],
+  );
+  const deliveryRuns = await Promise.all(
+    deliveries.map(({ id: delivery }) => runNow(base, `delivery:${String(delivery)}`)),
+  );
   const lines = logged.filter((line) => line.includes(jobId));
-  return inspect({ now: new Date(), jobs, attempts, run, lines }, { depth: 6 });
+  return inspect(
+    { now: new Date(), jobs, attempts, run, deliveries, tries, deliveryRuns, lines },
+    { depth: 6 },
+  );
 }
 
 export const REQUEST = {
