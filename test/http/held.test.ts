@@ -180,8 +180,13 @@ describe('a held request', () => {
 });
 
 test('another workspace sees none of it, and a key sees only what its scopes open', async () => {
-  const { headers } = await app.postJson(GENERATE, BODY, { prefer: 'wait=0' });
-  const path = headers.get('location') ?? '';
+  const created = await app.postJson(GENERATE, BODY, { prefer: 'wait=0' });
+  const path = created.headers.get('location') ?? '';
+  expect([created.status, path, await created.text()]).toEqual([
+    202,
+    expect.stringMatching(/^\/v1\/ula\/videos\/.+|^http/),
+    expect.anything(),
+  ]);
   const foreign = await app.send(path, { headers: { authorization: `Bearer ${OTHER_KEY}` } });
   const unknown = await app.send('/v1/ula/videos/00000000-0000-7000-8000-000000000000');
   expect([foreign.status, unknown.status]).toEqual([404, 404]);
