@@ -48,43 +48,32 @@ export function doTogether<Item, Result>(
 
 /** Settles every piece; never fails. What could not be done together for certain is done one by one. */
 async function runBatch<Item, Result>(
-  { together, alone }: TogetherOptions<Item, Result>,
+  options: TogetherOptions<Item, Result>,
   batch: readonly Waiting<Item, Result>[],
 ): Promise<void> {
-  const [first, second, ...rest] = batch.map(({ item }) => item);
-  const outcome: Outcome<Result> =
-    first !== undefined && second !== undefined
-      ? await outcomeOf(together([first, second, ...rest]))
-      : { isUndone: true };
-  await Promise.allSettled(
-    batch.map(({ item, settle }, at) => {
-      const result = resultAt(outcome, at) ?? alone(item);
-      settle(result);
-      return result;
-    }),
-  );
-}
-
-type Outcome<Result> =
-  | { isUndone: true }
-  | { isUndone: false; results: readonly Result[] }
-  | { isUndone: false; inDoubt: CommitInDoubt };
-
-/** A transaction that may have been committed must not be done again; any other that failed may. */
-async function outcomeOf<Result>(
-  work: Promise<readonly Result[] | undefined>,
-): Promise<Outcome<Result>> {
-  try {
-    const results = await work;
-    return results ? { isUndone: false, results } : { isUndone: true };
-  } catch (error) {
-    if (error instanceof CommitInDoubt) return { isUndone: false, inDoubt: error };
-    return { isUndone: true };
+  const items = batch.map(({ item }) => item);
+  const results = (await shared(options, items)) ?? items.map((item) => options.alone(item));
+  for (const [at, { settle }] of batch.entries()) {
+    settle(results[at] as Promise<Result>); // There is one for each.
   }
+  await Promise.allSettled(results);
 }
 
-function resultAt<Result>(outcome: Outcome<Result>, at: number): Promise<Result> | undefined {
-  if (outcome.isUndone) return undefined;
-  if ('inDoubt' in outcome) return Promise.reject(outcome.inDoubt);
-  return Promise.resolve(outcome.results[at] as Result);
+/**
+ * Does several pieces in one transaction; undefined for a single one, and where nothing was done. A transaction that may
+ * have been committed must not be done again, so each of its pieces is in doubt; any other that failed may.
+ */
+async function shared<Item, Result>(
+  { together }: TogetherOptions<Item, Result>,
+  items: readonly Item[],
+): Promise<Promise<Result>[] | undefined> {
+  const [first, second, ...rest] = items;
+  if (first === undefined || second === undefined) return undefined;
+  try {
+    const results = await together([first, second, ...rest]);
+    return results?.map((result) => Promise.resolve(result));
+  } catch (error) {
+    if (!(error instanceof CommitInDoubt)) return undefined;
+    return items.map(() => Promise.reject(error));
+  }
 }
