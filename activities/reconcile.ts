@@ -1,4 +1,5 @@
 import { find } from '../src/attempts/find';
+import type { Job } from '../src/core/job/job';
 import type { Attempt } from '../src/core/provider/attempt';
 import type { ActivityDeps } from './deps';
 import { pending } from './failure';
@@ -10,6 +11,7 @@ import { pending } from './failure';
  */
 export async function reconcile(
   deps: ActivityDeps,
+  job: Pick<Job, 'inDoubtSince'>,
   attempt: Attempt,
 ): Promise<Attempt | 'unknown'> {
   const now = deps.now();
@@ -25,7 +27,10 @@ export async function reconcile(
   }
   const adopted = await find(deps, attempt);
   if (adopted) return adopted;
-  if (now >= quietAt + deps.waits.unknownMs) {
+  // Counted from the doubt, which begins when somebody is there to have it: a worker that was frozen before its send
+  // still says that it sent nothing, and a provider is asked for as long after an outage as after a lost reply.
+  const lookedUpFrom = Math.max(quietAt, job.inDoubtSince ?? now);
+  if (now >= lookedUpFrom + deps.waits.unknownMs) {
     deps.log.error({ jobId: attempt.jobId, channel: attempt.channel }, 'submit stays unknown');
     return 'unknown';
   }

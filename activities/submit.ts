@@ -111,7 +111,7 @@ function acceptedAt({ catalog }: ActivityDeps, attempt: Attempt): SubmitResult {
 }
 
 async function reconciled(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
-  const known = await reconcile(deps, attempt);
+  const known = await reconcile(deps, job, attempt);
   if (known === 'unknown') {
     return { state: 'ended', ruling: { kind: 'failure', code: 'submission_unknown' } };
   }
