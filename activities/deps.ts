@@ -1,6 +1,7 @@
 import type { Dialect, RenderContext } from '../src/core/api/dialect';
 import type { Principal } from '../src/core/api/principal';
 import type { Creation } from '../src/core/job/creation';
+import type { Caps } from '../src/core/slots/caps';
 import type { PlanWaits } from '../src/core/job/plan';
 import type { Limits } from '../src/core/settings/limits';
 import type { Retention } from '../src/core/settings/retention';
@@ -25,6 +26,8 @@ export interface ActivityDeps extends AttemptDeps {
   waits: ActivityWaits;
   limits: ActivityLimits;
   retention: Retention;
+  /** How many jobs may run at once, and for whom. */
+  caps: Caps;
   /** Creates a job as the gateway does, without the start. Gives its id, or that of an equal request's job. */
   accept(principal: Principal, creation: Creation): Promise<string>;
   /** Aborts when this process was asked to stop: what was not begun is then another's. */
@@ -36,7 +39,8 @@ export type ActivityWaits = AttemptWaits &
   PlanWaits &
   Pick<Waits, SubmitWait | TellingWait | 'cadence' | 'lookRetryMs' | SweepWait | StopWait>;
 
-type SubmitWait = 'unknownGraceMs' | 'unknownLookMs' | 'sendRoomMs' | 'busyMs';
+type SubmitWait =
+  'admitRetryMs' | 'turnsEveryMs' | 'unknownGraceMs' | 'unknownLookMs' | 'sendRoomMs' | 'busyMs';
 type TellingWait =
   | 'deliverySchedule'
   | 'deliveryTimeoutMs'

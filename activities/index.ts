@@ -1,4 +1,5 @@
 import { accept } from './accept';
+import { admit } from './admit';
 import { cancel } from './cancel';
 import { cuttable } from './cut';
 import { deliver, endDelivery } from './deliver';
@@ -16,6 +17,7 @@ export function createActivities(all: ActivityDeps) {
   const runSweep = guarded('sweep', deps, sweep(deps));
   return {
     accept: guarded('accept', deps, accept(deps)),
+    admit: guarded('admit', deps, admit(deps)),
     submit: guarded('submit', all, submit(all), 'to its end'),
     poll: guarded('poll', deps, poll(deps)),
     lastLook: guarded('lastLook', deps, lastLook(deps)),

@@ -9,6 +9,7 @@ import type { JobEnd, SettleReason } from '../src/core/ports/store/jobs';
 import type { GenerateVideoResult, Ruling } from '../workflows/contract';
 import { eventName } from './callback-try';
 import type { ActivityDeps } from './deps';
+import { tellTurns } from './turns';
 import { tellFirst } from './first-try';
 
 /**
@@ -19,13 +20,14 @@ export function settle(deps: ActivityDeps) {
   return async (input: { jobId: string; ruling: Ruling }): Promise<GenerateVideoResult> => {
     const { jobId } = input;
     const reason = await reasonOf(deps, jobId, input.ruling);
-    const { job, deliveryIds, keep } = await deps.store.jobs.settle(
+    const { job, deliveryIds, keep, granted } = await deps.store.jobs.settle(
       jobId,
       reason,
       deps.now(),
       (end) => renderCallback(deps, end),
     );
     if (keep) deps.firstCopies.wake();
+    await tellTurns(deps, granted);
     if (!isTerminal(job.state)) throw new Error(`job ${jobId} was settled and is ${job.state}`);
     deps.log.info({ jobId, state: job.state, code: job.failure?.code }, 'job ended');
     for (const deliveryId of deliveryIds) await tellFirst(deps, deliveryId);
@@ -60,6 +62,7 @@ async function reasonOf(deps: ActivityDeps, jobId: string, ruling: Ruling): Prom
   switch (ruling.kind) {
     case 'verdict':
     case 'canceled':
+    case 'unstarted':
     case 'ruled':
       return ruling;
     case 'failure': {

@@ -3,9 +3,12 @@ import { isTerminal } from '../src/core/job/job';
 import type { Attempt } from '../src/core/provider/attempt';
 import type { SubmitResult } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
+import { capsOn } from '../src/core/slots/caps';
+import { sayQueue } from './admit';
 import { pending } from './failure';
 import { reconcile } from './reconcile';
 import { tryPrepare } from './prepare-tries';
+import { tellTurns } from './turns';
 import { isServed, send, sendBytesOf } from '../src/attempts/send';
 
 /**
@@ -23,8 +26,35 @@ export function submit(deps: ActivityDeps) {
     // A wish to cancel that comes later is found by `open`, under the job's lock.
     const over = tooLate(deps, job, job.state === 'canceling');
     if (over) return over;
+    const waits = await waitForTurn(deps, job, input.number);
+    if (waits) return waits;
     return inRoom(deps, job, () => begin(deps, job, input.number));
   };
+}
+
+/**
+ * Asks for a slot where the channel, the workspace or the key has a cap; undefined when the job may run now. A job that
+ * comes from another channel gives that one's back.
+ */
+async function waitForTurn(
+  deps: ActivityDeps,
+  job: Job,
+  number: number,
+): Promise<SubmitResult | undefined> {
+  const route = job.routes[number - 1];
+  if (!route || !isServed(deps, route)) return undefined;
+  const { id: jobId, workspaceId, keyId, group, createdAt: since } = job;
+  const claim = { channel: route.channel, model: route.model, workspaceId, keyId, group };
+  if (capsOn(deps.caps, claim).length === 0) {
+    if (number > 1) await tellTurns(deps, await deps.store.slots.giveBack(jobId, deps.now()));
+    return undefined;
+  }
+  const asked = await deps.store.slots.ask({ ...claim, jobId, since }, deps.now());
+  await tellTurns(deps, asked.granted);
+  if (asked.mayRun) return undefined;
+  const queue = await deps.store.slots.placeOf(jobId);
+  // None: its turn came in this moment, and admit ends at once.
+  return { state: 'wait', said: queue ? sayQueue(queue) : 'its turn has come' };
 }
 
 /** What many large submits hold at once would end the process; a job waits for room as for a busy provider. */
@@ -187,11 +217,15 @@ const MESSAGES = {
 /** Waits until the next send, but no longer than until this channel is given up: a provider may name a day. */
 function busy(deps: ActivityDeps, job: Job, attempt: Attempt): Error {
   const message = MESSAGES[attempt.refusal?.until ?? 'time'];
-  return pending(message, Math.min(retryAtOf(attempt), givesUpAt(deps, job, attempt)) - deps.now());
+  const endsAt = Math.min(givesUpAt(deps, job, attempt), job.startBy ?? Infinity);
+  return pending(message, Math.min(retryAtOf(attempt), endsAt) - deps.now());
 }
 
 function tooLate(deps: ActivityDeps, job: Job, isCanceling: boolean): SubmitResult | undefined {
   if (isCanceling) return { state: 'ended', ruling: { kind: 'canceled' } };
+  if (job.startBy !== undefined && deps.now() >= job.startBy) {
+    return { state: 'ended', ruling: { kind: 'unstarted' } };
+  }
   if (deps.now() >= job.deadlineAt) {
     return { state: 'ended', ruling: { kind: 'failure', code: 'timed_out' } };
   }

@@ -430,6 +430,7 @@ const BASE: Job = {
   workflowId: '0199a7c4-0000-7000-8000-000000000001',
   dialect: 'videos',
   state: 'queued',
+  group: 'default',
   model: 'clip-1',
   request: { model: 'clip-1', prompt: 'a cat', inputs: [], passthrough: {} },
   applied: {

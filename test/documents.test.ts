@@ -26,6 +26,7 @@ const DOCUMENTS = [
   'docs/retention.md',
   'docs/settings.md',
   'docs/performance.md',
+  'docs/caps.md',
   ...DECISIONS,
 ];
 const manifest = JSON.parse(read('package.json')) as Record<

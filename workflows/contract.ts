@@ -29,6 +29,7 @@ export const keepWorkflowId = (jobId: string): string => `keep:${jobId}`;
 
 /** Activity ids that operators and callbacks address. */
 export const AWAIT_ACTIVITY = 'await';
+export const ADMIT_ACTIVITY = 'admit';
 
 /** Keyword search attributes, set at the start only. */
 export const SEARCH_ATTRIBUTES = ['ReelayWorkspace', 'ReelayModel', 'ReelayProvider'] as const;
@@ -115,6 +116,8 @@ export type Ruling =
   | { kind: 'refused' }
   | { kind: 'failure'; code: FailureCode }
   | { kind: 'canceled' }
+  /** No provider had it when its caller's start deadline came. */
+  | { kind: 'unstarted' }
   /** An operator has written on the job's row how it ends. */
   | { kind: 'ruled' };
 
@@ -122,6 +125,8 @@ export type Ruling =
 export type SubmitResult =
   | { state: 'accepted'; provider: string; channel?: string; providerId?: string }
   | { state: 'next'; number: number; provider: string }
+  /** It has no slot yet. `said` is for people: `place 12 on channel ark-cn, which runs as many jobs as it may`. */
+  | { state: 'wait'; said: string }
   | { state: 'ended'; ruling: Ruling };
 
 /**

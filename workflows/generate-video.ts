@@ -18,7 +18,7 @@ import type {
   Ruling,
   SubmitResult,
 } from './contract';
-import { acceptActivity, atProvider, settleActivity } from './proxies';
+import { acceptActivity, admitActivity, atProvider, settleActivity } from './proxies';
 
 /**
  * Makes one video, from submit to settle: 23 events, however long the provider takes; 6 more when a workflow asks for
@@ -118,17 +118,22 @@ interface Progress {
   number: number;
 }
 
-/** More channels than anyone configures; a bound all the same. */
-const CHANNELS_MAX = 16;
+/** More channels than anyone configures, each of which may be waited for; a bound all the same. */
+const ROUNDS_MAX = 32;
 
 async function run(plan: JobPlan, progress: Progress): Promise<Ruling> {
-  for (let round = 0; round < CHANNELS_MAX; round += 1) {
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
     try {
       const submitted = await atProvider(plan, progress).submit({
         jobId: plan.jobId,
         number: progress.number,
       });
       if (submitted.state === 'ended') return submitted.ruling;
+      if (submitted.state === 'wait') {
+        setCurrentDetails(`Waits for a slot: ${submitted.said}.`);
+        await admitActivity(plan)({ jobId: plan.jobId });
+        continue;
+      }
       progress.provider = submitted.provider;
       if (submitted.state === 'accepted') {
         tellOperators(submitted);

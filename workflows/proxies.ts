@@ -1,7 +1,13 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import { AWAIT_ACTIVITY, CALLBACKS_QUEUE, VIDEO_QUEUE, providerQueue } from './contract';
+import {
+  ADMIT_ACTIVITY,
+  AWAIT_ACTIVITY,
+  CALLBACKS_QUEUE,
+  VIDEO_QUEUE,
+  providerQueue,
+} from './contract';
 import type { JobPlan, PlanWaits } from './contract';
 
 /**
@@ -37,6 +43,16 @@ const SUBMIT = {
   ...WAITED_FOR,
   retry: { initialInterval: '1s', maximumInterval: '30s' },
   priority: { priorityKey: 1 },
+} satisfies ActivityOptions;
+
+/** Admit waits for a slot, under an id by which the job that gives one back ends it. It gives way to all else. */
+const ADMIT = {
+  ...WAITED_FOR,
+  taskQueue: VIDEO_QUEUE,
+  activityId: ADMIT_ACTIVITY,
+  startToCloseTimeout: '30s',
+  retry: { maximumInterval: '1m' },
+  priority: { priorityKey: 3 },
 } satisfies ActivityOptions;
 
 /** A look that got no answer comes again each 5 s. */
@@ -90,6 +106,15 @@ const SWEEP = {
 
 /** The proxy of accept, for a workflow that nobody made a job for. */
 export const acceptActivity = proxyActivities<Pick<Activities, 'accept'>>(ACCEPT).accept;
+
+/** Returns the proxy of admit, which waits until the job's deadline at most. */
+export const admitActivity = ({ model, deadlineAt, waits }: JobPlan) =>
+  proxyActivities<Pick<Activities, 'admit'>>({
+    ...ADMIT,
+    heartbeatTimeout: waits.heartbeatMs,
+    scheduleToCloseTimeout: Math.max(1, deadlineAt - Date.now()),
+    summary: `${model}: wait for a slot`,
+  }).admit;
 
 /** Returns the proxy of settle. */
 export const settleActivity = ({ heartbeatMs }: Beat) =>

@@ -120,6 +120,7 @@ function count(jobs: Jobs): Record<string, unknown> {
     gets: total(records, (record) => record.gets),
     deletes: total(records, (record) => record.deletes),
     callbacks: total(records, (record) => record.callbacks),
+    at_once_max: Object.fromEntries(jobs.atOnceMax()),
     by_prompt: Object.fromEntries(
       prompts.map(([prompt, { seen, accepted }]) => [prompt, { seen, accepted }]),
     ),

@@ -42,6 +42,8 @@ export interface Jobs {
   countQueued(provider: string, account: string, now: number): number;
   /** Counts jobs that are queued or running. */
   countUnderWay(provider: string, account: string, now: number): number;
+  /** Counts, by provider, the most jobs of one account that were under way at the same moment since the start. */
+  atOnceMax(): ReadonlyMap<string, number>;
   change(record: JobRecord, patch: Partial<JobRecord>): void;
   prompts(): ReadonlyMap<string, PromptRecord>;
   countPrompt(prompt: string, patch: (before: PromptRecord) => PromptRecord): PromptRecord;
@@ -100,16 +102,21 @@ function over(
     for (const each of tallies) each.add(job);
   };
   for (const job of jobs.values()) tally(job);
+  const atOnceMax = new Map<string, number>();
   return {
     add: (job) => {
       write({ job });
       jobs.set(job.id, job);
       tally(job);
+      const { provider, account, createdAt } = job;
+      const atOnce = underWay.count(provider, account, createdAt);
+      atOnceMax.set(provider, Math.max(atOnce, atOnceMax.get(provider) ?? 0));
       const oldest = forgetOldest(jobs);
       if (oldest) for (const each of tallies) each.forget(oldest);
     },
     countQueued: queued.count,
     countUnderWay: underWay.count,
+    atOnceMax: () => atOnceMax,
     get: (id) => jobs.get(id),
     all: () => jobs.values(),
     change: (record, patch) => {

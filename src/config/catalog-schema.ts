@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { USUAL_GROUP } from '../core/slots/caps';
 import { fields } from '../core/json/known-fields';
 
 /** What an operator writes of channels, models and prices. Which provider and model there is, the catalog knows. */
@@ -18,16 +19,25 @@ function isPlainUrl(text: string): boolean {
   return [username, password, search, hash].every((part) => part === '');
 }
 
+const jobs = z.int({ error: 'must be a whole number of jobs' }).positive();
+/** How many jobs of the account may run at once, in all and of each of the provider's own models. */
+const accountCaps = {
+  jobsAtOnce: jobs.optional(),
+  modelJobsAtOnce: z.record(z.string(), jobs).optional(),
+};
+
 const simulatedChannel = fields({
   provider: z.string({ error: required('the name of a provider') }),
   simulated: z.literal(true),
   foreignIds: z.boolean().optional(),
+  ...accountCaps,
 });
 
 const realChannel = fields({
   provider: z.string({ error: required('the name of a provider') }),
   simulated: z.literal(false).optional(),
   foreignIds: z.boolean().optional(),
+  ...accountCaps,
   baseUrl,
   credentials: z.record(z.string(), z.unknown(), {
     error: required('an object with the names that the provider gives its keys'),
@@ -86,6 +96,15 @@ const modelSchema = fields({
   deadlineSeconds: z.int().positive().optional(),
 });
 
+/** What the workspaces and keys of a group may have, and how they take turns where jobs wait. */
+const groupSchema = fields({
+  jobsAtOnce: jobs.optional(),
+  keyJobsAtOnce: jobs.optional(),
+  weight: z.number().positive().max(1_000).default(USUAL_GROUP.weight),
+  priority: z.int().min(1).max(5).default(USUAL_GROUP.priority),
+});
+
+export const groupsSchema = z.record(z.string(), groupSchema);
 export const channelsSchema = z.record(z.string(), channelSchema);
 export const modelsSchema = z.record(z.string(), modelSchema);
 

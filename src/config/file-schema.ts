@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { fields } from '../core/json/known-fields';
 import { DEFAULT_CATALOG } from '../default-catalog';
-import { channelsSchema, modelsSchema } from './catalog-schema';
+import { channelsSchema, groupsSchema, modelsSchema } from './catalog-schema';
 import { limitsSchema, retentionSchema, waitsSchema } from './settings-schema';
 
 /** What reelay.config.json holds. */
 export const fileSchema = fields({
   channels: channelsSchema.default(DEFAULT_CATALOG.channels),
   models: modelsSchema.default(DEFAULT_CATALOG.models),
+  groups: groupsSchema.default({}),
   waits: waitsSchema.prefault({}),
   limits: limitsSchema.prefault({}),
   retention: retentionSchema.prefault({}),

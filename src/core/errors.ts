@@ -137,6 +137,10 @@ export const FAILURES = {
   timed_out: { retryable: true, text: 'The video was not ready before the deadline.' },
   expired: { retryable: true, text: 'The provider let the job expire.' },
   canceled: { retryable: true, text: 'The job was canceled.' },
+  not_started: {
+    retryable: true,
+    text: 'The job had not begun by its start deadline and was canceled; nothing was charged.',
+  },
   internal: { retryable: true, text: 'Something went wrong on our side.' },
 } as const;
 

@@ -9,6 +9,7 @@ import type { Engine } from '../core/ports/engine';
 import type { JobLabel, JobPlan } from '../core/job/plan';
 import { formatPoints } from '../core/money/pricing';
 import {
+  ADMIT_ACTIVITY,
   AWAIT_ACTIVITY,
   CALLBACKS_QUEUE,
   DELIVER_CALLBACK,
@@ -49,6 +50,17 @@ export function createEngine(client: Client, waits: { heartbeatMs: number }): En
         return false;
       }
     });
+  /** Ends an activity that runs or waits for its next try; false where there is none of that id. */
+  const complete = (workflowId: string, activityId: string, result: object): Promise<boolean> =>
+    within(CALL_DEADLINE_MS, async () => {
+      try {
+        await client.activity.complete({ workflowId, activityId }, result);
+        return true;
+      } catch (error) {
+        if (error instanceof ActivityNotFoundError) return false;
+        throw error;
+      }
+    });
   const start = async (type: string, options: WorkflowStartOptions): Promise<void> => {
     await begin(type, options);
   };
@@ -86,16 +98,8 @@ export function createEngine(client: Client, waits: { heartbeatMs: number }): En
     closedJobs: (sinceMs, limit) =>
       within(CALL_DEADLINE_MS, () => closedJobs(client, sinceMs, limit)),
     cancelJob,
-    completeAwait: (workflowId, state) =>
-      within(CALL_DEADLINE_MS, async () => {
-        try {
-          await client.activity.complete({ workflowId, activityId: AWAIT_ACTIVITY }, { state });
-          return true;
-        } catch (error) {
-          if (error instanceof ActivityNotFoundError) return false;
-          throw error;
-        }
-      }),
+    completeAdmit: (workflowId) => complete(workflowId, ADMIT_ACTIVITY, {}),
+    completeAwait: (workflowId, state) => complete(workflowId, AWAIT_ACTIVITY, { state }),
     startDelivery: (deliveryId, delayMs = 0) =>
       begin(DELIVER_CALLBACK, {
         workflowId: deliveryWorkflowId(deliveryId),

@@ -127,12 +127,16 @@ function rowOf({ principal, creation, checked, native, now }: RowParts): NewJob 
     routes: frozen(checked.usable),
     now,
     deadlineAt: now + checked.deadlineSeconds * 1_000,
+    startBy: startByOf(creation, now),
     idempotency: creation.idempotency,
     workflowId: creation.workflowId,
     startAs: idPrefix === undefined ? id : renderId(idPrefix, id),
     render: creation.render,
   };
 }
+
+const startByOf = ({ startWithinSeconds: seconds }: Creation, now: number): number | undefined =>
+  seconds === undefined ? undefined : now + seconds * 1_000;
 
 /** Answers with the job that was made, or with what an earlier request was answered; throws what the rows refused. */
 function answer(created: CreateResult, price: bigint): Accepted {

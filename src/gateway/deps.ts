@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Mint } from '../core/operator/mint';
 import type { Catalog } from '../core/catalog/catalog';
+import type { Caps } from '../core/slots/caps';
 import type { Job } from '../core/job/job';
 import type { Blobs } from '../core/ports/blobs';
 import type { Engine } from '../core/ports/engine';
@@ -19,6 +20,7 @@ export interface GatewayDeps {
   store: Store;
   engine: Engine;
   catalog: Catalog;
+  caps: Caps;
   outbound: Outbound;
   blobs: Blobs;
   signLink(job: Job, kind: FileKind): string;

@@ -12,6 +12,7 @@ import { findJob } from './find';
 import type { Funds } from './funds';
 import { createFairGate } from './gate';
 import { deliveriesOf } from './operations';
+import { withQueue } from './queue';
 import { removeJob } from './remove';
 import { createHold, createHoldCreated } from './wait';
 
@@ -20,7 +21,8 @@ export function createJobs(deps: GatewayDeps, funds: Pick<Funds, 'check'>): Jobs
   const { createsAtOnce } = deps.limits;
   const { createMs, heldMs } = deps.waits;
   const gates = { creates: createFairGate({ atOnce: createsAtOnce, waitMs: createMs }) };
-  const get = (principal: Principal, id: string): Promise<Job> => findJob(deps, principal, id);
+  const get = async (principal: Principal, id: string): Promise<Job> =>
+    withQueue(deps, await findJob(deps, principal, id));
   const hold = createHold(deps, get);
   return {
     create: (principal, creation) => create({ ...deps, gates }, principal, creation),

@@ -35,6 +35,7 @@ export async function startApi(base: Foundation, options: ListenOptions): Promis
     signLink,
     waits: base.config.waits,
     limits: base.config.limits,
+    caps: base.caps,
     starts,
   });
   const waitEnds = createWaitEnds();

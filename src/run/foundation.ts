@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { createLocalBlobs } from '../blobs/local';
 import type { Config } from '../config';
 import type { Catalog } from '../core/catalog/catalog';
+import type { Caps } from '../core/slots/caps';
 import type { Blobs } from '../core/ports/blobs';
 import type { Engine } from '../core/ports/engine';
 import type { Outbound } from '../core/ports/outbound';
@@ -27,6 +28,7 @@ import type { Database, OpenDatabase } from '../store/base/database';
 import { isOurSecretKey } from '../store/operator/installation';
 import { createSealer } from '../store/base/seal';
 import type { Sealer } from '../store/base/seal';
+import { capsOf } from './caps';
 import { buildCatalog } from './channels';
 import { secretKey } from './secrets';
 import { VERSION } from './version';
@@ -45,6 +47,7 @@ export interface Foundation {
   blobs: Blobs;
   outbound: Outbound;
   catalog: Catalog;
+  caps: Caps;
   links: Links;
   tokens: Tokens;
   quotes: Quotes;
@@ -72,7 +75,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   const { config, data, log } = options;
   const namespace = config.environment.TEMPORAL_NAMESPACE;
   const secret = secretKey(data, config.environment.REELAY_SECRET_KEY);
-  const catalog = buildCatalog(config, options.simulator);
+  const offer = { catalog: buildCatalog(config, options.simulator), caps: capsOf(config) };
   const connection = engineConnection(options.engineAddress, config.environment);
   const { client, close: disconnect } = await connectClient(connection, namespace);
   const onError = (err: Error): void => {
@@ -86,7 +89,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   const outbound = createOutbound({
     allowedCallbackHosts: options.allowCallbacksTo,
     userAgent: `reelay/${VERSION}`,
-    secrets: credentialsOf(catalog),
+    secrets: credentialsOf(offer.catalog),
   });
   const close = async (): Promise<void> => {
     await outbound.close();
@@ -103,7 +106,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   const storeOver = (opened: OpenDatabase): Pick<Foundation, 'database' | 'db' | 'store'> => ({
     database: opened,
     db: opened.db,
-    store: createStore(opened.db, sealer, { ...config.waits, changes }),
+    store: createStore(opened.db, sealer, { ...config.waits, changes, caps: offer.caps }),
   });
   const base: Omit<Foundation, 'withOwnPool'> = {
     config,
@@ -115,7 +118,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     sealer,
     blobs: createLocalBlobs(join(data, 'blobs')),
     outbound,
-    catalog,
+    ...offer,
     ...signedWith(secret, options),
     log,
     identity: `${hostname()}:${String(process.pid)}:${randomUUID().slice(0, 8)}`,

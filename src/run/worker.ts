@@ -4,6 +4,7 @@ import type { ActivityDeps } from '../../activities';
 import { createActivities, createFirstCopies } from '../../activities';
 import { createByteGate } from '../../activities/byte-gate';
 import { createHungHosts } from '../../activities/hung-hosts';
+import { watchTurns } from '../../activities/turns';
 import { createPlaces } from '../../activities/places';
 import type { Channel } from '../core/catalog/catalog';
 import type { RenderContext } from '../core/api/dialect';
@@ -74,13 +75,14 @@ export async function startWorker(
     },
     log: base.log,
   });
+  const turnWatch = watchTurns(deps);
   // What a process that ended has claimed, or never claimed.
   firstCopies.wake();
   return {
     ...workers,
     async stop() {
       stopping.abort();
-      await Promise.all([workers.stop(), firstCopies.stop()]);
+      await Promise.all([workers.stop(), firstCopies.stop(), turnWatch.stop()]);
     },
   };
 }

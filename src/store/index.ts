@@ -1,3 +1,4 @@
+import type { Caps } from '../core/slots/caps';
 import type { ChangeStore } from '../core/ports/store/changes';
 import type { Store } from '../core/ports/store/store';
 import { adminStore } from './operator/admin';
@@ -12,6 +13,7 @@ import { ledgerStore } from './money/ledger';
 import { operationsStore } from './operator/operations';
 import { retentionStore } from './upkeep/retention';
 import type { Sealer } from './base/seal';
+import { slotStore } from './slots/slots';
 import { startStore } from './jobs/starts';
 import { sweepStore } from './upkeep/sweep';
 import { usageStore } from './money/usage';
@@ -25,6 +27,7 @@ export function createStore(
     usualMemoMs: number;
     keyMemoMs: number;
     changes: ChangeStore;
+    caps: Caps;
   },
 ): Store {
   const keys = keyStore(db, options);
@@ -33,6 +36,7 @@ export function createStore(
     attempts: attemptStore(db, options),
     deliveries: deliveryStore(db, sealer),
     keeps: keepStore(db),
+    slots: slotStore(db, options.caps),
     starts: startStore(db),
     sweep: sweepStore(db),
     retention: retentionStore(db),

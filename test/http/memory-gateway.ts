@@ -313,5 +313,6 @@ function newJob(principal: Principal, creation: CreateOptions & Draft, at: numbe
     finishedAt: undefined,
     updatedAt: at,
     deadlineAt: at + 3_600_000,
+    group: principal.group,
   };
 }

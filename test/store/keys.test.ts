@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { KeySettings, Rotation } from '../../src/core/operator/admin';
 import type { Store } from '../../src/core/ports/store/store';
 import { newId } from '../../src/core/job/ids';
+import { NO_CAPS } from '../../src/core/slots/caps';
 import { createStore } from '../../src/store';
 import { keyHash, newKey } from '../../src/store/keys/new-key';
 import { ensureWorkspace } from '../../src/store/operator/workspaces';
@@ -214,6 +215,7 @@ describe('a key that is remembered', () => {
       ...CREATE_WAITS,
       usualMemoMs: 0,
       keyMemoMs: MEMO_MS,
+      caps: NO_CAPS,
       changes: database.store.changes,
     });
   const hash = () => keyHash(workspace.key);

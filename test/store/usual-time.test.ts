@@ -1,5 +1,6 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { Store } from '../../src/core/ports/store/store';
+import { NO_CAPS } from '../../src/core/slots/caps';
 import { createStore } from '../../src/store';
 import type { Database } from '../../src/store/base/database';
 import {
@@ -34,6 +35,7 @@ async function measured(): Promise<{ store: Store; rowsRead(): Promise<number>; 
     usualMemoMs: 30_000,
     keyMemoMs: 0,
     changes: database.store.changes,
+    caps: NO_CAPS,
   };
   return {
     store: createStore(db, database.sealer, options),

@@ -15,6 +15,7 @@ import type {
 } from '../../src/core/ports/store/jobs';
 import type { KeyPrincipal } from '../../src/core/ports/store/keys';
 import type { Store } from '../../src/core/ports/store/store';
+import { NO_CAPS } from '../../src/core/slots/caps';
 import { createStore } from '../../src/store';
 import { createChanges } from '../../src/store/changes/changes';
 import { openDatabase } from '../../src/store/base/database';
@@ -80,6 +81,7 @@ export async function startTestDatabase(points = 1_000_000n * PRICE): Promise<Te
     usualMemoMs: MEMO_MS,
     keyMemoMs: MEMO_MS,
     changes,
+    caps: NO_CAPS,
   });
   const sql: TestDatabase['sql'] = async <Row>(text: string, values: unknown[] = []) =>
     (await pool.query(text, values)).rows as Row[];

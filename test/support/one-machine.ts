@@ -20,6 +20,7 @@ import { startApi } from '../../src/run/api';
 import { simulations } from '../../simulators';
 import { addressAt } from '../../simulators/part';
 import { startSimulator } from '../../simulators/server';
+import { NO_CAPS } from '../../src/core/slots/caps';
 import { createStore } from '../../src/store';
 import { temporaryFolder } from '../host/temporary';
 import type { TestDatabase } from './database';
@@ -50,11 +51,13 @@ export async function startOneMachine({ db, sealer, ...base }: TestDatabase): Pr
   const signed = { secret, lifetimeMs: 60_000 };
   const foundation = {
     config,
+    caps: NO_CAPS,
     // Its own store, which remembers as a gateway's does. A key is known for as long as a test runs.
     store: createStore(db, sealer, {
       ...config.waits,
       keyMemoMs: 600_000,
       changes: base.store.changes,
+      caps: NO_CAPS,
     }),
     engine: {
       ...WILLING,
@@ -91,7 +94,7 @@ export async function startOneMachine({ db, sealer, ...base }: TestDatabase): Pr
 
 type Parts = Pick<
   Foundation,
-  'config' | 'store' | 'engine' | 'catalog' | 'outbound' | 'blobs' | 'links' | 'log'
+  'config' | 'caps' | 'store' | 'engine' | 'catalog' | 'outbound' | 'blobs' | 'links' | 'log'
 >;
 
 function depsOf({ config, ...parts }: Parts, now: () => number): ActivityDeps {

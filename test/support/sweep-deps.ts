@@ -16,6 +16,7 @@ export const WILLING: Engine = {
   jobRun: () => Promise.resolve('none'),
   closedJobs: () => Promise.resolve([]),
   cancelJob: () => Promise.resolve(),
+  completeAdmit: () => Promise.resolve(false),
   completeAwait: () => Promise.resolve(false),
   endJob: () => Promise.resolve(),
   forgetJob: () => Promise.resolve(true),

@@ -1,3 +1,4 @@
+import type { QueuePlace } from '../slots/turns';
 import type { Failure } from '../errors';
 import type { NativeRequest } from '../provider/native';
 import type { VideoFacts, Output, Usage } from './outcome';
@@ -90,4 +91,10 @@ export interface Job {
   finishedAt: number | undefined;
   updatedAt: number;
   deadlineAt: number;
+  /** Unix milliseconds; the job is canceled when no provider has it by then. */
+  startBy?: number | undefined;
+  /** The place among those that wait for a slot; absent for a job that does not wait, or was not asked about. */
+  queue?: Pick<QueuePlace, 'place' | 'reason'> | undefined;
+  /** The group that it was asked for in. */
+  group: string;
 }

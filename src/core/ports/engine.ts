@@ -15,6 +15,8 @@ export interface Engine {
   /** Ids of workflows whose runs closed unhappily since then, newest first; visibility, so seconds late. */
   closedJobs(sinceMs: number, limit: number): Promise<string[]>;
   cancelJob(workflowId: string): Promise<void>;
+  /** Ends the job's wait for a slot, which its row has by now; false when it does not wait (any more). */
+  completeAdmit(workflowId: string): Promise<boolean>;
   /** Ends the job's wait with a verdict that is already stored; false when it does not wait (any more). */
   completeAwait(workflowId: string, state: FinalVerdict['state']): Promise<boolean>;
   /** Books an operator's end of a job: whatever runs for it is ended, and a run that only settles is started. */

@@ -65,6 +65,14 @@ export const WAITS = {
     5 * SECOND,
     'A refused submit is sent again after this; each further pause is longer.',
   ),
+  admitRetryMs: ms(
+    MINUTE,
+    'A job that waits for a slot and is told nothing asks again after this; whoever gives a slot back tells the next one at once.',
+  ),
+  turnsEveryMs: ms(
+    5 * SECOND,
+    'So often slots are given out that became free by time alone, and jobs are told again whose turn came and who have not begun.',
+  ),
   busyRetryMaxMs: ms(MINUTE, 'The pauses between refused submits grow no further than this.'),
   exchangeMs: ms(30 * SECOND, 'One HTTP exchange of a look, a lookup or a cancel ends after this.'),
 

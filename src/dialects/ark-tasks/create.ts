@@ -1,4 +1,5 @@
 import type { Answer, LateAnswer } from '../../core/api/answer';
+import { startWithin } from '../kit/start-within';
 import type { RouteInput } from '../../core/api/route';
 import { FAILURES, type FailureCode } from '../../core/errors';
 import { givenIdsOf, withGivenIds } from '../../core/job/given-id';
@@ -23,6 +24,7 @@ export async function create(gateway: Jobs & NativeJobs, input: RouteInput): Pro
     dialect: WIRE,
     idPrefix: 'task',
     native,
+    ...startWithin(input.headers),
     idempotency: idempotencyKey
       ? {
           key: idempotencyKey,

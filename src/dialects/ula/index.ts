@@ -9,6 +9,7 @@ import type { Models } from '../../core/ports/gateway/models';
 import type { Results } from '../../core/ports/gateway/results';
 import { unixSeconds } from '../kit/parameters';
 import { patienceOf } from '../kit/prefer';
+import { startWithin } from '../kit/start-within';
 import { answerOf, modelOf, renderCallback, renderError, succeeded } from './render';
 import { modelsReplySchema, tokenSchema, videoReplySchema } from './reply';
 import { generateBodySchema, type GenerateBody } from './schema';
@@ -96,6 +97,7 @@ async function generate(
   const created = await gateway.create(principal, {
     dialect: NAME,
     ...toDraft(body, files, model),
+    ...startWithin(input.headers),
     idempotency: idempotencyKey
       ? { key: idempotencyKey, route: `POST ${GENERATE}`, fingerprint }
       : undefined,

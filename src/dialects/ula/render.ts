@@ -51,6 +51,7 @@ const FAILURE_STATUS: Record<FailureCode, number> = {
   timed_out: 500,
   expired: 500,
   canceled: 409,
+  not_started: 409,
   internal: 500,
 };
 

@@ -1,4 +1,5 @@
 import { route, type RouteInput } from '../../core/api/route';
+import { startWithin } from '../kit/start-within';
 import { type Dialect } from '../../core/api/dialect';
 import { type LateAnswer } from '../../core/api/answer';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
@@ -119,6 +120,7 @@ async function generate(jobs: Jobs, input: RouteInput<GenerateBody>): Promise<La
     dialect: NAME,
     idPrefix: 'task',
     ...toDraft(body),
+    ...startWithin(input.headers),
     quote: quoteId === undefined ? undefined : { id: quoteId, param: 'quoteId' },
     idempotency: idempotencyKey
       ? { key: idempotencyKey, route: 'POST /unified-video/generate', fingerprint }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { statusDetailSchema } from '../kit/end-reason';
 
 /** Points are JSON numbers with exactly their decimals; times are ISO 8601 in UTC. */
 
@@ -36,8 +37,8 @@ export const createdSchema = z.strictObject({
   /** Why there will be no video, when that is known by the time of this answer. */
   error: z.string().nullable(),
   code: z.string().nullable(),
-  /** Says that it is not known whether the provider took the task; present only while that is so. */
-  statusDetail: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+  /** Says what the state does not: the task waits for its turn, or it is not known whether the provider took it. */
+  statusDetail: statusDetailSchema.optional(),
 });
 export type CreatedReply = z.infer<typeof createdSchema>;
 
@@ -58,8 +59,8 @@ export const statusSchema = z.strictObject({
   parameters,
   error: z.string().nullable(),
   code: z.string().nullable(),
-  /** Says that it is not known whether the provider took the task; present only while that is so. */
-  statusDetail: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+  /** Says what the state does not: the task waits for its turn, or it is not known whether the provider took it. */
+  statusDetail: statusDetailSchema.optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
   completedAt: z.string().nullable(),

@@ -1,4 +1,5 @@
 import { route, type RouteInput } from '../../core/api/route';
+import { startWithin } from '../kit/start-within';
 import { type Answer } from '../../core/api/answer';
 import { type Dialect } from '../../core/api/dialect';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
@@ -90,6 +91,7 @@ function submit(
     dialect: NAME,
     idPrefix: 'task',
     ...toDraft(body, files, { isForm: raw.length === 0, model }),
+    ...startWithin(input.headers),
     idempotency: idempotencyKey
       ? { key: idempotencyKey, route: `POST ${path}`, fingerprint }
       : undefined,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { VIDEO_STATUSES } from '../kit/video-status';
+import { statusDetailSchema } from '../kit/end-reason';
 
 /** Times are Unix seconds, 0 for what has not happened, as a Go client expects. */
 
@@ -18,8 +19,8 @@ export type SubmittedReply = z.infer<typeof submittedSchema>;
 
 const reasonSchema = z.strictObject({ code: z.string(), message: z.string() });
 const errorSchema = reasonSchema.nullable();
-/** Says that it is not known whether the provider took the job; present only while that is so. */
-const statusDetail = reasonSchema.optional();
+/** Says what the state does not: the job waits for its turn, or it is not known whether the provider took it. */
+const statusDetail = statusDetailSchema.optional();
 
 /**
  * new-api's own row with upper-case `status`, and in the same object what readers of the envelope as OctopusX documents

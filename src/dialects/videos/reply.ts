@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MODES } from '../../core/request/request';
 import { VIDEO_STATUSES } from '../kit/video-status';
+import { statusDetailSchema } from '../kit/end-reason';
 
 /**
  * What `/v1/videos` answers: one object that satisfies readers of the OpenAI Videos API and of Token360. Times are
@@ -42,7 +43,7 @@ export const videoSchema = z.strictObject({
   remixed_from_video_id: z.null(),
   error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
   /** Says that it is not known whether the provider took the job; present only while that is so. */
-  status_detail: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+  status_detail: statusDetailSchema.optional(),
 });
 export type Video = z.infer<typeof videoSchema>;
 

@@ -9,6 +9,7 @@ import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { Results } from '../../core/ports/gateway/results';
 import type { NativeDraft } from '../../core/job/creation';
 import { patienceOf } from '../kit/prefer';
+import { startWithin } from '../kit/start-within';
 import { answering } from './render';
 import { videoSchema } from './reply';
 import { nativeBodySchema, submitBodySchema } from './schema';
@@ -64,6 +65,7 @@ async function submit(
     dialect: 'videos',
     idPrefix: 'video',
     ...asked,
+    ...startWithin(headers),
     idempotency: idempotencyKey
       ? { key: idempotencyKey, route: 'POST /v1/videos', fingerprint }
       : undefined,

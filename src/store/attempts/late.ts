@@ -5,7 +5,7 @@ import { ATTEMPT } from './attempt-row';
 import type { AttemptRow } from './attempt-row';
 import type { Database, Transaction } from '../base/database';
 import { reported } from './reported';
-import { attempts, events, jobs, lateVerdicts } from '../schema';
+import { attempts, events, jobs, lateVerdicts, slots } from '../schema';
 
 /**
  * What a provider says of a job that we gave up without its word (`timed_out`, `submission_unknown`). It is our cost:
@@ -38,6 +38,8 @@ export async function bookLate(
     data: { attempt: attempt.number, provider, channel },
     at,
   });
+  // Nothing of it runs there any more; who is next is found by whoever gives out slots.
+  await tx.delete(slots).where(eq(slots.jobId, jobId));
   await tx
     .update(jobs)
     .set({ erasedAt: null })

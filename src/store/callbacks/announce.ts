@@ -23,11 +23,14 @@ interface End {
   renderCallback: RenderEnd;
 }
 
+/** What a settle tells of the job itself. */
+type Told = Omit<SettleResult, 'granted'>;
+
 /**
  * Writes every row that follows from an end, in ONE statement: usage, the end of the hold, the event, the message to the
  * caller's callback URL, the copy to be made of the result, and the attempt's last word.
  */
-export async function announce(tx: Transaction, end: End): Promise<SettleResult> {
+export async function announce(tx: Transaction, end: End): Promise<Told> {
   const { job, attempt } = end;
   const eventId = newId();
   const message = messageOf(end, eventId);
@@ -74,7 +77,7 @@ function ledgerEntryOf(job: Job): Pick<Values, 'kind' | 'available' | 'held' | '
 }
 
 /** What an earlier settle of this job left to be started. */
-export async function settledBefore(tx: Transaction, job: Job): Promise<SettleResult> {
+export async function settledBefore(tx: Transaction, job: Job): Promise<Told> {
   const open = await tx
     .select({ id: deliveries.id, started: deliveries.workflowStartedAt })
     .from(deliveries)

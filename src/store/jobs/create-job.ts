@@ -177,6 +177,8 @@ const INSERT = statement<InsertValues>('job_create')((db, { as }) => {
         createdAt: as('createdAt', jobs.createdAt),
         updatedAt: as('updatedAt', jobs.updatedAt),
         deadlineAt: as('deadlineAt', jobs.deadlineAt),
+        groupName: as('groupName', jobs.groupName),
+        startBy: as('startBy', jobs.startBy),
       })
       .onConflictDoNothing({ target: jobs.workflowId })
       .returning(),
@@ -228,5 +230,7 @@ function rowOf(job: NewJob, now: Date) {
     createdAt: now,
     updatedAt: now,
     deadlineAt: new Date(job.deadlineAt),
+    groupName: job.principal.group,
+    startBy: job.startBy === undefined ? null : new Date(job.startBy),
   };
 }

@@ -36,5 +36,8 @@ export function toJob(row: JobRow): Job {
     finishedAt: row.finishedAt?.getTime(),
     updatedAt: row.updatedAt.getTime(),
     deadlineAt: row.deadlineAt.getTime(),
+    startBy: row.startBy?.getTime(),
+    // Jobs of older releases have none, and there was one group then for most.
+    group: row.groupName ?? 'default',
   };
 }

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { newId } from '../../core/job/ids';
 import type { Page, PageQuery } from '../../core/job/page';
+import type { Caps } from '../../core/slots/caps';
 import type { JobStore } from '../../core/ports/store/jobs';
 import { ATTEMPT, toAttempt } from '../attempts/attempt-row';
 import { createJobs, earlierAnswer } from './create-job';
@@ -36,9 +37,9 @@ const WITH_ATTEMPT = statement<{ id: string }>('job_with_attempt')((db, { at }) 
 
 const OPEN = ['queued', 'running', 'canceling'] as const;
 
-export function jobStore(db: Database, waits: CreateWaits): JobStore {
+export function jobStore(db: Database, options: CreateWaits & { caps: Caps }): JobStore {
   return {
-    create: createJobs(db, waits),
+    create: createJobs(db, options),
     shortOf: (principal, price) => shortOf(db, principal, price),
     isKeyUsed: (workspaceId, key, now) => isKeyUsed(db, { workspaceId, key, now }),
     earlier: async (workspaceId, { idempotency, render }, now) =>
@@ -91,7 +92,8 @@ export function jobStore(db: Database, waits: CreateWaits): JobStore {
     byOperation: (workspaceId, provider, operation) =>
       byOperation(db, workspaceId, provider, operation),
     listNative: (workspaceId, dialect, query) => listNative(db, workspaceId, dialect, query),
-    settle: (id, reason, now, renderCallback) => settle(db, { id, reason, now, renderCallback }),
+    settle: (id, reason, now, renderCallback) =>
+      settle(db, options.caps, { id, reason, now, renderCallback }),
   };
 }
 

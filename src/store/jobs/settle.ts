@@ -5,6 +5,8 @@ import { isTerminal } from '../../core/job/job';
 import type { Job, TerminalState } from '../../core/job/job';
 import type { StoredReply } from '../../core/provider/native';
 import type { RenderEnd, SettleResult, SettleReason } from '../../core/ports/store/jobs';
+import type { Caps } from '../../core/slots/caps';
+import { endSlot } from '../slots/slots';
 import { announce, settledBefore } from '../callbacks/announce';
 import type { WholeAttemptRow } from '../callbacks/announce';
 import type { Database, Transaction } from '../base/database';
@@ -28,17 +30,26 @@ export interface Settlement {
   renderCallback: RenderEnd;
 }
 
-export async function settle(db: Database, settlement: Settlement): Promise<SettleResult> {
+export async function settle(
+  db: Database,
+  caps: Caps,
+  settlement: Settlement,
+): Promise<SettleResult> {
   return db.transaction(async (tx) => {
     const row = await lockJob(tx, settlement.id);
     if (!row) throw new Error(`no job ${settlement.id}`);
-    if (isTerminal(row.state)) return settledBefore(tx, toJob(row));
+    if (isTerminal(row.state)) return { ...(await settledBefore(tx, toJob(row))), granted: [] };
 
     const attempt = await latestAttempt(tx, settlement.id);
     const end = decide(row, attempt, settlement.reason);
-    const job = await finish(tx, { row, attempt, end, now: new Date(settlement.now) });
+    const now = new Date(settlement.now);
+    const watchedUntil = isUnheard(row, end, attempt) ? oneMoreDeadline(row, now) : null;
+    const job = await finish(tx, { row, attempt, end, now, watchedUntil });
     const reply = attempt && finalReplyOf(attempt);
-    return announce(tx, { ...settlement, job, attempt, reply });
+    const told = await announce(tx, { ...settlement, job, attempt, reply });
+    // What may still run there keeps its slot: the provider counts it among its jobs.
+    const keptUntil = attempt && attempt.state !== 'refused' ? watchedUntil : null;
+    return { ...told, granted: await endSlot(tx, caps, { jobId: job.id, keptUntil, now }) };
   });
 }
 
@@ -149,6 +160,8 @@ export function decide(
       return { ...unpaid, state: 'failed', failure: reason.failure };
     case 'canceled':
       return { ...unpaid, state: 'canceled', failure: failure('canceled') };
+    case 'unstarted':
+      return { ...unpaid, state: 'canceled', failure: failure('not_started') };
     case 'ruled':
       return { ...unpaid, state: 'failed', failure: row.ruling ?? failure('internal') };
   }
@@ -164,7 +177,14 @@ async function finish(
     attempt,
     end,
     now,
-  }: { row: JobRow; attempt: WholeAttemptRow | undefined; end: End; now: Date },
+    watchedUntil,
+  }: {
+    row: JobRow;
+    attempt: WholeAttemptRow | undefined;
+    end: End;
+    now: Date;
+    watchedUntil: Date | null;
+  },
 ): Promise<Job> {
   const [finished] = await FINISH(tx, {
     id: row.id,
@@ -176,7 +196,7 @@ async function finish(
     progress: end.state === 'succeeded' ? 100 : row.progress,
     charged: end.charged,
     now,
-    watchedUntil: isUnheard(row, end, attempt) ? oneMoreDeadline(row, now) : null,
+    watchedUntil,
     review: reviewOf(row, end, attempt) ?? row.review,
   });
   if (!finished) throw new Error(`job ${row.id} vanished`);

@@ -2,6 +2,7 @@ import * as jobs from './jobs';
 import * as money from './money';
 import * as owners from './owners';
 import * as results from './results';
+import * as slots from './slots';
 
 /** The tables as types. Constraints and indexes live in the SQL migrations; a test holds the two together. */
 
@@ -9,6 +10,7 @@ export * from './owners';
 export * from './jobs';
 export * from './money';
 export * from './results';
+export * from './slots';
 
 /** Every table, for the test that compares these types with the migrated database. */
-export const TABLES = { ...owners, ...jobs, ...money, ...results } as const;
+export const TABLES = { ...owners, ...jobs, ...money, ...results, ...slots } as const;

@@ -59,6 +59,8 @@ export const jobs = pgTable('jobs', {
   repliesRemovedAt: at('replies_removed_at'),
   nextRestartAt: at('next_restart_at'),
   ruling: jsonb('ruling').$type<Failure>(),
+  groupName: text('group_name'),
+  startBy: at('start_by'),
 });
 
 export const attempts = pgTable('attempts', {

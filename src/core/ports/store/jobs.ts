@@ -8,6 +8,7 @@ import type { Answer } from '../../api/answer';
 import type { Failure } from '../../errors';
 import type { Page, PageQuery } from '../../job/page';
 import type { Operation } from '../../job/outcome';
+import type { Granted } from './slots';
 import type { NativeQuery } from '../../job/native-view';
 
 export interface NewJob {
@@ -24,6 +25,8 @@ export interface NewJob {
   routes: readonly [FrozenRoute, ...FrozenRoute[]];
   now: number;
   deadlineAt: number;
+  /** Unix milliseconds; the job is canceled when no provider has it by then. */
+  startBy?: number | undefined;
   idempotency: Creation['idempotency'];
   /** The id of a workflow that runs already; absent = one is to be started, as `startAs`. */
   workflowId: string | undefined;
@@ -49,6 +52,8 @@ export type SettleReason =
   | { kind: 'verdict' }
   | { kind: 'failure'; failure: Failure }
   | { kind: 'canceled' }
+  /** No provider had it when its caller's start deadline came. */
+  | { kind: 'unstarted' }
   /** The job ends in the way that an operator has written on its row. */
   | { kind: 'ruled' };
 
@@ -66,6 +71,8 @@ export interface SettleResult {
   job: Job;
   deliveryIds: string[];
   keep: boolean;
+  /** Jobs whose turn came because this one ended. */
+  granted: Granted[];
 }
 
 export interface JobStore {

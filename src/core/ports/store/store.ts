@@ -2,6 +2,7 @@ import type { JobStore } from './jobs';
 import type { AttemptStore } from './attempts';
 import type { DeliveryStore } from './deliveries';
 import type { KeepStore } from './keeps';
+import type { SlotStore } from './slots';
 import type { StartStore } from './starts';
 import type { SweepStore } from './sweep';
 import type { RetentionStore } from './retention';
@@ -19,6 +20,7 @@ export interface Store {
   attempts: AttemptStore;
   deliveries: DeliveryStore;
   keeps: KeepStore;
+  slots: SlotStore;
   starts: StartStore;
   sweep: SweepStore;
   retention: RetentionStore;
