@@ -1,4 +1,4 @@
-/** The kill table alone: every part of the gateway dies or freezes at every named point, and nothing is lost. */
+/** The kill table and its like: parts of the gateway die or freeze, at named points or under load, and nothing is lost. */
 const { projects, ...rest } = require('./jest.config.js');
 const e2e = projects.find(({ displayName }) => displayName === 'e2e');
 
@@ -8,7 +8,7 @@ module.exports = {
     {
       ...e2e,
       displayName: 'faults',
-      testMatch: ['<rootDir>/test/e2e/kill-table.test.ts'],
+      testMatch: ['<rootDir>/test/e2e/kill-*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/'],
     },
   ],

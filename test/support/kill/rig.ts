@@ -71,6 +71,7 @@ const WAITS = {
   hungHostMs: 2_000,
   startClaimMs: 2_000,
   startAgainMaxMs: 1_000,
+  turnsEveryMs: 1_000,
   sweepEveryMs: 2_000,
   sweepAgeMs: 1_000,
   cadence: { firstLookShare: 0, intervalMinMs: 250, intervalMaxMs: 250, intervalShare: 0.1 },
@@ -79,13 +80,16 @@ const WAITS = {
 const NAMESPACE = 'reelay';
 const DIES_MS = 5_000;
 
-export async function startRig(): Promise<Rig> {
+/** `offer` replaces the catalog of the default config. */
+export async function startRig(
+  offer: Pick<FileConfigInput, 'channels' | 'models'> = {},
+): Promise<Rig> {
   const data = mkdtempSync(join(tmpdir(), 'reelay-kill-'));
   chmodSync(data, 0o711);
   const folder = await claimDataFolder(data);
   mkdirSync(join(data, 'logs'), { recursive: true });
   const configPath = join(data, 'reelay.config.json');
-  writeFileSync(configPath, JSON.stringify({ waits: WAITS }));
+  writeFileSync(configPath, JSON.stringify({ ...offer, waits: WAITS }));
   const keys = developmentKeys(data);
   const [apiPort = 0, simulatorPort = 0] = await freePorts(2);
   const log = (name: string): string => join(data, 'logs', `${name}.log`);
