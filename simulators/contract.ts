@@ -4,6 +4,8 @@ import type { Headers } from '../src/core/provider/exchange';
 export interface Simulation {
   /** The values a simulated channel signs with: `{ apiKey: 'simulated' }`. They fit the provider's own schema. */
   credentials: Record<string, string>;
+  /** The provider's own names of its models, of which a limit may name one: `kling-v2-6`. */
+  models: readonly string[];
   /** The routes it serves; a path is relative to the channel's base URL: `/v1/videos/:id` has a parameter `id`. */
   routes: readonly { method: string; path: string }[];
   /** Answers one call to one of the routes. It changes the simulator's jobs through `world` alone. */
@@ -21,6 +23,12 @@ export interface Simulation {
    * read that as an unknown end, since a job may have been made.
    */
   overload(status: 429 | 500, world: World): SimulatedReply;
+  /**
+   * Refuses a call of an account that is at its limit: of `jobs` at once, which its adapter must read as a refusal until
+   * a slot is free, or of `requests` in a minute, which passes by waiting. The reply has a `retry-after` only where the
+   * vendor documents one.
+   */
+  overLimit(limit: 'jobs' | 'requests', world: World): SimulatedReply;
   /** False for a vendor whose jobs report nothing as used, so that `usage=` shows nowhere. Absent: they do. */
   reportsUsage?: false;
   /** Writes the callback that this provider would post about the job now. Absent: it posts none. */
@@ -80,7 +88,8 @@ export interface World {
   /** Makes a fresh id of that many lower-case letters and digits. */
   randomId(length: number): string;
   /**
-   * Takes a job in. Its prompt may carry a token that steers it, such as `[[sim seconds=2 fault=policy]]`; a fault that
+   * Takes a job in, or unwinds `handle` where the account has as many under way as it may: the server then asks for
+   * `overLimit`. Its prompt may carry a token that steers it, such as `[[sim seconds=2 fault=policy]]`; a fault that
    * strikes here is thrown through `handle`, so accept last.
    */
   accept(job: NewSimulatedJob): SimulatedJob;
@@ -96,10 +105,15 @@ export interface World {
   look(account: string, id: string): SimulatedJob | undefined;
   /** Lists the jobs of an account, newest first, for a page of many jobs. It counts no look. */
   list(account: string): SimulatedJob[];
+  /**
+   * Counts one request of the account and unwinds `handle` where it is one too many in a minute. Call it first, as soon
+   * as the account is known.
+   */
+  countRequest(account: string): void;
   /** Counts the jobs of an account that are still queued. */
   countQueued(account: string): number;
-  /** Counts the jobs of an account that are queued or running, for a provider with a limit of jobs at once. */
-  countUnderWay(account: string): number;
+  /** Counts the jobs of an account that are queued or running, all of them or those of one model. */
+  countUnderWay(account: string, model?: string): number;
   /** Cancels a job of that id. Throws where there is none. */
   cancel(id: string): void;
   /** Hides a job from every later `find`, `look` and `list`. Throws where there is none. */
@@ -111,6 +125,8 @@ export interface World {
 export interface NewSimulatedJob {
   id: string;
   account: string;
+  /** The provider's own name of the model, for a limit of one model: `kling-v2-6`. */
+  model: string;
   prompt: string;
   /** The length of the video; -1 = the simulator chooses. */
   seconds: number;

@@ -582,6 +582,19 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       expect(provider.readPoll(upstream.overload(500), {})).toMatchObject({ kind: 'transient' });
     });
 
+    test('call a full account a wait for a slot and too many requests a wait', () => {
+      if (!first) throw new Error('submit.json is missing');
+      const read = (limit: 'jobs' | 'requests') =>
+        provider.readSubmit(upstream.overLimit(limit), sentOf(first));
+      const busy = { state: 'refused', scope: 'retry', failure: { code: 'provider_busy' } };
+      expect(read('jobs')).toMatchObject({ ...busy, until: 'slot' });
+      expect(read('requests')).toMatchObject(busy);
+      expect(read('requests')).not.toHaveProperty('until');
+      expect(provider.readPoll(upstream.overLimit('requests'), {})).toMatchObject({
+        kind: 'transient',
+      });
+    });
+
     const cancels = Object.values(provider.models).some((model) => model.cancel !== 'none');
     test(`${cancels ? 'cancel' : 'do not cancel'} a queued job`, () => {
       if ((provider.cancel !== undefined) !== cancels) {

@@ -69,6 +69,7 @@ function taskOf(
   const prompt = body.content.flatMap((i) => (i.type === 'text' ? [i.text] : [])).join('\n');
   const frames = body.frames ?? undefined;
   return {
+    model: body.model,
     prompt,
     seconds: frames
       ? frames / model.fps

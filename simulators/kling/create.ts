@@ -41,6 +41,7 @@ function taskOf(kind: Kind, asked: CreateRequest): NewTask {
   const [width, height] = model.sizes[quality.resolution]?.[ratio] ??
     SQUARES[quality.resolution] ?? [960, 960];
   return {
+    model: body.model_name,
     prompt: body.prompt ?? '',
     seconds: secondsOf(asked),
     width,

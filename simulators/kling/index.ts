@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SimulatedCall, SimulatedJob, SimulatedReply, Simulation, World } from '../contract';
 import { CODES } from '../../src/providers/kling/codes';
+import { klingModels } from '../../src/providers/kling/models';
 import { KINDS, type Kind } from '../../src/providers/kling/schema';
 import { wholeNumber } from '../kit/parse';
 import { admit } from './create';
@@ -10,7 +11,7 @@ import { accountOf, secretOf } from './token';
 
 /**
  * The simulation of Kling has the four kinds that the adapter speaks. No page tells these, so they are uncertain: the
- * answer to a second `external_task_id` (`DUPLICATE_ACCOUNT`), how many tasks a pack runs at once, and the texts.
+ * answer to a second `external_task_id` (`DUPLICATE_ACCOUNT`), how many tasks a pack runs at once, how many requests it takes in a minute, and the texts.
  */
 
 const TASKS = '/v1/videos/:kind';
@@ -19,6 +20,7 @@ const ACCESS_KEY = 'simulated-access-key';
 
 export const kling: Simulation = {
   credentials: { accessKey: ACCESS_KEY, secretKey: secretOf(ACCESS_KEY) },
+  models: Object.keys(klingModels),
   routes: [
     { method: 'POST', path: TASKS },
     { method: 'GET', path: TASKS },
@@ -27,6 +29,7 @@ export const kling: Simulation = {
   handle(call, world) {
     const who = accountOf(call.headers, world.now);
     if ('refused' in who) return refuse(who.refused, world);
+    world.countRequest(who.account);
     const kind = KINDS.find((known) => known === call.params['kind']);
     if (!kind) return refuse(refusalOf(1202), world);
     const request: KlingRequest = { call, kind, account: who.account, world };
@@ -43,6 +46,7 @@ export const kling: Simulation = {
   },
   refuse: (message, world) => refuse(refusalOf(1201, message), world),
   overload: (status, world) => refuse(refusalOf(status === 429 ? 1303 : 5000), world),
+  overLimit: (limit, world) => refuse(refusalOf(limit === 'jobs' ? 1303 : 1302), world),
   callback: (job, world) => ({
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(renderCallback(job, world)),

@@ -1,20 +1,28 @@
 import { z } from 'zod';
+import type { Simulation } from '../contract';
 import { parseJson } from '../kit/parse';
 import { setFault, type ControlAnswer } from './control-faults';
+import { setLimit } from './control-limits';
+import { count } from './counters';
 import type { GlobalFaults } from './global-faults';
 import { jobAt, type JobRecord, type Jobs } from './jobs';
+import type { Limits } from './limits';
 import { decodeSegment } from './router';
 
 /**
  * The control endpoint serves tests and demos:
  * `POST /_sim/faults {fault, count?, on?}` or `{directives, count?}`, `GET` and `DELETE /_sim/faults`,
- * `GET /_sim/jobs?contains=`, `GET /_sim/jobs/:id`, `POST /_sim/jobs/:id {to}`, `GET /_sim/counters`.
+ * `POST /_sim/limits {provider, model?, jobsAtOnce?, requestsPerMinute?}`, `GET` and `DELETE /_sim/limits`,
+ * `GET /_sim/jobs?contains=`, `GET /_sim/jobs/:id`, `POST /_sim/jobs/:id {to}`, `GET /_sim/counters`,
+ * `DELETE /_sim/peaks`.
  */
 export const CONTROL_PREFIX = '/_sim/';
 
 interface Context {
   jobs: Jobs;
   faults: GlobalFaults;
+  limits: Limits;
+  simulations: Readonly<Record<string, Simulation>>;
   now: number;
 }
 
@@ -31,12 +39,23 @@ export function answerControl(
     case 'DELETE faults':
       context.faults.clear();
       return { status: 200, body: { faults: [] } };
+    case 'POST limits':
+      return setLimit(call.body, context);
+    case 'GET limits':
+      return { status: 200, body: { limits: context.limits.list() } };
+    case 'DELETE limits':
+      context.limits.clear();
+      return { status: 200, body: { limits: [] } };
     case 'GET jobs':
       return id === undefined ? listJobs(call.query, context) : showJob(id, context);
     case 'POST jobs':
       return moveJob(id ?? '', call.body, context);
     case 'GET counters':
-      return { status: 200, body: count(context.jobs) };
+      return { status: 200, body: count(context) };
+    case 'DELETE peaks':
+      context.jobs.underWay.restart(context.now);
+      context.limits.restart();
+      return { status: 200, body: count(context) };
     default:
       return {
         status: 404,
@@ -49,10 +68,14 @@ const ROUTES = [
   'POST /_sim/faults',
   'GET /_sim/faults',
   'DELETE /_sim/faults',
+  'POST /_sim/limits',
+  'GET /_sim/limits',
+  'DELETE /_sim/limits',
   'GET /_sim/jobs',
   'GET /_sim/jobs/:id',
   'POST /_sim/jobs/:id',
   'GET /_sim/counters',
+  'DELETE /_sim/peaks',
 ];
 
 /** Jobs one answer shows, newest first. */
@@ -103,26 +126,5 @@ function describe(record: JobRecord, context: Context): Record<string, unknown> 
     prompt: record.prompt,
     callback_url: record.callbackUrl ?? null,
     created_at: record.createdAt,
-  };
-}
-
-/** Counts everything the simulator remembers. A submit counts as seen once its body was found in order. */
-function count(jobs: Jobs): Record<string, unknown> {
-  const prompts = [...jobs.prompts()];
-  const records = [...jobs.all()];
-  const total = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
-    items.reduce((sum, item) => sum + of(item), 0);
-  return {
-    jobs: records.length,
-    submits_seen: total(prompts, ([, counts]) => counts.seen),
-    submits_accepted: total(prompts, ([, counts]) => counts.accepted),
-    submits_accepted_max_per_prompt: Math.max(0, ...prompts.map(([, counts]) => counts.accepted)),
-    gets: total(records, (record) => record.gets),
-    deletes: total(records, (record) => record.deletes),
-    callbacks: total(records, (record) => record.callbacks),
-    at_once_max: Object.fromEntries(jobs.atOnceMax()),
-    by_prompt: Object.fromEntries(
-      prompts.map(([prompt, { seen, accepted }]) => [prompt, { seen, accepted }]),
-    ),
   };
 }

@@ -4,6 +4,7 @@ import { createCallbacks } from './callbacks';
 import type { Exchange } from './faults';
 import { createGlobalFaults } from './global-faults';
 import { openJobs } from './jobs';
+import { createLimits } from './limits';
 import { resultLink } from './media';
 import { listen, recallPort, rememberPort } from './port';
 import { sendJson, serve } from './serve';
@@ -44,8 +45,9 @@ const SLOW_REPLY_MS = 10_000;
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const now = options.now ?? Date.now;
   const say = options.say ?? (() => undefined);
-  const jobs = openJobs(options.stateFolder);
+  const jobs = openJobs(options.stateFolder, now());
   const faults = createGlobalFaults();
+  const limits = createLimits();
   const studio = createStudio();
   let origin = '';
   const worldOf = (provider: string, exchange: Exchange = {}): World =>
@@ -53,6 +55,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       provider,
       jobs,
       faults,
+      limits,
       exchange,
       now: now(),
       mediaUrl: (record, kind) => resultLink(origin, record, kind),
@@ -67,6 +70,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const context = {
       jobs,
       faults,
+      limits,
       studio,
       worldOf,
       now: now(),

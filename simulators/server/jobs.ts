@@ -3,7 +3,7 @@ import type { NewSimulatedJob, SimulatedJob } from '../contract';
 import type { Directives } from './directives';
 import { OUTCOME_FAULTS, type FaultName } from './faults';
 import { readJournal, startJournal, type Journal } from './journal';
-import { createTally } from './tallies';
+import { createTally, type Tally } from './tallies';
 
 /** A record is a job as it is remembered. Its state is not stored: it follows from the clock and the counts. */
 export interface JobRecord extends Omit<NewSimulatedJob, 'seconds'> {
@@ -39,11 +39,9 @@ export interface Jobs {
   add(record: JobRecord): void;
   get(id: string): JobRecord | undefined;
   all(): Iterable<JobRecord>;
-  countQueued(provider: string, account: string, now: number): number;
+  queued: Pick<Tally<JobRecord>, 'count'>;
   /** Counts jobs that are queued or running. */
-  countUnderWay(provider: string, account: string, now: number): number;
-  /** Counts, by provider, the most jobs of one account that were under way at the same moment since the start. */
-  atOnceMax(): ReadonlyMap<string, number>;
+  underWay: Pick<Tally<JobRecord>, 'count' | 'peak' | 'scopes' | 'restart'>;
   change(record: JobRecord, patch: Partial<JobRecord>): void;
   prompts(): ReadonlyMap<string, PromptRecord>;
   countPrompt(prompt: string, patch: (before: PromptRecord) => PromptRecord): PromptRecord;
@@ -59,15 +57,15 @@ type Entry =
   | { id: string; patch: Partial<JobRecord> }
   | { prompt: string; counts: PromptRecord };
 
-/** Opens the jobs of a folder, or of this process only. */
-export function openJobs(folder: string | undefined): Jobs {
+/** Opens the jobs of a folder, or of this process only, at `now` (Unix milliseconds). */
+export function openJobs(folder: string | undefined, now: number): Jobs {
   const jobs = new Map<string, JobRecord>();
   const prompts = new Map<string, PromptRecord>();
   // Sound because only this file writes the journal.
   const entries = (folder === undefined ? [] : readJournal(folder)) as Entry[];
   for (const entry of entries) replay(entry, jobs, prompts);
   const journal = folder === undefined ? undefined : startJournal(folder, snapshot(jobs, prompts));
-  return over(jobs, prompts, journal);
+  return over(jobs, prompts, { journal, now });
 }
 
 function replay(
@@ -92,36 +90,34 @@ function snapshot(jobs: Map<string, JobRecord>, prompts: Map<string, PromptRecor
 function over(
   jobs: Map<string, JobRecord>,
   prompts: Map<string, PromptRecord>,
-  journal: Journal | undefined,
+  { journal, now: start }: { journal: Journal | undefined; now: number },
 ): Jobs {
   const write = (entry: Entry): void => journal?.append(entry);
-  const queued = createTally(isQueued);
-  const underWay = createTally(isUnderWay);
+  const queued = createTally(queuedUntil);
+  const underWay = createTally(underWayUntil);
   const tallies = [queued, underWay];
-  const tally = (job: JobRecord): void => {
-    for (const each of tallies) each.add(job);
+  const tally = (job: JobRecord, now: number): void => {
+    for (const each of tallies) each.add(job, now);
   };
-  for (const job of jobs.values()) tally(job);
-  const atOnceMax = new Map<string, number>();
+  for (const job of jobs.values()) tally(job, start);
+  // What was under way between then and now is history, not a peak of this start.
+  for (const each of tallies) each.restart(start);
   return {
     add: (job) => {
       write({ job });
       jobs.set(job.id, job);
-      tally(job);
-      const { provider, account, createdAt } = job;
-      const atOnce = underWay.count(provider, account, createdAt);
-      atOnceMax.set(provider, Math.max(atOnce, atOnceMax.get(provider) ?? 0));
+      tally(job, job.createdAt);
       const oldest = forgetOldest(jobs);
       if (oldest) for (const each of tallies) each.forget(oldest);
     },
-    countQueued: queued.count,
-    countUnderWay: underWay.count,
-    atOnceMax: () => atOnceMax,
+    queued,
+    underWay,
     get: (id) => jobs.get(id),
     all: () => jobs.values(),
     change: (record, patch) => {
       Object.assign(record, patch);
       write({ id: record.id, patch });
+      for (const each of tallies) each.change(record);
     },
     prompts: () => prompts,
     countPrompt: (prompt, patch) => {
@@ -142,11 +138,20 @@ function forgetOldest<Value>(map: Map<string, Value>): Value | undefined {
   return oldest?.[1];
 }
 
-const isQueued = (job: JobRecord, now: number): boolean =>
-  !job.removed && jobAt(job, now).state === 'queued';
+/** Gives the Unix milliseconds from which the job is no longer queued. */
+function queuedUntil(job: JobRecord): number {
+  const waits = job.directives.polls === undefined ? job.queuedMs : 0;
+  return Math.min(job.createdAt + waits, underWayUntil(job));
+}
 
-const isUnderWay = (job: JobRecord, now: number): boolean =>
-  isQueued(job, now) || (!job.removed && jobAt(job, now).state === 'running');
+/** Gives the Unix milliseconds from which the job is neither queued nor running; Infinity = not as things are. */
+function underWayUntil(job: JobRecord): number {
+  if (job.removed) return job.createdAt;
+  if (job.canceledAt !== undefined) return job.canceledAt;
+  if (!endOf(job)) return Infinity;
+  if (job.directives.polls !== undefined) return job.endedAt ?? Infinity;
+  return job.createdAt + Math.max(job.queuedMs, job.runMs);
+}
 
 /** Gives a job's run time where the prompt gives none: 3 to 6 s, the same for the same id. */
 export function usualRunMs(id: string): number {

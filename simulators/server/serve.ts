@@ -7,6 +7,7 @@ import { answerControl, CONTROL_PREFIX } from './control';
 import type { Exchange, ExchangeAct } from './faults';
 import type { GlobalFaults } from './global-faults';
 import type { Jobs } from './jobs';
+import type { Limits } from './limits';
 import { MEDIA_PREFIX, serveMedia } from './media';
 import { matchRoute } from './router';
 import type { Studio } from './studio';
@@ -14,6 +15,7 @@ import type { Studio } from './studio';
 export interface ServeContext {
   jobs: Jobs;
   faults: GlobalFaults;
+  limits: Limits;
   studio: Studio;
   simulations: Readonly<Record<string, Simulation>>;
   worldOf(provider: string, exchange: Exchange): World;

@@ -4,11 +4,13 @@ import { readDirectives } from './directives';
 import { exchangeOf, isExchangeFault, strike, type Exchange, type ExchangeFault } from './faults';
 import type { GlobalFaults } from './global-faults';
 import { jobAt, QUEUED_SHARE, usualRunMs, type JobRecord, type Jobs } from './jobs';
+import type { Limits } from './limits';
 
 export interface WorldOptions {
   provider: string;
   jobs: Jobs;
   faults: GlobalFaults;
+  limits: Limits;
   /** The exchange under way; faults that strike after the work leave a note on it. */
   exchange: Exchange;
   now: number;
@@ -41,8 +43,12 @@ export function createWorld(options: WorldOptions): World {
         .filter((entry) => record(account, entry.id) !== undefined)
         .reverse()
         .map((entry) => jobAt(entry, now)),
-    countQueued: (account) => jobs.countQueued(provider, account, now),
-    countUnderWay: (account) => jobs.countUnderWay(provider, account, now),
+    countRequest: (account) => {
+      options.limits.checkRequest(provider, account, now);
+    },
+    countQueued: (account) => jobs.queued.count({ provider, account }, now),
+    countUnderWay: (account, model) =>
+      jobs.underWay.count({ provider, account, ...(model === undefined ? {} : { model }) }, now),
     cancel: (id) => {
       change(id, { canceledAt: now });
     },
@@ -67,9 +73,10 @@ function randomId(length: number): string {
 }
 
 function accept(job: NewSimulatedJob, options: WorldOptions): SimulatedJob {
-  const { jobs, faults, exchange, now } = options;
+  const { provider, jobs, faults, exchange, now } = options;
   const asked = readDirectives(job.prompt);
   const counts = jobs.countPrompt(job.prompt, (before) => ({ ...before, seen: before.seen + 1 }));
+  options.limits.checkJob({ ...job, provider }, (scope) => jobs.underWay.count(scope, now));
   const own = isExchangeFault(asked.fault) ? asked.fault : undefined;
   const strikesHere = own && exchangeOf(own, asked.on) === 'submit';
   const meets = strikesHere && counts.faults < (asked.count ?? 1);
@@ -83,7 +90,7 @@ function accept(job: NewSimulatedJob, options: WorldOptions): SimulatedJob {
   const queuedMs = directives.queued === undefined ? undefined : directives.queued * 1_000;
   const record: JobRecord = {
     ...job,
-    provider: options.provider,
+    provider,
     seconds: job.seconds === -1 ? CHOSEN_SECONDS : job.seconds,
     createdAt: now,
     queuedMs: queuedMs ?? runMs * QUEUED_SHARE,

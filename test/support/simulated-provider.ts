@@ -5,6 +5,7 @@ import { answer } from '../../simulators/server/answer';
 import { createGlobalFaults } from '../../simulators/server/global-faults';
 import { jobAt, openJobs } from '../../simulators/server/jobs';
 import { matchRoute } from '../../simulators/server/router';
+import { createLimits } from '../../simulators/server/limits';
 import { createWorld } from '../../simulators/server/world';
 
 /** One provider's simulated side without a socket: calls go straight into its handler, over a clock of our own. */
@@ -19,6 +20,7 @@ export interface SimulatedProvider {
   /** Another simulator in its place, at the same time. */
   forgetAll(): void;
   overload(status: 429 | 500): Reply;
+  overLimit(limit: 'jobs' | 'requests'): Reply;
   /** What the provider would post about the newest job now. */
   callback(): { headers: Record<string, string>; body: string } | undefined;
 }
@@ -27,13 +29,14 @@ export function createSimulatedProvider(
   provider: Provider,
   simulation: Simulation,
 ): SimulatedProvider {
-  let jobs = openJobs(undefined);
   let now = Date.parse('2026-11-21T12:00:00Z');
+  let jobs = openJobs(undefined, now);
   const world = (): World =>
     createWorld({
       provider: provider.name,
       jobs,
       faults: createGlobalFaults(),
+      limits: createLimits(),
       exchange: {},
       now,
       mediaUrl: ({ id }, kind) => `http://127.0.0.1:9/_media/${id}/${kind}`,
@@ -68,9 +71,10 @@ export function createSimulatedProvider(
     now: () => now,
     jobs: () => [...jobs.all()].length,
     forgetAll: () => {
-      jobs = openJobs(undefined);
+      jobs = openJobs(undefined, now);
     },
     overload: (status) => toReply(simulation.overload(status, world())),
+    overLimit: (limit) => toReply(simulation.overLimit(limit, world())),
     callback: () => {
       const newest = [...jobs.all()].at(-1);
       return newest && simulation.callback?.(jobAt(newest, now), world());

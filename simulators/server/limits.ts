@@ -1,0 +1,98 @@
+import type { Scope } from './tallies';
+import { createWindows } from './windows';
+
+/** Limits are what one account may do at a provider: jobs at once, also of one model, and requests in a minute. */
+export interface Limits {
+  /** Sets what is given and leaves the rest as it is; null takes a limit off. */
+  set(target: LimitOf, limit: LimitChange): void;
+  list(): (LimitOf & Limit)[];
+  /** Takes every limit off. */
+  clear(): void;
+  /** Throws `OverLimit` where one job more were too many by the jobs that `count` counts. */
+  checkJob(job: Required<Scope>, count: (scope: Scope) => number): void;
+  /**
+   * Counts one request of the account and throws `OverLimit` where it is one too many in 60 seconds (Windows says how
+   * they are counted). A request from before the limit was set does not count.
+   */
+  checkRequest(provider: string, account: string, now: number): void;
+  /** Gives what the limits have refused since the last `restart`. */
+  refusals(scope: LimitOf): { refusedByLimit: number; rateLimited: number };
+  /** Begins to count refusals anew. */
+  restart(): void;
+}
+
+export interface LimitOf {
+  provider: string;
+  model?: string;
+}
+
+export interface Limit {
+  jobsAtOnce?: number;
+  requestsPerMinute?: number;
+}
+export type LimitChange = { [Name in keyof Limit]?: number | null | undefined };
+
+/** Unwinds a provider's handler when an account has reached a limit; the provider then refuses in its own words. */
+export class OverLimit extends Error {
+  constructor(readonly limit: 'jobs' | 'requests') {
+    super(`over the limit of ${limit}`);
+  }
+}
+
+export function createLimits(): Limits {
+  const limits = new Map<string, LimitOf & Limit>();
+  const windows = createWindows();
+  const refused = new Map<string, number>();
+  const rateLimited = new Map<string, number>();
+  return {
+    set: (target, change) => {
+      const limit = changed(limits.get(keyOf(target)) ?? {}, change);
+      if (Object.keys(limit).length > 0) limits.set(keyOf(target), { ...target, ...limit });
+      else limits.delete(keyOf(target));
+      if (change.requestsPerMinute === null) windows.clear(target.provider);
+    },
+    list: () => [...limits.values()],
+    clear: () => {
+      limits.clear();
+      windows.clear();
+    },
+    checkJob: ({ provider, account, model }, count) => {
+      const all = { provider, account };
+      const full = [all, { ...all, model }].some(
+        (scope) => count(scope) >= (limits.get(keyOf(scope))?.jobsAtOnce ?? Infinity),
+      );
+      if (!full) return;
+      for (const scope of [{ provider }, { provider, model }]) add(refused, keyOf(scope));
+      throw new OverLimit('jobs');
+    },
+    checkRequest: (provider, account, now) => {
+      const { requestsPerMinute } = limits.get(keyOf({ provider })) ?? {};
+      if (requestsPerMinute === undefined) return;
+      if (windows.take({ provider, account }, requestsPerMinute, now)) return;
+      add(rateLimited, keyOf({ provider }));
+      throw new OverLimit('requests');
+    },
+    refusals: (target) => ({
+      refusedByLimit: refused.get(keyOf(target)) ?? 0,
+      rateLimited: rateLimited.get(keyOf(target)) ?? 0,
+    }),
+    restart: () => {
+      refused.clear();
+      rateLimited.clear();
+    },
+  };
+}
+
+function changed(before: Limit, change: LimitChange): Limit {
+  const { jobsAtOnce = before.jobsAtOnce, requestsPerMinute = before.requestsPerMinute } = change;
+  return {
+    ...(jobsAtOnce == null ? {} : { jobsAtOnce }),
+    ...(requestsPerMinute == null ? {} : { requestsPerMinute }),
+  };
+}
+
+const keyOf = ({ provider, model = '' }: LimitOf): string => `${provider}\n${model}`;
+
+function add(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
