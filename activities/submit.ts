@@ -95,7 +95,7 @@ async function begin(deps: ActivityDeps, job: Job, number: number): Promise<Subm
 const UNPREPARED: SubmitResult = { state: 'ended', ruling: { kind: 'failure', code: 'internal' } };
 
 /**
- * A channel that left the config, or no longer serves the model, is the next one's turn. Where there is none it is
+ * A channel that left the config, no longer serves the model or is being drained is the next one's turn. Where there is none it is
  * waited for as a busy one is: a worker may read its config later than the API that took the job.
  */
 function unconfigured(deps: ActivityDeps, job: Job, number: number): SubmitResult {
@@ -104,11 +104,11 @@ function unconfigured(deps: ActivityDeps, job: Job, number: number): SubmitResul
   const leftMs = busyUntil(deps, job, number) - deps.now();
   if (!next && leftMs > 0) {
     const pauseMs = Math.min(leftMs, deps.waits.busyRetryMaxMs);
-    throw pending(`channel ${channel} is not configured; waiting for it`, pauseMs);
+    throw pending(`channel ${channel} takes no jobs; waiting for it`, pauseMs);
   }
   deps.log.error(
     { jobId: job.id, channel, next: next?.channel },
-    'a channel of the job is not configured any more',
+    'a channel of the job has left the config, or is being drained',
   );
   if (next) return { state: 'next', number: number + 1, provider: next.provider };
   return { state: 'ended', ruling: { kind: 'failure', code: 'provider_unreachable' } };

@@ -29,9 +29,13 @@ export interface PreparedSubmit {
 export const hashToken = (token: string): string =>
   createHash('sha256').update(token).digest('hex');
 
-/** Says whether the route's channel serves the model; false when it has left the config since the job was made. */
+/**
+ * Says whether the route's channel takes the job; false when it has left the config, or is being drained, since the job
+ * was made.
+ */
 export function isServed({ catalog }: Pick<AttemptDeps, 'catalog'>, route: FrozenRoute): boolean {
-  return catalog.channel(route.channel)?.provider.models[knownModel(route)] !== undefined;
+  const at = catalog.channel(route.channel);
+  return at?.channel.draining !== true && at?.provider.models[knownModel(route)] !== undefined;
 }
 
 export async function prepare(

@@ -20,8 +20,12 @@ function isPlainUrl(text: string): boolean {
 }
 
 const jobs = z.int({ error: 'must be a whole number of jobs' }).positive();
-/** How many jobs of the account may run at once, in all and of each of the provider's own models. */
-const accountCaps = {
+/**
+ * Whether the account takes new jobs, and how many of them may run at once, in all and of each of the provider's own
+ * models.
+ */
+const accountRules = {
+  draining: z.boolean().optional(),
   jobsAtOnce: jobs.optional(),
   modelJobsAtOnce: z.record(z.string(), jobs).optional(),
 };
@@ -30,14 +34,14 @@ const simulatedChannel = fields({
   provider: z.string({ error: required('the name of a provider') }),
   simulated: z.literal(true),
   foreignIds: z.boolean().optional(),
-  ...accountCaps,
+  ...accountRules,
 });
 
 const realChannel = fields({
   provider: z.string({ error: required('the name of a provider') }),
   simulated: z.literal(false).optional(),
   foreignIds: z.boolean().optional(),
-  ...accountCaps,
+  ...accountRules,
   baseUrl,
   credentials: z.record(z.string(), z.unknown(), {
     error: required('an object with the names that the provider gives its keys'),
@@ -87,6 +91,8 @@ const modelSchema = fields({
         model: z.string({ error: required("the provider's own id of the model") }),
         /** The known model that one with a newer id takes after. */
         like: z.string().optional(),
+        priority: z.int().positive().optional(),
+        weight: z.number().positive().max(1_000).optional(),
       }),
     )
     .min(1),

@@ -94,8 +94,9 @@ async function store(
   creation: Creation,
   checked: CheckedRequest,
 ): Promise<CreateResult> {
+  const routes = frozen(checked.usable, deps.lot);
   const { native } = await checked.storeFiles();
-  const job = rowOf({ creation, checked, native, principal, now: deps.now() });
+  const job = rowOf({ creation, checked, routes, native, principal, now: deps.now() });
   return deps.store.jobs.create(job).catch((error: unknown) => {
     throw inDoubt(error, creation);
   });
@@ -106,11 +107,12 @@ interface RowParts {
   principal: Principal;
   creation: Creation;
   checked: CheckedRequest;
+  routes: NewJob['routes'];
   native: NativeRequest | undefined;
   now: number;
 }
 
-function rowOf({ principal, creation, checked, native, now }: RowParts): NewJob {
+function rowOf({ principal, creation, checked, routes, native, now }: RowParts): NewJob {
   const id = newId();
   const { idPrefix } = creation;
   return {
@@ -124,7 +126,7 @@ function rowOf({ principal, creation, checked, native, now }: RowParts): NewJob 
     callbackUrl: checked.callbackUrl,
     native,
     price: checked.price,
-    routes: frozen(checked.usable),
+    routes,
     now,
     deadlineAt: now + checked.deadlineSeconds * 1_000,
     startBy: startByOf(creation, now),

@@ -41,6 +41,8 @@ export interface GatewayDeps {
   /** Starts the jobs whose rows are committed. */
   starts: Pick<Starts, 'wake' | 'isFull'>;
   now(): number;
+  /** Draws a number from 0 to below 1. */
+  lot(): number;
   log: Logger;
 }
 
@@ -59,5 +61,5 @@ type GatewayWaits = PlanWaits &
 /** What a create stands on, whether an endpoint or a workflow asks. */
 export type AcceptDeps = Pick<
   GatewayDeps,
-  'store' | 'catalog' | 'outbound' | 'links' | 'blobs' | 'quotes' | 'now' | 'log'
+  'store' | 'catalog' | 'outbound' | 'links' | 'blobs' | 'quotes' | 'now' | 'lot' | 'log'
 > & { limits: Pick<Limits, 'inputBytesMax'> };

@@ -44,21 +44,47 @@ export function chooseRoutes(
 }
 
 /**
- * Turns the choices into the job's frozen routes. A route keeps a request of its own where its channel has other words
- * for the same video.
+ * Turns the choices into the job's frozen routes, in the order in which they are tried: by priority, and by lot among
+ * equals, each as likely to be first as its weight says. All of them make the same video, so its price and its defaults
+ * do not hang on the lot. A channel that is being drained is left out; throws `unavailable` where no other is left.
+ * A route keeps a request of its own where its channel has other words for the video.
  */
-export function frozen([first, ...rest]: readonly [
-  RouteChoice,
-  ...RouteChoice[],
-]): NewJob['routes'] {
+export function frozen(
+  choices: readonly [RouteChoice, ...RouteChoice[]],
+  random: () => number,
+): NewJob['routes'] {
+  const { applied: shown } = choices[0];
   const freeze = ({ channel, provider, model, like, applied }: RouteChoice): FrozenRoute => ({
     channel: channel.name,
     provider: provider.name,
     model,
     ...given({ like }),
-    ...(isDeepStrictEqual(applied, first.applied) ? {} : { applied }),
+    ...(isDeepStrictEqual(applied, shown) ? {} : { applied }),
   });
+  const [first, ...rest] = byLot(
+    choices.filter(({ channel }) => channel.draining !== true),
+    random,
+  );
+  if (!first) {
+    throw new GatewayError('unavailable', {
+      message: 'This model takes no new videos at the moment; try again later.',
+    });
+  }
   return [freeze(first), ...rest.map(freeze)];
+}
+
+/**
+ * Orders by priority and, among equals, by a lot in which each has its weight (Efraimidis and Spirakis, "Weighted random
+ * sampling with a reservoir", 2006: the larger `random^(1/weight)` goes first).
+ */
+function byLot<Item extends { priority: number; weight: number }>(
+  items: readonly Item[],
+  random: () => number,
+): Item[] {
+  return items
+    .map((item) => ({ item, lot: random() ** (1 / item.weight) }))
+    .sort((one, other) => one.item.priority - other.item.priority || other.lot - one.lot)
+    .map(({ item }) => item);
 }
 
 function appliedDefaults(applied: AppliedRequest): AppliedDefaults {

@@ -5,5 +5,17 @@ import type { Foundation } from './foundation';
 export function acceptDeps({ config, quotes, ...base }: Foundation): AcceptDeps {
   const { store, catalog, outbound, blobs, links, log } = base;
   const { limits } = config;
-  return { store, catalog, outbound, links, blobs, quotes, limits, now: Date.now, log };
+
+  return {
+    store,
+    catalog,
+    outbound,
+    links,
+    blobs,
+    quotes,
+    limits,
+    now: Date.now,
+    lot: Math.random,
+    log,
+  };
 }

@@ -52,6 +52,7 @@ function toChannel(
       resultOrigins: [simulator.origin],
       simulated: true,
       foreignIds: config.foreignIds ?? false,
+      draining: config.draining ?? false,
     };
   }
   return {
@@ -62,6 +63,7 @@ function toChannel(
     resultOrigins: [...new Set([config.baseUrl, ...config.resultOrigins].map(originOf))],
     simulated: false,
     foreignIds: config.foreignIds ?? false,
+    draining: config.draining ?? false,
   };
 }
 

@@ -92,7 +92,7 @@ test('a channel that has left the config is the next one’s turn, and the only 
     });
     const said = gateway.logged
       .map((line) => JSON.parse(line) as Record<string, unknown>)
-      .filter(({ msg }) => String(msg).includes('not configured any more'));
+      .filter(({ msg }) => String(msg).includes('has left the config'));
     // Both go on at once, so either line may be the first; ids rise with the time they were made.
     const byJob = said.toSorted((one, other) =>
       String(one['jobId']) < String(other['jobId']) ? -1 : 1,

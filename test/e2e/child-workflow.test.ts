@@ -197,7 +197,13 @@ test('two runs of accept at once make one job', async () => {
   const workflowId = unique();
   const asked = video();
   const { base } = gateway;
-  const deps = { ...base, limits: { inputBytesMax: 0 }, now: Date.now, waits: base.config.waits };
+  const deps = {
+    ...base,
+    limits: { inputBytesMax: 0 },
+    now: Date.now,
+    lot: Math.random,
+    waits: base.config.waits,
+  };
   const acceptOnce = acceptActivity({
     ...deps,
     async accept(principal: Principal, creation: Creation) {

@@ -65,6 +65,7 @@ beforeAll(async () => {
     quotes: createQuotes({ secret: 'quote-secret', lifetimeMs: 60_000, now: () => NOW }),
     limits: { inputBytesMax: 20_000_000 },
     now: () => NOW,
+    lot: () => 0.5,
     log: pino({ level: 'silent' }),
   };
 });

@@ -22,10 +22,11 @@ const CACHE = join(__dirname, '..', '..', 'node_modules', '.cache', 'reelay-test
 const PARTS = ['postgres', 'postgres.json'];
 
 /**
- * Puts a database into a data folder, as `launchStore` and `migrate` leave it: a copy of one that was made once, which
+ * Puts a database into a data folder that has none, as `launchStore` and `migrate` leave it: a copy of one that was made once, which
  * takes a tenth of the time of making it. What making it does is shown by test/postgres and test/e2e/commands.
  */
 export async function putDatabase(data: string): Promise<void> {
+  if (PARTS.some((part) => existsSync(join(data, part)))) return;
   const made = join(CACHE, `database-${keyOf()}`);
   if (!existsSync(made)) await make(made);
   copyParts(made, data);

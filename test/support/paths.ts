@@ -275,7 +275,7 @@ async function prepared(
   const { duration: seconds, resolution, model } = REQUEST;
   const workflowId = `prepared-${prompt('').slice(0, 12)}`;
   const accepted = await accept(
-    { ...base, limits: { inputBytesMax: 0 }, now: Date.now },
+    { ...base, limits: { inputBytesMax: 0 }, now: Date.now, lot: Math.random },
     { workspaceId: gateway.workspaceId, keyId: null, group: 'default', models: null, scopes: [] },
     {
       dialect: 'videos',

@@ -21,6 +21,8 @@ export interface Channel {
   simulated: boolean;
   /** Jobs that this gateway did not create may be seen and canceled through it, by keys with that scope. */
   foreignIds?: boolean;
+  /** It takes no new job; what it has is looked at, canceled and fetched until it has ended. */
+  draining?: boolean;
 }
 
 /** A public model name: who may use it, what it costs, who serves it in which order. */
@@ -35,6 +37,10 @@ export interface ModelEntry {
 
 export interface ModelChannel extends Pick<FrozenRoute, 'channel' | 'model'> {
   like?: string | undefined;
+  /** A number from 1: the lower is tried first. Absent = its place in the list. */
+  priority?: number | undefined;
+  /** Its share of the jobs among channels of the same priority. Absent = 1. */
+  weight?: number | undefined;
 }
 
 export interface ChannelRoute {
@@ -44,6 +50,8 @@ export interface ChannelRoute {
   model: string;
   like?: string | undefined;
   capabilities: Capabilities;
+  priority: number;
+  weight: number;
 }
 
 export interface RoutedModel {
@@ -134,7 +142,8 @@ function route(
           'a newer id that takes what one of them takes goes with "like": "<the known one>"',
       );
     }
-    return { channel, provider, model, like, capabilities };
+    const { priority = index + 1, weight = 1 } = choice;
+    return { channel, provider, model, like, capabilities, priority, weight };
   });
   const [first, ...rest] = routes;
   if (!first) throw new ConfigError(['models', entry.name], 'has no channel');
