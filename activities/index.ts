@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import { accept } from './accept';
 import { admit } from './admit';
 import { cancel } from './cancel';
@@ -19,7 +20,7 @@ export function createActivities(all: ActivityDeps) {
     accept: guarded('accept', deps, accept(deps)),
     admit: guarded('admit', deps, admit(deps)),
     submit: guarded('submit', all, submit(all), 'to its end'),
-    poll: guarded('poll', deps, poll(deps)),
+    poll: guarded('poll', deps, poll(deps, plannedAt)),
     lastLook: guarded('lastLook', deps, lastLook(deps)),
     cancel: guarded('cancel', deps, cancel(deps)),
     settle: guarded('settle', deps, settle(deps)),
@@ -29,6 +30,9 @@ export function createActivities(all: ActivityDeps) {
     sweep: () => runSweep({}),
   };
 }
+
+/** Gives the moment for which the engine planned this try of an activity, in Unix milliseconds by the engine's clock. */
+const plannedAt = (): number => activityInfo().currentAttemptScheduledTimestampMs;
 
 export { createFirstCopies } from './first-copies';
 export type Activities = ReturnType<typeof createActivities>;

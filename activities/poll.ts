@@ -16,9 +16,10 @@ const SIMULATED_USUAL_MS = 4_500;
 
 /**
  * The whole wait of a job: each try is one look; "not yet" goes back to the server as a delay, so a waiting job holds
- * no slot here and adds nothing to the history. A callback of the provider may end it from outside.
+ * no slot here and adds nothing to the history. A callback of the provider may end it from outside. `plannedAt` gives the
+ * moment for which the try was planned, Unix milliseconds; without it nobody counts how late looks are.
  */
-export function poll(deps: ActivityDeps) {
+export function poll(deps: ActivityDeps, plannedAt?: () => number) {
   return async ({ jobId }: { jobId: string }): Promise<AwaitResult> => {
     const { usualMs, ...watched } = await waiting(deps, jobId);
     const { attempt, job } = watched;
@@ -37,6 +38,7 @@ export function poll(deps: ActivityDeps) {
     if (!attempt.verdict && !isLookDue(deps.waits.cadence, elapsedMs, usualMs)) {
       throw wait('accepted; the first look comes later');
     }
+    if (plannedAt) deps.metrics.looked(attempt.channel, deps.now() - plannedAt());
     const seen = await look(deps, watched);
     if (seen.kind === 'transient') throw wait(seen.detail, seen.retryAfterMs);
     if (seen.kind === 'unheard') return { state: 'failed', unheard: seen.code };

@@ -28,10 +28,12 @@ export function sweep(deps: ActivityDeps) {
     blobs: createBlobClearing(deps),
   };
   return async (): Promise<SweepCounts> => {
+    const startedAt = performance.now();
     const done: [string, number][] = [];
     for (const [name, step] of Object.entries(steps)) {
       done.push([name, await stepOrZero(deps, name, step)]);
     }
+    deps.metrics.swept(deps.now(), performance.now() - startedAt);
     const counts = Object.fromEntries(done) as unknown as SweepCounts; // one number per step
     const { jobs, closed, deliveries, keeps } = counts;
     if (jobs + closed + deliveries + keeps > 0) {
@@ -64,7 +66,7 @@ export interface SweepCounts extends RetentionCounts {
 }
 
 async function stepOrZero(
-  { log }: Pick<ActivityDeps, 'log'>,
+  { log, metrics }: Pick<ActivityDeps, 'log' | 'metrics'>,
   step: string,
   run: () => Promise<number>,
 ): Promise<number> {
@@ -73,9 +75,11 @@ async function stepOrZero(
     const rows = await run();
     const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
     log.debug({ step, rows, durationMs }, 'a step of the sweep is done');
+    metrics.sweptStep(step, rows);
     return rows;
   } catch (err) {
     log.error({ step, err }, 'a step of the sweep failed; the next sweep repeats it');
+    metrics.sweptStep(step, undefined);
     return 0;
   }
 }

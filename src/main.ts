@@ -19,10 +19,13 @@ const USAGE = `reelay <command> [--data folder] [--json]
 
   start       everything on this machine, until Ctrl-C   [--port 8080] [--host 127.0.0.1] [--allow-callbacks-to a,b]
                                                          [--temporal-port 7233] [--temporal-ui-port 8233]
+                                                         [--metrics-port 9464] [--metrics-host 127.0.0.1]
+                                                         [--sdk-metrics-port 9465]
   demo        everything, one real job, its callback     [--polls N] [--fault name]
   bench       measurements, in a clone only              [--quick] | held [--requests 1000]
   api         the HTTP API alone                         [as start] (needs TEMPORAL_ADDRESS and DATABASE_URL)
-  worker      the queues alone                           [--health-port 8081] (needs the same, and REELAY_PUBLIC_URL)
+  worker      the queues alone                           [--health-port 8081] [--metrics-port 9464] [--sdk-metrics-port 9465]
+                                                         (needs the same, and REELAY_PUBLIC_URL)
   simulator   the simulated providers alone              [--port 8090]
   migrate     bring the database's schema up to date
   stop        end what a killed gateway left behind in --data

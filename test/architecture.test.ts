@@ -40,6 +40,7 @@ const IMPORTS: ImportTable = {
   'src/postgres': { code: ['src/host'] },
   'src/outbound': { code: ['src/core'] },
   'src/blobs': { code: ['src/core'] },
+  'src/metrics': { code: ['src/core'] },
   'src/host': { code: [] },
   'src/engine': { code: ['src/core', 'src/host', 'workflows/contract.ts'] },
   'src/attempts': { code: ['src/core'] },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { readFlags } from '../src/commands/flags';
+import { METRICS_FLAGS, metricsAddress } from '../src/commands/metrics-flags';
 import { readConfig, type Config } from '../src/config';
 import { SEARCH_ATTRIBUTES } from '../workflows/contract';
 
@@ -207,13 +208,18 @@ describe('Dockerfile', () => {
 
   test('serves, probes and publishes the same port', () => {
     const command = JSON.parse(all('CMD')[0] ?? '[]') as string[];
-    expect(command).toEqual(gateway.command);
-    const flags = readFlags(command.slice(1), {});
+    const given = gateway.command ?? [];
+    expect(given.slice(0, command.length)).toEqual(command);
+    const flags = readFlags(given.slice(1), METRICS_FLAGS);
     expect(flags).toMatchObject({ data: '/data', host: '0.0.0.0' });
     const port = String(flags.port);
     expect(all('EXPOSE')).toEqual([port]);
     expect(all('HEALTHCHECK')[0]).toContain(`http://127.0.0.1:${port}/livez`);
-    expect(gateway.ports).toEqual([`127.0.0.1:${port}:${port}`]);
+    const scraped = metricsAddress(flags.own);
+    expect(scraped).toMatchObject({ host: '0.0.0.0' });
+    expect(gateway.ports).toEqual(
+      [port, scraped?.port, scraped?.sdkPort].map((one) => `127.0.0.1:${one}:${one}`),
+    );
     expect(gateway.healthcheck?.test.join(' ')).toContain(`:${port}/readyz`);
   });
 });

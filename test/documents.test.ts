@@ -25,6 +25,7 @@ const DOCUMENTS = [
   'docs/admin.md',
   'docs/retention.md',
   'docs/settings.md',
+  'docs/metrics.md',
   'docs/performance.md',
   'docs/caps.md',
   ...DECISIONS,

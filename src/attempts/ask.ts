@@ -42,6 +42,7 @@ async function exchange(deps: LookDeps, attempt: Attempt): Promise<ProviderAnswe
       allowedOrigins: channel.resultOrigins,
       deadlineAt: now + deps.waits.exchangeMs,
       replyBytesMax: deps.limits.replyBytesMax,
+      about: { channel: channel.name, kind: 'look' },
     });
     if (result.kind !== 'reply') return unseen(`no answer: ${result.reason}`);
     const reading = provider.readPoll(result.reply, attempt.operation);

@@ -49,6 +49,7 @@ async function askByOwnId(deps: LookDeps, attempt: Attempt): Promise<FindReading
       baseUrl: at.channel.baseUrl,
       deadlineAt: now + deps.waits.exchangeMs,
       replyBytesMax: deps.limits.replyBytesMax,
+      about: { channel: at.channel.name, kind: 'find' },
     },
   );
   return result.kind === 'reply' ? at.provider.readFind(result.reply, sent) : { retry: true };

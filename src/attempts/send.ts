@@ -116,6 +116,7 @@ export async function send(
     baseUrl: prepared.channel.baseUrl,
     deadlineAt: prepared.sendDeadline,
     replyBytesMax: deps.limits.replyBytesMax,
+    about: { channel: prepared.channel.name, kind: 'submit' },
   });
   const reading = paused(deps, attempt, read(prepared, result));
   logReading(deps, attempt, { reading, host: hostOf(prepared.channel) });

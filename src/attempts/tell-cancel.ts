@@ -23,6 +23,7 @@ export async function tellCancel(
       baseUrl: at.channel.baseUrl,
       deadlineAt: now + deps.waits.exchangeMs,
       replyBytesMax: deps.limits.replyBytesMax,
+      about: { channel: at.channel.name, kind: 'cancel' },
     },
   );
   deps.log.info(

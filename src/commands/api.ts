@@ -6,9 +6,11 @@ import { startApi } from '../run/api';
 import { sayConnections } from '../run/connections';
 import { ensureFirstWorkspace } from '../run/first-workspace';
 import { processLog } from '../run/log';
+import { checkMetricsPorts, metricsOf, startMetrics } from '../run/metrics';
 import { migrateSchema } from '../run/schema';
 import { readSettings } from '../run/settings';
 import { readFlags } from './flags';
+import { METRICS_FLAGS, metricsAddress } from './metrics-flags';
 import { openProcess, required, simulatorOf } from './process';
 import { onShutdown, untilStopped } from './shutdown';
 
@@ -16,22 +18,27 @@ const API_PORT = 8080;
 
 /** Runs the HTTP side as a process of its own until it is told to stop. */
 export async function api(args: readonly string[]): Promise<number> {
-  const flags = readFlags(args, {});
+  const flags = readFlags(args, METRICS_FLAGS);
   const config = readSettings();
   const shutdown = onShutdown();
   const port = flags.port ?? API_PORT;
   const publicUrl = publicUrlOfApi(config, flags.host);
   const simulator = simulatorOf(config);
+  const scraped = metricsAddress(flags.own);
+  const metrics = metricsOf(config, scraped);
   const log = processLog();
   await checkPort(flags.host, port);
+  await checkMetricsPorts(scraped);
   await migrateSchema(config, required(config, 'DATABASE_URL'), log);
   const address = { origin: '' };
   const base = await openProcess(config, flags, {
     simulator,
     publicUrl: () => address.origin,
+    metrics: metrics?.counting,
     log,
   });
   const first = await ensureFirstWorkspace(base, flags.data);
+  const page = await startMetrics(metrics, scraped, { api: base });
   const server = await startApi(base, { host: flags.host, port });
   address.origin = publicUrl ?? server.origin;
   await ensureSweep(base.client, config.waits);
@@ -40,12 +47,13 @@ export async function api(args: readonly string[]): Promise<number> {
     process.stdout.write(`${JSON.stringify(ready)}\n`);
   }
   sayConnections(log, config, ['api']);
-  log.info({ api: server.origin }, 'the API listens');
+  log.info({ api: server.origin, metrics: page?.origin }, 'the API listens');
   return untilStopped(shutdown, async () => {
     server.drain();
     log.info({ drainMs: config.waits.drainMs }, 'stopping: not ready; callers move elsewhere');
     await sleep(config.waits.drainMs);
     await server.close();
+    await page?.close();
     await base.close();
   });
 }

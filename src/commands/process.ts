@@ -15,7 +15,12 @@ import type { CommonFlags } from './flags';
 export async function openProcess(
   config: Config,
   flags: CommonFlags,
-  { simulator, publicUrl, log }: Pick<FoundationOptions, 'simulator' | 'publicUrl' | 'log'>,
+  {
+    simulator,
+    publicUrl,
+    metrics,
+    log,
+  }: Pick<FoundationOptions, 'simulator' | 'publicUrl' | 'metrics' | 'log'>,
 ): Promise<Foundation> {
   const engineAddress = required(config, 'TEMPORAL_ADDRESS');
   const data = makeDataFolder(flags.data);
@@ -29,6 +34,7 @@ export async function openProcess(
     simulator,
     allowCallbacksTo: flags.allowCallbacksTo,
     publicUrl,
+    metrics,
     log,
   });
 }

@@ -7,6 +7,7 @@ import { runLocal } from '../run/local';
 import type { LocalGateway } from '../run/local';
 import { countSimulated, simulatedWords } from '../run/simulated';
 import { portOf, readFlags } from './flags';
+import { METRICS_FLAGS, metricsAddress } from './metrics-flags';
 import { sampleRequest } from './sample-request';
 import type { SampleRequest } from './sample-request';
 import { onShutdown } from './shutdown';
@@ -22,6 +23,7 @@ export async function start(args: readonly string[]): Promise<number> {
   const flags = readFlags(args, {
     'temporal-port': { type: 'string' },
     'temporal-ui-port': { type: 'string' },
+    ...METRICS_FLAGS,
   });
   const shutdown = onShutdown();
   const say = (line: string): void => {
@@ -34,6 +36,7 @@ export async function start(args: readonly string[]): Promise<number> {
     port: flags.port ?? PORT,
     temporalPort: portOf('temporal-port', flags.own['temporal-port']),
     temporalUiPort: portOf('temporal-ui-port', flags.own['temporal-ui-port']),
+    metrics: metricsAddress(flags.own),
     allowCallbacksTo: flags.allowCallbacksTo,
     say,
     log: fileLog(flags.data),

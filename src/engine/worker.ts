@@ -14,6 +14,8 @@ export interface WorkerSettings {
   activities: object;
   providers: readonly string[];
   identity: string;
+  /** The address of the SDK's own metrics, such as `127.0.0.1:9465`; undefined = they are not told. */
+  sdkMetrics: string | undefined;
   limits: WorkerLimits;
   log: Logger;
 }
@@ -43,7 +45,7 @@ export interface RunningWorkers {
 
 /** Starts one worker per queue in this process: workflows, one per provider, callbacks. */
 export async function startWorkers(settings: WorkerSettings): Promise<RunningWorkers> {
-  installLogger(settings.log);
+  installRuntime(settings);
   const connection = await NativeConnection.connect(settings.connection);
   const workers = await Promise.all(
     queues(settings).map((options) =>
@@ -68,22 +70,33 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   return { failed, stop: () => (stopped ??= stop()) };
 }
 
-let isLoggerInstalled = false;
+let isInstalled = false;
 
-/** The SDK's runtime is one per process and must hear of our logger before anything else touches it. */
-function installLogger(log: Logger): void {
-  if (isLoggerInstalled) return;
-  isLoggerInstalled = true;
+/** The SDK's runtime is one per process and must hear of logger and metrics before anything else touches it. */
+function installRuntime({ log, sdkMetrics }: Pick<WorkerSettings, 'log' | 'sdkMetrics'>): void {
+  if (isInstalled) return;
+  isInstalled = true;
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       const as = ORDINARY.test(message) ? 'debug' : LEVELS[level];
       log[as]({ ...told(meta), source: 'temporal' }, message);
     }),
-    telemetryOptions: { logging: { forward: {}, filter: { core: 'ERROR', other: 'ERROR' } } },
+    telemetryOptions: {
+      logging: { forward: {}, filter: { core: 'ERROR', other: 'ERROR' } },
+      ...(sdkMetrics === undefined ? {} : { metrics: { prometheus: prometheusAt(sdkMetrics) } }),
+    },
     // We stop by ourselves, in our own order.
     shutdownSignals: [],
   });
 }
+
+/** The names of Prometheus: `temporal_request_failure_total`, `..._latency_seconds`. */
+const prometheusAt = (bindAddress: string) => ({
+  bindAddress,
+  countersTotalSuffix: true,
+  unitSuffix: true,
+  useSecondsForDurations: true,
+});
 
 /** Keys of the SDK that hold a whole task with its input, or a token that may complete it. */
 const PRIVATE = ['taskToken', 'task', 'taskEncoded'];

@@ -57,6 +57,7 @@ async function askAt(
     baseUrl: channel.baseUrl,
     deadlineAt: now + deps.waits.exchangeMs,
     replyBytesMax: deps.limits.replyBytesMax,
+    about: { channel: channel.name, kind: 'foreign' },
   });
   if (result.kind !== 'reply') {
     throw new GatewayError('upstream', { message: 'The provider did not answer.' });

@@ -5,6 +5,7 @@ import type { Api } from '../core/api/dialect';
 import { GatewayError } from '../core/errors';
 import type { Blobs } from '../core/ports/blobs';
 import type { Gateway } from '../core/ports/gateway/gateway';
+import type { Metrics } from '../core/ports/metrics';
 import type { Tokens } from '../core/ports/tokens';
 import type { KeyStore } from '../core/ports/store/keys';
 import { createAuthBudget } from './auth-budget';
@@ -39,6 +40,8 @@ export interface AppOptions extends HealthPorts {
   trustProxy?: number | string | undefined;
   /** Ends the waits when the server closes; without it answers that wait are cut off in the end. */
   waitEnds?: WaitEnds;
+  /** Hears of each exchange; absent = nobody counts. */
+  metrics?: Pick<Metrics, 'answered'>;
   now?: () => number;
 }
 
@@ -61,7 +64,7 @@ export function createApp(options: AppOptions): Express {
       },
     }),
   );
-  app.use(assignRequestId, noStore, logRequests(logger));
+  app.use(assignRequestId, noStore, logRequests(logger, options.metrics));
   mountHealth(app, options);
   const budget = createMemoryBudget(limits);
   const uploads = createUploads(limits);
@@ -83,18 +86,26 @@ function noStore(_request: Request, response: Response, next: NextFunction): voi
 }
 
 /** Logs one line per exchange with listed fields only: no query (links are secrets), no headers, no bodies. */
-function logRequests(logger: Logger) {
+function logRequests(logger: Logger, metrics?: Pick<Metrics, 'answered'>) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const startedAt = performance.now();
     const { method, path } = request;
     response.once('close', () => {
+      const durationMs = performance.now() - startedAt;
+      metrics?.answered({
+        api: response.locals['api'] as string | undefined,
+        method,
+        route: response.locals['route'] as string | undefined,
+        status: response.statusCode,
+        durationMs,
+      });
       logger.info(
         {
           requestId: requestIdOf(response),
           method,
           path: path.startsWith('/callbacks/') ? '/callbacks' : path,
           status: response.statusCode,
-          durationMs: Math.round(performance.now() - startedAt),
+          durationMs: Math.round(durationMs),
           workspaceId: response.locals['workspaceId'] as unknown,
           keyId: response.locals['keyId'] as unknown,
           jobId: response.locals['jobId'] as unknown,

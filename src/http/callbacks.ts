@@ -27,6 +27,7 @@ export function mountCallbacks(app: Express, hint: Hint, ports: CallbackPorts): 
   const { limits, budget, authBudget, now } = ports;
   app.post('/callbacks/:provider/:token', async (request, response) => {
     const { provider, token } = request.params;
+    Object.assign(response.locals, { api: 'callbacks', route: '/callbacks/:provider/:token' });
     const headers: Headers = {};
     for (const [name, value] of Object.entries(request.headers)) {
       if (typeof value === 'string') headers[name] = value;

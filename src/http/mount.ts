@@ -28,12 +28,13 @@ export interface MountPorts extends AuthPorts, BodyPorts, SendPorts {
 /** Puts every route of the APIs on the app; other methods of the same paths answer 405 with `Allow`. */
 export function mountApis(app: Express, apis: readonly Api[], ports: MountPorts): void {
   const methods = new Map<string, Set<string>>();
-  for (const route of apis.flatMap((api) => api.routes)) {
+  const routes = apis.flatMap((api) => api.routes.map((route) => ({ api: api.name, route })));
+  for (const { api, route } of routes) {
     const known = methods.get(route.path) ?? new Set();
     if (known.has(route.method)) throw new Error(`two routes for ${route.method} ${route.path}`);
     // One that takes some requests only leaves the others to the next.
     methods.set(route.path, route.when ? known : known.add(route.method));
-    app[EXPRESS_NAMES[route.method]](route.path, handlerOf(route, ports));
+    app[EXPRESS_NAMES[route.method]](route.path, handlerOf({ api, route }, ports));
   }
   for (const [path, known] of methods) {
     const allow = [...known].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
@@ -46,12 +47,16 @@ export function mountApis(app: Express, apis: readonly Api[], ports: MountPorts)
 
 const EXPRESS_NAMES = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;
 
-function handlerOf(route: HttpRoute, ports: MountPorts): RequestHandler {
+function handlerOf(
+  { api, route }: { api: string; route: HttpRoute },
+  ports: MountPorts,
+): RequestHandler {
   return async (request, response, next) => {
     if (route.when?.(headersOf(request)) === false) {
       next('route');
       return;
     }
+    Object.assign(response.locals, { api, route: route.path });
     const answer = await handle(route, { request, response }, ports);
     if (!('later' in answer)) {
       await send({ request, response }, answer, ports);

@@ -63,6 +63,7 @@ export async function startApi(base: Foundation, options: ListenOptions): Promis
     version: VERSION,
     simulated: countSimulated(base.catalog),
     waitEnds,
+    metrics: base.metrics,
   });
   const server = await listen(app, options);
   // What a process that ended has committed and not started.

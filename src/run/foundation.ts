@@ -8,6 +8,8 @@ import type { Catalog } from '../core/catalog/catalog';
 import type { Caps } from '../core/slots/caps';
 import type { Blobs } from '../core/ports/blobs';
 import type { Engine } from '../core/ports/engine';
+import { NO_METRICS } from '../core/ports/metrics';
+import type { Metrics } from '../core/ports/metrics';
 import type { Outbound } from '../core/ports/outbound';
 import type { SimulatorAddress } from '../core/ports/simulators';
 import type { Tokens } from '../core/ports/tokens';
@@ -15,11 +17,13 @@ import type { Store } from '../core/ports/store/store';
 import { createEngine } from '../engine/client';
 import { connectClient, engineConnection } from '../engine/connection';
 import type { EngineConnection } from '../engine/connection';
+import { statusOf } from '../engine/engine-error';
 import { createQuotes } from '../gateway';
 import type { Quotes } from '../gateway';
 import { createLinks } from '../http/links';
 import type { Links } from '../http/links';
 import { createTokens } from '../http/tokens';
+import { meteredEngine, meteredOutbound, meteredStore } from '../metrics';
 import { createOutbound } from '../outbound';
 import { createStore } from '../store';
 import { createChanges } from '../store/changes/changes';
@@ -51,6 +55,8 @@ export interface Foundation {
   links: Links;
   tokens: Tokens;
   quotes: Quotes;
+  /** Hears what happens in this process. */
+  metrics: Metrics;
   log: Logger;
   identity: string;
   random(length: number): Buffer;
@@ -68,19 +74,19 @@ export interface FoundationOptions {
   allowCallbacksTo: readonly string[];
   /** Asked at each link, since the port is known only after listening. */
   publicUrl: () => string;
+  /** Hears what happens; absent = nobody counts. */
+  metrics?: Metrics | undefined;
   log: Logger;
 }
 
 export async function openFoundation(options: FoundationOptions): Promise<Foundation> {
-  const { config, data, log } = options;
-  const namespace = config.environment.TEMPORAL_NAMESPACE;
+  const { config, data, log, metrics = NO_METRICS } = options;
+  const { TEMPORAL_NAMESPACE: namespace } = config.environment;
   const secret = secretKey(data, config.environment.REELAY_SECRET_KEY);
   const offer = { catalog: buildCatalog(config, options.simulator), caps: capsOf(config) };
   const connection = engineConnection(options.engineAddress, config.environment);
   const { client, close: disconnect } = await connectClient(connection, namespace);
-  const onError = (err: Error): void => {
-    log.warn({ err }, 'a database connection broke');
-  };
+  const onError = (err: Error): void => log.warn({ err }, 'a database connection broke');
   const openPool = (): OpenDatabase =>
     openDatabase(options.databaseUrl, { ...poolOptions(config), onError });
   const database = openPool();
@@ -103,23 +109,25 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     await close();
     throw error;
   }
+  const storeOptions = { ...config.waits, changes, caps: offer.caps };
   const storeOver = (opened: OpenDatabase): Pick<Foundation, 'database' | 'db' | 'store'> => ({
     database: opened,
     db: opened.db,
-    store: createStore(opened.db, sealer, { ...config.waits, changes, caps: offer.caps }),
+    store: meteredStore(createStore(opened.db, sealer, storeOptions), metrics),
   });
   const base: Omit<Foundation, 'withOwnPool'> = {
     config,
     namespace,
     connection,
     client,
-    engine: createEngine(client, config.waits),
+    engine: meteredEngine(createEngine(client, config.waits), metrics, isExhausted),
     ...storeOver(database),
     sealer,
     blobs: createLocalBlobs(join(data, 'blobs')),
-    outbound,
+    outbound: meteredOutbound(outbound, metrics),
     ...offer,
     ...signedWith(secret, options),
+    metrics,
     log,
     identity: `${hostname()}:${String(process.pid)}:${randomUUID().slice(0, 8)}`,
     random: randomBytes,
@@ -131,6 +139,8 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   };
   return { ...base, withOwnPool };
 }
+
+const isExhausted = (error: unknown): boolean => statusOf(error) === 'RESOURCE_EXHAUSTED';
 
 const poolOptions = ({ limits, environment }: Config) => ({
   connectionsMax: limits.databaseConnections,

@@ -18,6 +18,8 @@ import { startApi } from './api';
 import { startWorker } from './worker';
 import { ensureFirstWorkspace } from './first-workspace';
 import type { DevelopmentKeys } from './secrets';
+import { checkMetricsPorts, metricsOf, sdkAddress, startMetrics } from './metrics';
+import type { MetricsAddress } from './metrics';
 import { migrateSchema } from './schema';
 import { loadSimulators } from './simulators';
 import { createStack } from './stack';
@@ -35,6 +37,8 @@ export interface LocalOptions {
   /** Our own engine listens here; on the ports of the last start when they are not given. */
   temporalPort?: number | undefined;
   temporalUiPort?: number | undefined;
+  /** The address at which Prometheus finds this process; undefined = it is not scraped. */
+  metrics?: MetricsAddress | undefined;
   allowCallbacksTo: readonly string[];
   /** Writes one line for the person at the terminal. */
   say(line: string): void;
@@ -45,6 +49,8 @@ export interface LocalGateway {
   base: Foundation;
   /** Origin of the API. */
   api: string;
+  /** Origin of `/metrics`; undefined where nobody scrapes. */
+  metrics: string | undefined;
   keys: DevelopmentKeys;
   workspaceId: string;
   engine: RunningEngine;
@@ -74,13 +80,7 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
   const simulators = loadSimulators(config);
   const folder = await claimDataFolder(data, { stopMs: stopMsMax(config.waits) });
   stack.push('data folder', () => folder.release());
-  await checkPort(options.host, options.port);
-  // A server that an earlier gateway left has these itself, and is stopped or taken over below.
-  if (!readRun(data, ENGINE)) {
-    for (const port of [options.temporalPort, options.temporalUiPort]) {
-      if (port !== undefined) await checkPort('127.0.0.1', port);
-    }
-  }
+  await checkPorts(options);
   const { store, engine } = await launchBoth(options, stack);
   const migrated = await migrateSchema(config, store.adminUrl, log);
   log.info({ applied: migrated.applied, version: migrated.version }, 'database schema is current');
@@ -93,8 +93,10 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
 
   const address = { origin: '' };
   const publicUrl = (): string => config.environment.REELAY_PUBLIC_URL ?? address.origin;
+  const metrics = metricsOf(config, options.metrics);
   const base = await openFoundation({
     ...options,
+    metrics: metrics?.counting,
     engineAddress: engine.address,
     databaseUrl: store.url,
     simulator,
@@ -106,8 +108,12 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
   // A burst of activities takes no connection from the API, nor the other way round.
   const workerBase = base.withOwnPool();
   stack.push('connections of the worker', () => workerBase.close());
-  const worker = await startWorker(workerBase, (channel) =>
-    channel.simulated ? address.origin : config.environment.REELAY_PUBLIC_URL,
+  const page = await startMetrics(metrics, options.metrics, { api: base, worker: workerBase });
+  stack.push('metrics', () => page?.close());
+  const worker = await startWorker(
+    workerBase,
+    (channel) => (channel.simulated ? address.origin : config.environment.REELAY_PUBLIC_URL),
+    sdkAddress(options.metrics),
   );
   stack.push('worker', () => worker.stop());
   const api = await startApi(base, options);
@@ -121,6 +127,7 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
   return {
     base,
     api: api.origin,
+    metrics: page?.origin,
     ...first,
     engine,
     store,
@@ -129,6 +136,18 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
     failed: worker.failed,
     stop: () => stack.stop(),
   };
+}
+
+/** Throws a sentence where a port that this start needs is taken. */
+async function checkPorts(options: LocalOptions): Promise<void> {
+  await checkPort(options.host, options.port);
+  await checkMetricsPorts(options.metrics);
+  // A server that an earlier gateway left has these itself, and is stopped or taken over below.
+  if (!readRun(options.data, ENGINE)) {
+    for (const port of [options.temporalPort, options.temporalUiPort]) {
+      if (port !== undefined) await checkPort('127.0.0.1', port);
+    }
+  }
 }
 
 /**

@@ -21,11 +21,12 @@ import { stopWaits } from './stop-waits';
 
 /**
  * Starts the queues of the gateway. `callbackBase` is where that channel's provider can reach the API; undefined = it is
- * only polled.
+ * only polled. At `sdkMetrics`, such as `127.0.0.1:9465`, the engine's library tells its own metrics.
  */
 export async function startWorker(
   base: Foundation,
   callbackBase: (channel: Channel) => string | undefined,
+  sdkMetrics?: string,
 ): Promise<RunningWorkers> {
   const render: RenderContext = {
     link: (job, kind) => base.links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind }),
@@ -67,6 +68,7 @@ export async function startWorker(
     activities: createActivities(deps),
     providers,
     identity: base.identity,
+    sdkMetrics,
     limits: {
       ...base.config.limits,
       heartbeatMs: base.config.waits.heartbeatMs,

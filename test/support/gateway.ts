@@ -8,7 +8,7 @@ import { readConfig } from '../../src/config';
 import type { FileConfigInput } from '../../src/config';
 import { readId } from '../../src/core/job/ids';
 import { runLocal } from '../../src/run/local';
-import type { LocalGateway } from '../../src/run/local';
+import type { LocalGateway, LocalOptions } from '../../src/run/local';
 import { putDatabase } from './made-database';
 import { openedPart } from './opened';
 
@@ -37,6 +37,7 @@ interface TestGatewayOptions {
   allowCallbacksTo?: string[];
   env?: Record<string, string>;
   data?: string;
+  metrics?: LocalOptions['metrics'];
 }
 
 export interface CallOptions {
@@ -88,6 +89,7 @@ export async function startTestGateway(
     data,
     host: '127.0.0.1',
     port: 0,
+    metrics: options.metrics,
     allowCallbacksTo: options.allowCallbacksTo ?? ['127.0.0.1'],
     say: () => undefined,
     log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),

@@ -10,6 +10,7 @@ import { createPlaces } from '../../activities/places';
 import { createLocalBlobs } from '../../src/blobs/local';
 import { readConfig } from '../../src/config';
 import { dialects } from '../../src/dialects';
+import { NO_METRICS } from '../../src/core/ports/metrics';
 import { createQuotes } from '../../src/gateway';
 import { createLinks } from '../../src/http/links';
 import { createTokens } from '../../src/http/tokens';
@@ -111,6 +112,7 @@ function depsOf({ config, ...parts }: Parts, now: () => number): ActivityDeps {
     waits: config.waits,
     limits: { ...config.limits, deliveriesAtOnce: 8, deliveriesPerHost: 8, copiesAtOnce: 8 },
     retention: config.retention,
+    metrics: NO_METRICS,
     now,
     random: () => 0.5,
     newToken: () => randomBytes(16).toString('hex'),

@@ -6,6 +6,7 @@ import type { ActivityDeps } from '../../activities';
 import { createLocalBlobs } from '../../src/blobs/local';
 import { readConfig } from '../../src/config';
 import type { Engine } from '../../src/core/ports/engine';
+import { NO_METRICS } from '../../src/core/ports/metrics';
 import { NOW } from './database';
 import type { TestDatabase } from './database';
 
@@ -42,7 +43,7 @@ export function sweepDeps(
   const config = readConfig({ REELAY_CONFIG: '' });
   const deps: Pick<
     ActivityDeps,
-    'store' | 'engine' | 'blobs' | 'waits' | 'limits' | 'retention' | 'now' | 'log'
+    'store' | 'engine' | 'blobs' | 'waits' | 'limits' | 'retention' | 'metrics' | 'now' | 'log'
   > = {
     store,
     engine: { ...WILLING, ...engine },
@@ -50,6 +51,7 @@ export function sweepDeps(
     waits: config.waits,
     limits: config.limits,
     retention: config.retention,
+    metrics: NO_METRICS,
     now: () => now,
     log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
   };

@@ -11,6 +11,14 @@ export interface CallOptions {
   deadlineAt: number;
   replyBytesMax: number;
   signal?: AbortSignal;
+  /** What it is counted as; absent where it asks no provider. */
+  about?: ProviderCall;
+}
+
+/** What an exchange with a provider is about. `foreign` = a job that this gateway did not create. */
+export interface ProviderCall {
+  channel: string;
+  kind: 'submit' | 'look' | 'cancel' | 'find' | 'foreign';
 }
 
 /**

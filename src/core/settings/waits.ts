@@ -212,6 +212,11 @@ export const WAITS = {
   migrationTurnMs: ms(10 * MINUTE, 'Another process may be migrating for this long.'),
 
   // Processes.
+  figuresMs: ms(
+    10 * SECOND,
+    'What `/metrics` tells of the rows may be this old; a scrape after that asks the database once.',
+    { least: 0 },
+  ),
   readyMs: ms(
     800,
     'What /readyz asks has answered within this, or counts as unreachable; probes give up after a second.',

@@ -55,7 +55,7 @@ export async function announce(tx: Transaction, end: End): Promise<Told> {
     replyType: attempt?.finalReplyType ?? null,
     replyBody: attempt?.finalReplyBody ?? null,
   });
-  return { job, deliveryIds: message ? [message.id] : [], keep: parts.keeps };
+  return { job, isNew: true, deliveryIds: message ? [message.id] : [], keep: parts.keeps };
 }
 
 function messageOf({ job, attempt, reply, renderCallback }: End, eventId: string) {
@@ -85,6 +85,7 @@ export async function settledBefore(tx: Transaction, job: Job): Promise<Told> {
   const [kept] = await tx.select().from(keeps).where(eq(keeps.jobId, job.id));
   return {
     job,
+    isNew: false,
     deliveryIds: open.filter((row) => row.started === null).map((row) => row.id),
     keep: kept !== undefined && kept.workflowStartedAt === null,
   };

@@ -69,6 +69,8 @@ export type RenderEnd = (end: JobEnd) => string | Uint8Array;
 
 export interface SettleResult {
   job: Job;
+  /** This settle ended the job; false where an earlier one had. */
+  isNew: boolean;
   deliveryIds: string[];
   keep: boolean;
   /** Jobs whose turn came because this one ended. */

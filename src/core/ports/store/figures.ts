@@ -1,0 +1,28 @@
+/** Figures of the whole installation that only the rows know. Times are Unix milliseconds. */
+export interface FigureStore {
+  /** Asks the database once; the cost follows what is open, never what has ended. */
+  read(): Promise<Figures>;
+}
+
+/** A number of rows, and when the oldest of them was written. */
+export interface Waiting {
+  count: number;
+  oldestAt: number | undefined;
+}
+
+export interface Figures {
+  /** Open jobs by state and by the channel of their first choice. */
+  jobs: readonly (Waiting & { state: string; channel: string })[];
+  /** Jobs whose workflow has not been started. */
+  unstarted: Waiting;
+  /** Messages that are still to be delivered. */
+  deliveries: Waiting;
+  /** Results that are still to be copied. */
+  copies: Waiting;
+  /** Copies that were given up, until an operator resumes them. */
+  copiesGivenUp: number;
+  /** Jobs that wait for a person. */
+  inReview: number;
+  /** The oldest entry of the ledger that no checkpoint covers; undefined where all are covered. */
+  ledgerUncoveredAt: number | undefined;
+}

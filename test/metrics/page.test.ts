@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createProcessMetrics } from '../../src/metrics';
+import { NONE_WAITS, everything } from '../support/metrics';
+
+/** docs/metrics.md names each metric of our own with its type, its labels and what it says, and no other. */
+
+const ROOT = join(__dirname, '../..');
+
+/** Lists rows `| name | type | labels | meaning |` of what a process can tell. */
+async function told(): Promise<string[]> {
+  const metrics = createProcessMetrics({ models: ['seedance-2.0'], channels: ['ark'] });
+  everything(metrics.counting);
+  metrics.showPools({ api: { totalCount: 1, idleCount: 0, waitingCount: 0 } });
+  metrics.showFigures({
+    figures: {
+      read: () =>
+        Promise.resolve({
+          ...NONE_WAITS,
+          jobs: [{ state: 'queued', channel: 'ark', count: 1, oldestAt: 1 }],
+        }),
+    },
+    maxAgeMs: 0,
+    now: () => 2,
+  });
+  const text = await metrics.text();
+  return [...text.matchAll(/^# HELP (reelay_\w+) (.*)\n# TYPE \w+ (\w+)\n(.*)$/gm)].map(
+    ([, name = '', help = '', type = '', sample = '']) => {
+      const labels = [...sample.matchAll(/(\w+)="/g)].map(([, label = '']) => label);
+      const shown = labels.filter((label) => label !== 'le').map((label) => `\`${label}\``);
+      return `| \`${name}\` | ${type} | ${shown.sort().join(', ')} | ${help} |`;
+    },
+  );
+}
+
+test('docs/metrics.md and the registry name the same metrics', async () => {
+  const page = readFileSync(join(ROOT, 'docs/metrics.md'), 'utf8');
+  const rows = page.split('\n').filter((line) => line.startsWith('| `reelay_'));
+  const registry = await told();
+  expect(registry.length).toBeGreaterThan(25);
+  expect(rows.sort()).toEqual(registry.sort());
+});
