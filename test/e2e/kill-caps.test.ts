@@ -34,8 +34,8 @@ beforeAll(async () => {
 }, RUN_MS);
 afterAll(() => rig.close({ keepData: false }), RUN_MS);
 
-async function call(path: string, key: string, body: object, name: string): Promise<Response> {
-  return fetch(`${rig.api}${path}`, {
+async function call(url: string, key: string, body: object, name: string): Promise<Response> {
+  return fetch(new URL(url, rig.api), {
     method: 'POST',
     headers: {
       authorization: `Bearer ${key}`,
@@ -99,6 +99,10 @@ async function die({ after, part }: (typeof DEATHS)[number]): Promise<void> {
 test(
   'an account of five slots never has six jobs, and two workspaces share it, whatever dies',
   async () => {
+    // As strict as a vendor: a sixth job would be refused, and counted.
+    const limit = { provider: 'ark', jobsAtOnce: AT_ONCE };
+    const { status } = await call(`${rig.simulator}/_sim/limits`, 'none', limit, 'limit');
+    expect(status).toBe(200);
     const key = await smallKey();
     await createAll(rig.keys.key, 'large', LARGE);
     await createAll(key, 'small', SMALL);
@@ -115,8 +119,10 @@ test(
     const counters = (await (await fetch(`${rig.simulator}/_sim/counters`)).json()) as {
       at_once_max: Record<string, number>;
       submits_accepted_max_per_prompt: number;
+      providers: { ark: { peak: number; refusedByLimit: number } };
     };
     expect(counters.at_once_max).toEqual({ ark: AT_ONCE });
+    expect(counters.providers.ark).toMatchObject({ peak: AT_ONCE, refusedByLimit: 0 });
     expect(counters.submits_accepted_max_per_prompt).toBe(1);
     const ends = await rig.sql<{ end: string; jobs: number }>(
       `SELECT coalesce(failure->>'code', state) AS end, count(*)::int AS jobs FROM jobs GROUP BY 1`,
