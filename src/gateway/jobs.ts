@@ -21,19 +21,21 @@ export function createJobs(deps: GatewayDeps, funds: Pick<Funds, 'check'>): Jobs
   const { createsAtOnce } = deps.limits;
   const { createMs, heldMs } = deps.waits;
   const gates = { creates: createFairGate({ atOnce: createsAtOnce, waitMs: createMs }) };
+  const find = (principal: Principal, id: string): Promise<Job> => findJob(deps, principal, id);
   const get = async (principal: Principal, id: string): Promise<Job> =>
-    withQueue(deps, await findJob(deps, principal, id));
-  const hold = createHold(deps, get);
+    withQueue(deps, await find(principal, id));
+  // A request that is held looks at its job again and again; where that stands is asked once, for the answer.
+  const hold = createHold(deps, find);
   return {
     create: (principal, creation) => create({ ...deps, gates }, principal, creation),
     checkFunds: funds.check,
     get,
     list: (principal, page) => list(deps, principal, page),
-    remove: async (principal, id) => removeJob(deps, await get(principal, id)),
-    waitFor: async (...wait) => (await hold(...wait)).job,
+    remove: async (principal, id) => removeJob(deps, await find(principal, id)),
+    waitFor: async (...wait) => withQueue(deps, (await hold(...wait)).job),
     holdCreated: createHoldCreated(deps, hold),
     heldMsMax: heldMs,
-    deliveries: async (principal, id) => deliveriesOf(deps, await get(principal, id)),
+    deliveries: async (principal, id) => deliveriesOf(deps, await find(principal, id)),
     async reference(job) {
       const attempt = await deps.store.attempts.latest(job.id);
       return referenceOf(job, attempt, attempt && deps.catalog.channel(attempt.channel)?.provider);
