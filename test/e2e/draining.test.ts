@@ -34,10 +34,18 @@ const channelsOf = async ({ sql }: TestGateway, id: string): Promise<string[]> =
     await sql<{ channel: string }>('SELECT channel FROM attempts WHERE job_id = $1', [uuid(id)])
   ).map(({ channel }) => channel);
 
+/** Moves the job that was there before to its end, ahead of the clock. */
+async function endOldest({ call, simulator }: TestGateway): Promise<void> {
+  const jobs = `${simulator?.origin ?? ''}/_sim/jobs`;
+  const { json } = await call('GET', `${jobs}?contains=seconds=120`);
+  expect(json.total).toBe(1);
+  await call('POST', `${jobs}/${json.jobs[0].id}`, { body: { to: 'end' } });
+}
+
 test('a drained channel ends its jobs, and those that waited for it go to the next one', async () => {
   const data = mkdtempSync(join(tmpdir(), 'reelay-drain-'));
   const before = await start(data, false);
-  const running = await before.post({ prompt: 'a boat [[sim seconds=6 video=shared]]' });
+  const running = await before.post({ prompt: 'a boat [[sim seconds=120 video=shared]]' });
   await until('the job to run', async () => (await channelsOf(before, running))[0]);
   const waiting = await before.post();
   await until('the other to wait', async () => {
@@ -49,9 +57,11 @@ test('a drained channel ends its jobs, and those that waited for it go to the ne
   const after = await start(data, true);
   try {
     const fresh = await after.post();
-    for (const id of [running, waiting, fresh]) {
+    for (const id of [waiting, fresh]) {
       expect(await after.ended(id)).toMatchObject({ status: 'completed' });
     }
+    await endOldest(after);
+    expect(await after.ended(running)).toMatchObject({ status: 'completed' });
     expect(await channelsOf(after, running)).toEqual(['old']);
     expect(await channelsOf(after, waiting)).toEqual(['new']);
     expect(await channelsOf(after, fresh)).toEqual(['new']);
