@@ -17,6 +17,9 @@ export function admit(deps: ActivityDeps) {
     const queue = await deps.store.slots.placeOf(jobId);
     const leftMs = (job.startBy ?? Infinity) - deps.now();
     if (!queue || leftMs <= 0) return {};
+    // One that left the config, or is being drained, gives no turn: the next channel is asked.
+    const at = deps.catalog.channel(queue.channel);
+    if (!at || at.channel.draining === true) return {};
     const pauseMs = deps.waits.admitRetryMs * (1 + JITTER_SHARE * deps.random());
     throw pending(sayQueue(queue), Math.min(pauseMs, leftMs));
   };

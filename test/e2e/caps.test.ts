@@ -31,7 +31,7 @@ interface Counters {
 const upstream = async (): Promise<Counters> =>
   (await gateway.call('GET', `${gateway.simulator?.origin ?? ''}/_sim/counters`)).json as Counters;
 
-/** As strict as a vendor: a sixth job would be refused, and counted. */
+/** The account is as strict as a vendor: a sixth job would be refused, and counted. */
 beforeAll(async () => {
   const limit = { provider: 'ark', jobsAtOnce: AT_ONCE };
   const origin = gateway.simulator?.origin ?? '';

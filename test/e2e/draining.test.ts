@@ -25,6 +25,7 @@ const start = (data: string, draining: boolean): Promise<TestGateway> =>
           price: { perJob: '25' },
         },
       },
+      waits: { admitRetryMs: 500 },
     },
     { data, env: { TEMPORAL_NAMESPACE: NAMESPACE } },
   );
