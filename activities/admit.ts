@@ -1,3 +1,4 @@
+import { takesJobs } from '../src/attempts/send';
 import { isTerminal } from '../src/core/job/job';
 import type { QueuePlace } from '../src/core/slots/turns';
 import type { ActivityDeps } from './deps';
@@ -18,8 +19,7 @@ export function admit(deps: ActivityDeps) {
     const leftMs = (job.startBy ?? Infinity) - deps.now();
     if (!queue || leftMs <= 0) return {};
     // One that left the config, or is being drained, gives no turn: the next channel is asked.
-    const at = deps.catalog.channel(queue.channel);
-    if (!at || at.channel.draining === true) return {};
+    if (!takesJobs(deps, queue.channel)) return {};
     const pauseMs = deps.waits.admitRetryMs * (1 + JITTER_SHARE * deps.random());
     throw pending(sayQueue(queue), Math.min(pauseMs, leftMs));
   };

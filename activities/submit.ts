@@ -95,8 +95,8 @@ async function begin(deps: ActivityDeps, job: Job, number: number): Promise<Subm
 const UNPREPARED: SubmitResult = { state: 'ended', ruling: { kind: 'failure', code: 'internal' } };
 
 /**
- * A channel that left the config, no longer serves the model or is being drained is the next one's turn. Where there is none it is
- * waited for as a busy one is: a worker may read its config later than the API that took the job.
+ * A channel that left the config, no longer serves the model or is being drained is the next one's turn. Where there is
+ * none it is waited for as a busy one is: a worker may read its config later than the API that took the job.
  */
 function unconfigured(deps: ActivityDeps, job: Job, number: number): SubmitResult {
   const { channel = '' } = job.routes[number - 1] ?? {};

@@ -29,13 +29,19 @@ export interface PreparedSubmit {
 export const hashToken = (token: string): string =>
   createHash('sha256').update(token).digest('hex');
 
+/** Says whether a channel is in the config and takes jobs; one that is being drained does not. */
+export function takesJobs({ catalog }: Pick<AttemptDeps, 'catalog'>, channel: string): boolean {
+  const at = catalog.channel(channel);
+  return at !== undefined && at.channel.draining !== true;
+}
+
 /**
  * Says whether the route's channel takes the job; false when it has left the config, or is being drained, since the job
  * was made.
  */
-export function isServed({ catalog }: Pick<AttemptDeps, 'catalog'>, route: FrozenRoute): boolean {
-  const at = catalog.channel(route.channel);
-  return at?.channel.draining !== true && at?.provider.models[knownModel(route)] !== undefined;
+export function isServed(deps: Pick<AttemptDeps, 'catalog'>, route: FrozenRoute): boolean {
+  const models = deps.catalog.channel(route.channel)?.provider.models;
+  return takesJobs(deps, route.channel) && models?.[knownModel(route)] !== undefined;
 }
 
 export async function prepare(

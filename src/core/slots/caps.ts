@@ -60,22 +60,38 @@ export const groupRules = ({ groups }: Caps, group: string): GroupRules =>
 
 /** Returns every cap that holds for the claim; none where it may run without asking. */
 export function capsOn(caps: Caps, claim: Claim): Cap[] {
-  const { channel, model, workspaceId, keyId, group } = claim;
+  const { channel, model, group } = claim;
   const account = own(caps.channels, channel);
   const rules = groupRules(caps, group);
-  return [
-    cap('channel', channel, account?.jobsAtOnce),
-    cap('model', `${channel} ${model}`, own(account?.modelJobsAtOnce ?? {}, model)),
-    cap('workspace', workspaceId, rules.jobsAtOnce),
-    keyId === null ? undefined : cap('key', keyId, rules.keyJobsAtOnce),
-  ].filter((one) => one !== undefined);
+  const jobsAtOnce: Readonly<Record<CapReason, number | undefined>> = {
+    channel: account?.jobsAtOnce,
+    model: own(account?.modelJobsAtOnce ?? {}, model),
+    workspace: rules.jobsAtOnce,
+    key: rules.keyJobsAtOnce,
+  };
+  return scopesOf(claim).flatMap(({ reason, name }) => {
+    const most = jobsAtOnce[reason];
+    return most === undefined ? [] : [{ reason, name, jobsAtOnce: most }];
+  });
 }
 
 const own = <Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined;
 
-const cap = (reason: CapReason, of: string, jobsAtOnce: number | undefined): Cap | undefined =>
-  jobsAtOnce === undefined ? undefined : { reason, name: `${reason} ${of}`, jobsAtOnce };
+/** Returns all that a claim is counted in, whether or not a cap holds there, the widest first. */
+export function scopesOf({
+  channel,
+  model,
+  workspaceId,
+  keyId,
+}: Claim): Pick<Cap, 'reason' | 'name'>[] {
+  return [
+    { reason: 'channel', name: `channel ${channel}` },
+    { reason: 'model', name: `model ${channel} ${model}` },
+    { reason: 'workspace', name: `workspace ${workspaceId}` },
+    ...(keyId === null ? [] : [{ reason: 'key' as const, name: `key ${keyId}` }]),
+  ];
+}
 
 /** Says whether anything is capped at all: an installation without caps never asks for a slot. */
 export function isAnythingCapped({ channels, groups }: Caps): boolean {

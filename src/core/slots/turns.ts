@@ -1,4 +1,4 @@
-import { capsOn, groupRules } from './caps';
+import { capsOn, groupRules, scopesOf } from './caps';
 import type { CapReason, Caps, Claim } from './caps';
 
 /** Who gets the slots that are free. Pure: from who runs, who waits and the caps. */
@@ -75,18 +75,12 @@ function countsOf(caps: Caps, running: readonly Tally[]): Counts {
   const counts = new Map<string, number>();
   const countOf = (name: string): number => counts.get(name) ?? 0;
   const shareName = ({ channel, workspaceId }: Claim): string => `share ${channel} ${workspaceId}`;
-  // Every name that a cap could have, since caps differ from group to group.
-  const namesOf = ({ channel, model, workspaceId, keyId }: Claim): string[] => [
-    `channel ${channel}`,
-    `model ${channel} ${model}`,
-    `workspace ${workspaceId}`,
-    ...(keyId === null ? [] : [`key ${keyId}`]),
-  ];
   const full = (claim: Claim): CapReason | undefined =>
     capsOn(caps, claim).find(({ name, jobsAtOnce }) => countOf(name) >= jobsAtOnce)?.reason;
   const add = (claim: Claim, jobs: number): void => {
-    for (const name of [...namesOf(claim), shareName(claim)])
-      counts.set(name, countOf(name) + jobs);
+    // In every scope, since caps differ from group to group.
+    const names = scopesOf(claim).map(({ name }) => name);
+    for (const name of [...names, shareName(claim)]) counts.set(name, countOf(name) + jobs);
   };
   for (const tally of running) add(tally, tally.jobs);
   return {

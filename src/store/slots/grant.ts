@@ -1,5 +1,5 @@
 import { and, count, eq, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
-import { capsOn, isAnythingCapped } from '../../core/slots/caps';
+import { capsOn } from '../../core/slots/caps';
 import type { Caps } from '../../core/slots/caps';
 import { fullCap, turns } from '../../core/slots/turns';
 import type { Tally, Waiting } from '../../core/slots/turns';
@@ -39,7 +39,6 @@ export function runningTallies(db: Database | Transaction): Promise<Tally[]> {
 
 /** Gives every free slot to the job whose turn it is, and returns those jobs. The caller holds the lock. */
 export async function grant(tx: Transaction, caps: Caps, now: Date): Promise<Granted[]> {
-  if (!isAnythingCapped(caps)) return [];
   await tx.delete(slots).where(lte(slots.keptUntil, now));
   const running = await runningTallies(tx);
   const ids = turns(caps, running, await heads(tx, fullChannels(caps, running)));
