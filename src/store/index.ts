@@ -1,4 +1,3 @@
-import type { Caps } from '../core/slots/caps';
 import type { ChangeStore } from '../core/ports/store/changes';
 import type { Store } from '../core/ports/store/store';
 import { adminStore } from './operator/admin';
@@ -7,6 +6,7 @@ import type { CreateWaits } from './jobs/create-job';
 import type { Database } from './base/database';
 import { deliveryStore } from './callbacks/deliveries';
 import { jobStore } from './jobs/jobs';
+import type { SettleOptions } from './jobs/settle';
 import { keepStore } from './results/keeps';
 import { keyStore } from './keys/keys';
 import { ledgerStore } from './money/ledger';
@@ -23,12 +23,12 @@ import { inputStore, workspaceStore } from './operator/workspaces';
 export function createStore(
   db: Database,
   sealer: Sealer,
-  options: CreateWaits & {
-    usualMemoMs: number;
-    keyMemoMs: number;
-    changes: ChangeStore;
-    caps: Caps;
-  },
+  options: CreateWaits &
+    SettleOptions & {
+      usualMemoMs: number;
+      keyMemoMs: number;
+      changes: ChangeStore;
+    },
 ): Store {
   const keys = keyStore(db, options);
   return {

@@ -27,6 +27,7 @@ const WAITS = {
   sweepEveryMs: 1_000,
   sweepAgeMs: 300,
   lateLookMs: 500,
+  watchMinMs: 120_000,
 };
 const PRICE = '25000000';
 
@@ -290,33 +291,6 @@ test.concurrent(
     expect(await books(job)).toEqual(failedWith('submission_unknown'));
     expect(wire.seen(job.tag).exchanges['POST']).toBe(1);
     say('accepted after submission_unknown', await books(job), ', late success booked');
-  },
-);
-
-test.concurrent(
-  'a job that was given up is watched for one more deadline and no longer',
-  async () => {
-    const job = await post('short', 'queued=0 seconds=900');
-    await gateway.ended(job.id);
-    const [row] = await gateway.sql<{ same: boolean }>(
-      `SELECT abs(extract(epoch FROM (watched_until - finished_at) - (deadline_at - created_at))) < 0.01 AS same
-     FROM jobs WHERE id = $1`,
-      [job.jobId],
-    );
-    expect(row).toEqual({ same: true });
-    const due = async (): Promise<boolean> =>
-      (await gateway.base.store.sweep.takeLate(Date.now(), 0, 1_000)).some(
-        (attempt) => attempt.jobId === job.jobId,
-      );
-    expect(await due()).toBe(true);
-    await until('the end of the watch', async () => {
-      const [over] = await gateway.sql(
-        'SELECT 1 FROM jobs WHERE id = $1 AND watched_until < now()',
-        [job.jobId],
-      );
-      return over;
-    });
-    expect(await due()).toBe(false);
   },
 );
 

@@ -6,7 +6,15 @@ import { NO_CAPS } from '../../src/core/slots/caps';
 import { createStore } from '../../src/store';
 import { keyHash, newKey } from '../../src/store/keys/new-key';
 import { ensureWorkspace } from '../../src/store/operator/workspaces';
-import { CREATE_WAITS, NOW, PRICE, createdJob, newJob, useTestDatabase } from '../support/database';
+import {
+  CREATE_WAITS,
+  NOW,
+  PRICE,
+  createdJob,
+  newJob,
+  useTestDatabase,
+  WATCH_MIN_MS,
+} from '../support/database';
 import type { TestWorkspace } from '../support/database';
 
 /** A key opens what its rows say now; its secrets come and go, and what has ended never comes back. */
@@ -216,6 +224,7 @@ describe('a key that is remembered', () => {
       usualMemoMs: 0,
       keyMemoMs: MEMO_MS,
       caps: NO_CAPS,
+      watchMinMs: WATCH_MIN_MS,
       changes: database.store.changes,
     });
   const hash = () => keyHash(workspace.key);

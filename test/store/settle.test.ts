@@ -8,6 +8,7 @@ import {
   NOW,
   PRICE,
   SUCCEEDED,
+  WATCH_MIN_MS,
   acceptedAttempt,
   createdJob,
   newAttempt,
@@ -401,6 +402,33 @@ test.each<[code: Failure['code'], isAccepted: boolean, isWatched: boolean]>([
   );
   expect(watched).toBe(isWatched);
 });
+
+test('a job that was given up is watched for one more deadline and no longer, once per pause', async () => {
+  const deadlineMs = 600_000;
+  const job = await givenUp({ deadlineMs });
+  const { takeLate } = database.store.sweep;
+  const isDue = async (at: number, pauseMs = 0): Promise<boolean> =>
+    (await takeLate(at, pauseMs, 100)).some(({ jobId }) => jobId === job.id);
+  expect(await isDue(NOW + deadlineMs - 2_000)).toBe(true);
+  expect(await isDue(NOW + deadlineMs - 1_000, 60_000)).toBe(false);
+  expect(await isDue(NOW + deadlineMs - 1)).toBe(true);
+  expect(await isDue(NOW + deadlineMs)).toBe(false);
+});
+
+test('a deadline of seconds leaves a watch that is long enough to be looked after', async () => {
+  await givenUp({ deadlineMs: 10 });
+  const late = (at: number) => database.store.sweep.takeLate(at, 0, 100);
+  expect(await late(NOW + WATCH_MIN_MS - 1)).toHaveLength(1);
+  expect(await late(NOW + WATCH_MIN_MS)).toHaveLength(0);
+});
+
+/** A job that was accepted and timed out now. */
+async function givenUp({ deadlineMs }: { deadlineMs: number }): Promise<Job> {
+  const job = await createdJob(database, newJob(workspace, { deadlineAt: NOW + deadlineMs }));
+  await acceptedAttempt(database, job);
+  await settle(database, job.id, { kind: 'failure', failure: failure('timed_out') }, NOW);
+  return job;
+}
 
 const REPORTS: [string, Usage, { tokens: number; seconds: number }][] = [
   ['half tokens', { tokens: 10.5, seconds: 2.5 }, { tokens: 11, seconds: 2.5 }],

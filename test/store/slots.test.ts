@@ -12,6 +12,7 @@ import {
   newJob,
   settle,
   useTestDatabase,
+  WATCH_MIN_MS,
 } from '../support/database';
 
 /**
@@ -30,6 +31,7 @@ const capped = (caps = CAPS) =>
     keyMemoMs: 0,
     changes: database.store.changes,
     caps,
+    watchMinMs: WATCH_MIN_MS,
   });
 
 const claimOf = ({ id: jobId, workspaceId, keyId, group, createdAt }: Job, channel = 'first') => ({

@@ -5,6 +5,7 @@ import { createStore } from '../../src/store';
 import type { Database } from '../../src/store/base/database';
 import {
   CREATE_WAITS,
+  WATCH_MIN_MS,
   acceptedAttempt,
   createdJob,
   newJob,
@@ -36,6 +37,7 @@ async function measured(): Promise<{ store: Store; rowsRead(): Promise<number>; 
     keyMemoMs: 0,
     changes: database.store.changes,
     caps: NO_CAPS,
+    watchMinMs: WATCH_MIN_MS,
   };
   return {
     store: createStore(db, database.sealer, options),

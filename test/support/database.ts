@@ -59,6 +59,8 @@ export const IDEMPOTENCY_MS = 3_600_000;
 export const CREATE_WAITS = { idempotencyMs: IDEMPOTENCY_MS, createsTogetherMs: 300 };
 /** Nothing is remembered, so that each test asks the rows. */
 const MEMO_MS = 0;
+/** Shorter than any deadline of a job here. */
+export const WATCH_MIN_MS = 1_000;
 /** The time of every row, unless a test says otherwise; Unix milliseconds. */
 export const NOW = Date.parse('2026-11-21T12:00:00Z');
 const CONNECTIONS = 30;
@@ -82,6 +84,7 @@ export async function startTestDatabase(points = 1_000_000n * PRICE): Promise<Te
     keyMemoMs: MEMO_MS,
     changes,
     caps: NO_CAPS,
+    watchMinMs: WATCH_MIN_MS,
   });
   const sql: TestDatabase['sql'] = async <Row>(text: string, values: unknown[] = []) =>
     (await pool.query(text, values)).rows as Row[];

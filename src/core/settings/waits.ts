@@ -191,6 +191,10 @@ export const WAITS = {
     'A copy of a result is tried for this long; its workflow ends after 24 hours whatever is said here.',
   ),
   lateLookMs: ms(5 * MINUTE, 'Two looks at a provider whose job was given up are this far apart.'),
+  watchMinMs: ms(
+    15 * MINUTE,
+    'A job that was given up is watched for one more deadline of its model, and for at least this.',
+  ),
   blobAgeMs: ms(
     24 * HOUR,
     'A stored file that nothing names is removed after this; it is longer than any request or copy takes.',

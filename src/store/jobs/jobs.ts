@@ -1,7 +1,6 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { newId } from '../../core/job/ids';
 import type { Page, PageQuery } from '../../core/job/page';
-import type { Caps } from '../../core/slots/caps';
 import type { JobStore } from '../../core/ports/store/jobs';
 import { ATTEMPT, toAttempt } from '../attempts/attempt-row';
 import { createJobs, earlierAnswer } from './create-job';
@@ -14,6 +13,7 @@ import { listNative } from './native-list';
 import { byOperation } from '../attempts/replies';
 import { attempts, events, jobs } from '../schema';
 import { settle } from './settle';
+import type { SettleOptions } from './settle';
 import { statement } from '../base/statement';
 
 const GET = statement<{ workspaceId: string; id: string }>('job_get')((db, { at }) =>
@@ -37,7 +37,7 @@ const WITH_ATTEMPT = statement<{ id: string }>('job_with_attempt')((db, { at }) 
 
 const OPEN = ['queued', 'running', 'canceling'] as const;
 
-export function jobStore(db: Database, options: CreateWaits & { caps: Caps }): JobStore {
+export function jobStore(db: Database, options: CreateWaits & SettleOptions): JobStore {
   return {
     create: createJobs(db, options),
     shortOf: (principal, price) => shortOf(db, principal, price),
@@ -93,7 +93,7 @@ export function jobStore(db: Database, options: CreateWaits & { caps: Caps }): J
       byOperation(db, workspaceId, provider, operation),
     listNative: (workspaceId, dialect, query) => listNative(db, workspaceId, dialect, query),
     settle: (id, reason, now, renderCallback) =>
-      settle(db, options.caps, { id, reason, now, renderCallback }),
+      settle(db, options, { id, reason, now, renderCallback }),
   };
 }
 

@@ -30,9 +30,15 @@ export interface Settlement {
   renderCallback: RenderEnd;
 }
 
+export interface SettleOptions {
+  caps: Caps;
+  /** A job that was given up is watched for at least this. */
+  watchMinMs: number;
+}
+
 export async function settle(
   db: Database,
-  caps: Caps,
+  { caps, watchMinMs }: SettleOptions,
   settlement: Settlement,
 ): Promise<SettleResult> {
   return db.transaction(async (tx) => {
@@ -43,7 +49,7 @@ export async function settle(
     const attempt = await latestAttempt(tx, settlement.id);
     const end = decide(row, attempt, settlement.reason);
     const now = new Date(settlement.now);
-    const watchedUntil = isUnheard(row, end, attempt) ? oneMoreDeadline(row, now) : null;
+    const watchedUntil = isUnheard(row, end, attempt) ? watchEnd(row, now, watchMinMs) : null;
     const job = await finish(tx, { row, attempt, end, now, watchedUntil });
     const reply = attempt && finalReplyOf(attempt);
     const told = await announce(tx, { ...settlement, job, attempt, reply });
@@ -222,8 +228,10 @@ function isUnheard(
   }
 }
 
-function oneMoreDeadline(row: JobRow, now: Date): Date {
-  return new Date(now.getTime() + row.deadlineAt.getTime() - row.createdAt.getTime());
+/** One more deadline; a short one would be over before anybody has looked, or within a restart of ours. */
+function watchEnd(row: JobRow, now: Date, watchMinMs: number): Date {
+  const deadlineMs = row.deadlineAt.getTime() - row.createdAt.getTime();
+  return new Date(now.getTime() + Math.max(deadlineMs, watchMinMs));
 }
 
 /** What a person should look at in a job that has ended. */
