@@ -1,4 +1,4 @@
-import type { Job } from '../src/core/job/job';
+import type { FrozenRoute, Job } from '../src/core/job/job';
 import { isTerminal } from '../src/core/job/job';
 import type { Attempt } from '../src/core/provider/attempt';
 import type { SubmitResult } from '../workflows/contract';
@@ -9,7 +9,7 @@ import { pending } from './failure';
 import { reconcile } from './reconcile';
 import { tryPrepare } from './prepare-tries';
 import { tellTurns } from './turns';
-import { isServed, send, sendBytesOf } from '../src/attempts/send';
+import { isServed, send, sendBytesOf, takesJobs } from '../src/attempts/send';
 
 /**
  * Submits a job so that at most one submit is accepted (P1 "one submit"). The attempt's row says `sending` before any
@@ -26,10 +26,18 @@ export function submit(deps: ActivityDeps) {
     // A wish to cancel that comes later is found by `open`, under the job's lock.
     const over = tooLate(deps, job, job.state === 'canceling');
     if (over) return over;
+    if (await isShut(deps, job, input.number)) return passedOver(deps, job, input.number);
     const waits = await waitForTurn(deps, job, input.number);
     if (waits) return waits;
     return inRoom(deps, job, () => begin(deps, job, input.number));
   };
+}
+
+/** Says whether the channel is left alone for now. Asked once, before a slot is: whoever goes on has asked for both. */
+async function isShut(deps: ActivityDeps, job: Job, number: number): Promise<boolean> {
+  const route = job.routes[number - 1];
+  if (!route || !isServed(deps, route)) return false;
+  return (await deps.health.admission(route.channel)) === 'shut';
 }
 
 /**
@@ -72,7 +80,7 @@ async function inRoom(
 async function begin(deps: ActivityDeps, job: Job, number: number): Promise<SubmitResult> {
   const route = job.routes[number - 1];
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
-  if (!isServed(deps, route)) return unconfigured(deps, job, number);
+  if (!(await mayBegin(deps, route))) return passedOver(deps, job, number);
   const prepared = await tryPrepare(deps, job, route);
   if (!prepared) return UNPREPARED;
   handOnAtStop(deps);
@@ -94,11 +102,15 @@ async function begin(deps: ActivityDeps, job: Job, number: number): Promise<Subm
 
 const UNPREPARED: SubmitResult = { state: 'ended', ruling: { kind: 'failure', code: 'internal' } };
 
+const mayBegin = async (deps: ActivityDeps, route: FrozenRoute): Promise<boolean> =>
+  isServed(deps, route) && (await deps.health.mayBegin(route.channel));
+
 /**
- * A channel that left the config, no longer serves the model or is being drained is the next one's turn. Where there is
- * none it is waited for as a busy one is: a worker may read its config later than the API that took the job.
+ * A channel that left the config, no longer serves the model, is being drained or is left alone because it is sick is the
+ * next one's turn. Where there is none it is waited for as a busy one is: a worker may read its config later than the
+ * API that took the job, and who is sick may be well again.
  */
-function unconfigured(deps: ActivityDeps, job: Job, number: number): SubmitResult {
+function passedOver(deps: ActivityDeps, job: Job, number: number): SubmitResult {
   const { channel = '' } = job.routes[number - 1] ?? {};
   const next = job.routes[number];
   const leftMs = busyUntil(deps, job, number) - deps.now();
@@ -106,9 +118,10 @@ function unconfigured(deps: ActivityDeps, job: Job, number: number): SubmitResul
     const pauseMs = Math.min(leftMs, deps.waits.busyRetryMaxMs);
     throw pending(`channel ${channel} takes no jobs; waiting for it`, pauseMs);
   }
-  deps.log.error(
+  // That a channel is sick was said when its breaker opened.
+  deps.log[takesJobs(deps, channel) ? 'info' : 'error'](
     { jobId: job.id, channel, next: next?.channel },
-    'a channel of the job has left the config, or is being drained',
+    'a channel of the job takes no jobs',
   );
   if (next) return { state: 'next', number: number + 1, provider: next.provider };
   return { state: 'ended', ruling: { kind: 'failure', code: 'provider_unreachable' } };
@@ -183,7 +196,7 @@ function busyUntil(deps: ActivityDeps, job: Job, number: number): number {
 async function again(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
   const route = job.routes[attempt.number - 1];
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
-  if (!isServed(deps, route)) return unconfigured(deps, job, attempt.number);
+  if (!(await mayBegin(deps, route))) return passedOver(deps, job, attempt.number);
   const prepared = await tryPrepare(deps, job, route, attempt.id);
   if (!prepared) return UNPREPARED;
   handOnAtStop(deps);

@@ -6,6 +6,7 @@ import type { Outbound } from '../core/ports/outbound';
 import type { Store } from '../core/ports/store/store';
 import type { Limits } from '../core/settings/limits';
 import type { Waits } from '../core/settings/waits';
+import type { ChannelHealth } from './health';
 
 /** What a look needs: it is made by activities, and by the API when a provider calls back. */
 export interface LookDeps {
@@ -22,6 +23,8 @@ export interface LookDeps {
 /** What a submit needs, which is more than a look needs. */
 export interface AttemptDeps extends LookDeps {
   blobs: Blobs;
+  /** The breakers of channels. */
+  health: ChannelHealth;
   /** Gives a random number from 0 to 1. */
   random(): number;
   /** Makes 128 fresh random bits, in hex. */
@@ -45,6 +48,7 @@ export type AttemptWaits = Pick<
   | 'probeMs'
   | 'lookRetryAfterMaxMs'
   | 'lateLookMs'
+  | 'breakerSlowMs'
 >;
 
 /** The limits of the config that talking to a provider keeps to. */

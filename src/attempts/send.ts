@@ -4,6 +4,7 @@ import type { BilledEnds } from '../core/request/capabilities';
 import type { Channel } from '../core/catalog/catalog';
 import { failure } from '../core/errors';
 import type { Call, Reply } from '../core/provider/exchange';
+import { signOf } from '../core/health/sign';
 import { newId } from '../core/job/ids';
 import { knownModel } from '../core/job/job';
 import type { FrozenRoute, Job } from '../core/job/job';
@@ -125,6 +126,8 @@ export async function send(
     about: { channel: prepared.channel.name, kind: 'submit' },
   });
   const reading = paused(deps, attempt, read(prepared, result));
+  const sign = signOf(reading, result, deps.waits.breakerSlowMs);
+  if (sign) deps.health.heard(prepared.channel.name, sign);
   logReading(deps, attempt, { reading, host: hostOf(prepared.channel) });
   return record(deps, attempt, {
     ...reading,

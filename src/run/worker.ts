@@ -8,6 +8,7 @@ import { watchTurns } from '../../activities/turns';
 import { createPlaces } from '../../activities/places';
 import type { Channel } from '../core/catalog/catalog';
 import type { RenderContext } from '../core/api/dialect';
+import { createChannelHealth } from '../attempts/health';
 import { dialects } from '../dialects';
 import { activitySlots } from '../engine/slots';
 import { startWorkers } from '../engine/worker';
@@ -35,8 +36,10 @@ export async function startWorker(
   // All that are known: a job may name one whose last channel has left the config since.
   const providers = base.catalog.providers().map(({ name }) => name);
   const slots = activitySlots(base.config.limits, { exchanging: 1 + providers.length });
+  const health = createChannelHealth({ ...base, now: Date.now });
   const parts: Omit<ActivityDeps, 'firstCopies'> = {
     ...base,
+    health,
     sending: createByteGate(sendingBytes(base.config.limits.sendMemoryBytesMax, heapBytes())),
     places: createPlaces(),
     hungHosts: createHungHosts(base.config.waits.hungHostMs),
@@ -85,6 +88,7 @@ export async function startWorker(
     async stop() {
       stopping.abort();
       await Promise.all([workers.stop(), firstCopies.stop(), turnWatch.stop()]);
+      await health.stop();
     },
   };
 }

@@ -5,6 +5,7 @@ import { attemptStore } from './attempts/attempts';
 import type { CreateWaits } from './jobs/create-job';
 import type { Database } from './base/database';
 import { deliveryStore } from './callbacks/deliveries';
+import { healthStore } from './health/health';
 import { jobStore } from './jobs/jobs';
 import type { SettleOptions } from './jobs/settle';
 import { keepStore } from './results/keeps';
@@ -36,6 +37,7 @@ export function createStore(
     attempts: attemptStore(db, options),
     deliveries: deliveryStore(db, sealer),
     keeps: keepStore(db),
+    health: healthStore(db),
     slots: slotStore(db, options.caps),
     starts: startStore(db),
     sweep: sweepStore(db),

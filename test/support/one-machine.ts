@@ -7,6 +7,7 @@ import type { ActivityDeps } from '../../activities';
 import { createByteGate } from '../../activities/byte-gate';
 import { createHungHosts } from '../../activities/hung-hosts';
 import { createPlaces } from '../../activities/places';
+import { createChannelHealth } from '../../src/attempts/health';
 import { createLocalBlobs } from '../../src/blobs/local';
 import { readConfig } from '../../src/config';
 import { dialects } from '../../src/dialects';
@@ -101,6 +102,7 @@ type Parts = Pick<
 function depsOf({ config, ...parts }: Parts, now: () => number): ActivityDeps {
   return {
     ...parts,
+    health: createChannelHealth({ ...parts, config, now }),
     sending: createByteGate(config.limits.sendMemoryBytesMax),
     places: createPlaces(),
     hungHosts: createHungHosts(config.waits.hungHostMs),

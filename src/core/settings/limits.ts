@@ -19,6 +19,16 @@ export const LIMITS = {
     'bytes',
     'Forms that have not ended, whose files lie in the blob folder already, have at most so many bytes together.',
   ),
+  breakerSubmits: limit(
+    20,
+    'submits',
+    'The breaker of a channel opens after no fewer submits within `waits.breakerWindowMs`.',
+  ),
+  breakerPercent: limit(
+    50,
+    'percent',
+    'The breaker of a channel opens when so many of a hundred submits failed for reasons of the channel.',
+  ),
   prepareTriesMax: limit(
     5,
     'tries',

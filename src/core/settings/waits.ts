@@ -57,6 +57,21 @@ export const WAITS = {
   ),
   unknownMs: ms(10 * MINUTE, 'A submit of unknown outcome is looked up for this long.'),
   unknownLookMs: ms(10 * SECOND, 'Two lookups of an unknown submit are this far apart.'),
+  breakerWindowMs: ms(MINUTE, 'The breaker of a channel counts the submits of this stretch.'),
+  breakerOpenMs: ms(
+    30 * SECOND,
+    'A breaker that opens keeps jobs from its channel for this, and for twice as long after each probe that failed.',
+  ),
+  breakerOpenMaxMs: ms(10 * MINUTE, 'A breaker keeps jobs from its channel for no longer.'),
+  breakerProbeMs: ms(
+    2 * MINUTE,
+    'A probe that has not ended after this counts for nothing, and another job probes the channel; it is longer than a submit takes.',
+  ),
+  breakerSlowMs: ms(45 * SECOND, 'A submit that takes this long speaks against its channel.'),
+  healthMs: ms(
+    SECOND,
+    'Each process reads the breakers so often while it sends jobs, and writes down so often what went wrong.',
+  ),
   busyMs: ms(
     10 * MINUTE,
     'A channel that is busy for this long is given up for the next one; the last one too, unless all that it lacks is a free slot.',

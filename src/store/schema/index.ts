@@ -1,3 +1,4 @@
+import * as health from './health';
 import * as jobs from './jobs';
 import * as money from './money';
 import * as owners from './owners';
@@ -11,6 +12,7 @@ export * from './jobs';
 export * from './money';
 export * from './results';
 export * from './slots';
+export * from './health';
 
 /** Every table, for the test that compares these types with the migrated database. */
-export const TABLES = { ...owners, ...jobs, ...money, ...results, ...slots } as const;
+export const TABLES = { ...owners, ...jobs, ...money, ...results, ...slots, ...health } as const;

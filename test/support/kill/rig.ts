@@ -80,16 +80,16 @@ const WAITS = {
 const NAMESPACE = 'reelay';
 const DIES_MS = 5_000;
 
-/** `offer` replaces the catalog of the default config. */
+/** `own` replaces the catalog of the default config, and adds to its waits and limits. */
 export async function startRig(
-  offer: Pick<FileConfigInput, 'channels' | 'models'> = {},
+  own: Pick<FileConfigInput, 'channels' | 'models' | 'waits' | 'limits'> = {},
 ): Promise<Rig> {
   const data = mkdtempSync(join(tmpdir(), 'reelay-kill-'));
   chmodSync(data, 0o711);
   const folder = await claimDataFolder(data);
   mkdirSync(join(data, 'logs'), { recursive: true });
   const configPath = join(data, 'reelay.config.json');
-  writeFileSync(configPath, JSON.stringify({ ...offer, waits: WAITS }));
+  writeFileSync(configPath, JSON.stringify({ ...own, waits: { ...WAITS, ...own.waits } }));
   const keys = developmentKeys(data);
   const [apiPort = 0, simulatorPort = 0] = await freePorts(2);
   const log = (name: string): string => join(data, 'logs', `${name}.log`);

@@ -2,6 +2,7 @@ import type { JobStore } from './jobs';
 import type { AttemptStore } from './attempts';
 import type { DeliveryStore } from './deliveries';
 import type { KeepStore } from './keeps';
+import type { HealthStore } from './health';
 import type { SlotStore } from './slots';
 import type { StartStore } from './starts';
 import type { SweepStore } from './sweep';
@@ -20,6 +21,7 @@ export interface Store {
   attempts: AttemptStore;
   deliveries: DeliveryStore;
   keeps: KeepStore;
+  health: HealthStore;
   slots: SlotStore;
   starts: StartStore;
   sweep: SweepStore;

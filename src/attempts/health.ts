@@ -1,0 +1,117 @@
+import type { Logger } from 'pino';
+import { CLOSED, admission, probing, told } from '../core/health/breaker';
+import type { Admission, Breaker, BreakerRules, Sign, Signs } from '../core/health/breaker';
+import type { HealthStore } from '../core/ports/store/health';
+import type { Limits } from '../core/settings/limits';
+import type { Waits } from '../core/settings/waits';
+
+/** What one process knows of the health of channels, and tells the others. */
+export interface ChannelHealth {
+  /** Says what a job may do at the channel, as the rows said a moment ago. */
+  admission(channel: string): Promise<Admission>;
+  /** Says whether a job may begin there now; true for one job at a time where the channel is being probed. */
+  mayBegin(channel: string): Promise<boolean>;
+  /** Hears what a submit has said of the channel. Never fails, and writes nothing while all is well. */
+  heard(channel: string, sign: Sign): void;
+  /** Tells the rows what was heard and not told yet. */
+  stop(): Promise<void>;
+}
+
+/** The rows are read and told once per `waits.healthMs` while jobs are sent, else never. */
+export interface ChannelHealthOptions {
+  store: { health: HealthStore };
+  config: { waits: Pick<Waits, BreakerWait | 'healthMs'>; limits: Pick<Limits, BreakerLimit> };
+  now(): number;
+  log: Logger;
+}
+
+type BreakerWait = Extract<keyof BreakerRules, keyof Waits>;
+type BreakerLimit = Extract<keyof BreakerRules, keyof Limits>;
+
+const NOTHING: Signs = { good: 0, bad: 0, busy: 0 };
+
+export function createChannelHealth(options: ChannelHealthOptions): ChannelHealth {
+  const { now, log } = options;
+  const { waits, limits } = options.config;
+  const { health: store } = options.store;
+  const rules: BreakerRules = { ...waits, ...limits };
+  const { healthMs } = waits;
+  let known: ReadonlyMap<string, Breaker> = new Map();
+  let readAt = -Infinity;
+  let reading: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const untold = new Map<string, { since: number; signs: Signs }>();
+
+  const read = async (): Promise<void> => {
+    known = await store.all();
+    readAt = now();
+  };
+  const breakerOf = async (channel: string): Promise<Breaker> => {
+    if (now() - readAt >= healthMs) {
+      reading ??= read().finally(() => (reading = undefined));
+      await reading;
+    }
+    return known.get(channel) ?? CLOSED;
+  };
+  const change = async (
+    channel: string,
+    how: (breaker: Breaker) => Breaker | undefined,
+  ): Promise<boolean> => {
+    const { before, after } = await store.change(channel, how);
+    known = new Map(known).set(channel, after ?? before);
+    if (after) say(log, { channel, before, after });
+    return after !== undefined;
+  };
+  const tell = async (): Promise<void> => {
+    timer = undefined;
+    for (const [channel, { since, signs }] of untold) {
+      if (isNews(known.get(channel), signs)) {
+        untold.delete(channel);
+        try {
+          await change(channel, (breaker) => told(breaker, signs, rules, now()));
+        } catch (err) {
+          log.warn({ channel, err }, 'the health of a channel could not be told to the others');
+        }
+      } else if (now() - since > rules.breakerWindowMs) untold.delete(channel);
+    }
+  };
+  return {
+    admission: async (channel) => admission(await breakerOf(channel), now()),
+    async mayBegin(channel) {
+      const may = admission(await breakerOf(channel), now());
+      if (may !== 'probe') return may === 'open';
+      return change(channel, (breaker) => probing(breaker, rules, now()));
+    },
+    heard(channel, sign) {
+      const { since, signs } = untold.get(channel) ?? { since: now(), signs: NOTHING };
+      untold.set(channel, { since, signs: { ...signs, [sign]: signs[sign] + 1 } });
+      timer ??= setTimeout(() => void tell(), healthMs);
+    },
+    async stop() {
+      clearTimeout(timer);
+      await tell();
+    },
+  };
+}
+
+/** Says whether the others are to be told: while all is well nobody needs to know how many submits went well. */
+const isNews = (known: Breaker | undefined, { bad }: Signs): boolean =>
+  bad > 0 ||
+  known?.openUntil !== undefined ||
+  known?.slices.some((slice) => slice.bad > 0) === true;
+
+function say(
+  log: Logger,
+  { channel, before, after }: { channel: string; before: Breaker; after: Breaker },
+): void {
+  if (after.trips > before.trips) {
+    const until = new Date(after.openUntil ?? 0).toISOString();
+    const { trips } = after;
+    log.error(
+      { channel, until, trips },
+      'most submits fail there; the channel gets no jobs for now',
+    );
+  } else if (before.openUntil !== undefined && after.openUntil === undefined) {
+    log.info({ channel }, 'the channel is well again and gets jobs');
+  }
+}
