@@ -1,12 +1,11 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { Figures, FigureStore, Waiting } from '../core/ports/store/figures';
+import { createChannelGauges, fillChannels, forgetChannels } from './channel-figures';
+import type { KnownChannels } from './channel-figures';
 import { OTHER } from './registry';
 
-/**
- * The gauges that one query of the database fills when somebody scrapes. Caps, breakers and rate limits of channels add
- * their figures here and in `Figures`: a gauge, and a column of the one query.
- */
+/** The gauges that one query of the database fills when somebody scrapes. */
 export interface FigureGauges {
   /** Fills the gauges, from the database where what is known is older than `maxAgeMs`. Never fails. */
   refresh(): Promise<void>;
@@ -14,13 +13,14 @@ export interface FigureGauges {
 
 export interface FigureOptions {
   figures: FigureStore;
-  channels: readonly string[];
+  known: KnownChannels;
   maxAgeMs: number;
   now(): number;
 }
 
 export function createFigureGauges(register: Registry, options: FigureOptions): FigureGauges {
   const gauges = createGauges(register);
+  const ofChannels = createChannelGauges(register);
   const failures = new Counter({
     name: 'reelay_figures_failures_total',
     help: 'Scrapes whose figures the database did not give.',
@@ -29,12 +29,17 @@ export function createFigureGauges(register: Registry, options: FigureOptions): 
   let readAt = -Infinity;
   let reading: Promise<void> | undefined;
   const read = async (): Promise<void> => {
-    const { figures, now } = options;
+    const { figures, known, now } = options;
+    const ageOf = (at: number | undefined): number =>
+      at === undefined ? 0 : Math.max(0, now() - at) / 1_000;
     try {
-      fill(gauges, await figures.read(), options);
+      const seen = await figures.read();
+      fill(gauges, seen, { channels: known.channels, ageOf });
+      fillChannels(ofChannels, seen, { known, ageOf });
     } catch {
       // Old figures would look like an installation that stands still.
       forget(gauges);
+      forgetChannels(ofChannels);
       failures.inc();
     }
     readAt = now();
@@ -90,9 +95,11 @@ function forget({ jobs, jobsOldest, ...single }: Gauges): void {
 /** States in which a job is open: each has its sample, also without a job. */
 const OPEN_STATES = ['queued', 'running', 'canceling'];
 
-function fill(gauges: Gauges, figures: Figures, { channels, now }: FigureOptions): void {
-  const ageOf = (at: number | undefined): number =>
-    at === undefined ? 0 : Math.max(0, now() - at) / 1_000;
+function fill(
+  gauges: Gauges,
+  figures: Figures,
+  { channels, ageOf }: { channels: readonly string[]; ageOf: (at: number | undefined) => number },
+): void {
   gauges.jobs.reset();
   for (const state of OPEN_STATES) {
     for (const channel of channels) gauges.jobs.set({ state, channel }, 0);

@@ -8,6 +8,7 @@ import { createPoolGauges } from './pools';
 import type { PoolCounts } from './pools';
 import { createInstruments } from './registry';
 
+export type { KnownChannels } from './channel-figures';
 export { meteredEngine, meteredOutbound, meteredStore } from './metered';
 
 /** Everything that one process tells Prometheus. */
@@ -17,7 +18,7 @@ export interface ProcessMetrics {
   /** Shows the pools of connections, by their names. */
   showPools(pools: Readonly<Record<string, PoolCounts>>): void;
   /** Shows the figures of the whole installation, which one query reads at a scrape. */
-  showFigures(options: Omit<FigureOptions, 'channels'>): void;
+  showFigures(options: FigureOptions): void;
   contentType: string;
   /** Returns all samples in the text format of Prometheus. */
   text(): Promise<string>;
@@ -35,7 +36,7 @@ export function createProcessMetrics(known: KnownNames): ProcessMetrics {
       createPoolGauges(register, pools);
     },
     showFigures(options) {
-      ({ refresh } = createFigureGauges(register, { ...options, channels: known.channels }));
+      ({ refresh } = createFigureGauges(register, options));
     },
     contentType: register.contentType,
     async text() {

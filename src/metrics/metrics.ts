@@ -2,7 +2,7 @@ import { DELIVERY_ENDS } from '../core/job/delivery';
 import { START_COUNTS } from '../core/ports/metrics';
 import type { Metrics } from '../core/ports/metrics';
 import type { CallResult } from '../core/ports/outbound';
-import { OTHER } from './registry';
+import { OTHER, folding } from './registry';
 import type { Instruments } from './registry';
 
 /** Names that may be label values: those of the config, so that no caller and no provider can add one. */
@@ -76,11 +76,6 @@ function beginAtZero(to: Instruments): void {
 
 const COPY_COUNTS = ['kept', 'gave_up'];
 const RESTART_MODES = ['resume', 'cancel'];
-
-function folding(names: readonly string[]): (name: string) => string {
-  const known = new Set(names);
-  return (name) => (known.has(name) ? name : OTHER);
-}
 
 /** Returns `2xx` for 200. */
 const statusClass = (status: number): string => `${String(Math.floor(status / 100))}xx`;

@@ -69,3 +69,9 @@ export function createInstruments(register: Registry) {
     sweepFailures: counter('reelay_sweep_failures_total', 'Steps of sweeps that failed.', 'step'),
   };
 }
+
+/** Makes a function that keeps the names it was given, and turns every other one into `other`. */
+export function folding(names: readonly string[]): (name: string) => string {
+  const known = new Set(names);
+  return (name) => (known.has(name) ? name : OTHER);
+}

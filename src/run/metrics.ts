@@ -4,7 +4,7 @@ import { createMetricsPage } from '../http/metrics';
 import { listen } from '../http/listen';
 import type { HttpServer } from '../http/listen';
 import { createProcessMetrics } from '../metrics';
-import type { ProcessMetrics } from '../metrics';
+import type { KnownChannels, ProcessMetrics } from '../metrics';
 import { figureStore } from '../store/operator/figures';
 import type { Half } from './connections';
 import type { Foundation } from './foundation';
@@ -43,10 +43,26 @@ export async function startMetrics(
   metrics.showPools(Object.fromEntries(pools));
   if (bases.api) {
     const { db, config } = bases.api;
-    const maxAgeMs = config.waits.figuresMs;
-    metrics.showFigures({ figures: figureStore(db), maxAgeMs, now: Date.now });
+    metrics.showFigures({
+      figures: figureStore(db),
+      known: knownChannels(config),
+      maxAgeMs: config.waits.figuresMs,
+      now: Date.now,
+    });
   }
   return listen(createMetricsPage(metrics), { host: address.host, port: address.port });
+}
+
+function knownChannels({ channels, models }: Config): KnownChannels {
+  return {
+    channels: Object.keys(channels),
+    groups: [...new Set(Object.values(models).flatMap(({ groups }) => groups))],
+    caps: Object.fromEntries(
+      Object.entries(channels).flatMap(([name, { jobsAtOnce }]) =>
+        jobsAtOnce === undefined ? [] : [[name, jobsAtOnce]],
+      ),
+    ),
+  };
 }
 
 /** Returns where the engine's library is to tell its own metrics, such as `127.0.0.1:9465`. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Figures } from '../../src/core/ports/store/figures';
 import { createMetricsPage } from '../../src/http/metrics';
 import { createProcessMetrics } from '../../src/metrics';
-import { NONE_WAITS, everything, samplesOf } from '../support/metrics';
+import { KNOWN_CHANNELS, NONE_WAITS, everything, samplesOf } from '../support/metrics';
 
 /** What a process counts, and what it never lets into a label. */
 
@@ -53,6 +53,7 @@ function withFigures(read: () => Promise<Figures>) {
         return read();
       },
     },
+    known: KNOWN_CHANNELS,
     maxAgeMs: 10_000,
     now: () => clock.now,
   });
@@ -131,4 +132,41 @@ test('the page answers GET /metrics and nothing else', async () => {
     expect((await fetch(`${origin}${path}`, { method })).status).toBe(404);
   }
   await new Promise((resolve) => server.close(resolve));
+});
+
+test('slots, queues and breakers are shown for every channel and group, and names of no config are one', async () => {
+  const known = { channels: ['ark', 'kling'], groups: ['default', 'vip'], caps: { ark: 5 } };
+  const metrics = createProcessMetrics(KNOWN);
+  const line = { channel: 'ark', group: 'default' };
+  metrics.showFigures({
+    figures: {
+      read: () =>
+        Promise.resolve({
+          ...NONE_WAITS,
+          slots: [{ ...line, count: 5 }],
+          waiting: [
+            { ...line, count: 2, oldestAt: 940_000 },
+            { channel: 'ark', group: 'left', count: 1, oldestAt: 990_000 },
+            { channel: 'ark', group: 'gone', count: 3, oldestAt: 980_000 },
+          ],
+          breakers: [{ channel: 'kling', state: 'half_open' as const }],
+        }),
+    },
+    known,
+    maxAgeMs: 0,
+    now: () => 1_000_000,
+  });
+  expect(samplesOf(await metrics.text())).toMatchObject({
+    'reelay_slots_cap{channel="ark"}': 5,
+    'reelay_slots_used{channel="ark",group="default"}': 5,
+    'reelay_slots_used{channel="ark",group="vip"}': 0,
+    'reelay_slots_waiting{channel="ark",group="default"}': 2,
+    'reelay_slots_waiting{channel="ark",group="other"}': 4,
+    'reelay_slots_waiting_oldest_age_seconds{channel="ark",group="default"}': 60,
+    'reelay_slots_waiting_oldest_age_seconds{channel="ark",group="other"}': 20,
+    'reelay_slots_waiting_oldest_age_seconds{channel="ark",group="vip"}': 0,
+    'reelay_breaker{channel="ark",state="closed"}': 1,
+    'reelay_breaker{channel="kling",state="half_open"}': 1,
+    'reelay_breaker{channel="kling",state="closed"}': 0,
+  });
 });

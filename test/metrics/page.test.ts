@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createProcessMetrics } from '../../src/metrics';
-import { NONE_WAITS, everything } from '../support/metrics';
+import { KNOWN_CHANNELS, NONE_WAITS, everything } from '../support/metrics';
 
 /** docs/metrics.md names each metric of our own with its type, its labels and what it says, and no other. */
 
@@ -20,6 +20,7 @@ async function told(): Promise<string[]> {
           jobs: [{ state: 'queued', channel: 'ark', count: 1, oldestAt: 1 }],
         }),
     },
+    known: KNOWN_CHANNELS,
     maxAgeMs: 0,
     now: () => 2,
   });

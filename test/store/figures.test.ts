@@ -35,6 +35,43 @@ test('what is open is counted with its age, and what has ended is not', async ()
   );
 });
 
+test('slots are counted by channel and group, and a breaker says how it stands now', async () => {
+  const { workspaceId } = await createdJob(database, newJob(database.workspace, {}));
+  const slot = async (channel: string, group: string, granted: boolean, since: number) => {
+    const { id } = await createdJob(database, newJob(database.workspace, {}));
+    await database.sql(
+      `INSERT INTO slots (job_id, workspace_id, group_name, channel, model, since, granted_at)
+       VALUES ($1, $2, $3, $4, 'm', $5, $6)`,
+      [id, workspaceId, group, channel, new Date(since), granted ? new Date(NOW) : null],
+    );
+  };
+  await slot('ark', 'default', true, NOW);
+  await slot('ark', 'default', false, NOW + 5_000);
+  await slot('ark', 'default', false, NOW + 3_000);
+  await slot('ark', 'vip', false, NOW + 1_000);
+  const { health } = database.store;
+  const breaker = { trips: 1, slices: [] };
+  await health.change('open', () => ({ ...breaker, openUntil: Date.now() + 60_000 }));
+  await health.change('half', () => ({ ...breaker, openUntil: Date.now() - 1_000 }));
+  await health.change('well', () => breaker);
+  const { slots, waiting, breakers } = await figures();
+  expect(slots).toEqual([{ channel: 'ark', group: 'default', count: 1 }]);
+  expect(waiting).toEqual(
+    expect.arrayContaining([
+      { channel: 'ark', group: 'default', count: 2, oldestAt: NOW + 3_000 },
+      { channel: 'ark', group: 'vip', count: 1, oldestAt: NOW + 1_000 },
+    ]),
+  );
+  expect(new Map(breakers.map(({ channel, state }) => [channel, state]))).toEqual(
+    new Map([
+      ['open', 'open'],
+      ['half', 'half_open'],
+      ['well', 'closed'],
+    ]),
+  );
+  await database.sql('DELETE FROM slots');
+});
+
 test('an entry that a checkpoint covers has no age any more', async () => {
   expect((await figures()).ledgerUncoveredAt).toBeDefined();
   await database.store.ledger.checkpoint(NOW, 1_000);

@@ -1,6 +1,7 @@
 import { DELIVERY_ENDS } from '../../src/core/job/delivery';
 import type { Metrics } from '../../src/core/ports/metrics';
 import type { Figures } from '../../src/core/ports/store/figures';
+import type { KnownChannels } from '../../src/metrics';
 
 /** What an installation says in which nothing waits. */
 export const NONE_WAITS: Figures = {
@@ -10,7 +11,17 @@ export const NONE_WAITS: Figures = {
   copies: { count: 0, oldestAt: undefined },
   copiesGivenUp: 0,
   inReview: 0,
+  slots: [],
+  waiting: [],
+  breakers: [],
   ledgerUncoveredAt: undefined,
+};
+
+/** What the config of a test knows of channels. */
+export const KNOWN_CHANNELS: KnownChannels = {
+  channels: ['ark'],
+  groups: ['default'],
+  caps: { ark: 5 },
 };
 
 /** Tells one of everything that can be told. */

@@ -1,14 +1,24 @@
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
+import type { BreakerState } from '../../core/health/breaker';
 import type { Figures, FigureStore, Waiting } from '../../core/ports/store/figures';
 import type { Database } from '../base/database';
 import { isUnstarted } from '../jobs/starts';
-import { deliveries, jobs, keeps, ledger, ledgerCheckpoints, usageCheckpoint } from '../schema';
+import {
+  channelHealth,
+  deliveries,
+  jobs,
+  keeps,
+  ledger,
+  ledgerCheckpoints,
+  slots,
+  usageCheckpoint,
+} from '../schema';
 
 /**
  * Reads the figures of the whole installation in one statement. Each part reads a partial index of what is open
  * (`jobs_open`, `jobs_unstarted`, `deliveries_pending`, `keeps_open`, `keeps_gave_up`, `jobs_in_review`), and the ledger
- * by its key: what has ended costs nothing, so an installation with a million finished jobs answers as a new one does.
+ * by its key, and `slots` and `channel_health` hold what is open alone: what has ended costs nothing, so an installation with a million finished jobs answers as a new one does.
  */
 export function figureStore(db: Database): FigureStore {
   return {
@@ -19,19 +29,36 @@ export function figureStore(db: Database): FigureStore {
   };
 }
 
-/** A row of the statement: what it counts, and for open jobs their state and channel. */
+/** A row of the statement: what it counts, and for jobs and channels which of them. */
 interface FigureRow extends Record<string, unknown> {
-  part: 'jobs' | 'unstarted' | 'deliveries' | 'copies' | 'given_up' | 'review' | 'ledger';
+  part: Total | Labelled;
+  /** The state of jobs or of a breaker. */
   state: string | null;
   channel: string | null;
+  group: string | null;
   count: number;
   /** Unix seconds. */
   oldest: number | null;
 }
 
-const part = (name: FigureRow['part'], oldest: SQL, from: SQL): SQL => sql`
-  SELECT ${sql.raw(`'${name}'`)} AS part, NULL AS state, NULL AS channel, count(*)::int AS count,
-    extract(epoch FROM ${oldest})::float8 AS oldest FROM ${from}`;
+type Total = 'unstarted' | 'deliveries' | 'copies' | 'given_up' | 'review' | 'ledger';
+type Labelled = 'jobs' | 'slots' | 'waiting' | 'breakers';
+
+const NOBODY = sql`NULL::text`;
+const counted = sql`count(*)::int AS count`;
+const named = (name: FigureRow['part']): SQL => sql`${sql.raw(`'${name}'`)} AS part`;
+const epoch = (time: SQL): SQL => sql`extract(epoch FROM ${time})::float8 AS oldest`;
+
+const part = (name: Total, oldest: SQL, from: SQL): SQL => sql`
+  SELECT ${named(name)}, ${NOBODY} AS state, ${NOBODY} AS channel, ${NOBODY} AS "group", ${counted}, ${epoch(oldest)}
+  FROM ${from}`;
+
+const ofSlots = (name: Labelled, oldest: SQL, which: SQL): SQL => sql`
+  SELECT ${named(name)}, ${NOBODY}, channel, group_name, ${counted}, ${epoch(oldest)}
+  FROM ${slots} WHERE ${which} GROUP BY channel, group_name`;
+
+const BREAKER_STATE = sql`
+  CASE WHEN open_until IS NULL THEN 'closed' WHEN open_until > now() THEN 'open' ELSE 'half_open' END`;
 
 const NO_TIME = sql`NULL::timestamptz`;
 const FIRST_UNCOVERED = sql`
@@ -40,28 +67,41 @@ const FIRST_UNCOVERED = sql`
   ORDER BY id LIMIT 1) AS uncovered`;
 
 const FIGURES = sql`
-  SELECT 'jobs' AS part, state, channel, count(*)::int AS count,
-    extract(epoch FROM min(created_at))::float8 AS oldest
+  SELECT ${named('jobs')}, state, channel, ${NOBODY} AS "group", ${counted}, ${epoch(sql`min(created_at)`)}
   FROM ${jobs} WHERE ${isNull(jobs.finishedAt)} GROUP BY state, channel
   UNION ALL ${part('unstarted', sql`min(created_at)`, sql`${jobs} WHERE ${isUnstarted}`)}
   UNION ALL ${part('deliveries', sql`min(created_at)`, sql`${deliveries} WHERE ${eq(deliveries.state, sql.raw(`'pending'`))}`)}
   UNION ALL ${part('copies', sql`min(created_at)`, sql`${keeps} WHERE ${and(isNull(keeps.finishedAt), isNull(keeps.gaveUpAt))}`)}
   UNION ALL ${part('given_up', NO_TIME, sql`${keeps} WHERE ${isNotNull(keeps.gaveUpAt)}`)}
   UNION ALL ${part('review', NO_TIME, sql`${jobs} WHERE ${isNotNull(jobs.review)}`)}
+  UNION ALL ${ofSlots('slots', NO_TIME, isNotNull(slots.grantedAt))}
+  UNION ALL ${ofSlots('waiting', sql`min(since)`, isNull(slots.grantedAt))}
+  UNION ALL SELECT ${named('breakers')}, ${BREAKER_STATE}, channel, ${NOBODY}, 1, ${epoch(NO_TIME)} FROM ${channelHealth}
   UNION ALL ${part('ledger', sql`min(at)`, FIRST_UNCOVERED)}`;
 
 function toFigures(rows: readonly FigureRow[]): Figures {
-  const waiting = (name: FigureRow['part']): Waiting => {
+  const waiting = (name: Total): Waiting => {
     const row = rows.find((one) => one.part === name);
     return { count: row?.count ?? 0, oldestAt: msOf(row?.oldest ?? null) };
   };
-  const open = rows.filter((row) => row.part === 'jobs');
+  const labelled = (name: Labelled) =>
+    rows
+      .filter((row) => row.part === name)
+      .map(({ state, channel, group, count, oldest }) => ({
+        state: state ?? '',
+        channel: channel ?? '',
+        group: group ?? '',
+        count,
+        oldestAt: msOf(oldest),
+      }));
   return {
-    jobs: open.map(({ state, channel, count, oldest }) => ({
-      state: state ?? '',
-      channel: channel ?? '',
-      count,
-      oldestAt: msOf(oldest),
+    jobs: labelled('jobs').map(({ group: _, ...jobs }) => jobs),
+    slots: labelled('slots').map(({ channel, group, count }) => ({ channel, group, count })),
+    waiting: labelled('waiting').map(({ state: _, ...line }) => line),
+    breakers: labelled('breakers').map(({ channel, state }) => ({
+      channel,
+      // The statement makes no other word.
+      state: state as BreakerState,
     })),
     unstarted: waiting('unstarted'),
     deliveries: waiting('deliveries'),

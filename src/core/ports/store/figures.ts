@@ -1,3 +1,5 @@
+import type { BreakerState } from '../../health/breaker';
+
 /** Figures of the whole installation that only the rows know. Times are Unix milliseconds. */
 export interface FigureStore {
   /** Asks the database once; the cost follows what is open, never what has ended. */
@@ -8,6 +10,12 @@ export interface FigureStore {
 export interface Waiting {
   count: number;
   oldestAt: number | undefined;
+}
+
+/** A channel, and a group of keys that wait or run there. */
+export interface InQueue {
+  channel: string;
+  group: string;
 }
 
 export interface Figures {
@@ -23,6 +31,12 @@ export interface Figures {
   copiesGivenUp: number;
   /** Jobs that wait for a person. */
   inReview: number;
+  /** Jobs that hold a slot of a capped channel, workspace or key. */
+  slots: readonly (InQueue & { count: number })[];
+  /** Jobs that wait for one; `oldestAt` is when the oldest of them was created. */
+  waiting: readonly (InQueue & Waiting)[];
+  /** The breakers of channels whose submits were ever counted. */
+  breakers: readonly { channel: string; state: BreakerState }[];
   /** The oldest entry of the ledger that no checkpoint covers; undefined where all are covered. */
   ledgerUncoveredAt: number | undefined;
 }
