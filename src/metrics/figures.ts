@@ -33,7 +33,7 @@ export function createFigureGauges(register: Registry, options: FigureOptions): 
     const ageOf = (at: number | undefined): number =>
       at === undefined ? 0 : Math.max(0, now() - at) / 1_000;
     try {
-      const seen = await figures.read();
+      const seen = await figures.read(now());
       fill(gauges, seen, { channels: known.channels, ageOf });
       fillChannels(ofChannels, seen, { known, ageOf });
     } catch {

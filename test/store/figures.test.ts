@@ -5,7 +5,7 @@ import { NOW, createdJob, newJob, settle, useTestDatabase } from '../support/dat
 /** The figures of an installation count what is open, and cost what is open. */
 
 const database = useTestDatabase();
-const figures = () => figureStore(database.db).read();
+const figures = (now = NOW) => figureStore(database.db).read(now);
 
 test('what is open is counted with its age, and what has ended is not', async () => {
   const none = { count: 0, oldestAt: undefined };
@@ -51,8 +51,8 @@ test('slots are counted by channel and group, and a breaker says how it stands n
   await slot('ark', 'vip', false, NOW + 1_000);
   const { health } = database.store;
   const breaker = { trips: 1, slices: [] };
-  await health.change('open', () => ({ ...breaker, openUntil: Date.now() + 60_000 }));
-  await health.change('half', () => ({ ...breaker, openUntil: Date.now() - 1_000 }));
+  await health.change('open', () => ({ ...breaker, openUntil: NOW + 60_000 }));
+  await health.change('half', () => ({ ...breaker, openUntil: NOW - 1_000 }));
   await health.change('well', () => breaker);
   const { slots, waiting, breakers } = await figures();
   expect(slots).toEqual([{ channel: 'ark', group: 'default', count: 1 }]);
@@ -93,16 +93,17 @@ test('finished jobs are not read, however many there are', async () => {
     [job.id],
   );
   await analyze();
-  const asked: string[] = [];
+  const asked: { text: string; values: unknown[] }[] = [];
   const { query } = database.pool;
-  database.pool.query = ((first: { text: string }, ...rest: unknown[]) => {
-    asked.push(first.text);
-    return (query as (...all: unknown[]) => unknown).call(database.pool, first, ...rest);
+  database.pool.query = ((first: { text: string }, values: unknown[]) => {
+    asked.push({ text: first.text, values });
+    return (query as (...all: unknown[]) => unknown).call(database.pool, first, values);
   }) as typeof query;
   await figures().finally(() => (database.pool.query = query));
   expect(asked).toHaveLength(1);
   const plan = await database.sql<{ 'QUERY PLAN': string }>(
-    `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) ${asked[0] ?? ''}`,
+    `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) ${asked[0]?.text ?? ''}`,
+    asked[0]?.values,
   );
   const text = plan.map((row) => row['QUERY PLAN']).join('\n');
   expect(text).not.toMatch(/Seq Scan on jobs/);

@@ -22,8 +22,8 @@ import {
  */
 export function figureStore(db: Database): FigureStore {
   return {
-    async read() {
-      const { rows } = await db.execute<FigureRow>(FIGURES);
+    async read(now) {
+      const { rows } = await db.execute<FigureRow>(figuresAt(new Date(now)));
       return toFigures(rows);
     },
   };
@@ -57,8 +57,8 @@ const ofSlots = (name: Labelled, oldest: SQL, which: SQL): SQL => sql`
   SELECT ${named(name)}, ${NOBODY}, channel, group_name, ${counted}, ${epoch(oldest)}
   FROM ${slots} WHERE ${which} GROUP BY channel, group_name`;
 
-const BREAKER_STATE = sql`
-  CASE WHEN open_until IS NULL THEN 'closed' WHEN open_until > now() THEN 'open' ELSE 'half_open' END`;
+const breakerState = (now: Date): SQL => sql`
+  CASE WHEN open_until IS NULL THEN 'closed' WHEN open_until > ${now.toISOString()}::timestamptz THEN 'open' ELSE 'half_open' END`;
 
 const NO_TIME = sql`NULL::timestamptz`;
 const FIRST_UNCOVERED = sql`
@@ -66,7 +66,7 @@ const FIRST_UNCOVERED = sql`
     (SELECT coalesce(max(up_to), 0) FROM ${ledgerCheckpoints}), (SELECT up_to FROM ${usageCheckpoint}))
   ORDER BY id LIMIT 1) AS uncovered`;
 
-const FIGURES = sql`
+const figuresAt = (now: Date): SQL => sql`
   SELECT ${named('jobs')}, state, channel, ${NOBODY} AS "group", ${counted}, ${epoch(sql`min(created_at)`)}
   FROM ${jobs} WHERE ${isNull(jobs.finishedAt)} GROUP BY state, channel
   UNION ALL ${part('unstarted', sql`min(created_at)`, sql`${jobs} WHERE ${isUnstarted}`)}
@@ -76,7 +76,7 @@ const FIGURES = sql`
   UNION ALL ${part('review', NO_TIME, sql`${jobs} WHERE ${isNotNull(jobs.review)}`)}
   UNION ALL ${ofSlots('slots', NO_TIME, isNotNull(slots.grantedAt))}
   UNION ALL ${ofSlots('waiting', sql`min(since)`, isNull(slots.grantedAt))}
-  UNION ALL SELECT ${named('breakers')}, ${BREAKER_STATE}, channel, ${NOBODY}, 1, ${epoch(NO_TIME)} FROM ${channelHealth}
+  UNION ALL SELECT ${named('breakers')}, ${breakerState(now)}, channel, ${NOBODY}, 1, ${epoch(NO_TIME)} FROM ${channelHealth}
   UNION ALL ${part('ledger', sql`min(at)`, FIRST_UNCOVERED)}`;
 
 function toFigures(rows: readonly FigureRow[]): Figures {

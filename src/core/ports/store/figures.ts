@@ -3,7 +3,7 @@ import type { BreakerState } from '../../health/breaker';
 /** Figures of the whole installation that only the rows know. Times are Unix milliseconds. */
 export interface FigureStore {
   /** Asks the database once; the cost follows what is open, never what has ended. */
-  read(): Promise<Figures>;
+  read(now: number): Promise<Figures>;
 }
 
 /** A number of rows, and when the oldest of them was written. */
