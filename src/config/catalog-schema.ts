@@ -83,6 +83,8 @@ const priceSchema = oneOf(
   PRICE_FORMS,
 );
 
+const day = z.iso.date('must be a day such as "2027-03-01"').transform((text) => Date.parse(text));
+
 const modelSchema = fields({
   channels: z
     .array(
@@ -98,6 +100,14 @@ const modelSchema = fields({
     .min(1),
   price: priceSchema,
   groups: z.array(z.string()).min(1).default(['default']),
+  /** Other names that callers may use for it. */
+  aliases: z.array(z.string().min(1)).optional(),
+  /** The day, 00:00 UTC, from which answers say that the name is deprecated, or since which it is. */
+  deprecated: day.optional(),
+  /** The day, 00:00 UTC, from which the name is refused; answers say so before. */
+  sunset: day.optional(),
+  /** The model that callers should use instead. */
+  successor: z.string().optional(),
   /** A job is given up so many seconds after its create, instead of after what the provider's model says. */
   deadlineSeconds: z.int().positive().optional(),
 });

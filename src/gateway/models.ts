@@ -1,4 +1,5 @@
 import type { Principal } from '../core/api/principal';
+import { retirementHeaders } from '../core/catalog/retirement';
 import type { Quote } from '../core/money/quote';
 import type { Models } from '../core/ports/gateway/models';
 import type { Draft } from '../core/request/draft';
@@ -10,6 +11,10 @@ import { resolve } from './resolve';
 export function createModels(deps: GatewayDeps): Models {
   return {
     models: (principal) => deps.catalog.list(principal),
+    notices(principal, model) {
+      const found = deps.catalog.find(principal, model);
+      return found ? retirementHeaders(found.entry) : {};
+    },
     quote: (principal, draft) => quote(deps, principal, draft),
   };
 }
@@ -17,8 +22,8 @@ export function createModels(deps: GatewayDeps): Models {
 /** Says what a create of the same draft would hold, and signs it. */
 async function quote(deps: GatewayDeps, principal: Principal, asked: Draft): Promise<Quote> {
   const { draft, sizes } = await resolveOwnLinks(deps, principal, asked);
-  const { applied, price, usable } = resolve(deps, principal, draft, sizes);
-  const { model } = draft.request;
+  const { request, applied, price, usable } = resolve(deps, principal, draft, sizes);
+  const { model } = request;
   return {
     ...deps.quotes.issue({ principal, model, applied }, price),
     price,

@@ -77,7 +77,7 @@ export function resolveOn(
   { entry, routes, request: written, inputs, callbackUrl }: ReadRequest,
   apply: (asked: VideoRequest, capabilities: Capabilities) => AppliedRequest,
 ): ResolvedRequest {
-  const request = { ...written, inputs: inputs.map(({ input }) => input) };
+  const request = { ...written, model: entry.name, inputs: inputs.map(({ input }) => input) };
   const usable = chooseRoutes(routes, ({ capabilities }, settled) =>
     apply({ ...request, ...settled }, capabilities),
   );

@@ -8,6 +8,7 @@ import { changedByReading } from '../core/json/json-exact';
 import { parseOrThrow } from '../core/json/parse';
 import type { Gateway } from '../core/ports/gateway/gateway';
 import type { Jobs } from '../core/ports/gateway/jobs';
+import type { Models } from '../core/ports/gateway/models';
 import { authenticate, hasKey, KEY_PARAMETER, requireScope, type AuthPorts } from './auth';
 import { readBody, type BodyPorts } from './body';
 import { fingerprintOf, readIdempotencyKey } from './idempotency';
@@ -105,14 +106,27 @@ async function handle(
   });
 }
 
-/** Wraps the gateway: what is returned notes, for the request's log line, which job a create made or found. */
+/**
+ * Wraps the gateway: what is returned notes, for the request's log line, which job a create made or found, and tells the
+ * caller in headers when the model is taken out of use.
+ */
 function noting(gateway: Gateway, response: Response): Gateway {
+  const tellOf = (principal: Principal, model: string): void => {
+    for (const [name, value] of Object.entries(gateway.notices(principal, model))) {
+      response.setHeader(name, value);
+    }
+  };
+  const quote: Models['quote'] = (principal, draft) => {
+    tellOf(principal, draft.request.model);
+    return gateway.quote(principal, draft);
+  };
   const create: Jobs['create'] = async (principal, creation) => {
+    tellOf(principal, 'native' in creation ? creation.native.model : creation.request.model);
     const answer = await gateway.create(principal, creation);
     response.locals['jobId'] = answer.jobId;
     return answer;
   };
-  return Object.create(gateway, { create: { value: create } }) as Gateway; // all else is inherited
+  return Object.create(gateway, { create: { value: create }, quote: { value: quote } }) as Gateway; // all else is inherited
 }
 
 /**

@@ -21,9 +21,15 @@ export function buildCatalog(config: Config, simulator: SimulatorAddress | undef
     groups: model.groups,
     channels: model.channels,
     price: 'free' in model.price ? model.price : { perJob: parsePoints(model.price.perJob) },
-    ...given({ deadlineSeconds: model.deadlineSeconds }),
+    aliases: model.aliases ?? [],
+    ...given({
+      deadlineSeconds: model.deadlineSeconds,
+      deprecatedAt: model.deprecated,
+      sunsetAt: model.sunset,
+      successor: model.successor,
+    }),
   }));
-  const catalog = createCatalog(models, channels, providers);
+  const catalog = createCatalog(models, channels, providers, Date.now);
   if (models.length === 0)
     throw new ConfigError(['models'], 'names no model, so nobody could use this gateway');
   return catalog;

@@ -1,7 +1,11 @@
 import { createCatalog, type Channel, type ModelEntry } from '../../src/core/catalog/catalog';
+import { retirementHeaders } from '../../src/core/catalog/retirement';
 import type { Provider } from '../../src/core/provider/provider';
 
 /** Who sees which model: one rule, for lists and for jobs alike. */
+
+const NOW = Date.parse('2026-11-29T12:00:00Z');
+const DAY_MS = 86_400_000;
 
 // Nothing here talks to a provider: the catalog reads these two fields.
 const PROVIDER = { name: 'paper', models: { 'paper-1': {} } } as unknown as Provider;
@@ -15,6 +19,7 @@ const CHANNEL: Channel = {
 };
 const model = (name: string, ...groups: string[]): ModelEntry => ({
   name,
+  aliases: [],
   groups,
   price: { free: true },
   channels: [{ channel: 'paper', model: 'paper-1' }],
@@ -23,6 +28,7 @@ const catalog = createCatalog(
   [model('a', 'default'), model('b', 'default', 'staff'), model('c', 'staff')],
   [CHANNEL],
   { paper: PROVIDER },
+  () => NOW,
 );
 
 test.each<[group: string, models: string[] | null, seen: string[]]>([
@@ -46,4 +52,68 @@ test.each<[group: string, models: string[] | null, seen: string[]]>([
 
 test('knows every group that a model names', () => {
   expect(catalog.groups()).toEqual(['default', 'staff']);
+});
+
+describe('a name that is taken out of use', () => {
+  const access = { group: 'default', models: null };
+  const withEntries = (...entries: ModelEntry[]) =>
+    createCatalog(entries, [CHANNEL], { paper: PROVIDER }, () => NOW);
+  const next = model('next', 'default');
+
+  test('is used by its name and its aliases until its sunset, and tells of it', () => {
+    const sunsetAt = Date.parse('2027-03-01');
+    const old = {
+      ...model('old', 'default'),
+      aliases: ['latest'],
+      deprecatedAt: Date.parse('2026-10-01'),
+      sunsetAt,
+    };
+    const at = withEntries(old, next);
+    for (const name of ['old', 'latest']) expect(at.resolve(access, name).entry).toBe(old);
+    expect(retirementHeaders(old)).toEqual({
+      Deprecation: '@1790812800',
+      Sunset: 'Mon, 01 Mar 2027 00:00:00 GMT',
+    });
+    expect(retirementHeaders(next)).toEqual({});
+  });
+
+  test('is refused from its sunset on, with the name to use instead, and is in no list', () => {
+    const gone = {
+      ...model('gone', 'default'),
+      aliases: ['latest'],
+      sunsetAt: NOW - DAY_MS,
+      successor: 'next',
+    };
+    const at = withEntries(gone, next);
+    expect(at.list(access).map(({ entry }) => entry.name)).toEqual(['next']);
+    for (const name of ['gone', 'latest']) {
+      expect(() => at.resolve(access, name)).toThrow(
+        `model: "${name}" is out of service since 2026-11-28; use "next".`,
+      );
+    }
+    expect(() => at.resolve({ group: 'staff', models: null }, 'gone')).toThrow('there is no model');
+  });
+
+  test.each<[what: string, entries: ModelEntry[], error: string]>([
+    [
+      'an alias that is a name',
+      [{ ...model('a', 'default'), aliases: ['next'] }, next],
+      '"next" is the name of "next" already',
+    ],
+    [
+      'an alias of two',
+      [
+        { ...model('a', 'default'), aliases: ['x'] },
+        { ...model('b', 'default'), aliases: ['x'] },
+      ],
+      '"x" is the name of "a" already',
+    ],
+    [
+      'a successor that nobody has',
+      [{ ...model('a', 'default'), successor: 'gone' }],
+      'there is no model "gone" (configured: a)',
+    ],
+  ])('%s is a mistake of the config', (_, entries, error) => {
+    expect(() => withEntries(...entries)).toThrow(error);
+  });
 });

@@ -77,6 +77,7 @@ const CATALOG = createCatalog(
   [
     {
       name: MODEL,
+      aliases: [],
       groups: ['default'],
       price: { perJob: 25_000_000n },
       channels: [{ channel: 'paper', model: 'paper-1' }],
@@ -93,6 +94,7 @@ const CATALOG = createCatalog(
     },
   ],
   { paper: PROVIDER },
+  Date.now,
 );
 
 export function createMemoryGateway(
@@ -130,6 +132,7 @@ export function createMemoryGateway(
     heldMsMax: 60_000,
     issueToken: ({ keyId }) => ({ token: `token of ${keyId}`, expiresAt: now() + 3_600_000 }),
     models: (principal) => CATALOG.list(principal),
+    notices: () => ({}),
     checkFunds: async () => undefined,
     async create(principal, creation) {
       raise(gateway);

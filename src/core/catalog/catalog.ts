@@ -1,3 +1,5 @@
+import { isRetired, retiredText } from './retirement';
+import type { Retirement } from './retirement';
 import type { Capabilities } from '../request/capabilities';
 import { ConfigError } from './config-error';
 import { GatewayError } from '../errors';
@@ -26,8 +28,10 @@ export interface Channel {
 }
 
 /** A public model name: who may use it, what it costs, who serves it in which order. */
-export interface ModelEntry {
+export interface ModelEntry extends Retirement {
   name: string;
+  /** Other names for it; a job, its price and its usage are those of `name`. */
+  aliases: readonly string[];
   groups: readonly string[];
   price: Price;
   channels: readonly ModelChannel[];
@@ -73,6 +77,8 @@ export interface ModelAccess {
 export interface Catalog {
   /** Throws `model_not_found` also for a model that this access does not reach: its existence is not told. */
   resolve(access: ModelAccess, model: string): RoutedModel;
+  /** Finds the model by its name or an alias, also one whose sunset is over; undefined where this access has none. */
+  find(access: ModelAccess, model: string): RoutedModel | undefined;
   list(access: ModelAccess): readonly RoutedModel[];
   /** Returns every group that a model names. */
   groups(): readonly string[];
@@ -87,15 +93,28 @@ export function createCatalog(
   models: readonly ModelEntry[],
   channels: readonly Channel[],
   providers: Readonly<Record<string, Provider>>,
+  now: () => number,
 ): Catalog {
   const channelOf = new Map(channels.map((channel) => [channel.name, channel]));
-  const routed = new Map(models.map((entry) => [entry.name, route(entry, channelOf, providers)]));
+  const routed = models.map((entry) => route(entry, channelOf, providers));
+  const called = byName(routed);
   const list = (access: ModelAccess): RoutedModel[] =>
-    [...routed.values()].filter(({ entry }) => isReached(access, entry));
+    routed.filter(({ entry }) => isReached(access, entry) && !isRetired(entry, now()));
+  const find: Catalog['find'] = (access, model) => {
+    const found = called.get(model);
+    return found && isReached(access, found.entry) ? found : undefined;
+  };
   return {
+    find,
     resolve(access, model) {
-      const found = routed.get(model);
-      if (!found || !isReached(access, found.entry)) {
+      const found = find(access, model);
+      if (found && isRetired(found.entry, now())) {
+        throw new GatewayError('model_not_found', {
+          param: 'model',
+          message: `model: ${retiredText(model, found.entry)}.`,
+        });
+      }
+      if (!found) {
         const names = list(access).map(({ entry }) => entry.name);
         throw new GatewayError('model_not_found', {
           param: 'model',
@@ -115,6 +134,32 @@ export function createCatalog(
     providers: () => Object.values(providers),
   };
 }
+
+/** Maps every name and alias to its model. Throws where two models would have the same one. */
+function byName(routed: readonly RoutedModel[]): ReadonlyMap<string, RoutedModel> {
+  const called = new Map(routed.map((model) => [model.entry.name, model]));
+  for (const model of routed) {
+    const { name, aliases, successor } = model.entry;
+    for (const [index, alias] of aliases.entries()) {
+      const other = called.get(alias);
+      if (other) {
+        const text = `"${alias}" is the name of "${other.entry.name}" already`;
+        throw new ConfigError(['models', name, 'aliases', index], text);
+      }
+      called.set(alias, model);
+    }
+    if (successor !== undefined && !routed.some(({ entry }) => entry.name === successor)) {
+      const names = routed.map(({ entry }) => entry.name).join(', ');
+      const text = `there is no model "${successor}" (configured: ${names})`;
+      throw new ConfigError(['models', name, 'successor'], text);
+    }
+  }
+  return called;
+}
+
+/** Says whether a caller who writes `name` means the model. */
+export const isCalled = ({ entry }: RoutedModel, name: string): boolean =>
+  entry.name === name || entry.aliases.includes(name);
 
 /** Says whether somebody sees a model; this is the one rule. */
 function isReached({ group, models }: ModelAccess, { name, groups }: ModelEntry): boolean {

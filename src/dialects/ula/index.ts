@@ -4,6 +4,7 @@ import { type Dialect } from '../../core/api/dialect';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
 import { whenEnded } from '../kit/held';
 import type { Job } from '../../core/job/job';
+import { isCalled } from '../../core/catalog/catalog';
 import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { Models } from '../../core/ports/gateway/models';
 import type { Results } from '../../core/ports/gateway/results';
@@ -93,7 +94,7 @@ async function generate(
   const { principal, body, files, idempotencyKey, fingerprint, signal } = input;
   const { heldMsMax } = gateway;
   const patience = patienceOf(input.headers['prefer'], { unasked: heldMsMax, max: heldMsMax });
-  const model = gateway.models(principal).find(({ entry }) => entry.name === body.model);
+  const model = gateway.models(principal).find((routed) => isCalled(routed, body.model));
   const created = await gateway.create(principal, {
     dialect: NAME,
     ...toDraft(body, files, model),

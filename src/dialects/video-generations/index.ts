@@ -4,6 +4,7 @@ import { type Answer } from '../../core/api/answer';
 import { type Dialect } from '../../core/api/dialect';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
 import type { Job } from '../../core/job/job';
+import { isCalled } from '../../core/catalog/catalog';
 import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { Models } from '../../core/ports/gateway/models';
 import type { Results } from '../../core/ports/gateway/results';
@@ -86,7 +87,7 @@ function submit(
   render: (job: Job) => unknown,
 ): Promise<Answer> {
   const { principal, body, files, raw, idempotencyKey, fingerprint } = input;
-  const model = gateway.models(principal).find(({ entry }) => entry.name === body.model);
+  const model = gateway.models(principal).find((routed) => isCalled(routed, body.model));
   return gateway.create(principal, {
     dialect: NAME,
     idPrefix: 'task',

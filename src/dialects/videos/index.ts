@@ -1,4 +1,4 @@
-import { isSimulated, type RoutedModel } from '../../core/catalog/catalog';
+import { isCalled, isSimulated, type RoutedModel } from '../../core/catalog/catalog';
 import { route, type RouteInput } from '../../core/api/route';
 import { type Answer } from '../../core/api/answer';
 import { type Dialect } from '../../core/api/dialect';
@@ -186,7 +186,7 @@ const model = (routed: RoutedModel): Model => ({
 
 function retrieveModel({ models }: Models, { principal, params }: RouteInput): Promise<Answer> {
   const name = params['id'] ?? '';
-  const found = models(principal).find(({ entry }) => entry.name === name);
+  const found = models(principal).find((routed) => isCalled(routed, name));
   if (!found) throw new GatewayError('model_not_found', { param: 'model' });
   return Promise.resolve({ status: 200, body: model(found) });
 }

@@ -5,6 +5,7 @@ import type { Headers } from '../../core/provider/exchange';
 import { noQuerySchema } from '../../core/json/fields';
 import { whenEnded } from '../kit/held';
 import type { Draft } from '../../core/request/draft';
+import { isCalled } from '../../core/catalog/catalog';
 import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { Results } from '../../core/ports/gateway/results';
 import type { NativeDraft } from '../../core/job/creation';
@@ -48,7 +49,7 @@ export const submitRoutes: readonly HttpRoute[] = [
     request: submitBodySchema,
     handle(gateway, input) {
       const { principal, body, files } = input;
-      const model = gateway.models(principal).find(({ entry }) => entry.name === body.model);
+      const model = gateway.models(principal).find((routed) => isCalled(routed, body.model));
       return submit(gateway, input, toDraft(body, files, model));
     },
   }),
