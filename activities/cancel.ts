@@ -27,7 +27,10 @@ export function cancel(deps: ActivityDeps) {
 
     const before = await mustLook(deps, watched);
     if ('ruling' in before) return { state: 'ended', ruling: before.ruling };
-    if (!(await tellCancel(deps, attempt, before.running))) return { state: 'running' };
+    const told = await tellCancel(deps, attempt, before.running);
+    if (told === 'never') return { state: 'running' };
+    if (told === 'later')
+      throw transient('the cancel waits for its moment', deps.waits.lookRetryMs);
     // Anew: the look before may have changed the row, and a look is compared with what it was read to be.
     const after = await mustLook(deps, (await deps.store.attempts.watched(jobId)) ?? watched);
     return 'ruling' in after ? { state: 'ended', ruling: after.ruling } : { state: 'running' };

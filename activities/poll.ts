@@ -4,6 +4,7 @@ import type { Attempt } from '../src/core/provider/attempt';
 import type { WatchedAttempt } from '../src/core/ports/store/attempts';
 import { isLookDue, pollDelayMs } from '../src/core/schedules';
 import type { AwaitResult, Ruling } from '../workflows/contract';
+import { awaitLook } from './await-turn';
 import type { ActivityDeps } from './deps';
 import { pending } from './failure';
 import { describe, look } from '../src/attempts/look';
@@ -38,8 +39,9 @@ export function poll(deps: ActivityDeps, plannedAt?: () => number) {
     if (!attempt.verdict && !isLookDue(deps.waits.cadence, elapsedMs, usualMs)) {
       throw wait('accepted; the first look comes later');
     }
+    if (!attempt.verdict) await awaitLook(deps, watched);
     if (plannedAt) deps.metrics.looked(attempt.channel, deps.now() - plannedAt());
-    const seen = await look(deps, watched);
+    const seen = await look(deps, { ...watched, hasTurn: true });
     if (seen.kind === 'transient') throw wait(seen.detail, seen.retryAfterMs);
     if (seen.kind === 'unheard') return { state: 'failed', unheard: seen.code };
     if (!isFinal(seen.verdict)) {

@@ -2,6 +2,7 @@ import type { FrozenRoute, Job } from '../src/core/job/job';
 import { isTerminal } from '../src/core/job/job';
 import type { Attempt } from '../src/core/provider/attempt';
 import type { SubmitResult } from '../workflows/contract';
+import { awaitSubmit } from './await-turn';
 import type { ActivityDeps } from './deps';
 import { capsOn } from '../src/core/slots/caps';
 import { sayQueue } from './admit';
@@ -20,7 +21,8 @@ export function submit(deps: ActivityDeps) {
   return async (input: { jobId: string; number: number }): Promise<SubmitResult> => {
     const found = await deps.store.jobs.withAttempt(input.jobId);
     if (!found) throw new Error(`no job ${input.jobId}`);
-    const { job, attempt } = found;
+    const { job, attempt, pauses } = found;
+    deps.rates.note(pauses);
     if (isTerminal(job.state)) return { state: 'ended', ruling: { kind: 'verdict' } };
     if (attempt && attempt.number >= input.number) return standing(deps, job, attempt);
     // A wish to cancel that comes later is found by `open`, under the job's lock.
@@ -80,9 +82,10 @@ async function inRoom(
 async function begin(deps: ActivityDeps, job: Job, number: number): Promise<SubmitResult> {
   const route = job.routes[number - 1];
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
-  if (!(await mayBegin(deps, route))) return passedOver(deps, job, number);
+  if (!isServed(deps, route)) return passedOver(deps, job, number);
   const prepared = await tryPrepare(deps, job, route);
   if (!prepared) return UNPREPARED;
+  if (!(await mayBegin(deps, job, route))) return passedOver(deps, job, number);
   handOnAtStop(deps);
   const opened = await deps.store.attempts.open({
     id: prepared.sent.attemptId,
@@ -102,8 +105,11 @@ async function begin(deps: ActivityDeps, job: Job, number: number): Promise<Subm
 
 const UNPREPARED: SubmitResult = { state: 'ended', ruling: { kind: 'failure', code: 'internal' } };
 
-const mayBegin = async (deps: ActivityDeps, route: FrozenRoute): Promise<boolean> =>
-  isServed(deps, route) && (await deps.health.mayBegin(route.channel));
+/** The moment comes first: a job that probes a sick channel must not go away to wait for one. */
+async function mayBegin(deps: ActivityDeps, job: Job, route: FrozenRoute): Promise<boolean> {
+  await awaitSubmit(deps, job, route.channel);
+  return deps.health.mayBegin(route.channel);
+}
 
 /**
  * A channel that left the config, no longer serves the model, is being drained or is left alone because it is sick is the
@@ -196,9 +202,12 @@ function busyUntil(deps: ActivityDeps, job: Job, number: number): number {
 async function again(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
   const route = job.routes[attempt.number - 1];
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
-  if (!(await mayBegin(deps, route))) return passedOver(deps, job, attempt.number);
+  const { number } = attempt;
+  if (!isServed(deps, route) || (await isShut(deps, job, number)))
+    return passedOver(deps, job, number);
   const prepared = await tryPrepare(deps, job, route, attempt.id);
   if (!prepared) return UNPREPARED;
+  if (!(await mayBegin(deps, job, route))) return passedOver(deps, job, number);
   handOnAtStop(deps);
   const sends = await deps.store.attempts.reopen(attempt.id, {
     callbackTokenHash: prepared.tokenHash,

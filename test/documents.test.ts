@@ -28,6 +28,7 @@ const DOCUMENTS = [
   'docs/metrics.md',
   'docs/performance.md',
   'docs/caps.md',
+  'docs/rate-limits.md',
   ...DECISIONS,
 ];
 const manifest = JSON.parse(read('package.json')) as Record<

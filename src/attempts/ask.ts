@@ -1,3 +1,4 @@
+import { given } from '../core/json/fields';
 import type { Call, Reply } from '../core/provider/exchange';
 import type { PollReading } from '../core/provider/provider';
 import type { Attempt } from '../core/provider/attempt';
@@ -15,9 +16,13 @@ const FOLLOWS_MAX = 3;
  * Asks the provider about the attempt: a GET with our own credential, at most three follow-ups. Never throws for
  * anything the provider said: what its adapter stumbles over is logged and passes for now.
  */
-export async function ask(deps: LookDeps, attempt: Attempt): Promise<ProviderAnswer> {
+export async function ask(
+  deps: LookDeps,
+  attempt: Attempt,
+  hasTurn = false,
+): Promise<ProviderAnswer> {
   try {
-    return await exchange(deps, attempt);
+    return await exchange(deps, attempt, hasTurn);
   } catch (error) {
     const { jobId, provider, channel } = attempt;
     deps.log.error({ jobId, provider, channel, err: error }, 'a look could not be read');
@@ -25,7 +30,11 @@ export async function ask(deps: LookDeps, attempt: Attempt): Promise<ProviderAns
   }
 }
 
-async function exchange(deps: LookDeps, attempt: Attempt): Promise<ProviderAnswer> {
+async function exchange(
+  deps: LookDeps,
+  attempt: Attempt,
+  hasTurn: boolean,
+): Promise<ProviderAnswer> {
   const at = deps.catalog.channel(attempt.channel);
   if (!at || !attempt.operation) {
     return unseen(`channel ${attempt.channel} is not configured any more`);
@@ -43,7 +52,9 @@ async function exchange(deps: LookDeps, attempt: Attempt): Promise<ProviderAnswe
       deadlineAt: now + deps.waits.exchangeMs,
       replyBytesMax: deps.limits.replyBytesMax,
       about: { channel: channel.name, kind: 'look' },
+      hasTurn: hasTurn && follow === 0,
     });
+    if (result.kind === 'not_sent' && result.reason === 'paced') return paced(result);
     if (result.kind !== 'reply') return unseen(`no answer: ${result.reason}`);
     const reading = provider.readPoll(result.reply, attempt.operation);
     if (reading.kind !== 'follow') return { reading, reply: result.reply };
@@ -51,6 +62,11 @@ async function exchange(deps: LookDeps, attempt: Attempt): Promise<ProviderAnswe
   }
   return unseen('the provider sent us round in circles');
 }
+
+const paced = ({ detail, retryAfterMs }: { detail: string; retryAfterMs?: number }) => ({
+  reading: { kind: 'transient' as const, detail, ...given({ retryAfterMs }) },
+  reply: undefined,
+});
 
 const unseen = (detail: string): ProviderAnswer => ({
   reading: { kind: 'transient', detail },

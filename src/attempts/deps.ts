@@ -7,12 +7,14 @@ import type { Store } from '../core/ports/store/store';
 import type { Limits } from '../core/settings/limits';
 import type { Waits } from '../core/settings/waits';
 import type { ChannelHealth } from './health';
+import type { Rates } from './rates';
 
 /** What a look needs: it is made by activities, and by the API when a provider calls back. */
 export interface LookDeps {
   store: Store;
   catalog: Catalog;
   outbound: Outbound;
+  rates: Rates;
   engine: Engine;
   waits: AttemptWaits;
   limits: AttemptLimits;

@@ -30,7 +30,7 @@ type LookFailure =
 export async function look(deps: LookDeps, watched: LookSubject): Promise<Look> {
   const { attempt } = watched;
   if (attempt.verdict) return { kind: 'verdict', verdict: attempt.verdict };
-  const { reading, reply } = await ask(deps, attempt);
+  const { reading, reply } = await ask(deps, attempt, watched.hasTurn);
   switch (reading.kind) {
     case 'verdict':
       return isDelivered(reading.verdict)
@@ -51,6 +51,8 @@ export async function look(deps: LookDeps, watched: LookSubject): Promise<Look> 
 export interface LookSubject {
   attempt: Attempt;
   job: Pick<WatchedJob, 'isOpen' | 'passesThrough'>;
+  /** Its first call has its moment under the channel's rate limit already. */
+  hasTurn?: boolean;
 }
 
 type Success = Extract<Verdict, { state: 'succeeded' }>;

@@ -129,11 +129,18 @@ export async function send(
   const sign = signOf(reading, result, deps.waits.breakerSlowMs);
   if (sign) deps.health.heard(prepared.channel.name, sign);
   logReading(deps, attempt, { reading, host: hostOf(prepared.channel) });
-  return record(deps, attempt, {
+  const known = await record(deps, attempt, {
     ...reading,
     ...(result.kind === 'reply' ? { reply: result.reply } : {}),
   });
+  if (result.kind === 'reply' && isBusy(reading))
+    await deps.rates.hear(attempt.channel, result.reply);
+  return known;
 }
+
+/** A provider whose account is full has time for looks, which are what frees it. */
+const isBusy = (reading: SubmitReading): boolean =>
+  reading.state === 'refused' && reading.scope === 'retry' && reading.until !== 'slot';
 
 const RECORD_PAUSE_MS = 500;
 

@@ -3,18 +3,18 @@ import type { Attempt } from '../core/provider/attempt';
 import type { LookDeps } from './deps';
 
 /**
- * Asks the provider to stop, where it can stop a job in that state; true = it was asked. Its answer is never believed:
- * a look must follow. Nothing is sent in any other state, since a provider may take the same call for "delete the
+ * Asks the provider to stop, where it can stop a job in that state. Its answer is never believed: a look must follow one
+ * that was `asked`; `later` = the rate limit of the channel lets nobody ask for now. Nothing is sent in any other state, since a provider may take the same call for "delete the
  * record", and with it goes the only proof of what was billed.
  */
 export async function tellCancel(
   deps: LookDeps,
   attempt: Attempt,
   seen: Verdict,
-): Promise<boolean> {
+): Promise<'asked' | 'never' | 'later'> {
   const at = deps.catalog.channel(attempt.channel);
   if (!at?.provider.cancel || !attempt.operation || !isCancelable(deps, attempt, seen))
-    return false;
+    return 'never';
   const now = deps.now();
   const call = at.provider.cancel(attempt.operation);
   const result = await deps.outbound.call(
@@ -26,6 +26,7 @@ export async function tellCancel(
       about: { channel: at.channel.name, kind: 'cancel' },
     },
   );
+  if (result.kind === 'not_sent' && result.reason === 'paced') return 'later';
   deps.log.info(
     {
       jobId: attempt.jobId,
@@ -34,7 +35,7 @@ export async function tellCancel(
     },
     'asked the provider to cancel',
   );
-  return true;
+  return 'asked';
 }
 
 function isCancelable(deps: LookDeps, attempt: Attempt, seen: Verdict): boolean {

@@ -20,14 +20,21 @@ function isPlainUrl(text: string): boolean {
 }
 
 const jobs = z.int({ error: 'must be a whole number of jobs' }).positive();
+const requests = z
+  .int({ error: 'must be a whole number of requests' })
+  .positive()
+  .max(1_000_000)
+  .optional();
 /**
- * Whether the account takes new jobs, and how many of them may run at once, in all and of each of the provider's own
- * models.
+ * Whether the account takes new jobs, how many of them may run at once, in all and of each of the provider's own models,
+ * and how many requests of any kind it takes.
  */
 const accountRules = {
   draining: z.boolean().optional(),
   jobsAtOnce: jobs.optional(),
   modelJobsAtOnce: z.record(z.string(), jobs).optional(),
+  requestsPerSecond: requests,
+  requestsPerMinute: requests,
 };
 
 const simulatedChannel = fields({

@@ -31,13 +31,18 @@ export function pollDelayMs(cadence: Cadence, moment: PollMoment): number {
   const clamped = Math.min(Math.max(planned, cadence.intervalMinMs), cadence.intervalMaxMs);
   const jittered = clamped * (0.9 + 0.2 * moment.random);
   const wanted = Math.max(jittered, moment.retryAfterMs ?? 0);
-  const beforeLastMs = moment.remainingMs - DEADLINE_MARGIN_MS;
-  const leftMs = beforeLastMs > 0 ? beforeLastMs : moment.remainingMs;
-  return Math.max(1, Math.round(Math.min(wanted, leftMs)));
+  return untilDeadlineMs(wanted, moment.remainingMs);
 }
 
 /** Room for the last look before the deadline. */
-const DEADLINE_MARGIN_MS = 500;
+export const DEADLINE_MARGIN_MS = 500;
+
+/** Returns the wanted delay, or what is left before the last look, or before the deadline, in milliseconds. */
+export function untilDeadlineMs(wantedMs: number, remainingMs: number): number {
+  const beforeLastMs = remainingMs - DEADLINE_MARGIN_MS;
+  const leftMs = beforeLastMs > 0 ? beforeLastMs : remainingMs;
+  return Math.max(1, Math.round(Math.min(wantedMs, leftMs)));
+}
 
 /** Says whether a look is due, or this try is only there to plan the first one. */
 export function isLookDue(cadence: Cadence, elapsedMs: number, usualMs: number): boolean {

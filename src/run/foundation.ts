@@ -2,6 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { pacedOutbound } from '../attempts/paced';
+import { createRates } from '../attempts/rates';
+import type { Rates } from '../attempts/rates';
 import { createLocalBlobs } from '../blobs/local';
 import type { Config } from '../config';
 import type { Catalog } from '../core/catalog/catalog';
@@ -33,6 +36,7 @@ import { isOurSecretKey } from '../store/operator/installation';
 import { createSealer } from '../store/base/seal';
 import type { Sealer } from '../store/base/seal';
 import { capsOf } from './caps';
+import { rateLimitsOf } from './rate-limits';
 import { buildCatalog } from './channels';
 import { secretKey } from './secrets';
 import { VERSION } from './version';
@@ -52,6 +56,7 @@ export interface Foundation {
   outbound: Outbound;
   catalog: Catalog;
   caps: Caps;
+  rates: Rates;
   links: Links;
   tokens: Tokens;
   quotes: Quotes;
@@ -115,16 +120,17 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     db: opened.db,
     store: meteredStore(createStore(opened.db, sealer, storeOptions), metrics),
   });
+  const stored = storeOver(database);
   const base: Omit<Foundation, 'withOwnPool'> = {
     config,
     namespace,
     connection,
     client,
     engine: meteredEngine(createEngine(client, config.waits), metrics, isExhausted),
-    ...storeOver(database),
+    ...stored,
+    ...paced(options, stored.store, meteredOutbound(outbound, metrics)),
     sealer,
     blobs: createLocalBlobs(join(data, 'blobs')),
-    outbound: meteredOutbound(outbound, metrics),
     ...offer,
     ...signedWith(secret, options),
     metrics,
@@ -138,6 +144,23 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     return { ...base, ...storeOver(own), withOwnPool, close: () => own.close() };
   };
   return { ...base, withOwnPool };
+}
+
+/** Makes what keeps every call to the rate limits of channels. */
+function paced(
+  { config, log }: FoundationOptions,
+  { rates: store }: Store,
+  outbound: Outbound,
+): Pick<Foundation, 'rates' | 'outbound'> {
+  const rates = createRates({
+    limits: rateLimitsOf(config),
+    store,
+    pauseMaxMs: config.waits.lookRetryAfterMaxMs,
+    now: Date.now,
+    random: Math.random,
+    log,
+  });
+  return { rates, outbound: pacedOutbound(outbound, rates) };
 }
 
 const isExhausted = (error: unknown): boolean => statusOf(error) === 'RESOURCE_EXHAUSTED';

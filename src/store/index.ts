@@ -12,6 +12,7 @@ import { keepStore } from './results/keeps';
 import { keyStore } from './keys/keys';
 import { ledgerStore } from './money/ledger';
 import { operationsStore } from './operator/operations';
+import { rateStore } from './rates/rates';
 import { retentionStore } from './upkeep/retention';
 import type { Sealer } from './base/seal';
 import { slotStore } from './slots/slots';
@@ -39,6 +40,7 @@ export function createStore(
     keeps: keepStore(db),
     health: healthStore(db),
     slots: slotStore(db, options.caps),
+    rates: rateStore(db),
     starts: startStore(db),
     sweep: sweepStore(db),
     retention: retentionStore(db),

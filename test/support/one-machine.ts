@@ -8,6 +8,8 @@ import { createByteGate } from '../../activities/byte-gate';
 import { createHungHosts } from '../../activities/hung-hosts';
 import { createPlaces } from '../../activities/places';
 import { createChannelHealth } from '../../src/attempts/health';
+import { pacedOutbound } from '../../src/attempts/paced';
+import { createRates } from '../../src/attempts/rates';
 import { createLocalBlobs } from '../../src/blobs/local';
 import { readConfig } from '../../src/config';
 import { dialects } from '../../src/dialects';
@@ -100,9 +102,20 @@ type Parts = Pick<
 >;
 
 function depsOf({ config, ...parts }: Parts, now: () => number): ActivityDeps {
+  const random = () => 0.5;
+  const rates = createRates({
+    limits: {},
+    store: parts.store.rates,
+    pauseMaxMs: config.waits.lookRetryAfterMaxMs,
+    now,
+    random,
+    log: parts.log,
+  });
   return {
     ...parts,
     health: createChannelHealth({ ...parts, config, now }),
+    outbound: pacedOutbound(parts.outbound, rates),
+    rates,
     sending: createByteGate(config.limits.sendMemoryBytesMax),
     places: createPlaces(),
     hungHosts: createHungHosts(config.waits.hungHostMs),
@@ -116,7 +129,7 @@ function depsOf({ config, ...parts }: Parts, now: () => number): ActivityDeps {
     retention: config.retention,
     metrics: NO_METRICS,
     now,
-    random: () => 0.5,
+    random,
     newToken: () => randomBytes(16).toString('hex'),
     accept: () => Promise.reject(new Error('no workflow asks for a job here')),
     callbackBase: () => undefined,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { ActivityDeps } from '../../activities';
+import { createRates } from '../../src/attempts/rates';
 import { createLocalBlobs } from '../../src/blobs/local';
 import { readConfig } from '../../src/config';
 import type { Engine } from '../../src/core/ports/engine';
@@ -41,9 +42,19 @@ export function sweepDeps(
   } = {},
 ): ActivityDeps {
   const config = readConfig({ REELAY_CONFIG: '' });
+  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
   const deps: Pick<
     ActivityDeps,
-    'store' | 'engine' | 'blobs' | 'waits' | 'limits' | 'retention' | 'metrics' | 'now' | 'log'
+    | 'store'
+    | 'engine'
+    | 'blobs'
+    | 'waits'
+    | 'limits'
+    | 'retention'
+    | 'metrics'
+    | 'now'
+    | 'log'
+    | 'rates'
   > = {
     store,
     engine: { ...WILLING, ...engine },
@@ -53,7 +64,15 @@ export function sweepDeps(
     retention: config.retention,
     metrics: NO_METRICS,
     now: () => now,
-    log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
+    log,
+    rates: createRates({
+      limits: {},
+      store: store.rates,
+      pauseMaxMs: config.waits.lookRetryAfterMaxMs,
+      now: () => now,
+      random: () => 0.5,
+      log,
+    }),
   };
   // The sweep asks for nothing else while no job is watched for a late verdict.
   return deps as ActivityDeps;

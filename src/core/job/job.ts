@@ -93,6 +93,8 @@ export interface Job {
   deadlineAt: number;
   /** Unix milliseconds; the job is canceled when no provider has it by then. */
   startBy?: number | undefined;
+  /** The moment that it has for its next call at a channel with a rate limit, Unix milliseconds. */
+  turnAt?: number | undefined;
   /** The place among those that wait for a slot; absent for a job that does not wait, or was not asked about. */
   queue?: Pick<QueuePlace, 'place' | 'reason'> | undefined;
   /** The group that it was asked for in. */

@@ -13,6 +13,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** What it is counted as; absent where it asks no provider. */
   about?: ProviderCall;
+  /** It has its moment under the channel's rate limit already. */
+  hasTurn?: boolean;
 }
 
 /** What an exchange with a provider is about. `foreign` = a job that this gateway did not create. */
@@ -29,9 +31,11 @@ export type CallResult =
   | { kind: 'reply'; reply: Reply; durationMs: number }
   | {
       kind: 'not_sent';
-      /** `unsendable`: a header, so the key in it, holds what no header may. */
-      reason: 'blocked' | 'unsendable' | 'connect' | 'deadline';
+      /** `unsendable`: a header, so the key in it, holds what no header may. `paced`: the rate limit of the channel. */
+      reason: 'blocked' | 'unsendable' | 'connect' | 'deadline' | 'paced';
       detail: string;
+      /** How long the channel's rate limit keeps it waiting: only where it was `paced`. */
+      retryAfterMs?: number;
     }
   | { kind: 'no_reply'; reason: 'timeout' | 'reset' | 'too_large' | 'aborted'; detail: string };
 

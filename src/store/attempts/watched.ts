@@ -1,17 +1,20 @@
 import { desc, eq, sql } from 'drizzle-orm';
 import type { WatchedAttempt } from '../../core/ports/store/attempts';
+import type { Pauses } from '../../core/ports/store/rates';
 import { ATTEMPT, toAttempt } from './attempt-row';
 import type { AttemptRow } from './attempt-row';
 import type { Database } from '../base/database';
 import type { JobRow } from '../jobs/job-row';
 import { attempts, jobs } from '../schema';
 import { isPassedThrough } from './shown-looks';
+import { pauses } from '../rates/rates';
 import { statement } from '../base/statement';
 
 const JOB = {
   workflowId: jobs.workflowId,
   deadlineAt: jobs.deadlineAt,
   finishedAt: jobs.finishedAt,
+  turnAt: jobs.turnAt,
   isPassedThrough,
 };
 
@@ -25,7 +28,7 @@ export function watchedBy(
 ): (value: string) => Promise<WatchedAttempt | undefined> {
   const read = statement<{ value: string }>(name)((on, { at }) =>
     on
-      .select({ attempt: ATTEMPT, job: JOB })
+      .select({ attempt: ATTEMPT, job: JOB, pauses })
       .from(attempts)
       .innerJoin(jobs, eq(jobs.id, attempts.jobId))
       .where(sql`${column} = ${at('value')}`)
@@ -40,18 +43,21 @@ export function watchedBy(
 
 interface Row {
   attempt: AttemptRow;
-  job: Pick<JobRow, 'workflowId' | 'deadlineAt' | 'finishedAt'> & {
+  pauses: Pauses | null;
+  job: Pick<JobRow, 'workflowId' | 'deadlineAt' | 'finishedAt' | 'turnAt'> & {
     isPassedThrough: boolean | null;
   };
 }
 
 function toWatched(row: Row): WatchedAttempt {
-  const { workflowId, deadlineAt, finishedAt } = row.job;
+  const { workflowId, deadlineAt, finishedAt, turnAt } = row.job;
   return {
     attempt: toAttempt(row.attempt),
+    pauses: row.pauses ?? {},
     job: {
       workflowId,
       deadlineAt: deadlineAt.getTime(),
+      turnAt: turnAt?.getTime(),
       isOpen: finishedAt === null,
       passesThrough: row.job.isPassedThrough ?? false,
     },

@@ -37,6 +37,7 @@ export function toJob(row: JobRow): Job {
     updatedAt: row.updatedAt.getTime(),
     deadlineAt: row.deadlineAt.getTime(),
     startBy: row.startBy?.getTime(),
+    turnAt: row.turnAt?.getTime(),
     // Jobs of older releases have none, and there was one group then for most.
     group: row.groupName ?? 'default',
   };

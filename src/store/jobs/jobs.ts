@@ -12,6 +12,7 @@ import { toJob } from './job-row';
 import { listNative } from './native-list';
 import { byOperation } from '../attempts/replies';
 import { attempts, events, jobs } from '../schema';
+import { pauses } from '../rates/rates';
 import { settle } from './settle';
 import type { SettleOptions } from './settle';
 import { statement } from '../base/statement';
@@ -27,7 +28,7 @@ const GET = statement<{ workspaceId: string; id: string }>('job_get')((db, { at 
 
 const WITH_ATTEMPT = statement<{ id: string }>('job_with_attempt')((db, { at }) =>
   db
-    .select({ job: jobs, attempt: ATTEMPT })
+    .select({ job: jobs, attempt: ATTEMPT, pauses })
     .from(jobs)
     .leftJoin(attempts, eq(attempts.jobId, jobs.id))
     .where(eq(jobs.id, at('id')))
@@ -56,7 +57,11 @@ export function jobStore(db: Database, options: CreateWaits & SettleOptions): Jo
     async withAttempt(id) {
       const [row] = await WITH_ATTEMPT(db, { id });
       return (
-        row && { job: toJob(row.job), attempt: row.attempt ? toAttempt(row.attempt) : undefined }
+        row && {
+          job: toJob(row.job),
+          attempt: row.attempt ? toAttempt(row.attempt) : undefined,
+          pauses: row.pauses ?? {},
+        }
       );
     },
     requestCancel: (workspaceId, id, now) => requestCancel(db, workspaceId, id, new Date(now)),

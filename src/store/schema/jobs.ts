@@ -61,6 +61,7 @@ export const jobs = pgTable('jobs', {
   ruling: jsonb('ruling').$type<Failure>(),
   groupName: text('group_name'),
   startBy: at('start_by'),
+  turnAt: at('turn_at'),
 });
 
 export const attempts = pgTable('attempts', {

@@ -4,6 +4,7 @@ import type { Job } from '../../job/job';
 import type { BilledEnds } from '../../request/capabilities';
 import type { SubmitReading } from '../../provider/provider';
 import type { Reply } from '../../provider/exchange';
+import type { Pauses } from './rates';
 import type { Operation, Verdict } from '../../job/outcome';
 
 /** An attempt with the replies that its provider gave. */
@@ -18,12 +19,15 @@ export interface AttemptReplies {
 export interface WatchedAttempt {
   attempt: Attempt;
   job: WatchedJob;
+  pauses: Pauses;
 }
 
 export interface WatchedJob {
   workflowId: string;
   /** Unix milliseconds. */
   deadlineAt: number;
+  /** The moment that it has for its next call, Unix milliseconds; one in the past is over. */
+  turnAt?: number | undefined;
   /** False once the job has ended: what is heard then is booked and shown to nobody. */
   isOpen: boolean;
   /** Its callers read the provider's own replies. */

@@ -1,3 +1,4 @@
+import type { Pauses } from './rates';
 import type { Principal } from '../../api/principal';
 import type { AppliedRequest, VideoRequest } from '../../request/request';
 import type { NativeRequest, StoredReply } from '../../provider/native';
@@ -105,7 +106,9 @@ export interface JobStore {
   /** Returns a job by our own id, whoever's it is, for the engine's side: there the id comes from our own start. */
   load(id: string): Promise<Job | undefined>;
   /** Reads a job together with its latest attempt, if it has one. */
-  withAttempt(id: string): Promise<{ job: Job; attempt: Attempt | undefined } | undefined>;
+  withAttempt(
+    id: string,
+  ): Promise<{ job: Job; attempt: Attempt | undefined; pauses: Pauses } | undefined>;
   /**
    * Writes the wish to cancel on an open job's row: queued and running become canceling. Returns the row as it is then.
    */

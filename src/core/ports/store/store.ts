@@ -4,6 +4,7 @@ import type { DeliveryStore } from './deliveries';
 import type { KeepStore } from './keeps';
 import type { HealthStore } from './health';
 import type { SlotStore } from './slots';
+import type { RateStore } from './rates';
 import type { StartStore } from './starts';
 import type { SweepStore } from './sweep';
 import type { RetentionStore } from './retention';
@@ -23,6 +24,7 @@ export interface Store {
   keeps: KeepStore;
   health: HealthStore;
   slots: SlotStore;
+  rates: RateStore;
   starts: StartStore;
   sweep: SweepStore;
   retention: RetentionStore;

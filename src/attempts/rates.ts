@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Reply } from '../core/provider/exchange';
+import type { Pauses, RateStore } from '../core/ports/store/rates';
+import { SLACK_MS, spacingOf } from '../core/rates/spacing';
+import type { Line, RateLimits, Spacing } from '../core/rates/spacing';
+import { retryAfterOf } from '../core/schedules';
+
+/** A moment that is so near is waited for in the process; who has a later one comes back for it. */
+const NEAR_MS = 1_500;
+/** Who comes back does so before the moment, by this. */
+const LEAD_MS = 1_000;
+/** A moment that has passed by more than this is lost: calls that were held up together would arrive together. */
+const LATE_MS = SLACK_MS / 2;
+/** Calls that waited for the end of a pause come back spread over this, or over the pause where that is shorter. */
+const SPREAD_MS = 10_000;
+
+/** Who plans a call, and what is known of it from the job's rows. */
+export interface PlannedCall {
+  channel: string;
+  line: Line;
+  jobId: string;
+  /** The moment that the job remembers, if any, Unix milliseconds. */
+  turnAt?: number | undefined;
+  /** A later moment is of no use; Unix milliseconds. */
+  latest: number;
+}
+
+/** Keeps calls to the rate limits of channels, and to the patience that providers ask for. */
+export interface Rates {
+  /** Notes which channels are paused, by what was read with a job. */
+  note(pauses: Pauses): void;
+  /**
+   * Waits for the moment of a planned call if it is near: 0 = the call may be made now. Else returns in how many
+   * milliseconds the job should ask again; it remembers its moment meanwhile, and holds nothing.
+   */
+  planned(call: PlannedCall): Promise<number>;
+  /** Does the same for a call that nobody planned; it waits here for `patienceMs`, and no moment is remembered. */
+  unplanned(channel: string, patienceMs: number): Promise<number>;
+  /** Hears a `Retry-After` of a 429 or 503: no process calls the channel meanwhile. Never throws. */
+  hear(channel: string, reply: Reply): Promise<void>;
+}
+
+export interface RateOptions {
+  limits: RateLimits;
+  store: RateStore;
+  /** No pause is longer than this, in milliseconds. */
+  pauseMaxMs: number;
+  now(): number;
+  /** Gives a random number from 0 to 1. */
+  random(): number;
+  log: Logger;
+}
+
+export function createRates(options: RateOptions): Rates {
+  const spacings = new Map(
+    Object.entries(options.limits).map(([name, limit]) => [name, spacingOf(limit)]),
+  );
+  const pauses = new Map<string, number>();
+  const heard = (channel: string): number => afterPause(options, pauses.get(channel) ?? 0);
+  return {
+    note(read) {
+      for (const [channel, until] of Object.entries(read)) {
+        pauses.set(channel, Math.max(until, pauses.get(channel) ?? 0));
+      }
+    },
+    async planned(call) {
+      const spacing = spacings.get(call.channel);
+      // A limited channel's own row knows of the pause.
+      return spacing ? whenDue(options, call, spacing) : heard(call.channel);
+    },
+    async unplanned(channel, patienceMs) {
+      const spacing = spacings.get(channel);
+      return spacing ? soon(options, { channel, spacing, patienceMs }) : heard(channel);
+    },
+    async hear(channel, reply) {
+      const retryAfterMs = retryAfterOf(reply);
+      if (!isBusy(reply) || retryAfterMs === undefined || retryAfterMs === 0) return;
+      const until = options.now() + Math.min(retryAfterMs, options.pauseMaxMs);
+      // Many calls hear the same within a moment.
+      if (until - (pauses.get(channel) ?? 0) < LEAD_MS) return;
+      pauses.set(channel, until);
+      await remember(options, channel, until);
+    },
+  };
+}
+
+const isBusy = ({ status }: Reply): boolean => status === 429 || status === 503;
+
+async function remember({ store, log }: RateOptions, channel: string, until: number) {
+  log.warn({ channel, until: new Date(until) }, 'the provider asked for patience');
+  try {
+    await store.pause(channel, until);
+  } catch (error) {
+    log.warn({ channel, err: error }, 'no other process could be told of the patience');
+  }
+}
+
+/** How long to wait for the end of a pause; calls that waited for it together do not come back together. */
+function afterPause({ now, random }: RateOptions, until: number): number {
+  const leftMs = until - now();
+  return leftMs > 0 ? Math.ceil(leftMs + random() * Math.min(leftMs, SPREAD_MS)) : 0;
+}
+
+async function whenDue(
+  options: RateOptions,
+  { channel, line, jobId, latest, ...call }: PlannedCall,
+  spacing: Spacing,
+): Promise<number> {
+  const { store, now } = options;
+  let held = call.turnAt;
+  for (;;) {
+    const asked = now();
+    let at: number;
+    if (held !== undefined && held >= asked - LATE_MS) {
+      if (held > asked + NEAR_MS) return backIn(held, asked);
+      at = held;
+      held = undefined;
+      if (!(await store.use({ jobId, channel }, asked - LATE_MS, asked))) continue;
+    } else {
+      const remember = { jobId, from: asked + NEAR_MS };
+      const taken = await store.take({ channel, line, spacing, now: asked, latest, remember });
+      if (!taken.isTaken || taken.at > asked + NEAR_MS) return backIn(taken.at, asked);
+      ({ at } = taken);
+    }
+    if (await waited(options, at)) return 0;
+  }
+}
+
+/** Nobody need come back sooner than in a moment. */
+const backIn = (at: number, now: number): number => Math.max(1, Math.ceil(at - LEAD_MS - now));
+
+async function soon(
+  options: RateOptions,
+  { channel, spacing, patienceMs }: { channel: string; spacing: Spacing; patienceMs: number },
+): Promise<number> {
+  const { store, now } = options;
+  const latest = now() + patienceMs;
+  for (;;) {
+    const asked = now();
+    const taken = await store.take({ channel, line: 'rest', spacing, now: asked, latest });
+    if (!taken.isTaken) return Math.max(1, Math.ceil(taken.at - asked));
+    if (await waited(options, taken.at)) return 0;
+  }
+}
+
+/** Waits for the moment, and says whether this is it: a process that was held up has missed it. */
+async function waited({ now }: RateOptions, at: number): Promise<boolean> {
+  const leftMs = at - now();
+  if (leftMs > 0) await sleep(leftMs);
+  return now() <= at + LATE_MS;
+}

@@ -1,0 +1,32 @@
+import type { Line, Spacing } from '../../rates/spacing';
+
+/** A call that asks for its moment. All times are Unix milliseconds. */
+export interface MomentAsk {
+  channel: string;
+  line: Line;
+  spacing: Spacing;
+  now: number;
+  /** A moment after this is of no use, and is not taken. */
+  latest: number;
+  /** The job remembers a moment that is later than `from`, so that who comes back for it need not ask again. */
+  remember?: { jobId: string; from: number };
+}
+
+/** The moments of channels, shared by all processes. */
+export interface RateStore {
+  /**
+   * Takes the first free moment of the channel in the call's line; where the other line is free earlier, anything but a
+   * planned look goes there. `isTaken` is false when the moment would be too late.
+   */
+  take(ask: MomentAsk): Promise<{ at: number; isTaken: boolean }>;
+  /**
+   * Uses the moment that a job remembers, and forgets it, so that nobody uses it twice; false where it has none from
+   * `since` on any more, or the channel is paused.
+   */
+  use(job: { jobId: string; channel: string }, since: number, now: number): Promise<boolean>;
+  /** Keeps all processes from calling the channel until then; a pause that is longer stays. */
+  pause(channel: string, until: number): Promise<void>;
+}
+
+/** Channels that are or were paused, each with the end of its last pause in Unix milliseconds. */
+export type Pauses = Readonly<Record<string, number>>;

@@ -1,0 +1,10 @@
+import { pgTable, text } from 'drizzle-orm/pg-core';
+import { at } from './columns';
+
+/** The moments at which the next calls of channels may begin. */
+export const channelRates = pgTable('channel_rates', {
+  channel: text('channel').primaryKey(),
+  looksFrom: at('looks_from').notNull(),
+  restFrom: at('rest_from').notNull(),
+  pausedUntil: at('paused_until'),
+});
