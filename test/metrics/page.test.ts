@@ -41,3 +41,28 @@ test('docs/metrics.md and the registry name the same metrics', async () => {
   expect(registry.length).toBeGreaterThan(25);
   expect(rows.sort()).toEqual(registry.sort());
 });
+
+test.each(['deploy/grafana/reelay.json', 'deploy/prometheus/alerts.yml'])(
+  '%s asks for metrics that exist, under labels that they have',
+  async (path) => {
+    const rows = new Map(
+      (await told()).map((row) => {
+        const [name = '', type = '', labels = ''] = row
+          .split('|')
+          .slice(1)
+          .map((cell) => cell.trim());
+        return [name.replaceAll('`', ''), { type, labels }];
+      }),
+    );
+    const asked = readFileSync(join(ROOT, path), 'utf8').replaceAll('\\"', '"');
+    const uses = [...asked.matchAll(/\b(reelay_\w+)(?:\{([^}]*)\})?/g)];
+    expect(uses.length).toBeGreaterThan(10);
+    for (const [, written = '', selector = ''] of uses) {
+      const row = rows.get(written) ?? rows.get(written.replace(/_(bucket|sum|count)$/, ''));
+      expect([written, row?.type]).toEqual([written, expect.any(String)]);
+      for (const [, label = ''] of selector.matchAll(/(\w+)\s*[=!]/g)) {
+        expect([written, row?.labels]).toEqual([written, expect.stringContaining(`\`${label}\``)]);
+      }
+    }
+  },
+);
