@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTestGateway } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
@@ -10,8 +10,8 @@ import { PATHS, pathConfig } from '../support/paths';
 import type { PathWorld } from '../support/paths';
 
 /**
- * Every path costs the number of events that the documentation says. With REELAY_RECORD_HISTORIES=1 the histories are
- * also written to test/replay, from where test/replay.test.ts replays them: `npm run -s record`.
+ * Every path costs the number of events that the documentation says. With REELAY_RECORD_HISTORIES=1 the histories of
+ * paths that have none are also written to test/replay, from where test/replay.test.ts replays them: `npm run -s record`.
  */
 
 const FOLDER = join(__dirname, '..', 'replay');
@@ -44,10 +44,7 @@ beforeAll(async () => {
       return `${origin}${path}`;
     },
   };
-  if (isRecording) {
-    rmSync(FOLDER, { recursive: true, force: true });
-    mkdirSync(FOLDER);
-  }
+  if (isRecording) mkdirSync(FOLDER, { recursive: true });
 });
 
 afterAll(async () => {
@@ -65,8 +62,9 @@ test.concurrent.each(Object.entries(PATHS))('%s', async (name, { events, status,
     .catch(() => undefined);
   const handle = workflow.getHandle(workflowId, runId);
   const closed = await handle.describe();
-  if (isRecording) {
-    writeFileSync(join(FOLDER, `${name}.json`), toText(await handle.fetchHistory()));
+  const file = join(FOLDER, `${name}.json`);
+  if (isRecording && !existsSync(file)) {
+    writeFileSync(file, toText(await handle.fetchHistory()));
   }
   expect([status].flat()).toContain(closed.status.name);
   const [min, max] = typeof events === 'number' ? [events, events] : events;

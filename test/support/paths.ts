@@ -56,6 +56,31 @@ export const PATHS: Readonly<Record<string, Path>> = {
     status: 'COMPLETED',
     make: posted('seconds=1', { model: 'two-channels' }),
   },
+  'waited-for-a-slot': {
+    events: 35,
+    status: 'COMPLETED',
+    async make({ gateway }) {
+      const first = await held(gateway, 'one-slot');
+      const run = await posted('seconds=1', { model: 'one-slot' })({ gateway });
+      await waitsForSlot(gateway, run.workflowId);
+      await endAtProvider(gateway, first);
+      return run;
+    },
+  },
+  'not-started-in-time': {
+    events: 29,
+    status: 'COMPLETED',
+    async make({ gateway }) {
+      const first = await held(gateway, 'another-slot');
+      const { json } = await gateway.call('POST', '/v1/videos', {
+        body: { ...REQUEST, model: 'another-slot', prompt: prompt('seconds=1') },
+        headers: { 'reelay-start-within': '2' },
+      });
+      await gateway.ended(json.id);
+      await endAtProvider(gateway, first);
+      return { workflowId: json.id };
+    },
+  },
   'submit-unknown-then-adopted': {
     events: 23,
     status: 'COMPLETED',
@@ -228,10 +253,14 @@ export const pathConfig = (denying: string) => ({
   },
   channels: {
     'ark-simulated': { provider: 'ark', simulated: true as const },
+    'ark-one': { provider: 'ark', simulated: true as const, jobsAtOnce: 1 },
+    'ark-another': { provider: 'ark', simulated: true as const, jobsAtOnce: 1 },
     'ark-denying': { provider: 'ark', baseUrl: denying, credentials: { apiKey: 'wrong' } },
   },
   models: {
     'seedance-2.0': modelOn('ark-simulated'),
+    'one-slot': modelOn('ark-one'),
+    'another-slot': modelOn('ark-another'),
     'two-channels': modelOn('ark-denying', 'ark-simulated'),
   },
 });
@@ -250,6 +279,27 @@ function posted(directives: string, body: Record<string, unknown> = {}) {
     const id = await gateway.post({ prompt: prompt(directives), ...body });
     return { workflowId: id };
   };
+}
+
+/** Makes a job that holds the only slot of its channel until somebody ends it there, and gives its id. */
+async function held(gateway: TestGateway, model: string): Promise<string> {
+  const { workflowId } = await posted('queued=900', { model })({ gateway });
+  await attemptIs(gateway, workflowId, ['accepted']);
+  return workflowId;
+}
+
+const waitsForSlot = (gateway: TestGateway, workflowId: string) =>
+  until('the job to wait for its slot', async () => {
+    const { raw } = await gateway.base.client.workflow.getHandle(workflowId).describe();
+    return raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'admit');
+  });
+
+async function endAtProvider(gateway: TestGateway, id: string): Promise<void> {
+  const attempt = await gateway.base.store.attempts.latest(readId(id) ?? '');
+  const taskId = String(attempt?.operation?.['taskId']);
+  await gateway.call('POST', `${gateway.simulator?.origin ?? ''}/_sim/jobs/${taskId}`, {
+    body: { to: 'end' },
+  });
 }
 
 /** Starts the workflow as another workflow would, without a row. */
