@@ -4,6 +4,7 @@ import type { Creation } from '../src/core/job/creation';
 import type { Caps } from '../src/core/slots/caps';
 import type { PlanWaits } from '../src/core/job/plan';
 import type { Metrics } from '../src/core/ports/metrics';
+import type { Traces } from '../src/core/ports/traces';
 import type { Limits } from '../src/core/settings/limits';
 import type { Retention } from '../src/core/settings/retention';
 import type { Waits } from '../src/core/settings/waits';
@@ -30,6 +31,8 @@ export interface ActivityDeps extends AttemptDeps {
   /** How many jobs may run at once, and for whom. */
   caps: Caps;
   metrics: Metrics;
+  /** Makes the spans of this process; undefined where nobody exports any. */
+  traces?: Traces | undefined;
   /** Creates a job as the gateway does, without the start. Gives its id, or that of an equal request's job. */
   accept(principal: Principal, creation: Creation): Promise<string>;
   /** Aborts when this process was asked to stop: what was not begun is then another's. */

@@ -5,6 +5,7 @@ import {
   CancelledFailure,
 } from '@temporalio/common';
 import type { Logger } from 'pino';
+import type { StepName, Traces } from '../src/core/ports/traces';
 import { cutAtStop } from './cut';
 
 /**
@@ -93,3 +94,16 @@ export function guarded<Input extends Ids, Result>(
     }
   };
 }
+
+/** Makes an activity a step of its job's trace, where there are traces; a wait is no failure of it. */
+export function traced<Input, Result>(
+  name: StepName,
+  { traces }: { traces?: Traces | undefined },
+  activity: (input: Input) => Promise<Result>,
+): (input: Input) => Promise<Result> {
+  if (!traces) return activity;
+  return (input) => traces.step(name, () => activity(input), { isWait });
+}
+
+const isWait = (error: unknown): boolean =>
+  error instanceof ApplicationFailure && error.category === ApplicationFailureCategory.BENIGN;

@@ -4,6 +4,7 @@ import { endsWithin } from '../src/core/within';
 import { createRounds } from '../src/core/job/rounds';
 import type { RoundEnd } from '../src/core/job/rounds';
 import type { ClaimedCopy } from '../src/core/ports/store/keeps';
+import { copyFacts } from '../src/core/ports/traces';
 import { endedBy } from './cut';
 import type { ActivityDeps } from './deps';
 import { copiesOfOne, copy, copyPlaces } from './keep';
@@ -112,7 +113,7 @@ function roomOf(
 /** Copies one result whose row this process has claimed; one that fails is its workflow's from then on. Never rejects. */
 async function copyFirst(deps: ActivityDeps, { jobId, ...claimed }: ClaimedCopy): Promise<void> {
   try {
-    await copy(deps, jobId, claimed);
+    await tracedCopy(deps, { jobId, ...claimed });
     return;
   } catch (err) {
     // What we throw ourselves was noted on the job, and said, where it was found.
@@ -125,4 +126,10 @@ async function copyFirst(deps: ActivityDeps, { jobId, ...claimed }: ClaimedCopy)
   } catch (err) {
     deps.log.warn({ jobId, err }, 'the engine did not start a copy; the sweep asks it again');
   }
+}
+
+async function tracedCopy(deps: ActivityDeps, claimed: ClaimedCopy): Promise<void> {
+  const run = () => copy(deps, claimed.jobId, claimed);
+  const job = { trace: claimed.trace, facts: copyFacts(claimed) };
+  await (deps.traces ? deps.traces.step('keep', run, { job }) : run());
 }

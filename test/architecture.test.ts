@@ -41,6 +41,7 @@ const IMPORTS: ImportTable = {
   'src/outbound': { code: ['src/core'] },
   'src/blobs': { code: ['src/core'] },
   'src/metrics': { code: ['src/core'] },
+  'src/traces': { code: ['src/core'] },
   'src/host': { code: [] },
   'src/engine': { code: ['src/core', 'src/host', 'workflows/contract.ts'] },
   'src/attempts': { code: ['src/core'] },

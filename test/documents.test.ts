@@ -26,6 +26,7 @@ const DOCUMENTS = [
   'docs/retention.md',
   'docs/settings.md',
   'docs/metrics.md',
+  'docs/traces.md',
   'docs/performance.md',
   'docs/caps.md',
   'docs/rate-limits.md',

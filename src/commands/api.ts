@@ -26,7 +26,7 @@ export async function api(args: readonly string[]): Promise<number> {
   const simulator = simulatorOf(config);
   const scraped = metricsAddress(flags.own);
   const metrics = metricsOf(config, scraped);
-  const log = processLog();
+  const log = processLog(config);
   await checkPort(flags.host, port);
   await checkMetricsPorts(scraped);
   await migrateSchema(config, required(config, 'DATABASE_URL'), log);

@@ -29,8 +29,9 @@ export async function start(args: readonly string[]): Promise<number> {
   const say = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
+  const config = readSettings();
   const gateway = await runLocal({
-    config: readSettings(),
+    config,
     data: flags.data,
     host: flags.host,
     port: flags.port ?? PORT,
@@ -39,7 +40,7 @@ export async function start(args: readonly string[]): Promise<number> {
     metrics: metricsAddress(flags.own),
     allowCallbacksTo: flags.allowCallbacksTo,
     say,
-    log: fileLog(flags.data),
+    log: fileLog(flags.data, config),
   });
   try {
     if (gateway.engine.kind !== 'address') say(ENGINE_TRUST);

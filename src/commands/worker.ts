@@ -21,7 +21,7 @@ export async function worker(args: readonly string[]): Promise<number> {
   const simulator = simulatorOf(config);
   const scraped = metricsAddress(flags.own);
   const metrics = metricsOf(config, scraped);
-  const log = processLog();
+  const log = processLog(config);
   if (healthPort !== undefined) await checkPort(flags.host, healthPort);
   await checkMetricsPorts(scraped);
   await migrateSchema(config, required(config, 'DATABASE_URL'), log);

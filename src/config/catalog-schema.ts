@@ -31,6 +31,7 @@ const requests = z
  */
 const accountRules = {
   draining: z.boolean().optional(),
+  carriesTraces: z.boolean().optional(),
   jobsAtOnce: jobs.optional(),
   modelJobsAtOnce: z.record(z.string(), jobs).optional(),
   requestsPerSecond: requests,

@@ -6,6 +6,7 @@ import { GatewayError } from '../core/errors';
 import type { Blobs } from '../core/ports/blobs';
 import type { Gateway } from '../core/ports/gateway/gateway';
 import type { Metrics } from '../core/ports/metrics';
+import type { Traces } from '../core/ports/traces';
 import type { Tokens } from '../core/ports/tokens';
 import type { KeyStore } from '../core/ports/store/keys';
 import { createAuthBudget } from './auth-budget';
@@ -18,8 +19,8 @@ import { HTTP_LIMITS, type HttpLimits } from './limits';
 import type { Links } from './links';
 import { createMemoryBudget, createUploads } from './memory-budget';
 import { mountApis } from './mount';
-
 import { assignRequestId, requestIdOf } from './request-id';
+import { traceExchanges } from './traces';
 import { createWaitEnds, type WaitEnds } from './wait-ends';
 
 export interface AppOptions extends HealthPorts {
@@ -42,6 +43,8 @@ export interface AppOptions extends HealthPorts {
   waitEnds?: WaitEnds;
   /** Hears of each exchange; absent = nobody counts. */
   metrics?: Pick<Metrics, 'answered'>;
+  /** Makes a span of each exchange; absent = nobody exports any. */
+  traces?: Pick<Traces, 'exchange' | 'id'> | undefined;
   now?: () => number;
 }
 
@@ -65,6 +68,7 @@ export function createApp(options: AppOptions): Express {
     }),
   );
   app.use(assignRequestId, noStore, logRequests(logger, options.metrics));
+  if (options.traces) app.use(traceExchanges(options.traces));
   mountHealth(app, options);
   const budget = createMemoryBudget(limits);
   const uploads = createUploads(limits);
@@ -102,6 +106,7 @@ function logRequests(logger: Logger, metrics?: Pick<Metrics, 'answered'>) {
       logger.info(
         {
           requestId: requestIdOf(response),
+          trace_id: response.locals['traceId'] as unknown,
           method,
           path: path.startsWith('/callbacks/') ? '/callbacks' : path,
           status: response.statusCode,

@@ -64,6 +64,7 @@ export async function startApi(base: Foundation, options: ListenOptions): Promis
     simulated: countSimulated(base.catalog),
     waitEnds,
     metrics: base.metrics,
+    traces: base.traces,
   });
   const server = await listen(app, options);
   // What a process that ended has committed and not started.

@@ -59,6 +59,7 @@ function toChannel(
       simulated: true,
       foreignIds: config.foreignIds ?? false,
       draining: config.draining ?? false,
+      carriesTraces: config.carriesTraces ?? false,
     };
   }
   return {
@@ -70,6 +71,7 @@ function toChannel(
     simulated: false,
     foreignIds: config.foreignIds ?? false,
     draining: config.draining ?? false,
+    carriesTraces: config.carriesTraces ?? false,
   };
 }
 

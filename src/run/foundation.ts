@@ -13,6 +13,7 @@ import type { Blobs } from '../core/ports/blobs';
 import type { Engine } from '../core/ports/engine';
 import { NO_METRICS } from '../core/ports/metrics';
 import type { Metrics } from '../core/ports/metrics';
+import type { Traces } from '../core/ports/traces';
 import type { Outbound } from '../core/ports/outbound';
 import type { SimulatorAddress } from '../core/ports/simulators';
 import type { Tokens } from '../core/ports/tokens';
@@ -39,6 +40,7 @@ import { capsOf } from './caps';
 import { rateLimitsOf } from './rate-limits';
 import { buildCatalog } from './channels';
 import { secretKey } from './secrets';
+import { tracingOf } from './traces';
 import { VERSION } from './version';
 
 /** What every process of the gateway stands on, whether it serves the API, the queues or both. */
@@ -62,6 +64,8 @@ export interface Foundation {
   quotes: Quotes;
   /** Hears what happens in this process. */
   metrics: Metrics;
+  /** Makes the spans of this process; undefined where nobody exports any. */
+  traces: Traces | undefined;
   log: Logger;
   identity: string;
   random(length: number): Buffer;
@@ -87,8 +91,10 @@ export interface FoundationOptions {
 export async function openFoundation(options: FoundationOptions): Promise<Foundation> {
   const { config, data, log, metrics = NO_METRICS } = options;
   const { TEMPORAL_NAMESPACE: namespace } = config.environment;
+  const identity = `${hostname()}:${String(process.pid)}:${randomUUID().slice(0, 8)}`;
   const secret = secretKey(data, config.environment.REELAY_SECRET_KEY);
   const offer = { catalog: buildCatalog(config, options.simulator), caps: capsOf(config) };
+  const tracing = tracingOf(config, { identity, log, catalog: offer.catalog });
   const connection = engineConnection(options.engineAddress, config.environment);
   const { client, close: disconnect } = await connectClient(connection, namespace);
   const onError = (err: Error): void => log.warn({ err }, 'a database connection broke');
@@ -97,12 +103,9 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   const database = openPool();
   const changes = createChanges(options.databaseUrl, database.pool, onError);
   const sealer = createSealer(secret);
-  const outbound = createOutbound({
-    allowedCallbackHosts: options.allowCallbacksTo,
-    userAgent: `reelay/${VERSION}`,
-    secrets: credentialsOf(offer.catalog),
-  });
+  const outbound = outboundOf(options, offer.catalog);
   const close = async (): Promise<void> => {
+    await tracing.traces?.close();
     await outbound.close();
     await disconnect();
     await changes.close();
@@ -118,7 +121,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   const storeOver = (opened: OpenDatabase): Pick<Foundation, 'database' | 'db' | 'store'> => ({
     database: opened,
     db: opened.db,
-    store: meteredStore(createStore(opened.db, sealer, storeOptions), metrics),
+    store: tracing.store(meteredStore(createStore(opened.db, sealer, storeOptions), metrics)),
   });
   const stored = storeOver(database);
   const base: Omit<Foundation, 'withOwnPool'> = {
@@ -128,14 +131,15 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     client,
     engine: meteredEngine(createEngine(client, config.waits), metrics, isExhausted),
     ...stored,
-    ...paced(options, stored.store, meteredOutbound(outbound, metrics)),
+    ...paced(options, stored.store, tracing.outbound(meteredOutbound(outbound, metrics))),
     sealer,
     blobs: createLocalBlobs(join(data, 'blobs')),
     ...offer,
     ...signedWith(secret, options),
     metrics,
+    traces: tracing.traces,
     log,
-    identity: `${hostname()}:${String(process.pid)}:${randomUUID().slice(0, 8)}`,
+    identity,
     random: randomBytes,
     close,
   };
@@ -181,6 +185,13 @@ function signedWith(
     quotes: createQuotes({ secret, lifetimeMs: waits.quoteMs }),
   };
 }
+
+const outboundOf = ({ allowCallbacksTo }: FoundationOptions, catalog: Catalog) =>
+  createOutbound({
+    allowedCallbackHosts: allowCallbacksTo,
+    userAgent: `reelay/${VERSION}`,
+    secrets: credentialsOf(catalog),
+  });
 
 const credentialsOf = (catalog: Catalog): string[] =>
   catalog.channels().flatMap(({ credentials }) => Object.values(credentials));

@@ -2,14 +2,22 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
+import { isTracing, traceFields } from '../traces';
+import type { TraceVariables } from '../traces';
 import { readable } from './readable';
 
 const STDERR = 2;
 const LOG_MODE = 0o600;
 
+/** Decides by the variables of the traces whether lines name theirs; absent = they name none. */
+export interface LogOptions {
+  environment?: TraceVariables;
+}
+
 /** Makes the gateway's log as JSON lines into `stream`. */
-export function streamLog(stream: DestinationStream): Logger {
-  return pino({ level: 'info', ...SHAPE }, stream);
+export function streamLog(stream: DestinationStream, { environment }: LogOptions = {}): Logger {
+  const named = environment && isTracing(environment) ? { mixin: traceFields } : {};
+  return pino({ level: 'info', ...SHAPE, ...named }, stream);
 }
 
 /** Returns stderr: JSON lines for a program that collects them, words for a person at a terminal. */
@@ -19,15 +27,15 @@ function terminal(): DestinationStream {
 }
 
 /** Makes a log with everything on stderr: for processes whose output a platform collects. */
-export function processLog(): Logger {
-  return streamLog(terminal());
+export function processLog(options?: LogOptions): Logger {
+  return streamLog(terminal(), options);
 }
 
 /**
  * Makes a log with everything in `<data>/logs/gateway.log`; warnings and worse on stderr as well, for the person at the
  * terminal.
  */
-export function fileLog(data: string): Logger {
+export function fileLog(data: string, options?: LogOptions): Logger {
   const folder = join(data, 'logs');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'gateway.log');
@@ -41,6 +49,7 @@ export function fileLog(data: string): Logger {
       },
       { level: 'warn', stream: terminal() },
     ]),
+    options,
   );
 }
 

@@ -25,6 +25,8 @@ export interface Channel {
   foreignIds?: boolean;
   /** It takes no new job; what it has is looked at, canceled and fetched until it has ended. */
   draining?: boolean;
+  /** Its provider gets the trace context of each call: W3C's headers, with ids of ours and the caller's own state. */
+  carriesTraces?: boolean;
 }
 
 /** A public model name: who may use it, what it costs, who serves it in which order. */

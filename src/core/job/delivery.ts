@@ -1,3 +1,5 @@
+import type { TraceContext } from './trace';
+
 /** A delivery is one message to one callback URL; its tries are what was sent and how it was answered. */
 export interface DeliveryRow {
   id: string;
@@ -10,6 +12,8 @@ export interface DeliveryRow {
   state: 'pending' | 'delivered' | 'failed';
   /** Tries up to this number belong to earlier rounds; a redelivery begins the schedule anew. */
   triesBefore: number;
+  /** The place of its job in a trace. */
+  trace?: TraceContext | undefined;
 }
 
 /**

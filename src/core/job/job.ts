@@ -3,6 +3,7 @@ import type { Failure } from '../errors';
 import type { NativeRequest } from '../provider/native';
 import type { VideoFacts, Output, Usage } from './outcome';
 import type { AppliedRequest, VideoRequest } from '../request/request';
+import type { TraceContext } from './trace';
 
 /**
  * A job is what a caller asks for. `canceling` = a cancel was asked for and the provider has not given its verdict;
@@ -95,6 +96,8 @@ export interface Job {
   startBy?: number | undefined;
   /** The moment that it has for its next call at a channel with a rate limit, Unix milliseconds. */
   turnAt?: number | undefined;
+  /** Its place in a trace; absent where nobody exported traces when it was made. */
+  trace?: TraceContext | undefined;
   /** The place among those that wait for a slot; absent for a job that does not wait, or was not asked about. */
   queue?: Pick<QueuePlace, 'place' | 'reason'> | undefined;
   /** The group that it was asked for in. */

@@ -249,6 +249,10 @@ export const WAITS = {
     16 * SECOND,
     'What runs may go on for this long after a stop was asked for and is then cut: looks, deliveries, copies, settles. A submit in flight is never cut: it has `sendMs` + `recordMs`.',
   ),
+  tracesFlushMs: ms(
+    3 * SECOND,
+    'A process that stops gives its last spans to the exporter for this long, where traces are exported.',
+  ),
   cutMs: ms(2 * SECOND, 'What was cut may tidy up for this long.'),
 };
 

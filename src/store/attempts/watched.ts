@@ -15,6 +15,7 @@ const JOB = {
   deadlineAt: jobs.deadlineAt,
   finishedAt: jobs.finishedAt,
   turnAt: jobs.turnAt,
+  trace: jobs.trace,
   isPassedThrough,
 };
 
@@ -44,13 +45,13 @@ export function watchedBy(
 interface Row {
   attempt: AttemptRow;
   pauses: Pauses | null;
-  job: Pick<JobRow, 'workflowId' | 'deadlineAt' | 'finishedAt' | 'turnAt'> & {
+  job: Pick<JobRow, 'workflowId' | 'deadlineAt' | 'finishedAt' | 'turnAt' | 'trace'> & {
     isPassedThrough: boolean | null;
   };
 }
 
 function toWatched(row: Row): WatchedAttempt {
-  const { workflowId, deadlineAt, finishedAt, turnAt } = row.job;
+  const { workflowId, deadlineAt, finishedAt, turnAt, trace } = row.job;
   return {
     attempt: toAttempt(row.attempt),
     pauses: row.pauses ?? {},
@@ -60,6 +61,7 @@ function toWatched(row: Row): WatchedAttempt {
       turnAt: turnAt?.getTime(),
       isOpen: finishedAt === null,
       passesThrough: row.job.isPassedThrough ?? false,
+      trace: trace ?? undefined,
     },
   };
 }

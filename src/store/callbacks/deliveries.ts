@@ -1,12 +1,13 @@
 import { and, eq, lt, sql } from 'drizzle-orm';
 import type { SQLWrapper } from 'drizzle-orm';
 import type { DeliveryEnd } from '../../core/job/delivery';
+import type { TraceContext } from '../../core/job/trace';
 import type { DeliveryStore } from '../../core/ports/store/deliveries';
 import type { Database, Transaction } from '../base/database';
 import { NO_MESSAGE, blankTries } from '../upkeep/erase';
 import type { JobRow } from '../jobs/job-row';
 import { lockJobOfDelivery } from '../jobs/lock-job';
-import { callbackSecrets, deliveries, deliveryTries } from '../schema';
+import { callbackSecrets, deliveries, deliveryTries, jobs } from '../schema';
 import type { Sealer } from '../base/seal';
 import { statement } from '../base/statement';
 
@@ -15,9 +16,13 @@ export function deliveryStore(db: Database, sealer: Sealer): DeliveryStore {
     async get(id, now) {
       const [row] = await GET(db, { id, now: new Date(now) });
       if (!row) return undefined;
-      const { sealed, startedAt, ...delivery } = row;
+      const { sealed, startedAt, trace, ...delivery } = row;
       const secrets = sealed.map((secret) => sealer.open(secret, row.workspaceId));
-      return { delivery, secrets, isStarted: startedAt !== null };
+      return {
+        delivery: { ...delivery, trace: trace ?? undefined },
+        secrets,
+        isStarted: startedAt !== null,
+      };
     },
     async beginTry(id, now) {
       for (let race = 0; race < RACES_MAX; race += 1) {
@@ -164,6 +169,7 @@ const GET = statement<{ id: string; now: Date }>('delivery_get')((db, { at, as }
       contentType: deliveries.contentType,
       state: deliveries.state,
       triesBefore: deliveries.triesBefore,
+      trace: sql<TraceContext | null>`(SELECT ${jobs.trace} FROM ${jobs} WHERE ${jobs.id} = ${deliveries.jobId})`,
       startedAt: deliveries.workflowStartedAt,
       sealed: sql<
         Buffer[]

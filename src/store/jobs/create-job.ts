@@ -179,6 +179,7 @@ const INSERT = statement<InsertValues>('job_create')((db, { as }) => {
         deadlineAt: as('deadlineAt', jobs.deadlineAt),
         groupName: as('groupName', jobs.groupName),
         startBy: as('startBy', jobs.startBy),
+        trace: as('trace', jobs.trace),
       })
       .onConflictDoNothing({ target: jobs.workflowId })
       .returning(),
@@ -232,5 +233,6 @@ function rowOf(job: NewJob, now: Date) {
     deadlineAt: new Date(job.deadlineAt),
     groupName: job.principal.group,
     startBy: job.startBy === undefined ? null : new Date(job.startBy),
+    trace: job.trace ?? null,
   };
 }

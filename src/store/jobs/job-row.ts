@@ -38,6 +38,7 @@ export function toJob(row: JobRow): Job {
     deadlineAt: row.deadlineAt.getTime(),
     startBy: row.startBy?.getTime(),
     turnAt: row.turnAt?.getTime(),
+    trace: row.trace ?? undefined,
     // Jobs of older releases have none, and there was one group then for most.
     group: row.groupName ?? 'default',
   };

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { ClaimedCopy, KeepStore, PendingCopy } from '../../core/ports/store/keeps';
+import type { TraceContext } from '../../core/job/trace';
 import type { Database } from '../base/database';
 import { nameRemovable } from '../upkeep/erase';
 import { lockJob } from '../jobs/lock-job';
@@ -20,16 +21,25 @@ const PENDING = {
   workspaceId: jobs.workspaceId,
   channel: jobs.channel,
   outputs: jobs.outputs,
+  trace: jobs.trace,
   createdAt: keeps.createdAt,
   resumedAt: keeps.resumedAt,
 };
 
+interface PendingDates {
+  createdAt: Date;
+  resumedAt: Date | null;
+  trace: TraceContext | null;
+}
+
 const toPending = ({
   createdAt,
   resumedAt,
+  trace,
   ...pending
-}: Omit<PendingCopy, 'since'> & { createdAt: Date; resumedAt: Date | null }): PendingCopy => ({
+}: Omit<PendingCopy, 'since' | 'trace'> & PendingDates): PendingCopy => ({
   ...pending,
+  trace: trace ?? undefined,
   since: (resumedAt ?? createdAt).getTime(),
 });
 

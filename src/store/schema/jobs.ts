@@ -2,6 +2,7 @@ import { doublePrecision, integer, pgTable, text, uuid } from 'drizzle-orm/pg-co
 import type { Answer } from '../../core/api/answer';
 import type { Failure } from '../../core/errors';
 import type { FrozenRoute, JobState } from '../../core/job/job';
+import type { TraceContext } from '../../core/job/trace';
 import type { FinalVerdict, VideoFacts, Operation, Output, Usage } from '../../core/job/outcome';
 import type { Doubt, Attempt } from '../../core/provider/attempt';
 import type { NativeRequest } from '../../core/provider/native';
@@ -62,6 +63,7 @@ export const jobs = pgTable('jobs', {
   groupName: text('group_name'),
   startBy: at('start_by'),
   turnAt: at('turn_at'),
+  trace: jsonb('trace').$type<TraceContext>(),
 });
 
 export const attempts = pgTable('attempts', {

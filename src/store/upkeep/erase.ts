@@ -55,6 +55,7 @@ function blank(row: JobRow): Partial<typeof jobs.$inferInsert> {
     failure: row.failure && erasedFailure(row.failure),
     ruling: row.ruling && erasedFailure(row.ruling),
     outputs: [],
+    trace: null,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Attempt, Doubt } from '../../provider/attempt';
 import type { StoredReply } from '../../provider/native';
 import type { Job } from '../../job/job';
+import type { TraceContext } from '../../job/trace';
 import type { BilledEnds } from '../../request/capabilities';
 import type { SubmitReading } from '../../provider/provider';
 import type { Reply } from '../../provider/exchange';
@@ -32,6 +33,7 @@ export interface WatchedJob {
   isOpen: boolean;
   /** Its callers read the provider's own replies. */
   passesThrough: boolean;
+  trace?: TraceContext | undefined;
 }
 
 export interface AttemptStore {

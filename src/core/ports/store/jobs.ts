@@ -5,6 +5,7 @@ import type { NativeRequest, StoredReply } from '../../provider/native';
 import type { Attempt } from '../../provider/attempt';
 import type { FrozenRoute, Job } from '../../job/job';
 import type { Creation } from '../../job/creation';
+import type { TraceContext } from '../../job/trace';
 import type { Answer } from '../../api/answer';
 import type { Failure } from '../../errors';
 import type { Page, PageQuery } from '../../job/page';
@@ -28,6 +29,8 @@ export interface NewJob {
   deadlineAt: number;
   /** Unix milliseconds; the job is canceled when no provider has it by then. */
   startBy?: number | undefined;
+  /** Its place in a trace, where there is one. */
+  trace?: TraceContext | undefined;
   idempotency: Creation['idempotency'];
   /** The id of a workflow that runs already; absent = one is to be started, as `startAs`. */
   workflowId: string | undefined;

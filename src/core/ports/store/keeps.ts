@@ -1,4 +1,5 @@
 import type { Job } from '../../job/job';
+import type { TraceContext } from '../../job/trace';
 import type { FileKind } from '../../job/files';
 
 /** A result that is to be copied. */
@@ -8,6 +9,7 @@ export interface PendingCopy {
   outputs: Job['outputs'];
   /** The begin of this round of tries, in Unix milliseconds. */
   since: number;
+  trace?: TraceContext | undefined;
 }
 
 export interface ClaimedCopy extends PendingCopy {
