@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
-import { CLOSED, admission, probing, told } from '../core/health/breaker';
+import { CLOSED, NO_SIGNS, admission, probing, told } from '../core/health/breaker';
 import type { Admission, Breaker, BreakerRules, Sign, Signs } from '../core/health/breaker';
+import type { Attempt } from '../core/provider/attempt';
 import type { HealthStore } from '../core/ports/store/health';
 import type { Limits } from '../core/settings/limits';
 import type { Waits } from '../core/settings/waits';
@@ -12,7 +13,7 @@ export interface ChannelHealth {
   /** Says whether a job may begin there now; true for one job at a time where the channel is being probed. */
   mayBegin(channel: string): Promise<boolean>;
   /** Hears what a submit has said of the channel. Never fails, and writes nothing while all is well. */
-  heard(channel: string, sign: Sign): void;
+  heard(attempt: Pick<Attempt, 'channel' | 'workspaceId'>, sign: Sign): void;
   /** Tells the rows what was heard and not told yet. */
   stop(): Promise<void>;
 }
@@ -28,7 +29,11 @@ export interface ChannelHealthOptions {
 type BreakerWait = Extract<keyof BreakerRules, keyof Waits>;
 type BreakerLimit = Extract<keyof BreakerRules, keyof Limits>;
 
-const NOTHING: Signs = { good: 0, bad: 0, busy: 0 };
+/** What a process has heard of a channel and not told the others. */
+interface Untold {
+  since: number;
+  signs: Map<string, Readonly<Record<Sign, number>>>;
+}
 
 export function createChannelHealth(options: ChannelHealthOptions): ChannelHealth {
   const { now, log } = options;
@@ -40,7 +45,7 @@ export function createChannelHealth(options: ChannelHealthOptions): ChannelHealt
   let readAt = -Infinity;
   let reading: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const untold = new Map<string, { since: number; signs: Signs }>();
+  const untold = new Map<string, Untold>();
 
   const read = async (): Promise<void> => {
     known = await store.all();
@@ -82,9 +87,11 @@ export function createChannelHealth(options: ChannelHealthOptions): ChannelHealt
       if (may !== 'probe') return may === 'open';
       return change(channel, (breaker) => probing(breaker, rules, now()));
     },
-    heard(channel, sign) {
-      const { since, signs } = untold.get(channel) ?? { since: now(), signs: NOTHING };
-      untold.set(channel, { since, signs: { ...signs, [sign]: signs[sign] + 1 } });
+    heard({ channel, workspaceId }, sign) {
+      const { since, signs }: Untold = untold.get(channel) ?? { since: now(), signs: new Map() };
+      const before = signs.get(workspaceId) ?? NO_SIGNS;
+      signs.set(workspaceId, { ...before, [sign]: before[sign] + 1 });
+      untold.set(channel, { since, signs });
       timer ??= setTimeout(() => void tell(), healthMs);
     },
     async stop() {
@@ -95,10 +102,11 @@ export function createChannelHealth(options: ChannelHealthOptions): ChannelHealt
 }
 
 /** Says whether the others are to be told: while all is well nobody needs to know how many submits went well. */
-const isNews = (known: Breaker | undefined, { bad }: Signs): boolean =>
-  bad > 0 ||
-  known?.openUntil !== undefined ||
-  known?.slices.some((slice) => slice.bad > 0) === true;
+const isNews = (known: Breaker = CLOSED, signs: Signs): boolean =>
+  known.openUntil !== undefined ||
+  [...signs.values(), ...known.slices.flatMap(({ by }) => Object.values(by))].some(
+    ({ bad }) => bad > 0,
+  );
 
 function say(
   log: Logger,

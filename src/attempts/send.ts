@@ -127,7 +127,7 @@ export async function send(
   });
   const reading = paused(deps, attempt, read(prepared, result));
   const sign = signOf(reading, result, deps.waits.breakerSlowMs);
-  if (sign) deps.health.heard(prepared.channel.name, sign);
+  if (sign) deps.health.heard(attempt, sign);
   logReading(deps, attempt, { reading, host: hostOf(prepared.channel) });
   const known = await record(deps, attempt, {
     ...reading,

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
-import { CLOSED, admission, breakerState, probing, told } from '../../src/core/health/breaker';
-import type { Breaker, Sign, Signs } from '../../src/core/health/breaker';
+import {
+  CLOSED,
+  NO_SIGNS,
+  admission,
+  breakerState,
+  probing,
+  told,
+} from '../../src/core/health/breaker';
+import type { Breaker, Sign } from '../../src/core/health/breaker';
 
 /** A channel whose submits fail is left alone, is probed by one job at a time, and gets jobs again once one went well. */
 
@@ -14,14 +21,12 @@ const RULES = {
 };
 const NOW = Date.parse('2026-11-29T12:00:00Z');
 
-const signs = (change: Partial<Record<Sign, number>>): Signs => ({
-  good: 0,
-  bad: 0,
-  busy: 0,
-  ...change,
-});
-const tell = (breaker: Breaker, change: Partial<Record<Sign, number>>, at = NOW): Breaker =>
-  told(breaker, signs(change), RULES, at);
+const tell = (
+  breaker: Breaker,
+  change: Partial<Record<Sign, number>>,
+  at = NOW,
+  workspace = 'one',
+): Breaker => told(breaker, new Map([[workspace, { ...NO_SIGNS, ...change }]]), RULES, at);
 
 const OPEN = tell(CLOSED, { bad: 20 });
 
@@ -41,6 +46,21 @@ describe('a closed breaker', () => {
     const first = tell(CLOSED, { bad: 10 });
     expect(breakerState(tell(first, { bad: 10 }, NOW + 49_000), NOW + 49_000)).toBe('open');
     expect(breakerState(tell(first, { bad: 10 }, NOW + 70_000), NOW + 70_000)).toBe('closed');
+  });
+});
+
+describe('where several workspaces send', () => {
+  test('one of them alone closes no channel for the others', () => {
+    let breaker = tell(CLOSED, { bad: 19 }, NOW, 'hostile');
+    breaker = tell(breaker, { good: 1 }, NOW, 'other');
+    breaker = tell(breaker, { bad: 500 }, NOW, 'hostile');
+    expect(breakerState(breaker, NOW)).toBe('closed');
+  });
+
+  test('what fails for two of them opens it', () => {
+    const one = tell(CLOSED, { bad: 15 }, NOW, 'one');
+    expect(breakerState(tell(one, { bad: 9 }, NOW, 'two'), NOW)).toBe('closed');
+    expect(breakerState(tell(one, { bad: 10 }, NOW, 'two'), NOW)).toBe('open');
   });
 });
 

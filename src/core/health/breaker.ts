@@ -14,9 +14,10 @@ export interface Breaker {
   slices: readonly Slice[];
 }
 
-/** Submits of one stretch of time. */
-export interface Slice extends Submits {
+/** Submits of one stretch of time, by the workspaces whose jobs they were. */
+export interface Slice {
   from: number;
+  by: Readonly<Record<string, Submits>>;
 }
 
 /** Submits that speak for a channel, and such as speak against it. */
@@ -28,7 +29,10 @@ export interface Submits {
 /** What one submit says of its channel. `busy`: it is full, or asked too often; so it answers, and that is all. */
 export type Sign = 'good' | 'bad' | 'busy';
 
-export type Signs = Readonly<Record<Sign, number>>;
+/** How many signs of each kind were heard from the submits of each workspace. */
+export type Signs = ReadonlyMap<string, Readonly<Record<Sign, number>>>;
+
+export const NO_SIGNS: Readonly<Record<Sign, number>> = { good: 0, bad: 0, busy: 0 };
 
 export interface BreakerRules {
   /** So far back submits are counted. */
@@ -51,14 +55,36 @@ const SLICES = 6;
 /** Adds what submits have said. While the breaker is open it changes nothing: they had begun before. */
 export function told(breaker: Breaker, signs: Signs, rules: BreakerRules, now: number): Breaker {
   if (breaker.openUntil !== undefined) {
-    if (now < breaker.openUntil || signs.good + signs.bad + signs.busy === 0) return breaker;
-    return signs.bad > 0 ? opened(breaker, rules, now) : CLOSED;
+    const heard = [...signs.values()];
+    if (now < breaker.openUntil || heard.length === 0) return breaker;
+    return heard.some(({ bad }) => bad > 0) ? opened(breaker, rules, now) : CLOSED;
   }
   const slices = withSlice(breaker.slices, signs, rules, now);
-  const { good, bad } = sum(slices);
-  const isSick =
-    good + bad >= rules.breakerSubmits && bad * 100 >= rules.breakerPercent * (good + bad);
-  return isSick ? opened(breaker, rules, now) : { ...breaker, slices };
+  return isSick(slices, rules) ? opened(breaker, rules, now) : { ...breaker, slices };
+}
+
+/**
+ * Says whether most of the submits were bad. Where several workspaces send, the bad ones of each count no further than
+ * half of what opens the breaker: nobody closes a channel for the others with requests that make its provider stumble.
+ */
+function isSick(
+  slices: readonly Slice[],
+  { breakerSubmits, breakerPercent }: BreakerRules,
+): boolean {
+  const all = byWorkspace(slices);
+  const badMax = all.length > 1 ? breakerSubmits / 2 : Infinity;
+  const good = all.reduce((total, one) => total + one.good, 0);
+  const bad = all.reduce((total, one) => total + Math.min(one.bad, badMax), 0);
+  return good + bad >= breakerSubmits && bad * 100 >= breakerPercent * (good + bad);
+}
+
+function byWorkspace(slices: readonly Slice[]): Submits[] {
+  const sums = new Map<string, Submits>();
+  for (const [workspace, { good, bad }] of slices.flatMap(({ by }) => Object.entries(by))) {
+    const before = sums.get(workspace) ?? { good: 0, bad: 0 };
+    sums.set(workspace, { good: before.good + good, bad: before.bad + bad });
+  }
+  return [...sums.values()];
 }
 
 function opened({ trips }: Breaker, rules: BreakerRules, now: number): Breaker {
@@ -68,21 +94,22 @@ function opened({ trips }: Breaker, rules: BreakerRules, now: number): Breaker {
 
 function withSlice(
   slices: readonly Slice[],
-  { good, bad }: Submits,
+  signs: Signs,
   { breakerWindowMs }: BreakerRules,
   now: number,
 ): Slice[] {
   const length = breakerWindowMs / SLICES;
   const from = Math.floor(now / length) * length;
   const kept = slices.filter((slice) => slice.from > now - breakerWindowMs && slice.from !== from);
-  const current = slices.find((slice) => slice.from === from) ?? { good: 0, bad: 0 };
-  return [...kept, { from, good: current.good + good, bad: current.bad + bad }];
+  const by = { ...slices.find((slice) => slice.from === from)?.by };
+  for (const [workspace, { good, bad }] of signs) {
+    // An account that is full says nothing of its health.
+    if (good + bad === 0) continue;
+    const before = by[workspace] ?? { good: 0, bad: 0 };
+    by[workspace] = { good: before.good + good, bad: before.bad + bad };
+  }
+  return [...kept, { from, by }];
 }
-
-const sum = (slices: readonly Submits[]): Submits => ({
-  good: slices.reduce((total, { good }) => total + good, 0),
-  bad: slices.reduce((total, { bad }) => total + bad, 0),
-});
 
 /** What a job may do at the channel now: go there, go there as the probe once it has claimed to be it, or neither. */
 export type Admission = 'open' | 'probe' | 'shut';
