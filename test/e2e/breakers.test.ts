@@ -178,7 +178,8 @@ test(
     await create(40);
     const jobs = await ended(from);
     const doubtful = jobs.filter(({ sent }) => sent?.some((one) => one === 'a unknown'));
-    expect(doubtful.length).toBeGreaterThanOrEqual(20);
+    // Half of twenty, which is the least that opens a breaker.
+    expect(doubtful.length).toBeGreaterThanOrEqual(10);
     for (const { state, code, sent } of doubtful) {
       expect({ state, code, sent }).toEqual({
         state: 'failed',
