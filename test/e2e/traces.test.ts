@@ -23,6 +23,8 @@ import type { OtlpReceiver, ReceivedSpan } from '../support/otlp';
  */
 
 const CALLER = { trace: '4bf92f3577b34da6a3ce929d0e0e4736', span: '00f067aa0ba902b7' };
+/** Another one, whose job loses its worker. */
+const OTHER = { ...CALLER, trace: '5cf92f3577b34da6a3ce929d0e0e4736' };
 const PROMPT = 'a secret paper boat';
 const SHOWN = [
   'http.response.status_code',
@@ -107,19 +109,19 @@ interface ApiReady {
   callback_secret: string;
 }
 
-async function post({ api, key }: ApiReady): Promise<string> {
+async function post({ api, key }: ApiReady, caller = CALLER, polls = 3): Promise<string> {
   const { port } = receiver.address() as AddressInfo;
   const response = await fetch(`${api}/v1/videos`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${key}`,
       'content-type': 'application/json',
-      traceparent: `00-${CALLER.trace}-${CALLER.span}-01`,
+      traceparent: `00-${caller.trace}-${caller.span}-01`,
       tracestate: 'caller=1',
     },
     body: JSON.stringify({
       ...REQUEST,
-      prompt: `${PROMPT} [[sim polls=3 video=shared]]`,
+      prompt: `${PROMPT} [[sim polls=${String(polls)} video=shared]]`,
       callback_url: `http://127.0.0.1:${String(port)}/hook?token=hidden`,
     }),
   });
@@ -242,4 +244,33 @@ test('lines of the log name their trace', () => {
     expect.stringContaining('"msg":"request"'),
     expect.stringContaining('"msg":"job ended"'),
   ]);
+});
+
+test('a job whose worker is killed goes on in its trace under another one', async () => {
+  const api = await ready<ApiReady>(run('api', 'http/json'));
+  const killed = run('worker', 'http/protobuf');
+  await ready<object>(killed);
+  const before = messages.length;
+  const id = readId(await post(api, OTHER, 8));
+  await until('a look', () =>
+    withClient(store.adminUrl, async (sql) => {
+      const text = 'SELECT 1 FROM attempts WHERE job_id = $1 AND polls > 0';
+      return (await sql.query(text, [id])).rows[0] as object | undefined;
+    }),
+  );
+  killed.child.kill('SIGKILL');
+  await killed.ended;
+  const next = run('worker', 'http/protobuf');
+  await ready<object>(next);
+  await until('the message', async () => (messages.length > before ? true : undefined));
+  next.child.kill('SIGTERM');
+  expect(await next.ended).toBe(0);
+  const told = collector.spans.filter(({ traceId }) => traceId === OTHER.trace);
+  const job = told.find(({ name }) => name.startsWith('generate_content'));
+  const settle = told.find(({ name }) => name === 'settle');
+  const callback = told.find(({ name }) => name === 'POST callback');
+  expect([settle?.parentSpanId, callback?.parentSpanId]).toEqual([job?.spanId, settle?.spanId]);
+  expect(messages.at(-1)?.headers.traceparent).toBe(`00-${OTHER.trace}-${callback?.spanId}-01`);
+  // The submit's span died with its process.
+  expect(told.map(({ name }) => name)).not.toContain('submit');
 });
