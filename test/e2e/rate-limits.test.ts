@@ -1,9 +1,7 @@
-import { createRates } from '../../src/attempts/rates';
 import { readId } from '../../src/core/job/ids';
-import { rateLimitsOf } from '../../src/run/rate-limits';
-import { startWorker } from '../../src/run/worker';
 import type { RunningWorkers } from '../../src/engine/worker';
 import { until, useTestGateway } from '../support/gateway';
+import { startSecondWorker } from '../support/second-worker';
 
 /**
  * An account of so many requests a minute never sees one more, whatever jobs there are and however many workers look
@@ -30,17 +28,7 @@ beforeAll(async () => {
   const origin = gateway.simulator?.origin ?? '';
   const limit = { provider: 'ark', requestsPerMinute: PER_MINUTE };
   expect((await gateway.call('POST', `${origin}/_sim/limits`, { body: limit })).status).toBe(200);
-  // As another process has it: its own connections, and nothing known but the rows.
-  const base = gateway.base.withOwnPool();
-  const rates = createRates({
-    limits: rateLimitsOf(base.config),
-    store: base.store.rates,
-    pauseMaxMs: base.config.waits.lookRetryAfterMaxMs,
-    now: Date.now,
-    random: Math.random,
-    log: base.log,
-  });
-  second = await startWorker({ ...base, rates, identity: 'second' }, () => undefined);
+  second = await startSecondWorker(gateway.base);
 });
 afterAll(() => second?.stop());
 
