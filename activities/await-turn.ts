@@ -4,14 +4,14 @@ import { DEADLINE_MARGIN_MS, untilDeadlineMs } from '../src/core/schedules';
 import type { ActivityDeps } from './deps';
 import { pending } from './failure';
 
-type TurnDeps = Pick<ActivityDeps, 'rates' | 'now'>;
+type TurnDeps = Pick<ActivityDeps, 'rates' | 'metrics' | 'now'>;
 
 /** What an operator reads on the pending activity. */
 const WAITS = 'waits for its moment under the rate limit of channel';
 
 /** Waits until a planned look may be made. Throws a `pending` where that is not soon: the job comes back then. */
 export async function awaitLook(
-  { rates, now }: TurnDeps,
+  { rates, metrics, now }: TurnDeps,
   { attempt: { channel, jobId }, job, pauses }: WatchedAttempt,
 ): Promise<void> {
   const { turnAt, deadlineAt } = job;
@@ -19,6 +19,7 @@ export async function awaitLook(
   rates.note(pauses);
   const waitMs = await rates.planned({ channel, line: 'looks', jobId, turnAt, latest });
   if (waitMs === 0) return;
+  metrics.spaced(channel, waitMs);
   throw pending(`a look ${WAITS} ${channel}`, untilDeadlineMs(waitMs, deadlineAt - now()));
 }
 

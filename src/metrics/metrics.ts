@@ -42,6 +42,9 @@ export function createCounting(to: Instruments, known: KnownNames): Metrics {
     looked: (name, lagMs) => {
       to.lagSeconds.observe({ channel: channel(name) }, Math.max(0, lagMs) / 1_000);
     },
+    spaced: (name, waitMs) => {
+      to.spacedSeconds.observe({ channel: channel(name) }, waitMs / 1_000);
+    },
     started: (result) => {
       to.starts.inc({ result });
     },

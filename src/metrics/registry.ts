@@ -10,6 +10,8 @@ export const OTHER = 'other';
 const EXCHANGE_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 /** Seconds by which a look is late: a look each 10 s that is a minute late holds nobody up for long. */
 const LAG_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+/** Seconds that a look waits for its moment: with a thousand jobs at 60 requests a minute it is a third of an hour. */
+const WAIT_SECONDS = [1, 5, 10, 30, 60, 120, 300, 600, 1_200, 3_600];
 /** Seconds of a sweep, which runs each minute. */
 const SWEEP_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
@@ -53,6 +55,12 @@ export function createInstruments(register: Registry) {
       'reelay_look_lag_seconds',
       'Time from the planned moment of a look to its begin.',
       LAG_SECONDS,
+      'channel',
+    ),
+    spacedSeconds: histogram(
+      'reelay_look_wait_seconds',
+      "Time that looks go away for until their moment under the channel's rate limit.",
+      WAIT_SECONDS,
       'channel',
     ),
     starts: counter('reelay_starts_total', 'Workflows of jobs that were asked for.', 'result'),

@@ -34,6 +34,7 @@ export function everything(counting: Metrics): void {
   const reply = { status: 200, headers: {}, body: new Uint8Array() };
   counting.called({ channel: 'ark', kind: 'look' }, { kind: 'reply', reply, durationMs: 5 }, 5);
   counting.looked('ark', 40);
+  counting.spaced('ark', 4_000);
   counting.started('started');
   counting.restarted('resume');
   for (const end of DELIVERY_ENDS) {

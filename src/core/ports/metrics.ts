@@ -21,6 +21,8 @@ export interface Metrics {
   called(call: ProviderCall, result: CallResult, durationMs: number): void;
   /** A look begins so many milliseconds after the moment for which it was planned. */
   looked(channel: string, lagMs: number): void;
+  /** A look waits so many milliseconds for its moment under the channel's rate limit. */
+  spaced(channel: string, waitMs: number): void;
   /** A workflow of a job was asked for. */
   started(result: StartCount): void;
   /** A run of an open job had closed, and another was started. */
@@ -71,6 +73,7 @@ export const NO_METRICS: Metrics = {
   submitted: nothing,
   called: nothing,
   looked: nothing,
+  spaced: nothing,
   started: nothing,
   restarted: nothing,
   tried: nothing,
