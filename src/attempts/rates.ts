@@ -120,7 +120,9 @@ async function whenDue(
     } else {
       const remember = { jobId, from: asked + NEAR_MS };
       const taken = await store.take({ channel, line, spacing, now: asked, latest, remember });
-      if (!taken.isTaken || taken.at > asked + NEAR_MS) return backIn(taken.at, asked);
+      // So near its end the job has no use for a moment, and none for asking a thousand times a second.
+      if (!taken.isTaken) return Math.max(LEAD_MS, taken.at - asked);
+      if (taken.at > asked + NEAR_MS) return backIn(taken.at, asked);
       ({ at } = taken);
     }
     if (await waited(options, at)) return 0;
