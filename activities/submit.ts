@@ -124,11 +124,10 @@ function passedOver(deps: ActivityDeps, job: Job, number: number): SubmitResult 
     const pauseMs = Math.min(leftMs, deps.waits.busyRetryMaxMs);
     throw pending(`channel ${channel} takes no jobs; waiting for it`, pauseMs);
   }
+  const about = { jobId: job.id, channel, next: next?.channel };
   // That a channel is sick was said when its breaker opened.
-  deps.log[takesJobs(deps, channel) ? 'info' : 'error'](
-    { jobId: job.id, channel, next: next?.channel },
-    'a channel of the job takes no jobs',
-  );
+  if (takesJobs(deps, channel)) deps.log.info(about, 'a channel of the job is left alone for now');
+  else deps.log.error(about, 'a channel of the job has left the config, or is being drained');
   if (next) return { state: 'next', number: number + 1, provider: next.provider };
   return { state: 'ended', ruling: { kind: 'failure', code: 'provider_unreachable' } };
 }

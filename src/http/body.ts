@@ -138,10 +138,23 @@ export async function readBytes(
 }
 
 /**
- * Throws the unread rest of a body away so that an early answer reaches a caller who is still sending. Past the
- * limits the connection is cut.
+ * Sends an answer that may be earlier than the end of the request's body, and throws the rest of that away, so that the
+ * answer reaches a caller who is still sending. Past the limits the connection is cut.
  */
-export function discardRest(request: Request, limits: HttpLimits): void {
+export async function answerEarly(
+  { request, response }: { request: Request; response: Response },
+  limits: HttpLimits,
+  answer: () => Promise<void>,
+): Promise<void> {
+  const closes = !response.shouldKeepAlive;
+  // A socket that is closed while its caller still sends takes the answer with it (RFC 9112, 9.6).
+  if (!request.complete) response.shouldKeepAlive = true;
+  await answer();
+  if (request.complete && closes) request.socket.end();
+  else discardRest(request, limits, closes);
+}
+
+function discardRest(request: Request, limits: HttpLimits, closes: boolean): void {
   if (request.complete || request.destroyed) return;
   let size = 0;
   const timer = setTimeout(() => request.destroy(), limits.lingerMs);
@@ -151,7 +164,10 @@ export function discardRest(request: Request, limits: HttpLimits): void {
     request.socket.off('close', done);
   };
   request.socket.once('close', done);
-  request.once('end', done);
+  request.once('end', () => {
+    done();
+    if (closes) request.socket.end();
+  });
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (size > limits.lingerBytesMax) request.destroy();

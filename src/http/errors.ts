@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Api } from '../core/api/dialect';
 import { GatewayError } from '../core/errors';
-import { discardRest } from './body';
+import { answerEarly } from './body';
 import type { HttpLimits } from './limits';
 import { requestIdOf } from './request-id';
 import { send } from './send';
@@ -38,8 +38,9 @@ export function errorHandler(ports: ErrorPorts): ErrorRequestHandler {
     const answer = apiOf(apis, request.path)?.renderError(error, requestIdOf(response)) ?? {
       status: error.status,
     };
-    await send({ request, response }, answer, ports);
-    discardRest(request, limits);
+    await answerEarly({ request, response }, limits, () =>
+      send({ request, response }, answer, ports),
+    );
   };
 }
 

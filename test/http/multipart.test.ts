@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { sendStalled } from '../support/stalled';
 import { KEY, MP4, startTestApp, PNG, until, type TestApp } from './test-app';
 import { MODEL } from './memory-gateway';
 
@@ -339,6 +340,25 @@ describe('a multipart form', () => {
       request.end(Buffer.concat([start, Buffer.alloc(size - start.length)]));
     });
     expect(status).toBe(413);
+  });
+
+  test('answers a caller who is still sending and wants the connection closed, and takes the rest before that', async () => {
+    const size = 3_000_000;
+    const call = sendStalled(app.origin, '/v1/videos', {
+      headers: { ...FORM, connection: 'close' },
+      declared: size,
+      body: Buffer.alloc(1_000),
+    });
+    expect(await call.status()).toBe(401);
+    const closed = new Promise((resolve) => call.socket.once('end', resolve));
+    for (let sent = 1_000; sent < size; sent += 1_000) {
+      const failed = await new Promise((resolve) =>
+        call.socket.write(Buffer.alloc(1_000), resolve),
+      );
+      expect(failed ?? undefined).toBeUndefined();
+    }
+    await closed;
+    call.end();
   });
 
   test('is the same request whatever its boundary, and another one with another file', async () => {
