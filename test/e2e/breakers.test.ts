@@ -1,3 +1,4 @@
+import { LIMITS } from '../../src/core/settings/limits';
 import type { Child } from '../support/kill/child';
 import { startRig } from '../support/kill/rig';
 import type { Rig } from '../support/kill/rig';
@@ -39,6 +40,7 @@ beforeAll(async () => {
       },
     },
     waits: { ...BREAKER, healthMs: 200 },
+    limits: { breakerSubmits: LIMITS.breakerSubmits.default },
   });
   wire.toward(rig.simulator);
   second = await rig.secondWorker();

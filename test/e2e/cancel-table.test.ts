@@ -400,6 +400,8 @@ beforeAll(async () => {
       channels: wire.config.channels,
       models: { wired: wire.config.models.wired, late: wire.config.models.wired },
       waits: {
+        // One cell's provider asks for patience, and all cells share its account.
+        lookRetryAfterMaxMs: 200,
         sendMs: 10_000,
         unknownMs: 10_000,
         exchangeMs: EXCHANGE_MS,

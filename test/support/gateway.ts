@@ -10,6 +10,7 @@ import { readId } from '../../src/core/job/ids';
 import { runLocal } from '../../src/run/local';
 import type { LocalGateway, LocalOptions } from '../../src/run/local';
 import { putDatabase } from './made-database';
+import { NO_BREAKER } from './no-breaker';
 import { openedPart } from './opened';
 
 /** A whole gateway of its own for one test file: real engine (shared), real Postgres, real HTTP, simulated providers. */
@@ -84,7 +85,11 @@ export async function startTestGateway(
         REELAY_CONFIG: process.env['REELAY_CONFIG'],
         ...options.env,
       },
-      { ...overrides, waits: { ...WAITS, ...overrides.waits } },
+      {
+        ...overrides,
+        waits: { ...WAITS, ...overrides.waits },
+        limits: { ...NO_BREAKER, ...overrides.limits },
+      },
     ),
     data,
     host: '127.0.0.1',

@@ -114,7 +114,7 @@ export const WAITS = {
   ),
   lookRetryAfterMaxMs: ms(
     5 * MINUTE,
-    "A provider's Retry-After delays the next look by no more than this.",
+    "A provider's Retry-After delays the next look, and pauses all calls of its channel, by no more than this.",
   ),
   usualMemoMs: ms(30 * SECOND, 'What a model usually takes is measured anew after this.'),
   lastLookMs: ms(10 * MINUTE, 'The last look after a deadline is retried for this long.'),

@@ -16,6 +16,7 @@ import { launchStore } from '../../../src/postgres/launcher';
 import type { RunningStore } from '../../../src/postgres/launcher';
 import { migrate } from '../../../src/store/migrate/migrate';
 import { withClient } from '../../../src/postgres/login';
+import { NO_BREAKER } from '../no-breaker';
 import { startProcess } from './child';
 import type { Child } from './child';
 import type { ProcessStart } from './messages';
@@ -89,7 +90,14 @@ export async function startRig(
   const folder = await claimDataFolder(data);
   mkdirSync(join(data, 'logs'), { recursive: true });
   const configPath = join(data, 'reelay.config.json');
-  writeFileSync(configPath, JSON.stringify({ ...own, waits: { ...WAITS, ...own.waits } }));
+  writeFileSync(
+    configPath,
+    JSON.stringify({
+      ...own,
+      waits: { ...WAITS, ...own.waits },
+      limits: { ...NO_BREAKER, ...own.limits },
+    }),
+  );
   const keys = developmentKeys(data);
   const [apiPort = 0, simulatorPort = 0] = await freePorts(2);
   const log = (name: string): string => join(data, 'logs', `${name}.log`);
