@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startTestGateway } from '../support/gateway';
+import { startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 import { toText } from '../support/history-file';
 import { PATHS, pathConfig } from '../support/paths';
@@ -55,13 +55,12 @@ afterAll(async () => {
 
 test.concurrent.each(Object.entries(PATHS))('%s', async (name, { events, status, make }) => {
   const { workflowId, runId } = await make(world);
-  const { workflow } = gateway.base.client;
-  await workflow
-    .getHandle(workflowId)
-    .result()
-    .catch(() => undefined);
-  const handle = workflow.getHandle(workflowId, runId);
-  const closed = await handle.describe();
+  const handle = gateway.base.client.workflow.getHandle(workflowId, runId);
+  // The run of a delivery may not even have begun.
+  const closed = await until(`${workflowId} to close`, async () => {
+    const run = await handle.describe().catch(() => undefined);
+    return run?.status.name === 'RUNNING' ? undefined : run;
+  });
   const file = join(FOLDER, `${name}.json`);
   if (isRecording && !existsSync(file)) {
     writeFileSync(file, toText(await handle.fetchHistory()));
