@@ -140,6 +140,7 @@ export function createCatalog(
 /** Maps every name and alias to its model. Throws where two models would have the same one. */
 function byName(routed: readonly RoutedModel[]): ReadonlyMap<string, RoutedModel> {
   const called = new Map(routed.map((model) => [model.entry.name, model]));
+  const names = [...called.keys()];
   for (const model of routed) {
     const { name, aliases, successor } = model.entry;
     for (const [index, alias] of aliases.entries()) {
@@ -150,10 +151,8 @@ function byName(routed: readonly RoutedModel[]): ReadonlyMap<string, RoutedModel
       }
       called.set(alias, model);
     }
-    if (successor !== undefined && !routed.some(({ entry }) => entry.name === successor)) {
-      const names = routed.map(({ entry }) => entry.name).join(', ');
-      const text = `there is no model "${successor}" (configured: ${names})`;
-      throw new ConfigError(['models', name, 'successor'], text);
+    if (successor !== undefined && !names.includes(successor)) {
+      throw unknownName(['models', name, 'successor'], 'model', successor, names);
     }
   }
   return called;
@@ -176,7 +175,8 @@ function route(
   const routes = entry.channels.map((choice, index): ChannelRoute => {
     const at = ['models', entry.name, 'channels', index];
     const channel = channels.get(choice.channel);
-    if (!channel) throw noChannel([...at, 'channel'], choice.channel, [...channels.keys()]);
+    if (!channel)
+      throw unknownName([...at, 'channel'], 'channel', choice.channel, [...channels.keys()]);
     const provider = providerOf(channel, providers);
     const { model, like } = choice;
     const capabilities = provider.models[knownModel(choice)];
@@ -197,12 +197,19 @@ function route(
   return { entry, routes: [first, ...rest] };
 }
 
-function noChannel(at: readonly PropertyKey[], name: string, known: string[]): ConfigError {
+/** Makes the error of an entry that names what nobody has: `there is no channel "ark"; did you mean "ark-cn"? (...)` */
+function unknownName(
+  at: readonly PropertyKey[],
+  what: 'channel' | 'model' | 'provider',
+  name: string,
+  known: readonly string[],
+): ConfigError {
   const near = nearest(name, known);
   const guess = near === undefined ? '' : `; did you mean "${near}"?`;
+  const listed = what === 'provider' ? 'known' : 'configured';
   return new ConfigError(
     at,
-    `there is no channel "${name}"${guess} (configured: ${known.join(', ') || 'none'})`,
+    `there is no ${what} "${name}"${guess} (${listed}: ${known.join(', ') || 'none'})`,
   );
 }
 
@@ -213,11 +220,5 @@ export function providerOf(
 ): Provider {
   const found = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
   if (found) return found;
-  const known = Object.keys(providers);
-  const near = nearest(provider, known);
-  const guess = near === undefined ? '' : `; did you mean "${near}"?`;
-  throw new ConfigError(
-    ['channels', name, 'provider'],
-    `there is no provider "${provider}"${guess} (known: ${known.join(', ')})`,
-  );
+  throw unknownName(['channels', name, 'provider'], 'provider', provider, Object.keys(providers));
 }
