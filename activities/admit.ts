@@ -19,8 +19,7 @@ export function admit(deps: ActivityDeps) {
     const leftMs = (job.startBy ?? Infinity) - deps.now();
     if (!queue || leftMs <= 0) return {};
     // One that left the config, is being drained, or is left alone for now, gives no turn: the next channel is asked.
-    if (!takesJobs(deps, queue.channel)) return {};
-    if ((await deps.health.admission(queue.channel)) === 'shut') return {};
+    if (!takesJobs(deps, queue.channel) || (await deps.health.isShut(queue.channel))) return {};
     const pauseMs = deps.waits.admitRetryMs * (1 + JITTER_SHARE * deps.random());
     throw pending(sayQueue(queue), Math.min(pauseMs, leftMs));
   };

@@ -28,18 +28,15 @@ export function submit(deps: ActivityDeps) {
     // A wish to cancel that comes later is found by `open`, under the job's lock.
     const over = tooLate(deps, job, job.state === 'canceling');
     if (over) return over;
-    if (await isShut(deps, job, input.number)) return passedOver(deps, job, input.number);
+    // Before a slot is asked for: whoever goes on has asked for both.
+    const channel = job.routes[input.number - 1]?.channel;
+    if (channel !== undefined && (await deps.health.isShut(channel))) {
+      return passedOver(deps, job, input.number);
+    }
     const waits = await waitForTurn(deps, job, input.number);
     if (waits) return waits;
     return inRoom(deps, job, () => begin(deps, job, input.number));
   };
-}
-
-/** Says whether the channel is left alone for now. Asked once, before a slot is: whoever goes on has asked for both. */
-async function isShut(deps: ActivityDeps, job: Job, number: number): Promise<boolean> {
-  const route = job.routes[number - 1];
-  if (!route || !isServed(deps, route)) return false;
-  return (await deps.health.admission(route.channel)) === 'shut';
 }
 
 /**
@@ -202,8 +199,9 @@ async function again(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<Su
   const route = job.routes[attempt.number - 1];
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
   const { number } = attempt;
-  if (!isServed(deps, route) || (await isShut(deps, job, number)))
+  if (!isServed(deps, route) || (await deps.health.isShut(route.channel))) {
     return passedOver(deps, job, number);
+  }
   const prepared = await tryPrepare(deps, job, route, attempt.id);
   if (!prepared) return UNPREPARED;
   if (!(await mayBegin(deps, job, route))) return passedOver(deps, job, number);

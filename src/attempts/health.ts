@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { CLOSED, NO_SIGNS, admission, probing, told } from '../core/health/breaker';
-import type { Admission, Breaker, BreakerRules, Sign, Signs } from '../core/health/breaker';
+import type { Breaker, BreakerRules, Sign, Signs } from '../core/health/breaker';
 import type { Attempt } from '../core/provider/attempt';
 import type { HealthStore } from '../core/ports/store/health';
 import type { Limits } from '../core/settings/limits';
@@ -8,8 +8,8 @@ import type { Waits } from '../core/settings/waits';
 
 /** What one process knows of the health of channels, and tells the others. */
 export interface ChannelHealth {
-  /** Says what a job may do at the channel, as the rows said a moment ago. */
-  admission(channel: string): Promise<Admission>;
+  /** Says whether the channel is left alone for now, as the rows said a moment ago. */
+  isShut(channel: string): Promise<boolean>;
   /** Says whether a job may begin there now; true for one job at a time where the channel is being probed. */
   mayBegin(channel: string): Promise<boolean>;
   /** Hears what a submit has said of the channel. Never fails, and writes nothing while all is well. */
@@ -81,7 +81,7 @@ export function createChannelHealth(options: ChannelHealthOptions): ChannelHealt
     }
   };
   return {
-    admission: async (channel) => admission(await breakerOf(channel), now()),
+    isShut: async (channel) => admission(await breakerOf(channel), now()) === 'shut',
     async mayBegin(channel) {
       const may = admission(await breakerOf(channel), now());
       if (may !== 'probe') return may === 'open';

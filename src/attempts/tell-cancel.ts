@@ -4,8 +4,8 @@ import type { LookDeps } from './deps';
 
 /**
  * Asks the provider to stop, where it can stop a job in that state. Its answer is never believed: a look must follow one
- * that was `asked`; `later` = the rate limit of the channel lets nobody ask for now. Nothing is sent in any other state, since a provider may take the same call for "delete the
- * record", and with it goes the only proof of what was billed.
+ * that was `asked`; `later` = the rate limit of the channel lets nobody ask for now. Nothing is sent in any other state,
+ * since a provider may take the same call for "delete the record", and with it goes the only proof of what was billed.
  */
 export async function tellCancel(
   deps: LookDeps,

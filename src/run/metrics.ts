@@ -45,7 +45,7 @@ export async function startMetrics(
     const { db, config } = bases.api;
     metrics.showFigures({
       figures: figureStore(db),
-      known: knownChannels(config),
+      known: knownChannels(bases.api),
       maxAgeMs: config.waits.figuresMs,
       now: Date.now,
     });
@@ -53,12 +53,12 @@ export async function startMetrics(
   return listen(createMetricsPage(metrics), { host: address.host, port: address.port });
 }
 
-function knownChannels({ channels, models }: Config): KnownChannels {
+function knownChannels({ catalog, caps }: Foundation): KnownChannels {
   return {
-    channels: Object.keys(channels),
-    groups: [...new Set(Object.values(models).flatMap(({ groups }) => groups))],
+    channels: catalog.channels().map(({ name }) => name),
+    groups: catalog.groups(),
     caps: Object.fromEntries(
-      Object.entries(channels).flatMap(([name, { jobsAtOnce }]) =>
+      Object.entries(caps.channels).flatMap(([name, { jobsAtOnce }]) =>
         jobsAtOnce === undefined ? [] : [[name, jobsAtOnce]],
       ),
     ),

@@ -129,7 +129,7 @@ export function probing(breaker: Breaker, rules: BreakerRules, now: number): Bre
 /** Says in one word how a channel's breaker stands; half open = it is being probed, or will be by the next job. */
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
-export function breakerState({ openUntil }: Breaker, now: number): BreakerState {
+export function breakerState({ openUntil }: Pick<Breaker, 'openUntil'>, now: number): BreakerState {
   if (openUntil === undefined) return 'closed';
   return now < openUntil ? 'open' : 'half_open';
 }

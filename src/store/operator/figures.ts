@@ -1,6 +1,6 @@
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import type { BreakerState } from '../../core/health/breaker';
+import { breakerState } from '../../core/health/breaker';
 import type { Figures, FigureStore, Waiting } from '../../core/ports/store/figures';
 import type { Database } from '../base/database';
 import { isUnstarted } from '../jobs/starts';
@@ -23,8 +23,8 @@ import {
 export function figureStore(db: Database): FigureStore {
   return {
     async read(now) {
-      const { rows } = await db.execute<FigureRow>(figuresAt(new Date(now)));
-      return toFigures(rows);
+      const { rows } = await db.execute<FigureRow>(FIGURES);
+      return toFigures(rows, now);
     },
   };
 }
@@ -32,12 +32,12 @@ export function figureStore(db: Database): FigureStore {
 /** A row of the statement: what it counts, and for jobs and channels which of them. */
 interface FigureRow extends Record<string, unknown> {
   part: Total | Labelled;
-  /** The state of jobs or of a breaker. */
+  /** The state of jobs. */
   state: string | null;
   channel: string | null;
   group: string | null;
   count: number;
-  /** Unix seconds. */
+  /** Unix seconds; of a breaker the end of its pause. */
   oldest: number | null;
 }
 
@@ -57,16 +57,13 @@ const ofSlots = (name: Labelled, oldest: SQL, which: SQL): SQL => sql`
   SELECT ${named(name)}, ${NOBODY}, channel, group_name, ${counted}, ${epoch(oldest)}
   FROM ${slots} WHERE ${which} GROUP BY channel, group_name`;
 
-const breakerState = (now: Date): SQL => sql`
-  CASE WHEN open_until IS NULL THEN 'closed' WHEN open_until > ${now.toISOString()}::timestamptz THEN 'open' ELSE 'half_open' END`;
-
 const NO_TIME = sql`NULL::timestamptz`;
 const FIRST_UNCOVERED = sql`
   (SELECT at FROM ${ledger} WHERE id > least(
     (SELECT coalesce(max(up_to), 0) FROM ${ledgerCheckpoints}), (SELECT up_to FROM ${usageCheckpoint}))
   ORDER BY id LIMIT 1) AS uncovered`;
 
-const figuresAt = (now: Date): SQL => sql`
+const FIGURES = sql`
   SELECT ${named('jobs')}, state, channel, ${NOBODY} AS "group", ${counted}, ${epoch(sql`min(created_at)`)}
   FROM ${jobs} WHERE ${isNull(jobs.finishedAt)} GROUP BY state, channel
   UNION ALL ${part('unstarted', sql`min(created_at)`, sql`${jobs} WHERE ${isUnstarted}`)}
@@ -76,10 +73,10 @@ const figuresAt = (now: Date): SQL => sql`
   UNION ALL ${part('review', NO_TIME, sql`${jobs} WHERE ${isNotNull(jobs.review)}`)}
   UNION ALL ${ofSlots('slots', NO_TIME, isNotNull(slots.grantedAt))}
   UNION ALL ${ofSlots('waiting', sql`min(since)`, isNull(slots.grantedAt))}
-  UNION ALL SELECT ${named('breakers')}, ${breakerState(now)}, channel, ${NOBODY}, 1, ${epoch(NO_TIME)} FROM ${channelHealth}
+  UNION ALL SELECT ${named('breakers')}, ${NOBODY}, channel, ${NOBODY}, 1, ${epoch(sql`open_until`)} FROM ${channelHealth}
   UNION ALL ${part('ledger', sql`min(at)`, FIRST_UNCOVERED)}`;
 
-function toFigures(rows: readonly FigureRow[]): Figures {
+function toFigures(rows: readonly FigureRow[], now: number): Figures {
   const waiting = (name: Total): Waiting => {
     const row = rows.find((one) => one.part === name);
     return { count: row?.count ?? 0, oldestAt: msOf(row?.oldest ?? null) };
@@ -98,10 +95,9 @@ function toFigures(rows: readonly FigureRow[]): Figures {
     jobs: labelled('jobs').map(({ group: _, ...jobs }) => jobs),
     slots: labelled('slots').map(({ channel, group, count }) => ({ channel, group, count })),
     waiting: labelled('waiting').map(({ state: _, ...line }) => line),
-    breakers: labelled('breakers').map(({ channel, state }) => ({
+    breakers: labelled('breakers').map(({ channel, oldestAt: openUntil }) => ({
       channel,
-      // The statement makes no other word.
-      state: state as BreakerState,
+      state: breakerState({ openUntil }, now),
     })),
     unstarted: waiting('unstarted'),
     deliveries: waiting('deliveries'),
