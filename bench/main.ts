@@ -1,5 +1,6 @@
 import { UsageError } from '../src/commands/flags';
 import { runCommand } from '../src/commands/run-command';
+import { benchAccount } from './account';
 import { benchFigures } from './figures';
 import { benchHeld } from './held';
 import { benchMillion } from './million';
@@ -7,6 +8,7 @@ import { benchPage } from './page/write';
 
 /** Measurements that a person asks for; each starts what it needs, stops it, and prints one JSON object. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  account: benchAccount,
   figures: benchFigures,
   held: benchHeld,
   million: benchMillion,

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { newSecret } from '../../src/callbacks/secrets';
 import { readFlags, wholeNumber } from '../../src/commands/flags';
 import { onShutdown } from '../../src/commands/shutdown';
@@ -12,9 +10,12 @@ import { runLocal } from '../../src/run/local';
 import type { LocalGateway } from '../../src/run/local';
 import { readSettings } from '../../src/run/settings';
 import { newKey } from '../../src/store/keys/new-key';
+import { figureStore } from '../../src/store/operator/figures';
 import { ensureWorkspace } from '../../src/store/operator/workspaces';
-import { rounded } from '../math/statistics';
+import { rounded, spreadOf } from '../math/statistics';
+import type { Spread } from '../math/statistics';
 import { execute, withDatabase } from '../parts/database';
+import { temporaryFolder } from '../parts/temporary';
 import { call, timeCalls } from './calls';
 import type { Caller } from './calls';
 import { fillJobs, fillLedger } from './fill';
@@ -43,9 +44,7 @@ export async function benchMillion(args: readonly string[]): Promise<number> {
   const jobs = wholeNumber('jobs', String(flags.own.jobs), 1, 100 * JOBS);
   const calls = wholeNumber('calls', String(flags.own.calls), 1, 1_000);
   const shutdown = onShutdown();
-  // The embedded database runs as another user where this one is root, and must get in.
-  const data = mkdtempSync(join(tmpdir(), 'reelay-bench-'));
-  chmodSync(data, 0o711);
+  const data = temporaryFolder();
   const sweeps = createSweepLog();
   try {
     const gateway = await runLocal({
@@ -95,7 +94,7 @@ async function measure({ gateway, sweeps, jobs, calls }: Order) {
   await call(full, 'POST', '/v1/videos');
   const jobId = await endedJob(url);
   say('bench: sweeps without jobs');
-  const before = await sweeps.next(SWEEPS);
+  const before = { sweep: await sweeps.next(SWEEPS), figures: await timeFigures(gateway, calls) };
   const startedAt = performance.now();
   const restoredAt = await withDatabase(url, async (client) => {
     const copying = { client, jobId, count: jobs, say };
@@ -108,7 +107,7 @@ async function measure({ gateway, sweeps, jobs, calls }: Order) {
   const summedAt = performance.now();
   await execute(url, 'VACUUM ANALYZE ledger');
   say('bench: sweeps and calls');
-  const after = await sweeps.next(SWEEPS);
+  const after = { sweep: await sweeps.next(SWEEPS), figures: await timeFigures(gateway, calls) };
   return {
     bench: 'million',
     measured: 'one process with API, worker and simulator',
@@ -116,9 +115,22 @@ async function measure({ gateway, sweeps, jobs, calls }: Order) {
     calls,
     filled_s: seconds(restoredAt - startedAt),
     summed_s: seconds(summedAt - restoredAt),
-    sweep_ms: { empty: before, full: after },
+    sweep_ms: { empty: before.sweep, full: after.sweep },
+    figures_ms: { empty: before.figures, full: after.figures },
     calls_ms: await timeCalls({ empty, full }, calls),
   };
+}
+
+/** Reads what a scrape of the metrics reads of the rows, so many times. */
+async function timeFigures({ base }: LocalGateway, count: number): Promise<Spread> {
+  const figures = figureStore(base.db);
+  const took: number[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const startedAt = performance.now();
+    await figures.read(Date.now());
+    took.push(performance.now() - startedAt);
+  }
+  return spreadOf(took);
 }
 
 const seconds = (ms: number): number => rounded(ms / 1_000, 1);

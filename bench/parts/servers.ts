@@ -1,6 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { Config } from '../../src/config';
 import { launchEngine } from '../../src/engine/launcher';
 import type { RunningEngine } from '../../src/engine/launcher';
@@ -13,6 +11,7 @@ import { urlOf } from '../../src/postgres/login';
 import { readRecord } from '../../src/postgres/record';
 import { OWNER } from '../../src/postgres/roles';
 import type { ProcessTable } from '../machine/processes';
+import { temporaryFolder } from './temporary';
 
 /** The one engine and the one PostgreSQL that all of a run shares, in a folder that is removed after it. */
 export interface Servers {
@@ -65,10 +64,8 @@ export async function startServers(
   };
 }
 
-/** The embedded database runs as another user where this one is root, and must get in. */
 function temporaryData(stack: Stack): string {
-  const data = mkdtempSync(join(tmpdir(), 'reelay-bench-'));
-  chmodSync(data, 0o711);
+  const data = temporaryFolder();
   stack.push('temporary folder', () => {
     rmSync(data, { recursive: true, force: true });
   });

@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 test.each<[args: string[], sentence: RegExp]>([
-  [['nonsense'], /which bench\? Known: figures, held, million, page/],
+  [['nonsense'], /which bench\? Known: account, figures, held, million, page/],
   [['--qick'], /--qick[\s\S]*--quick/],
   [['--write', 'before'], /before-1/],
 ])(

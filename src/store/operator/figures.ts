@@ -17,8 +17,9 @@ import {
 
 /**
  * Reads the figures of the whole installation in one statement. Each part reads a partial index of what is open
- * (`jobs_open`, `jobs_unstarted`, `deliveries_pending`, `keeps_open`, `keeps_gave_up`, `jobs_in_review`), and the ledger
- * by its key, and `slots` and `channel_health` hold what is open alone: what has ended costs nothing, so an installation with a million finished jobs answers as a new one does.
+ * (`jobs_open`, `jobs_unstarted`, `deliveries_pending`, `keeps_open`, `keeps_gave_up`, `jobs_in_review`), the ledger is
+ * read by its key, and `slots` and `channel_health` hold nothing that has ended. So an installation with a million
+ * finished jobs answers as a new one does.
  */
 export function figureStore(db: Database): FigureStore {
   return {
