@@ -1,36 +1,53 @@
+import type { Moment } from '../src/attempts/rates';
 import type { Job } from '../src/core/job/job';
+import type { Catalog } from '../src/core/catalog/catalog';
 import type { WatchedAttempt } from '../src/core/ports/store/attempts';
 import { DEADLINE_MARGIN_MS, untilDeadlineMs } from '../src/core/schedules';
 import type { ActivityDeps } from './deps';
 import { pending } from './failure';
 
-type TurnDeps = Pick<ActivityDeps, 'rates' | 'metrics' | 'now'>;
+type TurnDeps = Pick<ActivityDeps, 'rates' | 'metrics' | 'catalog' | 'now'>;
 
 /** What an operator reads on the pending activity. */
 const WAITS = 'waits for its moment under the rate limit of channel';
 
-/** Waits until a planned look may be made. Throws a `pending` where that is not soon: the job comes back then. */
+/**
+ * Waits until a planned look may be made, or another job's call has this job in it. Throws a `pending` where that is not
+ * soon: the job comes back then.
+ */
 export async function awaitLook(
-  { rates, metrics, now }: TurnDeps,
-  { attempt: { channel, jobId }, job, pauses }: WatchedAttempt,
-): Promise<void> {
+  { rates, metrics, catalog, now }: TurnDeps,
+  { attempt, job, pauses }: WatchedAttempt,
+): Promise<Exclude<Moment, { kind: 'later' }>> {
+  const { channel, jobId } = attempt;
   const { turnAt, deadlineAt } = job;
   const latest = deadlineAt - DEADLINE_MARGIN_MS;
+  const share = attempt.looksAlone ? 1 : jobsPerLook(catalog.channel(channel));
   rates.note(pauses);
-  const waitMs = await rates.planned({ channel, line: 'looks', jobId, turnAt, latest });
-  if (waitMs === 0) return;
+  const moment = await rates.planned({ channel, line: 'looks', jobId, turnAt, latest, share });
+  if (moment.kind !== 'later') return moment;
+  const { waitMs } = moment;
   metrics.spaced(channel, waitMs);
   throw pending(`a look ${WAITS} ${channel}`, untilDeadlineMs(waitMs, deadlineAt - now()));
 }
 
-/** Waits until a submit may be sent, no longer than it is wanted. Throws a `pending` where that is not soon. */
+/** Returns how many jobs one call looks at; 1 where there is no such call. */
+const jobsPerLook = (at: ReturnType<Catalog['channel']>): number =>
+  Math.min(at?.channel.jobsPerLook ?? Infinity, at?.provider.many?.max ?? 1);
+
+/**
+ * Waits until a submit may be sent, no longer than it is wanted. Throws a `pending` where that is not soon. False where
+ * it is farther away than `patienceMs`; no moment is taken then.
+ */
 export async function awaitSubmit(
   { rates, now }: TurnDeps,
   { id: jobId, deadlineAt, startBy, turnAt }: Job,
   channel: string,
-): Promise<void> {
-  const latest = Math.min(deadlineAt, startBy ?? Infinity);
-  const waitMs = await rates.planned({ channel, line: 'rest', jobId, turnAt, latest });
-  if (waitMs === 0) return;
-  throw pending(`the submit ${WAITS} ${channel}`, Math.min(waitMs, latest - now()));
+  patienceMs: number,
+): Promise<boolean> {
+  const latest = Math.min(deadlineAt, startBy ?? Infinity, now() + patienceMs);
+  const moment = await rates.planned({ channel, line: 'rest', jobId, turnAt, latest, share: 1 });
+  if (moment.kind !== 'later') return true;
+  if (moment.waitMs > patienceMs) return false;
+  throw pending(`the submit ${WAITS} ${channel}`, Math.min(moment.waitMs, latest - now()));
 }

@@ -8,6 +8,7 @@ import { awaitLook } from './await-turn';
 import type { ActivityDeps } from './deps';
 import { pending } from './failure';
 import { describe, look } from '../src/attempts/look';
+import { lookTogether } from '../src/attempts/look-together';
 import { tellCancel } from '../src/attempts/tell-cancel';
 
 /** What a model takes when nobody knows better. */
@@ -39,9 +40,10 @@ export function poll(deps: ActivityDeps, plannedAt?: () => number) {
     if (!attempt.verdict && !isLookDue(deps.waits.cadence, elapsedMs, usualMs)) {
       throw wait('accepted; the first look comes later');
     }
-    if (!attempt.verdict) await awaitLook(deps, watched);
+    const moment = attempt.verdict ? OWN : await awaitLook(deps, watched);
     if (plannedAt) deps.metrics.looked(attempt.channel, deps.now() - plannedAt());
-    const seen = await look(deps, { ...watched, hasTurn: true });
+    if (moment.kind === 'shared') throw wait('looked at by the call of another job');
+    const seen = await lookTogether(deps, watched, moment.sharedWith);
     if (seen.kind === 'transient') throw wait(seen.detail, seen.retryAfterMs);
     if (seen.kind === 'unheard') return { state: 'failed', unheard: seen.code };
     if (!isFinal(seen.verdict)) {
@@ -50,6 +52,8 @@ export function poll(deps: ActivityDeps, plannedAt?: () => number) {
     return { state: seen.verdict.state };
   };
 }
+
+const OWN = { kind: 'now', sharedWith: [] } as const;
 
 async function waiting(
   deps: ActivityDeps,

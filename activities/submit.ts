@@ -1,16 +1,14 @@
-import type { FrozenRoute, Job } from '../src/core/job/job';
+import type { Job } from '../src/core/job/job';
 import { isTerminal } from '../src/core/job/job';
 import type { Attempt } from '../src/core/provider/attempt';
+import { isServed, send } from '../src/attempts/send';
 import type { SubmitResult } from '../workflows/contract';
-import { awaitSubmit } from './await-turn';
 import type { ActivityDeps } from './deps';
-import { capsOn } from '../src/core/slots/caps';
-import { sayQueue } from './admit';
 import { pending } from './failure';
-import { reconcile } from './reconcile';
+import { busy, givesUpAt, isNextUp, passedOver, retryAtOf, tooLate } from './patience';
 import { tryPrepare } from './prepare-tries';
-import { tellTurns } from './turns';
-import { isServed, send, sendBytesOf, takesJobs } from '../src/attempts/send';
+import { reconcile } from './reconcile';
+import { inRoom, mayBegin, waitForTurn } from './submit-turn';
 
 /**
  * Submits a job so that at most one submit is accepted (P1 "one submit"). The attempt's row says `sending` before any
@@ -39,50 +37,13 @@ export function submit(deps: ActivityDeps) {
   };
 }
 
-/**
- * Asks for a slot where the channel, the workspace or the key has a cap; undefined when the job may run now. A job that
- * comes from another channel gives that one's back.
- */
-async function waitForTurn(
-  deps: ActivityDeps,
-  job: Job,
-  number: number,
-): Promise<SubmitResult | undefined> {
-  const route = job.routes[number - 1];
-  if (!route || !isServed(deps, route)) return undefined;
-  const { id: jobId, workspaceId, keyId, group, createdAt: since } = job;
-  const claim = { channel: route.channel, model: route.model, workspaceId, keyId, group };
-  if (capsOn(deps.caps, claim).length === 0) {
-    if (number > 1) await tellTurns(deps, await deps.store.slots.giveBack(jobId, deps.now()));
-    return undefined;
-  }
-  const asked = await deps.store.slots.ask({ ...claim, jobId, since }, deps.now());
-  await tellTurns(deps, asked.granted);
-  if (asked.mayRun) return undefined;
-  const queue = await deps.store.slots.placeOf(jobId);
-  // None: its turn came in this moment, and admit ends at once.
-  return { state: 'wait', said: queue ? sayQueue(queue) : 'its turn has come' };
-}
-
-/** What many large submits hold at once would end the process; a job waits for room as for a busy provider. */
-async function inRoom(
-  deps: ActivityDeps,
-  job: Job,
-  work: () => Promise<SubmitResult>,
-): Promise<SubmitResult> {
-  const bytes = await sendBytesOf(deps, job);
-  const result = await deps.sending.within(bytes, deps.waits.sendRoomMs, work);
-  if (!result) throw pending('waiting for memory to send its files from', 1_000);
-  return result;
-}
-
 async function begin(deps: ActivityDeps, job: Job, number: number): Promise<SubmitResult> {
   const route = job.routes[number - 1];
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
   if (!isServed(deps, route)) return passedOver(deps, job, number);
   const prepared = await tryPrepare(deps, job, route);
   if (!prepared) return UNPREPARED;
-  if (!(await mayBegin(deps, job, route))) return passedOver(deps, job, number);
+  if (!(await mayBegin(deps, job, number))) return passedOver(deps, job, number);
   handOnAtStop(deps);
   const opened = await deps.store.attempts.open({
     id: prepared.sent.attemptId,
@@ -101,33 +62,6 @@ async function begin(deps: ActivityDeps, job: Job, number: number): Promise<Subm
 }
 
 const UNPREPARED: SubmitResult = { state: 'ended', ruling: { kind: 'failure', code: 'internal' } };
-
-/** The moment comes first: a job that probes a sick channel must not go away to wait for one. */
-async function mayBegin(deps: ActivityDeps, job: Job, route: FrozenRoute): Promise<boolean> {
-  await awaitSubmit(deps, job, route.channel);
-  return deps.health.mayBegin(route.channel);
-}
-
-/**
- * A channel that left the config, no longer serves the model, is being drained or is left alone because it is sick is the
- * next one's turn. Where there is none it is waited for as a busy one is: a worker may read its config later than the
- * API that took the job, and who is sick may be well again.
- */
-function passedOver(deps: ActivityDeps, job: Job, number: number): SubmitResult {
-  const { channel = '' } = job.routes[number - 1] ?? {};
-  const next = job.routes[number];
-  const leftMs = busyUntil(deps, job, number) - deps.now();
-  if (!next && leftMs > 0) {
-    const pauseMs = Math.min(leftMs, deps.waits.busyRetryMaxMs);
-    throw pending(`channel ${channel} takes no jobs; waiting for it`, pauseMs);
-  }
-  const about = { jobId: job.id, channel, next: next?.channel };
-  // That a channel is sick was said when its breaker opened.
-  if (takesJobs(deps, channel)) deps.log.info(about, 'a channel of the job is left alone for now');
-  else deps.log.error(about, 'a channel of the job has left the config, or is being drained');
-  if (next) return { state: 'next', number: number + 1, provider: next.provider };
-  return { state: 'ended', ruling: { kind: 'failure', code: 'provider_unreachable' } };
-}
 
 /** What a recorded attempt means for the workflow. */
 async function standing(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
@@ -180,21 +114,6 @@ async function refused(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<
   return { state: 'next', number: attempt.number + 1, provider: next.provider };
 }
 
-/** A host that was not reached is not waited for while another channel is left. */
-const isNextUp = (job: Job, { number, refusal }: Attempt): boolean =>
-  refusal?.until === 'reached' && job.routes[number] !== undefined;
-
-/** A slot is free as soon as another job of the account ends; where there is no other channel it is waited for. */
-function givesUpAt(deps: ActivityDeps, job: Job, { number, refusal }: Attempt): number {
-  if (refusal?.until === 'slot' && !job.routes[number]) return job.deadlineAt;
-  return busyUntil(deps, job, number);
-}
-
-/** Says when the channel at that place of the job's list is given up for being busy, in Unix milliseconds. */
-function busyUntil(deps: ActivityDeps, job: Job, number: number): number {
-  return Math.min(job.createdAt + deps.waits.busyMs * number, job.deadlineAt);
-}
-
 async function again(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
   const route = job.routes[attempt.number - 1];
   if (!route) return { state: 'ended', ruling: { kind: 'refused' } };
@@ -204,7 +123,7 @@ async function again(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<Su
   }
   const prepared = await tryPrepare(deps, job, route, attempt.id);
   if (!prepared) return UNPREPARED;
-  if (!(await mayBegin(deps, job, route))) return passedOver(deps, job, number);
+  if (!(await mayBegin(deps, job, number))) return passedOver(deps, job, number);
   handOnAtStop(deps);
   const sends = await deps.store.attempts.reopen(attempt.id, {
     callbackTokenHash: prepared.tokenHash,
@@ -223,30 +142,4 @@ async function again(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<Su
 /** A process that is stopping begins no POST: it would have to wait for its end. Throws to hand the job on. */
 function handOnAtStop({ stopping }: ActivityDeps): void {
   if (stopping.aborted) throw pending('this process is stopping; the next one sends', 1);
-}
-
-const retryAtOf = ({ refusal }: Attempt): number => refusal?.retryAt ?? 0;
-
-const MESSAGES = {
-  slot: 'the account runs as many jobs as it may',
-  reached: 'the provider cannot be reached',
-  time: 'the provider is busy',
-};
-
-/** Waits until the next send, but no longer than until this channel is given up: a provider may name a day. */
-function busy(deps: ActivityDeps, job: Job, attempt: Attempt): Error {
-  const message = MESSAGES[attempt.refusal?.until ?? 'time'];
-  const endsAt = Math.min(givesUpAt(deps, job, attempt), job.startBy ?? Infinity);
-  return pending(message, Math.min(retryAtOf(attempt), endsAt) - deps.now());
-}
-
-function tooLate(deps: ActivityDeps, job: Job, isCanceling: boolean): SubmitResult | undefined {
-  if (isCanceling) return { state: 'ended', ruling: { kind: 'canceled' } };
-  if (job.startBy !== undefined && deps.now() >= job.startBy) {
-    return { state: 'ended', ruling: { kind: 'unstarted' } };
-  }
-  if (deps.now() >= job.deadlineAt) {
-    return { state: 'ended', ruling: { kind: 'failure', code: 'timed_out' } };
-  }
-  return undefined;
 }

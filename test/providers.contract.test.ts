@@ -27,10 +27,12 @@ const wireSchema = z.strictObject({
   name: z.string(),
   source: z.string(),
   uncertain: z.string().optional(),
-  exchange: z.enum(['submit', 'poll', 'cancel', 'find', 'callback']),
+  exchange: z.enum(['submit', 'poll', 'many', 'cancel', 'find', 'callback']),
   given: z.strictObject({
     submission: z.record(z.string(), z.unknown()).optional(),
     operation: z.record(z.string(), z.unknown()).optional(),
+    /** The jobs of a call that looks at many. */
+    operations: z.array(z.record(z.string(), z.unknown())).optional(),
     /** What the submit behind a lookup or a callback said. */
     sent: sentSchema.optional(),
   }),
@@ -192,6 +194,8 @@ function callOf(provider: Provider, wire: Wire): Call | undefined {
       return provider.submit(submissionOf(wire));
     case 'poll':
       return provider.poll(operation);
+    case 'many':
+      return provider.many?.poll(wire.given.operations ?? []);
     case 'cancel':
       return provider.cancel?.(operation);
     case 'find':
@@ -213,6 +217,8 @@ function meaningOf(provider: Provider, wire: Wire): unknown {
       return provider.readSubmit(reply, sentOf(wire));
     case 'poll':
       return provider.readPoll(reply, wire.given.operation ?? {});
+    case 'many':
+      return manyMeaningOf(provider, reply, wire.given.operations ?? []);
     case 'cancel':
       return null; // A cancel's reply is never believed.
     case 'find':
@@ -220,6 +226,16 @@ function meaningOf(provider: Provider, wire: Wire): unknown {
     case 'callback':
       return provider.readCallback?.(reply.body, sentOf(wire)) ?? null;
   }
+}
+
+/** What each job learns, null for one of which the reply says nothing; null for a reply that is no answer to the call. */
+function manyMeaningOf(provider: Provider, reply: Reply, operations: Operation[]): unknown {
+  const replies = provider.many?.split(reply, operations);
+  if (!replies) return null;
+  return operations.map((operation, index) => {
+    const alone = replies[index];
+    return alone ? provider.readPoll(alone, operation) : null;
+  });
 }
 
 /** A call in the form of a wire file; the body parsed, since the order of keys means nothing. */
@@ -406,6 +422,8 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       for (const status of [200, 404, 500]) {
         const reply = replied(status, body);
         expect(provider.readPoll(reply, operation)).toHaveProperty('kind');
+        const cut = provider.many?.split(reply, [operation, operation]) ?? [];
+        for (const alone of cut) if (alone) provider.readPoll(alone, operation);
         const submitted = provider.readSubmit(reply, sent);
         expect(submitted).toHaveProperty('state');
         // What was accepted can be asked for.
@@ -527,6 +545,31 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       upstream.advance(5_000);
       const outputs = [expect.objectContaining({ kind: 'video' })];
       expect(look(operation)).toEqual(verdict('succeeded', { outputs }));
+    });
+
+    const manyFiles = all.filter(([, { exchange }]) => exchange === 'many');
+    test(`${provider.many ? 'look' : 'do not look'} at many jobs with one call`, () => {
+      expect(manyFiles.length > 0).toBe(provider.many !== undefined);
+      if (!provider.many) return;
+      const operations = Array.from({ length: provider.many.max }, (_, index) =>
+        submit(index === 0 ? '[[sim seconds=1 fault=fail]]' : '[[sim seconds=1 queued=0]]'),
+      );
+      upstream.advance(10_000);
+      const replies = provider.many.split(
+        upstream.send(provider.many.poll(operations)),
+        operations,
+      );
+      const seen = operations.map((operation, index) => {
+        const reply = replies?.[index];
+        return reply && provider.readPoll(reply, operation);
+      });
+      expect(seen[0]).toEqual(verdict('failed'));
+      expect(seen).toEqual(operations.map(look));
+      const refused = upstream.sendUnsigned(provider.many.poll(operations));
+      expect(provider.many.split(refused, operations)).toBeUndefined();
+      upstream.forgetAll();
+      const none = provider.many.split(upstream.send(provider.many.poll(operations)), operations);
+      expect(none).toEqual(operations.map(() => undefined));
     });
 
     test('report running until the asked-for look, whatever the clock says', () => {

@@ -47,7 +47,7 @@ function atOnceMax({ underWay }: Jobs): ReadonlyMap<string, number> {
 
 /**
  * Counts the jobs at once of one provider: under way now, and at most since the start or since
- * `DELETE /_sim/peaks`; and what its limits have refused since then.
+ * `DELETE /_sim/peaks`; its requests, and what its limits have refused, since then.
  */
 function atOnce(provider: string, { jobs, limits, now }: Counted): Record<string, unknown> {
   const { underWay } = jobs;
@@ -58,6 +58,7 @@ function atOnce(provider: string, { jobs, limits, now }: Counted): Record<string
   const scopes = underWay.scopes().filter((scope) => scope.provider === provider);
   return {
     ...figures({ provider }),
+    requests: limits.requests(provider),
     ...limits.refusals({ provider }),
     models: Object.fromEntries(
       [...new Set(scopes.flatMap(({ model }) => model ?? []))].map((model) => {

@@ -11,13 +11,15 @@ export interface Limits {
   /** Throws `OverLimit` where one job more were too many by the jobs that `count` counts. */
   checkJob(job: Required<Scope>, count: (scope: Scope) => number): void;
   /**
-   * Counts one request of the account and throws `OverLimit` where it is one too many in 60 seconds (Windows says how
+   * Counts one request of the account, and throws `OverLimit` where it is one too many in 60 seconds (Windows says how
    * they are counted). A request from before the limit was set does not count.
    */
   checkRequest(provider: string, account: string, now: number): void;
-  /** Gives what the limits have refused since the last `restart`. */
+  /** Gives the requests of a provider that had a good credential since the last `restart`. */
+  requests(provider: string): number;
+  /** Gives what the limits have refused since then. */
   refusals(scope: LimitOf): { refusedByLimit: number; rateLimited: number };
-  /** Begins to count refusals anew. */
+  /** Begins to count requests and refusals anew. */
   restart(): void;
 }
 
@@ -44,6 +46,7 @@ export function createLimits(): Limits {
   const windows = createWindows();
   const refused = new Map<string, number>();
   const rateLimited = new Map<string, number>();
+  const requests = new Map<string, number>();
   return {
     set: (target, change) => {
       const limit = changed(limits.get(keyOf(target)) ?? {}, change);
@@ -66,17 +69,20 @@ export function createLimits(): Limits {
       throw new OverLimit('jobs');
     },
     checkRequest: (provider, account, now) => {
+      add(requests, provider);
       const { requestsPerMinute } = limits.get(keyOf({ provider })) ?? {};
       if (requestsPerMinute === undefined) return;
       if (windows.take({ provider, account }, requestsPerMinute, now)) return;
       add(rateLimited, keyOf({ provider }));
       throw new OverLimit('requests');
     },
+    requests: (provider) => requests.get(provider) ?? 0,
     refusals: (target) => ({
       refusedByLimit: refused.get(keyOf(target)) ?? 0,
       rateLimited: rateLimited.get(keyOf(target)) ?? 0,
     }),
     restart: () => {
+      requests.clear();
       refused.clear();
       rateLimited.clear();
     },

@@ -1,6 +1,8 @@
+import type { Channel } from '../core/catalog/catalog';
 import { given } from '../core/json/fields';
+import type { CallResult } from '../core/ports/outbound';
 import type { Call, Reply } from '../core/provider/exchange';
-import type { PollReading } from '../core/provider/provider';
+import type { PollReading, Provider } from '../core/provider/provider';
 import type { Attempt } from '../core/provider/attempt';
 import type { LookDeps } from './deps';
 
@@ -8,6 +10,14 @@ import type { LookDeps } from './deps';
 export interface ProviderAnswer {
   reading: Exclude<PollReading, { kind: 'follow' }>;
   reply: Reply | undefined;
+}
+
+/** What a look has before it begins. */
+export interface KnownOfLook {
+  /** Its first call has its moment under the channel's rate limit already. */
+  hasTurn?: boolean | undefined;
+  /** The answer to its first call, which is not made then: a call that looked at many jobs brought it. */
+  reply?: Reply | undefined;
 }
 
 const FOLLOWS_MAX = 3;
@@ -19,10 +29,10 @@ const FOLLOWS_MAX = 3;
 export async function ask(
   deps: LookDeps,
   attempt: Attempt,
-  hasTurn = false,
+  known: KnownOfLook = {},
 ): Promise<ProviderAnswer> {
   try {
-    return await exchange(deps, attempt, hasTurn);
+    return await exchange(deps, attempt, known);
   } catch (error) {
     const { jobId, provider, channel } = attempt;
     deps.log.error({ jobId, provider, channel, err: error }, 'a look could not be read');
@@ -33,34 +43,49 @@ export async function ask(
 async function exchange(
   deps: LookDeps,
   attempt: Attempt,
-  hasTurn: boolean,
+  { hasTurn = false, reply }: KnownOfLook,
 ): Promise<ProviderAnswer> {
   const at = deps.catalog.channel(attempt.channel);
   if (!at || !attempt.operation) {
     return unseen(`channel ${attempt.channel} is not configured any more`);
   }
-  const { channel, provider } = at;
+  const { provider } = at;
   let call = provider.poll(attempt.operation);
+  let answer = reply;
   for (let follow = 0; follow <= FOLLOWS_MAX; follow += 1) {
-    const now = deps.now();
-    const signed = isOwn(call, channel.baseUrl)
-      ? provider.authorize(call, channel.credentials, now)
-      : call;
-    const result = await deps.outbound.call(signed, {
-      baseUrl: channel.baseUrl,
-      allowedOrigins: channel.resultOrigins,
-      deadlineAt: now + deps.waits.exchangeMs,
-      replyBytesMax: deps.limits.replyBytesMax,
-      about: { channel: channel.name, kind: 'look' },
-      hasTurn: hasTurn && follow === 0,
-    });
-    if (result.kind === 'not_sent' && result.reason === 'paced') return paced(result);
-    if (result.kind !== 'reply') return unseen(`no answer: ${result.reason}`);
-    const reading = provider.readPoll(result.reply, attempt.operation);
-    if (reading.kind !== 'follow') return { reading, reply: result.reply };
-    call = reading.call;
+    if (!answer) {
+      const result = await callForLook(deps, at, call, hasTurn && follow === 0);
+      if (result.kind === 'not_sent' && result.reason === 'paced') return paced(result);
+      if (result.kind !== 'reply') return unseen(`no answer: ${result.reason}`);
+      answer = result.reply;
+    }
+    const reading = provider.readPoll(answer, attempt.operation);
+    if (reading.kind !== 'follow') return { reading, reply: answer };
+    ({ call } = reading);
+    answer = undefined;
   }
   return unseen('the provider sent us round in circles');
+}
+
+/** Makes one call of a look with our own credential. */
+export function callForLook(
+  { outbound, waits, limits, now }: LookDeps,
+  { channel, provider }: { channel: Channel; provider: Provider },
+  call: Call,
+  hasTurn: boolean,
+): Promise<CallResult> {
+  const at = now();
+  const signed = isOwn(call, channel.baseUrl)
+    ? provider.authorize(call, channel.credentials, at)
+    : call;
+  return outbound.call(signed, {
+    baseUrl: channel.baseUrl,
+    allowedOrigins: channel.resultOrigins,
+    deadlineAt: at + waits.exchangeMs,
+    replyBytesMax: limits.replyBytesMax,
+    about: { channel: channel.name, kind: 'look' },
+    hasTurn,
+  });
 }
 
 const paced = ({ detail, retryAfterMs }: { detail: string; retryAfterMs?: number }) => ({

@@ -7,6 +7,7 @@ import type { WatchedJob } from '../core/ports/store/attempts';
 import { failure } from '../core/errors';
 import type { Attempt } from '../core/provider/attempt';
 import { ask } from './ask';
+import type { KnownOfLook } from './ask';
 import type { LookDeps } from './deps';
 import { beginDelivery } from './begin';
 import { weighDoubt } from './doubt';
@@ -30,7 +31,7 @@ type LookFailure =
 export async function look(deps: LookDeps, watched: LookSubject): Promise<Look> {
   const { attempt } = watched;
   if (attempt.verdict) return { kind: 'verdict', verdict: attempt.verdict };
-  const { reading, reply } = await ask(deps, attempt, watched.hasTurn);
+  const { reading, reply } = await ask(deps, attempt, watched.known);
   switch (reading.kind) {
     case 'verdict':
       return isDelivered(reading.verdict)
@@ -43,7 +44,7 @@ export async function look(deps: LookDeps, watched: LookSubject): Promise<Look> 
     case 'transient':
       // Another answer than before ends a row of doubtful ones; silence says nothing.
       if (reply && attempt.doubt) await deps.store.attempts.endDoubt(attempt.id);
-      return patient(deps, reading);
+      return passing(deps, reading);
   }
 }
 
@@ -51,8 +52,7 @@ export async function look(deps: LookDeps, watched: LookSubject): Promise<Look> 
 export interface LookSubject {
   attempt: Attempt;
   job: Pick<WatchedJob, 'isOpen' | 'passesThrough'>;
-  /** Its first call has its moment under the channel's rate limit already. */
-  hasTurn?: boolean;
+  known?: KnownOfLook;
 }
 
 type Success = Extract<Verdict, { state: 'succeeded' }>;
@@ -154,8 +154,8 @@ async function tell(deps: LookDeps, { jobId }: Attempt, deliveryIds: string[]): 
   }
 }
 
-/** A provider may ask for patience, and not for a day. */
-function patient(
+/** A look that says nothing of the job. A provider may ask for patience, and not for a day. */
+export function passing(
   { waits }: LookDeps,
   { detail, retryAfterMs }: { detail: string; retryAfterMs?: number },
 ): LookFailure {

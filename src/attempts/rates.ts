@@ -24,18 +24,31 @@ export interface PlannedCall {
   turnAt?: number | undefined;
   /** A later moment is of no use; Unix milliseconds. */
   latest: number;
+  /** So many jobs may share the call's moment, since one call looks at all of them; 1 = it has its own. */
+  share: number;
 }
+
+/** What became of a planned call's wish for its moment. */
+export type Moment =
+  /** The job should ask again in so many milliseconds; it remembers its moment meanwhile, and holds nothing. */
+  | { kind: 'later'; waitMs: number }
+  /** The call may be made now, for these other jobs too: nobody else makes one for them at this moment. */
+  | { kind: 'now'; sharedWith: readonly string[] }
+  /** The call of another job, which shares the moment, looks at this job too. */
+  | { kind: 'shared' };
+
+const NOW: Moment = { kind: 'now', sharedWith: [] };
 
 /** Keeps calls to the rate limits of channels, and to the patience that providers ask for. */
 export interface Rates {
   /** Notes which channels are paused, by what was read with a job. */
   note(pauses: Pauses): void;
+  /** Waits for the moment of a planned call if it is near. */
+  planned(call: PlannedCall): Promise<Moment>;
   /**
-   * Waits for the moment of a planned call if it is near: 0 = the call may be made now. Else returns in how many
-   * milliseconds the job should ask again; it remembers its moment meanwhile, and holds nothing.
+   * Waits up to `patienceMs` for the moment of a call that nobody planned: 0 = the call may be made now. Else returns in
+   * how many milliseconds there would be one, and no moment is remembered.
    */
-  planned(call: PlannedCall): Promise<number>;
-  /** Does the same for a call that nobody planned; it waits here for `patienceMs`, and no moment is remembered. */
   unplanned(channel: string, patienceMs: number): Promise<number>;
   /** Hears a `Retry-After` of a 429 or 503: no process calls the channel meanwhile. Never throws. */
   hear(channel: string, reply: Reply): Promise<void>;
@@ -67,7 +80,9 @@ export function createRates(options: RateOptions): Rates {
     async planned(call) {
       const spacing = spacings.get(call.channel);
       // A limited channel's own row knows of the pause.
-      return spacing ? whenDue(options, call, spacing) : heard(call.channel);
+      if (spacing) return whenDue(options, call, spacing);
+      const waitMs = heard(call.channel);
+      return waitMs > 0 ? { kind: 'later', waitMs } : NOW;
     },
     async unplanned(channel, patienceMs) {
       const spacing = spacings.get(channel);
@@ -104,33 +119,48 @@ function afterPause({ now, random }: RateOptions, until: number): number {
 
 async function whenDue(
   options: RateOptions,
-  { channel, line, jobId, latest, ...call }: PlannedCall,
+  { channel, line, jobId, latest, share, ...call }: PlannedCall,
   spacing: Spacing,
-): Promise<number> {
+): Promise<Moment> {
   const { store, now } = options;
   let held = call.turnAt;
   for (;;) {
     const asked = now();
-    let at: number;
     if (held !== undefined && held >= asked - LATE_MS) {
       if (held > asked + NEAR_MS) return backIn(held, asked);
-      at = held;
+      const at = held;
       held = undefined;
-      if (!(await store.use({ jobId, channel }, asked - LATE_MS, asked))) continue;
+      // Who shares it has come back by then, and learns below that somebody else's call is for it too.
+      if (!(await waited(options, at))) continue;
+      const ids = await store.use({ jobId, channel }, at - 1, now());
+      if (ids.length > 0 && !isPast(options, at)) {
+        return { kind: 'now', sharedWith: ids.filter((id) => id !== jobId) };
+      }
+      if (share > 1) return { kind: 'shared' };
     } else {
       const remember = { jobId, from: asked + NEAR_MS };
-      const taken = await store.take({ channel, line, spacing, now: asked, latest, remember });
+      const taken = await store.take({
+        channel,
+        line,
+        spacing,
+        now: asked,
+        latest,
+        remember,
+        share,
+      });
       // So near its end the job has no use for a moment, and none for asking a thousand times a second.
-      if (!taken.isTaken) return Math.max(LEAD_MS, taken.at - asked);
+      if (!taken.isTaken) return later(Math.max(LEAD_MS, taken.at - asked));
       if (taken.at > asked + NEAR_MS) return backIn(taken.at, asked);
-      ({ at } = taken);
+      if (await waited(options, taken.at)) return NOW;
     }
-    if (await waited(options, at)) return 0;
   }
 }
 
+const later = (waitMs: number): Moment => ({ kind: 'later', waitMs });
+
 /** Nobody need come back sooner than in a moment. */
-const backIn = (at: number, now: number): number => Math.max(1, Math.ceil(at - LEAD_MS - now));
+const backIn = (at: number, now: number): Moment =>
+  later(Math.max(1, Math.ceil(at - LEAD_MS - now)));
 
 async function soon(
   options: RateOptions,
@@ -140,15 +170,18 @@ async function soon(
   const latest = now() + patienceMs;
   for (;;) {
     const asked = now();
-    const taken = await store.take({ channel, line: 'rest', spacing, now: asked, latest });
+    const ask = { channel, line: 'rest' as const, spacing, now: asked, latest, share: 1 };
+    const taken = await store.take(ask);
     if (!taken.isTaken) return Math.max(1, Math.ceil(taken.at - asked));
     if (await waited(options, taken.at)) return 0;
   }
 }
 
 /** Waits for the moment, and says whether this is it: a process that was held up has missed it. */
-async function waited({ now }: RateOptions, at: number): Promise<boolean> {
-  const leftMs = at - now();
+async function waited(options: RateOptions, at: number): Promise<boolean> {
+  const leftMs = at - options.now();
   if (leftMs > 0) await sleep(leftMs);
-  return now() <= at + LATE_MS;
+  return !isPast(options, at);
 }
+
+const isPast = ({ now }: RateOptions, at: number): boolean => now() > at + LATE_MS;

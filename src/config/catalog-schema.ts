@@ -27,7 +27,7 @@ const requests = z
   .optional();
 /**
  * Whether the account takes new jobs, how many of them may run at once, in all and of each of the provider's own models,
- * and how many requests of any kind it takes.
+ * how many requests of any kind it takes, and how many jobs one call may look at.
  */
 const accountRules = {
   draining: z.boolean().optional(),
@@ -36,6 +36,7 @@ const accountRules = {
   modelJobsAtOnce: z.record(z.string(), jobs).optional(),
   requestsPerSecond: requests,
   requestsPerMinute: requests,
+  jobsPerLook: jobs.optional(),
 };
 
 const simulatedChannel = fields({

@@ -44,6 +44,7 @@ function toChannel(
   simulator: SimulatorAddress | undefined,
 ): Channel {
   const provider = providerOf({ name, provider: config.provider }, providers);
+  const jobsPerLook = jobsPerLookOf(name, config, provider);
   if ('simulated' in config) {
     if (!simulator) throw new Error(`channel "${name}" is simulated and no simulator runs`);
     const simulated = simulator.channelOf(config.provider);
@@ -60,6 +61,7 @@ function toChannel(
       foreignIds: config.foreignIds ?? false,
       draining: config.draining ?? false,
       carriesTraces: config.carriesTraces ?? false,
+      ...jobsPerLook,
     };
   }
   return {
@@ -72,7 +74,22 @@ function toChannel(
     foreignIds: config.foreignIds ?? false,
     draining: config.draining ?? false,
     carriesTraces: config.carriesTraces ?? false,
+    ...jobsPerLook,
   };
+}
+
+/** Reads how many jobs one call may look at, which is for the operator to lower and for the provider to allow. */
+function jobsPerLookOf(
+  name: string,
+  { jobsPerLook }: ChannelConfig,
+  { name: provider, many }: Provider,
+): Pick<Channel, 'jobsPerLook'> {
+  const most = many?.max ?? 1;
+  if (jobsPerLook !== undefined && jobsPerLook > most) {
+    const text = `must be from 1 to ${String(most)}, which is what one call of provider "${provider}" takes`;
+    throw new ConfigError(['channels', name, 'jobsPerLook'], text);
+  }
+  return given({ jobsPerLook });
 }
 
 function credentialsOf(

@@ -13,7 +13,7 @@ import type { Outbound } from '../../src/core/ports/outbound';
 const NOW = 1_800_000_000_000;
 
 /** Rates over a store whose answers the test writes. */
-function bench(moments: number[] = [], remembered = true) {
+function bench(moments: number[] = [], remembered = ['job']) {
   const world = {
     now: NOW,
     asked: [] as MomentAsk[],
@@ -47,9 +47,11 @@ function bench(moments: number[] = [], remembered = true) {
 }
 
 const planned = (channel = 'narrow', turnAt?: number) => ({
-  ...{ channel, jobId: 'job', turnAt, line: 'looks' as const },
+  ...{ channel, jobId: 'job', turnAt, line: 'looks' as const, share: 1 },
   latest: NOW + 3_600_000,
 });
+const later = (waitMs: number) => ({ kind: 'later', waitMs });
+const NOW_ALONE = { kind: 'now', sharedWith: [] };
 const reply = (status: number, headers: Record<string, string> = {}): Reply => ({
   ...{ status, headers, body: Buffer.from('{}') },
 });
@@ -57,41 +59,61 @@ const PATIENCE = reply(429, { 'retry-after': '60' });
 
 test('a look whose moment is far goes away until a second before it', async () => {
   const { rates, world } = bench([NOW + 600_000]);
-  expect(await rates.planned(planned())).toBe(599_000);
+  expect(await rates.planned(planned())).toEqual(later(599_000));
   expect(world.asked[0]?.remember).toEqual({ jobId: 'job', from: NOW + 1_500 });
 });
 
 test('a look that comes back for its moment uses it and asks for no other', async () => {
   const { rates, world } = bench();
-  expect(await rates.planned(planned('narrow', NOW))).toBe(0);
+  expect(await rates.planned(planned('narrow', NOW))).toEqual(NOW_ALONE);
   expect([world.used, world.asked]).toEqual([1, []]);
 });
 
 test('a look that comes back too early goes away again, without a statement', async () => {
   const { rates, world } = bench();
-  expect(await rates.planned(planned('narrow', NOW + 60_000))).toBe(59_000);
+  expect(await rates.planned(planned('narrow', NOW + 60_000))).toEqual(later(59_000));
   expect([world.used, world.asked]).toEqual([0, []]);
 });
 
 test.each([
-  ['was missed', NOW - 300, true, 0],
-  ['was used by another try, or is paused', NOW, false, 1],
+  ['was missed', NOW - 300, ['job'], 0],
+  ['was used by another try, or is paused', NOW, [], 1],
 ])('a moment that %s is lost, and another one is taken', async (_, turnAt, remembered, used) => {
   const { rates, world } = bench([NOW + 90_000], remembered);
-  expect(await rates.planned(planned('narrow', turnAt))).toBe(89_000);
+  expect(await rates.planned(planned('narrow', turnAt))).toEqual(later(89_000));
   expect([world.used, world.asked.length]).toEqual([used, 1]);
 });
 
 test('a moment that is of no use is not remembered, and says when to ask again', async () => {
   const { rates } = bench([NOW + 7_200_000]);
-  expect(await rates.planned(planned())).toBe(7_200_000);
+  expect(await rates.planned(planned())).toEqual(later(7_200_000));
 });
 
 test('a channel without a limit asks nothing, and none of its calls waits', async () => {
   const { rates, world } = bench();
-  expect(await rates.planned(planned('wide'))).toBe(0);
+  expect(await rates.planned(planned('wide'))).toEqual(NOW_ALONE);
   expect(await rates.unplanned('wide', 5_000)).toBe(0);
   expect(world.asked).toEqual([]);
+});
+
+describe('jobs that share a moment', () => {
+  const shared = { ...planned('narrow', NOW), share: 50 };
+
+  test('have one call: who comes first makes it, for all of them', async () => {
+    const { rates } = bench([], ['other', 'job']);
+    expect(await rates.planned(shared)).toEqual({ kind: 'now', sharedWith: ['other'] });
+  });
+
+  test('and whoever comes later makes none, and asks for no other moment', async () => {
+    const { rates, world } = bench([], []);
+    expect(await rates.planned(shared)).toEqual({ kind: 'shared' });
+    expect(world.asked).toEqual([]);
+  });
+
+  test('take another one where nobody made it', async () => {
+    const { rates } = bench([NOW + 90_000], ['job']);
+    expect(await rates.planned({ ...shared, turnAt: NOW - 300 })).toEqual(later(89_000));
+  });
 });
 
 describe('a provider that asks for patience', () => {
@@ -100,9 +122,9 @@ describe('a provider that asks for patience', () => {
     await rates.hear('wide', PATIENCE);
     await rates.hear('wide', PATIENCE);
     expect(world.paused).toEqual([['wide', NOW + 60_000]]);
-    expect(await rates.planned(planned('wide'))).toBe(65_000);
+    expect(await rates.planned(planned('wide'))).toEqual(later(65_000));
     world.now = NOW + 60_000;
-    expect(await rates.planned(planned('wide'))).toBe(0);
+    expect(await rates.planned(planned('wide'))).toEqual(NOW_ALONE);
   });
 
   test('is left alone by a process that read of it with a job', async () => {

@@ -152,7 +152,7 @@ describe('an error leads to the line and the word that is wrong', () => {
     [
       'a key that belongs into the credentials',
       '"apiKey": "k"',
-      ':5: channels.mine.apiKey: is not a known field (known: provider, simulated, foreignIds, draining, carriesTraces, jobsAtOnce, modelJobsAtOnce, requestsPerSecond, requestsPerMinute, baseUrl, credentials, resultOrigins)',
+      ':5: channels.mine.apiKey: is not a known field (known: provider, simulated, foreignIds, draining, carriesTraces, jobsAtOnce, modelJobsAtOnce, requestsPerSecond, requestsPerMinute, jobsPerLook, baseUrl, credentials, resultOrigins)',
     ],
     [
       'a name in another spelling',

@@ -14,13 +14,29 @@ const JOBS = 40;
 const RUN_SECONDS = 40;
 
 const gateway = useTestGateway({
-  channels: { account: { provider: 'ark', simulated: true, requestsPerMinute: PER_MINUTE } },
+  channels: {
+    account: { provider: 'ark', simulated: true, requestsPerMinute: PER_MINUTE },
+    narrow: { provider: 'kling', simulated: true, requestsPerMinute: 1 },
+    wide: { provider: 'kling', simulated: true },
+  },
   models: {
     'seedance-2.0': {
       channels: [{ channel: 'account', model: 'doubao-seedance-2-0-260128' }],
       price: { perJob: '25' },
     },
+    'two-ways': {
+      channels: [
+        { channel: 'narrow', model: 'kling-v1' },
+        { channel: 'wide', model: 'kling-v1' },
+      ],
+      price: { perJob: '25' },
+    },
+    flexible: {
+      channels: [{ channel: 'account', model: 'doubao-seedance-1-5-pro-251215' }],
+      price: { perJob: '25' },
+    },
   },
+  waits: { busyMs: 5_000 },
 });
 
 let second: RunningWorkers;
@@ -33,9 +49,10 @@ beforeAll(async () => {
 afterAll(() => second?.stop());
 
 interface Counters {
+  /** Looks at one task. */
   gets: number;
   submits_seen: number;
-  providers: { ark: { rateLimited: number } };
+  providers: { ark: { requests: number; rateLimited: number } };
 }
 const upstream = async (): Promise<Counters> =>
   (await gateway.call('GET', `${gateway.simulator?.origin ?? ''}/_sim/counters`)).json as Counters;
@@ -46,7 +63,19 @@ test('two workers with more to ask than an account allows are never refused, and
       gateway.create({ prompt: `clip ${n} [[sim seconds=${RUN_SECONDS} video=shared]]` }),
     ),
   );
-  const rows = ids.map((id) => readId(id));
+  // A list of Ark's shows no task of this tier.
+  const flex = await gateway.call('POST', '/v1/contents/generations/tasks', {
+    body: {
+      model: 'flexible',
+      content: [{ type: 'text', text: `[[sim seconds=${RUN_SECONDS} video=shared]]` }],
+      service_tier: 'flex',
+    },
+  });
+  expect(flex.status).toBe(200);
+  const [{ id: flexId } = { id: '' }] = await gateway.sql<{ id: string }>(
+    "SELECT id FROM jobs WHERE model = 'flexible'",
+  );
+  const rows = [...ids.map((id) => readId(id)), flexId];
   await until(
     'all jobs to end',
     async () => {
@@ -62,7 +91,23 @@ test('two workers with more to ask than an account allows are never refused, and
   expect(states).toEqual([{ state: 'succeeded' }]);
   const { gets, submits_seen, providers } = await upstream();
   expect(providers.ark.rateLimited).toBe(0);
-  expect(submits_seen).toBe(JOBS);
+  expect(submits_seen).toBe(JOBS + 1);
   // Without a limit each job is looked at four times a second.
-  expect(gets).toBeGreaterThanOrEqual(JOBS);
+  expect(providers.ark.requests - submits_seen - gets).toBeGreaterThan(0);
+  const alone = await gateway.sql('SELECT job_id FROM attempts WHERE looks_alone');
+  expect(alone).toEqual([{ job_id: flexId }]);
 }, 240_000);
+
+test('a job whose moment is farther away than a busy channel is waited for goes to the next channel', async () => {
+  const create = () => gateway.create({ model: 'two-ways', prompt: 'a cat' });
+  const channelsOf = (id: string) =>
+    gateway.sql('SELECT channel FROM attempts WHERE job_id = $1', [readId(id)]);
+  const first = await create();
+  await until('the first submit', async () => (await channelsOf(first))[0]);
+  const later = await Promise.all([create(), create()]);
+  for (const id of later) {
+    expect((await gateway.ended(id))['status']).toBe('completed');
+    expect(await channelsOf(id)).toEqual([{ channel: 'wide' }]);
+  }
+  expect(await channelsOf(first)).toEqual([{ channel: 'narrow' }]);
+});

@@ -135,6 +135,7 @@ describe('jobs at once', () => {
     expect(await figures('kling')).toEqual({
       underWay: 2,
       peak: 2,
+      requests: 4,
       refusedByLimit: 2,
       rateLimited: 0,
       models: {

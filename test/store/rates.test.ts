@@ -1,7 +1,7 @@
 import { spacingOf } from '../../src/core/rates/spacing';
 import type { Line, Spacing } from '../../src/core/rates/spacing';
 import { newId } from '../../src/core/job/ids';
-import { NOW, createdJob, newJob, useTestDatabase } from '../support/database';
+import { NOW, acceptedAttempt, createdJob, newJob, useTestDatabase } from '../support/database';
 
 /** The moments of a channel are one row: however many processes ask at once, each moment has one taker. */
 
@@ -10,7 +10,7 @@ const FAR = NOW + 86_400_000;
 const spacing = spacingOf({ requestsPerMinute: 60 }) as Spacing;
 
 const take = (channel: string, line: Line, more: { now?: number; latest?: number } = {}) =>
-  database.store.rates.take({ channel, line, spacing, now: NOW, latest: FAR, ...more });
+  database.store.rates.take({ channel, line, spacing, now: NOW, latest: FAR, share: 1, ...more });
 const gaps = (times: number[]): number[] =>
   [...times]
     .sort((one, other) => one - other)
@@ -47,7 +47,7 @@ test('a job remembers a later moment, and uses it once', async () => {
   const channel = newId();
   const ask = () =>
     database.store.rates.take({
-      ...{ channel, line: 'looks', spacing, now: NOW, latest: FAR },
+      ...{ channel, line: 'looks', spacing, now: NOW, latest: FAR, share: 1 },
       remember: { jobId, from: NOW + 1_000 },
     });
   await ask();
@@ -56,8 +56,85 @@ test('a job remembers a later moment, and uses it once', async () => {
   const { turnAt = 0 } = (await database.store.jobs.load(jobId)) ?? {};
   expect(Math.abs(turnAt - at)).toBeLessThanOrEqual(1);
   const use = () => database.store.rates.use({ jobId, channel }, at - 500, at);
-  expect(await use()).toBe(true);
-  expect(await use()).toBe(false);
+  expect(await use()).toEqual([jobId]);
+  expect(await use()).toEqual([]);
+});
+
+describe('looks that may share a moment', () => {
+  const SHARE = 3;
+  /** A job that runs at the channel and asks for its moment, as a look does. */
+  async function look(channel: string, more: { now?: number; share?: number } = {}) {
+    const job = await createdJob(database, newJob(database.workspace));
+    await acceptedAttempt(database, job, { channel });
+    const now = more.now ?? NOW;
+    const { at } = await database.store.rates.take({
+      ...{ channel, line: 'looks', spacing, now, latest: FAR, share: more.share ?? SHARE },
+      remember: { jobId: job.id, from: now + 1_500 },
+    });
+    return { jobId: job.id, at };
+  }
+  const waiting = async (channel: string, count: number) => {
+    await take(channel, 'looks');
+    await take(channel, 'looks');
+    const looks = [];
+    for (let n = 0; n < count; n += 1) looks.push(await look(channel));
+    return looks;
+  };
+
+  test('have one until it is full, and then the next', async () => {
+    const looks = await waiting(newId(), 7);
+    const times = [...new Set(looks.map(({ at }) => at))];
+    expect(times.map((time) => looks.filter(({ at }) => at === time).length)).toEqual([3, 3, 1]);
+    expect(Math.min(...gaps(times))).toBeGreaterThanOrEqual(spacing.looksMs - 1);
+  });
+
+  test('are all used by whoever is first, also where all of them come at once', async () => {
+    const channel = newId();
+    const looks = await waiting(channel, SHARE);
+    const used = await Promise.all(
+      looks.map(({ jobId, at }) => database.store.rates.use({ jobId, channel }, at - 1, at)),
+    );
+    const ids = looks.map(({ jobId }) => jobId);
+    expect(used.flat().sort()).toEqual(ids.sort());
+    expect(used.filter((mine) => mine.length > 0)).toHaveLength(1);
+  });
+
+  test('join none that is so near that its call may be under way', async () => {
+    const channel = newId();
+    const [first] = await waiting(channel, 1);
+    const late = await look(channel, { now: (first?.at ?? 0) - 1_000 });
+    expect(late.at).toBeGreaterThan(first?.at ?? 0);
+  });
+
+  test('leave alone what is to be looked at alone, and it leaves them their room', async () => {
+    const channel = newId();
+    const [first] = await waiting(channel, 1);
+    const alone = await look(channel, { share: 1 });
+    expect(alone.at).toBeGreaterThan(first?.at ?? 0);
+    expect((await look(channel)).at).toBe(first?.at);
+    const use = { jobId: alone.jobId, channel };
+    expect(await database.store.rates.use(use, alone.at - 1, alone.at)).toEqual([alone.jobId]);
+  });
+
+  test('take nothing from another channel whose moment is the same by chance', async () => {
+    const [one, other] = [newId(), newId()];
+    const [mine] = await waiting(one, 1);
+    const [theirs] = await waiting(other, 1);
+    expect(mine?.at).toBe(theirs?.at);
+    const use = (look: typeof mine, channel: string) =>
+      database.store.rates.use({ jobId: look?.jobId ?? '', channel }, NOW, NOW);
+    expect(await use(mine, one)).toEqual([mine?.jobId]);
+    expect(await use(theirs, other)).toEqual([theirs?.jobId]);
+  });
+
+  test('join no moment from before a pause', async () => {
+    const channel = newId();
+    const [first] = await waiting(channel, 1);
+    await database.store.rates.pause(channel, NOW + 60_000);
+    expect((await look(channel)).at).toBeGreaterThanOrEqual(NOW + 60_000);
+    const use = { jobId: first?.jobId ?? '', channel };
+    expect(await database.store.rates.use(use, NOW, first?.at ?? 0)).toEqual([]);
+  });
 });
 
 test('nobody calls a channel before the end of its pause, and a shorter pause ends no longer one', async () => {
@@ -65,12 +142,12 @@ test('nobody calls a channel before the end of its pause, and a shorter pause en
   const channel = newId();
   await take(channel, 'looks');
   await database.store.rates.take({
-    ...{ channel, line: 'looks', spacing, now: NOW, latest: FAR },
+    ...{ channel, line: 'looks', spacing, now: NOW, latest: FAR, share: 1 },
     remember: { jobId, from: NOW },
   });
   await database.store.rates.pause(channel, NOW + 30_000);
   await database.store.rates.pause(channel, NOW + 10_000);
-  expect(await database.store.rates.use({ jobId, channel }, NOW, NOW + 1_000)).toBe(false);
+  expect(await database.store.rates.use({ jobId, channel }, NOW, NOW + 1_000)).toEqual([]);
   expect((await take(channel, 'rest')).at).toBe(NOW + 30_000);
 });
 

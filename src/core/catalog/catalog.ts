@@ -27,6 +27,8 @@ export interface Channel {
   draining?: boolean;
   /** Its provider gets the trace context of each call: W3C's headers, with ids of ours and the caller's own state. */
   carriesTraces?: boolean;
+  /** One call looks at no more than so many jobs; absent = as many as the provider's call takes. */
+  jobsPerLook?: number;
 }
 
 /** A public model name: who may use it, what it costs, who serves it in which order. */

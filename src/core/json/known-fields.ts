@@ -16,7 +16,7 @@ export const fields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
 export function unknownField(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   const guess = near === undefined ? '' : `; did you mean "${near}"?`;
-  const all = known.length > SHOWN_MAX ? '' : ` (known: ${known.join(', ')})`;
+  const all = known.length > SHOWN_OF_FILE_MAX ? '' : ` (known: ${known.join(', ')})`;
   return `is not a known field${guess}${all}`;
 }
 
@@ -44,8 +44,9 @@ const NAME_LENGTH_MAX = 60;
 const plain = (text: string): string =>
   text.slice(0, NAME_LENGTH_MAX).toLowerCase().replaceAll(/[-_ ]/g, '');
 
-/** Dozens of names in one sentence help nobody. */
+/** Dozens of names in one sentence help nobody; who writes a file reads more than who reads an answer. */
 const SHOWN_MAX = 12;
+const SHOWN_OF_FILE_MAX = 20;
 
 /** Sorts issues: a name that nobody knows explains best why another one is missing, so it is told first. */
 export function unknownFirst(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {

@@ -39,4 +39,6 @@ export interface Attempt {
   doubt: Doubt | undefined;
   /** The provider's final word, kept here until settle makes it visible. */
   verdict: FinalVerdict | undefined;
+  /** A call that looks at many jobs said nothing of it: it is looked at alone. */
+  looksAlone: boolean;
 }

@@ -27,6 +27,8 @@ export interface Provider {
   readPoll(reply: Reply, operation: Operation): PollReading;
   /** Asks to cancel the job; absent where the provider cannot. Its reply is never believed; a look follows. */
   cancel?(operation: Operation): Call;
+  /** Looks at many jobs in one call, for channels whose looks wait under a rate limit; absent: there is no such call. */
+  many?: ManyLooks;
   /** Looks a job up by our own attempt id, which turns an unknown submit into an adopted one. */
   find?(sent: SubmitFacts): Call;
   readFind?(reply: Reply, sent: SubmitFacts): FindReading;
@@ -54,6 +56,18 @@ export interface SubmitFacts {
   /** The provider's own model id. */
   model: string;
   mode: Mode;
+}
+
+/** A call of the provider that looks at many jobs. */
+export interface ManyLooks {
+  /** One call takes at most so many jobs. */
+  max: number;
+  poll(operations: readonly Operation[]): Call;
+  /**
+   * Cuts the reply into those that looks at each of the jobs alone would have had, in the order of `operations`, with
+   * undefined for a job of which it says nothing. Undefined for a reply that is none of this call, as an error is.
+   */
+  split(reply: Reply, operations: readonly Operation[]): (Reply | undefined)[] | undefined;
 }
 
 /** A provider whose own API is one of our dialects. */

@@ -1,6 +1,7 @@
 import { credential } from '../../core/provider/credential';
 import { fields } from '../../core/json/known-fields';
 import type { Provider } from '../../core/provider/provider';
+import { many } from './many';
 import { arkModels } from './models';
 import { readNative } from './native-read';
 import { submit } from './submit';
@@ -32,6 +33,7 @@ export const ark: Provider = {
   operationId,
   poll,
   readPoll,
+  many,
   cancel,
   readCallback,
   native: { wire: 'ark-tasks', operationOf, read: readNative },

@@ -22,6 +22,7 @@ export const ATTEMPT = {
   polls: attempts.polls,
   doubt: attempts.doubt,
   verdict: attempts.verdict,
+  looksAlone: attempts.looksAlone,
 };
 
 export type AttemptRow = Pick<typeof attempts.$inferSelect, keyof typeof ATTEMPT>;
@@ -48,5 +49,6 @@ export function toAttempt(row: AttemptRow): Attempt {
     polls: row.polls,
     doubt: row.doubt ? { kind: 'denied', ...row.doubt } : undefined,
     verdict: row.verdict ?? undefined,
+    looksAlone: row.looksAlone,
   };
 }

@@ -1,4 +1,4 @@
-import { desc, eq } from 'drizzle-orm';
+import { desc, eq, inArray } from 'drizzle-orm';
 import type { AttemptStore } from '../../core/ports/store/attempts';
 import { openAttempt, reopenAttempt } from './attempt-opens';
 import { ATTEMPT, toAttempt } from './attempt-row';
@@ -9,7 +9,7 @@ import { isKnown, latestRepliesOf } from './replies';
 import { attempts } from '../schema';
 import { recordSubmit } from './submits';
 import { usualTime } from './usual-time';
-import { watchedBy } from './watched';
+import { watchedBy, watchedOf } from './watched';
 
 export function attemptStore(db: Database, options: { usualMemoMs: number }): AttemptStore {
   return {
@@ -23,6 +23,13 @@ export function attemptStore(db: Database, options: { usualMemoMs: number }): At
       return row && toAttempt(row);
     },
     watched: watchedBy(db, 'attempt_watched', attempts.jobId),
+    watchedOf: (jobIds) => watchedOf(db, jobIds),
+    async lookAlone(ids) {
+      await db
+        .update(attempts)
+        .set({ looksAlone: true })
+        .where(inArray(attempts.id, [...ids]));
+    },
     watchedByToken: watchedBy(db, 'attempt_by_token', attempts.callbackTokenHash),
     open: (attempt) => openAttempt(db, attempt),
     reopen: (id, times) => reopenAttempt(db, id, times),

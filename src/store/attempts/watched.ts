@@ -1,4 +1,4 @@
-import { desc, eq, sql } from 'drizzle-orm';
+import { desc, eq, inArray, sql } from 'drizzle-orm';
 import type { WatchedAttempt } from '../../core/ports/store/attempts';
 import type { Pauses } from '../../core/ports/store/rates';
 import { ATTEMPT, toAttempt } from './attempt-row';
@@ -40,6 +40,19 @@ export function watchedBy(
     const [row] = await read(db, { value });
     return row && toWatched(row);
   };
+}
+
+export async function watchedOf(
+  db: Database,
+  jobIds: readonly string[],
+): Promise<WatchedAttempt[]> {
+  const rows = await db
+    .selectDistinctOn([attempts.jobId], { attempt: ATTEMPT, job: JOB, pauses })
+    .from(attempts)
+    .innerJoin(jobs, eq(jobs.id, attempts.jobId))
+    .where(inArray(attempts.jobId, [...jobIds]))
+    .orderBy(attempts.jobId, desc(attempts.number));
+  return rows.map(toWatched);
 }
 
 interface Row {

@@ -1,4 +1,4 @@
-import { doublePrecision, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, doublePrecision, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { Answer } from '../../core/api/answer';
 import type { Failure } from '../../core/errors';
 import type { FrozenRoute, JobState } from '../../core/job/job';
@@ -94,6 +94,7 @@ export const attempts = pgTable('attempts', {
   finalReplyType: text('final_reply_type'),
   finalReplyBody: bytes('final_reply_body'),
   lateLookAt: at('late_look_at'),
+  looksAlone: boolean('looks_alone').notNull().default(false),
   submitReplyStatus: integer('submit_reply_status'),
   submitReplyType: text('submit_reply_type'),
   submitReplyBody: bytes('submit_reply_body'),

@@ -1,4 +1,4 @@
-import { pgTable, text } from 'drizzle-orm/pg-core';
+import { integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { at } from './columns';
 
 /** The moments at which the next calls of channels may begin. */
@@ -7,4 +7,6 @@ export const channelRates = pgTable('channel_rates', {
   looksFrom: at('looks_from').notNull(),
   restFrom: at('rest_from').notNull(),
   pausedUntil: at('paused_until'),
+  sharedAt: at('shared_at'),
+  sharedLeft: integer('shared_left').notNull().default(0),
 });

@@ -40,6 +40,10 @@ export interface AttemptStore {
   latest(jobId: string): Promise<Attempt | undefined>;
   /** Reads the latest attempt of a job for a look; undefined while there is none. */
   watched(jobId: string): Promise<WatchedAttempt | undefined>;
+  /** Does the same for many jobs, in any order; a job without an attempt is left out. */
+  watchedOf(jobIds: readonly string[]): Promise<WatchedAttempt[]>;
+  /** Notes that a call which looks at many jobs said nothing of these attempts: they are looked at alone. */
+  lookAlone(ids: readonly string[]): Promise<void>;
   /** Reads the attempt that a provider's callback names by the hash of its token. */
   watchedByToken(hash: string): Promise<WatchedAttempt | undefined>;
   /**

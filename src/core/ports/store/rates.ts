@@ -10,20 +10,24 @@ export interface MomentAsk {
   latest: number;
   /** The job remembers a moment that is later than `from`, so that who comes back for it need not ask again. */
   remember?: { jobId: string; from: number };
+  /** So many planned looks may have one moment; 1 = each has its own. */
+  share: number;
 }
 
 /** The moments of channels, shared by all processes. */
 export interface RateStore {
   /**
    * Takes the first free moment of the channel in the call's line; where the other line is free earlier, anything but a
-   * planned look goes there. `isTaken` is false when the moment would be too late.
+   * planned look goes there. A planned look that may share has the moment of the one before, if that is later than
+   * `remember.from` and has room. `isTaken` is false when the moment would be too late.
    */
   take(ask: MomentAsk): Promise<{ at: number; isTaken: boolean }>;
   /**
-   * Uses the moment that a job remembers, and forgets it, so that nobody uses it twice; false where it has none from
-   * `since` on any more, or the channel is paused.
+   * Uses the moment that a job remembers, for all jobs that share it, and lets them forget it, so that nobody uses it
+   * twice. Returns their ids, the job's own among them; none where the job has no moment from `since` on any more, or
+   * the channel is paused.
    */
-  use(job: { jobId: string; channel: string }, since: number, now: number): Promise<boolean>;
+  use(job: { jobId: string; channel: string }, since: number, now: number): Promise<string[]>;
   /** Keeps all processes from calling the channel until then; a pause that is longer stays. */
   pause(channel: string, until: number): Promise<void>;
 }
