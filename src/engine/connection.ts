@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { given } from '../core/json/fields';
+import { retriesWithinDeadline } from './retries';
 
 /** How to reach the engine, in the form that client and worker share. Reads the certificate files that it names. */
 export interface EngineConnection {
@@ -70,6 +71,7 @@ export async function connectClient(
   const connection = await Connection.connect({
     ...options,
     channelArgs: { 'grpc.max_reconnect_backoff_ms': RECONNECT_MS_MAX },
+    interceptors: [retriesWithinDeadline()],
   });
   return {
     client: new Client({ connection, namespace }),
