@@ -72,11 +72,17 @@ export function createCounting(to: Instruments, known: KnownNames): Metrics {
 /** A rate sees the first of its kind only where a sample was there before it. */
 function beginAtZero(to: Instruments): void {
   for (const result of START_COUNTS) to.starts.inc({ result }, 0);
+  for (const result of TRY_COUNTS) to.tries.inc({ result }, 0);
   for (const end of DELIVERY_ENDS) to.deliveries.inc({ end }, 0);
   for (const result of COPY_COUNTS) to.copies.inc({ result }, 0);
   for (const mode of RESTART_MODES) to.restarts.inc({ mode }, 0);
 }
 
+const NO_ANSWERS: readonly Exclude<CallResult, { kind: 'reply' }>['reason'][] = [
+  ...(['blocked', 'unsendable', 'connect', 'deadline'] as const),
+  ...(['timeout', 'reset', 'too_large', 'aborted'] as const),
+];
+const TRY_COUNTS = ['2xx', '3xx', '4xx', '5xx', ...NO_ANSWERS];
 const COPY_COUNTS = ['kept', 'gave_up'];
 const RESTART_MODES = ['resume', 'cancel'];
 

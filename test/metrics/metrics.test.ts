@@ -115,6 +115,24 @@ test('every event leaves a sample, and none of them is a word of a caller', asyn
   ).toEqual([]);
 });
 
+test('what alerts ask for is there at 0 before it has happened, so that the first of it is an increase', async () => {
+  const metrics = createProcessMetrics(KNOWN);
+  metrics.showFigures({
+    figures: { read: () => Promise.resolve(NONE_WAITS) },
+    known: KNOWN_CHANNELS,
+    maxAgeMs: 0,
+    now: () => 1,
+  });
+  expect(samplesOf(await metrics.text())).toMatchObject({
+    'reelay_starts_total{result="exhausted"}': 0,
+    'reelay_delivery_tries_total{result="2xx"}': 0,
+    'reelay_delivery_tries_total{result="5xx"}': 0,
+    'reelay_delivery_tries_total{result="timeout"}': 0,
+    'reelay_deliveries_ended_total{end="gave_up"}': 0,
+    reelay_figures_failures_total: 0,
+  });
+});
+
 test('the page answers GET /metrics and nothing else', async () => {
   const metrics = createProcessMetrics(KNOWN);
   const server = createServer(createMetricsPage(metrics));
