@@ -1,20 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { CAUSES } from './support/alerts/causes';
+import { AGES, MEMORY, quickRules, rulesOf } from './support/alerts/quick-rules';
 
 /**
- * The alert rules, their cases and their entries for operators speak of the same alerts. Prometheus' own tool reads the
- * rules and fires each case in `npm run alerts`, which needs promtool on the machine.
+ * The alert rules, their cases, their causes and their entries for operators speak of the same alerts. Prometheus' own tool
+ * reads the rules and fires each case in `npm run alerts`, which needs promtool on the machine; with `-- --cause` each is
+ * fired by what it is about.
  */
 
 const read = (path: string): string => readFileSync(join(__dirname, '..', path), 'utf8');
 
-interface Rules {
-  groups: { rules: { alert: string; expr: string }[] }[];
-}
-const rules = (parse(read('deploy/prometheus/alerts.yml')) as Rules).groups.flatMap(
-  (group) => group.rules,
-);
+const shipped = read('deploy/prometheus/alerts.yml');
+const rules = rulesOf(shipped);
 const alerts = rules.map(({ alert }) => alert).sort();
 
 const GOOD_HEALTH = 'an installation in good health';
@@ -41,4 +40,16 @@ test('each alert has an entry in docs/operating.md, and each of our metrics in i
   const names = rules.flatMap(({ expr }) => expr.match(/reelay_\w+/g) ?? []);
   expect(names.length).toBeGreaterThan(8);
   expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
+
+test('each alert has one cause, and a copy that is the shipped rule but for its times and thresholds', () => {
+  expect(CAUSES.flatMap((cause) => cause.alerts).sort()).toEqual(alerts);
+  const copied = rulesOf(quickRules(shipped, { ...AGES, ...MEMORY }));
+  const bare = (expr: string): string =>
+    expr.replaceAll(/\[\w+\]|offset \w+/g, 'time').replace(/> [\d.e]+$/, '> threshold');
+  expect(copied.map(({ expr }) => bare(expr))).toEqual(rules.map(({ expr }) => bare(expr)));
+  const wait = { ReelayQueueStuck: ['> 60', '> 1'] } as const;
+  expect(() => quickRules(shipped, wait)).toThrow(
+    'ReelayQueueStuck does not end in "> 60" any more',
+  );
 });
