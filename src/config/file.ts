@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ConfigError } from '../core/catalog/config-error';
-import { jsonProblem, lineOf } from '../core/json/json-place';
+import { jsonProblem, lineOf, valueOf } from '../core/json/json-place';
+import { expandAll, isPlain } from './references';
+import type { Env } from './references';
 
-/** reelay.config.json: its text, its values with the environment's put in, and where in it something stands. */
-
-export type Env = Readonly<Record<string, string | undefined>>;
+/** reelay.config.json: its text, its values with what they refer to put in, and where in it something stands. */
 
 export interface ConfigFile {
   path: string;
@@ -33,7 +34,8 @@ export function placed(
 export function readFile(path: string, isRequired: boolean, env: Env): ConfigFile {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    // Some editors write a byte order mark.
+    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     if (!isRequired && isMissing(error)) return { path, text: '', value: {} };
     const reason = error instanceof Error ? error.message : 'unknown';
@@ -41,10 +43,10 @@ export function readFile(path: string, isRequired: boolean, env: Env): ConfigFil
   }
   const problem = jsonProblem(text);
   if (problem) throw new Error(`${path}:${String(problem.line)}: ${problem.text}`);
-  const parsed: unknown = JSON.parse(text);
+  const parsed = valueOf(text);
   if (!isPlain(parsed)) throw new Error(`${path}: is not a JSON object`);
   try {
-    return { path, text, value: expandAll(parsed, env, []) };
+    return { path, text, value: expandAll(parsed, { env, folder: dirname(path) }, []) };
   } catch (error) {
     throw error instanceof ConfigError ? placed({ path, text }, error) : error;
   }
@@ -52,41 +54,4 @@ export function readFile(path: string, isRequired: boolean, env: Env): ConfigFil
 
 function isMissing(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
-}
-
-type Way = readonly PropertyKey[];
-
-function expandAll(value: Record<string, unknown>, env: Env, at: Way): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, expand(item, env, [...at, key])]),
-  );
-}
-
-/** `${NAME}` inside any text is taken from the environment, so that the file needs no secrets. */
-function expand(value: unknown, env: Env, at: Way): unknown {
-  if (typeof value === 'string') {
-    return value.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => valueOf(name, env, at));
-  }
-  if (Array.isArray(value)) return value.map((item, index) => expand(item, env, [...at, index]));
-  return isPlain(value) ? expandAll(value, env, at) : value;
-}
-
-function valueOf(name: string, env: Env, at: Way): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    const shown = name.slice(0, NAME_LENGTH_MAX);
-    throw new ConfigError(
-      at,
-      `"\${${shown}}" names no environment variable: letters, digits and _`,
-    );
-  }
-  const found = env[name];
-  // Empty is not set, as for our own variables: a channel without its key is found at the start.
-  if (!found) throw new ConfigError(at, `names \${${name}}, which is not set`);
-  return found;
-}
-
-const NAME_LENGTH_MAX = 100;
-
-export function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -175,7 +175,7 @@ describe('an error leads to the line and the word that is wrong', () => {
       `${real}, "baseUrl": "https://other.example"`,
       ':5: "baseUrl" stands here a second time',
     ],
-    ['a comma too much', `${real},`, ':6: is not JSON: '],
+    ['two commas', `${real},,`, ':5: is not JSON: '],
     [
       'a name of no environment variable',
       '"baseUrl": "https://ark.example", "credentials": { "apiKey": "${my-key}" }',
@@ -223,6 +223,42 @@ describe('an error leads to the line and the word that is wrong', () => {
       'models.m.price.perSecond: is not a known field (known: perJob)',
     );
     expect(priced('25')).toThrow('{"perJob": "25"}, points for each video, or {"free": true}');
+  });
+
+  test('a file may hold comments, commas after the last entry and a byte order mark', () => {
+    writeFileSync(
+      path,
+      '\uFEFF{\n  // Two jobs at once.\n  "waits": { "busyMs": 7, /* ms */ },\n}\n',
+    );
+    expect(readConfig({ REELAY_CONFIG: path }).waits.busyMs).toBe(7);
+    writeFileSync(path, '{\n  // A comment.\n  "waits": { "busyMs": "7", },\n}\n');
+    expect(() => readConfig({ REELAY_CONFIG: path })).toThrow(`${path}:3: waits.busyMs: `);
+  });
+
+  describe('a text that refers to a file', () => {
+    const withKey = (apiKey: string) => ({
+      channels: { mine: { ...CHANNEL, credentials: { apiKey } } },
+    });
+
+    test('holds its text without the line break at the end, by a path from the config or from the root', () => {
+      writeFileSync(join(folder, 'ark.key'), 'from-a-file\n');
+      for (const file of ['ark.key', join(folder, 'ark.key')]) {
+        expect(read(withKey(`\${file:${file}}`)).channels).toMatchObject({
+          mine: { credentials: { apiKey: 'from-a-file' } },
+        });
+      }
+    });
+
+    test('names the entry where the file is missing or empty, and never shows what a file holds', () => {
+      writeFileSync(join(folder, 'empty.key'), '\n');
+      const at = 'channels.mine.credentials.apiKey: names the file ';
+      expect(() => read(withKey('${file:none.key}'))).toThrow(
+        `${at}${join(folder, 'none.key')}, which cannot be read (`,
+      );
+      expect(() => read(withKey('${file:empty.key}'))).toThrow(
+        `${at}${join(folder, 'empty.key')}, which is empty`,
+      );
+    });
   });
 
   test('a name of an environment variable may be in small letters', () => {

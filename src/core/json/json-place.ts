@@ -1,8 +1,13 @@
-import { findNodeAtLocation, parseTree, printParseErrorCode } from 'jsonc-parser';
-import type { Node, ParseError } from 'jsonc-parser';
+import { findNodeAtLocation, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { Node, ParseError, ParseOptions } from 'jsonc-parser';
 import { propertiesOf } from './json-text';
 
-/** This module says at which line (from 1) of a JSON text, which a person wrote, something stands. */
+/**
+ * This module reads a JSON text that a person wrote, with comments and commas after the last entry, and says at which
+ * line (from 1) of it something stands.
+ */
+
+const PERSONS: ParseOptions = { disallowComments: false, allowTrailingComma: true };
 
 /** Why the text is no JSON, or that a name stands twice in one object, of which a reader would see only the last. */
 export interface JsonProblem {
@@ -12,7 +17,7 @@ export interface JsonProblem {
 
 export function jsonProblem(text: string): JsonProblem | undefined {
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true });
+  const root = parseTree(text, errors, PERSONS);
   const [first] = errors;
   if (first || !root) {
     const why = first ? wordsOf(printParseErrorCode(first.error)) : 'value expected';
@@ -23,11 +28,16 @@ export function jsonProblem(text: string): JsonProblem | undefined {
   return { line: lineAt(text, twice.offset), text: `"${twice.name}" stands here a second time` };
 }
 
+/** Returns the value of a text that has no problem. */
+export function valueOf(text: string): unknown {
+  return parse(text, [], PERSONS) as unknown;
+}
+
 /**
  * Returns the line of that entry or, where it is missing, of the nearest one around it; undefined for the whole text.
  */
 export function lineOf(text: string, path: readonly PropertyKey[]): number | undefined {
-  const root = parseTree(text);
+  const root = parseTree(text, [], PERSONS);
   for (let length = path.length; root && length > 0; length -= 1) {
     const steps = path
       .slice(0, length)
