@@ -1,6 +1,7 @@
 import type { Moment } from '../src/attempts/rates';
 import type { Job } from '../src/core/job/job';
 import type { Catalog } from '../src/core/catalog/catalog';
+import type { Attempt } from '../src/core/provider/attempt';
 import type { WatchedAttempt } from '../src/core/ports/store/attempts';
 import { DEADLINE_MARGIN_MS, untilDeadlineMs } from '../src/core/schedules';
 import type { ActivityDeps } from './deps';
@@ -22,7 +23,7 @@ export async function awaitLook(
   const { channel, jobId } = attempt;
   const { turnAt, deadlineAt } = job;
   const latest = deadlineAt - DEADLINE_MARGIN_MS;
-  const share = attempt.looksAlone ? 1 : jobsPerLook(catalog.channel(channel));
+  const share = jobsPerLook(catalog.channel(channel), attempt);
   rates.note(pauses);
   const moment = await rates.planned({ channel, line: 'looks', jobId, turnAt, latest, share });
   if (moment.kind !== 'later') return moment;
@@ -31,9 +32,16 @@ export async function awaitLook(
   throw pending(`a look ${WAITS} ${channel}`, untilDeadlineMs(waitMs, deadlineAt - now()));
 }
 
-/** Returns how many jobs one call looks at; 1 where there is no such call. */
-const jobsPerLook = (at: ReturnType<Catalog['channel']>): number =>
-  Math.min(at?.channel.jobsPerLook ?? Infinity, at?.provider.many?.max ?? 1);
+/** Returns how many jobs one call looks at, this one among them; 1 where there is no such call. */
+function jobsPerLook(
+  at: ReturnType<Catalog['channel']>,
+  { looksAlone, operation }: Attempt,
+): number {
+  const many = at?.provider.many;
+  if (!at || !many || !operation || looksAlone) return 1;
+  if (many.shows?.(operation) === false) return 1;
+  return Math.min(at.channel.jobsPerLook ?? Infinity, many.max);
+}
 
 /**
  * Waits until a submit may be sent, no longer than it is wanted. Throws a `pending` where that is not soon. False where

@@ -62,6 +62,8 @@ export interface SubmitFacts {
 export interface ManyLooks {
   /** One call takes at most so many jobs. */
   max: number;
+  /** Says whether the call could show the job; absent: it shows every one. */
+  shows?(operation: Operation): boolean;
   poll(operations: readonly Operation[]): Call;
   /**
    * Cuts the reply into those that looks at each of the jobs alone would have had, in the order of `operations`, with
