@@ -132,7 +132,7 @@ async function whenDue(
       held = undefined;
       // Who shares it has come back by then, and learns below that somebody else's call is for it too.
       if (!(await waited(options, at))) continue;
-      const ids = await store.use({ jobId, channel }, at - 1, now());
+      const ids = await store.use({ jobId, channel }, at, now());
       if (ids.length > 0 && !isPast(options, at)) {
         return { kind: 'now', sharedWith: ids.filter((id) => id !== jobId) };
       }

@@ -55,9 +55,23 @@ test('a job remembers a later moment, and uses it once', async () => {
   const { at } = await ask();
   const { turnAt = 0 } = (await database.store.jobs.load(jobId)) ?? {};
   expect(Math.abs(turnAt - at)).toBeLessThanOrEqual(1);
-  const use = () => database.store.rates.use({ jobId, channel }, at - 500, at);
+  const use = () => database.store.rates.use({ jobId, channel }, at, at);
   expect(await use()).toEqual([jobId]);
   expect(await use()).toEqual([]);
+});
+
+test('whoever comes back for a moment that another try has used takes nothing from the next one', async () => {
+  const { id: jobId } = await createdJob(database, newJob(database.workspace));
+  const channel = newId();
+  const ask = () =>
+    database.store.rates.take({
+      ...{ channel, line: 'looks', spacing, now: NOW, latest: FAR, share: 1 },
+      remember: { jobId, from: NOW - 1 },
+    });
+  const [used, next] = [await ask(), await ask()];
+  const use = (at: number) => database.store.rates.use({ jobId, channel }, at, at);
+  expect(await use(used.at)).toEqual([]);
+  expect(await use(next.at)).toEqual([jobId]);
 });
 
 describe('looks that may share a moment', () => {
@@ -92,7 +106,7 @@ describe('looks that may share a moment', () => {
     const channel = newId();
     const looks = await waiting(channel, SHARE);
     const used = await Promise.all(
-      looks.map(({ jobId, at }) => database.store.rates.use({ jobId, channel }, at - 1, at)),
+      looks.map(({ jobId, at }) => database.store.rates.use({ jobId, channel }, at, at)),
     );
     const ids = looks.map(({ jobId }) => jobId);
     expect(used.flat().sort()).toEqual(ids.sort());
@@ -113,7 +127,7 @@ describe('looks that may share a moment', () => {
     expect(alone.at).toBeGreaterThan(first?.at ?? 0);
     expect((await look(channel)).at).toBe(first?.at);
     const use = { jobId: alone.jobId, channel };
-    expect(await database.store.rates.use(use, alone.at - 1, alone.at)).toEqual([alone.jobId]);
+    expect(await database.store.rates.use(use, alone.at, alone.at)).toEqual([alone.jobId]);
   });
 
   test('take nothing from another channel whose moment is the same by chance', async () => {
@@ -122,7 +136,7 @@ describe('looks that may share a moment', () => {
     const [theirs] = await waiting(other, 1);
     expect(mine?.at).toBe(theirs?.at);
     const use = (look: typeof mine, channel: string) =>
-      database.store.rates.use({ jobId: look?.jobId ?? '', channel }, NOW, NOW);
+      database.store.rates.use({ jobId: look?.jobId ?? '', channel }, look?.at ?? 0, NOW);
     expect(await use(mine, one)).toEqual([mine?.jobId]);
     expect(await use(theirs, other)).toEqual([theirs?.jobId]);
   });
@@ -133,7 +147,8 @@ describe('looks that may share a moment', () => {
     await database.store.rates.pause(channel, NOW + 60_000);
     expect((await look(channel)).at).toBeGreaterThanOrEqual(NOW + 60_000);
     const use = { jobId: first?.jobId ?? '', channel };
-    expect(await database.store.rates.use(use, NOW, first?.at ?? 0)).toEqual([]);
+    const at = first?.at ?? 0;
+    expect(await database.store.rates.use(use, at, at)).toEqual([]);
   });
 });
 
@@ -141,13 +156,13 @@ test('nobody calls a channel before the end of its pause, and a shorter pause en
   const { id: jobId } = await createdJob(database, newJob(database.workspace));
   const channel = newId();
   await take(channel, 'looks');
-  await database.store.rates.take({
+  const { at } = await database.store.rates.take({
     ...{ channel, line: 'looks', spacing, now: NOW, latest: FAR, share: 1 },
     remember: { jobId, from: NOW },
   });
   await database.store.rates.pause(channel, NOW + 30_000);
   await database.store.rates.pause(channel, NOW + 10_000);
-  expect(await database.store.rates.use({ jobId, channel }, NOW, NOW + 1_000)).toEqual([]);
+  expect(await database.store.rates.use({ jobId, channel }, at, NOW + 1_000)).toEqual([]);
   expect((await take(channel, 'rest')).at).toBe(NOW + 30_000);
 });
 

@@ -19,7 +19,7 @@ export function rateStore(db: Database): RateStore {
       if (!again) throw new Error(`channel ${ask.channel} has no row of moments`);
       return again;
     },
-    use: (job, since, now) => use(db, job, { since, now }),
+    use: (job, at, now) => use(db, job, { at, now }),
     async pause(channel, until) {
       const pausedUntil = new Date(until);
       await db
@@ -89,16 +89,18 @@ interface Used extends Record<string, unknown> {
 
 /**
  * Rows are locked in the order of their ids, so that two jobs of one moment do not wait for each other in a circle. A
- * job of another channel may have the same moment by chance, and keeps it.
+ * job of another channel may have the same moment by chance, and keeps it. The row knows the moment to the microsecond,
+ * and whoever read it to the millisecond.
  */
 async function use(
   db: Database,
   { jobId, channel }: { jobId: string; channel: string },
-  { since, now }: { since: number; now: number },
+  { at, now }: { at: number; now: number },
 ): Promise<string[]> {
   const { rows } = await db.execute<Used>(sql`
     WITH mine AS (
-      SELECT turn_at FROM jobs WHERE id = ${jobId}::uuid AND turn_at >= ${time(since)} AND NOT EXISTS (
+      SELECT turn_at FROM jobs
+      WHERE id = ${jobId}::uuid AND turn_at BETWEEN ${time(at - 1)} AND ${time(at + 1)} AND NOT EXISTS (
         SELECT 1 FROM channel_rates WHERE channel = ${channel} AND paused_until > ${time(now)}
       )
     ), sharing AS (

@@ -23,11 +23,11 @@ export interface RateStore {
    */
   take(ask: MomentAsk): Promise<{ at: number; isTaken: boolean }>;
   /**
-   * Uses the moment that a job remembers, for all jobs that share it, and lets them forget it, so that nobody uses it
-   * twice. Returns their ids, the job's own among them; none where the job has no moment from `since` on any more, or
-   * the channel is paused.
+   * Uses the moment `at` that a job remembers, for all jobs that share it, and lets them forget it, so that nobody uses
+   * it twice. Returns their ids, the job's own among them; none where the job has another moment by now or none, or the
+   * channel is paused.
    */
-  use(job: { jobId: string; channel: string }, since: number, now: number): Promise<string[]>;
+  use(job: { jobId: string; channel: string }, at: number, now: number): Promise<string[]>;
   /** Keeps all processes from calling the channel until then; a pause that is longer stays. */
   pause(channel: string, until: number): Promise<void>;
 }
