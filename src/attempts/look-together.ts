@@ -2,7 +2,7 @@ import { given } from '../core/json/fields';
 import { isFinal } from '../core/job/outcome';
 import type { WatchedAttempt } from '../core/ports/store/attempts';
 import type { Reply } from '../core/provider/exchange';
-import { retryAfterOf } from '../core/schedules';
+import { isBusy, retryAfterOf } from '../core/schedules';
 import { callForLook } from './ask';
 import type { LookDeps } from './deps';
 import { look, passing } from './look';
@@ -57,8 +57,6 @@ async function withoutList(
 
 const isAwaited = ({ attempt, job }: WatchedAttempt): boolean =>
   attempt.state === 'accepted' && attempt.operation !== undefined && job.isOpen;
-
-const isBusy = ({ status }: Reply): boolean => status === 429 || status === 503;
 
 async function lookAlone({ store, log }: LookDeps, watched: readonly WatchedAttempt[]) {
   const [first] = watched;

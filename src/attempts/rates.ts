@@ -4,7 +4,7 @@ import type { Reply } from '../core/provider/exchange';
 import type { Pauses, RateStore } from '../core/ports/store/rates';
 import { SLACK_MS, spacingOf } from '../core/rates/spacing';
 import type { Line, RateLimits, Spacing } from '../core/rates/spacing';
-import { retryAfterOf } from '../core/schedules';
+import { isBusy, retryAfterOf } from '../core/schedules';
 
 /** A moment that is so near is waited for in the process; who has a later one comes back for it. */
 const NEAR_MS = 1_500;
@@ -99,8 +99,6 @@ export function createRates(options: RateOptions): Rates {
     },
   };
 }
-
-const isBusy = ({ status }: Reply): boolean => status === 429 || status === 503;
 
 async function remember({ store, log }: RateOptions, channel: string, until: number) {
   log.warn({ channel, until: new Date(until) }, 'the provider asked for patience');

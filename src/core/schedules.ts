@@ -108,6 +108,10 @@ export function readRetryAfter(value: string | undefined, nowMs: number): number
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }
 
+/** Says whether a reply asks for patience with whatever is called: too many requests, or out of service for now. */
+export const isBusy = ({ status }: Pick<Reply, 'status'>): boolean =>
+  status === 429 || status === 503;
+
 /**
  * Returns a reply's Retry-After in milliseconds; a date counts from the reply's own Date header, never from our clock.
  */

@@ -11,6 +11,17 @@ const spacing = spacingOf({ requestsPerMinute: 60 }) as Spacing;
 
 const take = (channel: string, line: Line, more: { now?: number; latest?: number } = {}) =>
   database.store.rates.take({ channel, line, spacing, now: NOW, latest: FAR, share: 1, ...more });
+/** Asks for the moment of a job's look, which the job remembers where it is later than `from`. */
+const askFor = (
+  jobId: string,
+  channel: string,
+  more: { now?: number; from: number; share?: number },
+) => {
+  const { from, now = NOW, share = 1 } = more;
+  const remember = { jobId, from };
+  const ask = { channel, line: 'looks' as const, spacing, now, latest: FAR, share, remember };
+  return database.store.rates.take(ask);
+};
 const gaps = (times: number[]): number[] =>
   [...times]
     .sort((one, other) => one - other)
@@ -45,11 +56,7 @@ test('a moment that would be too late is told and not taken', async () => {
 test('a job remembers a later moment, and uses it once', async () => {
   const { id: jobId } = await createdJob(database, newJob(database.workspace));
   const channel = newId();
-  const ask = () =>
-    database.store.rates.take({
-      ...{ channel, line: 'looks', spacing, now: NOW, latest: FAR, share: 1 },
-      remember: { jobId, from: NOW + 1_000 },
-    });
+  const ask = () => askFor(jobId, channel, { from: NOW + 1_000 });
   await ask();
   expect((await database.store.jobs.load(jobId))?.turnAt).toBeUndefined();
   const { at } = await ask();
@@ -63,11 +70,7 @@ test('a job remembers a later moment, and uses it once', async () => {
 test('whoever comes back for a moment that another try has used takes nothing from the next one', async () => {
   const { id: jobId } = await createdJob(database, newJob(database.workspace));
   const channel = newId();
-  const ask = () =>
-    database.store.rates.take({
-      ...{ channel, line: 'looks', spacing, now: NOW, latest: FAR, share: 1 },
-      remember: { jobId, from: NOW - 1 },
-    });
+  const ask = () => askFor(jobId, channel, { from: NOW - 1 });
   const [used, next] = [await ask(), await ask()];
   const use = (at: number) => database.store.rates.use({ jobId, channel }, at, at);
   expect(await use(used.at)).toEqual([]);
@@ -80,11 +83,8 @@ describe('looks that may share a moment', () => {
   async function look(channel: string, more: { now?: number; share?: number } = {}) {
     const job = await createdJob(database, newJob(database.workspace));
     await acceptedAttempt(database, job, { channel });
-    const now = more.now ?? NOW;
-    const { at } = await database.store.rates.take({
-      ...{ channel, line: 'looks', spacing, now, latest: FAR, share: more.share ?? SHARE },
-      remember: { jobId: job.id, from: now + 1_500 },
-    });
+    const from = (more.now ?? NOW) + 1_500;
+    const { at } = await askFor(job.id, channel, { share: SHARE, ...more, from });
     return { jobId: job.id, at };
   }
   const waiting = async (channel: string, count: number) => {
@@ -156,10 +156,7 @@ test('nobody calls a channel before the end of its pause, and a shorter pause en
   const { id: jobId } = await createdJob(database, newJob(database.workspace));
   const channel = newId();
   await take(channel, 'looks');
-  const { at } = await database.store.rates.take({
-    ...{ channel, line: 'looks', spacing, now: NOW, latest: FAR, share: 1 },
-    remember: { jobId, from: NOW },
-  });
+  const { at } = await askFor(jobId, channel, { from: NOW });
   await database.store.rates.pause(channel, NOW + 30_000);
   await database.store.rates.pause(channel, NOW + 10_000);
   expect(await database.store.rates.use({ jobId, channel }, at, NOW + 1_000)).toEqual([]);

@@ -7,7 +7,7 @@ import { propertiesOf } from './json-text';
  * line (from 1) of it something stands.
  */
 
-const PERSONS: ParseOptions = { disallowComments: false, allowTrailingComma: true };
+const HAND_WRITTEN: ParseOptions = { disallowComments: false, allowTrailingComma: true };
 
 /** Why the text is no JSON, or that a name stands twice in one object, of which a reader would see only the last. */
 export interface JsonProblem {
@@ -17,7 +17,7 @@ export interface JsonProblem {
 
 export function jsonProblem(text: string): JsonProblem | undefined {
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, PERSONS);
+  const root = parseTree(text, errors, HAND_WRITTEN);
   const [first] = errors;
   if (first || !root) {
     const why = first ? wordsOf(printParseErrorCode(first.error)) : 'value expected';
@@ -30,14 +30,14 @@ export function jsonProblem(text: string): JsonProblem | undefined {
 
 /** Returns the value of a text that has no problem. */
 export function valueOf(text: string): unknown {
-  return parse(text, [], PERSONS) as unknown;
+  return parse(text, [], HAND_WRITTEN) as unknown;
 }
 
 /**
  * Returns the line of that entry or, where it is missing, of the nearest one around it; undefined for the whole text.
  */
 export function lineOf(text: string, path: readonly PropertyKey[]): number | undefined {
-  const root = parseTree(text, [], PERSONS);
+  const root = parseTree(text, [], HAND_WRITTEN);
   for (let length = path.length; root && length > 0; length -= 1) {
     const steps = path
       .slice(0, length)
