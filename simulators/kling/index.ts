@@ -7,7 +7,7 @@ import { wholeNumber } from '../kit/parse';
 import { admit } from './create';
 import { invalid, refusalOf, refuse } from './refusal';
 import { renderCallback, renderNewTask, renderTask } from './task';
-import { accountOf, secretOf } from './token';
+import { accountOf } from './token';
 
 /**
  * The simulation of Kling has the four kinds that the adapter speaks. No page tells these, so they are uncertain: the
@@ -16,10 +16,9 @@ import { accountOf, secretOf } from './token';
 
 const TASKS = '/v1/videos/:kind';
 const TASK = '/v1/videos/:kind/:id';
-const ACCESS_KEY = 'simulated-access-key';
 
 export const kling: Simulation = {
-  credentials: { accessKey: ACCESS_KEY, secretKey: secretOf(ACCESS_KEY) },
+  credentials: { apiKey: 'simulated' },
   models: Object.keys(klingModels),
   routes: [
     { method: 'POST', path: TASKS },
@@ -95,7 +94,7 @@ function create({ call, kind, account, world }: KlingRequest): SimulatedReply {
 function answerDuplicate(first: SimulatedJob, account: string, world: World): SimulatedReply {
   const wish = DUPLICATE_ACCOUNT.exec(account)?.[1] ?? '1201';
   if (wish === 'first-task') return answer(renderNewTask(first), world);
-  const message = `external_task_id ${String(first.data['external_task_id'])} already exists`;
+  const message = `External_task_id ${String(first.data['external_task_id'])} already exists`;
   return refuse(refusalOf(Number(wish), message), world);
 }
 
@@ -110,8 +109,9 @@ function digitsOf(text: string): string {
   return `8${(number % 10n ** BigInt(DIGITS - 1)).toString().padStart(DIGITS - 1, '0')}`;
 }
 
+/** Seen by several clients with real keys: 400 and 1201, where the page of codes has 404 and 1203. */
 const notFound = (id: string, world: World): SimulatedReply =>
-  refuse(refusalOf(1203, `task ${id} is not found`), world);
+  refuse(refusalOf(1201, `Task not found by id/external id: ${id}`), world);
 
 /** Records live as long as their files. */
 const KEPT_MS = 30 * 86_400_000;

@@ -2,10 +2,14 @@ import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Headers } from '../../src/core/provider/exchange';
 import { signatureOf } from '../../src/providers/kling/token';
+import { accountOfKey } from '../kit/account';
 import type { Refusal } from '../kit/refusal';
 import { refusalOf } from './refusal';
 
-/** The simulated Kling checks every part of the token, and has a code for each thing that can be wrong. */
+/**
+ * The simulated Kling takes any API key as an account of its own. Of a signed token it checks every part, and has a code
+ * for each thing that can be wrong.
+ */
 
 /** Derives the secret of an access key; every access key is an account of its own. */
 export const secretOf = (accessKey: string): string => `secret-of-${accessKey}`;
@@ -13,15 +17,25 @@ export const secretOf = (accessKey: string): string => `secret-of-${accessKey}`;
 const headerSchema = z.object({ alg: z.literal('HS256') });
 const claimsSchema = z.object({ iss: z.string().min(1), nbf: z.number(), exp: z.number() });
 
-/** Reads the access key out of the token, or the refusal of what is wrong with it. */
-export function accountOf(
-  headers: Headers,
-  nowMs: number,
-): { account: string } | { refused: Refusal } {
+/** Accounts whose name says what they are answered are called by it, also where it is a key. */
+const ACTING = /^(refused|duplicate)-/;
+
+type Caller = { account: string } | { refused: Refusal };
+
+/** Tells the account of a call by its API key or its token, or the refusal of what is wrong with that. */
+export function accountOf(headers: Headers, nowMs: number): Caller {
   const authorization = headers['authorization'] ?? '';
   if (authorization === '') return { refused: refusalOf(1001) };
+  const [, sent] = /^Bearer (\S+)$/.exec(authorization) ?? [];
+  if (sent === undefined) return { refused: refusalOf(1000) };
+  if (sent.split('.').length === 3) return accountOfToken(sent, nowMs);
+  return { account: ACTING.test(sent) ? sent : accountOfKey(sent) };
+}
+
+/** Reads the access key out of a token. */
+function accountOfToken(token: string, nowMs: number): Caller {
   const [, head = '', body = '', signature = ''] =
-    /^Bearer ([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(authorization) ?? [];
+    /^([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(token) ?? [];
   const claims = claimsSchema.safeParse(decode(body));
   if (!claims.success) return { refused: refusalOf(1000) };
   const { iss, nbf, exp } = claims.data;

@@ -83,7 +83,7 @@ describe('the token', () => {
     ['nothing', 1001, () => undefined],
     ['an empty header', 1001, () => ''],
     ['another scheme', 1000, () => `Key ${token(claims(), secretOf('ak'))}`],
-    ['no token', 1000, () => 'Bearer abc'],
+    ['two tokens', 1000, () => 'Bearer a b'],
     ['claims that are no JSON', 1000, () => 'Bearer YQ.YQ.YQ'],
     ['claims without a client', 1000, () => `Bearer ${token(claims({ iss: '' }), 'x')}`],
     ['another secret', 1002, () => `Bearer ${token(claims(), 'guessed')}`],
@@ -96,6 +96,18 @@ describe('the token', () => {
     expect(ask(authorization())).toBe(code);
   });
   const signed = (change: object): string => `Bearer ${token(claims(change), secretOf('ak'))}`;
+
+  test('may be an API key, each of which is an account of its own', () => {
+    expect(ask('Bearer a-key')).toBe(0);
+    const { data } = create();
+    const asking = (apiKey: string): number =>
+      bodyOf(
+        upstream.sendUnsigned(
+          kling.authorize(get(`${TEXT}/${data['task_id']}`), { apiKey }, upstream.now()),
+        ),
+      ).code;
+    expect([asking('simulated'), asking('another')]).toEqual([0, 1201]);
+  });
 
   test('that we sign lives for half an hour and allows for a clock that is 5 s behind ours', () => {
     const made = signToken('ak', 'sk', 1_795_262_400_999);
@@ -117,7 +129,7 @@ describe('the token', () => {
     const reply = upstream.sendUnsigned(
       kling.authorize(get(`${TEXT}/${data['task_id']}`), other, upstream.now()),
     );
-    expect(bodyOf(reply).code).toBe(1203);
+    expect(bodyOf(reply).code).toBe(1201);
   });
 });
 
@@ -329,10 +341,10 @@ describe('a task', () => {
     const id = String(data['task_id']);
     for (const name of [id, 'mine']) {
       expect(send(get(`${TEXT}/${name}`)).data['task_id']).toBe(id);
-      expect(send(get(`image2video/${name}`)).code).toBe(1203);
+      expect(send(get(`image2video/${name}`)).code).toBe(1201);
     }
     upstream.advance(30 * 86_400_000);
-    expect(send(get(`${TEXT}/${id}`)).code).toBe(1203);
+    expect(send(get(`${TEXT}/${id}`)).code).toBe(1201);
   });
 
   test('tells what it made and what that cost', () => {
@@ -449,7 +461,7 @@ describe('over HTTP', () => {
 
   test('one that was dropped before is not', async () => {
     await expect(submit('drop-before-accept')).rejects.toThrow();
-    expect(await lookup()).toBe(1203);
+    expect(await lookup()).toBe(1201);
   });
 
   test.each([
@@ -459,7 +471,7 @@ describe('over HTTP', () => {
     const response = await submit(fault);
     expect(response.status).toBe(status);
     expect(await json(response)).toMatchObject({ code, request_id: expect.any(String) as unknown });
-    expect(await lookup()).toBe(1203);
+    expect(await lookup()).toBe(1201);
   });
 
   test('its file can be fetched by anybody', async () => {

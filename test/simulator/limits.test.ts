@@ -1,6 +1,7 @@
 import { kling } from '../../src/providers/kling';
 import { ark } from '../../src/providers/ark';
 import { simulations } from '../../simulators';
+import { accountOfKey } from '../../simulators/kit/account';
 import type { SimulatorOptions } from '../../simulators/server';
 import { json, MODEL, startUpstream, type Upstream } from '../support/simulator';
 
@@ -142,7 +143,7 @@ describe('jobs at once', () => {
         'kling-v1': { underWay: 1, peak: 1, refusedByLimit: 1 },
         'kling-v1-6': { underWay: 1, peak: 1, refusedByLimit: 1 },
       },
-      accounts: { 'simulated-access-key': { underWay: 2, peak: 2 } },
+      accounts: { [accountOfKey('simulated')]: { underWay: 2, peak: 2 } },
     });
   });
 
