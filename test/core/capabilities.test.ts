@@ -119,6 +119,7 @@ const NAMES: FieldNames = {
   expiresAfterSeconds: 'ttl',
   safetyIdentifier: 'who',
   negativePrompt: 'not_this',
+  passthrough: 'extra',
 };
 
 describe('left out or neutral, a field is honoured by a model that has nothing', () => {
@@ -252,6 +253,56 @@ const refusal = (change: Partial<VideoRequest>, model: Capabilities): GatewayErr
   throw new Error('it was not refused');
 };
 
+/** A model that always makes sound, whose prompts are shorter for one mode, and whose references depend on a video. */
+const LOUD: Capabilities = {
+  ...RICH,
+  modes: {
+    text: { aspectRatioDefault: '16:9', images: 0, videos: 0, audios: 0 },
+    first_frame: {
+      aspectRatioDefault: '16:9',
+      promptLengthMax: 4,
+      vendorKeys: { owned: ['prompt'], checked: {} },
+      images: 1,
+      videos: 0,
+      audios: 0,
+    },
+    reference: {
+      aspectRatioDefault: '9:16',
+      images: 3,
+      videos: 1,
+      audios: 0,
+      besideVideo: {
+        images: 1,
+        audio: false,
+        vendorKeys: { owned: [], checked: {}, closed: true },
+      },
+    },
+  },
+  audioAlways: true,
+};
+
+describe('a model with sound alone', () => {
+  test.each<[string, Partial<VideoRequest>]>([
+    ['says nothing of it', {}],
+    ['asks for it', { generateAudio: true }],
+  ])('makes it for who %s', (_, change) => {
+    expect(applyCapabilities(request(change), LOUD)).toMatchObject({ generateAudio: true });
+  });
+});
+
+describe('a video among the references', () => {
+  const images = ['reference_image', 'reference_image', 'reference_image'] as const;
+
+  test('takes what the mode allows beside one', () => {
+    const alone = request({ ...inputs(...images), passthrough: { any: 1 } });
+    expect(applyCapabilities(alone, LOUD)).toMatchObject({ generateAudio: true });
+    for (const change of [{}, { generateAudio: false }]) {
+      const both = request({ ...inputs('reference_image', 'reference_video'), ...change });
+      expect(applyCapabilities(both, LOUD)).not.toHaveProperty('generateAudio');
+    }
+  });
+});
+
 const SIZE = { width: 100, height: 100 };
 const HD = { width: 1280, height: 720 };
 const VERTICAL = { width: 720, height: 1280 };
@@ -333,6 +384,48 @@ const REFUSED: [string, Capabilities, Partial<VideoRequest>, param: string, text
     inputs('reference_audio'),
     'content',
     'has audio as its only reference; add an image or a video.',
+  ],
+  [
+    'too many images for a video',
+    LOUD,
+    inputs('reference_image', 'reference_image', 'reference_video'),
+    'content',
+    'has 2 images beside a video; at most 1.',
+  ],
+  [
+    'sound beside a video',
+    LOUD,
+    { ...inputs('reference_video'), generateAudio: true },
+    'with_audio',
+    'is not supported by this model. Allowed: false.',
+  ],
+  [
+    'words beside a video',
+    LOUD,
+    { ...inputs('reference_video'), passthrough: { any: 1 } },
+    'extra.any',
+    'is no word of this model, and its provider would drop it in silence.',
+  ],
+  [
+    'a word that one mode owns',
+    LOUD,
+    { ...inputs('first_frame'), prompt: 'boat', passthrough: { prompt: 1 } },
+    'extra.prompt',
+    "is written by the gateway; use the request's own field.",
+  ],
+  [
+    'a prompt that is long for a mode',
+    LOUD,
+    { ...inputs('first_frame'), prompt: 'boats' },
+    'text',
+    'is longer than 4 characters.',
+  ],
+  [
+    'silence of a model that cannot be silent',
+    LOUD,
+    { generateAudio: false },
+    'with_audio',
+    'cannot be false: this model always makes sound. Allowed: true.',
   ],
   ['a long prompt', BARE, { prompt: 'x'.repeat(21) }, 'text', 'is longer than 20 characters.'],
   [
@@ -597,7 +690,7 @@ describe('what a model cannot honour is refused in the caller’s words', () => 
   });
 
   test('every field that can be refused has a case above', () => {
-    const fields = new Set(REFUSED.map(([, , , param]) => param));
+    const fields = new Set(REFUSED.map(([, , , param]) => param.split('.')[0]));
     expect([...fields].sort()).toEqual(Object.values(NAMES).sort());
   });
 });

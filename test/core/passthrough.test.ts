@@ -56,6 +56,21 @@ test.each([
   }
 });
 
+test('where the provider drops what it does not know, a word that nobody knows is refused', () => {
+  const check = (passthrough: Record<string, unknown>, keys: VendorKeys) => () => {
+    checkPassthrough(passthrough, keys, { param: 'extra', seconds: 5 });
+  };
+  const closed: VendorKeys = { owned: [], checked: { scale: z.number() }, closed: true };
+  expect(check({ scale: 1, camera: null }, closed)).not.toThrow();
+  const dropped = 'is no word of this model, and its provider would drop it in silence.';
+  expect(check({ scale: 1, camera: {} }, closed)).toThrow(
+    `extra.camera: ${dropped} Allowed: scale.`,
+  );
+  expect(check({ constructor: 1 }, { ...closed, checked: {} })).toThrow(
+    new RegExp(`^extra.constructor: ${dropped}$`),
+  );
+});
+
 test('a model without words of its own takes everything', () => {
   expect(() => {
     checkPassthrough({ duration: 10 }, undefined, { param: 'extra', seconds: 5 });

@@ -18,16 +18,9 @@ export function applyCapabilities(
   const { request, names } = readTier(asked, capabilities, askedNames);
   const name: NameOf = (field) => names[field] ?? field;
   const mode = modeOf(request.inputs, name('inputs'));
-  const limits = capabilities.modes[mode];
-  if (!limits) {
-    throw invalid(
-      name('inputs'),
-      `the model does not take ${MODE_TEXT[mode]}`,
-      Object.keys(capabilities.modes).map((key) => MODE_TEXT[key as Mode]),
-    );
-  }
-  const { fps = capabilities.fps, audio = capabilities.audio } = limits;
-  const model = { ...capabilities, fps, audio };
+  const limits = limitsOf(capabilities, mode, request.inputs, name('inputs'));
+  const { fps, audio, promptLengthMax, vendorKeys } = { ...capabilities, ...limits };
+  const model = { ...capabilities, fps, audio, promptLengthMax };
   checkCounts(request.inputs, limits, name('inputs'));
   const texts = [request.prompt, request.negativePrompt, request.passthrough];
   checkForms(request.inputs, model.media, { param: name('inputs'), sizes, texts });
@@ -41,7 +34,7 @@ export function applyCapabilities(
     const needed = model.audioResolutions.join(' or ');
     throw invalid(name('generateAudio'), `needs ${name('resolution')} ${needed}`, ['false']);
   }
-  checkPassthrough(request.passthrough, model.vendorKeys, { param: name('passthrough'), seconds });
+  checkPassthrough(request.passthrough, vendorKeys, { param: name('passthrough'), seconds });
   return {
     mode,
     prompt: request.prompt,
@@ -49,7 +42,9 @@ export function applyCapabilities(
     seconds,
     ...frame,
     fps: model.fps,
-    ...(model.audio ? { generateAudio: request.generateAudio ?? model.audioDefault ?? false } : {}),
+    ...(model.audio
+      ? { generateAudio: request.generateAudio ?? model.audioAlways ?? model.audioDefault ?? false }
+      : {}),
     ...(model.seed && request.seed !== undefined ? { seed: request.seed } : {}),
     ...(model.watermark ? { watermark: request.watermark ?? false } : {}),
     ...(model.cameraFixed && request.cameraFixed !== undefined
@@ -66,6 +61,28 @@ export function applyCapabilities(
     ...(request.negativePrompt ? { negativePrompt: request.negativePrompt } : {}),
     passthrough: request.passthrough,
   };
+}
+
+/**
+ * Returns what holds in a mode for these inputs, a video among them included. Throws `invalid_request` where the model
+ * does not have the mode.
+ */
+export function limitsOf(
+  capabilities: Pick<Capabilities, 'modes'>,
+  mode: Mode,
+  inputs: readonly Input[],
+  param: string,
+): ModeCapabilities {
+  const limits = capabilities.modes[mode];
+  if (!limits) {
+    throw invalid(
+      param,
+      `the model does not take ${MODE_TEXT[mode]}`,
+      Object.keys(capabilities.modes).map((key) => MODE_TEXT[key as Mode]),
+    );
+  }
+  const hasVideo = inputs.some(({ role }) => role === 'reference_video');
+  return hasVideo ? { ...limits, ...limits.besideVideo } : limits;
 }
 
 export const MODE_TEXT: Record<Mode, string> = {
@@ -104,7 +121,11 @@ export function checkCounts(
   const over = (count: number, max: number, noun: string): void => {
     if (count > max) throw invalid(param, `has ${String(count)} ${noun}; at most ${String(max)}`);
   };
-  over(images, limits.images, 'images');
+  over(
+    images,
+    limits.images,
+    videos > 0 && limits.besideVideo ? 'images beside a video' : 'images',
+  );
   over(videos, limits.videos, 'videos');
   over(audios, limits.audios, 'audio files');
   if (audios > 0 && images + videos === 0 && !limits.audioAlone) {

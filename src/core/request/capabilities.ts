@@ -4,7 +4,8 @@ import type { Mode, VideoRequest } from './request';
 
 /**
  * P8 "said, not dropped": what a model cannot honour is a 400 that names the allowed values; nothing is dropped or
- * changed silently. Neutral values (false, seed -1, the model's own fps) are always honoured.
+ * changed silently. Neutral values (false, seed -1, the model's own fps) are always honoured, but for the silence of a
+ * model that cannot be silent.
  */
 export interface Capabilities {
   modes: Partial<Record<Mode, ModeCapabilities>>;
@@ -19,6 +20,8 @@ export interface Capabilities {
   fps: number;
   audio: boolean;
   audioDefault?: boolean;
+  /** The model cannot make a silent video, so that asking for one is refused. */
+  audioAlways?: true;
   /** The resolutions in which sound is made; absent where it is made in all of them. */
   audioResolutions?: readonly string[];
   seed: { min: number; max: number } | false;
@@ -87,11 +90,18 @@ export interface ModeCapabilities {
   resolutions?: readonly string[];
   fps?: number;
   audio?: boolean;
+  /** Characters. */
+  promptLengthMax?: number;
+  vendorKeys?: VendorKeys;
   images: number;
   videos: number;
   audios: number;
   /** Audio may be the only reference. */
   audioAlone?: boolean;
+  /** What takes the place of the mode's own where a video is among the inputs. */
+  besideVideo?: Partial<
+    Pick<ModeCapabilities, 'images' | 'audio' | 'seconds' | 'resolutions' | 'vendorKeys'>
+  >;
 }
 
 /** Field names as the caller spells them, so that errors speak the caller's language. */

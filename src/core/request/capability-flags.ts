@@ -3,14 +3,19 @@ import { invalid } from '../errors';
 import type { VideoRequest } from './request';
 
 /**
- * Checks the fields that a model either has or has not. Neutral values pass on every model: false, seed -1, its own
- * fps.
+ * Checks the fields that a model either has or has not. Neutral values pass on every model: false (but for a
+ * silence that a model cannot make), seed -1, its own fps.
  */
 export function checkFlags(request: VideoRequest, model: Capabilities, name: NameOf): void {
   const refuse = (field: keyof VideoRequest): never => {
     throw invalid(name(field), 'is not supported by this model', ['false']);
   };
   if (request.generateAudio && !model.audio) refuse('generateAudio');
+  if (request.generateAudio === false && model.audio && model.audioAlways) {
+    throw invalid(name('generateAudio'), 'cannot be false: this model always makes sound', [
+      'true',
+    ]);
+  }
   if (request.watermark && !model.watermark) refuse('watermark');
   if (request.cameraFixed && !model.cameraFixed) refuse('cameraFixed');
   if (request.cameraFixed && request.inputs.some((input) => input.role.startsWith('reference_'))) {

@@ -12,8 +12,10 @@ import { describeIssues } from '../json/parse';
 export interface VendorKeys {
   /** Keys that the adapter writes from the request's own fields, and those that would overrule one of them. */
   owned: readonly string[];
-  /** Keys whose values the provider documents; every other key passes unchecked. */
+  /** Keys whose values the provider documents; every other key passes unchecked, unless the list is closed. */
   checked: Readonly<Record<string, z.ZodType>>;
+  /** The provider drops words that it does not know without a word, so that any other key is refused. */
+  closed?: true;
   /** Keys of which the provider documents that it reads a picture or a link in them; no other key may carry one. */
   media?: readonly string[];
   /** Lists whose entries divide the video: this field of all of them adds up to its length. */
@@ -41,6 +43,7 @@ export function checkPassthrough(
       throw invalid(`${param}.${key}`, "is written by the gateway; use the request's own field");
     }
   }
+  if (keys?.closed) checkKnown(given.keys(), keys, param);
   for (const [key, schema] of Object.entries(keys?.checked ?? {})) {
     const parsed = given.has(key) ? schema.safeParse(given.get(key)) : undefined;
     if (!parsed?.error) continue;
@@ -56,6 +59,15 @@ export function checkPassthrough(
         `has a ${field} of ${String(sum)} in all; the video has ${String(seconds)}`,
       );
     }
+  }
+}
+
+function checkKnown(given: Iterable<string>, { checked }: VendorKeys, param: string): void {
+  for (const key of given) {
+    if (Object.hasOwn(checked, key)) continue;
+    const text = 'is no word of this model, and its provider would drop it in silence';
+    const words = Object.keys(checked);
+    throw invalid(`${param}.${key}`, text, words.length > 0 ? words : undefined);
   }
 }
 
