@@ -3,33 +3,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../src/config';
 import type { Config } from '../src/config';
-import { readFlags } from '../src/commands/flags';
+import { EXIT } from '../src/commands/kit/exit-codes';
 import { onShutdown } from '../src/commands/shutdown';
 import { createStack } from '../src/run/stack';
 import { assemble } from './assemble';
 import { commitOf, describeMachine } from './machine/describe';
 import { rounded } from './math/statistics';
-import { checkName, writePages } from './page/write';
+import { writePages } from './page/write';
 import { startServers, withoutOurs } from './parts/servers';
 import { FULL, QUICK } from './plan';
 import type { Report } from './report';
 import { measureAll } from './run';
 import type { Run } from './run';
 
-/** What a shell says of a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
+interface FiguresOptions {
+  quick?: true | undefined;
+  write?: string | undefined;
+  json?: true | undefined;
+}
 
 /**
  * The figures of docs/performance.md, each a ratio within one run. Prints one JSON object; with `--write before-1` it
  * also keeps it as docs/performance/before-1.json and writes that page anew.
  */
-export async function benchFigures(args: readonly string[]): Promise<number> {
-  const { own, json } = readFlags(args, {
-    quick: { type: 'boolean', default: false },
-    write: { type: 'string' },
-  });
-  const name = typeof own.write === 'string' ? own.write : undefined;
-  if (name !== undefined) checkName(name);
+export async function benchFigures({ quick, write, json }: FiguresOptions): Promise<number> {
   const shutdown = onShutdown();
   let isStopping = false;
   void shutdown.requested.then(() => {
@@ -45,13 +42,13 @@ export async function benchFigures(args: readonly string[]): Promise<number> {
     const goOn = (): void => {
       if (isStopping) throw new Error('the bench was told to stop');
     };
-    const measured = measure({ isQuick: own.quick === true, config, servers, stack, goOn, say });
+    const measured = measure({ isQuick: quick === true, config, servers, stack, goOn, say });
     const report = await Promise.race([measured, shutdown.requested]);
-    if (typeof report === 'string') return INTERRUPTED;
+    if (typeof report === 'string') return EXIT.interrupted;
     if (report.elsewhere > ELSEWHERE_MAX) say(noisy(report));
-    if (name !== undefined) writePages(name, report);
+    if (write !== undefined) writePages(write, report);
     process.stdout.write(`${JSON.stringify(report, null, json ? 0 : 2)}\n`);
-    return 0;
+    return EXIT.ok;
   } finally {
     await stack.stop();
     shutdown.dispose();

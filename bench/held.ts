@@ -8,28 +8,27 @@ import { fileLog } from '../src/run/log';
 import { runLocal } from '../src/run/local';
 import type { LocalGateway } from '../src/run/local';
 import type { Order, Outcome } from './held-callers';
-import { readFlags, wholeNumber } from '../src/commands/flags';
+import { EXIT } from '../src/commands/kit/exit-codes';
 import { onShutdown } from '../src/commands/shutdown';
-import { modelFor } from '../src/commands/start';
+import { modelFor } from '../src/commands/start/run';
 
 /**
  * Many requests that one process holds at once, each until its own video is there. The simulated jobs take longer than
  * it takes to accept them all, and share one clip. The process measured is the whole gateway: API, worker and simulator;
  * callers, engine and database have processes of their own.
  */
-const REQUESTS = 1_000;
-const REQUESTS_MAX = 5_000;
 /** The whole run is given up after this. */
 const RUN_MS = 15 * 60_000;
 const SAMPLE_MS = 500;
 
-export async function benchHeld(args: readonly string[]): Promise<number> {
-  const flags = readFlags(args, {
-    requests: { type: 'string', default: String(REQUESTS) },
-    seconds: { type: 'string', default: '45' },
-  });
-  const requests = wholeNumber('requests', String(flags.own.requests), 1, REQUESTS_MAX);
-  const seconds = wholeNumber('seconds', String(flags.own.seconds), 1, 240);
+interface HeldOptions {
+  requests: number;
+  /** How long each job takes. */
+  seconds: number;
+  json?: true | undefined;
+}
+
+export async function benchHeld({ requests, seconds, json }: HeldOptions): Promise<number> {
   const shutdown = onShutdown();
   // The embedded database runs as another user where this one is root, and must get in.
   const data = mkdtempSync(join(tmpdir(), 'reelay-bench-'));
@@ -51,9 +50,9 @@ export async function benchHeld(args: readonly string[]): Promise<number> {
         gateway.failed,
         shutdown.requested,
       ]);
-      if (typeof report === 'string') return 130;
-      process.stdout.write(`${JSON.stringify(report, null, flags.json ? 0 : 2)}\n`);
-      return report.statuses['200'] === requests ? 0 : 1;
+      if (typeof report === 'string') return EXIT.interrupted;
+      process.stdout.write(`${JSON.stringify(report, null, json ? 0 : 2)}\n`);
+      return report.statuses['200'] === requests ? EXIT.ok : EXIT.failed;
     } finally {
       await gateway.stop();
     }

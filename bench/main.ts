@@ -1,30 +1,133 @@
-import { UsageError } from '../src/commands/flags';
-import { runCommand } from '../src/commands/run-command';
-import { benchAccount } from './account';
-import { benchFigures } from './figures';
-import { benchHeld } from './held';
-import { benchMillion } from './million';
-import { benchPage } from './page/write';
+import { exits, newCommand } from '../src/commands/kit/command';
+import { jsonOption } from '../src/commands/kit/options';
+import { wholeNumber } from '../src/commands/kit/values';
+import { reportName } from './page/name';
 
 /** Measurements that a person asks for; each starts what it needs, stops it, and prints one JSON object. */
-const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
-  account: benchAccount,
-  figures: benchFigures,
-  held: benchHeld,
-  million: benchMillion,
-  page: benchPage,
-};
+export const command = () =>
+  newCommand({
+    name: 'bench',
+    description: 'Measures. Without a name it is "figures".',
+    examples: ['reelay bench --quick', 'reelay bench held --requests 200 --json'],
+  })
+    .usage('[name] [options]')
+    .addCommand(figures(), { isDefault: true })
+    .addCommand(account())
+    .addCommand(held())
+    .addCommand(million())
+    .addCommand(page());
 
-/** Runs the bench that is named, such as `held --json`, and the figures of docs/performance.md where none is. */
-export function main(args: readonly string[]): Promise<number> {
-  return runCommand('bench', run, args);
-}
+const figures = () =>
+  newCommand({
+    name: 'figures',
+    summary: 'the figures of docs/performance.md',
+    description: 'Measures the figures of docs/performance.md, each a ratio within one run.',
+    examples: ['reelay bench --quick', 'reelay bench --write before-1'],
+  })
+    .option('--quick', 'a short run, whose figures are not to be kept')
+    .option(
+      '--write <name>',
+      'keep the report as docs/performance/<name>.json and write that page anew',
+      reportName,
+    )
+    .addOption(jsonOption())
+    .action(
+      exits(async (options) => {
+        const { benchFigures } = await import('./figures.js');
+        return benchFigures(options);
+      }),
+    );
 
-function run(args: readonly string[]): Promise<number> {
-  const [first = ''] = args;
-  const isNamed = first !== '' && !first.startsWith('-');
-  const name = isNamed ? first : 'figures';
-  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
-  if (!bench) throw new UsageError(`which bench? Known: ${Object.keys(BENCHES).join(', ')}`);
-  return bench(isNamed ? args.slice(1) : args);
-}
+/** So many jobs end while the account is measured, and as many at least run on. */
+const ACCOUNT_JOBS_MIN = 120;
+
+const account = () =>
+  newCommand({
+    name: 'account',
+    summary: 'many jobs on one account of few requests a minute',
+    description:
+      'Runs a thousand jobs on one account of 60 requests a minute: what calls it sees, and how late callers learn.',
+    examples: ['reelay bench account --jobs 200 --minutes 2 --json'],
+  })
+    .option(
+      '--jobs <number>',
+      'how many run',
+      wholeNumber('jobs', ACCOUNT_JOBS_MIN, 100_000),
+      1_000,
+    )
+    .option('--minutes <number>', 'how long it is measured', wholeNumber('minutes', 2, 120), 6)
+    .option(
+      '--requests-per-minute <number>',
+      'what the account takes',
+      wholeNumber('requests-per-minute', 1, 100_000),
+      60,
+    )
+    .option(
+      '--jobs-per-look <number>',
+      'how many one call looks at; as many as the provider takes if missing',
+      wholeNumber('jobs-per-look', 1, 50),
+    )
+    .addOption(jsonOption())
+    .action(
+      exits(async (options) => {
+        const { benchAccount } = await import('./account/index.js');
+        return benchAccount(options);
+      }),
+    );
+
+const held = () =>
+  newCommand({
+    name: 'held',
+    summary: 'many requests that wait for their videos at once',
+    description: 'Lets one process hold many requests at once, each until its own video is there.',
+    examples: ['reelay bench held --requests 200 --json'],
+  })
+    .option('--requests <number>', 'how many', wholeNumber('requests', 1, 5_000), 1_000)
+    .option('--seconds <number>', 'how long a job takes', wholeNumber('seconds', 1, 240), 45)
+    .addOption(jsonOption())
+    .action(
+      exits(async (options) => {
+        const { benchHeld } = await import('./held.js');
+        return benchHeld(options);
+      }),
+    );
+
+const MILLION = 1_000_000;
+
+const million = () =>
+  newCommand({
+    name: 'million',
+    summary: 'calls and sweeps beside a million finished jobs',
+    description:
+      'Compares calls of a workspace with a million finished jobs with those of an empty one, and the sweep before and after.',
+    examples: ['reelay bench million --jobs 100000 --json'],
+  })
+    .option(
+      '--jobs <number>',
+      'how many finished jobs',
+      wholeNumber('jobs', 1, 100 * MILLION),
+      MILLION,
+    )
+    .option('--calls <number>', 'how many calls of each kind', wholeNumber('calls', 1, 1_000), 50)
+    .addOption(jsonOption())
+    .action(
+      exits(async (options) => {
+        const { benchMillion } = await import('./million/index.js');
+        return benchMillion(options);
+      }),
+    );
+
+const page = () =>
+  newCommand({
+    name: 'page',
+    summary: 'write docs/performance.md from the reports that are kept',
+    description: 'Writes docs/performance.md from the reports that are kept, and measures nothing.',
+    examples: ['reelay bench page'],
+  })
+    .addOption(jsonOption())
+    .action(
+      exits(async () => {
+        const { benchPage } = await import('./page/write.js');
+        return benchPage();
+      }),
+    );

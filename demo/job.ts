@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { sampleFor } from '../src/commands/start';
+import { sampleFor } from '../src/commands/start/run';
 import type { LocalGateway } from '../src/run/local';
 import { bookkeeping } from './bookkeeping';
 import { exchange, exchangeJson } from './http-client';

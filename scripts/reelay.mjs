@@ -12,12 +12,6 @@ import { ROOT, staleness } from './freshness.mjs';
 const NODE_MIN = [20, 19];
 /** These are what a newcomer types after editing a file, so they build by themselves. */
 const BUILDING = ['start', 'demo', 'bench', 'simulator'];
-/** Commands that are parts of their own beside the product, by their folders; an installation may lack them. */
-const PARTS = new Map([
-  ['demo', 'demo'],
-  ['simulator', 'simulators'],
-  ['bench', 'bench'],
-]);
 
 process.exitCode = await run(process.argv.slice(2));
 
@@ -28,22 +22,22 @@ async function run(argv) {
         'Node 24 is recommended: https://nodejs.org/en/download',
     );
   }
-  if (BUILDING.includes(argv[0]) && !buildIfStale()) return 1;
+  const isBuilt = existsSync(mainOf('src'));
+  const asksForHelp = isBuilt && argv.some((word) => word === '--help' || word === '-h');
+  if (BUILDING.includes(argv[0]) && !asksForHelp && !buildIfStale()) return 1;
   if (!existsSync(mainOf('src'))) return fail('There is no build yet; run `npm run build` first.');
-  const [name, ...args] = argv;
-  const part = args.includes('--help') ? undefined : PARTS.get(name);
-  if (part !== undefined && !existsSync(mainOf(part))) {
-    return fail(
-      `reelay ${name}: this installation has no ${part} folder; a clone of the repository has it, and so has the ` +
-        'image\'s target "development"',
-    );
-  }
   try {
-    const program = await import(pathToFileURL(mainOf(part ?? 'src')).href);
-    return await program.main(part === undefined ? argv : args);
+    const program = await load('src');
+    return await program.main(argv, load);
   } catch (error) {
     return fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
+}
+
+/** The main of a folder of the build; undefined for a part that this installation lacks. */
+async function load(folder) {
+  if (!existsSync(mainOf(folder))) return undefined;
+  return import(pathToFileURL(mainOf(folder)).href);
 }
 
 function mainOf(folder) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { readFlags } from '../src/commands/flags';
-import { runCommand } from '../src/commands/run-command';
+import { exits, newCommand } from '../src/commands/kit/command';
+import { dataOption, jsonOption, portOption } from '../src/commands/kit/options';
 import { onShutdown, untilStopped } from '../src/commands/shutdown';
 import { checkPort } from '../src/host/port';
 import { simulations } from './index';
@@ -8,12 +8,26 @@ import { startSimulator } from './server';
 import type { Simulator } from './server';
 import { CONTROL_PREFIX } from './server/control';
 
-/** `reelay simulator`: the simulated providers alone, for whoever tests a gateway or a client of their own. */
 const PORT = 8090;
 const HOST = '127.0.0.1';
 
-export function main(args: readonly string[]): Promise<number> {
-  return runCommand('simulator', simulator, args);
+/** Makes `reelay simulator`: the simulated providers alone, for whoever tests a gateway or a client of their own. */
+export const command = () =>
+  newCommand({
+    name: 'simulator',
+    description:
+      'Runs the simulated providers until Ctrl-C, for whoever tests a gateway or a client of their own.',
+    examples: ['reelay simulator --port 0 --json'],
+  })
+    .addOption(portOption().default(PORT))
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .action(exits(simulate));
+
+interface SimulatorOptions {
+  port: number;
+  data: string;
+  json?: true | undefined;
 }
 
 /** The line that `--json` prints once everything can be called. */
@@ -27,14 +41,12 @@ interface ReadyReport {
   pid: number;
 }
 
-async function simulator(args: readonly string[]): Promise<number> {
-  const flags = readFlags(args, {});
-  const port = flags.port ?? PORT;
+async function simulate({ port, data, json }: SimulatorOptions): Promise<number> {
   await checkPort(HOST, port);
-  const stateFolder = join(flags.data, 'simulator');
+  const stateFolder = join(data, 'simulator');
   const running = await startSimulator({ simulations, port, stateFolder });
   const ready = readyOf(running);
-  process.stdout.write(flags.json ? `${JSON.stringify(ready)}\n` : welcome(ready));
+  process.stdout.write(json ? `${JSON.stringify(ready)}\n` : welcome(ready));
   return untilStopped(onShutdown(), () => running.stop());
 }
 

@@ -2,10 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { readFlags } from '../src/commands/flags';
-import { METRICS_FLAGS, metricsAddress } from '../src/commands/metrics-flags';
 import { readConfig, type Config } from '../src/config';
 import { SEARCH_ATTRIBUTES } from '../workflows/contract';
+import { optionsOf } from './support/command-options';
 
 /** What can be known about the image and the compose file without a Docker engine. */
 interface Service {
@@ -210,15 +209,14 @@ describe('Dockerfile', () => {
     const command = JSON.parse(all('CMD')[0] ?? '[]') as string[];
     const given = gateway.command ?? [];
     expect(given.slice(0, command.length)).toEqual(command);
-    const flags = readFlags(given.slice(1), METRICS_FLAGS);
+    const flags = optionsOf(given);
     expect(flags).toMatchObject({ data: '/data', host: '0.0.0.0' });
     const port = String(flags.port);
     expect(all('EXPOSE')).toEqual([port]);
     expect(all('HEALTHCHECK')[0]).toContain(`http://127.0.0.1:${port}/livez`);
-    const scraped = metricsAddress(flags.own);
-    expect(scraped).toMatchObject({ host: '0.0.0.0' });
+    expect(flags.metricsHost).toBe('0.0.0.0');
     expect(gateway.ports).toEqual(
-      [port, scraped?.port, scraped?.sdkPort].map((one) => `127.0.0.1:${one}:${one}`),
+      [port, flags.metricsPort, flags.sdkMetricsPort].map((one) => `127.0.0.1:${one}:${one}`),
     );
     expect(gateway.healthcheck?.test.join(' ')).toContain(`:${port}/readyz`);
   });

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
 import { readConfig } from '../src/config';
-import { readFlags } from '../src/commands/flags';
-import { METRICS_FLAGS, metricsAddress } from '../src/commands/metrics-flags';
 import { connectionsMax } from '../src/run/connections';
+import { optionsOf } from './support/command-options';
 
 /** The examples for process managers are read as their programs read them, and agree with the code's own waits. */
 
@@ -153,19 +152,17 @@ describe('deploy/kubernetes', () => {
     const [migrate] = named('Job', 'reelay-migrate-0-1-0').spec.template.spec.containers;
     expect(migrate.args).toEqual(['migrate']);
     const [api] = named('Deployment', 'reelay-api').spec.template.spec.containers;
-    const apiFlags = readFlags(api.args.slice(1), METRICS_FLAGS);
+    const apiFlags = optionsOf(api.args);
     expect(apiFlags).toMatchObject({ data: '/data', port: 8080 });
     const portOf = ({ ports = [] }: Container, name: string) =>
       ports.find((port) => port.name === name)?.containerPort;
-    expect(metricsAddress(apiFlags.own)?.port).toBe(portOf(api, 'metrics'));
+    expect(apiFlags.metricsPort).toBe(portOf(api, 'metrics'));
     const [worker] = named('Deployment', 'reelay-worker').spec.template.spec.containers;
-    const own = { 'health-port': { type: 'string' }, ...METRICS_FLAGS } as const;
-    const workerFlags = readFlags(worker.args.slice(1), own).own;
-    expect(workerFlags).toMatchObject({ 'health-port': '8081' });
-    expect(metricsAddress(workerFlags)).toEqual({
-      host: '0.0.0.0',
-      port: portOf(worker, 'metrics'),
-      sdkPort: portOf(worker, 'sdk-metrics'),
+    expect(optionsOf(worker.args)).toMatchObject({
+      healthPort: 8081,
+      metricsHost: '0.0.0.0',
+      metricsPort: portOf(worker, 'metrics'),
+      sdkMetricsPort: portOf(worker, 'sdk-metrics'),
     });
     expect([api.args[0], worker.args[0]]).toEqual(['api', 'worker']);
     const { data = {} } = named('ConfigMap', 'reelay');
@@ -243,11 +240,7 @@ describe('deploy/systemd', () => {
     const service = unit(name)['Service'] ?? {};
     const [, ran, flags = ''] = /reelay\.mjs (\w+) (.*)$/.exec(service['ExecStart'] ?? '') ?? [];
     expect(ran).toBe(command);
-    const own =
-      command === 'worker'
-        ? ({ 'health-port': { type: 'string' }, ...METRICS_FLAGS } as const)
-        : METRICS_FLAGS;
-    expect(readFlags(flags.split(' '), own)).toMatchObject({ data: '/var/lib/reelay' });
+    expect(optionsOf([command, ...flags.split(' ')])).toMatchObject({ data: '/var/lib/reelay' });
     expect(service).toMatchObject({ Restart: 'always', StateDirectory: 'reelay' });
     expect(Number(service['TimeoutStopSec'])).toBeGreaterThan(seconds);
   });

@@ -29,6 +29,7 @@ const DOCUMENTS = [
   'docs/traces.md',
   'docs/performance.md',
   'docs/caps.md',
+  'docs/commands.md',
   'docs/rate-limits.md',
   ...DECISIONS,
 ];

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readFlags, wholeNumber } from '../../src/commands/flags';
+import { EXIT } from '../../src/commands/kit/exit-codes';
 import { onShutdown } from '../../src/commands/shutdown';
 import { runLocal } from '../../src/run/local';
 import type { LocalGateway } from '../../src/run/local';
@@ -18,13 +18,9 @@ import type { Upstream } from './upstream';
  * creates a minute would take a quarter of an hour; then the gateway starts again with the limit, and the account has it
  * too. One process with API, worker and simulator.
  */
-const JOBS = 1_000;
 /** So many jobs end while it is measured; the others run on. */
 const ENDING = 60;
-const MINUTES = 6;
-const PER_MINUTE = 60;
 const MINUTE = 60_000;
-const INTERRUPTED = 130;
 const MODEL = 'one-account';
 
 interface Plan {
@@ -35,29 +31,24 @@ interface Plan {
   jobsPerLook: number | undefined;
 }
 
-export async function benchAccount(args: readonly string[]): Promise<number> {
-  const flags = readFlags(args, {
-    jobs: { type: 'string', default: String(JOBS) },
-    minutes: { type: 'string', default: String(MINUTES) },
-    'requests-per-minute': { type: 'string', default: String(PER_MINUTE) },
-    'jobs-per-look': { type: 'string' },
-  });
-  const { own } = flags;
-  const perLook = own['jobs-per-look'];
+interface AccountOptions {
+  /** Has to be twice the ending ones or more. */
+  jobs: number;
+  minutes: number;
+  requestsPerMinute: number;
+  jobsPerLook?: number | undefined;
+  json?: true | undefined;
+}
+
+export async function benchAccount({ json, ...options }: AccountOptions): Promise<number> {
+  const { jobs, minutes, requestsPerMinute: perMinute, jobsPerLook } = options;
   const data = temporaryFolder();
-  const plan: Plan = {
-    data,
-    jobs: wholeNumber('jobs', String(own.jobs), 2 * ENDING, 100_000),
-    minutes: wholeNumber('minutes', String(own.minutes), 2, 120),
-    perMinute: wholeNumber('requests-per-minute', String(own['requests-per-minute']), 1, 100_000),
-    jobsPerLook:
-      perLook === undefined ? undefined : wholeNumber('jobs-per-look', String(perLook), 1, 50),
-  };
+  const plan: Plan = { data, jobs, minutes, perMinute, jobsPerLook };
   try {
     const report = await measure(plan);
-    if (!report) return INTERRUPTED;
-    process.stdout.write(`${JSON.stringify(report, null, flags.json ? 0 : 2)}\n`);
-    return 0;
+    if (!report) return EXIT.interrupted;
+    process.stdout.write(`${JSON.stringify(report, null, json ? 0 : 2)}\n`);
+    return EXIT.ok;
   } finally {
     rmSync(data, { recursive: true, force: true });
   }

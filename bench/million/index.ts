@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { newSecret } from '../../src/callbacks/secrets';
-import { readFlags, wholeNumber } from '../../src/commands/flags';
+import { EXIT } from '../../src/commands/kit/exit-codes';
 import { onShutdown } from '../../src/commands/shutdown';
-import { modelFor } from '../../src/commands/start';
+import { modelFor } from '../../src/commands/start/run';
 import { workspaceId as nameOf } from '../../src/dialects/admin/translate';
 import { waitFor } from '../../src/host/wait';
 import { runLocal } from '../../src/run/local';
@@ -26,23 +26,20 @@ import type { SweepLog } from './sweeps';
  * What callers of a workspace with a million finished jobs wait, beside those of an empty one in the same installation,
  * and how long the sweep takes before the million and after it. One process with API, worker and simulator.
  */
-const JOBS = 1_000_000;
-const CALLS = 50;
 const SWEEPS = 5;
 /** Often, so that the run need not wait; what one sweep does is the same. */
 const SWEEP_EVERY_MS = 2_000;
 const WAIT_MS = 15 * 60_000;
 const POLL_MS = 200;
-const INTERRUPTED = 130;
 const POINTS = 10n ** 15n;
 
-export async function benchMillion(args: readonly string[]): Promise<number> {
-  const flags = readFlags(args, {
-    jobs: { type: 'string', default: String(JOBS) },
-    calls: { type: 'string', default: String(CALLS) },
-  });
-  const jobs = wholeNumber('jobs', String(flags.own.jobs), 1, 100 * JOBS);
-  const calls = wholeNumber('calls', String(flags.own.calls), 1, 1_000);
+interface MillionOptions {
+  jobs: number;
+  calls: number;
+  json?: true | undefined;
+}
+
+export async function benchMillion({ jobs, calls, json }: MillionOptions): Promise<number> {
   const shutdown = onShutdown();
   const data = temporaryFolder();
   const sweeps = createSweepLog();
@@ -59,9 +56,9 @@ export async function benchMillion(args: readonly string[]): Promise<number> {
     try {
       const measured = measure({ gateway, sweeps, jobs, calls });
       const report = await Promise.race([measured, gateway.failed, shutdown.requested]);
-      if (typeof report === 'string') return INTERRUPTED;
-      process.stdout.write(`${JSON.stringify(report, null, flags.json ? 0 : 2)}\n`);
-      return 0;
+      if (typeof report === 'string') return EXIT.interrupted;
+      process.stdout.write(`${JSON.stringify(report, null, json ? 0 : 2)}\n`);
+      return EXIT.ok;
     } finally {
       await gateway.stop();
     }

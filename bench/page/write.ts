@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError, readFlags } from '../../src/commands/flags';
+import { EXIT } from '../../src/commands/kit/exit-codes';
 import { reportSchema } from '../report';
 import type { Report } from '../report';
 import { reachedPlot } from './plot';
@@ -11,20 +11,12 @@ import { figuresOf } from './table';
 const DOCS = join(__dirname, '..', '..', '..', 'docs');
 const FROM = '<!-- figures: written by npm run bench -- page -->';
 const TO = '<!-- end of the figures -->';
-const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*-\d+$/;
 
 /** Writes the page from the reports that are kept, and measures nothing. */
-export function benchPage(args: readonly string[]): Promise<number> {
-  readFlags(args, {});
+export function benchPage(): number {
   writePage();
   process.stdout.write(`${JSON.stringify({ bench: 'page', written: 'docs/performance.md' })}\n`);
-  return Promise.resolve(0);
-}
-
-/** Refuses a name such as `before` with a sentence: a run is one of several, so its name ends with a number. */
-export function checkName(name: string): void {
-  if (NAME.test(name)) return;
-  throw new UsageError(`--write takes a name with a number, such as before-1, not "${name}"`);
+  return EXIT.ok;
 }
 
 /** Keeps the report as `docs/performance/<name>.json` and writes the page anew. */

@@ -1,18 +1,33 @@
-import { processLog } from '../run/log';
-import { migrateSchema } from '../run/schema';
-import { readSettings } from '../run/settings';
-import { readFlags } from './flags';
-import { required } from './process';
+import { exits, newCommand } from './kit/command';
+import { EXIT } from './kit/exit-codes';
+import { jsonOption } from './kit/options';
 
-/** Brings the schema of `DATABASE_URL` up to date, and says what it applied. */
-export async function migrate(args: readonly string[]): Promise<number> {
-  const flags = readFlags(args, {});
-  const config = readSettings();
-  const result = await migrateSchema(config, required(config, 'DATABASE_URL'), processLog());
-  process.stdout.write(
-    flags.json
-      ? `${JSON.stringify(result)}\n`
-      : `schema ${result.version}; applied: ${result.applied.join(', ') || 'nothing new'}\n`,
-  );
-  return 0;
-}
+/** Makes `reelay migrate`, which brings the schema of `DATABASE_URL` up to date and says what it applied. */
+export const migrate = () =>
+  newCommand({
+    name: 'migrate',
+    summary: "bring the database's schema up to date",
+    description: 'Brings the schema of DATABASE_URL up to date, and says what it applied.',
+    examples: ['DATABASE_URL=postgres://reelay@db/reelay reelay migrate'],
+  })
+    .addOption(jsonOption())
+    .action(
+      exits(async ({ json }) => {
+        const [{ migrateSchema }, { readSettings }, { processLog }, { required }] =
+          await Promise.all([
+            import('../run/schema.js'),
+            import('../run/settings.js'),
+            import('../run/log.js'),
+            import('./process.js'),
+          ]);
+        const config = readSettings();
+        const url = required(config, 'DATABASE_URL');
+        const result = await migrateSchema(config, url, processLog());
+        process.stdout.write(
+          json
+            ? `${JSON.stringify(result)}\n`
+            : `schema ${result.version}; applied: ${result.applied.join(', ') || 'nothing new'}\n`,
+        );
+        return EXIT.ok;
+      }),
+    );

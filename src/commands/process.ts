@@ -4,17 +4,23 @@ import { openFoundation } from '../run/foundation';
 import type { Foundation, FoundationOptions } from '../run/foundation';
 import { prepareEngine } from '../run/prepare-engine';
 import { loadSimulators } from '../run/simulators';
-import type { CommonFlags } from './flags';
 
 /**
  * The same code as `start`, a process each: any number of `api` and `worker` on one engine, one database and one
  * shared data folder. They log JSON lines on stderr.
  */
 
+/** What both kinds of process are told on the command line. */
+export interface ProcessOptions {
+  /** Absolute path of the data folder. */
+  data: string;
+  allowCallbacksTo: readonly string[];
+}
+
 /** Opens what both kinds of process stand on. Throws, naming the variable, where one is missing. */
 export async function openProcess(
   config: Config,
-  flags: CommonFlags,
+  options: ProcessOptions,
   {
     simulator,
     publicUrl,
@@ -23,7 +29,7 @@ export async function openProcess(
   }: Pick<FoundationOptions, 'simulator' | 'publicUrl' | 'metrics' | 'log'>,
 ): Promise<Foundation> {
   const engineAddress = required(config, 'TEMPORAL_ADDRESS');
-  const data = makeDataFolder(flags.data);
+  const data = makeDataFolder(options.data);
   const databaseUrl = required(config, 'DATABASE_URL');
   await prepareEngine(config, { address: engineAddress, databaseUrl, log });
   return openFoundation({
@@ -32,7 +38,7 @@ export async function openProcess(
     engineAddress,
     databaseUrl,
     simulator,
-    allowCallbacksTo: flags.allowCallbacksTo,
+    allowCallbacksTo: options.allowCallbacksTo,
     publicUrl,
     metrics,
     log,

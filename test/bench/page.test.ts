@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { reached, reachedPlot } from '../../bench/page/plot';
 import { isMet } from '../../bench/page/rows';
 import { figuresOf } from '../../bench/page/table';
-import { checkName, readGroups, withFigures } from '../../bench/page/write';
+import { reportName } from '../../bench/page/name';
+import { readGroups, withFigures } from '../../bench/page/write';
 import { exampleReport } from './example-report';
 
 const DOCS = join(__dirname, '..', '..', 'docs');
@@ -89,9 +90,9 @@ test('kept runs are grouped by the state that they measured, the oldest first', 
 });
 
 test('a run that is kept has a name with a number', () => {
-  expect(() => checkName('before-1')).not.toThrow();
+  expect(() => reportName('before-1')).not.toThrow();
   for (const name of ['before', '../before-1', 'Before-1', '']) {
-    expect(() => checkName(name)).toThrow(/before-1/);
+    expect(() => reportName(name)).toThrow(/before-1/);
   }
 });
 

@@ -1,4 +1,4 @@
-import { sampleRequest } from '../../src/commands/sample-request';
+import { sampleRequest } from '../../src/commands/start/sample-request';
 import type { RoutedModel } from '../../src/core/catalog/catalog';
 import { applyCapabilities, lengthsOf } from '../../src/core/request/apply-capabilities';
 import type { Capabilities } from '../../src/core/request/capabilities';

@@ -268,36 +268,16 @@ test.each([['version'], ['--version'], ['-v']])(
   },
 );
 
-test.each([[['help']], [['--help']], [['start', '--help']]])(
-  'reelay %j prints every command and every flag of start',
-  async (args) => {
-    const command = reelay(args);
-    expect([await command.ended, command.err()]).toEqual([0, '']);
-    for (const word of [
-      'start',
-      'demo',
-      'bench',
-      'api',
-      'worker',
-      'simulator',
-      'migrate',
-      'stop',
-      'version',
-    ]) {
-      expect(command.out()).toMatch(new RegExp(`^  ${word} `, 'm'));
-    }
-    for (const flag of [
-      '--data',
-      '--json',
-      '--port',
-      '--host',
-      '--allow-callbacks-to',
-      '--temporal-ui-port',
-    ]) {
-      expect(command.out()).toContain(flag);
-    }
-  },
-);
+test.each([
+  [['help'], /^Usage: reelay <command>[^]*\n {2}worker /],
+  [['start', '--help'], /^Usage: reelay start [^]*--temporal-ui-port/],
+  [['help', 'demo'], /^Usage: reelay demo [^]*--fault/],
+  [['bench', 'held', '--help'], /^Usage: reelay bench held [^]*--requests/],
+])('reelay %j is a help on stdout, and nothing is wrong', async (args, said) => {
+  const command = reelay(args);
+  expect([await command.ended, command.err()]).toEqual([0, '']);
+  expect(command.out()).toMatch(said);
+});
 
 const CONFIGS: [name: string, text: string, said: RegExp][] = [
   ['is not JSON', '{ "models": ', /is not JSON/],
@@ -378,11 +358,11 @@ test.each([
 );
 
 test.each([
-  [['nonsense'], 2, /there is no command "nonsense"; these are:[^]*start {7}everything/],
-  [['toString'], 2, /there is no command "toString"/],
-  [['start', '--prot', '1'], 2, /--port/],
-  [['start', '--port', 'many'], 2, /--port takes a whole number/],
-  [['demo', '--fault', 'no-such'], 2, /--fault takes one of/],
+  [['nonsense'], 2, /^reelay: there is no command "nonsense" \(start, .*\)\n$/],
+  [['start', '--prot', '1'], 2, /^reelay start: unknown option '--prot' .*--port\?\)\n$/],
+  [['migrate', '--port', '1'], 2, /^reelay migrate: unknown option '--port'\n$/],
+  [['demo', '--fault', 'no-such'], 2, /^reelay demo: --fault takes one of: .*\n$/],
+  [['bench', 'held', '--requests', '0'], 2, /^reelay bench held: --requests takes .*\n$/],
 ])('reelay %j is refused with the allowed values', async (args, code, said) => {
   const command = reelay(args);
   expect(await command.ended).toBe(code);

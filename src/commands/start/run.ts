@@ -1,58 +1,60 @@
 import { join } from 'node:path';
-import type { RoutedModel } from '../core/catalog/catalog';
-import { readSettings } from '../run/settings';
-import { dialects } from '../dialects';
-import { fileLog } from '../run/log';
-import { runLocal } from '../run/local';
-import type { LocalGateway } from '../run/local';
-import { countSimulated, simulatedWords } from '../run/simulated';
-import { portOf, readFlags } from './flags';
-import { METRICS_FLAGS, metricsAddress } from './metrics-flags';
+import type { RoutedModel } from '../../core/catalog/catalog';
+import { readSettings } from '../../run/settings';
+import { dialects } from '../../dialects';
+import { fileLog } from '../../run/log';
+import { runLocal } from '../../run/local';
+import type { LocalGateway } from '../../run/local';
+import { countSimulated, simulatedWords } from '../../run/simulated';
+import type { MetricsAddress } from '../../run/metrics';
+import { EXIT } from '../kit/exit-codes';
+import { onShutdown } from '../shutdown';
 import { sampleRequest } from './sample-request';
 import type { SampleRequest } from './sample-request';
-import { onShutdown } from './shutdown';
 
-const PORT = 8080;
 /** The development server has no authentication; an operator's own cluster may. */
 const ENGINE_TRUST =
   'the engine asks for no password: every account of this machine can reach it and make videos on any workspace. ' +
   'On a machine that you share, run your own cluster with TLS (TEMPORAL_ADDRESS)';
 
+/** What the command line says of a start. */
+export interface StartOptions {
+  /** Absolute path of the data folder. */
+  data: string;
+  host: string;
+  port: number;
+  temporalPort?: number | undefined;
+  temporalUiPort?: number | undefined;
+  metrics: MetricsAddress | undefined;
+  allowCallbacksTo: readonly string[];
+  json?: true | undefined;
+}
+
 /** Runs everything until Ctrl-C. With `--json` it prints one READY line on stdout. */
-export async function start(args: readonly string[]): Promise<number> {
-  const flags = readFlags(args, {
-    'temporal-port': { type: 'string' },
-    'temporal-ui-port': { type: 'string' },
-    ...METRICS_FLAGS,
-  });
+export async function runStart({ json, ...options }: StartOptions): Promise<number> {
+  const { data } = options;
   const shutdown = onShutdown();
   const say = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
   const config = readSettings();
   const gateway = await runLocal({
+    ...options,
     config,
-    data: flags.data,
-    host: flags.host,
-    port: flags.port ?? PORT,
-    temporalPort: portOf('temporal-port', flags.own['temporal-port']),
-    temporalUiPort: portOf('temporal-ui-port', flags.own['temporal-ui-port']),
-    metrics: metricsAddress(flags.own),
-    allowCallbacksTo: flags.allowCallbacksTo,
     say,
-    log: fileLog(flags.data, config),
+    log: fileLog(data, config),
   });
   try {
     if (gateway.engine.kind !== 'address') say(ENGINE_TRUST);
     const ready = readyOf(gateway);
-    if (flags.json) process.stdout.write(`${JSON.stringify(ready)}\n`);
-    else process.stdout.write(welcome(gateway, flags.data, process.stdout.isTTY));
+    if (json) process.stdout.write(`${JSON.stringify(ready)}\n`);
+    else process.stdout.write(welcome(gateway, data, process.stdout.isTTY));
     const ended = await Promise.race([shutdown.requested, gateway.failed]);
     say(
       `${ended}: stopping; a submit under way may end first. Once more ends at once, and ` +
-        `"node scripts/reelay.mjs stop --data ${flags.data}" then ends the engine and the database`,
+        `"node scripts/reelay.mjs stop --data ${data}" then ends the engine and the database`,
     );
-    return 0;
+    return EXIT.ok;
   } finally {
     await gateway.stop();
     shutdown.dispose();

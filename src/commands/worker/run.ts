@@ -1,31 +1,37 @@
-import { checkPort } from '../host/port';
-import { sayConnections } from '../run/connections';
-import { processLog } from '../run/log';
-import { checkMetricsPorts, metricsOf, sdkAddress, startMetrics } from '../run/metrics';
-import { startProbes } from '../run/probes';
-import { migrateSchema } from '../run/schema';
-import { readSettings } from '../run/settings';
-import { startWorker } from '../run/worker';
-import { readFlags, wholeNumber } from './flags';
-import { METRICS_FLAGS, metricsAddress } from './metrics-flags';
-import { openProcess, required, simulatorOf } from './process';
-import { onShutdown, untilStopped } from './shutdown';
+import { checkPort } from '../../host/port';
+import { sayConnections } from '../../run/connections';
+import { processLog } from '../../run/log';
+import { checkMetricsPorts, metricsOf, sdkAddress, startMetrics } from '../../run/metrics';
+import type { MetricsAddress } from '../../run/metrics';
+import { startProbes } from '../../run/probes';
+import { migrateSchema } from '../../run/schema';
+import { readSettings } from '../../run/settings';
+import { startWorker } from '../../run/worker';
+import { openProcess, required, simulatorOf } from '../process';
+import type { ProcessOptions } from '../process';
+import { onShutdown, untilStopped } from '../shutdown';
+
+/** What the command line says of a worker's process. */
+export interface WorkerOptions extends ProcessOptions {
+  host: string;
+  healthPort?: number | undefined;
+  metrics: MetricsAddress | undefined;
+  json?: true | undefined;
+}
 
 /** Runs the queues as a process of their own until it is told to stop. */
-export async function worker(args: readonly string[]): Promise<number> {
-  const flags = readFlags(args, { 'health-port': { type: 'string' }, ...METRICS_FLAGS });
+export async function runWorker(options: WorkerOptions): Promise<number> {
+  const { host, healthPort, metrics: scraped } = options;
   const config = readSettings();
   const shutdown = onShutdown();
-  const healthPort = healthPortOf(flags.own['health-port']);
   const publicUrl = required(config, 'REELAY_PUBLIC_URL');
   const simulator = simulatorOf(config);
-  const scraped = metricsAddress(flags.own);
   const metrics = metricsOf(config, scraped);
   const log = processLog(config);
-  if (healthPort !== undefined) await checkPort(flags.host, healthPort);
+  if (healthPort !== undefined) await checkPort(host, healthPort);
   await checkMetricsPorts(scraped);
   await migrateSchema(config, required(config, 'DATABASE_URL'), log);
-  const base = await openProcess(config, flags, {
+  const base = await openProcess(config, options, {
     simulator,
     publicUrl: () => publicUrl,
     metrics: metrics?.counting,
@@ -35,10 +41,10 @@ export async function worker(args: readonly string[]): Promise<number> {
   const probes =
     healthPort === undefined
       ? undefined
-      : await startProbes(base, { host: flags.host, port: healthPort, stopping: stopping.signal });
+      : await startProbes(base, { host, port: healthPort, stopping: stopping.signal });
   const page = await startMetrics(metrics, scraped, { worker: base });
   const running = await startWorker(base, () => publicUrl, sdkAddress(scraped));
-  if (flags.json) {
+  if (options.json) {
     const health = probes ? { health: probes.origin } : {};
     process.stdout.write(`${JSON.stringify({ ready: true, ...health, pid: process.pid })}\n`);
   }
@@ -59,8 +65,4 @@ export async function worker(args: readonly string[]): Promise<number> {
     },
     running.failed,
   );
-}
-
-function healthPortOf(given: string | boolean | undefined): number | undefined {
-  return given === undefined ? undefined : wholeNumber('health-port', String(given), 0, 65_535);
 }

@@ -1,5 +1,5 @@
-import type { RoutedModel } from '../core/catalog/catalog';
-import { lengthsOf } from '../core/request/apply-capabilities';
+import type { RoutedModel } from '../../core/catalog/catalog';
+import { lengthsOf } from '../../core/request/apply-capabilities';
 
 /** A first request that a model honours, in the words of `POST /v1/videos`. */
 export interface SampleRequest {

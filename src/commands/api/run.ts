@@ -1,48 +1,52 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../config';
-import { ensureSweep } from '../engine/schedule';
-import { checkPort } from '../host/port';
-import { startApi } from '../run/api';
-import { sayConnections } from '../run/connections';
-import { ensureFirstWorkspace } from '../run/first-workspace';
-import { processLog } from '../run/log';
-import { checkMetricsPorts, metricsOf, startMetrics } from '../run/metrics';
-import { migrateSchema } from '../run/schema';
-import { readSettings } from '../run/settings';
-import { readFlags } from './flags';
-import { METRICS_FLAGS, metricsAddress } from './metrics-flags';
-import { openProcess, required, simulatorOf } from './process';
-import { onShutdown, untilStopped } from './shutdown';
+import type { Config } from '../../config';
+import { ensureSweep } from '../../engine/schedule';
+import { checkPort } from '../../host/port';
+import { startApi } from '../../run/api';
+import { sayConnections } from '../../run/connections';
+import { ensureFirstWorkspace } from '../../run/first-workspace';
+import { processLog } from '../../run/log';
+import { checkMetricsPorts, metricsOf, startMetrics } from '../../run/metrics';
+import type { MetricsAddress } from '../../run/metrics';
+import { migrateSchema } from '../../run/schema';
+import { readSettings } from '../../run/settings';
+import { openProcess, required, simulatorOf } from '../process';
+import type { ProcessOptions } from '../process';
+import { onShutdown, untilStopped } from '../shutdown';
 
-const API_PORT = 8080;
+/** What the command line says of the API's process. */
+export interface ApiOptions extends ProcessOptions {
+  host: string;
+  port: number;
+  metrics: MetricsAddress | undefined;
+  json?: true | undefined;
+}
 
 /** Runs the HTTP side as a process of its own until it is told to stop. */
-export async function api(args: readonly string[]): Promise<number> {
-  const flags = readFlags(args, METRICS_FLAGS);
+export async function runApi(options: ApiOptions): Promise<number> {
+  const { host, port, metrics: scraped } = options;
   const config = readSettings();
   const shutdown = onShutdown();
-  const port = flags.port ?? API_PORT;
-  const publicUrl = publicUrlOfApi(config, flags.host);
+  const publicUrl = publicUrlOfApi(config, host);
   const simulator = simulatorOf(config);
-  const scraped = metricsAddress(flags.own);
   const metrics = metricsOf(config, scraped);
   const log = processLog(config);
-  await checkPort(flags.host, port);
+  await checkPort(host, port);
   await checkMetricsPorts(scraped);
   await migrateSchema(config, required(config, 'DATABASE_URL'), log);
   const address = { origin: '' };
-  const base = await openProcess(config, flags, {
+  const base = await openProcess(config, options, {
     simulator,
     publicUrl: () => address.origin,
     metrics: metrics?.counting,
     log,
   });
-  const first = await ensureFirstWorkspace(base, flags.data);
+  const first = await ensureFirstWorkspace(base, options.data);
   const page = await startMetrics(metrics, scraped, { api: base });
-  const server = await startApi(base, { host: flags.host, port });
+  const server = await startApi(base, { host, port });
   address.origin = publicUrl ?? server.origin;
   await ensureSweep(base.client, config.waits);
-  if (flags.json) {
+  if (options.json) {
     const ready = { ready: true, api: server.origin, ...first.keys, pid: process.pid };
     process.stdout.write(`${JSON.stringify(ready)}\n`);
   }

@@ -1,0 +1,20 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { api } from './api';
+import { migrate } from './migrate';
+import { start } from './start';
+import { stop } from './stop';
+import { version } from './version';
+import { worker } from './worker';
+
+/**
+ * The commands of the product, in the order of the help. A new one is a file that makes it and a line here; what it runs
+ * is imported by its action, so that nobody waits for it in vain.
+ */
+export const commands: readonly (() => CommandUnknownOpts)[] = [
+  start,
+  api,
+  worker,
+  migrate,
+  stop,
+  version,
+];

@@ -1,0 +1,29 @@
+/** A mistake on the command line: shown as its one sentence, without a stack. */
+export class UsageError extends Error {}
+
+/**
+ * Makes what reads a whole number within bounds from a flag's text, such as `8080`. It throws a `UsageError` that names
+ * the flag and the bounds for any other text.
+ */
+export function wholeNumber(flag: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= min && number <= max) return number;
+    throw new UsageError(
+      `--${flag} takes a whole number from ${String(min)} to ${String(max)}, not "${text}"`,
+    );
+  };
+}
+
+/** Makes what reads a port, as in `--port 8080`; 0 stands for a free one. */
+export const port = (flag: string): ((text: string) => number) => wholeNumber(flag, 0, PORT_MAX);
+
+const PORT_MAX = 65_535;
+
+/** Reads the names of a list such as `a, b`; empty ones are left out. */
+export function commaList(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
