@@ -266,14 +266,22 @@ function withPublicText(value: unknown): unknown {
 
 /** Every mode with every resolution, ratio and length at its limits, and every flag the model has. */
 function everyRequest(model: Capabilities): VideoRequest[] {
-  const entries = Object.entries(model.modes) as [Mode, ModeCapabilities][];
+  const modes = Object.entries(model.modes) as [Mode, ModeCapabilities][];
+  const entries = modes.flatMap(([mode, limits]): [Mode, ModeCapabilities][] =>
+    limits.besideVideo
+      ? [
+          [mode, { ...limits, videos: 0 }],
+          [mode, { ...limits, ...limits.besideVideo }],
+        ]
+      : [[mode, limits]],
+  );
   return entries.flatMap(([mode, limits]) =>
     (limits.resolutions ?? model.resolutions).flatMap((resolution) =>
       (limits.aspectRatios ?? model.aspectRatios).flatMap((aspectRatio) =>
         endsOf(limits.seconds ?? model.seconds).map((seconds) => ({
           model: 'any',
           // Running from the first look on, so that no queue fills up.
-          prompt: '[[sim polls=1]]',
+          prompt: '[[sim polls=1]]'.padEnd(limits.promptLengthMax ?? model.promptLengthMax, ' x'),
           inputs: inputsOf(mode, limits),
           resolution,
           aspectRatio,
@@ -342,7 +350,8 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
 
   const wires = wireOf(name);
   const all = Object.entries(wires);
-  const first = wires['submit'];
+  // A provider with more wires than one shows the first submit of each.
+  const starts = all.filter(([file]) => /^submit(-.*-wire)?$/.test(file));
 
   test('goes by the name it is registered under', () => {
     expect(provider.name).toBe(name);
@@ -389,7 +398,10 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     }
   });
 
-  const operation = wires['poll-running']?.given.operation ?? {};
+  /** One operation of each wire that shows a running job. */
+  const operations = all.flatMap(([file, { given }]) =>
+    /^poll-(.*-)?running$/.test(file) && given.operation ? [given.operation] : [],
+  );
   const replied = (status: number, body: string): Reply => ({
     status,
     headers: { 'content-type': 'application/json' },
@@ -397,8 +409,10 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
   });
   test.each(FOREIGN)('nothing but its own error shape says anything of a job: %s', (body) => {
     for (const status of [200, 400, 401, 403, 404, 410, 429, 500, 502]) {
-      const reading = provider.readPoll(replied(status, body), operation);
-      expect([status, reading]).toMatchObject([status, { kind: 'transient' }]);
+      for (const operation of operations) {
+        const reading = provider.readPoll(replied(status, body), operation);
+        expect([status, reading]).toMatchObject([status, { kind: 'transient' }]);
+      }
     }
   });
 
@@ -412,33 +426,41 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
   });
 
   test('no reply, however odd, is more than its reading', () => {
-    const sent: SubmitFacts = {
-      attemptId: 'attempt',
-      model: Object.keys(provider.models)[0] ?? '',
-      mode: 'text',
-    };
+    const facts = starts.map(([, wire]) => sentOf(wire));
+    const listed = operations.filter((operation) => provider.many?.shows?.(operation) ?? true);
     const bodies = all.flatMap(([, wire]) => mutants(wire.reply.body));
     for (const body of [...FOREIGN, ...bodies]) {
       for (const status of [200, 404, 500]) {
         const reply = replied(status, body);
-        expect(provider.readPoll(reply, operation)).toHaveProperty('kind');
-        const cut = provider.many?.split(reply, [operation, operation]) ?? [];
-        for (const alone of cut) if (alone) provider.readPoll(alone, operation);
-        const submitted = provider.readSubmit(reply, sent);
-        expect(submitted).toHaveProperty('state');
-        // What was accepted can be asked for.
-        if (submitted.state === 'accepted') provider.poll(submitted.operation);
-        if (provider.readFind) expect(provider.readFind(reply, sent)).toBeDefined();
-        const named = provider.readCallback?.(reply.body, sent);
-        if (named) provider.poll(named.operation);
+        for (const operation of operations) {
+          expect(provider.readPoll(reply, operation)).toHaveProperty('kind');
+        }
+        for (const operation of listed) {
+          const cut = provider.many?.split(reply, [operation, operation]) ?? [];
+          for (const alone of cut) if (alone) provider.readPoll(alone, operation);
+        }
+        for (const sent of facts) readAll(reply, sent);
       }
     }
   });
 
+  /** Reads a reply in every way but a look's. */
+  const readAll = (reply: Reply, sent: SubmitFacts): void => {
+    const submitted = provider.readSubmit(reply, sent);
+    expect(submitted).toHaveProperty('state');
+    // What was accepted can be asked for.
+    if (submitted.state === 'accepted') provider.poll(submitted.operation);
+    if (provider.readFind) expect(provider.readFind(reply, sent)).toBeDefined();
+    const named = provider.readCallback?.(reply.body, sent);
+    if (named) provider.poll(named.operation);
+  };
+
   test('a success without a link to a video is no verdict', () => {
-    const wire = wires['poll-succeeded-without-link'];
-    if (!wire) throw new Error('poll-succeeded-without-link.json is missing');
-    expect(meaningOf(provider, wire)).toMatchObject({ kind: 'empty' });
+    const files = all.filter(([file]) => /^poll-(.*-)?succeeded-without-link$/.test(file));
+    expect(files.length).toBeGreaterThan(0);
+    for (const [, wire] of files) {
+      expect(meaningOf(provider, wire)).toMatchObject({ kind: 'empty' });
+    }
   });
 
   const reads = readsOf(name);
@@ -518,14 +540,20 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       expect(reading).toMatchObject(meant);
       expect(upstream.jobs()).toBe(0);
     });
+  });
 
-    /** Submits the first wire file's request with this token in its prompt. */
-    const submit = (token = ''): Operation => {
-      if (!first) throw new Error('submit.json is missing');
-      const submission = submissionOf(first);
+  describe.each(starts)('and its simulator, after %s', (_, first) => {
+    let upstream: SimulatedProvider;
+    beforeEach(() => {
+      upstream = createSimulatedProvider(provider, simulation);
+    });
+
+    /** Submits the wire file's request with this token in its prompt, as the attempt that it names or as another one. */
+    const submit = (token = '', attemptId = sentOf(first).attemptId): Operation => {
+      const submission = { ...submissionOf(first), attemptId };
       const applied = { ...submission.applied, prompt: `a cat ${token}` };
       const call = provider.submit({ ...submission, applied, callbackUrl: 'http://127.0.0.1:9/' });
-      const reading = provider.readSubmit(upstream.send(call), sentOf(first));
+      const reading = provider.readSubmit(upstream.send(call), { ...sentOf(first), attemptId });
       if (reading.state !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(reading)}`);
       return reading.operation;
     };
@@ -551,8 +579,12 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     test(`${provider.many ? 'look' : 'do not look'} at many jobs with one call`, () => {
       expect(manyFiles.length > 0).toBe(provider.many !== undefined);
       if (!provider.many) return;
+      if (provider.many.shows?.(submit('', 'another')) === false) return;
       const operations = Array.from({ length: provider.many.max }, (_, index) =>
-        submit(index === 0 ? '[[sim seconds=1 fault=fail]]' : '[[sim seconds=1 queued=0]]'),
+        submit(
+          index === 0 ? '[[sim seconds=1 fault=fail]]' : '[[sim seconds=1 queued=0]]',
+          `attempt-${String(index)}`,
+        ),
       );
       upstream.advance(10_000);
       const replies = provider.many.split(
@@ -595,7 +627,6 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     });
 
     test('refuse a caller without credentials, which is for another channel to serve', () => {
-      if (!first) throw new Error('submit.json is missing');
       const reply = upstream.sendUnsigned(provider.submit(submissionOf(first)));
       expect(provider.readSubmit(reply, sentOf(first))).toMatchObject({
         state: 'refused',
@@ -616,17 +647,17 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     });
 
     test('call overload a retry and an inner error unknown', () => {
-      if (!first) throw new Error('submit.json is missing');
       const read = (status: 429 | 500) =>
         provider.readSubmit(upstream.overload(status), sentOf(first));
       expect(read(429)).toMatchObject({ scope: 'retry' });
       expect(read(500)).toMatchObject({ state: 'unknown' });
-      expect(provider.readPoll(upstream.overload(429), {})).toMatchObject({ kind: 'transient' });
+      expect(provider.readPoll(upstream.overload(429), {})).toMatchObject({
+        kind: 'transient',
+      });
       expect(provider.readPoll(upstream.overload(500), {})).toMatchObject({ kind: 'transient' });
     });
 
     test('call a full account a wait for a slot and too many requests a wait', () => {
-      if (!first) throw new Error('submit.json is missing');
       const read = (limit: 'jobs' | 'requests') =>
         provider.readSubmit(upstream.overLimit(limit), sentOf(first));
       const busy = { state: 'refused', scope: 'retry', failure: { code: 'provider_busy' } };
@@ -661,7 +692,7 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
             (finds ? 'such models, and lacks one of the two' : 'none, and one of the two'),
         );
       }
-      if (!first || !provider.find || !provider.readFind) return;
+      if (!provider.find || !provider.readFind) return;
       const sent = sentOf(first);
       expect(provider.readFind(upstream.send(provider.find(sent)), sent)).toEqual({
         notFound: true,
@@ -673,7 +704,6 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     });
 
     test('sends our own id where a job is told by it, and reads callbacks where their URL tells it', () => {
-      if (!first) throw new Error('submit.json is missing');
       const sentFor = (attemptId: string): string =>
         JSON.stringify(provider.submit({ ...submissionOf(first), attemptId }));
       const isSent =
@@ -689,7 +719,7 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       const operation = submit('[[sim seconds=1]]');
       const message = upstream.callback();
       expect(message === undefined).toBe(provider.readCallback === undefined);
-      if (!message || !first || !provider.readCallback) return;
+      if (!message || !provider.readCallback) return;
       const { headers } = message;
       const body = Buffer.from(message.body);
       expect(provider.readCallback(body, sentOf(first))).toEqual({ operation });

@@ -6,8 +6,8 @@ import { invalid, refusalOf } from './refusal';
 
 /** The create bodies as the service takes them. Null is an absent value, unknown keys are ignored [?]. */
 
-/** A link, or bare base64 of a PNG or JPEG; a data URL is refused. */
-const image = z.string().refine((text) => isLink(text) || isPicture(text), {
+/** The schema of a picture: a link, or bare base64 of a PNG or JPEG; a data URL is refused. */
+export const source = z.string().refine((text) => isLink(text) || isPicture(text), {
   error: 'is neither a link nor base64 of a jpg or png',
 });
 
@@ -26,7 +26,7 @@ const prompt = z.string().max(PROMPT_LENGTH_MAX);
 const common = {
   prompt: prompt.nullish(),
   negative_prompt: prompt.nullish(),
-  mode: z.enum(['std', 'pro']).nullish(),
+  mode: z.enum(['std', 'pro', '4k']).nullish(),
   aspect_ratio: z.enum(['16:9', '9:16', '1:1']).nullish(),
   /** A number is refused: the page says text. */
   duration: z
@@ -47,21 +47,24 @@ const textSchema = z.object({ ...common, model_name: z.string().default('kling-v
 const imageSchema = z.object({
   ...common,
   model_name: z.string().default('kling-v1'),
-  image: image.nullish(),
-  image_tail: image.nullish(),
+  image: source.nullish(),
+  image_tail: source.nullish(),
 });
 
 const multiImageSchema = z.object({
   ...common,
   model_name: z.string().default('kling-v1-6'),
-  image_list: z.array(z.object({ image })).min(1).max(4),
+  image_list: z
+    .array(z.object({ image: source }))
+    .min(1)
+    .max(4),
 });
 
 const omniSchema = z.object({
   ...common,
   model_name: z.string().default('kling-video-o1'),
   image_list: z
-    .array(z.object({ image_url: image, type: z.enum(['first_frame', 'end_frame']).nullish() }))
+    .array(z.object({ image_url: source, type: z.enum(['first_frame', 'end_frame']).nullish() }))
     .nullish(),
   video_list: z
     .array(

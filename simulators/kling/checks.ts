@@ -37,7 +37,7 @@ export interface CreateRequest {
 }
 
 interface Quality {
-  mode: 'std' | 'pro';
+  mode: 'std' | 'pro' | '4k';
   resolution: string;
 }
 
@@ -45,9 +45,11 @@ interface Quality {
 export function qualityOf(body: Body, model: Capabilities, limits: ModeCapabilities): Quality {
   const mode = body.mode ?? (model.resolutionDefault === '1080p' ? 'pro' : 'std');
   const offered = limits.resolutions ?? model.resolutions;
-  const only = model.resolutions.length === 1 ? offered[0] : undefined;
-  return { mode, resolution: only ?? (mode === 'pro' ? '1080p' : '720p') };
+  const only = model.resolutions.length === 1 && mode !== '4k' ? offered[0] : undefined;
+  return { mode, resolution: only ?? RESOLUTIONS[mode] };
 }
+
+const RESOLUTIONS = { std: '720p', pro: '1080p', '4k': '4k' } as const;
 
 export const secondsOf = ({ body }: CreateRequest): number => Number(body.duration ?? '5');
 

@@ -22,24 +22,27 @@ export function admit(kind: Kind, bytes: Uint8Array): Admission {
     body,
     raw,
     model,
-    limits,
+    limits: { ...limits, ...((body.video_list ?? []).length > 0 ? limits.besideVideo : {}) },
     quality: qualityOf(body, model, limits),
   };
   const refused = problemOf(asked);
   return refused ? { refused } : { task: taskOf(kind, asked) };
 }
 
-/** Pixels of a square, which the provider names nowhere. */
 const SQUARES: Readonly<Record<string, readonly [number, number]>> = {
   '720p': [960, 960],
   '1080p': [1440, 1440],
+  '4k': [2880, 2880],
 };
+
+/** Gives the pixels of a square, which the provider names nowhere. */
+export const squareOf = (resolution: string): readonly [number, number] =>
+  SQUARES[resolution] ?? [960, 960];
 
 function taskOf(kind: Kind, asked: CreateRequest): NewTask {
   const { body, model, limits, quality } = asked;
   const ratio = limits.aspectRatioDefault === 'adaptive' ? '16:9' : (body.aspect_ratio ?? '16:9');
-  const [width, height] = model.sizes[quality.resolution]?.[ratio] ??
-    SQUARES[quality.resolution] ?? [960, 960];
+  const [width, height] = model.sizes[quality.resolution]?.[ratio] ?? squareOf(quality.resolution);
   return {
     model: body.model_name,
     prompt: body.prompt ?? '',

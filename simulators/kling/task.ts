@@ -12,7 +12,8 @@ const STATUS: Readonly<Record<SimulatedJob['state'], (typeof TASK_STATUSES)[numb
   expired: 'failed',
 };
 
-const REASONS: Readonly<Partial<Record<SimulatedJob['state'], string>>> = {
+/** Why a task ended without a video. */
+export const REASONS: Readonly<Partial<Record<SimulatedJob['state'], string>>> = {
   failed: 'Internal error, please try again',
   policy: 'Failure to pass the risk control system',
   canceled: 'The task was stopped',
@@ -68,7 +69,7 @@ function infoOf(job: SimulatedJob): Record<string, unknown> {
 }
 
 /** Units per second as kling-v3 has them. */
-const UNITS_PER_SECOND: Readonly<Record<string, number>> = { std: 0.6, pro: 0.8 };
+const UNITS_PER_SECOND: Readonly<Record<string, number>> = { std: 0.6, pro: 0.8, '4k': 3 };
 
 function unitsOf(job: SimulatedJob): string {
   const rate = UNITS_PER_SECOND[String(job.data['mode'])] ?? 0;

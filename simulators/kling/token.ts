@@ -20,7 +20,8 @@ const claimsSchema = z.object({ iss: z.string().min(1), nbf: z.number(), exp: z.
 /** Accounts whose name says what they are answered are called by it, also where it is a key. */
 const ACTING = /^(refused|duplicate)-/;
 
-type Caller = { account: string } | { refused: Refusal };
+/** The account of a call, and whether a token speaks for it, as none does on the newer wire. */
+type Caller = { account: string; isToken: boolean } | { refused: Refusal };
 
 /** Tells the account of a call by its API key or its token, or the refusal of what is wrong with that. */
 export function accountOf(headers: Headers, nowMs: number): Caller {
@@ -29,7 +30,7 @@ export function accountOf(headers: Headers, nowMs: number): Caller {
   const [, sent] = /^Bearer (\S+)$/.exec(authorization) ?? [];
   if (sent === undefined) return { refused: refusalOf(1000) };
   if (sent.split('.').length === 3) return accountOfToken(sent, nowMs);
-  return { account: ACTING.test(sent) ? sent : accountOfKey(sent) };
+  return { account: ACTING.test(sent) ? sent : accountOfKey(sent), isToken: false };
 }
 
 /** Reads the access key out of a token. */
@@ -45,7 +46,7 @@ function accountOfToken(token: string, nowMs: number): Caller {
   if (!isSigned) return { refused: refusalOf(1002) };
   const now = nowMs / 1_000;
   if (now < nbf) return { refused: refusalOf(1003) };
-  return now < exp ? { account: iss } : { refused: refusalOf(1004) };
+  return now < exp ? { account: iss, isToken: true } : { refused: refusalOf(1004) };
 }
 
 function decode(part: string): unknown {

@@ -22,6 +22,7 @@ test.each([
   ['kling-v1-6', 'std', 'std'],
   ['kling-v2-6', 'pro', 'pro'],
   ['kling-v3', 'std', 'std'],
+  ['kling-v3', '4k', '4k'],
   ['kling-v3-omni', 'std', 'std'],
   ['kling-v3-omni', 'pro', 'pro'],
   ['kling-video-o1', 'std', 'std'],
@@ -40,7 +41,7 @@ const FRAMES: VideoRequest['inputs'] = [
 test.each<[string, string, Partial<VideoRequest>, string]>([
   ['kling-v2-master', 'pro', {}, 'mode: 1080p is not offered by this model. Allowed: 720p.'],
   ['kling-v2-1-master', 'std', {}, 'mode: 720p is not offered by this model. Allowed: 1080p.'],
-  ['kling-v3', '4k', {}, 'mode: 4k is not offered by this model.'],
+  ['kling-v2-6', '4k', {}, 'mode: 4k is not offered by this model.'],
   ['kling-v3', 'std', { resolution: '1080p' }, 'resolution: contradicts mode. Allowed: 720p.'],
   ['kling-v3', 'std', { size: { width: 1920, height: 1080 } }, 'mode: contradicts size.'],
   ['kling-v2-1', 'std', { inputs: FRAMES }, 'mode: 720p is not offered by this model for these'],

@@ -2,7 +2,17 @@ import { failure, type Failure } from '../../core/errors';
 import { jsonOf, type Reply } from '../../core/provider/exchange';
 import type { PollReading, SubmitReading } from '../../core/provider/provider';
 import { wrongAddress } from '../../core/provider/wrong-address';
-import { denied, doubtful, gone, INVALID, refused, transient, wordsOf, type Words } from '../kit';
+import {
+  DENIED,
+  denied,
+  doubtful,
+  gone,
+  INVALID,
+  refused,
+  transient,
+  wordsOf,
+  type Words,
+} from '../kit';
 import { DENIED_LOOKS, meaningOf, NOT_FOUND, NOT_FOUND_BY_TEXT } from './codes';
 import { envelopeSchema } from './schema';
 
@@ -22,10 +32,13 @@ export function envelopeOf(reply: Reply): Envelope | undefined {
 }
 
 /**
- * How Kling answers a second submit with the same `external_task_id` is documented nowhere; 1200 or 1201 is likely, and
- * only the text can tell [?]. There is a task then, so it is no refusal: the lookup says which.
+ * A second submit with the same `external_task_id` was seen to be answered with 1201 and a text that names it, and on the
+ * older wire nobody has seen it. There is a task then, so it is no refusal: the lookup says which.
  */
 const NAMES_OUR_ID = /external[ _]?task[ _]?id/i;
+
+/** A model that was taken out of service: another channel may still serve the job with another model. */
+const RETIRED = /\bdiscontinued\b/i;
 
 /** Reads a reply to a submit that is no acceptance. Says `unknown` unless Kling itself certainly made no task. */
 export function readRefusal(reply: Reply): SubmitReading {
@@ -36,7 +49,8 @@ export function readRefusal(reply: Reply): SubmitReading {
   if (meaning === INVALID && NAMES_OUR_ID.test(said.message)) {
     return doubtful(reply, `${String(said.code)} about our own id`);
   }
-  return refused(meaning, errorOf(said), reply);
+  const isRetired = meaning === INVALID && RETIRED.test(said.message);
+  return refused(isRetired ? DENIED : meaning, errorOf(said), reply);
 }
 
 /** Reads a reply to a look that shows no task. */

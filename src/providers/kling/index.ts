@@ -1,18 +1,19 @@
 import type { Provider } from '../../core/provider/provider';
 import { credentials } from './credentials';
 import { klingModels } from './models';
-import { submit } from './submit';
+import { many } from './newer/many';
+import { newerModels } from './newer/models';
 import { signToken } from './token';
-import { find, operationId, poll, readCallback, readFind, readPoll, readSubmit } from './translate';
+import { wireOf, wireOfOperation } from './wires';
 
 /**
- * Kling (Kuaishou): one wire, several hosts (`https://api-singapore.klingai.com`; mainland
+ * Kling (Kuaishou): two wires, several hosts (`https://api-singapore.klingai.com`; mainland
  * `https://api-beijing.klingai.com`). A submit carries an id of ours, by which it can be looked up when its answer was
  * lost. Nothing can be canceled, and callbacks are unsigned.
  */
 export const kling: Provider = {
   name: 'kling',
-  models: klingModels,
+  models: { ...klingModels, ...newerModels },
   credentials,
   authorize: (call, { apiKey, accessKey = '', secretKey = '' }, nowMs) => ({
     ...call,
@@ -21,12 +22,13 @@ export const kling: Provider = {
       authorization: `Bearer ${apiKey ?? signToken(accessKey, secretKey, nowMs)}`,
     },
   }),
-  submit,
-  readSubmit,
-  operationId,
-  poll,
-  readPoll,
-  find,
-  readFind,
-  readCallback,
+  submit: (submission) => wireOf(submission).submit(submission),
+  readSubmit: (reply, sent) => wireOf(sent).readSubmit(reply, sent),
+  operationId: (operation) => wireOfOperation(operation).operationId(operation),
+  poll: (operation) => wireOfOperation(operation).poll(operation),
+  readPoll: (reply, operation) => wireOfOperation(operation).readPoll(reply, operation),
+  many,
+  find: (sent) => wireOf(sent).find(sent),
+  readFind: (reply, sent) => wireOf(sent).readFind(reply, sent),
+  readCallback: (body, sent) => wireOf(sent).readCallback(body, sent),
 };

@@ -1,10 +1,11 @@
 import type { Capabilities, Lengths, ModeCapabilities } from '../../core/request/capabilities';
 import type { Mode } from '../../core/request/request';
+import { family as both, FIVE_OR_TEN, frames, PRO, TEXT, TO_4K } from './offers';
 import type { Kind } from './schema';
 import { KLING_2_KEYS, KLING_KEYS, OMNI_KEYS } from './vendor-keys';
 
 /**
- * What each Kling model takes, from the provider's capability map and its pages for text, image, multi-image and omni
+ * What each model of Kling's older wire takes, from the provider's capability map and its pages for text, image, multi-image and omni
  * video, as public copies of them had it in November 2026; the pages themselves were not read.
  *
  * Its `mode` (std, pro) is a picture quality on most models, so it follows from the resolution; on kling-v1 both make
@@ -12,75 +13,13 @@ import { KLING_2_KEYS, KLING_KEYS, OMNI_KEYS } from './vendor-keys';
  * refused.
  *
  * Uncertain: the frame rate from kling-v2-6 on (not in the map; 24 as its neighbours); whether failed jobs are billed
- * (assumed: no); the limits of kling-v3 and kling-v3-omni (from resellers' copies). Not offered, since the pages do not
- * agree on it: `4k`, the ids of Kling 4, a video to be edited (its length would be the input's, and the price with
- * it).
+ * (assumed: no); the limits of kling-v3 and kling-v3-omni (from resellers' copies). Not offered: the ids of Kling 4,
+ * on which no page agrees, and a video to be edited (its length would be the input's, and the price with it).
  */
 
-const RATIOS = ['16:9', '9:16', '1:1'] as const;
-
-/** The provider names no pixels for a square. */
-const SIZES: Capabilities['sizes'] = {
-  '720p': { '16:9': [1280, 720], '9:16': [720, 1280] },
-  '1080p': { '16:9': [1920, 1080], '9:16': [1080, 1920] },
-};
-
-const FIVE_OR_TEN: Lengths = { min: 5, max: 10, default: 5, values: [5, 10] };
 const FIVE: Lengths = { min: 5, max: 5, default: 5 };
 
-const PICTURES = { mimes: ['image/jpeg', 'image/png'], bytesMax: 10 * 1024 * 1024 };
-
-type Offer = Omit<ModeCapabilities, 'aspectRatioDefault' | 'images' | 'videos' | 'audios'>;
-
-const text = (offer: Offer = {}): ModeCapabilities => ({
-  aspectRatioDefault: '16:9',
-  images: 0,
-  videos: 0,
-  audios: 0,
-  ...offer,
-});
-
-/** The picture keeps the shape of the frame; there is no ratio to ask for. */
-const frames = (images: number, offer: Offer = {}): ModeCapabilities => ({
-  ...text(offer),
-  aspectRatioDefault: 'adaptive',
-  aspectRatios: ['adaptive'],
-  images,
-});
-
-const PRO: Offer = { resolutions: ['1080p'] };
-
-const family = {
-  promptLengthMax: 2_500,
-  seconds: FIVE_OR_TEN,
-  resolutions: ['720p', '1080p'],
-  resolutionDefault: '720p',
-  aspectRatios: [...RATIOS, 'adaptive'],
-  sizes: SIZES,
-  fps: 24,
-  audio: false,
-  seed: false,
-  watermark: true,
-  cameraFixed: false,
-  lastFrame: false,
-  serviceTiers: [],
-  tierResolutions: { std: '720p', pro: '1080p' },
-  expiresAfterSeconds: false,
-  safetyIdentifierLengthMax: 0,
-  negativePrompt: true,
-  negativePromptLengthMax: 2_500,
-  // A reference video is fetched by link; there is no library of ours to name. Of pictures the page also has limits for
-  // sides (300 pixels at least, 1:2.5 to 2.5:1), which only reading the picture would tell: Kling says so itself.
-  media: { assets: false, linkOnly: ['reference_video'], images: PICTURES },
-  vendorKeys: KLING_2_KEYS,
-  cancel: 'none',
-  billed: { canceled: false, rejected: false, failed: false },
-  idempotency: ['lookup', 'callback-token'],
-  deadlineSeconds: 3_600,
-  usualSeconds: 120,
-} as const satisfies Partial<Capabilities>;
-
-const TEXT: ModeCapabilities = text({ aspectRatios: RATIOS });
+const family = { ...both, vendorKeys: KLING_2_KEYS } as const;
 
 const kling1: Capabilities = {
   ...family,
@@ -149,6 +88,7 @@ const kling26: Capabilities = {
 
 const kling3: Capabilities = {
   ...family,
+  ...TO_4K,
   modes: { text: TEXT, first_frame: frames(1), first_last_frame: frames(2) },
   seconds: { min: 3, max: 15, default: 5 },
   audio: true,
@@ -156,8 +96,12 @@ const kling3: Capabilities = {
   usualSeconds: 180,
 };
 
-/** Four images go beside a video, seven alone; four is right for both. */
-const OMNI_REFERENCE: ModeCapabilities = { ...TEXT, images: 4, videos: 1 };
+const OMNI_REFERENCE: ModeCapabilities = {
+  ...TEXT,
+  images: 7,
+  videos: 1,
+  besideVideo: { images: 4, audio: false },
+};
 
 const omni = {
   ...family,
@@ -180,17 +124,18 @@ const klingO1: Capabilities = {
 
 const kling3Omni: Capabilities = {
   ...omni,
+  ...TO_4K,
   modes: {
     text: TEXT,
     first_frame: frames(1),
     first_last_frame: frames(2),
-    // With a video among the references it makes no sound.
-    reference: { ...OMNI_REFERENCE, audio: false },
+    reference: OMNI_REFERENCE,
   },
   seconds: { min: 3, max: 15, default: 5 },
   audio: true,
 };
 
+/** The models of the older wire, whose create names them in its body. */
 export const klingModels: Readonly<Record<string, Capabilities>> = {
   'kling-v1': kling1,
   'kling-v1-5': kling15,

@@ -2,13 +2,13 @@ import { jsonCall, type Call } from '../../core/provider/exchange';
 import { withVendorKeys } from '../../core/request/passthrough';
 import type { Submission } from '../../core/provider/provider';
 import type { AppliedRequest, Input } from '../../core/request/request';
-import { base64Of } from '../kit';
 import { kindOf, klingModels } from './models';
 import { pathOf, type Kind } from './schema';
+import { sourceOf } from './source';
 import { KLING_KEYS } from './vendor-keys';
 
 /**
- * Returns the create call of each kind. `external_task_id` is our attempt's id: unique per account, and a key for the
+ * Returns the create call of each kind of the older wire. `external_task_id` is our attempt's id: unique per account, and a key for the
  * lookup.
  */
 export function submit(submission: Submission): Call {
@@ -99,11 +99,4 @@ function omniMedia(inputs: readonly Input[], blobs: Blobs): Record<string, unkno
         }
       : {}),
   };
-}
-
-/** Returns a picture as a link, or as bare base64: Kling takes no data URL. */
-function sourceOf({ media }: Input, blobs: Blobs): string {
-  if ('url' in media) return media.url;
-  if ('asset' in media) throw new Error('Kling keeps no assets; create refuses them');
-  return base64Of(blobs, media.blob).base64;
 }

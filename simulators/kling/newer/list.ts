@@ -1,0 +1,37 @@
+import type { SimulatedCall, SimulatedJob, World } from '../../contract';
+import { TASKS } from '../../../src/providers/kling/newer/schema';
+import type { Refusal } from '../../kit/refusal';
+import { invalid } from '../refusal';
+import { KEPT_MS, taskIdOf } from '../ids';
+
+/** The list of the newer wire takes so many ids at most. */
+const IDS_MAX = 20;
+
+const PARAMS = ['task_ids', 'external_task_ids'] as const;
+
+/**
+ * Finds the tasks that a list is asked for, by Kling's ids or the client's own; what is unknown is left out. A list of one
+ * task is a look at it.
+ */
+export function listed(
+  { query }: Pick<SimulatedCall, 'query'>,
+  account: string,
+  world: World,
+): { refused: Refusal } | { jobs: SimulatedJob[] } {
+  const given = PARAMS.filter((name) => query.get(name));
+  const [name, other] = given;
+  if (name === undefined) return { refused: invalid('task_ids', 'is missing') };
+  if (other !== undefined) return { refused: invalid(given.join(', '), 'exclude each other') };
+  const ids = (query.get(name) ?? '').split(',');
+  if (ids.length > IDS_MAX) return { refused: invalid(name, 'has too many ids') };
+  const show = ids.length === 1 ? world.look : world.find;
+  const jobs = ids.flatMap((id) => {
+    const own = name === 'task_ids' ? id : taskIdOf(account, id);
+    const isHere = isShown(world.find(account, own), world.now);
+    return (isHere && show(account, own)) || [];
+  });
+  return { jobs };
+}
+
+const isShown = (job: SimulatedJob | undefined, now: number): boolean =>
+  job?.data['kind'] === TASKS && now - job.createdAt < KEPT_MS;
