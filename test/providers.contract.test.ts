@@ -27,7 +27,7 @@ const wireSchema = z.strictObject({
   name: z.string(),
   source: z.string(),
   uncertain: z.string().optional(),
-  exchange: z.enum(['submit', 'poll', 'many', 'cancel', 'find', 'callback']),
+  exchange: z.enum(['submit', 'poll', 'many', 'cancel', 'find', 'callback', 'trial']),
   given: z.strictObject({
     submission: z.record(z.string(), z.unknown()).optional(),
     operation: z.record(z.string(), z.unknown()).optional(),
@@ -200,6 +200,8 @@ function callOf(provider: Provider, wire: Wire): Call | undefined {
       return provider.cancel?.(operation);
     case 'find':
       return provider.find?.(sentOf(wire));
+    case 'trial':
+      return provider.trial?.call();
     case 'callback':
       return undefined;
   }
@@ -223,6 +225,8 @@ function meaningOf(provider: Provider, wire: Wire): unknown {
       return null; // A cancel's reply is never believed.
     case 'find':
       return provider.readFind?.(reply, sentOf(wire));
+    case 'trial':
+      return provider.trial?.read(reply);
     case 'callback':
       return provider.readCallback?.(reply.body, sentOf(wire)) ?? null;
   }
@@ -713,6 +717,24 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       expect({ isToldByIt, isSent: isSent || !isToldByIt }).toEqual({ isToldByIt, isSent: true });
       const isRead = provider.readCallback !== undefined;
       expect({ isRead }).toEqual({ isRead: tells('callback-token') });
+    });
+
+    const trials = all.filter(([, { exchange }]) => exchange === 'trial');
+    test(`${provider.trial ? 'take' : 'do not take'} a trial, which makes nothing`, () => {
+      expect(trials.length > 0).toBe(provider.trial !== undefined);
+      if (!provider.trial) return;
+      const { call, read } = provider.trial;
+      expect(call().method).toBe('GET');
+      expect(read(upstream.send(call()))).toEqual({ means: 'well' });
+      expect(read(upstream.sendUnsigned(call()))).toMatchObject({ means: 'denied' });
+      expect(read(upstream.overload(429))).toMatchObject({ means: 'unclear' });
+      expect(read(upstream.overload(500))).toMatchObject({ means: 'unclear' });
+      expect(upstream.jobs()).toBe(0);
+      for (const body of FOREIGN) {
+        expect([body, read(replied(404, body)).means]).toEqual([body, 'astray']);
+        expect([body, read(replied(200, body)).means]).toEqual([body, 'astray']);
+        expect([body, read(replied(502, body)).means]).toEqual([body, 'unclear']);
+      }
     });
 
     test('name the job in a callback as the submit named it', () => {

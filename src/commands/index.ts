@@ -3,6 +3,7 @@ import { api } from './api';
 import { migrate } from './migrate';
 import { start } from './start';
 import { stop } from './stop';
+import { tryCommand } from './try';
 import { version } from './version';
 import { worker } from './worker';
 
@@ -16,5 +17,6 @@ export const commands: readonly (() => CommandUnknownOpts)[] = [
   worker,
   migrate,
   stop,
+  tryCommand,
   version,
 ];

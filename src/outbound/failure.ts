@@ -24,9 +24,11 @@ export function notSent(error: Error, trusted: boolean): Failure {
   if (code === 'UND_ERR_INVALID_ARG') {
     return { kind: 'not_sent', reason: 'unsendable', detail: 'a header cannot be sent as it is' };
   }
-  const detail =
-    trusted || isTlsCode(code) ? `${UNREACHABLE} (${code ?? 'unknown error'})` : UNREACHABLE;
-  return { kind: 'not_sent', reason: 'connect', detail };
+  if (!trusted && !isTlsCode(code)) {
+    return { kind: 'not_sent', reason: 'connect', detail: UNREACHABLE };
+  }
+  const detail = `${UNREACHABLE} (${code ?? 'unknown error'})`;
+  return { kind: 'not_sent', reason: 'connect', detail, ...(code === undefined ? {} : { code }) };
 }
 
 /** Says what an error after the first byte means. */

@@ -38,7 +38,8 @@ export function buildCatalog(config: Config, simulator: SimulatorAddress | undef
 /** Returns the origin of a URL: `https://files.example:8443` of any URL there. */
 const originOf = (url: string): string => new URL(url).origin;
 
-function toChannel(
+/** Builds one channel of the config. Throws a `ConfigError` for credentials that are not of its provider. */
+export function toChannel(
   name: string,
   config: ChannelConfig,
   simulator: SimulatorAddress | undefined,

@@ -33,6 +33,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   ],
   'reelay migrate': ['--json'],
   'reelay stop': ['--data', '--json'],
+  'reelay try': ['--channel', '--json'],
   'reelay version': [],
   'reelay demo': ['--polls', '--fault', ...LISTENS, '--json'],
   'reelay simulator': ['--port', '--data', '--json'],

@@ -266,6 +266,7 @@ describe('nothing was sent when', () => {
       kind: 'not_sent',
       reason: 'connect',
       detail: 'the host could not be reached (ECONNREFUSED)',
+      code: 'ECONNREFUSED',
     });
   });
 
@@ -276,6 +277,7 @@ describe('nothing was sent when', () => {
       kind: 'not_sent',
       reason: 'connect',
       detail: 'the host could not be reached (ENOTFOUND)',
+      code: 'ENOTFOUND',
     });
   });
 

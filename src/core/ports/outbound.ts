@@ -34,6 +34,8 @@ export type CallResult =
       /** `unsendable`: a header, so the key in it, holds what no header may. `paced`: the rate limit of the channel. */
       reason: 'blocked' | 'unsendable' | 'connect' | 'deadline' | 'paced';
       detail: string;
+      /** The system's word for it, such as `ECONNREFUSED`: only where it may be told. */
+      code?: string;
       /** How long the channel's rate limit keeps it waiting: only where it was `paced`. */
       retryAfterMs?: number;
     }

@@ -32,6 +32,8 @@ export interface Provider {
   /** Looks a job up by our own attempt id, which turns an unknown submit into an adopted one. */
   find?(sent: SubmitFacts): Call;
   readFind?(reply: Reply, sent: SubmitFacts): FindReading;
+  /** The call by which an operator learns whether a channel works; absent: there is none that costs nothing. */
+  trial?: Trial;
   /** Links that need our credentials are fetched by us; absent: the output's URL is public. */
   content?(outputUrl: string): Call;
   /** True when the callback's own signature holds. Absent: unsigned, only the path token speaks for it. */
@@ -71,6 +73,23 @@ export interface ManyLooks {
    */
   split(reply: Reply, operations: readonly Operation[]): (Reply | undefined)[] | undefined;
 }
+
+/** A call that makes nothing and costs nothing, and whose reply shows whether host and credential are good. */
+export interface Trial {
+  call(): Call;
+  read(reply: Reply): TrialReading;
+  /** What is said of base URLs to whoever wrote another: `ends in /api/v3, such as https://...`. */
+  baseUrls: string;
+}
+
+/**
+ * `well` = the provider itself took our credential. `denied` = the provider itself refused it. `astray` = what answers
+ * there is not the provider. `unclear` = nothing follows from the reply: an overload, an outage, a proxy's refusal.
+ */
+export type TrialReading =
+  | { means: 'well' }
+  | { means: 'denied'; failure: Failure }
+  | { means: 'astray' | 'unclear'; detail: string };
 
 /** A provider whose own API is one of our dialects. */
 export interface NativeWire {

@@ -5,6 +5,7 @@ import { many } from './many';
 import { arkModels } from './models';
 import { readNative } from './native-read';
 import { submit } from './submit';
+import { trial } from './trial';
 import {
   cancel,
   operationId,
@@ -36,5 +37,6 @@ export const ark: Provider = {
   many,
   cancel,
   readCallback,
+  trial,
   native: { wire: 'ark-tasks', operationOf, read: readNative },
 };

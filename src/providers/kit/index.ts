@@ -4,6 +4,7 @@
  * - `refusal.ts`: what an error proves about a submit (`BUSY`, `FULL`, `DENIED`, `INVALID`, `POLICY`, `'unknown'`), and the
  *   reading made of it;
  * - `looks.ts`: the readings of a look that shows no end of a job;
+ * - `trial.ts`: what the reply to a trial says of a channel;
  * - `words.ts`: a vendor's ids, codes and texts, checked or cut before they go into rows and logs;
  * - `inline.ts`: a file that is sent inside a request.
  *
@@ -22,4 +23,5 @@ export {
   type Meaning,
   type Refused,
 } from './refusal';
+export { trialOf } from './trial';
 export { identifier, wordsOf, type Words } from './words';

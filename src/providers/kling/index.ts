@@ -4,6 +4,7 @@ import { klingModels } from './models';
 import { many } from './newer/many';
 import { newerModels } from './newer/models';
 import { signToken } from './token';
+import { trial } from './trial';
 import { wireOf, wireOfOperation } from './wires';
 
 /**
@@ -31,4 +32,5 @@ export const kling: Provider = {
   find: (sent) => wireOf(sent).find(sent),
   readFind: (reply, sent) => wireOf(sent).readFind(reply, sent),
   readCallback: (body, sent) => wireOf(sent).readCallback(body, sent),
+  trial,
 };

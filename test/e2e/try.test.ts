@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { reelay } from '../support/command';
+
+/** `reelay try` as an operator runs it, before anything else runs. */
+
+const folder = mkdtempSync(join(tmpdir(), 'reelay-try-'));
+const path = join(folder, 'reelay.config.json');
+const server = createServer((request, response) => {
+  const isKnown = request.headers.authorization === 'Bearer good';
+  const error = { code: 'AuthenticationError', message: 'The API key is invalid.' };
+  response.writeHead(isKnown ? 200 : 401, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(isKnown ? { items: [], total: 0 } : { error }));
+});
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const real = (apiKey: string): object => ({
+    provider: 'ark',
+    baseUrl: `http://127.0.0.1:${port}/api/v3`,
+    credentials: { apiKey },
+  });
+  const channels = {
+    good: real('good'),
+    bad: real('bad'),
+    clips: { provider: 'ark', simulated: true },
+  };
+  const model = {
+    channels: [{ channel: 'good', model: 'doubao-seedance-2-0-260128' }],
+    price: { free: true },
+  };
+  writeFileSync(path, JSON.stringify({ channels, models: { m: model } }));
+});
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('all channels have a line each, and one that does not work makes the exit code', async () => {
+  const command = reelay(['try'], { REELAY_CONFIG: path });
+  expect(await command.ended).toBe(1);
+  expect(command.err()).toBe('');
+  const lines = command.out().trimEnd().split('\n');
+  expect(lines.map((line) => line.replace(/ {2,}.*?(\w+) .*/, ' $1'))).toEqual([
+    'ok good',
+    'failed bad',
+    'ok clips',
+  ]);
+});
+
+test('one channel that works is 0, as one line of JSON', async () => {
+  const command = reelay(['try', '--channel', 'good', '--json'], { REELAY_CONFIG: path });
+  expect([await command.ended, command.err()]).toEqual([0, '']);
+  expect(command.out()).toMatch(/^[^\n]+\n$/);
+  expect(JSON.parse(command.out())).toEqual({
+    ok: true,
+    channels: [
+      {
+        channel: 'good',
+        provider: 'ark',
+        host: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+        ok: true,
+        means: 'well',
+        says: expect.stringContaining('takes the credential'),
+        ms: expect.any(Number),
+      },
+    ],
+  });
+});
+
+test('a channel that there is not is a mistake on the command line', async () => {
+  const command = reelay(['try', '--channel', 'goood'], { REELAY_CONFIG: path });
+  expect(await command.ended).toBe(2);
+  expect(command.err()).toBe(
+    'reelay try: there is no channel "goood"; did you mean "good"? (good, bad, clips)\n',
+  );
+});
