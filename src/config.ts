@@ -2,76 +2,101 @@ import { homedir } from 'node:os';
 import type { z } from 'zod';
 import { environmentSchema } from './config/environment';
 import type { Environment } from './config/environment';
-import { placed, readFile } from './config/file';
-import type { ConfigFile } from './config/file';
+import { readFile } from './config/file';
 import { fileSchema } from './config/file-schema';
-import { isPlain } from './config/references';
 import type { FileConfig, FileConfigInput } from './config/file-schema';
+import { ConfigRefused, placed } from './config/problem';
+import type { Problem, SourceText } from './config/problem';
+import { isPlain } from './config/references';
+import type { Env } from './config/references';
+import { soundPart, withoutValues } from './config/sound';
+import type { ConfigError, Findings } from './core/catalog/config-error';
+import { configErrors } from './core/catalog/config-issues';
 import { cacheFolder } from './host/cache-folder';
-import { ConfigError } from './core/catalog/config-error';
-import { unknownFirst } from './core/json/known-fields';
-import { describeIssues } from './core/json/parse';
 
 /**
- * The only reader of the environment and of reelay.config.json: one schema, one frozen value. A wrong entry stops
- * the start with one sentence that names it.
+ * The only reader of the environment and of reelay.config.json: one schema, one frozen value. Wrong entries stop the
+ * start, each with a sentence that names it.
  */
 
 export type { ChannelConfig, FileConfigInput } from './config/file-schema';
 
 export interface Config extends FileConfig {
-  /** The file that was read, for errors that the catalog finds; its text is empty where there is none. */
-  source: Pick<ConfigFile, 'path' | 'text'>;
+  /** The file that was read, for errors that the catalog finds. */
+  source: SourceText;
   environment: Environment;
   /** The environment that child processes get: our own, untouched. */
   childEnvironment: Readonly<Record<string, string | undefined>>;
   cacheFolder: string;
 }
 
-/** `overrides` wins over the file, entry by entry; commands use it for what their flags say. */
-export function readConfig(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-  overrides: FileConfigInput = {},
-): Config {
+/** What was read: the config of everything that is right, and all that is wrong. */
+export interface Survey {
+  config: Config;
+  problems: readonly Problem[];
+  /** Names of channels of the file that `config` lacks, since something is wrong with them. */
+  unusable: readonly string[];
+}
+
+/**
+ * `overrides` wins over the file, entry by entry; commands use it for what their flags say. Throws a `ConfigRefused`
+ * with every entry that is wrong.
+ */
+export function readConfig(env: Env = process.env, overrides: FileConfigInput = {}): Config {
+  const { config, problems } = surveyConfig(env, overrides);
+  if (problems.length > 0) throw new ConfigRefused(problems);
+  return config;
+}
+
+/** Reads as `readConfig` does, and goes on after what is wrong. Throws only where no file can be read at all. */
+export function surveyConfig(env: Env = process.env, overrides: FileConfigInput = {}): Survey {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const environment = placedAt(ENVIRONMENT, () => check(environmentSchema, present));
-  const path = environment.REELAY_CONFIG ?? 'reelay.config.json';
-  const source = readFile(path, environment.REELAY_CONFIG !== undefined, env);
-  const merged = merge(source.value, overrides);
-  const config = placedAt(source, () => check(fileSchema, merged));
-  return deepFreeze({
-    ...config,
-    source: { path, text: source.text },
-    environment,
+  const environment = judge(environmentSchema, present, []);
+  const named = present['REELAY_CONFIG'];
+  const source = readFile(named ?? 'reelay.config.json', named !== undefined, env);
+  // Sound: objects merge to an object.
+  const merged = merge(source.value, overrides) as Record<string, unknown>;
+  const file = judge(fileSchema, merged, source.errors);
+  const config: Config = {
+    ...file.made,
+    source: { path: source.path, text: source.text },
+    environment: environment.made,
     childEnvironment: { ...env },
     cacheFolder: cacheFolder({
-      given: environment.REELAY_CACHE,
-      xdgCacheHome: environment.XDG_CACHE_HOME,
+      given: environment.made.REELAY_CACHE,
+      xdgCacheHome: environment.made.XDG_CACHE_HOME,
       home: homedir(),
     }),
-  });
+  };
+  const problems = [
+    ...placed({ path: 'environment', text: '' }, environment.errors),
+    ...placed(source, file.errors),
+  ];
+  const written = isPlain(merged['channels']) ? Object.keys(merged['channels']) : [];
+  const unusable = written.filter((name) => !Object.hasOwn(config.channels, name));
+  return { config: deepFreeze(config), problems, unusable };
 }
 
-const ENVIRONMENT = { path: 'environment', text: '' };
+/** First values are left out, then entries, then what names those. */
+const ROUNDS_MAX = 5;
 
-function placedAt<T>(source: Config['source'], read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw placedError(error, { source });
+/** Parses, and where something is wrong tells all of it and makes the value of the rest. */
+function judge<T>(
+  schema: z.ZodType<T>,
+  value: Readonly<Record<string, unknown>>,
+  known: readonly ConfigError[],
+): Findings<T> {
+  const places = known.map(({ at }) => at.join('.'));
+  const first = schema.safeParse(value);
+  const found = first.success ? [] : configErrors(first.error.issues, []);
+  const errors = [...known, ...found.filter(({ at }) => !places.includes(at.join('.')))];
+  let rest = withoutValues(soundPart(value, known), found);
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const result = schema.safeParse(rest);
+    if (result.success) return { made: result.data, errors };
+    rest = soundPart(rest, configErrors(result.error.issues, []));
   }
-}
-
-function check<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const { path, text } = describeIssues(unknownFirst(result.error.issues));
-  throw new ConfigError(path, text);
-}
-
-/** Returns the error with the line of the file, for whoever reads the config further; anything else as it is. */
-export function placedError(error: unknown, { source }: Pick<Config, 'source'>): unknown {
-  return error instanceof ConfigError ? placed(source, error) : error;
+  return { made: schema.parse({}), errors };
 }
 
 /** Objects merge, everything else is replaced. */

@@ -19,12 +19,14 @@ function isPlainUrl(text: string): boolean {
   return [username, password, search, hash].every((part) => part === '');
 }
 
-const jobs = z.int({ error: 'must be a whole number of jobs' }).positive();
-const requests = z
-  .int({ error: 'must be a whole number of requests' })
-  .positive()
-  .max(1_000_000)
-  .optional();
+/** Makes the schema of a whole number, of which every fault is told in the same words. */
+const whole = (error: string, least = 1, most = Number.MAX_SAFE_INTEGER) =>
+  z.int({ error }).min(least, { error }).max(most, { error });
+
+const jobs = whole('must be a whole number of jobs');
+const requests = whole('must be a whole number of requests', 1, 1_000_000).optional();
+const WEIGHT = 'must be a number above 0 and up to 1000';
+const weight = z.number(WEIGHT).positive(WEIGHT).max(1_000, WEIGHT);
 /**
  * Whether the account takes new jobs, how many of them may run at once, in all and of each of the provider's own models,
  * how many requests of any kind it takes, and how many jobs one call may look at.
@@ -102,13 +104,17 @@ const modelSchema = fields({
         model: z.string({ error: required("the provider's own id of the model") }),
         /** The known model that one with a newer id takes after. */
         like: z.string().optional(),
-        priority: z.int().positive().optional(),
-        weight: z.number().positive().max(1_000).optional(),
+        priority: whole('must be a whole number from 1').optional(),
+        weight: weight.optional(),
       }),
+      { error: 'must be a list such as [{ "channel": "ark", "model": "<the provider\'s id>" }]' },
     )
-    .min(1),
+    .min(1, 'must name at least one channel'),
   price: priceSchema,
-  groups: z.array(z.string()).min(1).default(['default']),
+  groups: z
+    .array(z.string(), { error: 'must be a list of names of groups' })
+    .min(1, 'must name at least one group')
+    .default(['default']),
   /** Other names that callers may use for it. */
   aliases: z.array(z.string().min(1)).optional(),
   /** The day, 00:00 UTC, from which answers say that the name is deprecated, or since which it is. */
@@ -118,15 +124,17 @@ const modelSchema = fields({
   /** The model that callers should use instead. */
   successor: z.string().optional(),
   /** A job is given up so many seconds after its create, instead of after what the provider's model says. */
-  deadlineSeconds: z.int().positive().optional(),
+  deadlineSeconds: whole('must be a whole number of seconds').optional(),
 });
 
 /** What the workspaces and keys of a group may have, and how they take turns where jobs wait. */
 const groupSchema = fields({
   jobsAtOnce: jobs.optional(),
   keyJobsAtOnce: jobs.optional(),
-  weight: z.number().positive().max(1_000).default(USUAL_GROUP.weight),
-  priority: z.int().min(1).max(5).default(USUAL_GROUP.priority),
+  weight: weight.default(USUAL_GROUP.weight),
+  priority: whole('must be a whole number from 1, the first, to 5', 1, 5).default(
+    USUAL_GROUP.priority,
+  ),
 });
 
 export const groupsSchema = z.record(z.string(), groupSchema);

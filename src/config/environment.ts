@@ -1,8 +1,10 @@
 import { z } from 'zod';
 
 const flag = z
-  .enum(['true', 'false', '1', '0', ''])
+  .enum(['true', 'false', '1', '0'])
   .transform((value) => value === 'true' || value === '1');
+
+const address = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
 
 /** The variables of the environment that are read, each by its name; README lists them. */
 export const environmentSchema = z.object({
@@ -17,14 +19,14 @@ export const environmentSchema = z.object({
   TEMPORAL_CLI_PATH: z.string().min(1).optional(),
   DATABASE_URL: z.string().min(1).optional(),
   REELAY_PREPARED_STATEMENTS: z.enum(['on', 'off']).default('on'),
-  REELAY_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  REELAY_PUBLIC_URL: address.optional(),
   REELAY_CACHE: z.string().min(1).optional(),
   REELAY_CONFIG: z.string().min(1).optional(),
   REELAY_SECRET_KEY: z
     .base64()
     .refine((text) => Buffer.from(text, 'base64').length === 32, 'is not 32 bytes in base64')
     .optional(),
-  REELAY_SIMULATOR_URL: z.url({ protocol: /^https?$/ }).optional(),
+  REELAY_SIMULATOR_URL: address.optional(),
   OTEL_SDK_DISABLED: flag.default(false),
   OTEL_TRACES_EXPORTER: z.string().optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ConfigError } from '../core/catalog/config-error';
+import { attempt, ConfigError } from '../core/catalog/config-error';
+import type { Findings } from '../core/catalog/config-error';
+import { reasonOf } from '../host/reason';
 
 /**
  * What a text of the config refers to, so that the file needs no secrets: `${ARK_API_KEY}` is the environment variable,
@@ -17,26 +19,33 @@ export interface Sources {
 
 type Way = readonly PropertyKey[];
 
-/** Returns the value with every reference in its texts replaced. Throws a `ConfigError` that names the entry. */
+/**
+ * Returns the value with every reference in its texts replaced. A text whose reference leads nowhere is left out, and
+ * `errors` name its entry.
+ */
 export function expandAll(
   value: Record<string, unknown>,
   sources: Sources,
-  at: Way,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, expand(item, sources, [...at, key])]),
-  );
+): Findings<Record<string, unknown>> {
+  const errors: ConfigError[] = [];
+  const expand = (item: unknown, at: Way): unknown => {
+    if (typeof item === 'string') {
+      const read = attempt(() => expanded(item, sources, at));
+      errors.push(...read.errors);
+      return read.made;
+    }
+    if (Array.isArray(item)) return item.map((part, index) => expand(part, [...at, index]));
+    return isPlain(item) ? expandObject(item, at) : item;
+  };
+  const expandObject = (object: Record<string, unknown>, at: Way): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(object).map(([key, item]) => [key, expand(item, [...at, key])]),
+    );
+  return { made: expandObject(value, []), errors };
 }
 
-function expand(value: unknown, sources: Sources, at: Way): unknown {
-  if (typeof value === 'string') {
-    return value.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => referred(name, sources, at));
-  }
-  if (Array.isArray(value)) {
-    return value.map((item, index) => expand(item, sources, [...at, index]));
-  }
-  return isPlain(value) ? expandAll(value, sources, at) : value;
-}
+const expanded = (text: string, sources: Sources, at: Way): string =>
+  text.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => referred(name, sources, at));
 
 const FILE = 'file:';
 
@@ -60,8 +69,7 @@ function textOf(path: string, at: Way): string {
   try {
     text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown';
-    throw new ConfigError(at, `names the file ${path}, which cannot be read (${reason})`);
+    throw new ConfigError(at, `names the file ${path}, which cannot be read (${reasonOf(error)})`);
   }
   if (text === '') throw new ConfigError(at, `names the file ${path}, which is empty`);
   return text;

@@ -33,7 +33,10 @@ function shapeOf<Table extends Settings>(table: Table): Shape<Table> {
 
 function schemaOf(setting: Settings[string]): z.ZodType {
   if (!isList(setting)) return numberOf(setting).default(setting.default);
-  const items = z.array(numberOf(setting)).min(1).max(LIST_ITEMS_MAX);
+  const items = z
+    .array(numberOf(setting), { error: 'must be a list of numbers' })
+    .min(1, 'must have at least one number')
+    .max(LIST_ITEMS_MAX, `must have at most ${String(LIST_ITEMS_MAX)} numbers`);
   return items.default([...setting.default]);
 }
 
@@ -43,10 +46,20 @@ function isList(setting: Settings[string]): setting is Setting<readonly number[]
 
 type Bounds = Pick<Setting, 'least' | 'most' | 'isFraction'>;
 
-function numberOf({ least, most, isFraction }: Bounds): z.ZodNumber {
-  const number: z.ZodNumber = isFraction ? z.number() : z.int();
-  const above = least === undefined ? number.positive() : number.min(least);
-  return most === undefined ? above : above.max(most);
+function numberOf(bounds: Bounds): z.ZodNumber {
+  const { least, most, isFraction } = bounds;
+  const error = boundsInWords(bounds);
+  const number: z.ZodNumber = isFraction ? z.number({ error }) : z.int({ error });
+  const above = least === undefined ? number.positive({ error }) : number.min(least, { error });
+  return most === undefined ? above : above.max(most, { error });
+}
+
+/** Says what a number must be: `must be a whole number above 0`, `must be a number from 0 to 1`. */
+function boundsInWords({ least, most, isFraction }: Bounds): string {
+  const kind = isFraction ? 'a number' : 'a whole number';
+  const from = least === undefined ? 'above 0' : `from ${String(least)}`;
+  if (most === undefined) return `must be ${kind} ${from}`;
+  return `must be ${kind} ${from}${least === undefined ? ' and up' : ''} to ${String(most)}`;
 }
 
 type KeptShape = { [Name in keyof Retention]: ReturnType<typeof keptOf> };

@@ -2,18 +2,29 @@ import { given } from '../core/json/fields';
 import type { Channel, ModelEntry } from '../core/catalog/catalog';
 import { createCatalog, providerOf } from '../core/catalog/catalog';
 import type { Catalog } from '../core/catalog/catalog';
-import { ConfigError } from '../core/catalog/config-error';
-import { unknownFirst } from '../core/json/known-fields';
-import { describeIssues } from '../core/json/parse';
+import {
+  attempt,
+  attemptEach,
+  ConfigError,
+  ConfigErrors,
+  throwFound,
+} from '../core/catalog/config-error';
+import { configErrors } from '../core/catalog/config-issues';
 import { parsePoints } from '../core/money/pricing';
 import type { SimulatorAddress } from '../core/ports/simulators';
 import type { Provider } from '../core/provider/provider';
 import { providers } from '../providers';
 import type { ChannelConfig, Config } from '../config';
 
-/** Builds the operator's catalog as values. Throws a `ConfigError` that names the entry at fault. */
-export function buildCatalog(config: Config, simulator: SimulatorAddress | undefined): Catalog {
-  const channels = Object.entries(config.channels).map(([name, channel]) =>
+/**
+ * Builds the operator's catalog as values. Throws the errors of all entries that are wrong, each by its name; `unusable`
+ * are names of channels that were found wrong before.
+ */
+export function buildCatalog(
+  config: Pick<Config, 'channels' | 'models'> & { unusable?: readonly string[] },
+  simulator: SimulatorAddress | undefined,
+): Catalog {
+  const channels = attemptEach(Object.entries(config.channels), ([name, channel]) =>
     toChannel(name, channel, simulator),
   );
   const models = Object.entries(config.models).map(([name, model]): ModelEntry => ({
@@ -29,11 +40,31 @@ export function buildCatalog(config: Config, simulator: SimulatorAddress | undef
       successor: model.successor,
     }),
   }));
-  const catalog = createCatalog(models, channels, providers, Date.now);
-  if (models.length === 0)
-    throw new ConfigError(['models'], 'names no model, so nobody could use this gateway');
-  return catalog;
+  const made = channels.made.map(({ name }) => name);
+  const wrong = Object.keys(config.channels).filter((name) => !made.includes(name));
+  const unusable = [...(config.unusable ?? []), ...wrong];
+  const catalog = attempt(() =>
+    createCatalog({
+      models: wrong.length === 0 ? models : withoutChannels(wrong, models),
+      channels: channels.made,
+      unusable,
+      providers,
+      now: Date.now,
+    }),
+  );
+  throwFound([...channels.errors, ...catalog.errors]);
+  // Sound: without an error there is a value.
+  return catalog.made as Catalog;
 }
+
+/** Returns what can be judged of the models where some channels are wrong: nothing of those, and no successor. */
+const withoutChannels = (wrong: readonly string[], models: readonly ModelEntry[]): ModelEntry[] =>
+  models
+    .map(({ successor: _, ...model }) => ({
+      ...model,
+      channels: model.channels.filter(({ channel }) => !wrong.includes(channel)),
+    }))
+    .filter((model) => model.channels.length > 0);
 
 /** Returns the origin of a URL: `https://files.example:8443` of any URL there. */
 const originOf = (url: string): string => new URL(url).origin;
@@ -100,9 +131,9 @@ function credentialsOf(
 ): Channel['credentials'] {
   const read = provider.credentials.safeParse(given);
   if (read.success) return read.data;
-  const { path, text } = describeIssues(unknownFirst(read.error.issues));
-  throw new ConfigError(
-    ['channels', channel, 'credentials', ...path],
-    `${text} (of ${provider.name})`,
+  throw new ConfigErrors(
+    configErrors(read.error.issues, ['channels', channel, 'credentials']).map(
+      ({ at, problem }) => new ConfigError(at, `${problem} (of ${provider.name})`),
+    ),
   );
 }

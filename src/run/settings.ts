@@ -1,7 +1,10 @@
-import { placedError, readConfig } from '../config';
-import type { Config, FileConfigInput } from '../config';
+import { surveyConfig } from '../config';
+import type { Config, FileConfigInput, Survey } from '../config';
+import { ConfigRefused, inOrder, placed } from '../config/problem';
+import { attempt, ConfigError } from '../core/catalog/config-error';
 import type { SimulatorAddress } from '../core/ports/simulators';
 import { buildCatalog } from './channels';
+import { capsOf } from './caps';
 
 /** Any address: what is asked is whether the entries fit together, not where they lead. */
 const ANYWHERE = 'http://127.0.0.1';
@@ -12,14 +15,28 @@ const NOWHERE: SimulatorAddress = {
 
 /**
  * Reads the config, with everything in it checked that can be checked without starting anything: fields, channels,
- * models and credentials. Every command reads it so, first of all. Throws one sentence with the line of the file.
+ * models, credentials and caps. Every command reads it so, first of all. Throws a `ConfigRefused` with every
+ * contradiction, each a sentence with the line of the file.
  */
 export function readSettings(overrides?: FileConfigInput): Config {
-  const config = readConfig(undefined, overrides);
-  try {
-    buildCatalog(config, NOWHERE);
-  } catch (error) {
-    throw placedError(error, config);
-  }
+  const { config, problems } = surveySettings(undefined, overrides);
+  if (problems.length > 0) throw new ConfigRefused(problems);
   return config;
+}
+
+/** Finds everything that `readSettings` would throw. Throws only where no file can be read at all. */
+export function surveySettings(
+  env?: Readonly<Record<string, string | undefined>>,
+  overrides?: FileConfigInput,
+): Survey {
+  const { config, problems, unusable } = surveyConfig(env, overrides);
+  const errors = [
+    ...attempt(() => buildCatalog({ ...config, unusable }, NOWHERE)).errors,
+    ...attempt(() => capsOf(config)).errors,
+  ];
+  // Where something is wrong, it may be what keeps a model out.
+  if (errors.length + problems.length === 0 && Object.keys(config.models).length === 0) {
+    errors.push(new ConfigError(['models'], 'names no model, so nobody could use this gateway'));
+  }
+  return { config, unusable, problems: inOrder([...problems, ...placed(config.source, errors)]) };
 }

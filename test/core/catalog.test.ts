@@ -24,12 +24,12 @@ const model = (name: string, ...groups: string[]): ModelEntry => ({
   price: { free: true },
   channels: [{ channel: 'paper', model: 'paper-1' }],
 });
-const catalog = createCatalog(
-  [model('a', 'default'), model('b', 'default', 'staff'), model('c', 'staff')],
-  [CHANNEL],
-  { paper: PROVIDER },
-  () => NOW,
-);
+const catalog = createCatalog({
+  models: [model('a', 'default'), model('b', 'default', 'staff'), model('c', 'staff')],
+  channels: [CHANNEL],
+  providers: { paper: PROVIDER },
+  now: () => NOW,
+});
 
 test.each<[group: string, models: string[] | null, seen: string[]]>([
   ['default', null, ['a', 'b']],
@@ -57,7 +57,12 @@ test('knows every group that a model names', () => {
 describe('a name that is taken out of use', () => {
   const access = { group: 'default', models: null };
   const withEntries = (...entries: ModelEntry[]) =>
-    createCatalog(entries, [CHANNEL], { paper: PROVIDER }, () => NOW);
+    createCatalog({
+      models: entries,
+      channels: [CHANNEL],
+      providers: { paper: PROVIDER },
+      now: () => NOW,
+    });
   const next = model('next', 'default');
 
   test('is used by its name and its aliases until its sunset, and tells of it', () => {

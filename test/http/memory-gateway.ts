@@ -73,8 +73,8 @@ const CAPABILITIES: Capabilities = {
 // Nothing here talks to a provider: the catalog reads these three fields.
 const PROVIDER = { name: 'paper', models: { 'paper-1': CAPABILITIES } } as unknown as Provider;
 
-const CATALOG = createCatalog(
-  [
+const CATALOG = createCatalog({
+  models: [
     {
       name: MODEL,
       aliases: [],
@@ -83,7 +83,7 @@ const CATALOG = createCatalog(
       channels: [{ channel: 'paper', model: 'paper-1' }],
     },
   ],
-  [
+  channels: [
     {
       name: 'paper',
       provider: 'paper',
@@ -93,9 +93,9 @@ const CATALOG = createCatalog(
       simulated: true,
     },
   ],
-  { paper: PROVIDER },
-  Date.now,
-);
+  providers: { paper: PROVIDER },
+  now: Date.now,
+});
 
 export function createMemoryGateway(
   link: (job: Job, kind: FileKind) => string,

@@ -1,7 +1,8 @@
 import { isRetired, retiredText } from './retirement';
 import type { Retirement } from './retirement';
 import type { Capabilities } from '../request/capabilities';
-import { ConfigError } from './config-error';
+import { attemptEach, ConfigError, throwFound } from './config-error';
+import type { Findings } from './config-error';
 import { GatewayError } from '../errors';
 import { knownModel, type FrozenRoute } from '../job/job';
 import { nearest } from '../json/known-fields';
@@ -92,20 +93,30 @@ export interface Catalog {
   providers(): readonly Provider[];
 }
 
-/** Joins the operator's config with the provider registry. Throws one readable sentence per contradiction. */
-export function createCatalog(
-  models: readonly ModelEntry[],
-  channels: readonly Channel[],
-  providers: Readonly<Record<string, Provider>>,
-  now: () => number,
-): Catalog {
+export interface CatalogOptions {
+  models: readonly ModelEntry[];
+  channels: readonly Channel[];
+  /** Names of channels that are configured and cannot be used; no model leads to them. */
+  unusable?: readonly string[];
+  providers: Readonly<Record<string, Provider>>;
+  now: () => number;
+}
+
+/** Joins the operator's config with the provider registry. Throws all contradictions, each a readable sentence. */
+export function createCatalog(options: CatalogOptions): Catalog {
+  const { models, channels, providers, now } = options;
   const channelOf = new Map(channels.map((channel) => [channel.name, channel]));
-  const routed = models.map((entry) => route(entry, channelOf, providers));
-  const called = byName(routed);
+  const made = attemptEach(models, (entry) => route(entry, channelOf, options));
+  const called = byName(models);
+  throwFound([...made.errors, ...called.errors]);
+  const routed = made.made;
   const list = (access: ModelAccess): RoutedModel[] =>
     routed.filter(({ entry }) => isReached(access, entry) && !isRetired(entry, now()));
+  const modelNamed = new Map(routed.map((model) => [model.entry.name, model]));
+  const modelCalled = (name: string): RoutedModel | undefined =>
+    modelNamed.get(called.made.get(name) ?? '');
   const find: Catalog['find'] = (access, model) => {
-    const found = called.get(model);
+    const found = modelCalled(model);
     return found && isReached(access, found.entry) ? found : undefined;
   };
   return {
@@ -139,25 +150,23 @@ export function createCatalog(
   };
 }
 
-/** Maps every name and alias to its model. Throws where two models would have the same one. */
-function byName(routed: readonly RoutedModel[]): ReadonlyMap<string, RoutedModel> {
-  const called = new Map(routed.map((model) => [model.entry.name, model]));
-  const names = [...called.keys()];
-  for (const model of routed) {
-    const { name, aliases, successor } = model.entry;
+/** Maps every name and alias to the name of its model. An error is a name that two models would have. */
+function byName(models: readonly ModelEntry[]): Findings<ReadonlyMap<string, string>> {
+  const names = models.map(({ name }) => name);
+  const called = new Map(names.map((name) => [name, name]));
+  const errors: ConfigError[] = [];
+  for (const { name, aliases, successor } of models) {
     for (const [index, alias] of aliases.entries()) {
       const other = called.get(alias);
-      if (other) {
-        const text = `"${alias}" is the name of "${other.entry.name}" already`;
-        throw new ConfigError(['models', name, 'aliases', index], text);
-      }
-      called.set(alias, model);
+      const text = `"${alias}" is the name of "${other ?? name}" already`;
+      if (other === undefined) called.set(alias, name);
+      else errors.push(new ConfigError(['models', name, 'aliases', index], text));
     }
     if (successor !== undefined && !names.includes(successor)) {
-      throw unknownName(['models', name, 'successor'], 'model', successor, names);
+      errors.push(unknownName(['models', name, 'successor'], 'model', successor, names));
     }
   }
-  return called;
+  return { made: called, errors };
 }
 
 /** Says whether a caller who writes `name` means the model. */
@@ -172,13 +181,13 @@ function isReached({ group, models }: ModelAccess, { name, groups }: ModelEntry)
 function route(
   entry: ModelEntry,
   channels: ReadonlyMap<string, Channel>,
-  providers: Readonly<Record<string, Provider>>,
+  { providers, unusable = [] }: CatalogOptions,
 ): RoutedModel {
-  const routes = entry.channels.map((choice, index): ChannelRoute => {
+  const configured = [...channels.keys(), ...unusable];
+  const { made, errors } = attemptEach(entry.channels, (choice, index): ChannelRoute => {
     const at = ['models', entry.name, 'channels', index];
     const channel = channels.get(choice.channel);
-    if (!channel)
-      throw unknownName([...at, 'channel'], 'channel', choice.channel, [...channels.keys()]);
+    if (!channel) throw unknownName([...at, 'channel'], 'channel', choice.channel, configured);
     const provider = providerOf(channel, providers);
     const { model, like } = choice;
     const capabilities = provider.models[knownModel(choice)];
@@ -194,7 +203,8 @@ function route(
     const { priority = index + 1, weight = 1 } = choice;
     return { channel, provider, model, like, capabilities, priority, weight };
   });
-  const [first, ...rest] = routes;
+  throwFound(errors);
+  const [first, ...rest] = made;
   if (!first) throw new ConfigError(['models', entry.name], 'has no channel');
   return { entry, routes: [first, ...rest] };
 }

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
 /**
- * Makes the schema of an object of exactly these fields, for the operator's own files: an unknown one is told with the
- * field that was most likely meant and with all that there are.
+ * Makes the schema of an object of exactly these fields, for the operator's own files: each unknown one is told, on a
+ * line of its own, with the field that was most likely meant and with all that there are.
  */
 export const fields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? unknownField(String(issue.keys[0]), Object.keys(shape))
+        ? issue.keys.map((key) => unknownField(key, Object.keys(shape))).join('\n')
         : undefined,
   });
 
@@ -16,8 +16,8 @@ export const fields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
 export function unknownField(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   const guess = near === undefined ? '' : `; did you mean "${near}"?`;
-  const all = known.length > SHOWN_OF_FILE_MAX ? '' : ` (known: ${known.join(', ')})`;
-  return `is not a known field${guess}${all}`;
+  const all = known.length > SHOWN_OF_FILE_MAX ? nearestFirst(name, known) : known.join(', ');
+  return `is not a known field${guess} (known: ${all})`;
 }
 
 /** Says for a well-known name what its writer means here; undefined where that is not plain. */
@@ -31,12 +31,16 @@ export function unknownInRequest(
 ): string {
   const near = nearest(name, known);
   const use = meant?.(name) ?? (near === undefined ? undefined : `did you mean "${near}"?`);
+  const said = use === undefined ? '' : `; ${use}`;
+  return `is not a known field${said} (known: ${nearestFirst(name, known)})`;
+}
+
+/** Lists the nearest names, and says how many more there are. */
+function nearestFirst(name: string, known: readonly string[]): string {
   const away = new Map(known.map((other) => [other, distance(plain(name), plain(other))]));
   const sorted = known.toSorted((one, other) => (away.get(one) ?? 0) - (away.get(other) ?? 0));
-  const said = use === undefined ? '' : `; ${use}`;
   const more = sorted.length - SHOWN_MAX;
-  const rest = more > 0 ? ` and ${String(more)} more` : '';
-  return `is not a known field${said} (known: ${sorted.slice(0, SHOWN_MAX).join(', ')}${rest})`;
+  return `${sorted.slice(0, SHOWN_MAX).join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
 }
 
 /** A name's length bounds what comparing costs; none of ours is longer. */
@@ -47,12 +51,6 @@ const plain = (text: string): string =>
 /** Dozens of names in one sentence help nobody; who writes a file reads more than who reads an answer. */
 const SHOWN_MAX = 12;
 const SHOWN_OF_FILE_MAX = 20;
-
-/** Sorts issues: a name that nobody knows explains best why another one is missing, so it is told first. */
-export function unknownFirst(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
-  const rank = ({ code }: z.core.$ZodIssue): number => (code === 'unrecognized_keys' ? 0 : 1);
-  return issues.toSorted((one, other) => rank(one) - rank(other));
-}
 
 /** Returns the name that this one is a slip of the pen away from; undefined where none is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {

@@ -52,7 +52,7 @@ function read(issue: z.core.$ZodIssue): Reading {
     case 'unrecognized_keys':
       return {
         path: [...path, ...issue.keys.slice(0, 1)],
-        texts: [issue.message.startsWith('Unrecognized key') ? UNKNOWN : issue.message],
+        texts: [issue.message.startsWith('Unrecognized key') ? UNKNOWN : firstLine(issue.message)],
         allowed: [],
       };
     case 'invalid_value':
@@ -90,6 +90,9 @@ function optionsOf(issue: z.core.$ZodIssueInvalidUnion): string[] {
   const options: unknown = 'options' in issue ? issue.options : undefined;
   return Array.isArray(options) ? options.map(String) : [issue.message];
 }
+
+/** A schema of `fields` tells each unknown name on a line of its own. */
+const firstLine = (text: string): string => text.split('\n', 1).join('');
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
