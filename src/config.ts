@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import type { z } from 'zod';
 import { environmentSchema } from './config/environment';
 import type { Environment } from './config/environment';
+import { withDefaults } from './config/defaults';
 import { readFile } from './config/file';
 import { fileSchema } from './config/file-schema';
 import type { FileConfig, FileConfigInput } from './config/file-schema';
@@ -56,7 +57,8 @@ export function surveyConfig(env: Env = process.env, overrides: FileConfigInput 
   const source = readFile(named ?? 'reelay.config.json', named !== undefined, env);
   // Sound: objects merge to an object.
   const merged = merge(source.value, overrides) as Record<string, unknown>;
-  const file = judge(fileSchema, merged, source.errors);
+  const joined = withDefaults(merged);
+  const file = judge(fileSchema, joined.made, [...source.errors, ...joined.errors]);
   const config: Config = {
     ...file.made,
     source: { path: source.path, text: source.text },
@@ -96,7 +98,7 @@ function judge<T>(
     if (result.success) return { made: result.data, errors };
     rest = soundPart(rest, configErrors(result.error.issues, []));
   }
-  return { made: schema.parse({}), errors };
+  return { made: schema.parse({ channels: {}, models: {} }), errors };
 }
 
 /** Objects merge, everything else is replaced. */

@@ -1,35 +1,47 @@
-const SEEDANCE_2 = { channel: 'ark-simulated', model: 'doubao-seedance-2-0-260128' };
-const SEEDANCE_1_5 = { channel: 'ark-simulated', model: 'doubao-seedance-1-5-pro-251215' };
-const KLING_1 = { channel: 'kling-simulated', model: 'kling-v1' };
-
 /**
- * What a fresh checkout offers without any config: every model on a simulated channel, at a fixed price in points.
- * The channels or models of an operator's reelay.config.json take the place of all of these.
+ * What a fresh checkout offers without any config: every model on a simulated channel, at a fixed price in points. An
+ * operator's reelay.config.json is merged into it by name, as src/config/defaults.ts tells.
  */
-export const DEFAULT_CATALOG = {
-  channels: {
-    'ark-simulated': { provider: 'ark', simulated: true },
-    'kling-simulated': { provider: 'kling', simulated: true },
-  },
-  models: {
-    'seedance-2.0': model(SEEDANCE_2, '25'),
-    'seedance-2-0': model(SEEDANCE_2, '25'),
-    'seedance-1.5-pro': model(SEEDANCE_1_5, '15'),
-    'seedance-v1.5-pro-t2v': model(SEEDANCE_1_5, '15'),
-    'kling-v1': model(KLING_1, '10'),
-    // Until their own providers are built.
-    'sora-2': model(SEEDANCE_2, '40'),
-    'veo-3': model(SEEDANCE_2, '50'),
-  },
-} as const satisfies {
-  channels: Record<string, { provider: string; simulated: true }>;
-  models: Record<string, ReturnType<typeof model>>;
+export const DEFAULT_CHANNELS = {
+  'ark-simulated': { provider: 'ark', simulated: true },
+  'kling-simulated': { provider: 'kling', simulated: true },
+} as const satisfies Record<string, { provider: string; simulated: true }>;
+
+/** A public name, and what makes its videos. */
+export interface DefaultModel {
+  provider: string;
+  /** The provider's id by the end of the host's name where it has that id; the first is used where all are simulated. */
+  ids: readonly (readonly [host: string, id: string])[];
+  /** Points. */
+  perJob: string;
+}
+
+const SEEDANCE_2: Omit<DefaultModel, 'perJob'> = {
+  provider: 'ark',
+  ids: [
+    ['volces.com', 'doubao-seedance-2-0-260128'],
+    ['bytepluses.com', 'dreamina-seedance-2-0-260128'],
+  ],
+};
+const SEEDANCE_1_5: Omit<DefaultModel, 'perJob'> = {
+  provider: 'ark',
+  ids: [
+    ['volces.com', 'doubao-seedance-1-5-pro-251215'],
+    ['bytepluses.com', 'seedance-1-5-pro-251215'],
+  ],
+};
+const KLING: Omit<DefaultModel, 'perJob'> = {
+  provider: 'kling',
+  ids: [['klingai.com', 'kling-v1']],
 };
 
-function model(choice: { channel: string; model: string }, points: string) {
-  return {
-    channels: [choice],
-    price: { perJob: points },
-    groups: ['default'],
-  };
-}
+export const DEFAULT_MODELS: Readonly<Record<string, DefaultModel>> = {
+  'seedance-2.0': { ...SEEDANCE_2, perJob: '25' },
+  'seedance-2-0': { ...SEEDANCE_2, perJob: '25' },
+  'seedance-1.5-pro': { ...SEEDANCE_1_5, perJob: '15' },
+  'seedance-v1.5-pro-t2v': { ...SEEDANCE_1_5, perJob: '15' },
+  // The rest are names that callers know of models that their makers have switched off.
+  'kling-v1': { ...KLING, perJob: '10' },
+  'sora-2': { ...SEEDANCE_2, perJob: '40' },
+  'veo-3': { ...SEEDANCE_2, perJob: '50' },
+};

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { fields } from '../core/json/known-fields';
-import { DEFAULT_CATALOG } from '../default-catalog';
 import { channelsSchema, groupsSchema, modelsSchema } from './catalog-schema';
 import { limitsSchema, retentionSchema, waitsSchema } from './settings-schema';
 
-/** What reelay.config.json holds. */
+/** What reelay.config.json and the default catalog hold together. */
 export const fileSchema = fields({
-  channels: channelsSchema.default(DEFAULT_CATALOG.channels),
-  models: modelsSchema.default(DEFAULT_CATALOG.models),
+  channels: channelsSchema,
+  models: modelsSchema,
   groups: groupsSchema.default({}),
   waits: waitsSchema.prefault({}),
   limits: limitsSchema.prefault({}),
@@ -17,5 +16,6 @@ export const fileSchema = fields({
 });
 
 export type FileConfig = z.infer<typeof fileSchema>;
-export type FileConfigInput = z.input<typeof fileSchema>;
+/** What commands and tests say beside a file. */
+export type FileConfigInput = Partial<z.input<typeof fileSchema>>;
 export type ChannelConfig = FileConfig['channels'][string];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../src/config';
 import type { FileConfigInput } from '../../src/config';
-import { DEFAULT_CATALOG } from '../../src/default-catalog';
+import { DEFAULT_CHANNELS, DEFAULT_MODELS } from '../../src/default-catalog';
 import { providers } from '../../src/providers';
 import { buildCatalog } from '../../src/run/channels';
 
@@ -31,8 +31,8 @@ const MODEL = {
 describe('without a file', () => {
   test('a checkout offers the simulated models', () => {
     const config = readConfig({ REELAY_CONFIG: '' });
-    expect(config.channels).toEqual(DEFAULT_CATALOG.channels);
-    expect(Object.keys(config.models)).toEqual(Object.keys(DEFAULT_CATALOG.models));
+    expect(config.channels).toEqual(DEFAULT_CHANNELS);
+    expect(Object.keys(config.models)).toEqual(Object.keys(DEFAULT_MODELS));
     expect(config.environment).toMatchObject({ TEMPORAL_NAMESPACE: 'reelay', TEMPORAL_TLS: false });
   });
 
@@ -48,6 +48,84 @@ describe('without a file', () => {
 
   test('a folder in its place is told', () => {
     expect(() => readConfig({ REELAY_CONFIG: folder })).toThrow(/cannot be read \(/);
+  });
+});
+
+describe('the default catalog and a file become one', () => {
+  const simulated = { provider: 'ark', simulated: true };
+  const international = {
+    ...CHANNEL,
+    baseUrl: 'https://ark.ap-southeast.bytepluses.com/api/v3',
+  };
+  const mainland = { ...CHANNEL, baseUrl: 'https://ark.cn-beijing.volces.com/api/v3' };
+  const price = { perJob: '30' };
+
+  test('by name, as long as everything is simulated', () => {
+    const { channels, models } = read({
+      channels: { mine: simulated },
+      models: { boat: MODEL, 'sora-2': { price } },
+    });
+    expect(channels).toEqual({ ...DEFAULT_CHANNELS, mine: simulated });
+    expect(Object.keys(models).toSorted()).toEqual(
+      ['boat', ...Object.keys(DEFAULT_MODELS)].toSorted(),
+    );
+    expect(models['sora-2']).toMatchObject({
+      price,
+      channels: [
+        { channel: 'ark-simulated', model: 'doubao-seedance-2-0-260128' },
+        { channel: 'mine', model: 'doubao-seedance-2-0-260128' },
+      ],
+    });
+  });
+
+  test('null takes a default out, and a model goes with its only channel', () => {
+    const { channels, models } = read({
+      channels: { 'kling-simulated': null },
+      models: { 'sora-2': null },
+    });
+    expect(Object.keys(channels)).toEqual(['ark-simulated']);
+    const gone = ['sora-2', 'kling-v1'];
+    expect(Object.keys(models)).toEqual(
+      Object.keys(DEFAULT_MODELS).filter((name) => !gone.includes(name)),
+    );
+  });
+
+  test('nothing simulated stays beside a channel that reaches a provider, unless the file names it', () => {
+    const none = read({ channels: { mine: international } });
+    expect(Object.keys(none.channels)).toEqual(['mine']);
+    expect(none.models).toEqual({});
+    const both = read({
+      channels: { mine: international, clips: simulated },
+      models: { boat: MODEL },
+    });
+    expect(Object.keys(both.channels)).toEqual(['mine', 'clips']);
+    expect(Object.keys(both.models)).toEqual(['boat']);
+  });
+
+  test('a default’s name is made by the same model on every channel that has it, at the file’s price', () => {
+    const { models } = read({
+      channels: { abroad: international, clips: simulated, home: mainland },
+      models: { 'veo-3': { price } },
+    });
+    expect(models['veo-3']).toMatchObject({
+      price,
+      channels: [
+        { channel: 'abroad', model: 'dreamina-seedance-2-0-260128' },
+        { channel: 'home', model: 'doubao-seedance-2-0-260128' },
+      ],
+    });
+  });
+
+  test('no price is taken over for videos that are paid for', () => {
+    expect(() => read({ channels: { mine: mainland }, models: { 'veo-3': {} } })).toThrow(
+      'models.veo-3.price: must be {"perJob": "25"}',
+    );
+  });
+
+  test('a default’s name that no channel can make is told with what to write', () => {
+    expect(() => read({ channels: { mine: CHANNEL }, models: { 'veo-3': { price } } })).toThrow(
+      'models.veo-3.channels: is required: no channel of provider "ark" has an address of volces.com or bytepluses.com',
+    );
   });
 });
 
@@ -397,8 +475,8 @@ describe('a catalog that contradicts itself is one sentence', () => {
   test.each<[string, FileConfigInput, string]>([
     [
       'a model on a channel that is not there',
-      { channels: {}, models: { m: MODEL } },
-      'models.m.channels.0.channel: there is no channel "mine" (configured: none)',
+      { channels: { other: CHANNEL }, models: { m: MODEL } },
+      'models.m.channels.0.channel: there is no channel "mine" (configured: other)',
     ],
     [
       'a provider that is not there',
@@ -446,7 +524,7 @@ describe('a catalog that contradicts itself is one sentence', () => {
     ],
     [
       'a simulated channel without a simulator',
-      { channels: { mine: { provider: 'ark', simulated: true } }, models: {} },
+      { channels: { other: CHANNEL, mine: { provider: 'ark', simulated: true } }, models: {} },
       'channel "mine" is simulated and no simulator runs',
     ],
   ])('%s', (_, file, sentence) => {

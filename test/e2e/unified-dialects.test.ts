@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import { DEFAULT_CATALOG } from '../../src/default-catalog';
+import { readConfig } from '../../src/config';
 import { newSecret } from '../../src/callbacks/secrets';
 import { readId } from '../../src/core/job/ids';
 import { newKey } from '../../src/store/keys/new-key';
@@ -52,13 +52,15 @@ beforeAll(async () => {
     price: { perJob: '7.25' },
     groups: ['vip'],
   };
+  // Beside a channel that reaches a provider, simulated ones are offered where they are named.
+  const usual = readConfig({ REELAY_CONFIG: '' });
   gateway = await startTestGateway({
     channels: {
-      ...DEFAULT_CATALOG.channels,
+      ...usual.channels,
       refusing: { provider: 'ark', baseUrl: `${origin}/ark`, credentials: { apiKey: 'k' } },
     },
     models: {
-      ...DEFAULT_CATALOG.models,
+      ...usual.models,
       'vip-clip': vipOnly,
       'refused-clip': {
         channels: [{ channel: 'refusing', model: SEEDANCE }],

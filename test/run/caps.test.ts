@@ -22,7 +22,7 @@ const read = (channel: object, groups: FileConfigInput['groups'] = {}) => {
 test('a group is of weight 1 and priority 3 where its entry says nothing', () => {
   const caps = read({ jobsAtOnce: 5 }, { gold: { jobsAtOnce: 2 } });
   expect(caps.groups).toEqual({ gold: { jobsAtOnce: 2, weight: 1, priority: 3 } });
-  expect(caps.channels).toEqual({ account: { jobsAtOnce: 5, modelJobsAtOnce: undefined } });
+  expect(caps.channels['account']).toEqual({ jobsAtOnce: 5, modelJobsAtOnce: undefined });
 });
 
 test.each<[string, object, FileConfigInput['groups'], string]>([
