@@ -44,19 +44,26 @@ export interface Survey {
  * with every entry that is wrong.
  */
 export function readConfig(env: Env = process.env, overrides: FileConfigInput = {}): Config {
-  const { config, problems } = surveyConfig(env, overrides);
+  const { config, problems } = surveyConfig({ env, overrides });
   if (problems.length > 0) throw new ConfigRefused(problems);
   return config;
 }
 
+export interface SurveyOptions {
+  env?: Env | undefined;
+  overrides?: FileConfigInput | undefined;
+  /** The path of the file, in place of the one that the environment names. */
+  file?: string | undefined;
+}
+
 /** Reads as `readConfig` does, and goes on after what is wrong. Throws only where no file can be read at all. */
-export function surveyConfig(env: Env = process.env, overrides: FileConfigInput = {}): Survey {
+export function surveyConfig({ env = process.env, overrides, file: path }: SurveyOptions): Survey {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const environment = judge(environmentSchema, present, []);
-  const named = present['REELAY_CONFIG'];
+  const named = path ?? present['REELAY_CONFIG'];
   const source = readFile(named ?? 'reelay.config.json', named !== undefined, env);
   // Sound: objects merge to an object.
-  const merged = merge(source.value, overrides) as Record<string, unknown>;
+  const merged = merge(source.value, overrides ?? {}) as Record<string, unknown>;
   const joined = withDefaults(merged);
   const file = judge(fileSchema, joined.made, [...source.errors, ...joined.errors]);
   const config: Config = {

@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { api } from './api';
+import { config } from './config';
 import { migrate } from './migrate';
 import { start } from './start';
 import { stop } from './stop';
@@ -16,6 +17,7 @@ export const commands: readonly (() => CommandUnknownOpts)[] = [
   api,
   worker,
   migrate,
+  config,
   stop,
   tryCommand,
   version,

@@ -1,5 +1,5 @@
 import { surveyConfig } from '../config';
-import type { Config, FileConfigInput, Survey } from '../config';
+import type { Config, FileConfigInput, Survey, SurveyOptions } from '../config';
 import { ConfigRefused, inOrder, placed } from '../config/problem';
 import { attempt, ConfigError } from '../core/catalog/config-error';
 import type { SimulatorAddress } from '../core/ports/simulators';
@@ -19,17 +19,14 @@ const NOWHERE: SimulatorAddress = {
  * contradiction, each a sentence with the line of the file.
  */
 export function readSettings(overrides?: FileConfigInput): Config {
-  const { config, problems } = surveySettings(undefined, overrides);
+  const { config, problems } = surveySettings({ overrides });
   if (problems.length > 0) throw new ConfigRefused(problems);
   return config;
 }
 
 /** Finds everything that `readSettings` would throw. Throws only where no file can be read at all. */
-export function surveySettings(
-  env?: Readonly<Record<string, string | undefined>>,
-  overrides?: FileConfigInput,
-): Survey {
-  const { config, problems, unusable } = surveyConfig(env, overrides);
+export function surveySettings(options: SurveyOptions): Survey {
+  const { config, problems, unusable } = surveyConfig(options);
   const errors = [
     ...attempt(() => buildCatalog({ ...config, unusable }, NOWHERE)).errors,
     ...attempt(() => capsOf(config)).errors,

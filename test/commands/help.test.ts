@@ -34,6 +34,8 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   'reelay migrate': ['--json'],
   'reelay stop': ['--data', '--json'],
   'reelay try': ['--channel', '--json'],
+  'reelay config': [],
+  'reelay config check': ['--json'],
   'reelay version': [],
   'reelay demo': ['--polls', '--fault', ...LISTENS, '--json'],
   'reelay simulator': ['--port', '--data', '--json'],

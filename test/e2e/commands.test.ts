@@ -284,12 +284,12 @@ const CONFIGS: [name: string, text: string, said: RegExp][] = [
   ['has an unknown entry', '{ "modles": {} }', /modles/],
   [
     'has a model without a price',
-    '{ "models": { "m": { "channels": [{ "channel": "ark-simulated", "model": "x" }] } } }',
+    '{ "models": { "m": { "channels": [{ "channel": "ark-simulated", "model": "doubao-seedance-2-0-260128" }] } } }',
     /price/,
   ],
   [
     'names a channel that is not there',
-    '{ "models": { "m": { "channels": [{ "channel": "nope", "model": "x" }], "price": { "perJob": "1" } } } }',
+    '{ "models": { "m": { "channels": [{ "channel": "nope", "model": "doubao-seedance-2-0-260128" }], "price": { "perJob": "1" } } } }',
     /nope/,
   ],
   [
@@ -317,7 +317,11 @@ const CONFIGS: [name: string, text: string, said: RegExp][] = [
     '{ "channels": { "a": { "provider": "ark", "baseUrl": "https://x.example", "credentials": { "apiKey": "secret\\n" } } } }',
     /channels\.a\.credentials\.apiKey: ends in a line break/,
   ],
-  ['offers no model', '{ "models": {} }', /models: names no model/],
+  [
+    'offers no model',
+    '{ "channels": { "a": { "provider": "ark", "baseUrl": "https://x.example", "credentials": { "apiKey": "k" } } } }',
+    /models: names no model/,
+  ],
 ];
 
 test.each(CONFIGS)('a config that %s stops the start with one sentence', async (_, text, said) => {

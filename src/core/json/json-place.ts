@@ -33,6 +33,17 @@ export function valueOf(text: string): unknown {
   return parse(text, [], HAND_WRITTEN) as unknown;
 }
 
+/** Returns the value of that entry as it is written; undefined where the text has none. */
+export function valueAt(text: string, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, step) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, step)
+        ? (Reflect.get(value, step) as unknown)
+        : undefined,
+    valueOf(text),
+  );
+}
+
 /**
  * Returns the line of that entry or, where it is missing, of the nearest one around it; undefined for the whole text.
  */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Capabilities } from '../request/capabilities';
 import type { Failure } from '../errors';
+import type { ProviderAddress } from './address';
 import type { Call, Headers, Reply } from './exchange';
 import type { NativeReading, NativeRequest } from './native';
 import type { Operation, Usage, Verdict } from '../job/outcome';
@@ -16,6 +17,8 @@ export interface Provider {
   models: Readonly<Record<string, Capabilities>>;
   /** What a channel's `credentials` must hold in the operator's config. */
   credentials: z.ZodType<Record<string, string>>;
+  /** The base URLs that the vendor gives its customers; a channel may have another, such as a proxy's. */
+  addresses: readonly ProviderAddress[];
   /** Signs a call. The last step before the wire, so that no secret is ever stored with a call. */
   authorize(call: Call, credentials: Record<string, string>, nowMs: number): Call;
 

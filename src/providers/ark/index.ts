@@ -25,6 +25,18 @@ export const ark: Provider = {
   name: 'ark',
   models: arkModels,
   credentials: fields({ apiKey: credential }),
+  addresses: [
+    {
+      url: 'https://ark.cn-beijing.volces.com/api/v3',
+      where: 'Volcengine Ark (mainland China)',
+      ids: ['doubao-', 'ep-'],
+    },
+    {
+      url: 'https://ark.ap-southeast.bytepluses.com/api/v3',
+      where: 'BytePlus ModelArk (outside mainland China)',
+      ids: ['dreamina-', 'seedance-', 'ep-'],
+    },
+  ],
   authorize: (call, credentials) => ({
     ...call,
     headers: { ...call.headers, authorization: `Bearer ${credentials['apiKey'] ?? ''}` },

@@ -16,6 +16,10 @@ export const kling: Provider = {
   name: 'kling',
   models: { ...klingModels, ...newerModels },
   credentials,
+  addresses: [
+    { url: 'https://api-singapore.klingai.com', where: 'Kling (outside mainland China)' },
+    { url: 'https://api-beijing.klingai.com', where: 'Kling (mainland China)' },
+  ],
   authorize: (call, { apiKey, accessKey = '', secretKey = '' }, nowMs) => ({
     ...call,
     headers: {

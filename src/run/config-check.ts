@@ -1,0 +1,75 @@
+import type { Config, SurveyOptions } from '../config';
+import { ConfigRefused, inOrder, placed } from '../config/problem';
+import type { Problem } from '../config/problem';
+import { configWarnings, publicUrlWarning } from './config-warnings';
+import { surveySettings } from './settings';
+
+/** What `reelay config check` finds; it starts nothing and asks nobody. */
+export interface ConfigReport {
+  /** False where a start would refuse the config. */
+  ok: boolean;
+  /** The path of the file; it may be missing, if nobody named it. */
+  file: string;
+  problems: readonly Problem[];
+  /** What is allowed and most likely not meant. */
+  warnings: readonly Problem[];
+  /** What would be offered; empty where there are problems. */
+  channels: readonly CheckedChannel[];
+  models: readonly CheckedModel[];
+}
+
+export interface CheckedChannel {
+  name: string;
+  provider: string;
+  /** Missing for a simulated one. */
+  baseUrl?: string;
+}
+
+export interface CheckedModel {
+  name: string;
+  /** Each as `ark: doubao-seedance-2-0-260128`, in the order in which they are tried. */
+  madeBy: readonly string[];
+  price: string;
+  groups: readonly string[];
+}
+
+/** Checks the config that is named, by default that of the environment. Nothing is thrown for what is wrong with it. */
+export function checkConfig(options: SurveyOptions, now: number): ConfigReport {
+  try {
+    const { config, problems } = surveySettings(options);
+    const { path: file } = config.source;
+    const warnings = warningsOf(config, now);
+    if (problems.length > 0) return { ...EMPTY, file, problems, warnings };
+    return { ok: true, file, problems, warnings, ...offerOf(config) };
+  } catch (error) {
+    if (!(error instanceof ConfigRefused)) throw error;
+    return { ...EMPTY, file: error.problems[0]?.file ?? '', problems: error.problems };
+  }
+}
+
+const EMPTY = { ok: false, warnings: [], channels: [], models: [] };
+
+function warningsOf(config: Config, now: number): Problem[] {
+  const says = publicUrlWarning(config);
+  const environment = { file: 'environment', at: 'REELAY_PUBLIC_URL' };
+  return inOrder([
+    ...(says === undefined ? [] : [{ ...environment, says }]),
+    ...placed(config.source, configWarnings(config, now)),
+  ]);
+}
+
+function offerOf({ channels, models }: Config): Pick<ConfigReport, 'channels' | 'models'> {
+  return {
+    channels: Object.entries(channels).map(([name, channel]) => ({
+      name,
+      provider: channel.provider,
+      ...('baseUrl' in channel ? { baseUrl: channel.baseUrl } : {}),
+    })),
+    models: Object.entries(models).map(([name, { channels: choices, price, groups }]) => ({
+      name,
+      madeBy: choices.map(({ channel, model }) => `${channel}: ${model}`),
+      price: 'free' in price ? 'free' : `${price.perJob} points`,
+      groups,
+    })),
+  };
+}

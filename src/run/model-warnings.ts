@@ -1,0 +1,48 @@
+import type { Config } from '../config';
+import { ConfigError } from '../core/catalog/config-error';
+import { isRetired } from '../core/catalog/retirement';
+import { addressOf } from '../core/provider/address';
+import { providers } from '../providers';
+
+type Way = readonly PropertyKey[];
+type Channels = Config['channels'];
+
+/** Makes a warning of the text, and none of undefined. */
+export const warning = (at: Way, text: string | undefined): ConfigError[] =>
+  text === undefined ? [] : [new ConfigError(at, text)];
+
+/** Finds what is allowed in the models of a config and most likely not meant. */
+export function modelWarnings({ channels, models }: Config, now: number): ConfigError[] {
+  return Object.entries(models).flatMap(([name, model]) => {
+    const at = ['models', name];
+    const real = model.channels.filter(({ channel }) => 'baseUrl' in (channels[channel] ?? {}));
+    const isMixed = real.length > 0 && real.length < model.channels.length;
+    const isGivenAway = real.length > 0 && 'free' in model.price;
+    const isOver = isRetired({ sunsetAt: model.sunset }, now);
+    return [
+      ...model.channels.flatMap((choice, index) =>
+        warning([...at, 'channels', index, 'model'], idProblem(channels, choice)),
+      ),
+      ...warning([...at, 'channels'], isMixed ? MIXED : undefined),
+      ...warning([...at, 'price'], isGivenAway ? GIVEN_AWAY : undefined),
+      ...warning([...at, 'sunset'], isOver ? 'is over: callers are refused' : undefined),
+    ];
+  });
+}
+
+const MIXED = 'has simulated channels beside real ones: callers may get test clips';
+const GIVEN_AWAY = 'is free to callers, and the provider charges for each video';
+
+/** Says that the id is one of the vendor's other address. */
+function idProblem(
+  channels: Channels,
+  { channel: name, model }: { channel: string; model: string },
+): string | undefined {
+  const channel = channels[name];
+  if (!channel || !('baseUrl' in channel) || !Object.hasOwn(providers, channel.provider)) {
+    return undefined;
+  }
+  const known = addressOf(providers[channel.provider]?.addresses ?? [], channel.baseUrl);
+  if (!known?.ids || known.ids.some((start) => model.startsWith(start))) return undefined;
+  return `is most likely no id of ${known.where}, where they begin with ${known.ids.join(' or ')}`;
+}
