@@ -30,18 +30,19 @@ const SEEDANCE_1_5: Omit<DefaultModel, 'perJob'> = {
     ['bytepluses.com', 'seedance-1-5-pro-251215'],
   ],
 };
-const KLING: Omit<DefaultModel, 'perJob'> = {
+const kling = (id: string): Omit<DefaultModel, 'perJob'> => ({
   provider: 'kling',
-  ids: [['klingai.com', 'kling-v1']],
-};
+  ids: [['klingai.com', id]],
+});
 
 export const DEFAULT_MODELS: Readonly<Record<string, DefaultModel>> = {
   'seedance-2.0': { ...SEEDANCE_2, perJob: '25' },
   'seedance-2-0': { ...SEEDANCE_2, perJob: '25' },
   'seedance-1.5-pro': { ...SEEDANCE_1_5, perJob: '15' },
   'seedance-v1.5-pro-t2v': { ...SEEDANCE_1_5, perJob: '15' },
+  'kling-3.0': { ...kling('kling-3.0'), perJob: '15' },
   // The rest are names that callers know of models that their makers have switched off.
-  'kling-v1': { ...KLING, perJob: '10' },
+  'kling-v1': { ...kling('kling-v3'), perJob: '10' },
   'sora-2': { ...SEEDANCE_2, perJob: '40' },
   'veo-3': { ...SEEDANCE_2, perJob: '50' },
 };

@@ -84,7 +84,7 @@ describe('the default catalog and a file become one', () => {
       models: { 'sora-2': null },
     });
     expect(Object.keys(channels)).toEqual(['ark-simulated']);
-    const gone = ['sora-2', 'kling-v1'];
+    const gone = ['sora-2', 'kling-3.0', 'kling-v1'];
     expect(Object.keys(models)).toEqual(
       Object.keys(DEFAULT_MODELS).filter((name) => !gone.includes(name)),
     );

@@ -16,7 +16,7 @@ let refusing: Simulator;
 
 const price = { perJob: '10' };
 const onKling = (model: string) => ({ channel: 'kling-simulated', model });
-const onSpent = { channel: 'kling-spent', model: 'kling-v1' };
+const onSpent = { channel: 'kling-spent', model: 'kling-v2-5-turbo' };
 
 /** A channel whose every submit is refused with that code. */
 const refusedWith = (code: number) => ({
@@ -42,22 +42,22 @@ beforeAll(async () => {
       'kling-v1': { channels: [onKling('kling-v1')], price },
       'kling-v1-6': { channels: [onKling('kling-v1-6')], price },
       'kling-v3-omni': { channels: [onKling('kling-v3-omni')], price },
+      'kling-3.0': { channels: [onKling('kling-3.0')], price },
+      'kling-3.0-turbo': { channels: [onKling('kling-3.0-turbo')], price },
+      'kling-3.0-omni': { channels: [onKling('kling-3.0-omni')], price },
       spent: { channels: [onSpent], price },
-      'spent-then-fine': { channels: [onSpent, onKling('kling-v1')], price },
+      'spent-then-fine': { channels: [onSpent, onKling('kling-v2-5-turbo')], price },
       'spent-then-ark': {
-        channels: [
-          { ...onSpent, model: 'kling-v2-5-turbo' },
-          { channel: 'ark-simulated', model: 'doubao-seedance-2-0-260128' },
-        ],
+        channels: [onSpent, { channel: 'ark-simulated', model: 'doubao-seedance-2-0-260128' }],
         price,
       },
       hurried: { channels: [{ ...onSpent, channel: 'kling-hurried' }], price },
       'full-then-fine': {
-        channels: [{ ...onSpent, channel: 'kling-full' }, onKling('kling-v1')],
+        channels: [{ ...onSpent, channel: 'kling-full' }, onKling('kling-v2-5-turbo')],
         price,
       },
     },
-    waits: { sendMs: 5_000, unknownMs: 2_000, busyMs: 4_000 },
+    waits: { sendMs: 5_000, unknownMs: 2_000, busyMs: 4_000, goneGraceMs: 2_000 },
   });
 });
 
@@ -108,13 +108,13 @@ const frame = { frame_type: 'first_frame', image_url: 'https://media.example/cat
 const last = { frame_type: 'last_frame', image_url: 'https://media.example/end.png' };
 const reference = { image_url: 'https://media.example/cat.png' };
 
-test.concurrent(
-  'a job on kling-v1 becomes a playable video, with one submit and one bill',
-  async () => {
-    const { id, prompt } = await post('', { resolution: '720p', aspect_ratio: '16:9' });
+test.concurrent.each(['kling-v1', 'kling-3.0'])(
+  'a job on %s becomes a playable video, with one submit and one bill',
+  async (model) => {
+    const { id, prompt } = await post('', { model, resolution: '720p', aspect_ratio: '16:9' });
     expect(await gateway.ended(id)).toMatchObject({
       status: 'completed',
-      model: 'kling-v1',
+      model,
       seconds: '5',
       size: '1280x720',
     });
@@ -140,6 +140,9 @@ test.concurrent.each<[kind: string, body: Record<string, unknown>]>([
   ['image2video', { model: 'kling-v1-6', frame_images: [frame, last] }],
   ['multi-image2video', { model: 'kling-v1-6', input_references: [reference, reference] }],
   ['omni-video', { model: 'kling-v3-omni', input_references: [reference] }],
+  ['tasks', { model: 'kling-3.0' }],
+  ['tasks', { model: 'kling-3.0', frame_images: [frame, last] }],
+  ['tasks', { model: 'kling-3.0-omni', input_references: [reference, reference] }],
 ])(
   'a submit to %s whose answer is lost is found by our own id at its own endpoint, and never repeated',
   async (kind, body) => {
@@ -155,17 +158,20 @@ test.concurrent.each<[kind: string, body: Record<string, unknown>]>([
   },
 );
 
-test.concurrent('a callback names it too, and sooner', async () => {
-  const { id, prompt } = await post('fault=drop-after-accept');
-  expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
-  expect(await counts(prompt)).toEqual({ seen: 1, accepted: 1 });
-  expect(lookups(id)).toEqual([]);
-});
+test.concurrent.each(['kling-v1', 'kling-3.0'])(
+  'a callback names it too, and sooner: %s',
+  async (model) => {
+    const { id, prompt } = await post('fault=drop-after-accept', { model });
+    expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
+    expect(await counts(prompt)).toEqual({ seen: 1, accepted: 1 });
+    expect(lookups(id)).toEqual([]);
+  },
+);
 
-test.concurrent(
-  'a submit that never arrived is looked for, not found, and not sent again',
-  async () => {
-    const { id, prompt } = await post('fault=drop-before-accept');
+test.concurrent.each(['kling-v1', 'kling-3.0'])(
+  'a submit to %s that never arrived is looked for, not found, and not sent again',
+  async (model) => {
+    const { id, prompt } = await post('fault=drop-before-accept', { model });
     expect(await gateway.ended(id)).toMatchObject({
       status: 'failed',
       error: { code: 'submission_unknown' },
@@ -290,6 +296,18 @@ test.concurrent.each([
   expect(await ledger(id)).toEqual(['hold', 'release']);
 });
 
+test.concurrent(
+  'a task that Kling forgets is lost after a grace, on the newer wire too',
+  async () => {
+    const { id } = await post('gone=2 seconds=600', { model: 'kling-3.0' });
+    expect(await gateway.ended(id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'provider_lost' },
+    });
+    expect(await ledger(id)).toEqual(['hold', 'release']);
+  },
+);
+
 test.concurrent.each([
   [{ duration: 7 }, 'duration', 'Allowed: 5, 10.'],
   [{ resolution: '1080p' }, 'resolution', 'Allowed: 720p.'],
@@ -306,5 +324,17 @@ test.concurrent.each([
   });
   expect(answer.status).toBe(400);
   expect(answer.json.error).toMatchObject({ param });
+  expect(answer.json.error.message).toContain(text);
+});
+
+test.concurrent.each([
+  ['kling-3.0-turbo', { generate_audio: false }, 'generate_audio', 'Allowed: true.'],
+  ['kling-3.0', { resolution: '8k' }, 'resolution', 'Allowed: 720p, 1080p, 4k.'],
+  ['kling-3.0', { duration: 16 }, 'duration', 'Allowed: 3, 4, 5,'],
+])('and so is what %s cannot do: %j', async (model, body, param, text) => {
+  const answer = await gateway.call('POST', '/v1/videos', {
+    body: { model, prompt: 'a cat', ...body },
+  });
+  expect([answer.status, answer.json.error.param]).toEqual([400, param]);
   expect(answer.json.error.message).toContain(text);
 });

@@ -18,6 +18,7 @@ const gateway = useTestGateway({
     account: { provider: 'ark', simulated: true, requestsPerMinute: PER_MINUTE },
     narrow: { provider: 'kling', simulated: true, requestsPerMinute: 1 },
     wide: { provider: 'kling', simulated: true },
+    listed: { provider: 'kling', simulated: true, requestsPerMinute: 60 },
   },
   models: {
     'seedance-2.0': {
@@ -29,6 +30,10 @@ const gateway = useTestGateway({
         { channel: 'narrow', model: 'kling-v1' },
         { channel: 'wide', model: 'kling-v1' },
       ],
+      price: { perJob: '25' },
+    },
+    'listed-together': {
+      channels: [{ channel: 'listed', model: 'kling-3.0' }],
       price: { perJob: '25' },
     },
     flexible: {
@@ -52,7 +57,7 @@ interface Counters {
   /** Looks at one task. */
   gets: number;
   submits_seen: number;
-  providers: { ark: { requests: number; rateLimited: number } };
+  providers: Record<'ark' | 'kling', { requests: number; rateLimited: number }>;
 }
 const upstream = async (): Promise<Counters> =>
   (await gateway.call('GET', `${gateway.simulator?.origin ?? ''}/_sim/counters`)).json as Counters;
@@ -111,3 +116,28 @@ test('a job whose moment is farther away than a busy channel is waited for goes 
   }
   expect(await channelsOf(first)).toEqual([{ channel: 'narrow' }]);
 });
+
+test('tasks of Kling’s newer wire are looked at with one call, twenty at the most', async () => {
+  const calls = async () => {
+    const { gets, submits_seen, providers } = await upstream();
+    return { submits: submits_seen, lists: providers.kling.requests - submits_seen - gets };
+  };
+  const ark = (await upstream()).providers.ark.requests;
+  const before = await calls();
+  const ids = await Promise.all(
+    Array.from({ length: 8 }, (_, n) =>
+      gateway.create({
+        model: 'listed-together',
+        prompt: `clip ${n} [[sim seconds=${RUN_SECONDS / 2} video=shared fault=callback-missing]]`,
+      }),
+    ),
+  );
+  for (const id of ids) expect((await gateway.ended(id))['status']).toBe('completed');
+  const after = await calls();
+  // No other provider was called meanwhile, so what is no submit and no look at one task is a list.
+  expect((await upstream()).providers.ark.requests).toBe(ark);
+  expect(after.submits - before.submits).toBe(8);
+  expect(after.lists - before.lists).toBeGreaterThan(0);
+  const alone = 'SELECT 1 FROM attempts WHERE job_id = ANY($1) AND looks_alone';
+  expect(await gateway.sql(alone, [ids.map((id) => readId(id))])).toEqual([]);
+}, 240_000);

@@ -145,9 +145,10 @@ describe('/v1/video/generations', () => {
     [
       'kling-v1',
       10,
-      { negative_prompt: 'rain', mode: 'pro', cfg_scale: 0.5 },
-      { negative_prompt: 'rain', service_tier: 'pro', passthrough: { cfg_scale: 0.5 } },
+      { negative_prompt: 'rain', mode: 'std', cfg_scale: 0.5 },
+      { negative_prompt: 'rain', resolution: '720p', passthrough: { cfg_scale: 0.5 } },
     ],
+    ['kling-3.0', 15, { multi_shot: true }, { passthrough: { multi_shot: true } }],
     ['sora-2', 40, { style: 'cinematic' }, { passthrough: { style: 'cinematic' } }],
     ['veo-3', 50, { aspectRatio: '16:9', quality: '720p' }, { aspect_ratio: '16:9' }],
   ])(

@@ -1,5 +1,7 @@
 import { readConfig } from '../../src/config';
 import { kling } from '../../src/providers/kling';
+import { newerModels } from '../../src/providers/kling/newer/models';
+import { retiredModels } from '../../src/providers/kling/retired';
 import { buildCatalog } from '../../src/run/channels';
 
 /** A key of Kling's has two forms, and an account with either can be configured. */
@@ -53,6 +55,36 @@ test.each<[Keys, string]>([
   ],
 ])('%j stops the start with one sentence', (credentials, sentence) => {
   expect(() => started(credentials)).toThrow(sentence);
+});
+
+describe('a model', () => {
+  const newer = Object.keys(newerModels);
+
+  test.each(newer)('%s of the newer wire needs a key', (model) => {
+    expect(started({ apiKey: 'k' }, model)).toEqual({ apiKey: 'k' });
+    expect(() => started(PAIR, model)).toThrow(
+      `models.m.channels.0.model: "${model}" needs "apiKey" in the credentials of its channel: ` +
+        '"accessKey" and "secretKey" open the older models alone (channel "mine")',
+    );
+  });
+
+  test.each(Object.entries(retiredModels))('%s stops the start', (model, { since, successor }) => {
+    const sentence = `models.m.channels.0.model: kling has "${model}" no more since ${since}; use "${successor}"`;
+    for (const keys of [{ apiKey: 'k' }, PAIR]) {
+      expect(() => started(keys, model)).toThrow(sentence);
+      expect(started(keys, successor)).toEqual(keys);
+    }
+    const [gone, next] = [kling.models[model], kling.models[successor]];
+    expect(Object.keys(next?.modes ?? {})).toEqual(
+      expect.arrayContaining(Object.keys(gone?.modes ?? {})),
+    );
+  });
+
+  test('that nobody knows is told with those that live', () => {
+    expect(() => started(PAIR, 'kling-v9')).toThrow(
+      /does not have "kling-v9"; known: kling-v2-5-turbo, kling-v2-6, kling-v3, /,
+    );
+  });
 });
 
 test('a key is sent as it is, a pair signs', () => {

@@ -196,10 +196,11 @@ function route(
       throw new ConfigError(
         [...at, field],
         `provider "${provider.name}" does not have "${knownModel(choice)}"; ` +
-          `known: ${Object.keys(provider.models).join(', ')}; ` +
+          `known: ${livingModels(provider).join(', ')}; ` +
           'a newer id that takes what one of them takes goes with "like": "<the known one>"',
       );
     }
+    checkReach(choice, { at, channel, provider });
     const { priority = index + 1, weight = 1 } = choice;
     return { channel, provider, model, like, capabilities, priority, weight };
   });
@@ -207,6 +208,27 @@ function route(
   const [first, ...rest] = made;
   if (!first) throw new ConfigError(['models', entry.name], 'has no channel');
   return { entry, routes: [first, ...rest] };
+}
+
+const livingModels = ({ models, retired = {} }: Provider): string[] =>
+  Object.keys(models).filter((model) => !Object.hasOwn(retired, model));
+
+/** Refuses a model that the channel's provider serves no longer, or not to who has these credentials. */
+function checkReach(
+  choice: ModelChannel,
+  { at, channel, provider }: { at: readonly PropertyKey[]; channel: Channel; provider: Provider },
+): void {
+  if (channel.simulated) return;
+  const { model } = choice;
+  const gone = Object.hasOwn(provider.retired ?? {}, model) ? provider.retired?.[model] : undefined;
+  if (gone) {
+    const { since, successor } = gone;
+    const text = `${provider.name} has "${model}" no more since ${since}; use "${successor}"`;
+    throw new ConfigError([...at, 'model'], text);
+  }
+  const lack = provider.lacks?.(channel.credentials, knownModel(choice));
+  if (lack === undefined) return;
+  throw new ConfigError([...at, 'model'], `"${model}" ${lack} (channel "${channel.name}")`);
 }
 
 /** Makes the error of an entry that names what nobody has: `there is no channel "ark"; did you mean "ark-cn"? (...)` */

@@ -15,10 +15,17 @@ export interface Provider {
   name: string;
   /** Every model it can serve, by the provider's own id. */
   models: Readonly<Record<string, Capabilities>>;
+  /**
+   * Models of `models` that the provider itself has taken out of service, by its own id. A channel that reaches it may not
+   * name one; jobs that ran when it was told are looked at until they end.
+   */
+  retired?: Readonly<Record<string, RetiredModel>>;
   /** What a channel's `credentials` must hold in the operator's config. */
   credentials: z.ZodType<Record<string, string>>;
   /** The base URLs that the vendor gives its customers; a channel may have another, such as a proxy's. */
   addresses: readonly ProviderAddress[];
+  /** Says what such credentials lack for a model; undefined where they open it. Absent: all models take the same. */
+  lacks?(credentials: Record<string, string>, model: string): string | undefined;
   /** Signs a call. The last step before the wire, so that no secret is ever stored with a call. */
   authorize(call: Call, credentials: Record<string, string>, nowMs: number): Call;
 
@@ -49,6 +56,14 @@ export interface Provider {
 
   /** Takes requests as callers of a dialect wrote them (`Submission.native`). Absent: it speaks none. */
   native?: NativeWire;
+}
+
+/** A model that its provider serves no longer. */
+export interface RetiredModel {
+  /** The day since which it is gone: `2026-09-15`. */
+  since: string;
+  /** The id of the model that takes what it took. */
+  successor: string;
 }
 
 /**

@@ -11,6 +11,10 @@ const PAIR = ['accessKey', 'secretKey'] as const;
 const FORMS =
   'needs "apiKey", or, for an account of before June 2026, "accessKey" together with "secretKey"';
 
+/** What a model of the newer wire needs, after "needs". */
+export const API_KEY_ALONE =
+  '"apiKey" in the credentials of its channel: "accessKey" and "secretKey" open the older models alone';
+
 const optional = credential.optional();
 
 /** The schema of a channel's credentials; an error says which of the two forms there are. */

@@ -1,11 +1,12 @@
 import type { Provider } from '../../core/provider/provider';
-import { credentials } from './credentials';
+import { API_KEY_ALONE, credentials } from './credentials';
 import { klingModels } from './models';
 import { many } from './newer/many';
 import { newerModels } from './newer/models';
+import { retiredModels } from './retired';
 import { signToken } from './token';
 import { trial } from './trial';
-import { wireOf, wireOfOperation } from './wires';
+import { isNewer, wireOf, wireOfOperation } from './wires';
 
 /**
  * Kling (Kuaishou): two wires, several hosts (`https://api-singapore.klingai.com`; mainland
@@ -15,11 +16,14 @@ import { wireOf, wireOfOperation } from './wires';
 export const kling: Provider = {
   name: 'kling',
   models: { ...klingModels, ...newerModels },
+  retired: retiredModels,
   credentials,
   addresses: [
     { url: 'https://api-singapore.klingai.com', where: 'Kling (outside mainland China)' },
     { url: 'https://api-beijing.klingai.com', where: 'Kling (mainland China)' },
   ],
+  lacks: ({ apiKey }, model) =>
+    apiKey === undefined && isNewer(model) ? `needs ${API_KEY_ALONE}` : undefined,
   authorize: (call, { apiKey, accessKey = '', secretKey = '' }, nowMs) => ({
     ...call,
     headers: {
