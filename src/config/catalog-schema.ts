@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { USUAL_GROUP } from '../core/slots/caps';
 import { fields } from '../core/json/known-fields';
+import { MODES } from '../core/request/request';
 
 /** What an operator writes of channels, models and prices. Which provider and model there is, the catalog knows. */
 
@@ -96,6 +97,40 @@ const priceSchema = oneOf(
 
 const day = z.iso.date('must be a day such as "2027-03-01"').transform((text) => Date.parse(text));
 
+const lengthOfVideo = whole('must be a whole number of seconds');
+const names = (what: string) =>
+  z
+    .array(z.string(), { error: `must be a list of ${what}` })
+    .min(1, `must name at least one of ${what}`);
+/** What is offered of a model, where that is not all of it. */
+const offersSchema = fields({
+  seconds: z
+    .union([
+      fields({ min: lengthOfVideo.optional(), max: lengthOfVideo.optional() }),
+      z.array(lengthOfVideo, { error: 'must be a list such as [5, 10]' }).min(1),
+    ])
+    .optional(),
+  resolutions: names('resolutions, such as "720p"').optional(),
+  aspectRatios: names('ratios, such as "16:9"').optional(),
+  audio: z
+    .literal(false, { error: 'may only be false, which makes every video silent' })
+    .optional(),
+  modes: z
+    .array(z.enum(MODES, { error: `must be of ${MODES.join(', ')}` }), {
+      error: 'must be a list of modes',
+    })
+    .min(1, 'must name at least one mode')
+    .optional(),
+});
+
+/** What a request says where its caller says nothing. */
+const defaultsSchema = fields({
+  seconds: lengthOfVideo.optional(),
+  resolution: z.string().optional(),
+  aspectRatio: z.string().optional(),
+  audio: z.boolean({ error: 'must be true or false' }).optional(),
+});
+
 const modelSchema = fields({
   channels: z
     .array(
@@ -111,6 +146,8 @@ const modelSchema = fields({
     )
     .min(1, 'must name at least one channel'),
   price: priceSchema,
+  offers: offersSchema.optional(),
+  defaults: defaultsSchema.optional(),
   groups: z
     .array(z.string(), { error: 'must be a list of names of groups' })
     .min(1, 'must name at least one group')

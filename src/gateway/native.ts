@@ -4,6 +4,7 @@ import { GatewayError, invalid } from '../core/errors';
 import type { NativeCreation, NativeReading, NativeRequest } from '../core/provider/native';
 import type { Draft } from '../core/request/draft';
 import { applyLeniently } from '../core/request/leniency';
+import { checkOffered } from '../core/request/offered';
 import type { NativeWire } from '../core/provider/provider';
 import { latestReplyOf } from '../core/job/reference';
 import type { AcceptDeps } from './deps';
@@ -41,6 +42,7 @@ interface NativeRequestPlan {
   draft: Draft;
   routes: [ChannelRoute, ...ChannelRoute[]];
   ids: NativeRequest['ids'];
+  names: NativeWire['names'];
 }
 
 async function planNative(
@@ -49,7 +51,7 @@ async function planNative(
   { model, body, wire: spoken }: NativeCreation,
 ): Promise<NativeRequestPlan> {
   const { routes: offered } = deps.catalog.resolve(principal, model);
-  const { wire, read } = wireOf(offered, spoken) ?? unspoken(deps, principal, spoken);
+  const { wire, names, read } = wireOf(offered, spoken) ?? unspoken(deps, principal, spoken);
   const { request, callbackUrl, references } = read(body);
   let routes = offered.filter(({ provider }) => provider.native?.wire === wire);
   const ids: NativeRequest['ids'] = {};
@@ -64,7 +66,7 @@ async function planNative(
   const [first, ...rest] = routes;
   if (!first) throw notFound(references[0]?.param ?? 'body');
   const draft = { request: { model, ...request }, names: {}, callbackUrl, metadata: {}, echo: {} };
-  return { wire, draft, routes: [first, ...rest], ids };
+  return { wire, draft, routes: [first, ...rest], ids, names };
 }
 
 /**
@@ -120,17 +122,27 @@ async function resolveReference(
 const notFound = (param: string): GatewayError =>
   new GatewayError('not_found', { param, message: `${param}: there is no such job.` });
 
-/** Resolves what was read of a body on the channels that may get it. What a model cannot honour is left out. */
+/**
+ * Resolves what was read of a body on the channels that may get it. What a model cannot honour is left out; what the
+ * operator does not offer is refused.
+ */
 function resolveLeniently(
   deps: AcceptDeps,
   principal: Principal,
-  { draft, routes }: Pick<NativeRequestPlan, 'draft' | 'routes'>,
+  { draft, routes, names }: Pick<NativeRequestPlan, 'draft' | 'routes' | 'names'>,
 ): ResolvedRequest {
   const { request } = draft;
   const { entry } = deps.catalog.resolve(principal, request.model);
   const callbackUrl = checkedCallback(deps, draft.callbackUrl);
   const inputs = resolveReadable(request.inputs, deps.limits.inputBytesMax);
-  return resolveOn({ entry, routes, request, inputs, callbackUrl }, applyLeniently);
+  return resolveOn(
+    { entry, routes, request, inputs, callbackUrl },
+    (asked, { whole, capabilities }) => {
+      const applied = applyLeniently(asked, whole);
+      checkOffered(applied, capabilities, names);
+      return applied;
+    },
+  );
 }
 
 /** Stores the bytes as they came. */

@@ -1,10 +1,9 @@
 import { applyCapabilities } from '../core/request/apply-capabilities';
 import { deadlineSecondsOf } from '../core/job/deadline';
 import type { Principal } from '../core/api/principal';
-import type { RoutedModel } from '../core/catalog/catalog';
+import type { ChannelRoute, RoutedModel } from '../core/catalog/catalog';
 import { invalid } from '../core/errors';
 import type { NativeRequest } from '../core/provider/native';
-import type { Capabilities } from '../core/request/capabilities';
 import type { FileSizes } from '../core/request/media-forms';
 import type { Draft } from '../core/request/draft';
 import { priceOf } from '../core/money/pricing';
@@ -58,7 +57,7 @@ export function resolve(
   const sizes = new Map([...held, ...sizesOf(inputs)]);
   const resolved = resolveOn(
     { entry, routes, request: draft.request, inputs, callbackUrl },
-    (asked, capabilities) => applyCapabilities(asked, capabilities, draft.names, sizes),
+    (asked, { capabilities }) => applyCapabilities(asked, capabilities, draft.names, sizes),
   );
   // After the model's own limits, so that nobody's prompt of megabytes is looked through.
   checkText({ ...draft, request: resolved.request });
@@ -75,12 +74,10 @@ interface ReadRequest extends Pick<ResolvedRequest, 'inputs' | 'callbackUrl'> {
 /** Chooses the channels of a request and prices it; `apply` says how strictly the words of a model are taken. */
 export function resolveOn(
   { entry, routes, request: written, inputs, callbackUrl }: ReadRequest,
-  apply: (asked: VideoRequest, capabilities: Capabilities) => AppliedRequest,
+  apply: (asked: VideoRequest, route: ChannelRoute) => AppliedRequest,
 ): ResolvedRequest {
   const request = { ...written, model: entry.name, inputs: inputs.map(({ input }) => input) };
-  const usable = chooseRoutes(routes, ({ capabilities }, settled) =>
-    apply({ ...request, ...settled }, capabilities),
-  );
+  const usable = chooseRoutes(routes, (route, settled) => apply({ ...request, ...settled }, route));
   const [{ applied, capabilities }] = usable;
   return {
     request,

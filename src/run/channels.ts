@@ -34,6 +34,8 @@ export function buildCatalog(
     price: 'free' in model.price ? model.price : { perJob: parsePoints(model.price.perJob) },
     aliases: model.aliases ?? [],
     ...given({
+      offers: model.offers,
+      defaults: model.defaults,
       deadlineSeconds: model.deadlineSeconds,
       deprecatedAt: model.deprecated,
       sunsetAt: model.sunset,

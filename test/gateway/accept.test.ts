@@ -45,6 +45,11 @@ beforeAll(async () => {
           price,
         },
         newer: { channels: [{ ...onKling('kling-v9'), like: 'kling-v3-omni' }], price },
+        small: {
+          channels: [ark],
+          price,
+          offers: { resolutions: ['480p'], seconds: { max: 5 }, audio: false, modes: ['text'] },
+        },
         impatient: {
           channels: [{ channel: 'ark-simulated', model: 'doubao-seedance-1-5-pro-251215' }],
           price,
@@ -169,6 +174,25 @@ const nativeOf = (model: string, body: object): CreateOptions & NativeDraft => (
   render: (job) => ({ status: 200, body: job.id }),
 });
 
+const SILENT = { resolution: '480p', generate_audio: false };
+/** A body passes through, so what it leaves to the model is judged too. */
+const SMALL: [what: string, body: object, text: string][] = [
+  ['a resolution', { ...SILENT, resolution: '1080p' }, 'resolution: 1080p is not offered'],
+  ['the resolution of the model', { generate_audio: false }, 'resolution: 720p is not offered'],
+  ['a length', { ...SILENT, duration: 12 }, 'duration: 12 is not offered'],
+  ['a length in frames', { ...SILENT, frames: 240 }, 'duration: 10 is not offered'],
+  ['a length of the model', { ...SILENT, duration: -1 }, 'duration: -1 is not offered'],
+  ['sound that the model makes by itself', { resolution: '480p' }, 'generate_audio: must be given'],
+  [
+    'a picture',
+    {
+      ...SILENT,
+      content: [{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } }],
+    },
+    'content: are not offered in this form',
+  ],
+];
+
 test.each<[string, string, object, string]>([
   [
     'a model whose provider speaks none',
@@ -188,6 +212,12 @@ test.each<[string, string, object, string]>([
     { callback_url: 'http://10.0.0.1/' },
     'callback_url: ',
   ],
+  ...SMALL.map(([what, body, text]): [string, string, object, string] => [
+    `${what} that is not offered`,
+    'small',
+    body,
+    text,
+  ]),
   [
     'a draft that nobody here made',
     'seedance-2.0',

@@ -6,11 +6,19 @@ import { z } from 'zod';
  */
 export const fields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => unknownField(key, Object.keys(shape))).join('\n')
-        : undefined,
+    error: (issue) => {
+      const known = Object.keys(shape);
+      if (issue.code === 'unrecognized_keys') {
+        return issue.keys.map((key) => unknownField(key, known)).join('\n');
+      }
+      if (issue.code !== 'invalid_type') return undefined;
+      const more = known.length > FIELDS_SHOWN_MAX ? ', ...' : '';
+      const form = `an object {${known.slice(0, FIELDS_SHOWN_MAX).join(', ')}${more}}`;
+      return issue.input === undefined ? `is required: ${form}` : `must be ${form}`;
+    },
   });
+
+const FIELDS_SHOWN_MAX = 5;
 
 /** Says of an unknown field `is not a known field; did you mean "baseUrl"? (known: provider, baseUrl)`. */
 export function unknownField(name: string, known: readonly string[]): string {

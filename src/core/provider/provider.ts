@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Capabilities } from '../request/capabilities';
+import type { Capabilities, FieldNames } from '../request/capabilities';
 import type { Failure } from '../errors';
 import type { ProviderAddress } from './address';
 import type { Call, Headers, Reply } from './exchange';
@@ -113,6 +113,8 @@ export type TrialReading =
 export interface NativeWire {
   /** The dialect's name. */
   wire: string;
+  /** Its own words for fields of a request. */
+  names: FieldNames;
   /**
    * Turns the id under which callers of this API know the job, such as `cgt-20261128-abc`, into its operation, as
    * `operationId` turns it round. Undefined for a text that cannot be one: it may become part of a path that our

@@ -22,6 +22,8 @@ export interface Capabilities {
   audioDefault?: boolean;
   /** The model cannot make a silent video, so that asking for one is refused. */
   audioAlways?: true;
+  /** The operator offers no sound; the provider is told so, since it might make it by default. */
+  silentOnly?: true;
   /** The resolutions in which sound is made; absent where it is made in all of them. */
   audioResolutions?: readonly string[];
   seed: { min: number; max: number } | false;

@@ -10,7 +10,7 @@ export function checkFlags(request: VideoRequest, model: Capabilities, name: Nam
   const refuse = (field: keyof VideoRequest): never => {
     throw invalid(name(field), 'is not supported by this model', ['false']);
   };
-  if (request.generateAudio && !model.audio) refuse('generateAudio');
+  if (request.generateAudio && (!model.audio || model.silentOnly)) refuse('generateAudio');
   if (request.generateAudio === false && model.audio && model.audioAlways) {
     throw invalid(name('generateAudio'), 'cannot be false: this model always makes sound', [
       'true',

@@ -50,7 +50,7 @@ export function offerOf({ routes }: RoutedModel): Offer {
     seconds: every(({ seconds }) => lengthsOf(seconds)).sort((a, b) => a - b),
     secondsAuto: all.some((model) => model.seconds.auto),
     fps: every((model) => [model.fps]),
-    audio: all.some((model) => model.audio),
+    audio: all.some((model) => model.audio && !model.silentOnly),
     seed: all.some((model) => model.seed !== false),
     watermark: all.some((model) => model.watermark),
     cameraFixed: all.some((model) => model.cameraFixed),

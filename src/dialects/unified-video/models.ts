@@ -50,7 +50,7 @@ function parametersOf(model: Capabilities): Record<string, Parameter> {
       }),
     ),
     mode: text({ enum: ['standard', ...serviceTiers], default: 'standard' }),
-    generateAudio: flag(model.audio, model.audioDefault),
+    generateAudio: flag(model.audio && !model.silentOnly, model.audioDefault),
     images: { type: 'array', required: needsImages(model), maxItems: most('images') },
     referenceVideoUrls: { type: 'array', required: false, maxItems: most('videos') },
     fixedLens: flag(model.cameraFixed),

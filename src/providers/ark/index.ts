@@ -50,5 +50,15 @@ export const ark: Provider = {
   cancel,
   readCallback,
   trial,
-  native: { wire: 'ark-tasks', operationOf, read: readNative },
+  native: {
+    wire: 'ark-tasks',
+    names: {
+      inputs: 'content',
+      seconds: 'duration',
+      aspectRatio: 'ratio',
+      generateAudio: 'generate_audio',
+    },
+    operationOf,
+    read: readNative,
+  },
 };

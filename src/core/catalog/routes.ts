@@ -1,0 +1,141 @@
+import { knownModel } from '../job/job';
+import { nearest } from '../json/known-fields';
+import type { Provider } from '../provider/provider';
+import { attemptEach, ConfigError, throwFound } from './config-error';
+import type {
+  CatalogOptions,
+  Channel,
+  ChannelRoute,
+  ModelChannel,
+  ModelEntry,
+  RoutedModel,
+} from './entries';
+import { narrow } from './narrow';
+import type { OfferProblem } from './narrow';
+import { withOfferedDefaults } from './offered-defaults';
+
+/** Leads a model to its channels. Throws the errors of every entry of it that is wrong. */
+export function route(
+  entry: ModelEntry,
+  channels: ReadonlyMap<string, Channel>,
+  options: CatalogOptions,
+): RoutedModel {
+  const { made, errors } = attemptEach(entry.channels, (choice, index) =>
+    routeTo(entry, { choice, index, channels }, options),
+  );
+  throwFound([...errors, ...offerErrors(entry.name, made)]);
+  const [first, ...rest] = made.map(({ route: one }) => one);
+  if (!first) throw new ConfigError(['models', entry.name], 'has no channel');
+  return { entry, routes: [first, ...rest] };
+}
+
+interface Choice {
+  choice: ModelChannel;
+  index: number;
+  channels: ReadonlyMap<string, Channel>;
+}
+
+interface OfferedRoute {
+  route: ChannelRoute;
+  problems: OfferProblem[];
+}
+
+function routeTo(
+  { name, offers = {}, defaults = {} }: ModelEntry,
+  { choice, index, channels }: Choice,
+  { providers, unusable = [] }: CatalogOptions,
+): OfferedRoute {
+  const at = ['models', name, 'channels', index];
+  const channel = channels.get(choice.channel);
+  if (!channel) {
+    const configured = [...channels.keys(), ...unusable];
+    throw unknownName([...at, 'channel'], 'channel', choice.channel, configured);
+  }
+  const provider = providerOf(channel, providers);
+  const whole = provider.models[knownModel(choice)];
+  if (!whole) throw unknownModel(at, choice, provider);
+  checkReach(choice, { at, channel, provider });
+  const { model, like, priority = index + 1, weight = 1 } = choice;
+  const narrowed = narrow(whole, offers);
+  if (!narrowed.made) {
+    throwFound(errorsOf(name, narrowed.problems));
+    const text = `makes nothing of what "offers" of "${name}" leaves`;
+    throw new ConfigError([...at, 'model'], text);
+  }
+  const { made: capabilities, problems } = withOfferedDefaults(narrowed.made, defaults);
+  return {
+    route: { channel, provider, model, like, capabilities, whole, priority, weight },
+    problems: [...narrowed.problems, ...problems],
+  };
+}
+
+/** Lists the values that no channel of the model has; where one has it, a request that asks for it goes there. */
+function offerErrors(name: string, all: readonly OfferedRoute[]): ConfigError[] {
+  const [first, ...others] = all.map(({ problems }) => problems);
+  const isCommon = ({ at, value }: OfferProblem): boolean =>
+    others.every((problems) =>
+      problems.some((other) => other.at.join('.') === at.join('.') && other.value === value),
+    );
+  return errorsOf(name, (first ?? []).filter(isCommon));
+}
+
+const errorsOf = (name: string, problems: readonly OfferProblem[]): ConfigError[] =>
+  problems.map(({ at, text }) => new ConfigError(['models', name, ...at], text));
+
+function unknownModel(
+  at: readonly PropertyKey[],
+  choice: ModelChannel,
+  { name, models, retired = {} }: Provider,
+): ConfigError {
+  const living = Object.keys(models).filter((model) => !Object.hasOwn(retired, model));
+  return new ConfigError(
+    [...at, choice.like === undefined ? 'model' : 'like'],
+    `provider "${name}" does not have "${knownModel(choice)}"; ` +
+      `known: ${living.join(', ')}; ` +
+      'a newer id that takes what one of them takes goes with "like": "<the known one>"',
+  );
+}
+
+/** Refuses a model that the channel's provider serves no longer, or not to who has these credentials. */
+function checkReach(
+  choice: ModelChannel,
+  { at, channel, provider }: { at: readonly PropertyKey[]; channel: Channel; provider: Provider },
+): void {
+  if (channel.simulated) return;
+  const { model } = choice;
+  const gone = Object.hasOwn(provider.retired ?? {}, model) ? provider.retired?.[model] : undefined;
+  if (gone) {
+    const { since, successor } = gone;
+    const text = `${provider.name} has "${model}" no more since ${since}; use "${successor}"`;
+    throw new ConfigError([...at, 'model'], text);
+  }
+  const lack = provider.lacks?.(channel.credentials, knownModel(choice));
+  if (lack === undefined) return;
+  throw new ConfigError([...at, 'model'], `"${model}" ${lack} (channel "${channel.name}")`);
+}
+
+/** Makes the error of an entry that names what nobody has: `there is no channel "ark"; did you mean "ark-cn"? (...)` */
+export function unknownName(
+  at: readonly PropertyKey[],
+  what: 'channel' | 'model' | 'provider',
+  name: string,
+  known: readonly string[],
+): ConfigError {
+  const near = nearest(name, known);
+  const guess = near === undefined ? '' : `; did you mean "${near}"?`;
+  const listed = what === 'provider' ? 'known' : 'configured';
+  return new ConfigError(
+    at,
+    `there is no ${what} "${name}"${guess} (${listed}: ${known.join(', ') || 'none'})`,
+  );
+}
+
+/** Throws where a channel names one that nobody has written. */
+export function providerOf(
+  { name, provider }: Pick<Channel, 'name' | 'provider'>,
+  providers: Readonly<Record<string, Provider>>,
+): Provider {
+  const found = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
+  if (found) return found;
+  throw unknownName(['channels', name, 'provider'], 'provider', provider, Object.keys(providers));
+}
