@@ -41,7 +41,7 @@ interface OfferedRoute {
 }
 
 function routeTo(
-  { name, offers = {}, defaults = {} }: ModelEntry,
+  { name, offers, defaults }: ModelEntry,
   { choice, index, channels }: Choice,
   { providers, unusable = [] }: CatalogOptions,
 ): OfferedRoute {
@@ -56,13 +56,15 @@ function routeTo(
   if (!whole) throw unknownModel(at, choice, provider);
   checkReach(choice, { at, channel, provider });
   const { model, like, priority = index + 1, weight = 1 } = choice;
-  const narrowed = narrow(whole, offers);
+  const narrowed = offers ? narrow(whole, offers) : { made: whole, problems: [] };
   if (!narrowed.made) {
     throwFound(errorsOf(name, narrowed.problems));
     const text = `makes nothing of what "offers" of "${name}" leaves`;
     throw new ConfigError([...at, 'model'], text);
   }
-  const { made: capabilities, problems } = withOfferedDefaults(narrowed.made, defaults);
+  const { made: capabilities, problems } = defaults
+    ? withOfferedDefaults(narrowed.made, defaults)
+    : { made: narrowed.made, problems: [] };
   return {
     route: { channel, provider, model, like, capabilities, whole, priority, weight },
     problems: [...narrowed.problems, ...problems],
