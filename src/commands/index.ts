@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { api } from './api';
 import { config } from './config';
+import { init } from './init';
 import { migrate } from './migrate';
 import { start } from './start';
 import { stop } from './stop';
@@ -20,5 +21,6 @@ export const commands: readonly (() => CommandUnknownOpts)[] = [
   config,
   stop,
   tryCommand,
+  init,
   version,
 ];

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { nearest } from '../../core/json/known-fields';
 import { ENDED } from './command';
 import { EXIT } from './exit-codes';
-import { UsageError } from './values';
+import { GivenUpError, UsageError } from './values';
 
 /**
  * Runs the command that the arguments name, and gives its exit code. Whatever goes wrong becomes one sentence on stderr,
@@ -25,7 +25,7 @@ export async function runCommandLine(
       return error.exitCode;
     }
     process.stderr.write(`${path}: ${sentenceOf(command, error)}\n`);
-    return isMistake(error) ? EXIT.usage : EXIT.failed;
+    return codeOf(error);
   }
 }
 
@@ -71,5 +71,8 @@ function sentenceOf(command: CommandUnknownOpts, error: unknown): string {
 /** What the library throws where a group is called without a command. */
 const NO_WORD = 'commander.help';
 
-const isMistake = (error: unknown): boolean =>
-  error instanceof UsageError || error instanceof CommanderError;
+function codeOf(error: unknown): number {
+  if (error instanceof GivenUpError) return EXIT.interrupted;
+  const isMistake = error instanceof UsageError || error instanceof CommanderError;
+  return isMistake ? EXIT.usage : EXIT.failed;
+}

@@ -1,6 +1,9 @@
 /** A mistake on the command line: shown as its one sentence, without a stack. */
 export class UsageError extends Error {}
 
+/** A person ended a command before it was done, in answer to a question of its. */
+export class GivenUpError extends Error {}
+
 /**
  * Makes what reads a whole number within bounds from a flag's text, such as `8080`. It throws a `UsageError` that names
  * the flag and the bounds for any other text.

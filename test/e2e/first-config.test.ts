@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reelay } from '../support/command';
 
-/** `reelay try` as an operator runs it, before anything else runs. */
+/** `reelay init` and `reelay try` as an operator runs them, before anything else runs. */
 
 const folder = mkdtempSync(join(tmpdir(), 'reelay-try-'));
 const path = join(folder, 'reelay.config.json');
@@ -78,4 +78,29 @@ test('a channel that there is not is a mistake on the command line', async () =>
   expect(command.err()).toBe(
     'reelay try: there is no channel "goood"; did you mean "good"? (good, bad, clips)\n',
   );
+});
+
+test('init without a terminal writes by flags what config check takes, and writes over nothing', async () => {
+  const written = join(folder, 'first.config.json');
+  const args = ['init', '--config', written, '--json', '--provider', 'ark', '--key-env', 'MY_KEY'];
+  const asking = reelay(args);
+  expect([await asking.ended, existsSync(written)]).toEqual([2, false]);
+  const first = reelay([...args, '--yes']);
+  expect([await first.ended, first.err()]).toEqual([0, '']);
+  expect(JSON.parse(first.out())).toEqual({
+    written,
+    next: [
+      'export MY_KEY=...',
+      `export REELAY_CONFIG=${written}`,
+      'node scripts/reelay.mjs config check',
+      'node scripts/reelay.mjs try',
+      'node scripts/reelay.mjs start',
+    ],
+  });
+  const check = reelay(['config', 'check', written, '--json'], { MY_KEY: 'a'.repeat(36) });
+  expect(await check.ended).toBe(0);
+  expect(JSON.parse(check.out())).toMatchObject({ ok: true, problems: [] });
+  const second = reelay([...args, '--yes']);
+  expect([await second.ended, second.out()]).toEqual([1, '']);
+  expect(second.err()).toContain('--force writes over it');
 });

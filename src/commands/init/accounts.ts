@@ -1,0 +1,64 @@
+/** The accounts that `reelay init` knows how to write down, by the name that `--provider` takes. */
+
+/** An account at a provider. */
+export interface RealAccount {
+  label: string;
+  provider: string;
+  /** The channel's name in the file. */
+  channel: string;
+  baseUrl: string;
+  /** Each credential with the variable that usually holds it. */
+  variables: Readonly<Record<string, string>>;
+  /** The provider's own ids for accounts like this; which of them live and are open to it, the provider says. */
+  ids: RegExp;
+}
+
+/** No account: every model makes test clips. */
+export interface SimulatedAccount {
+  label: string;
+}
+
+export type Account = RealAccount | SimulatedAccount;
+
+export const isReal = (account: Account): account is RealAccount => 'provider' in account;
+
+const KLING = { provider: 'kling', channel: 'kling', baseUrl: 'https://api-singapore.klingai.com' };
+
+export const ACCOUNTS = {
+  ark: {
+    label: 'Volcengine Ark, mainland China (Seedance)',
+    provider: 'ark',
+    channel: 'ark',
+    baseUrl: 'https://ark.cn-beijing.volces.com/api/v3',
+    variables: { apiKey: 'ARK_API_KEY' },
+    ids: /^doubao-/,
+  },
+  'ark-international': {
+    label: 'BytePlus ModelArk, international (Seedance)',
+    provider: 'ark',
+    channel: 'ark',
+    baseUrl: 'https://ark.ap-southeast.bytepluses.com/api/v3',
+    variables: { apiKey: 'ARK_API_KEY' },
+    ids: /^(dreamina|seedance)-/,
+  },
+  kling: {
+    ...KLING,
+    label: 'Kling, with an API key',
+    variables: { apiKey: 'KLING_API_KEY' },
+    // Of the models that both wires have, the newer one's.
+    ids: /^kling-[^v]/,
+  },
+  'kling-pair': {
+    ...KLING,
+    label: 'Kling, with an access key and a secret key (accounts of before June 2026)',
+    variables: { accessKey: 'KLING_ACCESS_KEY', secretKey: 'KLING_SECRET_KEY' },
+    ids: /^kling-v/,
+  },
+  simulated: { label: 'none: every model makes test clips' },
+} as const satisfies Readonly<Record<string, Account>>;
+
+export type AccountName = keyof typeof ACCOUNTS;
+
+/** The names that `--provider` takes, in the order in which they are shown. */
+// Sound because the table is closed.
+export const ACCOUNT_NAMES = Object.keys(ACCOUNTS) as readonly AccountName[];

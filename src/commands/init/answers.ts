@@ -1,0 +1,88 @@
+import { UsageError } from '../kit/values';
+import { ACCOUNTS, isReal } from './accounts';
+import type { Account, AccountName } from './accounts';
+import { modelsOf } from './models';
+import type { OfferedModel } from './models';
+import type { GivenPoints } from './problems';
+
+/** What is known before a file is written: from flags, from questions, or by default. */
+export interface Answers {
+  account: Account;
+  /** Each credential with the variable that holds it: `{apiKey: 'ARK_API_KEY'}`. */
+  variables: Readonly<Record<string, string>>;
+  models: readonly OfferedModel[];
+  publicUrl: string | undefined;
+}
+
+/** What flags said; a missing one is asked for or takes its default. */
+export interface GivenAnswers {
+  provider?: AccountName | undefined;
+  keyEnv?: string | undefined;
+  secretKeyEnv?: string | undefined;
+  models?: readonly string[] | undefined;
+  points?: GivenPoints | undefined;
+  publicUrl?: string | undefined;
+}
+
+/** Completes what flags said with defaults. Throws a `UsageError` for a model that the account does not have. */
+export function withDefaults(given: GivenAnswers): Answers {
+  const account = ACCOUNTS[given.provider ?? 'simulated'];
+  checkFlags(account, given);
+  return {
+    account,
+    variables: variablesOf(account, given),
+    models: withPoints(chosen(modelsOf(account), given.models), given.points),
+    publicUrl: given.publicUrl === '' ? undefined : given.publicUrl,
+  };
+}
+
+/** Refuses flags that mean nothing to the account. */
+function checkFlags(account: Account, { keyEnv, secretKeyEnv }: GivenAnswers): void {
+  const takes = isReal(account) ? Object.keys(account.variables).length : 0;
+  if (keyEnv !== undefined && takes < 1) {
+    throw new UsageError('--key-env needs a --provider that has a key');
+  }
+  if (secretKeyEnv !== undefined && takes < 2) {
+    throw new UsageError('--secret-key-env needs --provider kling-pair');
+  }
+}
+
+/** Gives each credential its variable: the first takes `--key-env`, the second one `--secret-key-env`. */
+function variablesOf(
+  account: Account,
+  { keyEnv, secretKeyEnv }: GivenAnswers,
+): Answers['variables'] {
+  if (!isReal(account)) return {};
+  const flags = [keyEnv, secretKeyEnv];
+  return Object.fromEntries(
+    Object.entries(account.variables).map(([name, usual], index) => [name, flags[index] ?? usual]),
+  );
+}
+
+/** Keeps the models of these names, in the order of the list. */
+export function chosen(
+  models: readonly OfferedModel[],
+  names: readonly string[] | undefined,
+): readonly OfferedModel[] {
+  if (names === undefined) return models;
+  const known = models.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined || names.length === 0) {
+    const what = unknown === undefined ? 'names none' : `there is no "${unknown}"`;
+    throw new UsageError(`--models: ${what} (known: ${known.join(', ')})`);
+  }
+  return models.filter(({ name }) => names.includes(name));
+}
+
+/** Puts the given points in place of the usual ones. Throws a `UsageError` for a name that is not among the models. */
+function withPoints(
+  models: readonly OfferedModel[],
+  { all, of }: GivenPoints = { all: undefined, of: {} },
+): readonly OfferedModel[] {
+  const known = models.map(({ name }) => name);
+  const unknown = Object.keys(of).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(`--points: there is no "${unknown}" (known: ${known.join(', ')})`);
+  }
+  return models.map((model) => ({ ...model, points: of[model.name] ?? all ?? model.points }));
+}

@@ -1,0 +1,66 @@
+import { DEFAULT_CHANNELS } from '../../default-catalog';
+import { isReal } from './accounts';
+import type { Answers } from './answers';
+import type { OfferedModel } from './models';
+
+/** Writes the text of reelay.config.json, with a comment wherever somebody may want to change something. */
+export function fileText({ account, variables, models }: Answers): string {
+  const lines = [
+    '{',
+    '  // Written by "reelay init". Comments may stay. docs/settings.md has the waits and limits that may be added, and',
+    '  // "reelay config check" says what is wrong with this file.',
+    '  "channels": {',
+    ...(isReal(account) ? realLines({ account, variables }) : simulatedLines()),
+    '  },',
+    '  "models": {',
+    '    // Callers ask for the name on the left. "price" is points for each video, or {"free": true}.',
+    ...models.flatMap((model, index) => modelLines(model, index === models.length - 1)),
+    '  }',
+    '}',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function realLines({ account, variables }: Pick<Answers, 'account' | 'variables'>): string[] {
+  if (!isReal(account)) return [];
+  const credentials = Object.entries(variables)
+    .map(([name, variable]) => `${JSON.stringify(name)}: ${JSON.stringify(`\${${variable}}`)}`)
+    .join(', ');
+  return [
+    `    // ${account.label}. What stands in \${...} is read from the environment at the start.`,
+    `    ${JSON.stringify(account.channel)}: {`,
+    `      "provider": ${JSON.stringify(account.provider)},`,
+    `      "baseUrl": ${JSON.stringify(account.baseUrl)},`,
+    `      "credentials": { ${credentials} }`,
+    '      // "jobsAtOnce": 5 holds back what the account would refuse; docs/caps.md and docs/rate-limits.md have more.',
+    '    }',
+  ];
+}
+
+function simulatedLines(): string[] {
+  const channels = Object.entries(DEFAULT_CHANNELS);
+  return [
+    '    // Test clips: no provider is called, and nothing is paid.',
+    ...channels.map(
+      ([name, channel], index) =>
+        `    ${JSON.stringify(name)}: ${spaced(channel)}${index === channels.length - 1 ? '' : ','}`,
+    ),
+  ];
+}
+
+function modelLines({ name, channel, id, points }: OfferedModel, isLast: boolean): string[] {
+  return [
+    `    ${JSON.stringify(name)}: {`,
+    `      "channels": [${spaced({ channel, model: id })}],`,
+    `      "price": ${spaced({ perJob: points })}`,
+    `    }${isLast ? '' : ','}`,
+  ];
+}
+
+/** Writes a flat object as people do: `{ "perJob": "25" }`. */
+function spaced(value: Readonly<Record<string, string | boolean>>): string {
+  const entries = Object.entries(value).map(
+    ([key, item]) => `${JSON.stringify(key)}: ${JSON.stringify(item)}`,
+  );
+  return `{ ${entries.join(', ')} }`;
+}

@@ -1,0 +1,52 @@
+import { DEFAULT_MODELS } from '../../default-catalog';
+import { providers } from '../../providers';
+import { isReal } from './accounts';
+import type { Account } from './accounts';
+
+/** A model as the file offers it. */
+export interface OfferedModel {
+  /** The name that callers use: `seedance-2.0`. */
+  name: string;
+  channel: string;
+  /** The provider's own id: `doubao-seedance-2-0-260128`. */
+  id: string;
+  /** Points for each video. */
+  points: string;
+}
+
+const POINTS = '25';
+
+/** Lists the models that an account may have, the newest first, each at a usual price. */
+export function modelsOf(account: Account): OfferedModel[] {
+  if (!isReal(account)) return simulatedModels();
+  const { models = {}, retired = {}, lacks } = providers[account.provider] ?? {};
+  const living = Object.keys(models).filter((id) => !Object.hasOwn(retired, id));
+  const ids = living.filter(
+    (id) => account.ids.test(id) && lacks?.(account.variables, id) === undefined,
+  );
+  return ids
+    .map((id): OfferedModel => {
+      const name = nameOf(id);
+      return { name, channel: account.channel, id, points: usualPoints(name) ?? POINTS };
+    })
+    .sort((one, other) => other.name.localeCompare(one.name, 'en', { numeric: true }));
+}
+
+function simulatedModels(): OfferedModel[] {
+  return Object.entries(DEFAULT_MODELS).flatMap(([name, { provider, ids, perJob }]) =>
+    ids
+      .slice(0, 1)
+      .map(([, id]) => ({ name, channel: `${provider}-simulated`, id, points: perJob })),
+  );
+}
+
+/** Gives what the default catalog asks for the model of that name; undefined where it has none. */
+function usualPoints(name: string): string | undefined {
+  return Object.hasOwn(DEFAULT_MODELS, name) ? DEFAULT_MODELS[name]?.perJob : undefined;
+}
+
+/** `doubao-seedance-2-0-fast-260128`: vendor, family, two numbers, a word, the day of the release. */
+const DATED = /^(?:doubao-|dreamina-)?(seedance-\d+)-(\d+)((?:-[a-z]+)*)-\d{6}$/;
+
+/** Makes the name for callers: an id without vendor and day, `seedance-2.0-fast`; any other id is its own name. */
+const nameOf = (id: string): string => id.replace(DATED, '$1.$2$3');

@@ -1,0 +1,69 @@
+import { commaList, UsageError } from '../kit/values';
+
+/** What is wrong with an answer, whether it came as a flag or from a person. */
+
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const KEY_LENGTH_MIN = 16;
+
+/** Says what is wrong with the name of a variable, in words that never repeat it: it may be the key itself. */
+export function variableProblem(text: string): string | undefined {
+  const isLikeKey =
+    text.length >= KEY_LENGTH_MIN && /\d/.test(text) && /[a-z]/.test(text) && !/^[A-Z_]/.test(text);
+  if (isLikeKey || (text.length >= KEY_LENGTH_MIN && !VARIABLE.test(text))) {
+    return (
+      'that looks like a key itself, and a key stays out of the file: give the name of the environment variable that ' +
+      'holds it, such as ARK_API_KEY'
+    );
+  }
+  if (VARIABLE.test(text)) return undefined;
+  return 'takes the name of an environment variable: letters, digits and _';
+}
+
+const AMOUNT = /^\d{1,12}(\.\d{1,6})?$/;
+
+/** Says what is wrong with an amount of points. */
+export function pointsProblem(text: string): string | undefined {
+  return AMOUNT.test(text) ? undefined : 'takes an amount of points, such as 25 or 0.5';
+}
+
+/** Says what is wrong with a public URL; the empty text stands for none. */
+export function publicUrlProblem(text: string): string | undefined {
+  if (text === '') return undefined;
+  const { protocol, pathname, search } = URL.canParse(text) ? new URL(text) : NO_URL;
+  const isPlain = /^https?:$/.test(protocol) && pathname === '/' && search === '';
+  return isPlain ? undefined : 'takes an origin such as https://video.example.com';
+}
+
+const NO_URL = { protocol: '', pathname: '', search: '' };
+
+/** Makes what reads a flag: the text where nothing is wrong with it, else a `UsageError` that names the flag. */
+export function checked(
+  flag: string,
+  problem: (text: string) => string | undefined,
+): (text: string) => string {
+  return (text) => {
+    const said = problem(text);
+    if (said !== undefined) throw new UsageError(`--${flag}: ${said}`);
+    return text;
+  };
+}
+
+/** Points by the name of a model; `all` is for those without a name of their own here. */
+export interface GivenPoints {
+  all: string | undefined;
+  of: Readonly<Record<string, string>>;
+}
+
+/** Reads `--points 25` or `--points seedance-2.0=25,seedance-2.5=60`; throws a `UsageError` for any other text. */
+export function readPoints(text: string): GivenPoints {
+  const pairs = commaList(text).map((item): [string | undefined, string] => {
+    const at = item.lastIndexOf('=');
+    return at < 0 ? [undefined, item] : [item.slice(0, at), item.slice(at + 1)];
+  });
+  const wrong = pairs.find(([, amount]) => pointsProblem(amount) !== undefined);
+  if (wrong || pairs.length === 0) throw new UsageError(`--points: ${pointsProblem('') ?? ''}`);
+  const named = pairs.flatMap(([name, amount]): [string, string][] =>
+    name === undefined ? [] : [[name, amount]],
+  );
+  return { all: pairs.find(([name]) => name === undefined)?.[1], of: Object.fromEntries(named) };
+}

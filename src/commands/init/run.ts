@@ -1,0 +1,55 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { isReal } from './accounts';
+import { withDefaults } from './answers';
+import type { Answers, GivenAnswers } from './answers';
+import { ask } from './ask';
+import type { Questions } from './ask';
+import { fileText } from './file-text';
+
+export interface InitOptions {
+  /** The path of the file to be written, as it was given. */
+  config: string;
+  /** The gateway finds the file there without being told. */
+  isUsual: boolean;
+  force: boolean;
+  given: GivenAnswers;
+  /** How a person is asked; undefined where nobody is, and defaults are taken. */
+  questions: Questions | undefined;
+}
+
+/** What was written, and what somebody types next. */
+export interface InitReport {
+  written: string;
+  next: readonly string[];
+}
+
+/**
+ * Writes a config file with comments. A file that is there is written over only when somebody agrees or `force` says so:
+ * else it throws one sentence, and leaves it.
+ */
+export async function runInit(options: InitOptions): Promise<InitReport> {
+  const { config, force, given, questions } = options;
+  const isWrittenOver = force || (await mayWriteOver(config, questions));
+  const answers = questions ? await ask(questions, given) : withDefaults(given);
+  // Who made the file since then keeps it.
+  writeFileSync(config, fileText(answers), { flag: isWrittenOver ? 'w' : 'wx' });
+  return { written: config, next: nextOf(answers, options) };
+}
+
+/** Says whether a file is there that somebody agreed to write over; false where there is none. */
+async function mayWriteOver(config: string, questions: Questions | undefined): Promise<boolean> {
+  if (!existsSync(config)) return false;
+  if (await questions?.agree(`${config} is there. Write over it?`)) return true;
+  throw new Error(`${config} is there, and stays as it is; --force writes over it`);
+}
+
+/** Lists what the environment has to hold, and the next three commands. */
+function nextOf({ account, variables, publicUrl }: Answers, at: InitOptions): string[] {
+  const keys = isReal(account) ? Object.values(variables).map((name) => `export ${name}=...`) : [];
+  const named = at.isUsual ? [] : [`export REELAY_CONFIG=${at.config}`];
+  const url = publicUrl === undefined ? [] : [`export REELAY_PUBLIC_URL=${publicUrl}`];
+  return [...keys, ...named, ...url, ...['config check', 'try', 'start'].map(commandLine)];
+}
+
+/** Writes a command as it is typed in a clone and in an image alike. */
+const commandLine = (words: string): string => `node scripts/reelay.mjs ${words}`;
