@@ -3,6 +3,7 @@ import { CODES } from '../../src/providers/kling/codes';
 import { klingModels } from '../../src/providers/kling/models';
 import { newerModels } from '../../src/providers/kling/newer/models';
 import { DOORS, TASKS as NEWER, type Door } from '../../src/providers/kling/newer/schema';
+import { signatureOf } from '../../src/providers/kling/signature';
 import { KINDS, type Kind } from '../../src/providers/kling/schema';
 import type { Admission } from '../kit/refusal';
 import { wholeNumber } from '../kit/parse';
@@ -21,13 +22,15 @@ import { accountOf } from './token';
  * wire (`DUPLICATE_ACCOUNT`), how many tasks a pack runs at once, how many requests it takes in a minute, and the texts.
  */
 
+const WEBHOOK_SECRET = `whsec_${Buffer.from('a-secret-of-the-simulator').toString('base64')}`;
+
 const KIND = '/v1/videos/:kind';
 const TASK = '/v1/videos/:kind/:id';
 const DOOR = '/:door/:model';
 const LIST = '/tasks';
 
 export const kling: Simulation = {
-  credentials: { apiKey: 'simulated' },
+  credentials: { apiKey: 'simulated', webhookSecret: WEBHOOK_SECRET },
   models: [...Object.keys(klingModels), ...Object.keys(newerModels)],
   routes: [
     { method: 'POST', path: KIND },
@@ -49,11 +52,26 @@ export const kling: Simulation = {
   refuse: (message, world) => refuse(refusalOf(1201, message), world),
   overload: (status, world) => refuse(refusalOf(status === 429 ? 1303 : 5000), world),
   overLimit: (limit, world) => refuse(refusalOf(limit === 'jobs' ? 1303 : 1302), world),
-  callback: (job, world) => ({
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(isNewer(job) ? newer.renderTask(job, world) : renderCallback(job, world)),
-  }),
+  callback: (job, world) =>
+    signed(
+      JSON.stringify(isNewer(job) ? newer.renderTask(job, world) : renderCallback(job, world)),
+      world,
+    ),
 };
+
+/** Signs a callback, as the real one does for an account with a secret: here each account has this one. */
+function signed(body: string, world: World): { headers: Record<string, string>; body: string } {
+  const [id, timestamp] = [world.randomId(32), String(Math.floor(world.now / 1_000))];
+  return {
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': signatureOf({ id, timestamp, body }, WEBHOOK_SECRET),
+    },
+    body,
+  };
+}
 
 const isNewer = (job: SimulatedJob): boolean => job.data['kind'] === NEWER;
 

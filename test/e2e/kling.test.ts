@@ -131,6 +131,8 @@ test.concurrent.each(['kling-v1', 'kling-3.0'])(
     expect(await ledger(id)).toEqual(['hold', 'settle']);
     const [usage] = await gateway.sql('SELECT seconds FROM usage WHERE job_id = $1', [uuid(id)]);
     expect(Number(usage?.['seconds'])).toBe(5);
+    const [told] = await gateway.sql('SELECT usage FROM jobs WHERE id = $1', [uuid(id)]);
+    expect(told?.['usage']).toEqual({ seconds: 5, units: '3' });
   },
 );
 

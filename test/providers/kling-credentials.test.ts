@@ -29,9 +29,12 @@ function fail(): never {
 
 const PAIR = { accessKey: 'ak', secretKey: 'sk' };
 
-test.each<Keys>([{ apiKey: 'k' }, PAIR])('%j is enough', (credentials) => {
-  expect(started(credentials)).toEqual(credentials);
-});
+test.each<Keys>([{ apiKey: 'k' }, PAIR, { ...PAIR, webhookSecret: 'whsec_b3RoZXI=' }])(
+  '%j is enough',
+  (credentials) => {
+    expect(started(credentials)).toEqual(credentials);
+  },
+);
 
 const NEEDS =
   'channels.mine.credentials: needs "apiKey", or, for an account of before June 2026, ' +
@@ -47,6 +50,11 @@ test.each<[Keys, string]>([
   [
     { secretKey: 'sk' },
     'channels.mine.credentials.accessKey: is required beside the other one (of kling)',
+  ],
+  [{ webhookSecret: 'whsec_b3RoZXI=' }, `${NEEDS} (of kling)`],
+  [
+    { apiKey: 'k', webhookSecret: 'secret' },
+    'credentials.webhookSecret: must be the secret as the console shows it, "whsec_" and base64',
   ],
   [{ apiKey: 'a key' }, 'channels.mine.credentials.apiKey: holds a character at position 2'],
   [

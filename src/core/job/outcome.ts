@@ -9,6 +9,10 @@ export interface Usage {
   tokens?: number;
   /** Seconds of video made. */
   seconds?: number;
+  /** Units of the provider's own that it takes for the job, as decimal text: `1.8`. */
+  units?: string;
+  /** Money that the provider says it takes, with the currency where it names one. It is told, and bills nobody here. */
+  cost?: { amount: string; currency?: string };
 }
 
 /** What the finished video is like, as far as the provider says it or the file shows it. */

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import { fields } from '../../core/json/known-fields';
 import { credential } from '../../core/provider/credential';
+import { SECRET } from './signature';
 
 /**
  * The two forms of an account's credentials: the API key that Kling gives out since June 2026, which both wires take, and
- * the pair of before, which signs a token that the older wire alone takes.
+ * the pair of before, which signs a token that the older wire alone takes. Beside either may stand a secret for callbacks.
  */
 
 const PAIR = ['accessKey', 'secretKey'] as const;
@@ -22,6 +23,12 @@ export const credentials: z.ZodType<Record<string, string>> = fields({
   apiKey: optional,
   accessKey: optional,
   secretKey: optional,
+  /** The secret of the console that callbacks are signed with. */
+  webhookSecret: credential
+    .refine((text) => SECRET.test(text) && text.length > 'whsec_'.length, {
+      error: 'must be the secret as the console shows it, "whsec_" and base64',
+    })
+    .optional(),
 })
   .check(({ value, issues }) => {
     const refuse = (message: string, ...path: string[]): void => {

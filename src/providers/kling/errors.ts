@@ -1,4 +1,6 @@
 import { failure, type Failure } from '../../core/errors';
+import type { Verdict } from '../../core/job/outcome';
+import { given } from '../../core/json/fields';
 import { jsonOf, type Reply } from '../../core/provider/exchange';
 import type { PollReading, SubmitReading } from '../../core/provider/provider';
 import { wrongAddress } from '../../core/provider/wrong-address';
@@ -13,6 +15,7 @@ import {
   wordsOf,
   type Words,
 } from '../kit';
+import { isCharged, type Charges } from './charges';
 import { DENIED_LOOKS, meaningOf, NOT_FOUND, NOT_FOUND_BY_TEXT } from './codes';
 import { envelopeSchema } from './schema';
 
@@ -76,4 +79,13 @@ const POLICY_TEXT = /risk.?control|content.?(?:risk|security|safety)|sensitive|p
 export function readTaskFailure(message: string): Failure {
   const provider = message ? { provider: wordsOf(undefined, message) } : {};
   return failure(POLICY_TEXT.test(message) ? 'content_rejected' : 'provider_error', provider);
+}
+
+/** Returns the verdict of a task that failed; what it cost is told where it cost something. */
+export function failedWith(reason: Failure, charges: Charges): Verdict {
+  return {
+    state: 'failed',
+    failure: reason,
+    ...given({ usage: isCharged(charges) ? charges : undefined }),
+  };
 }

@@ -4,6 +4,7 @@ import { klingModels } from './models';
 import { many } from './newer/many';
 import { newerModels } from './newer/models';
 import { retiredModels } from './retired';
+import { verifyCallback } from './signature';
 import { signToken } from './token';
 import { trial } from './trial';
 import { isNewer, wireOf, wireOfOperation } from './wires';
@@ -11,7 +12,7 @@ import { isNewer, wireOf, wireOfOperation } from './wires';
 /**
  * Kling (Kuaishou): two wires, several hosts (`https://api-singapore.klingai.com`; mainland
  * `https://api-beijing.klingai.com`). A submit carries an id of ours, by which it can be looked up when its answer was
- * lost. Nothing can be canceled, and callbacks are unsigned.
+ * lost. Nothing can be canceled, and callbacks are signed where the account has a secret for them.
  */
 export const kling: Provider = {
   name: 'kling',
@@ -39,6 +40,7 @@ export const kling: Provider = {
   many,
   find: (sent) => wireOf(sent).find(sent),
   readFind: (reply, sent) => wireOf(sent).readFind(reply, sent),
+  verifyCallback,
   readCallback: (body, sent) => wireOf(sent).readCallback(body, sent),
   trial,
 };

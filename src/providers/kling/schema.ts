@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { maybe, number } from '../../core/json/fields';
 import { identifier } from '../kit';
+import { amount } from './charges';
 
 /**
  * What we read of Kling's replies, and its paths. Every reply has an envelope, callbacks have none. Only what a look
@@ -24,6 +25,8 @@ export const taskSchema = z.object({
   task_status_msg: word,
   task_info: maybe(z.object({ external_task_id: word })),
   watermark_info: maybe(z.object({ enabled: maybe(z.boolean()) })),
+  final_unit_deduction: amount,
+  final_balance_deduction: maybe(z.object({ quota: amount })),
   task_result: maybe(
     z.object({
       // The page shows text.

@@ -7,7 +7,15 @@ import type {
   SubmitReading,
 } from '../../core/provider/provider';
 import { doubtful, isSuccess, running, runningAs } from '../kit';
-import { envelopeOf, isUnknownTask, readLookError, readRefusal, readTaskFailure } from './errors';
+import {
+  envelopeOf,
+  failedWith,
+  isUnknownTask,
+  readLookError,
+  readRefusal,
+  readTaskFailure,
+} from './errors';
+import { chargesOf, type Charges } from './charges';
 import { kindOf } from './models';
 import { operationSchema, pathOf, taskSchema, type Task } from './schema';
 
@@ -58,7 +66,7 @@ export function readFind(reply: Reply, sent: SubmitFacts): FindReading {
 const isOurs = (task: Task, sent: SubmitFacts): boolean =>
   task.task_info?.external_task_id === sent.attemptId;
 
-/** Reads a callback, which is the bare task. Nothing signs it, so it must at least know the attempt's id. */
+/** Reads a callback, which is the bare task. It may be unsigned, so it must at least know the attempt's id. */
 export function readCallback(
   body: Uint8Array,
   sent: SubmitFacts,
@@ -91,7 +99,7 @@ function verdictOf(task: Task): Verdict {
     case 'succeed':
       return { state: 'succeeded', outputs: outputsOf(task), usage: usageOf(task) };
     case 'failed':
-      return { state: 'failed', failure: readTaskFailure(task.task_status_msg ?? '') };
+      return failedWith(readTaskFailure(task.task_status_msg ?? ''), chargesIn(task));
     default:
       return runningAs(task.task_status);
   }
@@ -105,10 +113,16 @@ function outputsOf(task: Task): Output[] {
   return url ? [{ kind: 'video', url }] : [];
 }
 
-/**
- * Returns the usage. Kling bills in units of its own (`final_unit_deduction`), which are neither tokens nor seconds.
- */
+/** Returns the charges. No page names the currency of a balance. */
+function chargesIn(task: Task): Charges {
+  const balance = task.final_balance_deduction;
+  return chargesOf(
+    [{ amount: task.final_unit_deduction }],
+    balance?.quota === undefined ? [] : [{ amount: balance.quota }],
+  );
+}
+
 function usageOf(task: Task): Usage {
   const seconds = task.task_result?.videos?.[0]?.duration;
-  return seconds !== undefined && seconds > 0 ? { seconds } : {};
+  return { ...(seconds !== undefined && seconds > 0 ? { seconds } : {}), ...chargesIn(task) };
 }

@@ -7,7 +7,8 @@ import type {
   SubmitReading,
 } from '../../../core/provider/provider';
 import { doubtful, gone, isSuccess, running, runningAs } from '../../kit';
-import { envelopeOf, readLookError, readRefusal, readTaskFailure } from '../errors';
+import { chargesOf, type Charge, type Charges } from '../charges';
+import { envelopeOf, failedWith, readLookError, readRefusal, readTaskFailure } from '../errors';
 import { lookPathOf, operationSchema, TASKS, taskSchema, type Task } from './schema';
 
 /** What the newer wire's replies mean, and its calls that come after a submit. One list answers every look. */
@@ -88,7 +89,7 @@ function verdictOf(task: Task): Verdict {
     case 'succeeded':
       return { state: 'succeeded', outputs: outputsOf(task), usage: usageOf(task) };
     case 'failed':
-      return { state: 'failed', failure: readTaskFailure(task.message ?? '') };
+      return failedWith(readTaskFailure(task.message ?? ''), chargesIn(task));
     default:
       return runningAs(task.status);
   }
@@ -104,7 +105,13 @@ function outputsOf(task: Task): Output[] {
   return url ? [{ kind: 'video', url }] : [];
 }
 
+function chargesIn({ billing = [] }: Task): Charges {
+  const charged = (type: string): Charge[] =>
+    billing.filter(({ charge_type }) => charge_type === type);
+  return chargesOf(charged('unit'), charged('cash'));
+}
+
 function usageOf(task: Task): Usage {
   const seconds = videoOf(task)?.duration;
-  return seconds !== undefined && seconds > 0 ? { seconds } : {};
+  return { ...(seconds !== undefined && seconds > 0 ? { seconds } : {}), ...chargesIn(task) };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { maybe, number } from '../../../core/json/fields';
 import { identifier } from '../../kit';
+import { amount } from '../charges';
 
 /** What we read of the newer wire's replies, and its paths. Envelope and codes are those of the older wire. */
 
@@ -21,6 +22,7 @@ export const taskSchema = z.object({
   outputs: maybe(
     z.array(z.object({ type: word, url: word, watermark_url: word, duration: maybe(number) })),
   ),
+  billing: maybe(z.array(z.object({ charge_type: word, amount, currency: word }))),
 });
 export type Task = z.infer<typeof taskSchema>;
 
