@@ -2,22 +2,24 @@ import type { CallResult } from '../core/ports/outbound';
 import type { Reply } from '../core/provider/exchange';
 import type { Trial } from '../core/provider/provider';
 
-/** What a trial shows of a channel, in one word for programs. */
-export type TrialMeaning =
-  | 'well'
-  | 'simulated'
-  | 'untried'
-  | 'denied'
-  | 'astray'
-  | 'unclear'
-  | 'dns'
-  | 'refused'
-  | 'unreachable'
-  | 'tls'
-  | 'timeout'
-  | 'broken'
-  | 'blocked'
-  | 'unsendable';
+/** What a trial shows of a channel, in one word for programs; docs/commands.md says each. */
+export const TRIAL_MEANINGS = [
+  'well',
+  'simulated',
+  'untried',
+  'denied',
+  'astray',
+  'unclear',
+  'dns',
+  'refused',
+  'unreachable',
+  'tls',
+  'timeout',
+  'broken',
+  'blocked',
+  'unsendable',
+] as const;
+export type TrialMeaning = (typeof TRIAL_MEANINGS)[number];
 
 export interface TrialFinding {
   means: TrialMeaning;

@@ -1,12 +1,15 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { reelay } from '../support/command';
+import { commandOf, reelay } from '../support/command';
+import { until } from '../support/gateway';
 
 /** `reelay init` and `reelay try` as an operator runs them, before anything else runs. */
 
+const ROOT = join(__dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'reelay-try-'));
 const path = join(folder, 'reelay.config.json');
 const server = createServer((request, response) => {
@@ -78,6 +81,47 @@ test('a channel that there is not is a mistake on the command line', async () =>
   expect(command.err()).toBe(
     'reelay try: there is no channel "goood"; did you mean "good"? (good, bad, clips)\n',
   );
+});
+
+/** The built questions on pipes in place of a terminal; what is typed goes in, and what is drawn comes out. */
+const ASKING = `
+const { runInit } = require('./dist/src/commands/init/run.js');
+const { terminalQuestions } = require('./dist/src/commands/init/questions.js');
+(async () => {
+  const questions = await terminalQuestions({ input: process.stdin, output: process.stdout });
+  const plan = { config: process.argv[1], isUsual: false, force: false, given: {}, questions };
+  await runInit(plan);
+  process.stdin.destroy();
+})();
+`;
+
+test('a person at the library’s own questions writes a config, and a pasted key is asked for again', async () => {
+  const written = join(folder, 'asked.config.json');
+  const child = spawn(process.execPath, ['-e', ASKING, written], { cwd: ROOT });
+  const command = commandOf(child);
+  const KEY = '0a1b2c3d-4e5f-6789-abcd-ef0123456789';
+  const typed: [question: string, keys: string][] = [
+    ['Which provider?', '\r'],
+    ['Which environment variable', `${KEY}\r`],
+    ['looks like a key itself', '\u0015MY_KEY\r'],
+    ['Which models', '\r'],
+    ['video of seedance-2.5 cost', 'much\r'],
+    ['an amount of points', '\u001560\r'],
+    ['video of seedance-2.0-fast cost', '\r'],
+    ['video of seedance-2.0 cost', '\r'],
+    ['video of seedance-1.5-pro cost', '\r'],
+    ['video of seedance-1.0-pro cost', '\r'],
+    ['At which URL', '\r'],
+  ];
+  for (const [question, keys] of typed) {
+    await until(question, async () => (command.out().includes(question) ? true : undefined));
+    child.stdin.write(keys);
+  }
+  expect([await command.ended, command.err()]).toEqual([0, '']);
+  const text = readFileSync(written, 'utf8');
+  expect(text).toContain('"apiKey": "${MY_KEY}"');
+  expect(text).toMatch(/"seedance-2.5": \{[^}]*\}\],\s*"price": \{ "perJob": "60" \}/);
+  expect(text).not.toContain(KEY);
 });
 
 test('init without a terminal writes by flags what config check takes, and writes over nothing', async () => {

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config, FileConfigInput } from '../../src/config';
 import { readConfig } from '../../src/config';
 import { providers } from '../../src/providers';
-import { findingOf } from '../../src/run/trial-words';
+import { findingOf, TRIAL_MEANINGS } from '../../src/run/trial-words';
 import type { TrialMeaning } from '../../src/run/trial-words';
 import { tryChannels } from '../../src/run/try-channels';
 import type { CallResult } from '../../src/core/ports/outbound';
@@ -101,6 +103,12 @@ test('a simulated channel is said to be one, and nothing is called', async () =>
     says: 'is simulated: its videos are test clips, and nothing outside is called',
     ms: 0,
   });
+});
+
+test('docs/commands.md says what each word means', () => {
+  const page = readFileSync(join(__dirname, '../../docs/commands.md'), 'utf8');
+  const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+  for (const word of TRIAL_MEANINGS) expect(rows.join('\n')).toContain(`\`${word}\``);
 });
 
 const connect = (code: string): CallResult => ({

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { until } from './gateway';
 
 /** `reelay` as a person or a supervisor runs it: a process with two outputs and an exit code. */
@@ -25,7 +25,9 @@ export function reelay(args: readonly string[], env: Record<string, string> = {}
 }
 
 /** Collects what a child that was just spawned prints. */
-export function commandOf(child: ChildProcessByStdio<null, Readable, Readable>): Command {
+export function commandOf(
+  child: ChildProcessByStdio<Writable | null, Readable, Readable>,
+): Command {
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));

@@ -47,7 +47,7 @@ export function render(page: string, program: CommandUnknownOpts): string {
   const at = page.indexOf(MARK);
   if (at < 0) throw new Error(`docs/commands.md lacks "${MARK}"`);
   const sections = [{ path: program.name(), command: program }, ...commandsOf(program)].map(
-    ({ path, command }) => `## \`${path}\`\n\n\`\`\`text\n${helpOf(command).trimEnd()}\n\`\`\`\n`,
+    ({ path, command }) => `### \`${path}\`\n\n\`\`\`text\n${helpOf(command).trimEnd()}\n\`\`\`\n`,
   );
   return `${page.slice(0, at)}${MARK}\n${sections.join('\n')}`;
 }
