@@ -1,18 +1,25 @@
 import { z } from 'zod';
 import { fields } from '../core/json/known-fields';
-import { channelsSchema, groupsSchema, modelsSchema } from './catalog-schema';
+import { channelsSchema } from './channel-schema';
+import { groupsSchema } from './group-schema';
+import { modelsSchema } from './model-schema';
 import { limitsSchema, retentionSchema, waitsSchema } from './settings-schema';
 
 /** What reelay.config.json and the default catalog hold together. */
 export const fileSchema = fields({
+  $schema: z.string().optional().describe('Where an editor finds the schema of this file.'),
   channels: channelsSchema,
   models: modelsSchema,
   groups: groupsSchema.default({}),
   waits: waitsSchema.prefault({}),
   limits: limitsSchema.prefault({}),
   retention: retentionSchema.prefault({}),
-  /** The proxies before this gateway: how many, or their addresses as Express's "trust proxy" takes them. */
-  trustProxy: z.union([z.int().positive(), z.string().min(1)]).optional(),
+  trustProxy: z
+    .union([z.int().positive(), z.string().min(1)])
+    .optional()
+    .describe(
+      'The proxies before this gateway: how many, or their addresses as Express\'s "trust proxy" takes them.',
+    ),
 });
 
 export type FileConfig = z.infer<typeof fileSchema>;

@@ -27,7 +27,10 @@ type Shape<Table extends Settings> = {
 };
 
 function shapeOf<Table extends Settings>(table: Table): Shape<Table> {
-  const shape = Object.entries(table).map(([name, setting]) => [name, schemaOf(setting)]);
+  const shape = Object.entries(table).map(([name, setting]) => [
+    name,
+    schemaOf(setting).describe(setting.says),
+  ]);
   return Object.fromEntries(shape) as Shape<Table>; // the same names, each with the schema of its own setting
 }
 
@@ -65,7 +68,10 @@ function boundsInWords({ least, most, isFraction }: Bounds): string {
 type KeptShape = { [Name in keyof Retention]: ReturnType<typeof keptOf> };
 
 function keptShape(): KeptShape {
-  const shape = Object.entries(RETENTION).map(([name, setting]) => [name, keptOf(setting)]);
+  const shape = Object.entries(RETENTION).map(([name, setting]) => [
+    name,
+    keptOf(setting).describe(setting.says),
+  ]);
   return Object.fromEntries(shape) as KeptShape; // the same names, each with the schema of its own setting
 }
 

@@ -207,7 +207,7 @@ describe('a wrong file stops the start with one sentence', () => {
     [
       'a model for nobody',
       { models: { m: { ...MODEL, groups: [] } } },
-      'models.m.groups: must name at least one group',
+      'models.m.groups: must name at least one',
     ],
   ])('%s', (_, file, sentence) => {
     let thrown: unknown;
@@ -238,7 +238,7 @@ describe('an error leads to the line and the word that is wrong', () => {
     [
       'a key that belongs into the credentials',
       '"apiKey": "k"',
-      ':5: channels.mine.apiKey: is not a known field (known: provider, simulated, foreignIds, draining, carriesTraces, jobsAtOnce, modelJobsAtOnce, requestsPerSecond, requestsPerMinute, jobsPerLook, baseUrl, credentials, resultOrigins)',
+      ':5: channels.mine.apiKey: is not a known field (known: provider, baseUrl, credentials, resultOrigins, foreignIds, draining, carriesTraces, jobsAtOnce, modelJobsAtOnce, requestsPerSecond, requestsPerMinute, jobsPerLook, simulated)',
     ],
     [
       'a name in another spelling',
