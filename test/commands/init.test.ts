@@ -72,6 +72,14 @@ test.each(ACCOUNT_NAMES.filter((name) => isReal(ACCOUNTS[name])))(
   },
 );
 
+test('it begins with the way to the schema, so that an editor completes and checks it', async () => {
+  await init({ provider: 'ark' });
+  const [, first = ''] = readFileSync(path, 'utf8').split('\n');
+  const [, way = ''] = /^ {2}"\$schema": "(.*)",$/.exec(first) ?? [];
+  expect(existsSync(join(folder, way))).toBe(true);
+  expect(way).toMatch(/^\.\.?\/.*reelay\.schema\.json$/);
+});
+
 test('flags choose models, points, variables and the public URL', async () => {
   const { next } = await init({
     provider: 'kling-pair',

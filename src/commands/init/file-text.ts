@@ -3,11 +3,18 @@ import { isReal } from './accounts';
 import type { Answers } from './answers';
 import type { OfferedModel } from './models';
 
-/** Writes the text of reelay.config.json, with a comment wherever somebody may want to change something. */
-export function fileText({ account, variables, models }: Answers): string {
+/**
+ * Writes the text of reelay.config.json, with a comment wherever somebody may want to change something. `schema` is the
+ * path at which an editor finds the schema.
+ */
+export function fileText(
+  { account, variables, models }: Answers,
+  schema: string | undefined,
+): string {
   const lines = [
     '{',
-    '  // Written by "reelay init". Comments may stay. docs/settings.md has the waits and limits that may be added, and',
+    ...(schema === undefined ? [] : [`  "$schema": ${JSON.stringify(schema)},`]),
+    '  // Written by "reelay init"; comments may stay. docs/configuration.md has every entry that may be added, and',
     '  // "reelay config check" says what is wrong with this file.',
     '  "channels": {',
     ...(isReal(account) ? realLines({ account, variables }) : simulatedLines()),

@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isReal } from './accounts';
 import { withDefaults } from './answers';
 import type { Answers, GivenAnswers } from './answers';
@@ -32,7 +33,9 @@ export async function runInit(options: InitOptions): Promise<InitReport> {
   const isWrittenOver = force || (await mayWriteOver(config, questions));
   const answers = questions ? await ask(questions, given) : withDefaults(given);
   // Who made the file since then keeps it.
-  writeFileSync(config, fileText(answers), { flag: isWrittenOver ? 'w' : 'wx' });
+  writeFileSync(config, fileText(answers, schemaFrom(config)), {
+    flag: isWrittenOver ? 'w' : 'wx',
+  });
   return { written: config, next: nextOf(answers, options) };
 }
 
@@ -41,6 +44,19 @@ async function mayWriteOver(config: string, questions: Questions | undefined): P
   if (!existsSync(config)) return false;
   if (await questions?.agree(`${config} is there. Write over it?`)) return true;
   throw new Error(`${config} is there, and stays as it is; --force writes over it`);
+}
+
+/** The folder of the repository lies three folders up in the sources and four in the build. */
+const SCHEMAS = ['../../..', '../../../..'].map((up) => join(__dirname, up, 'reelay.schema.json'));
+
+/** Gives the way from a config to the schema, `./reelay.schema.json`; undefined where this installation has none. */
+function schemaFrom(config: string): string | undefined {
+  const schema = SCHEMAS.find((path) => existsSync(path));
+  if (schema === undefined) return undefined;
+  const way = relative(dirname(resolve(config)), schema)
+    .split(sep)
+    .join('/');
+  return way.startsWith('.') ? way : `./${way}`;
 }
 
 /** Lists what the environment has to hold, and the next three commands. */
