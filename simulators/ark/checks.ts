@@ -116,10 +116,15 @@ const FIELD_CHECKS: readonly FieldCheck[] = [
   checkDuration,
   checkFrames,
   checkSeed,
-  (body, model, mode) =>
-    body.camera_fixed && (!model.cameraFixed || mode === 'reference')
+  (body, model, mode) => {
+    // No page says this of 2.5; a public project had it as the answer ("must be empty").
+    if (isSeedance25(body) && body.camera_fixed != null) {
+      return invalid('camera_fixed', 'must be empty');
+    }
+    return body.camera_fixed && (!model.cameraFixed || mode === 'reference')
       ? invalid('camera_fixed')
-      : undefined,
+      : undefined;
+  },
   (body, model) => (body.generate_audio && !model.audio ? invalid('generate_audio') : undefined),
   (body, model) =>
     body.service_tier && !model.serviceTiers.includes(body.service_tier)

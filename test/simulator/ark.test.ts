@@ -9,6 +9,8 @@ afterEach(() => upstream.stop());
 const M10 = 'doubao-seedance-1-0-pro-250528';
 const M15 = 'doubao-seedance-1-5-pro-251215';
 const M25 = 'doubao-seedance-2-5-260628';
+const MINI = 'doubao-seedance-2-0-mini-260615';
+const FAST_10 = 'doubao-seedance-1-0-pro-fast-251015';
 const text = { type: 'text', text: 'a cat' };
 const image = (role?: string): object => ({
   type: 'image_url',
@@ -60,6 +62,8 @@ test.each([
   ['first and last frame', [image('first_frame'), image('last_frame')], M10],
   ['references of every kind', [text, image('reference_image'), video, audio], MODEL],
   ['a sound alone, which 2.5 takes', [text, audio], M25],
+  ['references of every kind on mini', [text, image('reference_image'), video, audio], MINI],
+  ['a first frame on 1.0 pro fast', [image('first_frame')], FAST_10],
 ])('takes %s', async (_, content, model) => {
   expect(await codeOf({ content, model })).toBe('accepted');
 });
@@ -73,6 +77,12 @@ test.each([
   ['two first frames', { content: many(2, image('first_frame')) }, 'content'],
   ['ten reference images', { content: many(10, image('reference_image')) }, 'content'],
   ['a sound alone on 2.0', { content: [text, audio] }, 'content'],
+  [
+    'a last frame on 1.0 pro fast',
+    { content: [image('first_frame'), image('last_frame')], model: FAST_10 },
+    'content',
+  ],
+  ['1080p on mini', { resolution: '1080p', model: MINI }, 'resolution'],
   ['references on 1.5', { content: [image('reference_image')], model: M15 }, 'content'],
   ['an unknown content type', { content: [{ type: 'mesh' }] }, 'content[0].type'],
   ['a URL that is none', imageOf('a.png'), 'content[0].image_url.url'],
@@ -95,6 +105,7 @@ test.each([
   ['an unknown ratio', { ratio: '2:1' }, 'ratio'],
   ['a seed on 2.0', { seed: 7 }, 'seed'],
   ['a fixed camera on 2.0', { camera_fixed: true }, 'camera_fixed'],
+  ['a word about the camera on 2.5', { camera_fixed: false, model: M25 }, 'camera_fixed'],
   ['sound on 1.0', { generate_audio: true, model: M10 }, 'generate_audio'],
   ['flex on 2.0', { service_tier: 'flex' }, 'service_tier'],
   ['an unknown tier', { service_tier: 'gold' }, 'service_tier'],

@@ -6,7 +6,8 @@ import { ARK_KEYS } from './vendor-keys';
  * What each Seedance generation takes, from the provider's create-task page (docs 82379/1520757, read November 2026).
  * Uncertain, because the page of today has dropped 1.5 or contradicts an older one: the pixel sizes and ratios of
  * 1.5 pro (taken from the page of late 2025), the upper end of `seed` (2^31-1 today, 2^32-1 before; the narrower is
- * safe with both), and 4k on 2.5 (not offered today, announced elsewhere).
+ * safe with both), 4k on 2.5 (not offered today, announced elsewhere), and `seed` on 2.x (the page says no, and so does
+ * who tried it on 2.0; one client sends it all the same).
  */
 
 const RATIOS = ['16:9', '4:3', '1:1', '3:4', '9:16', '21:9'] as const;
@@ -84,13 +85,12 @@ const adaptiveModes = {
   first_last_frame: mode(2, 'adaptive'),
 };
 
+// A text gives 1.0 nothing to adapt to, so this mode has no `adaptive`.
+const textOf10 = { ...mode(0, '16:9'), aspectRatios: RATIOS };
+
 const seedance10Pro: Capabilities = {
   ...family,
-  modes: {
-    ...adaptiveModes,
-    // A text gives 1.0 nothing to adapt to, so this mode has no `adaptive`.
-    text: { ...mode(0, '16:9'), aspectRatios: RATIOS },
-  },
+  modes: { ...adaptiveModes, text: textOf10 },
   seconds: { min: 2, max: 12, default: 5 },
   resolutions: ['480p', '720p', '1080p'],
   resolutionDefault: '1080p',
@@ -101,6 +101,13 @@ const seedance10Pro: Capabilities = {
   serviceTiers: ['default', 'flex'],
   tierDeadlineSeconds: { flex: FLEX_DEADLINE_SECONDS },
   usualSeconds: 60,
+};
+
+/** The page of the model (docs 82379/1901652) names two ways to use it, a text and a first frame. */
+const seedance10ProFast: Capabilities = {
+  ...seedance10Pro,
+  modes: { text: textOf10, first_frame: adaptiveModes.first_frame },
+  usualSeconds: 30,
 };
 
 const seedance15Pro: Capabilities = {
@@ -139,6 +146,9 @@ const seedance20Fast: Capabilities = {
   usualSeconds: 90,
 };
 
+/** The page of the 2.0 models tells nothing of mini that fast has not. */
+const seedance20Mini: Capabilities = { ...seedance20Fast, usualSeconds: 60 };
+
 const seedance25: Capabilities = {
   ...seedance20,
   modes: {
@@ -164,13 +174,17 @@ const seedance25: Capabilities = {
 /** The capabilities by model id: `doubao-` in China, the others on the international host. */
 export const arkModels: Readonly<Record<string, Capabilities>> = {
   'doubao-seedance-1-0-pro-250528': seedance10Pro,
+  'doubao-seedance-1-0-pro-fast-251015': seedance10ProFast,
   'doubao-seedance-1-5-pro-251215': seedance15Pro,
   'doubao-seedance-2-0-260128': seedance20,
   'doubao-seedance-2-0-fast-260128': seedance20Fast,
+  'doubao-seedance-2-0-mini-260615': seedance20Mini,
   'doubao-seedance-2-5-260628': seedance25,
   'seedance-1-0-pro-250528': seedance10Pro,
+  'seedance-1-0-pro-fast-251015': seedance10ProFast,
   'seedance-1-5-pro-251215': seedance15Pro,
   'dreamina-seedance-2-0-260128': seedance20,
   'dreamina-seedance-2-0-fast-260128': seedance20Fast,
+  'dreamina-seedance-2-0-mini-260615': seedance20Mini,
   'dreamina-seedance-2-5-260628': seedance25,
 };
