@@ -8,6 +8,7 @@ import { pending } from './failure';
 import { busy, givesUpAt, isNextUp, passedOver, retryAtOf, tooLate } from './patience';
 import { tryPrepare } from './prepare-tries';
 import { reconcile } from './reconcile';
+import { repeat } from './repeat';
 import { inRoom, mayBegin, waitForTurn } from './submit-turn';
 
 /**
@@ -91,11 +92,19 @@ function acceptedAt({ catalog }: ActivityDeps, attempt: Attempt): SubmitResult {
 
 async function reconciled(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
   const known = await reconcile(deps, job, attempt);
-  if (known === 'unknown') {
-    return { state: 'ended', ruling: { kind: 'failure', code: 'submission_unknown' } };
+  if (known === 'absent') {
+    return inRoom(deps, job, async () => {
+      const repeated = await repeat(deps, job, attempt);
+      return repeated === 'unknown' ? GIVEN_UP : standing(deps, job, repeated);
+    });
   }
-  return standing(deps, job, known);
+  return known === 'unknown' ? GIVEN_UP : standing(deps, job, known);
 }
+
+const GIVEN_UP: SubmitResult = {
+  state: 'ended',
+  ruling: { kind: 'failure', code: 'submission_unknown' },
+};
 
 /** A refusal made no job, so the same channel may be tried again, then the next; `final` ends the job. */
 async function refused(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<SubmitResult> {
@@ -103,7 +112,9 @@ async function refused(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<
   // Its send may have taken a minute.
   const over = tooLate(deps, job, await deps.store.jobs.isCancelRequested(job.id));
   if (over) return over;
-  if (!refusal || refusal.scope === 'final') return { state: 'ended', ruling: { kind: 'refused' } };
+  // Whoever was asked twice is the only one: the first submit was never refused.
+  const isLast = refusal?.scope === 'final' || attempt.repeatedAt !== undefined;
+  if (!refusal || isLast) return { state: 'ended', ruling: { kind: 'refused' } };
   const next = job.routes[attempt.number];
   const isPatient = deps.now() < givesUpAt(deps, job, attempt);
   if (refusal.scope === 'retry' && isPatient && !isNextUp(job, attempt)) {

@@ -3,8 +3,14 @@ import type { Attempt } from '../core/provider/attempt';
 import type { Operation } from '../core/job/outcome';
 import type { FindReading, SubmitFacts } from '../core/provider/provider';
 
-/** The attempt as accepted, if the provider knows it by our own id; undefined where it cannot be asked. */
-export async function find(deps: LookDeps, attempt: Attempt): Promise<Attempt | undefined> {
+/**
+ * Asks the provider for the attempt by our own id. Returns it as accepted where it is found; `absent` where the provider
+ * certainly has no such job at this moment; undefined where nothing can be said, or it cannot be asked.
+ */
+export async function find(
+  deps: LookDeps,
+  attempt: Attempt,
+): Promise<Attempt | 'absent' | undefined> {
   const found = await askByOwnId(deps, attempt);
   if (!found) return undefined;
   const answer = 'operation' in found ? 'found' : 'notFound' in found ? 'not found' : 'no answer';
@@ -12,7 +18,7 @@ export async function find(deps: LookDeps, attempt: Attempt): Promise<Attempt | 
     { jobId: attempt.jobId, channel: attempt.channel, answer },
     'asked the provider for a submit in doubt by our own id',
   );
-  if (!('operation' in found)) return undefined;
+  if (!('operation' in found)) return 'notFound' in found ? 'absent' : undefined;
   const known = await adopted(deps, attempt, found.operation);
   return known.state === 'accepted' ? known : undefined;
 }

@@ -34,7 +34,7 @@ const ENDED = { isOpen: false, passesThrough: false };
 
 async function watch(deps: LookDeps, attempt: Attempt): Promise<boolean> {
   const known = attempt.state === 'unknown' ? await find(deps, attempt) : attempt;
-  if (known?.state !== 'accepted') return false;
+  if (known === undefined || known === 'absent' || known.state !== 'accepted') return false;
   const seen = await look(deps, { attempt: known, job: ENDED });
   if (seen.kind !== 'verdict' || !isFinal(seen.verdict)) return false;
   deps.log.warn(

@@ -38,6 +38,11 @@ const rules = {
     .describe(
       "One call looks at so many jobs at the most; without it at as many as the provider's call takes.",
     ),
+  repeatsLostSubmits: yesOrNo
+    .optional()
+    .describe(
+      'A submit whose answer was lost, and which the provider never had by its own lookups, is made once more under the same id.',
+    ),
 };
 
 export const simulatedChannel = fields({

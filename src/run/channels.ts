@@ -78,7 +78,7 @@ export function toChannel(
   simulator: SimulatorAddress | undefined,
 ): Channel {
   const provider = providerOf({ name, provider: config.provider }, providers);
-  const jobsPerLook = jobsPerLookOf(name, config, provider);
+  const calls = { ...jobsPerLookOf(name, config, provider), ...repeatsOf(name, config, provider) };
   if ('simulated' in config) {
     if (!simulator) throw new Error(`channel "${name}" is simulated and no simulator runs`);
     const simulated = simulator.channelOf(config.provider);
@@ -95,7 +95,7 @@ export function toChannel(
       foreignIds: config.foreignIds ?? false,
       draining: config.draining ?? false,
       carriesTraces: config.carriesTraces ?? false,
-      ...jobsPerLook,
+      ...calls,
     };
   }
   return {
@@ -108,7 +108,7 @@ export function toChannel(
     foreignIds: config.foreignIds ?? false,
     draining: config.draining ?? false,
     carriesTraces: config.carriesTraces ?? false,
-    ...jobsPerLook,
+    ...calls,
   };
 }
 
@@ -124,6 +124,19 @@ function jobsPerLookOf(
     throw new ConfigError(['channels', name, 'jobsPerLook'], text);
   }
   return given({ jobsPerLook });
+}
+
+/** Reads whether lost submits are made again, which only a provider allows that knows our id. */
+function repeatsOf(
+  name: string,
+  { repeatsLostSubmits }: ChannelConfig,
+  { name: provider, refusesRepeats }: Provider,
+): Pick<Channel, 'repeatsLostSubmits'> {
+  if (repeatsLostSubmits && !refusesRepeats) {
+    const text = `is for a provider that refuses a second submit under one id, which "${provider}" does not`;
+    throw new ConfigError(['channels', name, 'repeatsLostSubmits'], text);
+  }
+  return given({ repeatsLostSubmits });
 }
 
 function credentialsOf(

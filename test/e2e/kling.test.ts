@@ -33,6 +33,7 @@ beforeAll(async () => {
   gateway = await startTestGateway({
     channels: {
       'kling-simulated': { provider: 'kling', simulated: true },
+      'kling-repeating': { provider: 'kling', simulated: true, repeatsLostSubmits: true },
       'ark-simulated': { provider: 'ark', simulated: true },
       'kling-spent': refusedWith(1102),
       'kling-hurried': refusedWith(1302),
@@ -45,6 +46,7 @@ beforeAll(async () => {
       'kling-3.0': { channels: [onKling('kling-3.0')], price },
       'kling-3.0-turbo': { channels: [onKling('kling-3.0-turbo')], price },
       'kling-3.0-omni': { channels: [onKling('kling-3.0-omni')], price },
+      repeated: { channels: [{ channel: 'kling-repeating', model: 'kling-3.0' }], price },
       spent: { channels: [onSpent], price },
       'spent-then-fine': { channels: [onSpent, onKling('kling-v2-5-turbo')], price },
       'spent-then-ark': {
@@ -184,6 +186,26 @@ test.concurrent.each(['kling-v1', 'kling-3.0'])(
     expect(await ledger(id)).toEqual(['hold', 'release']);
   },
 );
+
+test.concurrent('or once more under the same id, where the operator asks for it', async () => {
+  const { id, prompt } = await post('fault=drop-before-accept', { model: 'repeated' });
+  expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
+  expect(await counts(prompt)).toEqual({ seen: 2, accepted: 1 });
+  expect(lookups(id)).toEqual(['not found']);
+  expect(await attempts(id)).toMatchObject([{ state: 'accepted', sends: 2 }]);
+  expect(await ledger(id)).toEqual(['hold', 'settle']);
+});
+
+test.concurrent('and no more than once', async () => {
+  const { id, prompt } = await post('fault=drop-before-accept count=9', { model: 'repeated' });
+  expect(await gateway.ended(id)).toMatchObject({
+    status: 'failed',
+    error: { code: 'submission_unknown' },
+  });
+  expect(await counts(prompt)).toEqual({ seen: 2, accepted: 0 });
+  expect(await attempts(id)).toMatchObject([{ state: 'unknown', sends: 2 }]);
+  expect(await ledger(id)).toEqual(['hold', 'release']);
+});
 
 test.concurrent(
   'a 429 about the slots of the account waits for one, however long the others take',

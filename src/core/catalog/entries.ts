@@ -25,6 +25,8 @@ export interface Channel {
   draining?: boolean;
   /** Its provider gets the trace context of each call: W3C's headers, with ids of ours and the caller's own state. */
   carriesTraces?: boolean;
+  /** A submit that its provider has never had, by its lookups of a whole window, is made once more under the same id. */
+  repeatsLostSubmits?: boolean;
   /** One call looks at no more than so many jobs; absent = as many as the provider's call takes. */
   jobsPerLook?: number;
 }

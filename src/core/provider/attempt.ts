@@ -41,4 +41,6 @@ export interface Attempt {
   verdict: FinalVerdict | undefined;
   /** A call that looks at many jobs said nothing of it: it is looked at alone. */
   looksAlone: boolean;
+  /** Unix milliseconds of the second submit under the same id, of which there is one, where the provider never had the first. */
+  repeatedAt: number | undefined;
 }

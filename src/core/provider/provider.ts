@@ -42,6 +42,11 @@ export interface Provider {
   /** Looks a job up by our own attempt id, which turns an unknown submit into an adopted one. */
   find?(sent: SubmitFacts): Call;
   readFind?(reply: Reply, sent: SubmitFacts): FindReading;
+  /**
+   * Says whether the provider refuses a second submit with the attempt's id for as long as it knows of the first, so that
+   * no repeat can make a second job. Absent: it does not. Used only where the operator has asked for it.
+   */
+  refusesRepeats?(model: string): boolean;
   /** The call by which an operator learns whether a channel works; absent: there is none that costs nothing. */
   trial?: Trial;
   /** Links that need our credentials are fetched by us; absent: the output's URL is public. */

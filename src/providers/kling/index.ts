@@ -40,6 +40,7 @@ export const kling: Provider = {
   many,
   find: (sent) => wireOf(sent).find(sent),
   readFind: (reply, sent) => wireOf(sent).readFind(reply, sent),
+  refusesRepeats: isNewer,
   verifyCallback,
   readCallback: (body, sent) => wireOf(sent).readCallback(body, sent),
   trial,

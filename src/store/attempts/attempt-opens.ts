@@ -1,4 +1,5 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Attempt } from '../../core/provider/attempt';
 import type { AttemptStore } from '../../core/ports/store/attempts';
 import { ATTEMPT, toAttempt } from './attempt-row';
@@ -62,10 +63,26 @@ const OPEN = statement<OpenValues>('attempt_open')((db, { at, as }) => {
   return db.with(locked, opened).select().from(opened);
 });
 
-export async function reopenAttempt(
+export const reopenAttempt = (db: Database, id: string, times: SendTimes) =>
+  sendAgain(db, { id, times, from: eq(attempts.state, 'refused') });
+
+export const repeatAttempt = (db: Database, id: string, times: SendTimes) =>
+  sendAgain(db, {
+    id,
+    times,
+    from: and(eq(attempts.state, 'unknown'), isNull(attempts.repeatedAt)),
+    repeatedAt: new Date(times.sendingAt),
+  });
+
+/** Turns an attempt that stands as `from` says into a sending one, under the lock of its job. */
+async function sendAgain(
   db: Database,
-  id: string,
-  times: SendTimes,
+  {
+    id,
+    times,
+    from,
+    repeatedAt,
+  }: { id: string; times: SendTimes; from: SQL | undefined; repeatedAt?: Date },
 ): Promise<number | undefined> {
   return db.transaction(async (tx) => {
     if (!isWanted(await lockJobOfAttempt(tx, id))) return undefined;
@@ -81,8 +98,9 @@ export async function reopenAttempt(
         sendingAt: new Date(times.sendingAt),
         sendDeadline: new Date(times.sendDeadline),
         sends: sql`${attempts.sends} + 1`,
+        ...(repeatedAt ? { repeatedAt } : {}),
       })
-      .where(and(eq(attempts.id, id), eq(attempts.state, 'refused')))
+      .where(and(eq(attempts.id, id), from))
       .returning({ sends: attempts.sends });
     return changed[0]?.sends;
   });

@@ -23,6 +23,7 @@ export const ATTEMPT = {
   doubt: attempts.doubt,
   verdict: attempts.verdict,
   looksAlone: attempts.looksAlone,
+  repeatedAt: attempts.repeatedAt,
 };
 
 export type AttemptRow = Pick<typeof attempts.$inferSelect, keyof typeof ATTEMPT>;
@@ -50,5 +51,6 @@ export function toAttempt(row: AttemptRow): Attempt {
     doubt: row.doubt ? { kind: 'denied', ...row.doubt } : undefined,
     verdict: row.verdict ?? undefined,
     looksAlone: row.looksAlone,
+    repeatedAt: row.repeatedAt?.getTime(),
   };
 }

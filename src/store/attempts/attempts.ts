@@ -1,6 +1,6 @@
 import { desc, eq, inArray } from 'drizzle-orm';
 import type { AttemptStore } from '../../core/ports/store/attempts';
-import { openAttempt, reopenAttempt } from './attempt-opens';
+import { openAttempt, reopenAttempt, repeatAttempt } from './attempt-opens';
 import { ATTEMPT, toAttempt } from './attempt-row';
 import type { Database } from '../base/database';
 import { endDoubt, recordDoubt } from './doubts';
@@ -33,6 +33,7 @@ export function attemptStore(db: Database, options: { usualMemoMs: number }): At
     watchedByToken: watchedBy(db, 'attempt_by_token', attempts.callbackTokenHash),
     open: (attempt) => openAttempt(db, attempt),
     reopen: (id, times) => reopenAttempt(db, id, times),
+    repeat: (id, times) => repeatAttempt(db, id, times),
     recordSubmit: (id, reading, now, send) => recordSubmit(db, { id, reading, now, send }),
     recordLook: (id, look) => recordLook(db, id, look),
     recordDoubt: (id, doubt) => recordDoubt(db, id, doubt),

@@ -95,6 +95,7 @@ export const attempts = pgTable('attempts', {
   finalReplyBody: bytes('final_reply_body'),
   lateLookAt: at('late_look_at'),
   looksAlone: boolean('looks_alone').notNull().default(false),
+  repeatedAt: at('repeated_at'),
   submitReplyStatus: integer('submit_reply_status'),
   submitReplyType: text('submit_reply_type'),
   submitReplyBody: bytes('submit_reply_body'),

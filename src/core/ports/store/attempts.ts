@@ -71,6 +71,14 @@ export interface AttemptStore {
     times: { callbackTokenHash: string; sendingAt: number; sendDeadline: number },
   ): Promise<number | undefined>;
   /**
+   * Turns an attempt in doubt into a sending one, which is submitted once more under the same id; once in its life, also
+   * where that submit is in doubt again. Returns as `reopen` does.
+   */
+  repeat(
+    id: string,
+    times: { callbackTokenHash: string; sendingAt: number; sendDeadline: number },
+  ): Promise<number | undefined>;
+  /**
    * sending | unknown -> the reading. An accepted row is never changed, and neither is that of a later send when the
    * reading belongs to the one numbered `send`; but the provider's own answer is added to it when a callback was
    * faster. Returns the row as it is then. An operation that another attempt of the channel has is not taken: the row
