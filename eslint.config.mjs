@@ -86,7 +86,17 @@ const promisesAndTypes = {
 };
 
 export default defineConfig(
-  { ignores: ['dist/', 'dist.*/', 'coverage/', '.reelay/', '**/static/', 'src/console/'] },
+  {
+    ignores: [
+      'dist/',
+      'dist.*/',
+      'coverage/',
+      '.reelay/',
+      '**/static/',
+      'src/console/',
+      'test/vendor/',
+    ],
+  },
   {
     files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
     extends: [tseslint.configs.strict],

@@ -36,7 +36,8 @@ const common = {
   sound: z.enum(['on', 'off']).nullish(),
   watermark_info: z.object({ enabled: z.boolean() }).nullish(),
   callback_url: z.url({ protocol: /^https?$/ }).nullish(),
-  external_task_id: z.string().min(1).nullish(),
+  /** An empty text, as the examples of the pages have it, is no id [?]. */
+  external_task_id: z.string().nullish(),
   multi_shot: z.boolean().nullish(),
   shot_type: z.string().nullish(),
   multi_prompt: z.array(z.object({ duration: z.string() })).nullish(),

@@ -36,7 +36,8 @@ const settings = z.object({
 
 const options = z.object({
   callback_url: link.optional(),
-  external_task_id: z.string().min(1).optional(),
+  /** An empty text, as the examples of the pages have it, is no id [?]. */
+  external_task_id: z.string().optional(),
   watermark_info: z.object({ enabled: z.boolean() }).optional(),
 });
 

@@ -73,9 +73,15 @@ const CHECKS: readonly Check[] = [
     countOf(body, 'feature_video', 'base_video') > limits.videos
       ? invalid('contents', 'have too many videos')
       : undefined,
-  ({ body, limits }) => {
-    const images = countOf(body, 'first_frame', 'last_frame', 'refer_image');
-    return images > limits.images ? invalid('contents', 'have too many images') : undefined;
+  ({ door, body, model, limits }) => {
+    const frames = countOf(body, 'first_frame', 'last_frame');
+    // Beside a frame omni takes references too, as one of its examples has it.
+    const isMixed = door === 'omni-video' && frames > 0;
+    const most = isMixed ? (model.modes.reference?.images ?? 0) : limits.images;
+    const isMuch = frames + countOf(body, 'refer_image') > most;
+    return isMuch || (isMixed && frames > limits.images)
+      ? invalid('contents', 'have too many images')
+      : undefined;
   },
   ({ body: { settings }, model, limits }) =>
     (limits.resolutions ?? model.resolutions).includes(settings.resolution)

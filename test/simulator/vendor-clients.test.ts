@@ -1,0 +1,243 @@
+import { createByteDance } from '@ai-sdk/bytedance';
+import type { Experimental_VideoModelV3 as VideoModel } from '@ai-sdk/provider';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { secretOf } from '../../simulators/kling/token';
+import { startUpstream, type Upstream } from '../support/simulator';
+
+/**
+ * Clients that others wrote for the real vendors, pointed at the simulators: what they send is taken, and what they are
+ * answered they can read. The one for Kling is a copy, whose README says of what.
+ */
+
+const ROOT = join(__dirname, '../..');
+const COPY = 'test/vendor/ai-sdk-klingai/src';
+
+type CallOptions = Parameters<VideoModel['doGenerate']>[0];
+interface KlingSettings {
+  baseURL: string;
+  apiKey?: string;
+  accessKey?: string;
+  secretKey?: string;
+}
+/** The compiler does not look into the copy, so that its type is told here. */
+interface Copy {
+  createKlingAI(settings: KlingSettings): { video(model: string): VideoModel };
+}
+const { createKlingAI } = jest.requireActual<Copy>(join(ROOT, COPY, 'index'));
+
+let upstream: Upstream;
+beforeAll(async () => {
+  // The clock of the tokens that the clients make.
+  upstream = await startUpstream({ startAt: Date.now() });
+});
+afterAll(() => upstream.stop());
+
+const NOTHING = {
+  n: 1,
+  prompt: undefined,
+  image: undefined,
+  aspectRatio: undefined,
+  resolution: undefined,
+  duration: undefined,
+  fps: undefined,
+  seed: undefined,
+  generateAudio: undefined,
+};
+/** The first look finds it running, the second at its end. */
+const PROMPT = 'a cat [[sim polls=2 video=shared]]';
+const PICTURE = {
+  type: 'url' as const,
+  url: 'https://media.example/a.png',
+  mediaType: 'image/png',
+};
+const FIRST = { frameType: 'first_frame' as const, image: PICTURE };
+const LAST = { frameType: 'last_frame' as const, image: PICTURE };
+
+type Wishes = Partial<CallOptions> & { own?: Record<string, unknown> };
+function generate(vendor: 'klingai' | 'bytedance', model: VideoModel, { own, ...wishes }: Wishes) {
+  const providerOptions = { [vendor]: { pollIntervalMs: 1, ...own } };
+  // Sound because `own` holds what the vendor's options may hold, which are JSON.
+  return model.doGenerate({
+    ...NOTHING,
+    prompt: PROMPT,
+    ...wishes,
+    providerOptions,
+  } as CallOptions);
+}
+
+const ownKey: Omit<KlingSettings, 'baseURL'> = { apiKey: 'a-key' };
+const signed = { accessKey: 'a-client', secretKey: secretOf('a-client') };
+const onKling = (id: string, wishes: Wishes = {}, credentials = ownKey) =>
+  generate(
+    'klingai',
+    createKlingAI({ baseURL: upstream.baseUrlOf('kling'), ...credentials }).video(id),
+    wishes,
+  );
+const onArk = (id: string, wishes: Wishes = {}) =>
+  generate(
+    'bytedance',
+    createByteDance({ baseURL: upstream.baseUrlOf('ark'), apiKey: 'a-key' }).video(id),
+    wishes,
+  );
+
+/** Fails unless the result is one link to an MP4 file. */
+async function expectVideo({ videos, warnings }: Awaited<ReturnType<typeof generate>>) {
+  expect(warnings).toEqual([]);
+  expect(videos).toEqual([
+    { type: 'url', url: expect.any(String) as unknown, mediaType: 'video/mp4' },
+  ]);
+  const [video] = videos;
+  const file = await fetch(video?.type === 'url' ? video.url : '');
+  const bytes = Buffer.from(await file.arrayBuffer());
+  expect(bytes.subarray(4, 8).toString()).toBe('ftyp');
+}
+
+/** Names the models of a text that lists them in quotes: `'kling-v1-t2v' |`. */
+const listedIn = (path: string, pattern: RegExp): string[] => [
+  ...new Set(readFileSync(join(ROOT, path), 'utf8').match(pattern) ?? []),
+];
+
+describe('Vercel’s client of Kling, on the older wire', () => {
+  const listed = listedIn(`${COPY}/klingai-video-settings.ts`, /(?<=')kling-[\w.-]+(?=')/g);
+  const isMotion = (id: string): boolean => id.endsWith('-motion-control');
+
+  test('lists its models where this test reads them', () => {
+    expect(listed.length).toBeGreaterThan(15);
+  });
+
+  test.each(listed.filter((id) => !isMotion(id)))('%s makes a video', async (id) => {
+    const result = await onKling(id, id.endsWith('-i2v') ? { image: PICTURE } : {}, signed);
+    await expectVideo(result);
+    expect(result.providerMetadata?.['klingai']).toMatchObject({ videos: [{ duration: '5' }] });
+  });
+
+  test.each<[string, string, Wishes]>([
+    ['a shape and a length', 'kling-v3.0-t2v', { aspectRatio: '9:16', duration: 10 }],
+    ['sound', 'kling-v2.6-t2v', { generateAudio: true, own: { mode: 'pro' } }],
+    ['first and last frame', 'kling-v3.0-i2v', { frameImages: [FIRST, LAST] }],
+    ['references', 'kling-v1.6-i2v', { inputReferences: [PICTURE, PICTURE] }],
+    ['what to leave out', 'kling-v2.6-t2v', { own: { negativePrompt: 'dogs' } }],
+    ['a watermark', 'kling-v3.0-t2v', { own: { watermarkEnabled: true } }],
+    [
+      'several shots',
+      'kling-v3.0-t2v',
+      {
+        own: {
+          multiShot: true,
+          shotType: 'customize',
+          multiPrompt: [
+            { index: 1, prompt: 'a cat', duration: '2' },
+            { index: 2, prompt: 'a dog', duration: '3' },
+          ],
+        },
+      },
+    ],
+  ])('asks for %s', async (_, id, wishes) => {
+    await expectVideo(await onKling(id, wishes));
+  });
+
+  test.each(listed.filter(isMotion))(
+    '%s is not simulated: no such path, says Kling',
+    async (id) => {
+      const own = { videoUrl: 'https://media.example/a.mp4', characterOrientation: 'image' };
+      const asked = onKling(id, { image: PICTURE, own: { ...own, mode: 'std' } });
+      await expect(asked).rejects.toMatchObject({ statusCode: 404, data: { code: 1202 } });
+    },
+  );
+
+  test.each<[string, number, number, Wishes, typeof ownKey]>([
+    ['a wrong secret', 401, 1002, {}, { accessKey: 'a-client', secretKey: 'guessed' }],
+    ['a spent pack', 429, 1102, {}, { apiKey: 'refused-1102' }],
+    ['a full account', 429, 1303, {}, { apiKey: 'refused-1303' }],
+    ['a length that there is not', 400, 1201, { duration: 7 }, ownKey],
+  ])('hears of %s', async (_, statusCode, code, wishes, credentials) => {
+    const asked = onKling('kling-v2.5-turbo-t2v', wishes, credentials);
+    await expect(asked).rejects.toMatchObject({
+      name: 'AI_APICallError',
+      statusCode,
+      data: { code },
+    });
+  });
+
+  test.each([
+    ['fail', 'Internal error'],
+    ['policy', 'risk control'],
+  ])('hears why a task failed: %s', async (fault, reason) => {
+    const prompt = `a cat [[sim polls=2 fault=${fault}]]`;
+    await expect(onKling('kling-v3.0-t2v', { prompt })).rejects.toMatchObject({
+      name: 'KLINGAI_VIDEO_GENERATION_FAILED',
+      message: expect.stringContaining(reason) as unknown,
+    });
+  });
+});
+
+describe('Vercel’s client of Ark', () => {
+  const listed = listedIn(
+    'node_modules/@ai-sdk/bytedance/dist/index.d.ts',
+    /(?<=')(dreamina-)?seedance-[\w-]+(?=')/g,
+  );
+  /** Which the provider serves no longer, so that the simulator has them neither. */
+  const isGone = (id: string): boolean => id.includes('-lite-');
+
+  test('lists its models where this test reads them', () => {
+    expect(listed.length).toBeGreaterThan(5);
+  });
+
+  test.each(listed.filter((id) => !isGone(id)))('%s makes a video', async (id) => {
+    const result = await onArk(id, { aspectRatio: '16:9', resolution: '1280x720', duration: 5 });
+    await expectVideo(result);
+    const tokens = expect.any(Number) as unknown;
+    expect(result.providerMetadata?.['bytedance']).toMatchObject({
+      usage: { completion_tokens: tokens },
+    });
+  });
+
+  test.each(listed.filter(isGone))('%s is unknown', async (id) => {
+    await expect(onArk(id)).rejects.toMatchObject({
+      statusCode: 404,
+      data: { error: { code: 'InvalidEndpointOrModel.NotFound' } },
+    });
+  });
+
+  const NEW = 'dreamina-seedance-2-0-260128';
+  const OLD = 'seedance-1-0-pro-250528';
+  test.each<[string, string, Wishes]>([
+    ['a first frame', 'seedance-1-0-pro-fast-251015', { image: PICTURE }],
+    ['first and last frame', NEW, { frameImages: [FIRST, LAST] }],
+    ['references', 'dreamina-seedance-2-0-mini-260615', { inputReferences: [PICTURE, PICTURE] }],
+    [
+      'references of its own words',
+      NEW,
+      { own: { referenceImages: [PICTURE.url], referenceVideos: ['https://media.example/a.mp4'] } },
+    ],
+    ['a seed and a still camera', OLD, { seed: 7, own: { cameraFixed: true } }],
+    ['a cheap tier', OLD, { own: { serviceTier: 'flex', watermark: false } }],
+    ['a field that it does not know', NEW, { own: { priority: 3 } }],
+  ])('asks for %s', async (_, id, wishes) => {
+    await expectVideo(await onArk(id, wishes));
+  });
+
+  test.each<[string, string, Wishes]>([
+    ['a seed on 2.0', NEW, { seed: 7 }],
+    [
+      'a last frame on 1.0 pro fast',
+      'seedance-1-0-pro-fast-251015',
+      { frameImages: [FIRST, LAST] },
+    ],
+    ['a length that there is not', NEW, { duration: 99 }],
+  ])('hears of %s', async (_, id, wishes) => {
+    await expect(onArk(id, wishes)).rejects.toMatchObject({
+      name: 'AI_APICallError',
+      statusCode: 400,
+      data: { error: { code: 'InvalidParameter' } },
+    });
+  });
+
+  test.each(['fail', 'policy'])('hears that a task failed: %s', async (fault) => {
+    const prompt = `a cat [[sim polls=2 fault=${fault}]]`;
+    await expect(onArk(NEW, { prompt })).rejects.toMatchObject({
+      name: 'BYTEDANCE_VIDEO_GENERATION_FAILED',
+    });
+  });
+});
