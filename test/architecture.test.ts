@@ -99,13 +99,17 @@ const LIBRARIES = JSON.parse(
 /** The clone may belong to another user in a container, which git refuses without being told. */
 const TRUSTED = ['-c', `safe.directory=${ROOT}`];
 
-/** What is or would be committed. */
+/** Copies of what others wrote: they stay as they are. */
+const FOREIGN = 'test/vendor/';
+
+/** What is or would be committed, and is ours. */
 function repositoryFiles(): SourceFiles {
   const list = execFileSync('git', [...TRUSTED, 'ls-files', '-co', '--exclude-standard', '-z'], {
     cwd: ROOT,
   });
   const paths = list.toString('utf8').split('\0').filter(Boolean);
-  return new Map(paths.flatMap((path) => readIfThere(path)));
+  const ours = paths.filter((path) => !path.startsWith(FOREIGN));
+  return new Map(ours.flatMap((path) => readIfThere(path)));
 }
 
 /** A file that was deleted and not yet committed is still listed. */
