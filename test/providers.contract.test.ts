@@ -707,6 +707,19 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       expect(provider.readFind(reply, sent)).toEqual({ retry: true });
     });
 
+    if (provider.refusesRepeats?.(sentOf(first).model)) {
+      test('refuse a second submit under our own id', () => {
+        const operation = submit();
+        const sent = sentOf(first);
+        const call = provider.submit(submissionOf(first));
+        const reading = provider.readSubmit(upstream.send(call), sent);
+        // There is a job, so it is no refusal: the lookup names it.
+        expect([reading.state, upstream.jobs()]).toEqual(['unknown', 1]);
+        const found = provider.find && upstream.send(provider.find(sent));
+        expect(found && provider.readFind?.(found, sent)).toEqual({ operation });
+      });
+    }
+
     test('sends our own id where a job is told by it, and reads callbacks where their URL tells it', () => {
       const sentFor = (attemptId: string): string =>
         JSON.stringify(provider.submit({ ...submissionOf(first), attemptId }));
