@@ -85,7 +85,9 @@ export async function openStage(): Promise<Stage> {
       );
     },
     async start(release, role) {
-      const args = [role, '--data', data, '--port', '0', '--allow-callbacks-to', '127.0.0.1'];
+      // A worker has no port.
+      const port = role === 'api' ? ['--port', '0'] : [];
+      const args = [role, '--data', data, ...port, '--allow-callbacks-to', '127.0.0.1'];
       const started = await startRelease(release, args, env);
       processes.push(started);
       return started;
