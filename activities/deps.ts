@@ -28,6 +28,8 @@ export interface ActivityDeps extends AttemptDeps {
   waits: ActivityWaits;
   limits: ActivityLimits;
   retention: Retention;
+  /** Reads the config of this process again where another version is told or wanted. Never throws. */
+  refreshConfig(wanted?: string): Promise<void>;
   /** How many jobs may run at once, and for whom. */
   caps: Caps;
   metrics: Metrics;
@@ -45,7 +47,13 @@ export type ActivityWaits = AttemptWaits &
   Pick<Waits, SubmitWait | TellingWait | 'cadence' | 'lookRetryMs' | SweepWait | StopWait>;
 
 type SubmitWait =
-  'admitRetryMs' | 'turnsEveryMs' | 'unknownGraceMs' | 'unknownLookMs' | 'sendRoomMs' | 'busyMs';
+  | 'configLagMs'
+  | 'admitRetryMs'
+  | 'turnsEveryMs'
+  | 'unknownGraceMs'
+  | 'unknownLookMs'
+  | 'sendRoomMs'
+  | 'busyMs';
 type TellingWait =
   | 'deliverySchedule'
   | 'deliveryTimeoutMs'

@@ -5,6 +5,7 @@ import { isServed, send } from '../src/attempts/send';
 import type { SubmitResult } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
 import { pending } from './failure';
+import { hearOfRoute } from './newer-config';
 import { busy, givesUpAt, isNextUp, passedOver, retryAtOf, tooLate } from './patience';
 import { tryPrepare } from './prepare-tries';
 import { reconcile } from './reconcile';
@@ -28,7 +29,9 @@ export function submit(deps: ActivityDeps) {
     const over = tooLate(deps, job, job.state === 'canceling');
     if (over) return over;
     // Before a slot is asked for: whoever goes on has asked for both.
-    const channel = job.routes[input.number - 1]?.channel;
+    const route = job.routes[input.number - 1];
+    await hearOfRoute(deps, job, route);
+    const channel = route?.channel;
     if (channel !== undefined && (await deps.health.isShut(channel))) {
       return passedOver(deps, job, input.number);
     }

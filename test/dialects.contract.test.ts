@@ -558,6 +558,13 @@ const ACCEPTED: OperatedAttempt = {
 };
 /** What each use case for operators answers. */
 const OPERATED = {
+  config: {
+    version: '5f1c9a0e7d2b4c68',
+    readAt: 1_767_225_600_000,
+    told: { version: '5f1c9a0e7d2b4c68', toldAt: 1_767_225_600_000, toldBy: 'api-1:17:0a1b2c3d' },
+    isCurrent: true,
+  },
+  reloadConfig: { version: '5f1c9a0e7d2b4c68', isChanged: true, needsRestart: ['waits'] },
   jobs: { items: [IN_REVIEW], hasMore: false },
   job: { job: IN_REVIEW, attempts: [ACCEPTED], deliveries: [GIVEN_UP], keep: UNKEPT },
   resumeJob: IN_REVIEW,

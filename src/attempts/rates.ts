@@ -55,7 +55,8 @@ export interface Rates {
 }
 
 export interface RateOptions {
-  limits: RateLimits;
+  /** Returns the limits as they are now: a config may be read again. */
+  limits(): RateLimits;
   store: RateStore;
   /** No pause is longer than this, in milliseconds. */
   pauseMaxMs: number;
@@ -66,9 +67,10 @@ export interface RateOptions {
 }
 
 export function createRates(options: RateOptions): Rates {
-  const spacings = new Map(
-    Object.entries(options.limits).map(([name, limit]) => [name, spacingOf(limit)]),
-  );
+  const spacingAt = (channel: string): Spacing | undefined => {
+    const limits = options.limits();
+    return Object.hasOwn(limits, channel) ? spacingOf(limits[channel]) : undefined;
+  };
   const pauses = new Map<string, number>();
   const heard = (channel: string): number => afterPause(options, pauses.get(channel) ?? 0);
   return {
@@ -78,14 +80,14 @@ export function createRates(options: RateOptions): Rates {
       }
     },
     async planned(call) {
-      const spacing = spacings.get(call.channel);
+      const spacing = spacingAt(call.channel);
       // A limited channel's own row knows of the pause.
       if (spacing) return whenDue(options, call, spacing);
       const waitMs = heard(call.channel);
       return waitMs > 0 ? { kind: 'later', waitMs } : NOW;
     },
     async unplanned(channel, patienceMs) {
-      const spacing = spacings.get(channel);
+      const spacing = spacingAt(channel);
       return spacing ? soon(options, { channel, spacing, patienceMs }) : heard(channel);
     },
     async hear(channel, reply) {

@@ -41,8 +41,12 @@ export function takesJobs({ catalog }: Pick<AttemptDeps, 'catalog'>, channel: st
  * was made.
  */
 export function isServed(deps: Pick<AttemptDeps, 'catalog'>, route: FrozenRoute): boolean {
-  const models = deps.catalog.channel(route.channel)?.provider.models;
-  return takesJobs(deps, route.channel) && models?.[knownModel(route)] !== undefined;
+  return takesJobs(deps, route.channel) && isKnown(deps, route);
+}
+
+/** Says whether this process's config has the route's channel, and its provider the model. */
+export function isKnown({ catalog }: Pick<AttemptDeps, 'catalog'>, route: FrozenRoute): boolean {
+  return catalog.channel(route.channel)?.provider.models[knownModel(route)] !== undefined;
 }
 
 export async function prepare(

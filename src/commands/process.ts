@@ -23,10 +23,11 @@ export async function openProcess(
   options: ProcessOptions,
   {
     simulator,
+    survey,
     publicUrl,
     metrics,
     log,
-  }: Pick<FoundationOptions, 'simulator' | 'publicUrl' | 'metrics' | 'log'>,
+  }: Pick<FoundationOptions, 'simulator' | 'survey' | 'publicUrl' | 'metrics' | 'log'>,
 ): Promise<Foundation> {
   const engineAddress = required(config, 'TEMPORAL_ADDRESS');
   const data = makeDataFolder(options.data);
@@ -38,6 +39,7 @@ export async function openProcess(
     engineAddress,
     databaseUrl,
     simulator,
+    survey,
     allowCallbacksTo: options.allowCallbacksTo,
     publicUrl,
     metrics,

@@ -1,9 +1,12 @@
 /**
- * Ctrl-C, SIGTERM and SIGHUP ask for an orderly stop, which lets paid submits end and may take minutes; asked again the
- * process ends at once.
+ * Ctrl-C and SIGTERM ask for an orderly stop, which lets paid submits end and may take minutes; asked again the process
+ * ends at once. SIGHUP is a terminal that was closed, which asks for the same; where there is none it is an operator who
+ * asks that the config be read again.
  */
 export interface Shutdown {
   requested: Promise<NodeJS.Signals>;
+  /** Says what SIGHUP does without a terminal; it stops whoever says nothing. */
+  onHangup(handle: () => void): void;
   dispose(): void;
 }
 
@@ -12,14 +15,19 @@ const SAME_MS = 400;
 /** What a shell says of a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
-export function onShutdown(): Shutdown {
+export function onShutdown(hasTerminal = process.stdin.isTTY): Shutdown {
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  let hangup: (() => void) | undefined;
   let firstAt: number | undefined;
   let ask: (signal: NodeJS.Signals) => void = () => undefined;
   const requested = new Promise<NodeJS.Signals>((resolve) => {
     ask = resolve;
   });
   const handler = (signal: NodeJS.Signals): void => {
+    if (signal === 'SIGHUP' && !hasTerminal && hangup) {
+      hangup();
+      return;
+    }
     const now = performance.now();
     firstAt ??= now;
     if (now - firstAt > SAME_MS) process.exit(INTERRUPTED);
@@ -28,6 +36,9 @@ export function onShutdown(): Shutdown {
   for (const signal of signals) process.on(signal, handler);
   return {
     requested,
+    onHangup(handle) {
+      hangup = handle;
+    },
     dispose() {
       for (const signal of signals) process.off(signal, handler);
     },

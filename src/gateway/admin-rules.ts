@@ -1,3 +1,4 @@
+import type { ConfigControl } from '../core/ports/gateway/config';
 import type { AdminRows, AdminStore } from '../core/ports/store/admin';
 import type { Mint } from '../core/operator/mint';
 import type { OnceOptions, Workspace } from '../core/operator/admin';
@@ -12,6 +13,7 @@ export interface AdminDeps {
   store: { admin: AdminStore };
   catalog: Catalog;
   mint: Mint;
+  config: ConfigControl;
   now(): number;
 }
 

@@ -17,10 +17,12 @@ import type { OperationsDeps } from './operations';
 const GROUP = 'default';
 
 export function createAdmin(deps: AdminDeps & OperationsDeps): Admin {
-  const { store, catalog, mint, now } = deps;
+  const { store, catalog, mint, config, now } = deps;
   return {
     ...keyAdmin(deps),
     ...createOperations(deps),
+    config: () => config.status(),
+    reloadConfig: () => config.reload(),
     workspaces: (page) => store.admin.workspaces({ ...page, after: readCursor(page.after) }),
     workspace: (id) => workspaceOf(store.admin, id),
     createWorkspace: ({ name, group = GROUP }, once) =>

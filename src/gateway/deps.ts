@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Mint } from '../core/operator/mint';
 import type { Catalog } from '../core/catalog/catalog';
+import type { ConfigControl } from '../core/ports/gateway/config';
 import type { Caps } from '../core/slots/caps';
 import type { Job } from '../core/job/job';
 import type { Blobs } from '../core/ports/blobs';
@@ -21,6 +22,8 @@ export interface GatewayDeps {
   engine: Engine;
   catalog: Catalog;
   caps: Caps;
+  /** The config of this process, which may be read again. */
+  config: ConfigControl;
   outbound: Outbound;
   blobs: Blobs;
   signLink(job: Job, kind: FileKind): string;

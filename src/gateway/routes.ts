@@ -47,10 +47,12 @@ export function chooseRoutes(
  * Turns the choices into the job's frozen routes, in the order in which they are tried: by priority, and by lot among
  * equals, each as likely to be first as its weight says. All of them make the same video, so its price and its defaults
  * do not hang on the lot. A channel that is being drained is left out; throws `unavailable` where no other is left.
- * A route keeps a request of its own where its channel has other words for the video.
+ * A route keeps a request of its own where its channel has other words for the video, and the version of the `config`
+ * that it was chosen by.
  */
 export function frozen(
   choices: readonly [RouteChoice, ...RouteChoice[]],
+  config: string,
   random: () => number,
 ): NewJob['routes'] {
   const { applied: shown } = choices[0];
@@ -59,6 +61,7 @@ export function frozen(
     provider: provider.name,
     model,
     ...given({ like }),
+    ...(config === '' ? {} : { config }),
     ...(isDeepStrictEqual(applied, shown) ? {} : { applied }),
   });
   const [first, ...rest] = byLot(

@@ -11,7 +11,8 @@ export interface HealthPorts {
   readiness: () => Promise<Readiness>;
   version: string;
   /** How many of the models make test clips, of all. */
-  simulated: { models: number; all: number };
+  /** Counted at each question: a config may be read again. */
+  simulated(): { models: number; all: number };
 }
 
 /**
@@ -28,7 +29,7 @@ export function mountHealth(app: Express, { readiness, version, simulated }: Hea
       checks: { readiness: 'failed' },
     }));
     const status = statusOf({ ready, checks });
-    response.status(ready ? 200 : 503).json({ status, checks, simulated });
+    response.status(ready ? 200 : 503).json({ status, checks, simulated: simulated() });
   });
   app.get('/version', (_request, response) => {
     response.json({ name: 'reelay', version });

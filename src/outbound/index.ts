@@ -1,4 +1,4 @@
-import { createMask } from './mask';
+import { createLiveMask } from './mask';
 import type { Outbound } from '../core/ports/outbound';
 import { createAgents } from './agents';
 import type { AgentLimits } from './agents';
@@ -28,8 +28,8 @@ export interface OutboundOptions {
   /** Lets `http://` URLs of strangers through as well; they must still be public. */
   allowHttp?: boolean;
   userAgent: string;
-  /** Credentials of the operator's channels: no reply shows them to anybody. */
-  secrets?: readonly string[];
+  /** Returns the credentials of the operator's channels, as they are now: no reply shows them to anybody. */
+  secrets?: () => readonly string[];
   limits?: Partial<OutboundLimits>;
   /** Unix milliseconds. */
   now?: () => number;
@@ -52,7 +52,7 @@ export function createOutbound(options: OutboundOptions): Outbound & { close(): 
   };
   const agents = createAgents(limits, options.lookup ?? systemLookup);
   const now = options.now ?? Date.now;
-  const mask = createMask(options.secrets ?? []);
+  const mask = createLiveMask(options.secrets ?? (() => []));
   const context = { agents, rules, limits, userAgent: options.userAgent, mask, now };
   return {
     call: (request, callOptions) => call(context, request, callOptions),

@@ -27,6 +27,20 @@ export function createMask(secrets: readonly string[]): Mask {
   };
 }
 
+/** Makes a mask of secrets that may change; it is made anew when another list is returned. */
+export function createLiveMask(secrets: () => readonly string[]): Mask {
+  let known = secrets();
+  let mask = createMask(known);
+  return (bytes) => {
+    const now = secrets();
+    if (now !== known) {
+      known = now;
+      mask = createMask(now);
+    }
+    return mask(bytes);
+  };
+}
+
 /** Returns the secret that an `Authorization` header carries: `Bearer abc` has `abc`. */
 export function secretOfHeader(authorization: string | undefined): string[] {
   return authorization === undefined ? [] : [authorization.replace(/^\S+ +/, '').trim()];

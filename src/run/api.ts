@@ -36,6 +36,7 @@ export async function startApi(base: Foundation, options: ListenOptions): Promis
     waits: base.config.waits,
     limits: base.config.limits,
     caps: base.caps,
+    config: base.reload,
     starts,
   });
   const waitEnds = createWaitEnds();
@@ -61,7 +62,7 @@ export async function startApi(base: Foundation, options: ListenOptions): Promis
     // Creates and reads do without the engine: they are kept, and started when it is back.
     readiness: readinessOf(base, { isEngineNeeded: false, stopping: stopping.signal }),
     version: VERSION,
-    simulated: countSimulated(base.catalog),
+    simulated: () => countSimulated(base.catalog),
     waitEnds,
     metrics: base.metrics,
     traces: base.traces,

@@ -21,7 +21,10 @@ import type { ChannelConfig, Config } from '../config';
  * are names of channels that were found wrong before.
  */
 export function buildCatalog(
-  config: Pick<Config, 'channels' | 'models'> & { unusable?: readonly string[] },
+  config: Pick<Config, 'channels' | 'models'> & {
+    unusable?: readonly string[];
+    version?: string;
+  },
   simulator: SimulatorAddress | undefined,
 ): Catalog {
   const channels = attemptEach(Object.entries(config.channels), ([name, channel]) =>
@@ -50,6 +53,7 @@ export function buildCatalog(
       models: wrong.length === 0 ? models : withoutChannels(wrong, models),
       channels: channels.made,
       unusable,
+      version: config.version ?? '',
       providers,
       now: Date.now,
     }),
@@ -80,7 +84,11 @@ export function toChannel(
   const provider = providerOf({ name, provider: config.provider }, providers);
   const calls = { ...jobsPerLookOf(name, config, provider), ...repeatsOf(name, config, provider) };
   if ('simulated' in config) {
-    if (!simulator) throw new Error(`channel "${name}" is simulated and no simulator runs`);
+    if (!simulator) {
+      const text =
+        'no simulator runs in this process, which began without such a channel: restart it';
+      throw new ConfigError(['channels', name, 'simulated'], text);
+    }
     const simulated = simulator.channelOf(config.provider);
     if (!simulated) {
       const text = `there is no simulator of provider "${config.provider}"`;

@@ -6,7 +6,7 @@ import { pacedOutbound } from '../attempts/paced';
 import { createRates } from '../attempts/rates';
 import type { Rates } from '../attempts/rates';
 import { createLocalBlobs } from '../blobs/local';
-import type { Config } from '../config';
+import type { Config, Survey } from '../config';
 import type { Catalog } from '../core/catalog/catalog';
 import type { Caps } from '../core/slots/caps';
 import type { Blobs } from '../core/ports/blobs';
@@ -19,7 +19,6 @@ import type { SimulatorAddress } from '../core/ports/simulators';
 import type { Tokens } from '../core/ports/tokens';
 import type { Store } from '../core/ports/store/store';
 import { createEngine } from '../engine/client';
-import { connectClient, engineConnection } from '../engine/connection';
 import type { EngineConnection } from '../engine/connection';
 import { statusOf } from '../engine/engine-error';
 import { createQuotes } from '../gateway';
@@ -28,27 +27,27 @@ import { createLinks } from '../http/links';
 import type { Links } from '../http/links';
 import { createTokens } from '../http/tokens';
 import { meteredEngine, meteredOutbound, meteredStore } from '../metrics';
-import { createOutbound } from '../outbound';
 import { createStore } from '../store';
-import { createChanges } from '../store/changes/changes';
-import { openDatabase } from '../store/base/database';
 import type { Database, OpenDatabase } from '../store/base/database';
-import { isOurSecretKey } from '../store/operator/installation';
 import { createSealer } from '../store/base/seal';
 import type { Sealer } from '../store/base/seal';
-import { capsOf } from './caps';
-import { rateLimitsOf } from './rate-limits';
-import { buildCatalog } from './channels';
+import { createConfigReload } from './config-reload';
+import type { ConfigReload } from './config-reload';
+import { createLiveOffer } from './live-offer';
+import type { LiveOffer } from './live-offer';
+import { offerOf } from './offer';
+import { openConnections } from './open-connections';
+import type { Connections } from './open-connections';
+import type { Offer } from './offer';
 import { secretKey } from './secrets';
 import { tracingOf } from './traces';
-import { VERSION } from './version';
 
 /** What every process of the gateway stands on, whether it serves the API, the queues or both. */
 export interface Foundation {
   config: Config;
   namespace: string;
   connection: EngineConnection;
-  client: Awaited<ReturnType<typeof connectClient>>['client'];
+  client: Connections['client'];
   engine: Engine;
   database: OpenDatabase;
   db: Database;
@@ -58,6 +57,8 @@ export interface Foundation {
   outbound: Outbound;
   catalog: Catalog;
   caps: Caps;
+  /** Reads the config again while the process runs. */
+  reload: ConfigReload;
   rates: Rates;
   links: Links;
   tokens: Tokens;
@@ -76,6 +77,8 @@ export interface Foundation {
 
 export interface FoundationOptions {
   config: Config;
+  /** Reads the config anew; absent = this process keeps the one that it has. */
+  survey?: (() => Survey) | undefined;
   data: string;
   engineAddress: string;
   databaseUrl: string;
@@ -90,58 +93,58 @@ export interface FoundationOptions {
 
 export async function openFoundation(options: FoundationOptions): Promise<Foundation> {
   const { config, data, log, metrics = NO_METRICS } = options;
-  const { TEMPORAL_NAMESPACE: namespace } = config.environment;
   const identity = `${hostname()}:${String(process.pid)}:${randomUUID().slice(0, 8)}`;
   const secret = secretKey(data, config.environment.REELAY_SECRET_KEY);
-  const offer = { catalog: buildCatalog(config, options.simulator), caps: capsOf(config) };
-  const tracing = tracingOf(config, { identity, log, catalog: offer.catalog });
-  const connection = engineConnection(options.engineAddress, config.environment);
-  const { client, close: disconnect } = await connectClient(connection, namespace);
-  const onError = (err: Error): void => log.warn({ err }, 'a database connection broke');
-  const openPool = (): OpenDatabase =>
-    openDatabase(options.databaseUrl, { ...poolOptions(config), onError });
-  const database = openPool();
-  const changes = createChanges(options.databaseUrl, database.pool, onError);
+  const buildOffer = (read: Config): Offer => offerOf(read, options.simulator, secret);
+  const live = createLiveOffer(buildOffer(config));
+  const { catalog, caps } = live;
+  const tracing = tracingOf(config, { identity, log, catalog });
   const sealer = createSealer(secret);
-  const outbound = outboundOf(options, offer.catalog);
-  const close = async (): Promise<void> => {
-    await tracing.traces?.close();
-    await outbound.close();
-    await disconnect();
-    await changes.close();
-    await database.close();
-  };
-  try {
-    await checkSecretKey(database.db, sealer, data);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  const storeOptions = { ...config.waits, changes, caps: offer.caps };
-  const storeOver = (opened: OpenDatabase): Pick<Foundation, 'database' | 'db' | 'store'> => ({
-    database: opened,
-    db: opened.db,
-    store: tracing.store(meteredStore(createStore(opened.db, sealer, storeOptions), metrics)),
+  const opened = await openConnections(options, { live, sealer, tracing });
+  const { openPool, changes } = opened;
+  const storeOptions = { ...config.waits, changes, caps };
+  const storeOver = (pool: OpenDatabase): Pick<Foundation, 'database' | 'db' | 'store'> => ({
+    database: pool,
+    db: pool.db,
+    store: tracing.store(meteredStore(createStore(pool.db, sealer, storeOptions), metrics)),
   });
-  const stored = storeOver(database);
+  const stored = storeOver(opened.database);
+  const reload = createConfigReload({
+    config,
+    survey: options.survey ?? (() => ({ config, problems: [], unusable: [] })),
+    offerOf: buildOffer,
+    live,
+    store: stored.store.config,
+    waits: config.waits,
+    identity,
+    now: Date.now,
+    log,
+  });
+  await reload.begin();
+  const outbound = tracing.outbound(meteredOutbound(opened.outbound, metrics));
   const base: Omit<Foundation, 'withOwnPool'> = {
     config,
-    namespace,
-    connection,
-    client,
-    engine: meteredEngine(createEngine(client, config.waits), metrics, isExhausted),
+    namespace: config.environment.TEMPORAL_NAMESPACE,
+    connection: opened.connection,
+    client: opened.client,
+    engine: meteredEngine(createEngine(opened.client, config.waits), metrics, isExhausted),
     ...stored,
-    ...paced(options, stored.store, tracing.outbound(meteredOutbound(outbound, metrics))),
+    ...paced(options, live, stored.store, outbound),
     sealer,
     blobs: createLocalBlobs(join(data, 'blobs')),
-    ...offer,
+    catalog,
+    caps,
+    reload,
     ...signedWith(secret, options),
     metrics,
     traces: tracing.traces,
     log,
     identity,
     random: randomBytes,
-    close,
+    close: async () => {
+      reload.stop();
+      await opened.close();
+    },
   };
   const withOwnPool = (): Foundation => {
     const own = openPool();
@@ -153,11 +156,12 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
 /** Makes what keeps every call to the rate limits of channels. */
 function paced(
   { config, log }: FoundationOptions,
+  { rateLimits: limits }: LiveOffer,
   { rates: store }: Store,
   outbound: Outbound,
 ): Pick<Foundation, 'rates' | 'outbound'> {
   const rates = createRates({
-    limits: rateLimitsOf(config),
+    limits,
     store,
     pauseMaxMs: config.waits.lookRetryAfterMaxMs,
     now: Date.now,
@@ -169,11 +173,6 @@ function paced(
 
 const isExhausted = (error: unknown): boolean => statusOf(error) === 'RESOURCE_EXHAUSTED';
 
-const poolOptions = ({ limits, environment }: Config) => ({
-  connectionsMax: limits.databaseConnections,
-  isNaming: environment.REELAY_PREPARED_STATEMENTS === 'on',
-});
-
 /** Makes what signs for this installation: each under its secret, for as long as the config says. */
 function signedWith(
   secret: Buffer,
@@ -184,27 +183,4 @@ function signedWith(
     tokens: createTokens({ secret, lifetimeMs: waits.tokenMs }),
     quotes: createQuotes({ secret, lifetimeMs: waits.quoteMs }),
   };
-}
-
-const outboundOf = ({ allowCallbacksTo }: FoundationOptions, catalog: Catalog) =>
-  createOutbound({
-    allowedCallbackHosts: allowCallbacksTo,
-    userAgent: `reelay/${VERSION}`,
-    secrets: credentialsOf(catalog),
-  });
-
-const credentialsOf = (catalog: Catalog): string[] =>
-  catalog.channels().flatMap(({ credentials }) => Object.values(credentials));
-
-/**
- * Throws unless the secret key is the one that the database was sealed under: with another key links and tokens of one
- * process would be nothing to the next, and callbacks could not be signed.
- */
-async function checkSecretKey(db: Database, sealer: Sealer, data: string): Promise<void> {
-  if (await isOurSecretKey(db, sealer)) return;
-  throw new Error(
-    'the secret key is not the one that this database was sealed under. It is REELAY_SECRET_KEY or, where that is ' +
-      `not set, ${join(data, 'secret.key')}. Give every process of this installation the same REELAY_SECRET_KEY ` +
-      "(the content of the first one's secret.key) or the same data folder; restore a lost key from a backup",
-  );
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Config } from '../config';
+import type { Config, Survey } from '../config';
 import type { Simulator } from '../core/ports/simulators';
 import { ENGINE } from '../engine/dev-server';
 import { launchEngine } from '../engine/launcher';
@@ -31,6 +31,8 @@ import { supervise } from './supervise';
 /** The whole gateway on one machine: engine, database, simulator, API and worker, from one data folder. */
 export interface LocalOptions {
   config: Config;
+  /** Reads the config anew; absent = it stays as it is. */
+  survey?: (() => Survey) | undefined;
   data: string;
   host: string;
   port: number;

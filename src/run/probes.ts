@@ -39,7 +39,7 @@ export function startProbes(
   const { stopping } = options;
   const readiness = readinessOf(base, { isEngineNeeded: true, stopping });
   return listen(
-    createProbes({ readiness, version: VERSION, simulated: countSimulated(base.catalog) }),
+    createProbes({ readiness, version: VERSION, simulated: () => countSimulated(base.catalog) }),
     options,
   );
 }

@@ -35,10 +35,11 @@ export async function tryChannels(
     const entry = config.channels[name];
     return entry && !('simulated' in entry) ? [toChannel(name, entry, undefined)] : [];
   });
+  const secrets = channels.flatMap(({ credentials }) => Object.values(credentials));
   const outbound = createOutbound({
     ...options,
     userAgent: `reelay/${VERSION}`,
-    secrets: channels.flatMap(({ credentials }) => Object.values(credentials)),
+    secrets: () => secrets,
   });
   try {
     return await Promise.all(

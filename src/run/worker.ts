@@ -39,6 +39,7 @@ export async function startWorker(
   const health = createChannelHealth({ ...base, now: Date.now });
   const parts: Omit<ActivityDeps, 'firstCopies'> = {
     ...base,
+    refreshConfig: base.reload.refresh,
     health,
     sending: createByteGate(sendingBytes(base.config.limits.sendMemoryBytesMax, heapBytes())),
     places: createPlaces(),

@@ -5,6 +5,7 @@ import { attemptStore } from './attempts/attempts';
 import type { CreateWaits } from './jobs/create-job';
 import type { Database } from './base/database';
 import { deliveryStore } from './callbacks/deliveries';
+import { configStore } from './operator/config';
 import { healthStore } from './health/health';
 import { jobStore } from './jobs/jobs';
 import type { SettleOptions } from './jobs/settle';
@@ -39,6 +40,7 @@ export function createStore(
     deliveries: deliveryStore(db, sealer),
     keeps: keepStore(db),
     health: healthStore(db),
+    config: configStore(db),
     slots: slotStore(db, options.caps),
     rates: rateStore(db),
     starts: startStore(db),

@@ -36,7 +36,7 @@ function bench(moments: number[] = [], remembered = ['job']) {
     },
   };
   const rates = createRates({
-    limits: { narrow: { requestsPerMinute: 60 } },
+    limits: () => ({ narrow: { requestsPerMinute: 60 } }),
     store,
     pauseMaxMs: 300_000,
     now: () => world.now,

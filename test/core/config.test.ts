@@ -525,7 +525,7 @@ describe('a catalog that contradicts itself is one sentence', () => {
     [
       'a simulated channel without a simulator',
       { channels: { other: CHANNEL, mine: { provider: 'ark', simulated: true } }, models: {} },
-      'channel "mine" is simulated and no simulator runs',
+      'channels.mine.simulated: no simulator runs in this process',
     ],
   ])('%s', (_, file, sentence) => {
     expect(() => buildCatalog(read(file), undefined)).toThrow(sentence);

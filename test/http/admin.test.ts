@@ -1,3 +1,4 @@
+import type { ConfigControl } from '../../src/core/ports/gateway/config';
 import { randomBytes } from 'node:crypto';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import { pino } from 'pino';
@@ -48,6 +49,8 @@ beforeAll(async () => {
       origin,
       channelOf: () => ({ baseUrl: origin, credentials: {} }),
     }),
+    // What they do is seen with real processes in test/e2e/reload.test.ts.
+    config: {} as ConfigControl,
     mint: { key: () => newKey(randomBytes), callbackSecret: () => newSecret(randomBytes(32)) },
     now: () => now,
     // The routes that tell an engine are asked with a real one in test/e2e/operations.test.ts.
@@ -594,7 +597,7 @@ describe('who may not', () => {
   test('without the scope is 403 on every admin route, before id and body are looked at', async () => {
     const { secret } = await key({ scopes: ['generate', 'read', 'foreign'] });
     const token = await tokenOf(secret);
-    expect(adminRoutes).toHaveLength(26);
+    expect(adminRoutes).toHaveLength(28);
     for (const { method, path } of adminRoutes) {
       for (const credential of [secret, token]) {
         const answer = await call(method, pathOf(path, 'x'), method === 'GET' ? undefined : 'x', {

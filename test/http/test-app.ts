@@ -91,7 +91,7 @@ export async function startTestApp(
     isOutage: () => false,
     readiness: async () => ({ ready: true, checks: {} }),
     version: '0.0.0-test',
-    simulated: { models: 1, all: 2 },
+    simulated: () => ({ models: 1, all: 2 }),
     logger: pino({ level: 'debug' }, sink),
     ...options,
   });

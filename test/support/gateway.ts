@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config';
+import { surveySettings } from '../../src/run/settings';
 import type { FileConfigInput } from '../../src/config';
 import { readId } from '../../src/core/job/ids';
 import { runLocal } from '../../src/run/local';
@@ -75,22 +76,22 @@ export async function startTestGateway(
   const engine = process.env['REELAY_TEST_ENGINE'];
   if (!engine)
     throw new Error('no engine: run the tests through jest, whose globalSetup starts it');
+  const environment = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    TEMPORAL_ADDRESS: engine,
+    TEMPORAL_NAMESPACE: `test-${randomBytes(6).toString('hex')}`,
+    REELAY_CONFIG: process.env['REELAY_CONFIG'],
+    ...options.env,
+  };
+  const all: FileConfigInput = {
+    ...overrides,
+    waits: { ...WAITS, ...overrides.waits },
+    limits: { ...NO_BREAKER, ...overrides.limits },
+  };
   const gateway = await runLocal({
-    config: readConfig(
-      {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        TEMPORAL_ADDRESS: engine,
-        TEMPORAL_NAMESPACE: `test-${randomBytes(6).toString('hex')}`,
-        REELAY_CONFIG: process.env['REELAY_CONFIG'],
-        ...options.env,
-      },
-      {
-        ...overrides,
-        waits: { ...WAITS, ...overrides.waits },
-        limits: { ...NO_BREAKER, ...overrides.limits },
-      },
-    ),
+    config: readConfig(environment, all),
+    survey: () => surveySettings({ env: environment, overrides: all }),
     data,
     host: '127.0.0.1',
     port: 0,

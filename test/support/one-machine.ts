@@ -104,7 +104,7 @@ type Parts = Pick<
 function depsOf({ config, ...parts }: Parts, now: () => number): ActivityDeps {
   const random = () => 0.5;
   const rates = createRates({
-    limits: {},
+    limits: () => ({}),
     store: parts.store.rates,
     pauseMaxMs: config.waits.lookRetryAfterMaxMs,
     now,
@@ -113,6 +113,7 @@ function depsOf({ config, ...parts }: Parts, now: () => number): ActivityDeps {
   });
   return {
     ...parts,
+    refreshConfig: () => Promise.resolve(),
     health: createChannelHealth({ ...parts, config, now }),
     outbound: pacedOutbound(parts.outbound, rates),
     rates,

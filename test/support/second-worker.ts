@@ -8,7 +8,7 @@ import { startWorker } from '../../src/run/worker';
 export function startSecondWorker(first: Foundation): Promise<RunningWorkers> {
   const base = first.withOwnPool();
   const rates = createRates({
-    limits: rateLimitsOf(base.config),
+    limits: () => rateLimitsOf(base.config),
     store: base.store.rates,
     pauseMaxMs: base.config.waits.lookRetryAfterMaxMs,
     now: Date.now,

@@ -66,7 +66,7 @@ export function sweepDeps(
     now: () => now,
     log,
     rates: createRates({
-      limits: {},
+      limits: () => ({}),
       store: store.rates,
       pauseMaxMs: config.waits.lookRetryAfterMaxMs,
       now: () => now,

@@ -9,10 +9,11 @@ import { processLog } from '../../run/log';
 import { checkMetricsPorts, metricsOf, startMetrics } from '../../run/metrics';
 import type { MetricsAddress } from '../../run/metrics';
 import { migrateSchema } from '../../run/schema';
-import { readSettings } from '../../run/settings';
+import { readSettings, surveySettings } from '../../run/settings';
 import { openProcess, required, simulatorOf } from '../process';
 import type { ProcessOptions } from '../process';
 import { onShutdown, untilStopped } from '../shutdown';
+import { reloadableBySignal } from '../reload-signal';
 
 /** What the command line says of the API's process. */
 export interface ApiOptions extends ProcessOptions {
@@ -27,6 +28,7 @@ export async function runApi(options: ApiOptions): Promise<number> {
   const { host, port, metrics: scraped } = options;
   const config = readSettings();
   const shutdown = onShutdown();
+  const reloading = reloadableBySignal(shutdown);
   const publicUrl = publicUrlOfApi(config, host);
   const simulator = simulatorOf(config);
   const metrics = metricsOf(config, scraped);
@@ -37,10 +39,12 @@ export async function runApi(options: ApiOptions): Promise<number> {
   const address = { origin: '' };
   const base = await openProcess(config, options, {
     simulator,
+    survey: () => surveySettings({}),
     publicUrl: () => address.origin,
     metrics: metrics?.counting,
     log,
   });
+  reloading.begin(base);
   const first = await ensureFirstWorkspace(base, options.data);
   const page = await startMetrics(metrics, scraped, { api: base });
   const server = await startApi(base, { host, port });

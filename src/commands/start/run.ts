@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { RoutedModel } from '../../core/catalog/catalog';
-import { readSettings } from '../../run/settings';
+import { readSettings, surveySettings } from '../../run/settings';
 import { dialects } from '../../dialects';
 import { fileLog } from '../../run/log';
 import { runLocal } from '../../run/local';
@@ -9,6 +9,7 @@ import { countSimulated, simulatedWords } from '../../run/simulated';
 import type { MetricsAddress } from '../../run/metrics';
 import { EXIT } from '../kit/exit-codes';
 import { onShutdown } from '../shutdown';
+import { reloadableBySignal } from '../reload-signal';
 import { sampleRequest } from './sample-request';
 import type { SampleRequest } from './sample-request';
 
@@ -34,6 +35,7 @@ export interface StartOptions {
 export async function runStart({ json, ...options }: StartOptions): Promise<number> {
   const { data } = options;
   const shutdown = onShutdown();
+  const reloading = reloadableBySignal(shutdown);
   const say = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
@@ -41,9 +43,11 @@ export async function runStart({ json, ...options }: StartOptions): Promise<numb
   const gateway = await runLocal({
     ...options,
     config,
+    survey: () => surveySettings({}),
     say,
     log: fileLog(data, config),
   });
+  reloading.begin(gateway.base);
   try {
     if (gateway.engine.kind !== 'address') say(ENGINE_TRUST);
     const ready = readyOf(gateway);

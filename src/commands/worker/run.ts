@@ -5,11 +5,12 @@ import { checkMetricsPorts, metricsOf, sdkAddress, startMetrics } from '../../ru
 import type { MetricsAddress } from '../../run/metrics';
 import { startProbes } from '../../run/probes';
 import { migrateSchema } from '../../run/schema';
-import { readSettings } from '../../run/settings';
+import { readSettings, surveySettings } from '../../run/settings';
 import { startWorker } from '../../run/worker';
 import { openProcess, required, simulatorOf } from '../process';
 import type { ProcessOptions } from '../process';
 import { onShutdown, untilStopped } from '../shutdown';
+import { reloadableBySignal } from '../reload-signal';
 
 /** What the command line says of a worker's process. */
 export interface WorkerOptions extends ProcessOptions {
@@ -24,6 +25,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
   const { host, healthPort, metrics: scraped } = options;
   const config = readSettings();
   const shutdown = onShutdown();
+  const reloading = reloadableBySignal(shutdown);
   const publicUrl = required(config, 'REELAY_PUBLIC_URL');
   const simulator = simulatorOf(config);
   const metrics = metricsOf(config, scraped);
@@ -33,10 +35,12 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
   await migrateSchema(config, required(config, 'DATABASE_URL'), log);
   const base = await openProcess(config, options, {
     simulator,
+    survey: () => surveySettings({}),
     publicUrl: () => publicUrl,
     metrics: metrics?.counting,
     log,
   });
+  reloading.begin(base);
   const stopping = new AbortController();
   const probes =
     healthPort === undefined

@@ -29,6 +29,8 @@ export interface Catalog {
   groups(): readonly string[];
   channel(name: string): { channel: Channel; provider: Provider } | undefined;
   channels(): readonly Channel[];
+  /** Returns what tells this offer from another: a digest of the config that it was built from. */
+  version(): string;
   /** Returns all providers that are known, with or without a channel. */
   providers(): readonly Provider[];
 }
@@ -77,6 +79,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       return channel && provider ? { channel, provider } : undefined;
     },
     channels: () => channels,
+    version: () => options.version ?? '',
     providers: () => Object.values(providers),
   };
 }

@@ -80,5 +80,7 @@ export interface CatalogOptions {
   /** Names of channels that are configured and cannot be used; no model leads to them. */
   unusable?: readonly string[];
   providers: Readonly<Record<string, Provider>>;
+  /** Tells this offer from another; empty where nobody compares. */
+  version?: string;
   now: () => number;
 }

@@ -35,6 +35,8 @@ export interface FrozenRoute {
   model: string;
   /** The model whose capabilities it has, where we know it under no id of its own. */
   like?: string | undefined;
+  /** The version of the config that it was chosen by; absent in jobs from before there were versions. */
+  config?: string | undefined;
   /** What is sent this way; absent: the job's own. The same video, in the words of another model. */
   applied?: AppliedRequest;
 }

@@ -3,6 +3,7 @@ import type { Answer } from '../api/answer';
 import type { Principal, Scope } from '../api/principal';
 import type { Operations } from './operations';
 import type { Idempotency } from '../job/creation';
+import type { ConfigStatus, ReloadedConfig } from '../ports/gateway/config';
 
 /**
  * What operators do with workspaces, keys and secrets. It reaches every workspace of the installation; only the scope
@@ -69,6 +70,10 @@ export interface OnceOptions<Made> {
 
 /** Use cases. All throw `not_found` for an id that is none of ours. */
 export interface Admin extends Operations {
+  /** Tells which config the asked process has, and which one all should have. */
+  config(): Promise<ConfigStatus>;
+  /** Reads the config again and tells all processes. Throws `invalid_request` with every entry that is wrong. */
+  reloadConfig(): Promise<ReloadedConfig>;
   workspaces(page: AdminPage): Promise<AdminList<Workspace>>;
   workspace(id: string): Promise<Workspace>;
   createWorkspace(

@@ -48,6 +48,15 @@ export const WAITS = {
     { least: 0, most: SECOND },
   ),
 
+  configLookMs: ms(
+    5 * SECOND,
+    'A process looks so often whether another one has read another config.',
+  ),
+  configLagMs: ms(
+    10 * MINUTE,
+    'A job that a newer config planned waits so long for a worker that has read it, before its next channel is asked.',
+  ),
+
   // Submit.
   sendMs: ms(MINUTE, 'The POST of a submit is aborted after this.'),
   recordMs: ms(45 * SECOND, 'The answer to a POST is offered to the database for this long.'),

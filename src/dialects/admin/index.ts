@@ -1,5 +1,6 @@
 import type { Api } from '../../core/api/dialect';
 import { renderOpenaiError } from '../kit/openai-error';
+import { configRoutes } from './config';
 import { deliveryRoutes } from './deliveries';
 import { jobRoutes } from './jobs';
 import { keyRoutes } from './keys';
@@ -13,5 +14,5 @@ export const admin: Api = {
   name: 'admin',
   prefixes: ['/v1/admin'],
   renderError: (error) => renderOpenaiError(error),
-  routes: [...workspaceRoutes, ...keyRoutes, ...jobRoutes, ...deliveryRoutes],
+  routes: [...workspaceRoutes, ...keyRoutes, ...jobRoutes, ...deliveryRoutes, ...configRoutes],
 };

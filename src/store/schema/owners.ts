@@ -8,6 +8,9 @@ export const installation = pgTable('installation', {
   isOnly: boolean('is_only').primaryKey().default(true),
   firstWorkspaceId: uuid('first_workspace_id'),
   sealedCanary: bytes('sealed_canary'),
+  configVersion: text('config_version'),
+  configToldAt: at('config_told_at'),
+  configToldBy: text('config_told_by'),
 });
 
 export const workspaces = pgTable('workspaces', {

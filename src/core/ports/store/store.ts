@@ -2,6 +2,7 @@ import type { JobStore } from './jobs';
 import type { AttemptStore } from './attempts';
 import type { DeliveryStore } from './deliveries';
 import type { KeepStore } from './keeps';
+import type { ConfigStore } from './config';
 import type { HealthStore } from './health';
 import type { SlotStore } from './slots';
 import type { RateStore } from './rates';
@@ -23,6 +24,7 @@ export interface Store {
   deliveries: DeliveryStore;
   keeps: KeepStore;
   health: HealthStore;
+  config: ConfigStore;
   slots: SlotStore;
   rates: RateStore;
   starts: StartStore;
