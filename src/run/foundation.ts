@@ -6,7 +6,7 @@ import { pacedOutbound } from '../attempts/paced';
 import { createRates } from '../attempts/rates';
 import type { Rates } from '../attempts/rates';
 import { createLocalBlobs } from '../blobs/local';
-import type { Config, Survey } from '../config';
+import type { Config } from '../config';
 import type { Catalog } from '../core/catalog/catalog';
 import type { Caps } from '../core/slots/caps';
 import type { Blobs } from '../core/ports/blobs';
@@ -15,7 +15,6 @@ import { NO_METRICS } from '../core/ports/metrics';
 import type { Metrics } from '../core/ports/metrics';
 import type { Traces } from '../core/ports/traces';
 import type { Outbound } from '../core/ports/outbound';
-import type { SimulatorAddress } from '../core/ports/simulators';
 import type { Tokens } from '../core/ports/tokens';
 import type { Store } from '../core/ports/store/store';
 import { createEngine } from '../engine/client';
@@ -36,11 +35,14 @@ import type { ConfigReload } from './config-reload';
 import { createLiveOffer } from './live-offer';
 import type { LiveOffer } from './live-offer';
 import { offerOf } from './offer';
+import type { FoundationOptions } from './foundation-options';
 import { openConnections } from './open-connections';
 import type { Connections } from './open-connections';
 import type { Offer } from './offer';
 import { secretKey } from './secrets';
 import { tracingOf } from './traces';
+
+export type { FoundationOptions } from './foundation-options';
 
 /** What every process of the gateway stands on, whether it serves the API, the queues or both. */
 export interface Foundation {
@@ -73,22 +75,6 @@ export interface Foundation {
   /** Returns the same, with a pool of connections of its own, which its `close` closes; the rest stays shared. */
   withOwnPool(): Foundation;
   close(): Promise<void>;
-}
-
-export interface FoundationOptions {
-  config: Config;
-  /** Reads the config anew; absent = this process keeps the one that it has. */
-  survey?: (() => Survey) | undefined;
-  data: string;
-  engineAddress: string;
-  databaseUrl: string;
-  simulator: SimulatorAddress | undefined;
-  allowCallbacksTo: readonly string[];
-  /** Asked at each link, since the port is known only after listening. */
-  publicUrl: () => string;
-  /** Hears what happens; absent = nobody counts. */
-  metrics?: Metrics | undefined;
-  log: Logger;
 }
 
 export async function openFoundation(options: FoundationOptions): Promise<Foundation> {

@@ -7,7 +7,7 @@ import type { Sealer } from '../store/base/seal';
 import { createChanges } from '../store/changes/changes';
 import { isOurSecretKey } from '../store/operator/installation';
 import { join } from 'node:path';
-import type { FoundationOptions } from './foundation';
+import type { FoundationOptions } from './foundation-options';
 import type { LiveOffer } from './live-offer';
 import type { Tracing } from './traces';
 import { VERSION } from './version';
