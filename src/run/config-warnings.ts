@@ -1,7 +1,7 @@
 import type { Config } from '../config';
 import type { ConfigError } from '../core/catalog/config-error';
 import { valueAt } from '../core/json/json-place';
-import { addressOf } from '../core/provider/address';
+import { addressesInWords, addressOf } from '../core/provider/address';
 import type { Provider } from '../core/provider/provider';
 import { isPublicHost } from '../outbound/guard';
 import { providers } from '../providers';
@@ -47,8 +47,8 @@ function addressProblem(provider: Provider, baseUrl: string): string | undefined
     return 'sends the key over the internet in clear: https protects it';
   }
   if (known) return undefined;
-  const all = provider.addresses.map(({ url: own, where }) => `${own} of ${where}`);
-  return `is none of ${provider.name}'s own: ${all.join(', ')}. A proxy or a mirror may be meant`;
+  const own = addressesInWords(provider.addresses);
+  return `is none of ${provider.name}'s own: ${own}. A proxy or a mirror may be meant`;
 }
 
 /** Says why a key looks like none. The text never shows it. */

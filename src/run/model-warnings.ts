@@ -20,9 +20,10 @@ export function modelWarnings({ channels, models }: Config, now: number): Config
     const isGivenAway = real.length > 0 && 'free' in model.price;
     const isOver = isRetired({ sunsetAt: model.sunset }, now);
     return [
-      ...model.channels.flatMap((choice, index) =>
-        warning([...at, 'channels', index, 'model'], idProblem(channels, choice)),
-      ),
+      ...model.channels.flatMap((choice, index) => [
+        ...warning([...at, 'channels', index, 'model'], idProblem(channels, choice)),
+        ...warning([...at, 'channels', index, 'like'], likeProblem(channels, choice)),
+      ]),
       ...warning([...at, 'channels'], isMixed ? MIXED : undefined),
       ...warning([...at, 'price'], isGivenAway ? GIVEN_AWAY : undefined),
       ...warning([...at, 'sunset'], isOver ? 'is over: callers are refused' : undefined),
@@ -45,4 +46,15 @@ function idProblem(
   const known = addressOf(providers[channel.provider]?.addresses ?? [], channel.baseUrl);
   if (!known?.ids || known.ids.some((start) => model.startsWith(start))) return undefined;
   return `is most likely no id of ${known.where}, where they begin with ${known.ids.join(' or ')}`;
+}
+
+/** Says that a model which we know is taken for another one. */
+function likeProblem(
+  channels: Channels,
+  { channel, model, like }: { channel: string; model: string; like?: string | undefined },
+): string | undefined {
+  const name = channels[channel]?.provider ?? '';
+  const known = Object.hasOwn(providers, name) ? (providers[name]?.models ?? {}) : {};
+  if (like === undefined || like === model || !Object.hasOwn(known, model)) return undefined;
+  return `takes "${model}" for "${like}", though it is known by itself: leave "like" out`;
 }

@@ -1,3 +1,5 @@
+import { addressesInWords } from '../core/provider/address';
+import type { ProviderAddress } from '../core/provider/address';
 import type { CallResult } from '../core/ports/outbound';
 import type { Reply } from '../core/provider/exchange';
 import type { Trial } from '../core/provider/provider';
@@ -33,6 +35,7 @@ export interface TriedPlace {
   /** Names the port too, where the base URL has one: `ark.cn-beijing.volces.com`. */
   host: string;
   trial: Trial;
+  addresses: readonly ProviderAddress[];
 }
 
 /** Says what a trial's exchange shows. The sentences name host and provider and never a secret. */
@@ -48,7 +51,7 @@ export function findingOf(result: CallResult, place: TriedPlace): TrialFinding {
   }
 }
 
-function readingOf(reply: Reply, { provider, host, trial }: TriedPlace): TrialFinding {
+function readingOf(reply: Reply, { provider, host, trial, addresses }: TriedPlace): TrialFinding {
   const reading = trial.read(reply);
   switch (reading.means) {
     case 'well':
@@ -61,7 +64,7 @@ function readingOf(reply: Reply, { provider, host, trial }: TriedPlace): TrialFi
     case 'astray':
       return {
         means: 'astray',
-        says: `${host} is reached, but does not answer as ${provider} (${reading.detail}): baseUrl looks wrong; ${provider}'s ${trial.baseUrls}`,
+        says: `${host} is reached, but does not answer as ${provider} (${reading.detail}): baseUrl looks wrong; ${provider}'s own: ${addressesInWords(addresses)}`,
       };
     case 'unclear':
       return {

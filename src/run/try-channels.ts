@@ -78,6 +78,7 @@ async function tryOne(
     deadlineAt: startedAt + config.waits.exchangeMs,
     replyBytesMax: config.limits.replyBytesMax,
   });
-  const finding = findingOf(result, { provider: of, host, trial });
+  const { addresses } = provider;
+  const finding = findingOf(result, { provider: of, host, trial, addresses });
   return { ...known, ok: finding.means === 'well', ...finding, ms: Date.now() - startedAt };
 }

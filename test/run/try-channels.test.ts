@@ -64,7 +64,9 @@ test('a base URL without its path is said to be wrong, with one that is right', 
   const server = await httpServer((_, response) => response.writeHead(404).end('not here'));
   const trial = await tried(server.origin);
   expect(trial).toMatchObject({ ok: false, means: 'astray' });
-  expect(trial.says).toMatch(/baseUrl looks wrong; ark's ends in \/api\/v3, such as https:/);
+  expect(trial.says).toMatch(
+    /baseUrl looks wrong; ark's own: https:\/\/ark\.cn-beijing\.volces\.com\/api\/v3 of /,
+  );
 });
 
 test('a host that does not exist, refuses, speaks no TLS, is silent or hangs up is each said', async () => {
@@ -138,9 +140,14 @@ const CODES: [code: string, means: TrialMeaning, said: string][] = [
 test.each(CODES)(
   '%s is a sentence of its own kind that names host and code',
   (code, means, said) => {
-    const trial = providers['ark']?.trial;
+    const { trial, addresses = [] } = providers['ark'] ?? {};
     if (!trial) throw new Error('ark has a trial');
-    const finding = findingOf(connect(code), { provider: 'ark', host: 'ark.example', trial });
+    const finding = findingOf(connect(code), {
+      provider: 'ark',
+      host: 'ark.example',
+      trial,
+      addresses,
+    });
     expect(finding.means).toBe(means);
     for (const word of [said, 'ark.example', code]) expect(finding.says).toContain(word);
   },

@@ -8,6 +8,10 @@ export interface ProviderAddress {
   ids?: readonly string[];
 }
 
+/** Lists them for whoever wrote another: `https://... of Kling (mainland China), https://... of ...`. */
+export const addressesInWords = (addresses: readonly ProviderAddress[]): string =>
+  addresses.map(({ url, where }) => `${url} of ${where}`).join(', ');
+
 /** Returns the vendor's address on the same host; undefined for a proxy, a mirror or a slip of the pen. */
 export function addressOf(
   addresses: readonly ProviderAddress[],

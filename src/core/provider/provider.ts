@@ -101,8 +101,6 @@ export interface ManyLooks {
 export interface Trial {
   call(): Call;
   read(reply: Reply): TrialReading;
-  /** What is said of base URLs to whoever wrote another: `ends in /api/v3, such as https://...`. */
-  baseUrls: string;
 }
 
 /**

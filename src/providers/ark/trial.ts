@@ -18,5 +18,4 @@ export const trial: Trial = {
     if (listSchema.safeParse(jsonOf(reply)).success) return { means: 'well' };
     return trialOf(reply, transient(reply, 'without a list of tasks'));
   },
-  baseUrls: 'ends in /api/v3, such as https://ark.cn-beijing.volces.com/api/v3',
 };

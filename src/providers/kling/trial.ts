@@ -20,5 +20,4 @@ export const trial: Trial = {
     const text = CODES[code]?.text;
     return text === undefined ? reading : { ...reading, detail: `${reading.detail}, ${text}` };
   },
-  baseUrls: 'has no path, such as https://api-singapore.klingai.com',
 };
