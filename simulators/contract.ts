@@ -25,14 +25,25 @@ export interface Simulation {
   overload(status: 429 | 500, world: World): SimulatedReply;
   /**
    * Refuses a call of an account that is at its limit: of `jobs` at once, which its adapter must read as a refusal until
-   * a slot is free, or of `requests` in a minute, which passes by waiting. The reply has a `retry-after` only where the
-   * vendor documents one.
+   * a slot is free, or of `requests` or `creates` in a minute, which passes by waiting. The reply has a `retry-after`
+   * only where the vendor documents one.
    */
-  overLimit(limit: 'jobs' | 'requests', world: World): SimulatedReply;
+  overLimit(limit: LimitName, world: World): SimulatedReply;
+  /** What the vendor allows to accounts of each tier, for a vendor that tells such numbers. */
+  tiers?: Readonly<Record<string, readonly TierLimit[]>>;
   /** False for a vendor whose jobs report nothing as used, so that `usage=` shows nowhere. Absent: they do. */
   reportsUsage?: false;
   /** Writes the callback that this provider would post about the job now. Absent: it posts none. */
   callback?(job: SimulatedJob, world: World): { headers: Headers; body: string };
+}
+
+export type LimitName = 'jobs' | 'requests' | 'creates';
+
+/** What a tier allows for each model by itself, or for the one that it names. */
+export interface TierLimit {
+  model?: string;
+  createsPerMinute: number;
+  runningAtOnce: number;
 }
 
 export interface SimulatedCall {

@@ -10,6 +10,7 @@ import type { Provider, SubmitFacts, Submission } from '../src/core/provider/pro
 import { MODES, type Input, type Mode, type VideoRequest } from '../src/core/request/request';
 import { providers } from '../src/providers';
 import { simulations } from '../simulators';
+import type { LimitName } from '../simulators/contract';
 import { createSimulatedProvider, type SimulatedProvider } from './support/simulated-provider';
 
 /**
@@ -662,12 +663,14 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     });
 
     test('call a full account a wait for a slot and too many requests a wait', () => {
-      const read = (limit: 'jobs' | 'requests') =>
+      const read = (limit: LimitName) =>
         provider.readSubmit(upstream.overLimit(limit), sentOf(first));
       const busy = { state: 'refused', scope: 'retry', failure: { code: 'provider_busy' } };
       expect(read('jobs')).toMatchObject({ ...busy, until: 'slot' });
       expect(read('requests')).toMatchObject(busy);
       expect(read('requests')).not.toHaveProperty('until');
+      expect(read('creates')).toMatchObject(busy);
+      expect(read('creates')).not.toHaveProperty('until');
       expect(provider.readPoll(upstream.overLimit('requests'), {})).toMatchObject({
         kind: 'transient',
       });

@@ -6,7 +6,9 @@ import { arkModels, EXPIRES_AFTER_DEFAULT_SECONDS } from '../../src/providers/ar
 import { FLAGS } from '../../src/providers/ark/native-flags';
 import { bodySchema, readBody, type Body } from './body';
 import { contentProblem, fieldProblem, modeOf } from './checks';
+import { limitedName } from './limits';
 import { nearestRatio } from './media';
+import { INPUT_SECONDS } from './task';
 
 /**
  * The create endpoint checks as the real one does: body fields strictly, prompt flags (`--rs 720p`) leniently, and
@@ -69,7 +71,7 @@ function taskOf(
   const prompt = body.content.flatMap((i) => (i.type === 'text' ? [i.text] : [])).join('\n');
   const frames = body.frames ?? undefined;
   return {
-    model: body.model,
+    model: limitedName(body.model, resolution),
     prompt,
     seconds: frames
       ? frames / model.fps
@@ -82,6 +84,9 @@ function taskOf(
     data: echoOf(body, { model, resolution, ratio, frames, draftId }),
   };
 }
+
+/** What an input video lasts here, since the simulator fetches none. */
+const VIDEO_SECONDS = 5;
 
 function echoOf(
   body: Body,
@@ -108,5 +113,6 @@ function echoOf(
     ...(body.tools?.length ? { tools: body.tools } : {}),
     ...(body.output_format ? { output_format: body.output_format } : {}),
     return_last_frame: body.return_last_frame ?? false,
+    [INPUT_SECONDS]: VIDEO_SECONDS * body.content.filter(({ type }) => type === 'video_url').length,
   };
 }

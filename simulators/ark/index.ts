@@ -1,10 +1,9 @@
 import type { SimulatedCall, SimulatedJob, SimulatedReply, Simulation, World } from '../contract';
-import { arkModels } from '../../src/providers/ark/models';
 import { TASK_STATUSES } from '../../src/providers/ark/schema';
 import { accountOfKey } from '../kit/account';
 import { wholeNumber } from '../kit/parse';
-import type { Refusal } from '../kit/refusal';
 import { admit } from './create';
+import { LIMITED_NAMES, OVER_LIMIT, TIERS } from './limits';
 import { invalid, refuse } from './refusal';
 import { renderTask, STATUS } from './task';
 
@@ -19,7 +18,7 @@ const TASK = '/contents/generations/tasks/:id';
 
 export const ark: Simulation = {
   credentials: { apiKey: 'simulated' },
-  models: Object.keys(arkModels),
+  models: LIMITED_NAMES,
   routes: [
     { method: 'POST', path: TASKS },
     { method: 'GET', path: TASKS },
@@ -56,27 +55,11 @@ export const ark: Simulation = {
         )
       : refuse({ status, code: 'InternalServiceError', message: 'Something went wrong.' }, world),
   overLimit: (limit, world) => refuse(OVER_LIMIT[limit], world),
+  tiers: TIERS,
   callback: (job, world) => ({
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(renderTask(job, world)),
   }),
-};
-
-/**
- * The page of error codes has both texts. No page says whether creates of tasks meet the first, how the minute of the
- * second is counted, and whether each endpoint has a minute of its own: here all calls of an account share one.
- */
-const OVER_LIMIT: Readonly<Record<'jobs' | 'requests', Refusal>> = {
-  jobs: {
-    status: 429,
-    code: 'InflightBatchsizeExceeded',
-    message: 'The Inflight Batchsize limit has been exceeded.',
-  },
-  requests: {
-    status: 429,
-    code: 'APIAccountRpmRateLimitExceeded',
-    message: 'The RPM (Requests Per Minute) limit for the API on your account has been exceeded.',
-  },
 };
 
 /** Takes any key as an account of its own. Undefined for a call without a key. */

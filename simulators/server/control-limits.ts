@@ -13,18 +13,25 @@ const limitSchema = z
     model: z.string().optional(),
     jobsAtOnce: number,
     requestsPerMinute: number,
+    createsPerMinute: number,
+    runningAtOnce: number,
   })
-  .refine((sent) => sent.jobsAtOnce !== undefined || sent.requestsPerMinute !== undefined);
+  .refine(({ provider: _, model: __, ...limits }) =>
+    Object.values(limits).some((limit) => limit !== undefined),
+  );
+const tierSchema = z.strictObject({ provider: z.string(), tier: z.string() });
 
 const HELP =
-  'send {"provider": ..., "jobsAtOnce"?: 1.. | null, "requestsPerMinute"?: 1.. | null} or ' +
-  '{"provider": ..., "model": ..., "jobsAtOnce": 1.. | null}';
+  'send {"provider": ..., "model"?: ...} with one or more of "jobsAtOnce", "requestsPerMinute" (without a model), ' +
+  '"createsPerMinute" and "runningAtOnce", each 1.. | null, or {"provider": ..., "tier": ...}';
 
 /** Answers `POST /_sim/limits`, such as `{"provider": "kling", "jobsAtOnce": 5}`. */
 export function setLimit(
   body: Uint8Array,
   { limits, simulations }: { limits: Limits; simulations: Readonly<Record<string, Simulation>> },
 ): ControlAnswer {
+  const tiered = tierSchema.safeParse(parseJson(body));
+  if (tiered.success) return setTier(tiered.data, { limits, simulations });
   const parsed = limitSchema.safeParse(parseJson(body));
   if (!parsed.success) return { status: 400, body: { error: HELP } };
   const { provider, model, ...change } = parsed.data;
@@ -40,5 +47,22 @@ export function setLimit(
     return { status: 400, body: { error: 'requests are counted by account, not by model' } };
   }
   limits.set({ provider, ...(model === undefined ? {} : { model }) }, change);
+  return { status: 200, body: { limits: limits.list() } };
+}
+
+function setTier(
+  { provider, tier }: z.infer<typeof tierSchema>,
+  { limits, simulations }: { limits: Limits; simulations: Readonly<Record<string, Simulation>> },
+): ControlAnswer {
+  const tiers =
+    (Object.hasOwn(simulations, provider) ? simulations[provider]?.tiers : undefined) ?? {};
+  const allowed = Object.hasOwn(tiers, tier) ? tiers[tier] : undefined;
+  if (!allowed) {
+    const error = `${provider} has no tier ${tier}`;
+    return { status: 400, body: { error, tiers: Object.keys(tiers) } };
+  }
+  for (const { model, ...limit } of allowed) {
+    limits.set({ provider, ...(model === undefined ? {} : { model }) }, limit);
+  }
   return { status: 200, body: { limits: limits.list() } };
 }

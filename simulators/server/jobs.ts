@@ -145,7 +145,7 @@ function queuedUntil(job: JobRecord): number {
 }
 
 /** Gives the Unix milliseconds from which the job is neither queued nor running; Infinity = not as things are. */
-function underWayUntil(job: JobRecord): number {
+export function underWayUntil(job: JobRecord): number {
   if (job.removed) return job.createdAt;
   if (job.canceledAt !== undefined) return job.canceledAt;
   if (!endOf(job)) return Infinity;

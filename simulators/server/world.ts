@@ -3,8 +3,9 @@ import type { NewSimulatedJob, SimulatedJob, World } from '../contract';
 import { readDirectives } from './directives';
 import { exchangeOf, isExchangeFault, strike, type Exchange, type ExchangeFault } from './faults';
 import type { GlobalFaults } from './global-faults';
-import { jobAt, QUEUED_SHARE, usualRunMs, type JobRecord, type Jobs } from './jobs';
+import { jobAt, QUEUED_SHARE, underWayUntil, usualRunMs, type JobRecord, type Jobs } from './jobs';
 import type { Limits } from './limits';
+import type { Scope } from './tallies';
 
 export interface WorldOptions {
   provider: string;
@@ -76,7 +77,8 @@ function accept(job: NewSimulatedJob, options: WorldOptions): SimulatedJob {
   const { provider, jobs, faults, exchange, now } = options;
   const asked = readDirectives(job.prompt);
   const counts = jobs.countPrompt(job.prompt, (before) => ({ ...before, seen: before.seen + 1 }));
-  options.limits.checkJob({ ...job, provider }, (scope) => jobs.underWay.count(scope, now));
+  const count = (scope: Scope): number => jobs.underWay.count(scope, now);
+  options.limits.checkJob({ ...job, provider }, count, now);
   const own = isExchangeFault(asked.fault) ? asked.fault : undefined;
   const strikesHere = own && exchangeOf(own, asked.on) === 'submit';
   const meets = strikesHere && counts.faults < (asked.count ?? 1);
@@ -87,7 +89,9 @@ function accept(job: NewSimulatedJob, options: WorldOptions): SimulatedJob {
   const directives = { ...faults.takeForJob(), ...asked };
   const { seconds, fault: jobFault } = directives;
   const runMs = seconds === undefined ? usualRunMs(job.id) : seconds * 1_000;
-  const queuedMs = directives.queued === undefined ? undefined : directives.queued * 1_000;
+  const asksMs = directives.queued === undefined ? undefined : directives.queued * 1_000;
+  const waitsMs = slotWaitMs(job, options);
+  const queuedMs = waitsMs > 0 ? waitsMs + (asksMs ?? 0) : asksMs;
   const record: JobRecord = {
     ...job,
     provider,
@@ -107,6 +111,28 @@ function accept(job: NewSimulatedJob, options: WorldOptions): SimulatedJob {
   jobs.countPrompt(job.prompt, (before) => ({ ...before, accepted: before.accepted + 1 }));
   options.accepted(record);
   return jobAt(record, now);
+}
+
+/** No queue is longer than this, not even behind a job that never ends. */
+const WAIT_MAX_MS = 7 * 86_400_000;
+
+/**
+ * Gives how long a new job waits until fewer than `runningAtOnce` of its account and model are left of those before it.
+ * It is settled here: a job before it that is canceled or moved on later does not bring it forward. Jobs that go by looks
+ * (`polls=`) take no slot.
+ */
+function slotWaitMs({ account, model }: NewSimulatedJob, options: WorldOptions): number {
+  const { provider, jobs, limits, now } = options;
+  const most = limits.runningAtOnce({ provider, model });
+  if (most === Infinity) return 0;
+  const ends = [...jobs.all()]
+    .filter((one) => one.provider === provider && one.account === account && one.model === model)
+    .filter((one) => one.directives.polls === undefined)
+    .map((one) => underWayUntil(one))
+    .filter((end) => end > now)
+    .sort((one, other) => one - other);
+  const free = ends[ends.length - most] ?? now;
+  return Math.min(free - now, WAIT_MAX_MS);
 }
 
 /** The length of a video whose length was left to the model. */

@@ -232,6 +232,19 @@ test('frames win over the duration and are echoed in its place', async () => {
   expect(task).not.toHaveProperty('duration');
 });
 
+test('the seconds of input videos count as tokens, and are not shown', async () => {
+  const tokensOf = async (content: object[]): Promise<unknown> => {
+    const asked = { model: MODEL, content, resolution: '720p', ratio: '16:9', duration: 5 };
+    const { id } = await json(await upstream.create(asked));
+    upstream.advance(6_000);
+    const task = await upstream.task(String(id));
+    expect(Object.keys(task).filter((key) => key.includes('input'))).toEqual([]);
+    return (task['usage'] as Record<string, unknown>)['total_tokens'];
+  };
+  expect(await tokensOf([text, image('reference_image')])).toBe(108_900);
+  expect(await tokensOf([text, video])).toBe(216_900);
+});
+
 test('prompt flags count where the body is silent and are ignored where wrong', async () => {
   const flags = '--rs 480p --rt 9:16 --dur 99 --seed 11 --unknown 1 --wm maybe';
   const id = await upstream.submit(`a cat ${flags}`, { model: M10, ratio: null });

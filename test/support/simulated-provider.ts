@@ -1,6 +1,6 @@
 import type { Call, Reply } from '../../src/core/provider/exchange';
 import type { Provider } from '../../src/core/provider/provider';
-import type { SimulatedReply, Simulation, World } from '../../simulators/contract';
+import type { LimitName, SimulatedReply, Simulation, World } from '../../simulators/contract';
 import { answer } from '../../simulators/server/answer';
 import { createGlobalFaults } from '../../simulators/server/global-faults';
 import { jobAt, openJobs } from '../../simulators/server/jobs';
@@ -20,7 +20,7 @@ export interface SimulatedProvider {
   /** Another simulator in its place, at the same time. */
   forgetAll(): void;
   overload(status: 429 | 500): Reply;
-  overLimit(limit: 'jobs' | 'requests'): Reply;
+  overLimit(limit: LimitName): Reply;
   /** What the provider would post about the newest job now. */
   callback(): { headers: Record<string, string>; body: string } | undefined;
 }
