@@ -6,6 +6,9 @@ const flag = z
 
 const address = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
 
+const isSecretKey = (text: string): boolean =>
+  z.base64().safeParse(text.trim()).success && Buffer.from(text, 'base64').length === 32;
+
 /** The variables of the environment that are read, each by its name; README lists them. */
 export const environmentSchema = z.object({
   TEMPORAL_ADDRESS: z.string().min(1).optional(),
@@ -23,8 +26,8 @@ export const environmentSchema = z.object({
   REELAY_CACHE: z.string().min(1).optional(),
   REELAY_CONFIG: z.string().min(1).optional(),
   REELAY_SECRET_KEY: z
-    .base64()
-    .refine((text) => Buffer.from(text, 'base64').length === 32, 'is not 32 bytes in base64')
+    .string()
+    .refine((text) => text.split(',').every(isSecretKey), 'is not 32 bytes in base64')
     .optional(),
   REELAY_SIMULATOR_URL: address.optional(),
   OTEL_SDK_DISABLED: flag.default(false),

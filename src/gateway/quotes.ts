@@ -26,6 +26,8 @@ export interface QuoteSubject {
 
 export interface QuoteOptions {
   secret: Uint8Array | string;
+  /** Quotes that were signed with one of these are valid too. */
+  otherSecrets?: readonly (Uint8Array | string)[];
   lifetimeMs: number;
   now?: () => number;
 }
@@ -33,9 +35,14 @@ export interface QuoteOptions {
 /** `quote_<price>_<end in base 36>_<digest><signature>` */
 const QUOTE = /^quote_(\d{1,18})_([0-9a-z]{1,11})_([\w-]{43})([\w-]{43})$/;
 
-export function createQuotes({ secret, lifetimeMs, now = Date.now }: QuoteOptions): Quotes {
-  const sign = (principal: QuoteSubject['principal'], content: readonly string[]): Buffer =>
-    createHmac('sha256', secret)
+export function createQuotes(options: QuoteOptions): Quotes {
+  const { secret, otherSecrets = [], lifetimeMs, now = Date.now } = options;
+  const sign = (
+    principal: QuoteSubject['principal'],
+    content: readonly string[],
+    key: Uint8Array | string = secret,
+  ): Buffer =>
+    createHmac('sha256', key)
       .update(JSON.stringify(['quote-1', principal.workspaceId, principal.group, ...content]))
       .digest();
   return {
@@ -48,8 +55,9 @@ export function createQuotes({ secret, lifetimeMs, now = Date.now }: QuoteOption
     redeem({ id, param }, { principal, ...what }) {
       const [, price = '', end = '', digest = '', signature = ''] = QUOTE.exec(id) ?? [];
       const given = Buffer.from(signature, 'base64url');
-      const expected = sign(principal, [price, end, digest]);
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+      const isSigned = (key: Uint8Array | string): boolean =>
+        isSame(given, sign(principal, [price, end, digest], key));
+      if (![secret, ...otherSecrets].some(isSigned)) {
         throw invalid(param, 'is not a quote of this workspace');
       }
       if (Number.parseInt(end, 36) <= now()) throw stale(param, 'has expired; ask for a new quote');
@@ -59,6 +67,10 @@ export function createQuotes({ secret, lifetimeMs, now = Date.now }: QuoteOption
       return BigInt(price);
     },
   };
+}
+
+function isSame(given: Buffer, expected: Buffer): boolean {
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 const stale = (param: string, problem: string): GatewayError =>

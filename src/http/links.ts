@@ -23,6 +23,8 @@ export interface LinkTarget {
 
 export interface LinkOptions {
   secret: Uint8Array | string;
+  /** Links that were signed with one of these are valid too. */
+  otherSecrets?: readonly (Uint8Array | string)[];
   /** Returns the origin (and path prefix) under which callers reach this gateway; asked at each signature. */
   publicUrl: () => string;
   lifetimeMs: number;
@@ -36,9 +38,13 @@ export const LINK_PARAMETERS = ['expires', 'workspace', 'signature'] as const;
 const EXPIRY_STEP_SECONDS = 3600;
 
 export function createLinks(options: LinkOptions): Links {
-  const { secret, publicUrl, lifetimeMs, now = Date.now } = options;
-  const macOf = ({ workspaceId, jobId, kind }: LinkTarget, expires: string): Buffer =>
-    createHmac('sha256', secret)
+  const { secret, otherSecrets = [], publicUrl, lifetimeMs, now = Date.now } = options;
+  const macOf = (
+    { workspaceId, jobId, kind }: LinkTarget,
+    expires: string,
+    key: Uint8Array | string = secret,
+  ): Buffer =>
+    createHmac('sha256', key)
       .update(JSON.stringify(['result-link-1', workspaceId, jobId, kind, expires]))
       .digest();
   const links: Links = {
@@ -62,7 +68,8 @@ export function createLinks(options: LinkOptions): Links {
         throw new GatewayError('forbidden', { message: 'This link is not valid.' });
       }
       const target = { workspaceId: workspace, jobId: id, kind } satisfies LinkTarget;
-      if (!isSame(Buffer.from(signature, 'base64url'), macOf(target, expires))) {
+      const given = Buffer.from(signature, 'base64url');
+      if (![secret, ...otherSecrets].some((key) => isSame(given, macOf(target, expires, key)))) {
         throw new GatewayError('forbidden', { message: 'This link is not valid.' });
       }
       if (Number(expires) * 1000 <= now()) {

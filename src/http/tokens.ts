@@ -8,6 +8,8 @@ import type { Tokens } from '../core/ports/tokens';
  */
 export interface TokenOptions {
   secret: Uint8Array;
+  /** Tokens that were signed under one of these are valid too. */
+  otherSecrets?: readonly Uint8Array[];
   lifetimeMs: number;
 }
 
@@ -26,23 +28,23 @@ const claimsSchema = z.strictObject({
   exp: z.number(),
 });
 
-export function createTokens({ secret, lifetimeMs }: TokenOptions): Tokens {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', PURPOSE, KEY_BYTES));
-  const macOf = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
+export function createTokens({ secret, otherSecrets = [], lifetimeMs }: TokenOptions): Tokens {
+  const sign = signerOf(secret);
+  const signers = [sign, ...otherSecrets.map(signerOf)];
   return {
     issue({ keyId, secretId }, now) {
       const exp = Math.ceil((now + lifetimeMs) / 1000);
       const iat = Math.floor(now / 1000);
       const signed = `${HEADER}.${encode({ iss: ISSUER, sub: keyId, sid: secretId, iat, exp })}`;
-      return { token: `${signed}.${macOf(signed).toString('base64url')}`, expiresAt: exp * 1000 };
+      return { token: `${signed}.${sign(signed).toString('base64url')}`, expiresAt: exp * 1000 };
     },
     verify(token, now) {
       if (!isToken(token)) return undefined;
       const [header = '', payload = '', signature = ''] = token.split('.');
       if (header !== HEADER) return undefined;
-      const expected = macOf(`${header}.${payload}`);
       const given = Buffer.from(signature, 'base64url');
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+      const text = `${header}.${payload}`;
+      if (!signers.some((signer) => isSame(given, signer(text)))) return undefined;
       // What we signed is JSON; another version of us may have signed other claims.
       const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString());
       const { data } = claimsSchema.safeParse(claims);
@@ -50,6 +52,15 @@ export function createTokens({ secret, lifetimeMs }: TokenOptions): Tokens {
       return { keyId: data.sub, secretId: data.sid };
     },
   };
+}
+
+function signerOf(secret: Uint8Array): (text: string) => Buffer {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', PURPOSE, KEY_BYTES));
+  return (text) => createHmac('sha256', key).update(text).digest();
+}
+
+function isSame(given: Buffer, expected: Buffer): boolean {
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 /** Has the form of an access token, which no API key has. */

@@ -39,7 +39,8 @@ import type { FoundationOptions } from './foundation-options';
 import { openConnections } from './open-connections';
 import type { Connections } from './open-connections';
 import type { Offer } from './offer';
-import { secretKey } from './secrets';
+import { secretKeys } from './secrets';
+import type { SecretKeys } from './secrets';
 import { tracingOf } from './traces';
 
 export type { FoundationOptions } from './foundation-options';
@@ -80,12 +81,12 @@ export interface Foundation {
 export async function openFoundation(options: FoundationOptions): Promise<Foundation> {
   const { config, data, log, metrics = NO_METRICS } = options;
   const identity = `${hostname()}:${String(process.pid)}:${randomUUID().slice(0, 8)}`;
-  const secret = secretKey(data, config.environment.REELAY_SECRET_KEY);
-  const buildOffer = (read: Config): Offer => offerOf(read, options.simulator, secret);
+  const secrets = secretKeys(data, config.environment.REELAY_SECRET_KEY);
+  const buildOffer = (read: Config): Offer => offerOf(read, options.simulator, secrets.key);
   const live = createLiveOffer(buildOffer(config));
   const { catalog, caps } = live;
   const tracing = tracingOf(config, { identity, log, catalog });
-  const sealer = createSealer(secret);
+  const sealer = createSealer(secrets.key, secrets.others);
   const opened = await openConnections(options, { live, sealer, tracing });
   const { openPool, changes } = opened;
   const storeOptions = { ...config.waits, changes, caps };
@@ -121,7 +122,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     catalog,
     caps,
     reload,
-    ...signedWith(secret, options),
+    ...signedWith(secrets, options),
     metrics,
     traces: tracing.traces,
     log,
@@ -161,12 +162,13 @@ const isExhausted = (error: unknown): boolean => statusOf(error) === 'RESOURCE_E
 
 /** Makes what signs for this installation: each under its secret, for as long as the config says. */
 function signedWith(
-  secret: Buffer,
+  { key: secret, others: otherSecrets }: SecretKeys,
   { config: { waits }, publicUrl }: FoundationOptions,
 ): Pick<Foundation, 'links' | 'tokens' | 'quotes'> {
+  const signed = { secret, otherSecrets };
   return {
-    links: createLinks({ secret, publicUrl, lifetimeMs: waits.linkMs }),
-    tokens: createTokens({ secret, lifetimeMs: waits.tokenMs }),
-    quotes: createQuotes({ secret, lifetimeMs: waits.quoteMs }),
+    links: createLinks({ ...signed, publicUrl, lifetimeMs: waits.linkMs }),
+    tokens: createTokens({ ...signed, lifetimeMs: waits.tokenMs }),
+    quotes: createQuotes({ ...signed, lifetimeMs: waits.quoteMs }),
   };
 }

@@ -74,6 +74,7 @@ async function checkSecretKey(db: Database, sealer: Sealer, data: string): Promi
   throw new Error(
     'the secret key is not the one that this database was sealed under. It is REELAY_SECRET_KEY or, where that is ' +
       `not set, ${join(data, 'secret.key')}. Give every process of this installation the same REELAY_SECRET_KEY ` +
-      "(the content of the first one's secret.key) or the same data folder; restore a lost key from a backup",
+      "(the content of the first one's secret.key) or the same data folder; restore a lost key from a backup. Where the " +
+      'key is being changed, the one before stands behind the new one for a while (REELAY_SECRET_KEY=new,old)',
   );
 }

@@ -42,15 +42,45 @@ export function saveKeys(data: string, keys: DevelopmentKeys): void {
 
 const keysText = (keys: DevelopmentKeys): string => `${JSON.stringify(keys, null, 2)}\n`;
 
-/** Returns the secret key's 32 bytes: from REELAY_SECRET_KEY, else from the data folder. */
-export function secretKey(data: string, given: string | undefined): Buffer {
-  if (given !== undefined) return Buffer.from(given, 'base64');
-  const path = join(data, 'secret.key');
-  const text = readOrMake(path, () => `${randomBytes(32).toString('base64')}\n`);
-  const key = Buffer.from(text.trim(), 'base64');
-  if (key.length !== 32) throw new Error(`${path} is damaged; restore it from a backup`);
-  return key;
+/**
+ * The secret key, 32 bytes. While it is changed there are several: one seals and signs, and what another of them sealed
+ * or signed is read too.
+ */
+export interface SecretKeys {
+  key: Buffer;
+  others: readonly Buffer[];
 }
+
+/**
+ * Returns the secret keys: from REELAY_SECRET_KEY (`new,old`), else from the data folder's secret.key, one a line. The
+ * first one seals and signs.
+ */
+export function secretKeys(data: string, given: string | undefined): SecretKeys {
+  const path = join(data, 'secret.key');
+  const text = given ?? readOrMake(path, newSecretKey);
+  const [key, ...others] = text
+    .trim()
+    .split(/[,\s]+/)
+    .map((one) => Buffer.from(one, 'base64'));
+  if (!key || [key, ...others].some(({ length }) => length !== 32)) {
+    throw new Error(`${path} is damaged; restore it from a backup`);
+  }
+  return { key, others };
+}
+
+/**
+ * Puts a new key before those of the data folder's secret.key, which are read from then on, and returns how many there
+ * are. Processes that run go on with those that they began with.
+ */
+export function addSecretKey(data: string): number {
+  const path = join(data, 'secret.key');
+  const { key, others } = secretKeys(data, undefined);
+  const kept = [key, ...others].map((one) => `${one.toString('base64')}\n`);
+  renameSync(temporaryFile(path, [newSecretKey(), ...kept].join('')), path);
+  return kept.length + 1;
+}
+
+const newSecretKey = (): string => `${randomBytes(32).toString('base64')}\n`;
 
 /**
  * Returns the file's text, made first where it is missing. Of processes that make it at once one wins, and all read

@@ -383,6 +383,11 @@ describe('a key that cannot be sent stops the start, by its name and never by it
 });
 
 describe('the environment', () => {
+  const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
+  test('may have several secret keys while one is changed', () => {
+    const given = `${SECRET_KEY},${Buffer.alloc(32, 8).toString('base64')}`;
+    expect(read({}, { REELAY_SECRET_KEY: given }).environment.REELAY_SECRET_KEY).toBe(given);
+  });
   test.each<[Record<string, string>, RegExp]>([
     [{ REELAY_PUBLIC_URL: 'here' }, /^environment: REELAY_PUBLIC_URL: /],
     [{ REELAY_PUBLIC_URL: 'ftp://a.example' }, /^environment: REELAY_PUBLIC_URL: /],
@@ -392,6 +397,11 @@ describe('the environment', () => {
       /^environment: REELAY_SECRET_KEY: is not 32 bytes in base64$/,
     ],
     [{ REELAY_SECRET_KEY: '***' }, /^environment: REELAY_SECRET_KEY: /],
+    [
+      { REELAY_SECRET_KEY: `${SECRET_KEY},c2hvcnQ=` },
+      /^environment: REELAY_SECRET_KEY: is not 32 bytes in base64$/,
+    ],
+    [{ REELAY_SECRET_KEY: `${SECRET_KEY},` }, /^environment: REELAY_SECRET_KEY: /],
   ])('%j is told by its name and never by its value', (env, sentence) => {
     expect(() => read({}, env)).toThrow(sentence);
     for (const value of Object.values(env)) expect(() => read({}, env)).not.toThrow(value);

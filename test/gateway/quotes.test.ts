@@ -95,3 +95,11 @@ describe('is no quote at all', () => {
     );
   });
 });
+
+test('binds its price still after the secret was changed, while the one before is read', () => {
+  const { id } = quotes.issue(subject, PRICE);
+  const options = { lifetimeMs: 900_000, now: () => clock };
+  const changed = createQuotes({ ...options, secret: 'two', otherSecrets: ['one'] });
+  expect(changed.redeem({ id, param: 'quote_id' }, subject)).toBe(PRICE);
+  expect(() => redeem(changed.issue(subject, PRICE).id)).toThrow('is not a quote');
+});

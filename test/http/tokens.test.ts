@@ -86,3 +86,15 @@ test.each([
 ])('refuses %s', (_, token) => {
   expect(tokens.verify(token, NOW)).toBeUndefined();
 });
+
+test('a token from before the secret was changed is good while that secret is read, and ends as ever', () => {
+  const changed = createTokens({
+    secret: Buffer.alloc(32, 8),
+    otherSecrets: [SECRET],
+    lifetimeMs: HOUR,
+  });
+  expect(changed.verify(good, NOW)).toEqual(tokens.verify(good, NOW));
+  expect(changed.verify(good, NOW + HOUR + 1_000)).toBeUndefined();
+  // What is new is signed under the new one alone.
+  expect(tokens.verify(changed.issue(bearer, NOW).token, NOW)).toBeUndefined();
+});

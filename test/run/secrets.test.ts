@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { developmentKeys, saveKeys, secretKey } from '../../src/run/secrets';
+import { addSecretKey, developmentKeys, saveKeys, secretKeys } from '../../src/run/secrets';
 import { cleanUp, startScript, temporaryFolder } from '../host/temporary';
 
 /** The secrets of a data folder are made once, by whichever process comes first, and are the same for all. */
@@ -9,13 +9,13 @@ afterEach(cleanUp);
 
 /** Answers `<moment> <folder>...` on stdin by the secrets that it finds or makes in each folder, begun at that moment. */
 const STARTER = `
-  const { developmentKeys, secretKey } = require('./src/run/secrets.ts');
+  const { developmentKeys, secretKeys } = require('./src/run/secrets.ts');
   const lines = require('node:readline').createInterface({ input: process.stdin });
   lines.on('line', (line) => {
     const [moment, ...folders] = line.split(' ');
     while (Date.now() < Number(moment));
     console.log(JSON.stringify(folders.map((data) =>
-      [secretKey(data).toString('base64'), developmentKeys(data).admin_key])));
+      [secretKeys(data).key.toString('base64'), developmentKeys(data).admin_key])));
   });
   console.log('ready');`;
 
@@ -28,7 +28,7 @@ test('processes that start at once on a fresh folder all get the same ones', asy
   const answers = await Promise.all(starters.map((starter) => starter.nextLine()));
   expect(new Set(answers).size).toBe(1);
   const found = folders.map((data) => [
-    secretKey(data, undefined).toString('base64'),
+    secretKeys(data, undefined).key.toString('base64'),
     developmentKeys(data).admin_key,
   ]);
   expect(JSON.parse(answers[0] ?? '')).toEqual(found);
@@ -37,7 +37,7 @@ test('processes that start at once on a fresh folder all get the same ones', asy
 
 test('are for their owner alone, and nothing half-written is left beside them', () => {
   const data = temporaryFolder();
-  secretKey(data, undefined);
+  secretKeys(data, undefined);
   saveKeys(data, { ...developmentKeys(data), callback_secret: 'whsec_next' });
   expect(developmentKeys(data).callback_secret).toBe('whsec_next');
   expect(readdirSync(data).sort()).toEqual(['keys.json', 'secret.key']);
@@ -47,7 +47,7 @@ test('are for their owner alone, and nothing half-written is left beside them', 
 test('a given key is used as it is, and none is made', () => {
   const data = temporaryFolder();
   const given = Buffer.alloc(32, 7);
-  expect(secretKey(data, given.toString('base64'))).toEqual(given);
+  expect(secretKeys(data, given.toString('base64'))).toEqual({ key: given, others: [] });
   expect(readdirSync(data)).toEqual([]);
 });
 
@@ -56,7 +56,19 @@ test('a damaged file stops the start and stays as it is', () => {
   writeFileSync(join(data, 'secret.key'), 'short');
   const keys = { key: 'my own', admin_key: 'my own', callback_secret: 'whsec_' };
   writeFileSync(join(data, 'keys.json'), JSON.stringify(keys));
-  expect(() => secretKey(data, undefined)).toThrow('secret.key is damaged; restore it');
+  expect(() => secretKeys(data, undefined)).toThrow('secret.key is damaged; restore it');
   expect(() => developmentKeys(data)).toThrow('keys.json is damaged; restore it, or delete it');
   expect(readFileSync(join(data, 'secret.key'), 'utf8')).toBe('short');
+});
+
+test('a new key comes before the one that was there, which is still read', () => {
+  const data = temporaryFolder();
+  const { key: old } = secretKeys(data, undefined);
+  expect(addSecretKey(data)).toBe(2);
+  const { key, others } = secretKeys(data, undefined);
+  expect(others).toEqual([old]);
+  expect(key).not.toEqual(old);
+  expect(readdirSync(data)).toEqual(['secret.key']);
+  const given = `${key.toString('base64')}, ${old.toString('base64')}`;
+  expect(secretKeys(temporaryFolder(), given)).toEqual({ key, others });
 });

@@ -123,6 +123,20 @@ describe('a sealed secret', () => {
     expect(new Set(many.map((bytes) => sealer.open(bytes, 'owner')))).toEqual(new Set(['same']));
   });
 
+  test('opens under the key before while that is read, and is sealed under the new one', () => {
+    const old = createSealer(key);
+    const rotating = createSealer(Buffer.alloc(32, 9), [Buffer.alloc(32, 8), key]);
+    expect(rotating.open(sealed, 'owner')).toBe('whsec_text');
+    expect([old, rotating].map((sealer) => sealer.isCurrent(sealed, 'owner'))).toEqual([
+      true,
+      false,
+    ]);
+    const again = rotating.seal('whsec_text', 'owner');
+    expect(rotating.isCurrent(again, 'owner')).toBe(true);
+    expect(() => old.open(again, 'owner')).toThrow('does not open under any secret key');
+    expect(() => rotating.open(sealed, 'owner2')).toThrow();
+  });
+
   test('needs a key of 32 bytes', () => {
     expect(() => createSealer(Buffer.alloc(16))).toThrow('the secret key must have 32 bytes');
   });

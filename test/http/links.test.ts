@@ -1,0 +1,32 @@
+import { createLinks } from '../../src/http/links';
+import { newId, renderId } from '../../src/core/job/ids';
+
+/** Links outlive the secret that signed them for as long as it is still read. */
+
+const HOUR = 3_600_000;
+const NOW = Date.parse('2026-11-29T12:00:00Z');
+const target = { workspaceId: 'ws_1', jobId: newId(), kind: 'video' as const };
+let clock = NOW;
+const options = { publicUrl: () => 'https://a.example', lifetimeMs: HOUR, now: () => clock };
+const before = createLinks({ ...options, secret: 'one' });
+const rotating = createLinks({ ...options, secret: 'two', otherSecrets: ['one'] });
+const after = createLinks({ ...options, secret: 'two' });
+
+test('a link from before the secret was changed opens while that secret is read, and ends as ever', () => {
+  const link = before.sign(target);
+  expect(rotating.read(link)).toEqual({ target });
+  expect(after.read(link)).toEqual({ problem: 'This link is not valid.' });
+  clock = NOW + 3 * HOUR;
+  expect(rotating.read(link)).toEqual({
+    problem: 'This link has expired; ask for a new one.',
+  });
+});
+
+test('a new link is signed with the new secret alone', () => {
+  clock = NOW;
+  const link = rotating.sign(target);
+  expect(after.read(link)).toEqual({ target });
+  expect(before.read(link)).toEqual({ problem: 'This link is not valid.' });
+  const other = link.replace(renderId('video', target.jobId), renderId('video', newId()));
+  expect(rotating.read(other)).toEqual({ problem: 'This link is not valid.' });
+});
