@@ -55,3 +55,21 @@ const RATIOS: readonly (readonly [number, number])[] = [
 const TOLERANCE = 0.05;
 
 const divisorOf = (a: number, b: number): number => (b === 0 ? a : divisorOf(b, a % b));
+
+/**
+ * Returns the provider's own id of the model that made the video, which a public name does not tell: `sora-2` may be made
+ * by a living model of another maker. Undefined until the video is there, and where two routes of the job led to one
+ * channel by different models.
+ */
+export function providerModelOf({
+  state,
+  channel,
+  routes,
+}: Pick<Job, 'state' | 'channel' | 'routes'>): string | undefined {
+  if (state !== 'succeeded') return undefined;
+  const models = new Set(
+    routes.filter((route) => route.channel === channel).map(({ model }) => model),
+  );
+  const [model] = models;
+  return models.size === 1 ? model : undefined;
+}

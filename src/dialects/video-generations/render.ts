@@ -4,7 +4,7 @@ import { endReasonOf, statusDetailOf } from '../kit/end-reason';
 import { given } from '../../core/json/fields';
 import { renderId } from '../../core/job/ids';
 import type { Job, JobState } from '../../core/job/job';
-import { shownOf } from '../../core/job/made';
+import { providerModelOf, shownOf } from '../../core/job/made';
 import { parametersOf, unixSeconds } from '../kit/parameters';
 import { pointsNumber } from '../../core/money/pricing';
 import type { Mode } from '../../core/request/request';
@@ -148,6 +148,7 @@ export function videoOf(job: Job, link: Link): Video {
     status_update_time: job.updatedAt,
     video_url: job.state === 'succeeded' ? link(job) : null,
     parameters: parametersOf(job.applied),
+    ...given({ provider_model: providerModelOf(job) }),
     error: endReasonOf(job),
     ...given({ status_detail: statusDetailOf(job) }),
   };

@@ -100,6 +100,8 @@ export const videoSchema = z.strictObject({
   status_update_time: z.int(),
   video_url: z.string().nullable(),
   parameters: z.record(z.string(), z.unknown()),
+  /** The provider's own id of the model that made it; present once the video is there. */
+  provider_model: z.string().optional(),
   error: errorSchema,
   status_detail: statusDetail,
 });

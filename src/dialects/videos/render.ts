@@ -7,7 +7,7 @@ import type { GatewayError } from '../../core/errors';
 import { given } from '../../core/json/fields';
 import { renderId } from '../../core/job/ids';
 import type { Job } from '../../core/job/job';
-import { shownOf } from '../../core/job/made';
+import { providerModelOf, shownOf } from '../../core/job/made';
 import { offerOf } from '../kit/offer';
 import { OPENAI_ERROR_TYPES, renderOpenaiError } from '../kit/openai-error';
 import { parametersOf, sizeOf, unixSeconds } from '../kit/parameters';
@@ -41,6 +41,7 @@ export function fromJob(job: Job, link: Link): Video {
     metadata: { ...job.metadata, ...(isTask(job) ? taskResultOf(job, link) : {}) },
     ...given({ request_id: textOf(job.echo['request_id']), user: textOf(job.echo['user']) }),
     ...resultOf(job, link),
+    ...given({ provider_model: providerModelOf(job) }),
     ...usageOf(job),
     remixed_from_video_id: null,
     error: endReasonOf(job),

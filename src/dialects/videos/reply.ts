@@ -39,6 +39,8 @@ export const videoSchema = z.strictObject({
   url: z.string().optional(),
   video_url: z.string().optional(),
   content: z.strictObject({ last_frame_url: z.string() }).optional(),
+  /** The provider's own id of the model that made it; present once the video is there. */
+  provider_model: z.string().optional(),
   usage: z.strictObject({ completion_tokens: z.int(), total_tokens: z.int() }).optional(),
   remixed_from_video_id: z.null(),
   error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
