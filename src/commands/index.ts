@@ -3,6 +3,7 @@ import { api } from './api';
 import { config } from './config';
 import { init } from './init';
 import { migrate } from './migrate';
+import { secrets } from './secrets';
 import { start } from './start';
 import { stop } from './stop';
 import { tryCommand } from './try';
@@ -19,6 +20,7 @@ export const commands: readonly (() => CommandUnknownOpts)[] = [
   worker,
   migrate,
   config,
+  secrets,
   stop,
   tryCommand,
   init,

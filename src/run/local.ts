@@ -20,6 +20,7 @@ import { ensureFirstWorkspace } from './first-workspace';
 import type { DevelopmentKeys } from './secrets';
 import { checkMetricsPorts, metricsOf, sdkAddress, startMetrics } from './metrics';
 import type { MetricsAddress } from './metrics';
+import { resealAtStart } from './reseal';
 import { migrateSchema } from './schema';
 import { loadSimulators } from './simulators';
 import { createStack } from './stack';
@@ -105,7 +106,7 @@ async function startAll(options: LocalOptions, stack: Stack): Promise<LocalGatew
     publicUrl,
   });
   stack.push('connections', () => base.close());
-  const first = await ensureFirstWorkspace(base, data);
+  const first = await resealAtStart(base).then(() => ensureFirstWorkspace(base, data));
 
   // A burst of activities takes no connection from the API, nor the other way round.
   const workerBase = base.withOwnPool();

@@ -6,6 +6,7 @@ import type { Database, OpenDatabase } from '../store/base/database';
 import type { Sealer } from '../store/base/seal';
 import { createChanges } from '../store/changes/changes';
 import { isOurSecretKey } from '../store/operator/installation';
+import { hasForeignSecrets } from '../store/operator/reseal';
 import { join } from 'node:path';
 import type { FoundationOptions } from './foundation-options';
 import type { LiveOffer } from './live-offer';
@@ -25,7 +26,7 @@ export async function openConnections(
   options: FoundationOptions,
   { live, sealer, tracing }: ConnectionParts,
 ) {
-  const { config, data, log } = options;
+  const { config, log } = options;
   const connection = engineConnection(options.engineAddress, config.environment);
   const { client, close: disconnect } = await connectClient(
     connection,
@@ -45,7 +46,7 @@ export async function openConnections(
     await database.close();
   };
   try {
-    await checkSecretKey(database.db, sealer, data);
+    await checkSecretKey(database.db, sealer, options);
   } catch (error) {
     await close();
     throw error;
@@ -69,12 +70,19 @@ const outboundOf = ({ allowCallbacksTo }: FoundationOptions, { secrets }: LiveOf
  * Throws unless the secret key is the one that the database was sealed under: with another key links and tokens of one
  * process would be nothing to the next, and callbacks could not be signed.
  */
-async function checkSecretKey(db: Database, sealer: Sealer, data: string): Promise<void> {
-  if (await isOurSecretKey(db, sealer)) return;
+async function checkSecretKey(
+  db: Database,
+  sealer: Sealer,
+  { data, config }: FoundationOptions,
+): Promise<void> {
+  const scope = { rowsMax: config.limits.sweepRows, now: Date.now() };
+  const isOurs = await isOurSecretKey(db, sealer);
+  if (isOurs && !(await hasForeignSecrets(db, sealer, scope))) return;
   throw new Error(
     'the secret key is not the one that this database was sealed under. It is REELAY_SECRET_KEY or, where that is ' +
       `not set, ${join(data, 'secret.key')}. Give every process of this installation the same REELAY_SECRET_KEY ` +
       "(the content of the first one's secret.key) or the same data folder; restore a lost key from a backup. Where the " +
-      'key is being changed, the one before stands behind the new one for a while (REELAY_SECRET_KEY=new,old)',
+      'key is being changed, rows still need the one before: put it behind the new one (REELAY_SECRET_KEY=new,old, or ' +
+      'as the second line of secret.key), start, and run "reelay secrets reseal" before you take it away',
   );
 }

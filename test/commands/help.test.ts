@@ -36,6 +36,9 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   'reelay try': ['--channel', '--json'],
   'reelay config': [],
   'reelay config check': ['--json'],
+  'reelay secrets': [],
+  'reelay secrets new': ['--data', '--json'],
+  'reelay secrets reseal': ['--data', '--json'],
   'reelay init': [
     '--config',
     '--provider',

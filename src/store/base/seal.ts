@@ -11,6 +11,8 @@ export interface Sealer {
   open(sealed: Uint8Array, owner: string): string;
   /** Is it sealed under the key that seals now? */
   isCurrent(sealed: Uint8Array, owner: string): boolean;
+  /** Does it open what other keys sealed? */
+  hasOthers: boolean;
 }
 
 const NONCE = 12;
@@ -36,6 +38,7 @@ export function createSealer(key: Uint8Array, others: readonly Uint8Array[] = []
       }
       throw new Error('a sealed text does not open under any secret key of this process');
     },
+    hasOthers: others.length > 0,
     isCurrent: (sealed, owner) => opened(sealed, owner, key) !== undefined,
   };
 }

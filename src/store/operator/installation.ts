@@ -48,7 +48,7 @@ const CANARY_OWNER = 'installation';
 
 /**
  * Is this the key that everything in this database is sealed under? Whoever asks first decides it, unless something
- * was sealed before there was a canary.
+ * was sealed before there was a canary. While the key is changed, one of those that are read is enough.
  */
 export function isOurSecretKey(db: Database, sealer: Sealer): Promise<boolean> {
   return db.transaction(async (tx) => {
@@ -58,6 +58,16 @@ export function isOurSecretKey(db: Database, sealer: Sealer): Promise<boolean> {
     if (older && !opens(sealer, older.sealed, older.workspaceId)) return false;
     await tx.update(installation).set({ sealedCanary: sealer.seal(CANARY, CANARY_OWNER) });
     return true;
+  });
+}
+
+/** Seals the installation's mark under the current key, where one of the others sealed it. */
+export function resealCanary(db: Database, sealer: Sealer): Promise<void> {
+  return db.transaction(async (tx) => {
+    const { sealedCanary } = await lockInstallation(tx);
+    if (sealedCanary && sealer.isCurrent(sealedCanary, CANARY_OWNER)) return;
+    if (sealedCanary && !opens(sealer, sealedCanary, CANARY_OWNER)) return;
+    await tx.update(installation).set({ sealedCanary: sealer.seal(CANARY, CANARY_OWNER) });
   });
 }
 
