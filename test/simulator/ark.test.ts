@@ -258,6 +258,22 @@ test('prompt flags count where the body is silent and are ignored where wrong', 
   expect(await upstream.task(other)).toMatchObject({ resolution: '720p', ratio: '16:9' });
 });
 
+test('the example of 1.0 pro fast on the vendor’s page is taken: flags in its text, no role, 1080p unless told', async () => {
+  const words = { type: 'text', text: 'a girl opens her eyes  --ratio adaptive  --dur 5' };
+  const asked = { model: FAST_10, content: [words, image()] };
+  const { id } = await json(await upstream.create(asked));
+  upstream.advance(6_000);
+  expect(await upstream.task(String(id))).toMatchObject({
+    model: FAST_10,
+    status: 'succeeded',
+    resolution: '1080p',
+    duration: 5,
+    framespersecond: 24,
+    service_tier: 'default',
+    execution_expires_after: 172_800,
+  });
+});
+
 test('adaptive takes the shape of an inline first frame, else 16:9, and tells it', async () => {
   const ratioOf = async (content: object[]): Promise<unknown> => {
     const { id } = await json(await upstream.create({ model: MODEL, content, ratio: 'adaptive' }));
