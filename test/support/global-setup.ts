@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readConfig } from '../../src/config';
 import { launchEngine } from '../../src/engine/launcher';
 import { claimDataFolder } from '../../src/host/data-folder';
+import { watchMachine } from './machine-watch';
 
 /**
  * One real Temporal server for the whole run; every test file brings its own namespace, database and gateway.
@@ -27,5 +28,6 @@ export default async function globalSetup(): Promise<void> {
   });
   process.env['REELAY_TEST_ENGINE'] = engine.address;
   process.env['REELAY_TEST_ENGINE_UI'] = engine.uiUrl ?? '';
-  Object.assign(globalThis, { reelayTestEngine: { engine, data, startedAt } });
+  const watch = watchMachine(data);
+  Object.assign(globalThis, { reelayTestEngine: { engine, data, startedAt, watch } });
 }

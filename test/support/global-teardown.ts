@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunningEngine } from '../../src/engine/launcher';
 import { differences, render } from './guarantees';
+import type { MachineWatch } from './machine-watch';
 import { recordedSince } from './report';
 
 const PAGE = join(__dirname, '..', '..', 'docs', 'guarantees.md');
@@ -9,10 +10,19 @@ const PAGE = join(__dirname, '..', '..', 'docs', 'guarantees.md');
 export default async function globalTeardown(options: { testNamePattern?: string }): Promise<void> {
   // Set by globalSetup in this very process.
   const { reelayTestEngine } = globalThis as unknown as {
-    reelayTestEngine?: { engine: RunningEngine; data: string; startedAt: number };
+    reelayTestEngine?: {
+      engine: RunningEngine;
+      data: string;
+      startedAt: number;
+      watch: MachineWatch;
+    };
   };
   if (!reelayTestEngine) return;
-  const { engine, data, startedAt } = reelayTestEngine;
+  const { engine, data, startedAt, watch } = reelayTestEngine;
+  const still = await watch.end();
+  if (still.length > 0) {
+    process.stderr.write(`the machine stood still during this run:\n${still.join('\n')}\n`);
+  }
   await engine.stop();
   rmSync(data, { recursive: true, force: true });
   const report = recordedSince(startedAt);
