@@ -19,11 +19,11 @@ export const tryCommand = () =>
     .addOption(jsonOption())
     .action(
       exits(async ({ channel, json }) => {
-        const [{ readSettings }, { tryChannels }] = await Promise.all([
+        const [{ settingsFor }, { tryChannels }] = await Promise.all([
           import('../run/settings.js'),
           import('../run/try-channels.js'),
         ]);
-        const config = readSettings();
+        const config = settingsFor(channel);
         const trials = await tryChannels(config, namesOf(Object.keys(config.channels), channel));
         const ok = trials.every((trial) => trial.ok);
         process.stdout.write(

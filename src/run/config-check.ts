@@ -38,7 +38,7 @@ export function checkConfig(options: SurveyOptions, now: number): ConfigReport {
   try {
     const { config, problems } = surveySettings(options);
     const { path: file } = config.source;
-    const warnings = warningsOf(config, now);
+    const warnings = warningsOf(config, now).filter((warning) => !isToldAs(problems, warning));
     if (problems.length > 0) return { ...EMPTY, file, problems, warnings };
     return { ok: true, file, problems, warnings, ...offerOf(config) };
   } catch (error) {
@@ -47,12 +47,18 @@ export function checkConfig(options: SurveyOptions, now: number): ConfigReport {
   }
 }
 
+/** Says that an entry is wrong already: what is odd about what is left of it was not written. */
+const isToldAs = (problems: readonly Problem[], { at }: Problem): boolean =>
+  problems.some((problem) => problem.at === at || problem.at.startsWith(`${at}.`));
+
 const EMPTY = { ok: false, warnings: [], channels: [], models: [] };
 
 function warningsOf(config: Config, now: number): Problem[] {
   const says = publicUrlWarning(config);
   const environment = { file: 'environment', at: 'REELAY_PUBLIC_URL' };
+  const { path: file, text } = config.source;
   return inOrder([
+    ...(text === '' ? [{ file, at: '', says: 'is not here, so every model is simulated' }] : []),
     ...(says === undefined ? [] : [{ ...environment, says }]),
     ...placed(config.source, configWarnings(config, now)),
   ]);

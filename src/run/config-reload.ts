@@ -142,7 +142,10 @@ export async function reloadBySignal({
     const { needsRestart } = await reload.reload();
     if (needsRestart.length > 0) log.warn({ needsRestart }, 'these parts hold after a restart');
   } catch (err) {
-    log.error({ err }, 'the config was not read again');
+    // What is wrong with the file is the operator's own, and needs no stack.
+    if (err instanceof GatewayError)
+      log.error({ why: err.message }, 'the config was not read again');
+    else log.error({ err }, 'the config was not read again');
   }
 }
 

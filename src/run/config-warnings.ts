@@ -40,11 +40,11 @@ function addressProblem(provider: Provider, baseUrl: string): string | undefined
   const url = new URL(baseUrl);
   const known = addressOf(provider.addresses, baseUrl);
   const plain = (text: string): string => text.replace(/\/+$/, '');
-  if (known && plain(known.url) !== plain(baseUrl)) {
-    return `is on a host of ${known.where}, whose base URL is ${known.url}`;
-  }
   if (url.protocol === 'http:' && isPublicHost(url.hostname)) {
     return 'sends the key over the internet in clear: https protects it';
+  }
+  if (known && plain(known.url) !== plain(baseUrl)) {
+    return `is on a host of ${known.where}, whose base URL is ${known.url}`;
   }
   if (known) return undefined;
   const own = addressesInWords(provider.addresses);
@@ -53,7 +53,6 @@ function addressProblem(provider: Provider, baseUrl: string): string | undefined
 
 /** Says why a key looks like none. The text never shows it. */
 function keyProblem(key: string): string | undefined {
-  if (/^(["'`]).*\1$/.test(key)) return 'stands in quotes, which become a part of the key';
   if (/^(<.*>|.*(your|example|changeme|replace|xxxx).*|\*+|\.+)$/i.test(key)) {
     return 'looks like the example of a key';
   }

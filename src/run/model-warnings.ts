@@ -1,8 +1,10 @@
 import type { Config } from '../config';
 import { ConfigError } from '../core/catalog/config-error';
 import { isRetired } from '../core/catalog/retirement';
+import { knownModel } from '../core/job/job';
 import { addressOf } from '../core/provider/address';
 import { providers } from '../providers';
+import { spreadProblem } from './price-spread';
 
 type Way = readonly PropertyKey[];
 type Channels = Config['channels'];
@@ -18,6 +20,8 @@ export function modelWarnings({ channels, models }: Config, now: number): Config
     const real = model.channels.filter(({ channel }) => 'baseUrl' in (channels[channel] ?? {}));
     const isMixed = real.length > 0 && real.length < model.channels.length;
     const isGivenAway = real.length > 0 && 'free' in model.price;
+    const spreads =
+      'free' in model.price ? [] : real.map((choice) => spreadAt(channels, choice, model));
     const isOver = isRetired({ sunsetAt: model.sunset }, now);
     return [
       ...model.channels.flatMap((choice, index) => [
@@ -26,6 +30,10 @@ export function modelWarnings({ channels, models }: Config, now: number): Config
       ]),
       ...warning([...at, 'channels'], isMixed ? MIXED : undefined),
       ...warning([...at, 'price'], isGivenAway ? GIVEN_AWAY : undefined),
+      ...warning(
+        [...at, 'price'],
+        spreads.find((text) => text !== undefined),
+      ),
       ...warning([...at, 'sunset'], isOver ? 'is over: callers are refused' : undefined),
     ];
   });
@@ -57,4 +65,15 @@ function likeProblem(
   const known = Object.hasOwn(providers, name) ? (providers[name]?.models ?? {}) : {};
   if (like === undefined || like === model || !Object.hasOwn(known, model)) return undefined;
   return `takes "${model}" for "${like}", though it is known by itself: leave "like" out`;
+}
+
+function spreadAt(
+  channels: Channels,
+  choice: { channel: string; model: string; like?: string | undefined },
+  { offers }: Pick<Config['models'][string], 'offers'>,
+): string | undefined {
+  const name = channels[choice.channel]?.provider ?? '';
+  const known = Object.hasOwn(providers, name) ? (providers[name]?.models ?? {}) : {};
+  const whole = known[knownModel(choice)];
+  return whole && spreadProblem(whole, offers);
 }

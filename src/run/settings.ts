@@ -24,6 +24,19 @@ export function readSettings(overrides?: FileConfigInput): Config {
   return config;
 }
 
+/**
+ * Reads the config for what concerns one channel alone: what is wrong elsewhere, such as the key of another account that
+ * is not there yet, does not matter. Throws as `readSettings` does where that channel is wrong, or none is named.
+ */
+export function settingsFor(channel: string | undefined): Config {
+  const { config, problems, unusable } = surveySettings({});
+  const isSound = channel !== undefined && Object.hasOwn(config.channels, channel);
+  const own = problems.filter(({ at }) => at.startsWith(`channels.${channel ?? ''}.`));
+  if (isSound && own.length === 0 && !unusable.includes(channel)) return config;
+  if (problems.length > 0) throw new ConfigRefused(problems);
+  return config;
+}
+
 /** Finds everything that `readSettings` would throw. Throws only where no file can be read at all. */
 export function surveySettings(options: SurveyOptions): Survey {
   const { config, problems, unusable } = surveyConfig(options);

@@ -20,7 +20,8 @@ export function fileText(
     ...(isReal(account) ? realLines({ account, variables }) : simulatedLines()),
     '  },',
     '  "models": {',
-    '    // Callers ask for the name on the left. "price" is points for each video, or {"free": true}.',
+    '    // Callers ask for the name on the left. "price" is points for each video, or {"free": true}. It is one price for',
+    '    // all that "offers" leaves of the model, so widen the two together; without "offers" it is all that there is.',
     ...models.flatMap((model, index) => modelLines(model, index === models.length - 1)),
     '  }',
     '}',
@@ -55,11 +56,13 @@ function simulatedLines(): string[] {
   ];
 }
 
-function modelLines({ name, channel, id, points }: OfferedModel, isLast: boolean): string[] {
+function modelLines(model: OfferedModel, isLast: boolean): string[] {
+  const { name, channel, id, points, offers } = model;
+  const price = `      "price": ${spaced({ perJob: points })}`;
   return [
     `    ${JSON.stringify(name)}: {`,
     `      "channels": [${spaced({ channel, model: id })}],`,
-    `      "price": ${spaced({ perJob: points })}`,
+    ...(offers ? [`${price},`, `      "offers": ${JSON.stringify(offers)}`] : [price]),
     `    }${isLast ? '' : ','}`,
   ];
 }

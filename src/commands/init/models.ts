@@ -1,4 +1,5 @@
 import { DEFAULT_MODELS } from '../../default-catalog';
+import type { Capabilities } from '../../core/request/capabilities';
 import { providers } from '../../providers';
 import { isReal } from './accounts';
 import type { Account } from './accounts';
@@ -12,7 +13,13 @@ export interface OfferedModel {
   id: string;
   /** Points for each video. */
   points: string;
+  /** What the price is for, where that is not all that the model can do. */
+  offers?: { seconds?: { max: number }; resolutions?: string[] };
 }
+
+/** One price covers what differs little in cost: a film of thirty seconds in 4k costs seventy of these. */
+const SECONDS_MAX = 10;
+const RESOLUTIONS: readonly string[] = ['480p', '720p'];
 
 const POINTS = '25';
 
@@ -27,9 +34,22 @@ export function modelsOf(account: Account): OfferedModel[] {
   return ids
     .map((id): OfferedModel => {
       const name = nameOf(id);
-      return { name, channel: account.channel, id, points: usualPoints(name) ?? POINTS };
+      const points = usualPoints(name) ?? POINTS;
+      return { name, channel: account.channel, id, points, ...offersOf(models[id]) };
     })
     .sort((one, other) => other.name.localeCompare(one.name, 'en', { numeric: true }));
+}
+
+function offersOf(model: Capabilities | undefined): Pick<OfferedModel, 'offers'> {
+  if (!model) return {};
+  const resolutions = model.resolutions.filter((name) => RESOLUTIONS.includes(name));
+  const offers = {
+    ...(model.seconds.max > SECONDS_MAX ? { seconds: { max: SECONDS_MAX } } : {}),
+    ...(resolutions.length > 0 && resolutions.length < model.resolutions.length
+      ? { resolutions }
+      : {}),
+  };
+  return Object.keys(offers).length === 0 ? {} : { offers };
 }
 
 function simulatedModels(): OfferedModel[] {

@@ -20,12 +20,15 @@ export function jsonProblem(text: string): JsonProblem | undefined {
   const root = parseTree(text, errors, HAND_WRITTEN);
   const [first] = errors;
   if (first || !root) {
-    const why = first ? wordsOf(printParseErrorCode(first.error)) : 'value expected';
+    const why = first ? wordsOf(first.error) : 'value expected';
     return { line: lineAt(text, first?.offset ?? 0), text: `is not JSON: ${why}` };
   }
   const twice = repeated(root);
   if (!twice) return undefined;
-  return { line: lineAt(text, twice.offset), text: `"${twice.name}" stands here a second time` };
+  return {
+    line: lineAt(text, twice.offset),
+    text: `"${twice.name}" stands here a second time: put the two together`,
+  };
 }
 
 /** Returns the value of a text that has no problem. */
@@ -77,4 +80,8 @@ function repeated(node: Node): { name: string; offset: number } | undefined {
 const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
 
 /** Writes `CommaExpected` as `comma expected`. */
-const wordsOf = (code: string): string => code.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+const wordsOf = (error: ParseError['error']): string => {
+  const code = printParseErrorCode(error);
+  if (code === 'EndOfFileExpected') return 'it ends before here, and a file is one object';
+  return code.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+};

@@ -17,6 +17,11 @@ function problemOf(value: string): string | undefined {
   if (value.trim() === '') return 'is empty or blank';
   if (/^[\x21-\x7e]+\r?\n$/.test(value))
     return 'ends in a line break, as files often do: take it out';
+  if (/^(["'`]).*\1$/.test(value))
+    return 'stands in quotes, which would be a part of it: take them out';
+  if (/^\$[A-Za-z_]\w*$/.test(value)) {
+    return 'is the name of a variable: to have what it holds, write it in braces, as in "${ARK_API_KEY}"';
+  }
   const at = value.search(/[^\x21-\x7e]/);
   if (at < 0) return undefined;
   return `holds a character at position ${String(at + 1)} that no key has: only visible ASCII, without spaces and line breaks, can be sent`;
