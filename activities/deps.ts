@@ -28,8 +28,8 @@ export interface ActivityDeps extends AttemptDeps {
   waits: ActivityWaits;
   limits: ActivityLimits;
   retention: Retention;
-  /** Reads the config of this process again where another version is told or wanted. Never throws. */
-  refreshConfig(wanted?: string): Promise<void>;
+  /** Reads the config of this process again where another version was told. Never throws. */
+  refreshConfig(): Promise<void>;
   /** How many jobs may run at once, and for whom. */
   caps: Caps;
   metrics: Metrics;

@@ -19,7 +19,7 @@ export async function hearOfRoute(
   const isPlannedElsewhere = (): boolean =>
     route?.config !== undefined && route.config !== catalog.version() && !isKnown(deps, route);
   if (!route || !isPlannedElsewhere()) return;
-  await deps.refreshConfig(route.config);
+  await deps.refreshConfig();
   if (!isPlannedElsewhere() || now() > job.createdAt + waits.configLagMs) return;
   const { channel, model, config } = route;
   log.warn(

@@ -1,3 +1,4 @@
+import { reachOf } from '../src/core/catalog/reach';
 import { failure } from '../src/core/errors';
 import { isFinal } from '../src/core/job/outcome';
 import type { Attempt } from '../src/core/provider/attempt';
@@ -70,7 +71,7 @@ async function waiting(
 }
 
 function capabilitiesUsualMs(deps: ActivityDeps, attempt: Attempt): number | undefined {
-  const at = deps.catalog.channel(attempt.channel);
+  const at = reachOf(deps, attempt);
   if (at?.channel.simulated) return SIMULATED_USUAL_MS;
   const seconds = at?.provider.models[attempt.model]?.usualSeconds;
   return seconds === undefined ? undefined : seconds * 1_000;

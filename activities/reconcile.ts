@@ -13,7 +13,7 @@ import { mayRepeat } from './repeat';
  */
 export async function reconcile(
   deps: ActivityDeps,
-  job: Pick<Job, 'inDoubtSince'>,
+  job: Pick<Job, 'inDoubtSince' | 'routes'>,
   attempt: Attempt,
 ): Promise<Attempt | 'unknown' | 'absent'> {
   const now = deps.now();
@@ -33,7 +33,7 @@ export async function reconcile(
   // still says that it sent nothing, and a provider is asked for as long after an outage as after a lost reply.
   const lookedUpFrom = Math.max(quietAt, job.inDoubtSince ?? now);
   if (now >= lookedUpFrom + deps.waits.unknownMs) {
-    if (found === 'absent' && mayRepeat(deps, attempt)) return 'absent';
+    if (found === 'absent' && mayRepeat(deps, job, attempt)) return 'absent';
     deps.log.error({ jobId: attempt.jobId, channel: attempt.channel }, 'submit stays unknown');
     return 'unknown';
   }

@@ -1,3 +1,4 @@
+import { reachOf } from '../src/core/catalog/reach';
 import { send, isServed } from '../src/attempts/send';
 import type { Job } from '../src/core/job/job';
 import type { Attempt } from '../src/core/provider/attempt';
@@ -9,15 +10,18 @@ import { tryPrepare } from './prepare-tries';
 /**
  * The one exception of "never posted again", off unless a channel's operator asks for it: a submit that the provider has
  * never had by its own lookups, at a provider that refuses a second submit of the same id. It happens once, to the same
- * channel, and a refusal of it ends the job: no other channel makes the video.
+ * channel under the very config that planned the job, and a refusal of it ends the job: no other channel makes the video.
  */
 export function mayRepeat(
   { catalog }: Pick<ActivityDeps, 'catalog'>,
-  { channel, model, repeatedAt }: Attempt,
+  { routes }: Pick<Job, 'routes'>,
+  attempt: Attempt,
 ): boolean {
-  const at = catalog.channel(channel);
-  if (repeatedAt !== undefined || at?.channel.repeatsLostSubmits !== true) return false;
-  return at.provider.refusesRepeats?.(model) === true;
+  const at = reachOf({ catalog }, attempt);
+  if (attempt.repeatedAt !== undefined || at?.channel.repeatsLostSubmits !== true) return false;
+  // Another config may lead the channel to another account, which has truly never had the submit.
+  if (routes[attempt.number - 1]?.config !== catalog.version()) return false;
+  return at.provider.refusesRepeats?.(attempt.model) === true;
 }
 
 /** Submits once more. Returns the attempt as it stands then; `unknown` where nobody wants it any longer. */

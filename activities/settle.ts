@@ -1,3 +1,4 @@
+import { reachOf } from '../src/core/catalog/reach';
 import { FAILURES, failure } from '../src/core/errors';
 import type { Failure } from '../src/core/errors';
 import { given } from '../src/core/json/fields';
@@ -86,7 +87,7 @@ function renderCallback(
 ): string | Uint8Array {
   const dialect = deps.dialects[job.dialect];
   if (!dialect) throw new Error(`no dialect ${job.dialect}`);
-  const provider = attempt && deps.catalog.channel(attempt.channel)?.provider;
+  const provider = attempt && reachOf(deps, attempt)?.provider;
   return dialect.renderCallback(job, {
     ...deps.render,
     eventId: eventName(eventId),

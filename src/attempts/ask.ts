@@ -1,3 +1,4 @@
+import { reachOf } from '../core/catalog/reach';
 import type { Channel } from '../core/catalog/catalog';
 import { given } from '../core/json/fields';
 import type { CallResult } from '../core/ports/outbound';
@@ -45,7 +46,7 @@ async function exchange(
   attempt: Attempt,
   { hasTurn = false, reply }: KnownOfLook,
 ): Promise<ProviderAnswer> {
-  const at = deps.catalog.channel(attempt.channel);
+  const at = reachOf(deps, attempt);
   if (!at || !attempt.operation) {
     return unseen(`channel ${attempt.channel} is not configured any more`);
   }

@@ -1,3 +1,4 @@
+import { reachOf } from '../core/catalog/reach';
 import type { LookDeps } from './deps';
 import type { Attempt } from '../core/provider/attempt';
 import type { Operation } from '../core/job/outcome';
@@ -44,7 +45,7 @@ export async function adopted(
 }
 
 async function askByOwnId(deps: LookDeps, attempt: Attempt): Promise<FindReading | undefined> {
-  const at = deps.catalog.channel(attempt.channel);
+  const at = reachOf(deps, attempt);
   if (!at?.provider.find || !at.provider.readFind) return undefined;
   const sent = await sentOf(deps, attempt);
   const now = deps.now();

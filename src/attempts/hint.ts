@@ -1,3 +1,4 @@
+import { reachOf } from '../core/catalog/reach';
 import type { Hint } from '../core/ports/hint';
 import { isFinal } from '../core/job/outcome';
 import type { Provider } from '../core/provider/provider';
@@ -17,7 +18,7 @@ export function createHint(deps: LookDeps): Hint {
     const watched = await deps.store.attempts.watchedByToken(hashToken(token));
     if (watched?.attempt.provider !== provider) return false;
     const { attempt, job } = watched;
-    const at = deps.catalog.channel(attempt.channel);
+    const at = reachOf(deps, attempt);
     if (!at) return false;
     const body = await readBody();
     const { credentials } = at.channel;

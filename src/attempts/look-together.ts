@@ -1,3 +1,4 @@
+import { reachOf } from '../core/catalog/reach';
 import { given } from '../core/json/fields';
 import { isFinal } from '../core/job/outcome';
 import type { WatchedAttempt } from '../core/ports/store/attempts';
@@ -18,7 +19,7 @@ export async function lookTogether(
   watched: WatchedAttempt,
   otherIds: readonly string[],
 ): Promise<Look> {
-  const at = deps.catalog.channel(watched.attempt.channel);
+  const at = reachOf(deps, watched.attempt);
   const many = at?.provider.many;
   const isAlone = !many || otherIds.length === 0;
   const others = isAlone ? [] : (await deps.store.attempts.watchedOf(otherIds)).filter(isAwaited);

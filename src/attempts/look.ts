@@ -1,3 +1,4 @@
+import { reachOf } from '../core/catalog/reach';
 import type { FailureCode } from '../core/errors';
 import type { Reply } from '../core/provider/exchange';
 import { isFinal } from '../core/job/outcome';
@@ -67,7 +68,7 @@ async function delivered(
 ): Promise<Look> {
   const { attempt, job } = watched;
   const video = verdict.outputs.find(({ kind }) => kind === 'video');
-  const channel = deps.catalog.channel(attempt.channel)?.channel;
+  const channel = reachOf(deps, attempt)?.channel;
   // Callers of a pass-through dialect get the provider's own reply; of an ended job the word is only booked.
   const isProbed = job.isOpen && !job.passesThrough;
   if (!video || !channel || !isProbed) {

@@ -1,3 +1,4 @@
+import { reachOf } from '../core/catalog/reach';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BilledEnds } from '../core/request/capabilities';
@@ -46,7 +47,8 @@ export function isServed(deps: Pick<AttemptDeps, 'catalog'>, route: FrozenRoute)
 
 /** Says whether this process's config has the route's channel, and its provider the model. */
 export function isKnown({ catalog }: Pick<AttemptDeps, 'catalog'>, route: FrozenRoute): boolean {
-  return catalog.channel(route.channel)?.provider.models[knownModel(route)] !== undefined;
+  const models = reachOf({ catalog }, route)?.provider.models;
+  return models !== undefined && Object.hasOwn(models, knownModel(route));
 }
 
 export async function prepare(

@@ -1,3 +1,4 @@
+import { reachOf } from '../core/catalog/reach';
 import type { Verdict } from '../core/job/outcome';
 import type { Attempt } from '../core/provider/attempt';
 import type { LookDeps } from './deps';
@@ -12,7 +13,7 @@ export async function tellCancel(
   attempt: Attempt,
   seen: Verdict,
 ): Promise<'asked' | 'never' | 'later'> {
-  const at = deps.catalog.channel(attempt.channel);
+  const at = reachOf(deps, attempt);
   if (!at?.provider.cancel || !attempt.operation || !isCancelable(deps, attempt, seen))
     return 'never';
   const now = deps.now();
@@ -39,7 +40,7 @@ export async function tellCancel(
 }
 
 function isCancelable(deps: LookDeps, attempt: Attempt, seen: Verdict): boolean {
-  const reach = deps.catalog.channel(attempt.channel)?.provider.models[attempt.model]?.cancel;
+  const reach = reachOf(deps, attempt)?.provider.models[attempt.model]?.cancel;
   if (seen.state !== 'running') return false;
   return reach === 'running' || (reach === 'queued' && seen.phase === 'queued');
 }

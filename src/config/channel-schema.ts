@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fields } from '../core/json/known-fields';
-import { jobs, oneOf, required, text, webUrl, whole, yesOrNo } from './schema-kit';
+import { checkNames, jobs, oneOf, required, text, webUrl, whole, yesOrNo } from './schema-kit';
 
 /** What an operator writes of a channel. Which providers there are, the catalog knows. */
 
@@ -97,4 +97,5 @@ const channelSchema = oneOf([simulatedChannel, realChannel], (value, refuse) => 
 
 export const channelsSchema = z
   .record(z.string(), channelSchema)
+  .check(checkNames)
   .describe('Your accounts at providers, by names of your own.');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fields } from '../core/json/known-fields';
 import { defaultsSchema, offersSchema } from './offer-schema';
-import { names, oneOf, required, text, weight, whole } from './schema-kit';
+import { checkNames, names, oneOf, required, text, weight, whole } from './schema-kit';
 
 /** What an operator writes of a model. Which models a provider has, the catalog knows. */
 
@@ -73,4 +73,5 @@ const modelSchema = fields({
 
 export const modelsSchema = z
   .record(z.string(), modelSchema)
+  .check(checkNames)
   .describe('What callers may ask for, by its public name.');

@@ -1,5 +1,5 @@
 import type { ConfigError } from '../core/catalog/config-error';
-import { lineOf } from '../core/json/json-place';
+import { linesOf } from '../core/json/json-place';
 
 /** What is wrong with a config, at its place: `reelay.config.json:12: channels.ark.baseUrl: is required`. */
 export interface Problem {
@@ -39,8 +39,9 @@ export interface SourceText {
 
 /** Places errors in the file that they are about, in its order; those without a line come first. */
 export function placed({ path, text }: SourceText, errors: readonly ConfigError[]): Problem[] {
+  const lineAt = linesOf(text);
   const all = errors.map(({ at, problem }): Problem => {
-    const line = lineOf(text, at);
+    const line = lineAt(at);
     return {
       file: path,
       ...(line === undefined ? {} : { line }),

@@ -51,8 +51,9 @@ const FILE = 'file:';
 
 function referred(name: string, { env, folder }: Sources, at: Way): string {
   if (name.startsWith(FILE)) return textOf(resolve(folder, name.slice(FILE.length)), at);
+  const shown =
+    at.includes('credentials') && !isPlainName(name) ? '...' : name.slice(0, NAME_LENGTH_MAX);
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    const shown = name.slice(0, NAME_LENGTH_MAX);
     throw new ConfigError(
       at,
       `"\${${shown}}" names no environment variable: letters, digits and _; a file goes as \${file:/its/path}`,
@@ -60,7 +61,7 @@ function referred(name: string, { env, folder }: Sources, at: Way): string {
   }
   const found = env[name];
   // Empty is not set, as for our own variables: a channel without its key is found at the start.
-  if (!found) throw new ConfigError(at, `names \${${name}}, which is not set`);
+  if (!found) throw new ConfigError(at, `names \${${shown}}, which is not set`);
   return found;
 }
 
@@ -76,6 +77,9 @@ function textOf(path: string, at: Way): string {
 }
 
 const NAME_LENGTH_MAX = 100;
+
+/** Anything else beside credentials may be a key that was pasted into the braces, and is not shown. */
+const isPlainName = (name: string): boolean => /^([A-Z][A-Z0-9_]*|[a-z][a-z_-]*)$/.test(name);
 
 export function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

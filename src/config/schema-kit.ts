@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStorable } from '../core/text';
 
 /** Parts of the config's schemas that say what is wrong in plain words. */
 
@@ -29,6 +30,16 @@ export const names = (what: string) =>
   z
     .array(z.string({ error: `must be a list of ${what}` }), { error: `must be a list of ${what}` })
     .min(1, 'must name at least one');
+
+/** Refuses names that no row, header or log line can hold. */
+export function checkNames({ value, issues }: z.core.ParsePayload<Record<string, unknown>>): void {
+  for (const name of Object.keys(value).filter(
+    (one) => !isStorable(one) || /[\x00-\x1f\x7f]/.test(one) || one.trim() === '',
+  )) {
+    const message = 'has a name that is blank or has characters that cannot be kept';
+    issues.push({ code: 'custom', input: value, path: [name], message });
+  }
+}
 
 type Refuse = (field: string, text: string) => void;
 

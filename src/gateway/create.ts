@@ -94,7 +94,7 @@ async function store(
   creation: Creation,
   checked: CheckedRequest,
 ): Promise<CreateResult> {
-  const routes = frozen(checked.usable, deps.catalog.version(), deps.lot);
+  const routes = frozen(checked.usable, deps.lot);
   const { native } = await checked.storeFiles();
   const job = rowOf({ creation, checked, routes, native, principal, now: deps.now() });
   return deps.store.jobs.create(job).catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { reachOf } from '../core/catalog/reach';
 import type { Principal } from '../core/api/principal';
 import { invalid } from '../core/errors';
 import { readId } from '../core/job/ids';
@@ -38,7 +39,7 @@ export function createJobs(deps: GatewayDeps, funds: Pick<Funds, 'check'>): Jobs
     deliveries: async (principal, id) => deliveriesOf(deps, await find(principal, id)),
     async reference(job) {
       const attempt = await deps.store.attempts.latest(job.id);
-      return referenceOf(job, attempt, attempt && deps.catalog.channel(attempt.channel)?.provider);
+      return referenceOf(job, attempt, attempt && reachOf(deps, attempt)?.provider);
     },
     estimate: (job) => estimate(deps, job),
   };

@@ -1,15 +1,15 @@
-import type { ChannelRoute } from '../core/catalog/catalog';
+import type { ChannelRoute, RoutedModel } from '../core/catalog/catalog';
 import type { Principal } from '../core/api/principal';
 import { GatewayError, invalid } from '../core/errors';
 import type { NativeCreation, NativeReading, NativeRequest } from '../core/provider/native';
 import type { Draft } from '../core/request/draft';
-import { applyLeniently } from '../core/request/leniency';
+import { applyAsWritten, applyLeniently } from '../core/request/leniency';
 import { checkOffered } from '../core/request/offered';
 import type { NativeWire } from '../core/provider/provider';
 import { latestReplyOf } from '../core/job/reference';
 import type { AcceptDeps } from './deps';
 import { findJob, isSomebodys } from './find';
-import { resolveReadable, storeBlob } from './inputs';
+import { resolveInputs, resolveReadable, storeBlob } from './inputs';
 import { resolveOwnLinks } from './own-links';
 import { checkedCallback, resolveOn } from './resolve';
 import type { CheckedRequest, ResolvedRequest } from './resolve';
@@ -26,7 +26,7 @@ export async function checkNative(
   const plan = await planNative(deps, principal, creation);
   const { draft } = await resolveOwnLinks(deps, principal, plan.draft);
   return {
-    ...resolveLeniently(deps, principal, { ...plan, draft }),
+    ...resolveLeniently(deps, { ...plan, draft }),
     draft,
     hasFiles: true,
     storeFiles: async () => ({ native: await storeBody(deps, principal, creation, plan) }),
@@ -39,6 +39,8 @@ export async function checkNative(
  */
 interface NativeRequestPlan {
   wire: string;
+  /** The model as it was offered when the body was read; another may be offered before it is stored. */
+  entry: RoutedModel['entry'];
   draft: Draft;
   routes: [ChannelRoute, ...ChannelRoute[]];
   ids: NativeRequest['ids'];
@@ -50,7 +52,7 @@ async function planNative(
   principal: Principal,
   { model, body, wire: spoken }: NativeCreation,
 ): Promise<NativeRequestPlan> {
-  const { routes: offered } = deps.catalog.resolve(principal, model);
+  const { entry, routes: offered } = deps.catalog.resolve(principal, model);
   const { wire, names, read } = wireOf(offered, spoken) ?? unspoken(deps, principal, spoken);
   const { request, callbackUrl, references } = read(body);
   let routes = offered.filter(({ provider }) => provider.native?.wire === wire);
@@ -66,7 +68,8 @@ async function planNative(
   const [first, ...rest] = routes;
   if (!first) throw notFound(references[0]?.param ?? 'body');
   const draft = { request: { model, ...request }, names: {}, callbackUrl, metadata: {}, echo: {} };
-  return { wire, draft, routes: [first, ...rest], ids, names };
+  if (references[0] && entry.offers) throw beyondOffer(references[0].param);
+  return { wire, entry, draft, routes: [first, ...rest], ids, names };
 }
 
 /**
@@ -119,6 +122,10 @@ async function resolveReference(
   return { id: known, channel: attempt.channel };
 }
 
+/** What a draft becomes is as long as the draft is, which another model may have made. */
+const beyondOffer = (param: string): GatewayError =>
+  invalid(param, 'names a draft, and the operator offers less of this model than a draft may have');
+
 const notFound = (param: string): GatewayError =>
   new GatewayError('not_found', { param, message: `${param}: there is no such job.` });
 
@@ -128,17 +135,20 @@ const notFound = (param: string): GatewayError =>
  */
 function resolveLeniently(
   deps: AcceptDeps,
-  principal: Principal,
-  { draft, routes, names }: Pick<NativeRequestPlan, 'draft' | 'routes' | 'names'>,
+  { entry, draft, routes, names }: Pick<NativeRequestPlan, 'entry' | 'draft' | 'routes' | 'names'>,
 ): ResolvedRequest {
   const { request } = draft;
-  const { entry } = deps.catalog.resolve(principal, request.model);
   const callbackUrl = checkedCallback(deps, draft.callbackUrl);
-  const inputs = resolveReadable(request.inputs, deps.limits.inputBytesMax);
+  const { inputBytesMax } = deps.limits;
+  const inputs = entry.offers
+    ? resolveInputs(request.inputs, inputBytesMax)
+    : resolveReadable(request.inputs, inputBytesMax);
   return resolveOn(
     { entry, routes, request, inputs, callbackUrl },
     (asked, { whole, capabilities }) => {
-      const applied = applyLeniently(asked, whole);
+      if (!entry.offers) return applyLeniently(asked, whole);
+      // What is left out here may be made there, so nothing is left out where less is sold than the model can do.
+      const applied = applyAsWritten(asked, whole, names);
       checkOffered(applied, capabilities, names);
       return applied;
     },

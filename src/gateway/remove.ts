@@ -1,3 +1,4 @@
+import { reachOf } from '../core/catalog/reach';
 import { GatewayError } from '../core/errors';
 import { isTerminal } from '../core/job/job';
 import type { Job } from '../core/job/job';
@@ -56,7 +57,7 @@ async function tellEngine(deps: RemoveDeps, job: Job): Promise<void> {
 async function isCancelable(deps: RemoveDeps, job: Job): Promise<boolean> {
   const attempt = await deps.store.attempts.latest(job.id);
   if (attempt?.state !== 'accepted') return true;
-  const channel = deps.catalog.channel(attempt.channel);
+  const channel = reachOf(deps, attempt);
   const reach = channel?.provider.models[attempt.model]?.cancel ?? 'none';
   return reach === 'running' || (reach === 'queued' && attempt.phase === 'queued');
 }

@@ -52,16 +52,22 @@ export function chooseRoutes(
  */
 export function frozen(
   choices: readonly [RouteChoice, ...RouteChoice[]],
-  config: string,
   random: () => number,
 ): NewJob['routes'] {
   const { applied: shown } = choices[0];
-  const freeze = ({ channel, provider, model, like, applied }: RouteChoice): FrozenRoute => ({
+  const freeze = ({
+    channel,
+    provider,
+    model,
+    like,
+    config,
+    applied,
+  }: RouteChoice): FrozenRoute => ({
     channel: channel.name,
     provider: provider.name,
     model,
     ...given({ like }),
-    ...(config === '' ? {} : { config }),
+    ...(config === undefined || config === '' ? {} : { config }),
     ...(isDeepStrictEqual(applied, shown) ? {} : { applied }),
   });
   const [first, ...rest] = byLot(

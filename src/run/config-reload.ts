@@ -15,8 +15,8 @@ import type { Offer } from './offer';
  * all processes offer the same. A config that is not sound changes nothing.
  */
 export interface ConfigReload extends ConfigControl {
-  /** Reads again, if another version than ours was told or is wanted; returns when that is done. Never throws. */
-  refresh(wanted?: string): Promise<void>;
+  /** Reads again, if another version than ours was told; returns when that is done. Never throws. */
+  refresh(): Promise<void>;
   /** Tells our version at the start, and begins to look for another. */
   begin(): Promise<void>;
   stop(): void;
@@ -41,8 +41,8 @@ export function createConfigReload(options: ReloadOptions): ConfigReload {
   const version = (): string => live.catalog.version();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
-  const refresh = (wanted?: string): Promise<void> => {
-    running ??= catchUp(reading, wanted)
+  const refresh = (): Promise<void> => {
+    running ??= catchUp(reading)
       .catch((err: unknown) => {
         log.error({ err }, 'the config could not be read again');
       })
@@ -96,8 +96,9 @@ interface Reading {
 function takeOver(reading: Reading, offer: Offer, by: string): void {
   const { live, log, now } = reading.options;
   const before = live.catalog.version();
-  const names = offer.catalog.channels().map(({ name }) => name);
-  const gone = live.catalog.channels().filter(({ name }) => !names.includes(name));
+  const gone = live.catalog.channels().filter(({ name, provider }) => {
+    return offer.catalog.channel(name)?.channel.provider !== provider;
+  });
   live.replace(offer);
   reading.readAt = now();
   log.info({ version: offer.catalog.version(), before, by }, 'the config was read again');
@@ -105,24 +106,23 @@ function takeOver(reading: Reading, offer: Offer, by: string): void {
   const channels = gone.map(({ name }) => name);
   log.warn(
     { channels },
-    'channels left the config: nobody looks at jobs that they have; one that is "draining" keeps them',
+    'channels left the config, or lead to another provider: nobody looks at jobs that they have; one that is "draining" keeps them',
   );
 }
 
-/** Takes over what this process reads, if that is what was told or is wanted. */
-async function catchUp(reading: Reading, wanted: string | undefined): Promise<void> {
+/** Takes over what this process reads, if that is what was told. */
+async function catchUp(reading: Reading): Promise<void> {
   const { live, store, log, survey, offerOf } = reading.options;
   const ours = live.catalog.version();
   const told = await store.told();
-  const others = [wanted, told?.version].filter((one) => one !== undefined && one !== ours);
-  if (others.length === 0) return;
+  if (!told || told.version === ours) return;
   const offer = offerOf(readSound(survey).config);
   const read = offer.catalog.version();
-  if (others.includes(read)) {
-    takeOver(reading, offer, told?.toldBy ?? '');
+  if (read === told.version) {
+    takeOver(reading, offer, told.toldBy);
     return;
   }
-  if (!told || told.version === ours || reading.warned === told.version) return;
+  if (reading.warned === told.version) return;
   reading.warned = told.version;
   log.warn(
     { told: told.version, toldBy: told.toldBy, ours, read },

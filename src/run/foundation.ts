@@ -82,7 +82,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   const { config, data, log, metrics = NO_METRICS } = options;
   const identity = `${hostname()}:${String(process.pid)}:${randomUUID().slice(0, 8)}`;
   const secrets = secretKeys(data, config.environment.REELAY_SECRET_KEY);
-  const buildOffer = (read: Config): Offer => offerOf(read, options.simulator, secrets.key);
+  const buildOffer = (read: Config): Offer => offerOf(read, options.simulator);
   const live = createLiveOffer(buildOffer(config));
   const { catalog, caps } = live;
   const tracing = tracingOf(config, { identity, log, catalog });

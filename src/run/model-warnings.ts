@@ -74,6 +74,7 @@ function spreadAt(
 ): string | undefined {
   const name = channels[choice.channel]?.provider ?? '';
   const known = Object.hasOwn(providers, name) ? (providers[name]?.models ?? {}) : {};
-  const whole = known[knownModel(choice)];
+  const id = knownModel(choice);
+  const whole = Object.hasOwn(known, id) ? known[id] : undefined;
   return whole && spreadProblem(whole, offers);
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { scryptSync } from 'node:crypto';
 import type { Config } from '../config';
 import type { Catalog } from '../core/catalog/catalog';
 import type { SimulatorAddress } from '../core/ports/simulators';
@@ -19,12 +19,8 @@ export interface Offer {
 }
 
 /** Builds the offer of a config. Throws the errors of all entries that are wrong. */
-export function offerOf(
-  config: Config,
-  simulator: SimulatorAddress | undefined,
-  secretKey: Buffer,
-): Offer {
-  const catalog = buildCatalog({ ...config, version: versionOf(config, secretKey) }, simulator);
+export function offerOf(config: Config, simulator: SimulatorAddress | undefined): Offer {
+  const catalog = buildCatalog({ ...config, version: versionOf(config) }, simulator);
   return {
     catalog,
     caps: capsOf(config),
@@ -33,16 +29,14 @@ export function offerOf(
   };
 }
 
-const VERSION_CHARS = 16;
+const VERSION_BYTES = 8;
 
 /**
- * Returns the digest of what is offered, credentials included: a new key is a new version. It is made under the secret
- * key, so that nobody who reads it can try keys against it.
+ * Returns the digest of what is offered, credentials included: a new key is a new version. It is the same in every process,
+ * also while the secret key is being changed. It is made slowly (scrypt, RFC 7914) and cut to 64 bits, so that who reads
+ * it in the database finds no credential by trying.
  */
-function versionOf({ channels, models, groups }: Config, secretKey: Buffer): string {
-  return createHmac('sha256', secretKey)
-    .update('reelay config ')
-    .update(JSON.stringify({ channels, models, groups }))
-    .digest('hex')
-    .slice(0, VERSION_CHARS);
+function versionOf({ channels, models, groups }: Config): string {
+  const offered = JSON.stringify({ channels, models, groups });
+  return scryptSync(offered, 'reelay config', VERSION_BYTES).toString('hex');
 }

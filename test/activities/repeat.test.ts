@@ -35,6 +35,8 @@ interface World {
   network?: Network;
   asked?: boolean;
   apiKey?: string;
+  /** The version of the config that the worker has by now; jobs were planned by `v1`. */
+  version?: string;
 }
 
 function outboundOf(network: Network): Outbound {
@@ -52,7 +54,8 @@ function outboundOf(network: Network): Outbound {
   return { call } as unknown as Outbound;
 }
 
-function depsOf({ now, network = {}, asked = true, apiKey = 'simulated' }: World): ActivityDeps {
+function depsOf(world: World): ActivityDeps {
+  const { now, network = {}, asked = true, apiKey = 'simulated', version = 'v1' } = world;
   const channel = {
     name: 'kling',
     baseUrl: 'https://kling.example',
@@ -61,7 +64,7 @@ function depsOf({ now, network = {}, asked = true, apiKey = 'simulated' }: World
   };
   return {
     ...sweepDeps(database, { now }),
-    catalog: { channel: () => ({ channel, provider: kling }) },
+    catalog: { channel: () => ({ channel, provider: kling }), version: () => version },
     outbound: outboundOf(network),
     health: { isShut: () => Promise.resolve(false), heard: () => undefined },
     sending: { within: (_bytes: number, _ms: number, work: () => unknown) => work() },
@@ -73,7 +76,7 @@ function depsOf({ now, network = {}, asked = true, apiKey = 'simulated' }: World
 }
 
 async function opened(model = 'kling-3.0'): Promise<Attempt> {
-  const own = { channel: 'kling', provider: 'kling', model };
+  const own = { channel: 'kling', provider: 'kling', model, config: 'v1' };
   const routes = [own, { ...own, channel: 'other' }] as const;
   const job = await createdJob(database, newJob(database.workspace, { routes }));
   const attempt = await database.store.attempts.open(newAttempt(job, own));
@@ -123,6 +126,7 @@ test.each<[string, Partial<World>, string]>([
   ['nobody has asked for it', { asked: false }, 'kling-3.0'],
   ['the last lookup had no answer', { network: { find: 'lost' } }, 'kling-3.0'],
   ['the model is one of the older wire', {}, 'kling-v3'],
+  ['the channel may lead to another account by now', { version: 'v2' }, 'kling-3.0'],
 ])('it is not where %s', async (_, world, model) => {
   await expect(givenUp(await opened(model), world)).resolves.toEqual(GIVEN_UP);
   expect([submits(), upstream.jobs()]).toEqual([0, 0]);

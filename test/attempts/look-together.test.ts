@@ -41,7 +41,7 @@ function account(list: { status: number; body: unknown }) {
 
 async function running(): Promise<WatchedAttempt> {
   const job = await createdJob(database, newJob(database.workspace));
-  await acceptedAttempt(database, job, { channel: 'paper' });
+  await acceptedAttempt(database, job, { channel: 'paper', provider: 'ark' });
   const watched = await database.store.attempts.watched(job.id);
   if (!watched) throw new Error('the job has no attempt');
   return watched;

@@ -101,3 +101,22 @@ test.each(models)(
     expect(Object.keys(made?.sizes ?? {}).filter((name) => name !== resolution)).toEqual([]);
   },
 );
+
+test('sound by default is none in a resolution that has no sound', () => {
+  const model = providers['kling']?.models['kling-2.6'];
+  if (!model) throw new Error('there is no such model');
+  const { made, problems } = withOfferedDefaults(model, { resolution: '1080p', audio: true });
+  expect(problems).toEqual([]);
+  expect(apply(made)).toMatchObject({ resolution: '1080p', generateAudio: true });
+  expect(apply(made, { resolution: '720p' })).toMatchObject({ generateAudio: false });
+});
+
+test.each(['a --frames 289', 'a --FRAMES=289', '--frames'])(
+  'a prompt that would overrule the length is refused: %s',
+  (prompt) => {
+    const model = providers['ark']?.models['seedance-1-0-pro-250528'];
+    if (!model) throw new Error('there is no such model');
+    expect(() => apply(model, { prompt, seconds: 5 })).toThrow('prompt: has "--frames"');
+    expect(apply(model, { prompt: 'a --framework of steel' }).seconds).toBe(5);
+  },
+);

@@ -184,6 +184,34 @@ const SMALL: [what: string, body: object, text: string][] = [
   ['a length of the model', { ...SILENT, duration: -1 }, 'duration: -1 is not offered'],
   ['sound that the model makes by itself', { resolution: '480p' }, 'generate_audio: must be given'],
   [
+    'a length in frames that the model has not',
+    { ...SILENT, frames: 400 },
+    'duration: 17 is not offered',
+  ],
+  [
+    'a resolution that the model has not',
+    { generate_audio: false, resolution: '8k' },
+    'resolution: 8k',
+  ],
+  [
+    'a flag of the prompt',
+    { ...SILENT, content: [{ type: 'text', text: 'a boat --dur=12' }] },
+    'has "--dur", which would overrule a field',
+  ],
+  [
+    'a picture in a form that is not read',
+    {
+      ...SILENT,
+      content: [{ type: 'image_url', image_url: { url: 'data:image/bmp;base64,Qk0=' } }],
+    },
+    'content',
+  ],
+  [
+    'more than is read',
+    { ...SILENT, content: Array.from({ length: 65 }, () => ({ type: 'text', text: 'a' })) },
+    'content: has more than 64 items',
+  ],
+  [
     'a picture',
     {
       ...SILENT,

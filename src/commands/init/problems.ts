@@ -8,7 +8,10 @@ const KEY_LENGTH_MIN = 16;
 /** Says what is wrong with the name of a variable, in words that never repeat it: it may be the key itself. */
 export function variableProblem(text: string): string | undefined {
   const isLikeKey =
-    text.length >= KEY_LENGTH_MIN && /\d/.test(text) && /[a-z]/.test(text) && !/^[A-Z_]/.test(text);
+    text.length >= KEY_LENGTH_MIN &&
+    /\d/.test(text) &&
+    /[a-z]/.test(text) &&
+    (!/^[A-Z_]/.test(text) || !text.includes('_'));
   if (isLikeKey || (text.length >= KEY_LENGTH_MIN && !VARIABLE.test(text))) {
     return (
       'that looks like a key itself, and a key stays out of the file: give the name of the environment variable that ' +
@@ -29,12 +32,15 @@ export function pointsProblem(text: string): string | undefined {
 /** Says what is wrong with a public URL; the empty text stands for none. */
 export function publicUrlProblem(text: string): string | undefined {
   if (text === '') return undefined;
-  const { protocol, pathname, search } = URL.canParse(text) ? new URL(text) : NO_URL;
-  const isPlain = /^https?:$/.test(protocol) && pathname === '/' && search === '';
+  const { protocol, pathname, search, username, password } = URL.canParse(text)
+    ? new URL(text)
+    : NO_URL;
+  const isPlain =
+    /^https?:$/.test(protocol) && pathname === '/' && `${search}${username}${password}` === '';
   return isPlain ? undefined : 'takes an origin such as https://video.example.com';
 }
 
-const NO_URL = { protocol: '', pathname: '', search: '' };
+const NO_URL = { protocol: '', pathname: '', search: '', username: '', password: '' };
 
 /** Makes what reads a flag: the text where nothing is wrong with it, else a `UsageError` that names the flag. */
 export function checked(

@@ -60,6 +60,8 @@ export interface ChannelRoute {
   /** The provider's own model id. */
   model: string;
   like?: string | undefined;
+  /** The version of the config that it is of. */
+  config?: string | undefined;
   /** What is offered of the model. */
   capabilities: Capabilities;
   /** What the model itself takes; a body that passes through is read by it. */

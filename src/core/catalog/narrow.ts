@@ -18,6 +18,8 @@ export interface OfferProblem {
   at: readonly string[];
   value: unknown;
   text: string;
+  /** It is wrong of one channel alone, whatever the others can do. */
+  isFatal?: true;
 }
 
 /** Returns what is left of a model, undefined where that is nothing. A problem is a value that the model never had. */
@@ -126,6 +128,9 @@ function sizesAmong(
   return Object.fromEntries(rows);
 }
 
+/** Its videos would be sold as silent ones. */
+export const ALWAYS_SOUNDS = 'one of its models always makes sound';
+
 /** Finds values that the model never had in any of its modes: a slip of the pen would take away what was meant. */
 function unknownNames(model: Capabilities, offered: Offered): OfferProblem[] {
   const modes = Object.values(model.modes);
@@ -152,7 +157,7 @@ function unknownNames(model: Capabilities, offered: Offered): OfferProblem[] {
       ? check('seconds', offered.seconds as readonly number[], lengths) // only lists have `includes`
       : []),
     ...(offered.audio === false && model.audioAlways
-      ? [{ at: ['offers', 'audio'], value: false, text: 'this model always makes sound' }]
+      ? [{ at: ['offers', 'audio'], value: false, text: ALWAYS_SOUNDS, isFatal: true as const }]
       : []),
   ];
 }

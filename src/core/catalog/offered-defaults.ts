@@ -1,5 +1,6 @@
 import { lengthsOf } from '../request/apply-capabilities';
 import type { Capabilities, Lengths, ModeCapabilities } from '../request/capabilities';
+import { ALWAYS_SOUNDS } from './narrow';
 import type { OfferProblem } from './narrow';
 
 /** What a request says where its caller says nothing, in the operator's words. */
@@ -86,10 +87,9 @@ function problemsOf(model: Capabilities, defaults: OfferedDefaults): OfferProble
 }
 
 function audioProblem(model: Capabilities, audio: boolean): OfferProblem[] {
-  const problem = (text: string): OfferProblem[] => [
-    { at: ['defaults', 'audio'], value: audio, text },
-  ];
-  if (!audio) return model.audioAlways ? problem('this model always makes sound') : [];
+  const found = { at: ['defaults', 'audio'], value: audio };
+  const problem = (text: string): OfferProblem[] => [{ ...found, text }];
+  if (!audio) return model.audioAlways ? [{ ...found, text: ALWAYS_SOUNDS, isFatal: true }] : [];
   const canSound = model.audio || Object.values(model.modes).some((mode) => mode.audio);
   if (!canSound || model.silentOnly) return problem('no video of this model has sound');
   const { audioResolutions: needed, resolutionDefault } = model;

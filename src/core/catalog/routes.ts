@@ -43,7 +43,7 @@ interface OfferedRoute {
 function routeTo(
   { name, offers, defaults }: ModelEntry,
   { choice, index, channels }: Choice,
-  { providers, unusable = [] }: CatalogOptions,
+  { providers, version, unusable = [] }: CatalogOptions,
 ): OfferedRoute {
   const at = ['models', name, 'channels', index];
   const channel = channels.get(choice.channel);
@@ -52,7 +52,8 @@ function routeTo(
     throw unknownName([...at, 'channel'], 'channel', choice.channel, configured);
   }
   const provider = providerOf(channel, providers);
-  const whole = provider.models[knownModel(choice)];
+  const known = knownModel(choice);
+  const whole = Object.hasOwn(provider.models, known) ? provider.models[known] : undefined;
   if (!whole) throw unknownModel(at, choice, provider);
   checkReach(choice, { at, channel, provider });
   const { model, like, priority = index + 1, weight = 1 } = choice;
@@ -66,19 +67,27 @@ function routeTo(
     ? withOfferedDefaults(narrowed.made, defaults)
     : { made: narrowed.made, problems: [] };
   return {
-    route: { channel, provider, model, like, capabilities, whole, priority, weight },
+    route: {
+      ...{ channel, provider, model, like, config: version },
+      ...{ capabilities, whole, priority, weight },
+    },
     problems: [...narrowed.problems, ...problems],
   };
 }
 
-/** Lists the values that no channel of the model has; where one has it, a request that asks for it goes there. */
+/**
+ * Lists the values that no channel of the model has; where one has it, a request that asks for it goes there. What is
+ * wrong of one channel alone is listed too.
+ */
 function offerErrors(name: string, all: readonly OfferedRoute[]): ConfigError[] {
   const [first, ...others] = all.map(({ problems }) => problems);
   const isCommon = ({ at, value }: OfferProblem): boolean =>
     others.every((problems) =>
       problems.some((other) => other.at.join('.') === at.join('.') && other.value === value),
     );
-  return errorsOf(name, (first ?? []).filter(isCommon));
+  const fatal = all.flatMap(({ problems }) => problems.filter(({ isFatal }) => isFatal));
+  const common = (first ?? []).filter((problem) => !problem.isFatal && isCommon(problem));
+  return errorsOf(name, [...fatal.slice(0, 1), ...common]);
 }
 
 const errorsOf = (name: string, problems: readonly OfferProblem[]): ConfigError[] =>

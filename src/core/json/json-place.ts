@@ -16,6 +16,15 @@ export interface JsonProblem {
 }
 
 export function jsonProblem(text: string): JsonProblem | undefined {
+  try {
+    return problemIn(text);
+  } catch (error) {
+    if (error instanceof RangeError) return { line: 1, text: 'is nested too deeply' };
+    throw error;
+  }
+}
+
+function problemIn(text: string): JsonProblem | undefined {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, HAND_WRITTEN);
   const [first] = errors;
@@ -27,7 +36,10 @@ export function jsonProblem(text: string): JsonProblem | undefined {
   if (!twice) return undefined;
   return {
     line: lineAt(text, twice.offset),
-    text: `"${twice.name}" stands here a second time: put the two together`,
+    text:
+      twice.name === '__proto__'
+        ? '"__proto__" is no name of an entry'
+        : `"${twice.name}" stands here a second time: put the two together`,
   };
 }
 
@@ -51,7 +63,20 @@ export function valueAt(text: string, path: readonly PropertyKey[]): unknown {
  * Returns the line of that entry or, where it is missing, of the nearest one around it; undefined for the whole text.
  */
 export function lineOf(text: string, path: readonly PropertyKey[]): number | undefined {
+  return linesOf(text)(path);
+}
+
+/** Reads a text once for many such questions. */
+export function linesOf(text: string): (path: readonly PropertyKey[]) => number | undefined {
   const root = parseTree(text, [], HAND_WRITTEN);
+  return (path) => lineIn(text, root, path);
+}
+
+function lineIn(
+  text: string,
+  root: Node | undefined,
+  path: readonly PropertyKey[],
+): number | undefined {
   for (let length = path.length; root && length > 0; length -= 1) {
     const steps = path
       .slice(0, length)
@@ -67,7 +92,8 @@ export function lineOf(text: string, path: readonly PropertyKey[]): number | und
 function repeated(node: Node): { name: string; offset: number } | undefined {
   const seen = new Set<string>();
   for (const { name, value } of propertiesOf(node)) {
-    if (seen.has(name)) return { name, offset: value.parent?.offset ?? value.offset };
+    if (name === '__proto__' || seen.has(name))
+      return { name, offset: value.parent?.offset ?? value.offset };
     seen.add(name);
   }
   for (const child of node.children ?? []) {

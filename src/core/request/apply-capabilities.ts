@@ -27,6 +27,10 @@ export function applyCapabilities(
   if (request.prompt.length > model.promptLengthMax) {
     throw invalid(name('prompt'), `is longer than ${String(model.promptLengthMax)} characters`);
   }
+  const flag = (model.promptFlags?.overrule ?? []).find((one) => hasFlag(request.prompt, one));
+  if (flag !== undefined) {
+    throw invalid(name('prompt'), `has "${flag}", which would overrule a field: give the field`);
+  }
   const frame = frameOf(request, model, limits, name);
   const seconds = secondsOf(request, limits.seconds ?? model.seconds, name('seconds'));
   checkFlags(request, model, name);
@@ -43,7 +47,7 @@ export function applyCapabilities(
     ...frame,
     fps: model.fps,
     ...(model.audio
-      ? { generateAudio: request.generateAudio ?? model.audioAlways ?? model.audioDefault ?? false }
+      ? { generateAudio: request.generateAudio ?? model.audioAlways ?? soundsBySelf(model, frame) }
       : {}),
     ...(model.seed && request.seed !== undefined ? { seed: request.seed } : {}),
     ...(model.watermark ? { watermark: request.watermark ?? false } : {}),
@@ -62,6 +66,19 @@ export function applyCapabilities(
     passthrough: request.passthrough,
   };
 }
+
+/** Says whether a prompt has a flag such as `--frames 96` or `--frames=96`, in whatever case. */
+const hasFlag = (prompt: string, flag: string): boolean =>
+  new RegExp(`${flag}(?![a-z])`, 'i').test(prompt);
+
+/** Says whether a request that says nothing of sound gets it; never in a resolution that has none. */
+const soundsBySelf = (
+  {
+    audioDefault = false,
+    audioResolutions,
+  }: Pick<Capabilities, 'audioDefault' | 'audioResolutions'>,
+  { resolution }: { resolution: string },
+): boolean => audioDefault && audioResolutions?.includes(resolution) !== false;
 
 /**
  * Returns what holds in a mode for these inputs, a video among them included. Throws `invalid_request` where the model

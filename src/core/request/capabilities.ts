@@ -11,6 +11,8 @@ export interface Capabilities {
   modes: Partial<Record<Mode, ModeCapabilities>>;
   /** Characters. */
   promptLengthMax: number;
+  /** Flags that the provider reads in a prompt; `overrule` are those that would beat what was priced. */
+  promptFlags?: { all: readonly string[]; overrule: readonly string[] };
   seconds: Lengths;
   resolutions: readonly string[];
   resolutionDefault: string;

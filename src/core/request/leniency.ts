@@ -1,6 +1,6 @@
 import { given } from '../json/fields';
 import { applyCapabilities } from './apply-capabilities';
-import type { Capabilities } from './capabilities';
+import type { Capabilities, FieldNames } from './capabilities';
 import { GatewayError } from '../errors';
 import type { AppliedRequest, VideoRequest } from './request';
 
@@ -22,7 +22,7 @@ export function applyLeniently(request: VideoRequest, model: Capabilities): Appl
   // Each round leaves one field out, so it ends.
   for (;;) {
     try {
-      return { ...applyCapabilities(asked, model), passthrough };
+      return { ...applyCapabilities(asked, { ...model, promptFlags: NO_FLAGS }), passthrough };
     } catch (error) {
       const field = error instanceof GatewayError ? error.param?.split('.')[0] : undefined;
       const next = field === undefined ? undefined : without(asked, field);
@@ -31,6 +31,27 @@ export function applyLeniently(request: VideoRequest, model: Capabilities): Appl
     }
   }
 }
+
+/**
+ * Reads such a body where nothing may be left out: what it does not say is what the provider makes of it, and a field that
+ * the model cannot honour is refused by the body's own word. Flags in a prompt are refused: the provider reads more
+ * spellings of them than we do.
+ */
+export function applyAsWritten(
+  request: VideoRequest,
+  model: Capabilities,
+  names: FieldNames,
+): AppliedRequest {
+  const { passthrough } = request;
+  const seconds = request.seconds ?? model.seconds.unsaid;
+  const asked = { ...request, ...given({ seconds }), passthrough: {} };
+  const overrule = model.promptFlags?.all ?? [];
+  const promptFlags = { all: overrule, overrule };
+  return { ...applyCapabilities(asked, { ...model, promptFlags }, names), passthrough };
+}
+
+/** They were read as fields. */
+const NO_FLAGS = { all: [], overrule: [] };
 
 /** Returns the request without that field; undefined where nothing is left to leave out. */
 function without(request: VideoRequest, field: string): VideoRequest | undefined {

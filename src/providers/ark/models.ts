@@ -56,8 +56,16 @@ const mode = (images: number, aspectRatioDefault: string): ModeCapabilities => (
   audios: 0,
 });
 
+/** Flags of a prompt that decide what is made, from the page of the older models. */
+const PROMPT_FLAGS = [
+  ...['--duration', '--dur', '--frames', '--framespersecond', '--fps'],
+  ...['--resolution', '--rs', '--ratio', '--rt'],
+];
+
 const family = {
   promptLengthMax: PROMPT_LENGTH_MAX,
+  // The body beats every flag that it has a field for; `frames` is a field of no body of ours.
+  promptFlags: { all: PROMPT_FLAGS, overrule: ['--frames', '--framespersecond'] },
   aspectRatios: [...RATIOS, 'adaptive'],
   fps: 24,
   watermark: true,

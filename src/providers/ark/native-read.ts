@@ -37,7 +37,10 @@ const ITEMS_MAX = 64;
 const FRAMES_PER_SECOND = 24;
 
 function requestOf(body: NativeBody): NativeReading['request'] {
-  const items = (body.content ?? []).slice(0, ITEMS_MAX).flatMap((item) => {
+  const content = body.content ?? [];
+  if (content.length > ITEMS_MAX)
+    throw invalid('content', `has more than ${String(ITEMS_MAX)} items`);
+  const items = content.flatMap((item) => {
     const read = contentItemSchema.safeParse(item);
     return read.success ? [read.data] : [];
   });

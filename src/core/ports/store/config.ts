@@ -1,6 +1,6 @@
 /** Which config the processes of the installation should have read, as the last one told it that read another. */
 export interface ToldConfig {
-  /** A digest under the secret key. */
+  /** A digest of what is offered. */
   version: string;
   /** Unix milliseconds. */
   toldAt: number;
