@@ -74,7 +74,7 @@ test.each([
 /** Returns the packages of the SDK that a process has loaded which knows every part of the gateway. */
 function loadedWith(endpoint: string | undefined): string[] {
   const program = `
-    for (const part of ['api', 'worker', 'start']) require(${JSON.stringify(join(ROOT, 'src/commands'))} + '/' + part + '.ts');
+    for (const part of ['api', 'worker', 'start']) require(${JSON.stringify(join(ROOT, 'src/commands'))} + '/' + part + '/run.ts');
     const { openTraces } = require(${JSON.stringify(join(ROOT, 'src/traces/index.ts'))});
     const variables = { OTEL_SDK_DISABLED: false, OTEL_EXPORTER_OTLP_ENDPOINT: ${JSON.stringify(endpoint)} };
     openTraces(variables, { version: '1', instance: 'i', flushMs: 1, log: console });

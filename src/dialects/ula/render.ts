@@ -6,7 +6,7 @@ import { endReasonOf, statusDetailOf } from '../kit/end-reason';
 import type { ErrorCode, FailureCode, GatewayError } from '../../core/errors';
 import { given } from '../../core/json/fields';
 import type { Job } from '../../core/job/job';
-import { providerModelOf, shownOf } from '../../core/job/made';
+import { shownOf } from '../../core/job/made';
 import { offerOf } from '../kit/offer';
 import { unixSeconds } from '../kit/parameters';
 import { formatPoints, priceOf } from '../../core/money/pricing';
@@ -85,7 +85,6 @@ function videoOf(job: Job, link: Link): Video {
     videos: isDone ? [{ url: link(job, 'video'), type: 'mp4' }] : [],
     resolution: pixelsOf(job),
     audios: null,
-    ...given({ provider_model: providerModelOf(job) }),
     ...(isDone
       ? {}
       : {

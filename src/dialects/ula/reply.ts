@@ -30,8 +30,6 @@ export const videoSchema = z.strictObject({
   /** `1280*720`, or the resolution's name where the model decides the pixels. */
   resolution: z.string(),
   audios: z.null(),
-  /** The provider's own id of the model that made it; present once the video is there. */
-  provider_model: z.string().optional(),
   /** The state and where to ask next, relative to this gateway; present only while the job goes on. */
   status: z.enum(['queued', 'in_progress']).optional(),
   status_url: z.string().optional(),
