@@ -22,7 +22,12 @@ export const init = () =>
     examples: ['reelay init', 'reelay init --provider ark --key-env ARK_API_KEY --yes'],
   })
     .option('--config <path>', 'the file', USUAL_CONFIG)
-    .addOption(new Option('--provider <name>', 'whose videos').choices(ACCOUNT_NAMES))
+    .addOption(
+      new Option(
+        '--provider <name>',
+        'whose videos; ark is Volcengine in mainland China, ark-international BytePlus',
+      ).choices(ACCOUNT_NAMES),
+    )
     .option(
       '--key-env <name>',
       "environment variable with the API key, or with a pair's access key",
