@@ -97,6 +97,7 @@ function judge<T>(
 ): Findings<T> {
   const places = known.map(({ at }) => at.join('.'));
   const first = schema.safeParse(value);
+  if (first.success && known.length === 0) return { made: first.data, errors: [] };
   const found = first.success ? [] : configErrors(first.error.issues, []);
   const errors = [...known, ...found.filter(({ at }) => !places.includes(at.join('.')))];
   let rest = withoutValues(soundPart(value, known), found);

@@ -15,3 +15,15 @@ export interface Refusal {
 export type Admission = { refused: Refusal } | { task: NewTask };
 
 export type NewTask = Omit<NewSimulatedJob, 'id' | 'account'>;
+
+/** Names the first thing that one of the checks refuses; undefined where all of them pass. */
+export function firstRefusal<Asked>(
+  checks: readonly ((asked: Asked) => Refusal | undefined)[],
+  asked: Asked,
+): Refusal | undefined {
+  for (const check of checks) {
+    const refused = check(asked);
+    if (refused) return refused;
+  }
+  return undefined;
+}

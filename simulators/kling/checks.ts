@@ -2,6 +2,7 @@ import { lengthsOf } from '../../src/core/request/apply-capabilities';
 import { type Capabilities, type ModeCapabilities } from '../../src/core/request/capabilities';
 import type { Mode } from '../../src/core/request/request';
 import type { Kind } from '../../src/providers/kling/schema';
+import { firstRefusal } from '../kit/refusal';
 import type { Refusal } from '../kit/refusal';
 import type { Body } from './body';
 import { invalid } from './refusal';
@@ -56,13 +57,7 @@ export const secondsOf = ({ body }: CreateRequest): number => Number(body.durati
 type Check = (asked: CreateRequest) => Refusal | undefined;
 
 /** Names the first thing that this model does not take. */
-export function problemOf(asked: CreateRequest): Refusal | undefined {
-  for (const check of CHECKS) {
-    const refused = check(asked);
-    if (refused) return refused;
-  }
-  return undefined;
-}
+export const problemOf = (asked: CreateRequest): Refusal | undefined => firstRefusal(CHECKS, asked);
 
 const CHECKS: readonly Check[] = [
   ({ body, limits }) => {

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../core/catalog/capabilities-of';
 import { reachOf } from '../core/catalog/reach';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -47,8 +48,8 @@ export function isServed(deps: Pick<AttemptDeps, 'catalog'>, route: FrozenRoute)
 
 /** Says whether this process's config has the route's channel, and its provider the model. */
 export function isKnown({ catalog }: Pick<AttemptDeps, 'catalog'>, route: FrozenRoute): boolean {
-  const models = reachOf({ catalog }, route)?.provider.models;
-  return models !== undefined && Object.hasOwn(models, knownModel(route));
+  const at = reachOf({ catalog }, route);
+  return at !== undefined && capabilitiesOf(at.provider, route) !== undefined;
 }
 
 export async function prepare(
@@ -57,9 +58,9 @@ export async function prepare(
   route: FrozenRoute,
   attemptId: string = newId(),
 ): Promise<PreparedSubmit> {
-  const at = deps.catalog.channel(route.channel);
+  const at = reachOf(deps, route);
   const model = knownModel(route);
-  const capabilities = at?.provider.models[model];
+  const capabilities = at && capabilitiesOf(at.provider, route);
   if (!at || !capabilities) throw new Error(`channel ${route.channel} cannot serve ${model}`);
   const { channel, provider } = at;
   const token = deps.newToken();

@@ -1,3 +1,5 @@
+import { capabilitiesOf } from '../core/catalog/capabilities-of';
+import { reachOf } from '../core/catalog/reach';
 import { knownModel, type Job } from '../core/job/job';
 import type { Estimate } from '../core/ports/gateway/jobs';
 import type { GatewayDeps } from './deps';
@@ -16,6 +18,7 @@ export async function estimate(
   const measured = await deps.store.attempts.usualMs(route.provider, model);
   if (measured !== undefined)
     return { seconds: Math.ceil(measured / 1_000), basis: 'finished_jobs' };
-  const capabilities = deps.catalog.channel(route.channel)?.provider.models[model];
+  const at = reachOf(deps, route);
+  const capabilities = at && capabilitiesOf(at.provider, route);
   return capabilities && { seconds: capabilities.usualSeconds, basis: 'model' };
 }

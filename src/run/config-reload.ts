@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config, Survey } from '../config';
 import { ConfigRefused, problemText } from '../config/problem';
-import type { Problem } from '../config/problem';
 import type { ConfigStore } from '../core/ports/store/config';
 import type { ConfigControl, ReloadedConfig } from '../core/ports/gateway/config';
 import { GatewayError } from '../core/errors';
@@ -39,6 +38,8 @@ export function createConfigReload(options: ReloadOptions): ConfigReload {
   const { live, store, identity, now, log } = options;
   const reading: Reading = { options, readAt: now(), warned: undefined };
   const version = (): string => live.catalog.version();
+  const tell = (): Promise<void> =>
+    store.tell({ version: version(), toldAt: now(), toldBy: identity });
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   const refresh = (): Promise<void> => {
@@ -62,7 +63,7 @@ export function createConfigReload(options: ReloadOptions): ConfigReload {
   return {
     refresh,
     async begin() {
-      await store.tell({ version: version(), toldAt: now(), toldBy: identity });
+      await tell();
       look();
     },
     stop() {
@@ -78,7 +79,7 @@ export function createConfigReload(options: ReloadOptions): ConfigReload {
       const before = version();
       const { config, offer } = soundOffer(options);
       takeOver(reading, offer, identity);
-      await store.tell({ version: version(), toldAt: now(), toldBy: identity });
+      await tell();
       const isChanged = version() !== before;
       return { version: version(), isChanged, needsRestart: changedParts(options.config, config) };
     },
@@ -172,7 +173,7 @@ function soundOffer({ survey, offerOf }: ReloadOptions): { config: Config; offer
 }
 
 function sentencesOf(error: unknown): string[] | undefined {
-  if (error instanceof ConfigRefused) return error.problems.map((one: Problem) => problemText(one));
+  if (error instanceof ConfigRefused) return error.problems.map(problemText);
   if (error instanceof ConfigErrors) return error.all.map(({ message }) => message);
   return error instanceof ConfigError ? [error.message] : undefined;
 }

@@ -1,8 +1,9 @@
 import type { Config } from '../config';
 import { ConfigError } from '../core/catalog/config-error';
 import { isRetired } from '../core/catalog/retirement';
-import { knownModel } from '../core/job/job';
+import { capabilitiesOf } from '../core/catalog/capabilities-of';
 import { addressOf } from '../core/provider/address';
+import type { Provider } from '../core/provider/provider';
 import { providers } from '../providers';
 import { spreadProblem } from './price-spread';
 
@@ -48,10 +49,9 @@ function idProblem(
   { channel: name, model }: { channel: string; model: string },
 ): string | undefined {
   const channel = channels[name];
-  if (!channel || !('baseUrl' in channel) || !Object.hasOwn(providers, channel.provider)) {
-    return undefined;
-  }
-  const known = addressOf(providers[channel.provider]?.addresses ?? [], channel.baseUrl);
+  const provider = providerAt(channels, name);
+  if (!provider || !channel || !('baseUrl' in channel)) return undefined;
+  const known = addressOf(provider.addresses, channel.baseUrl);
   if (!known?.ids || known.ids.some((start) => model.startsWith(start))) return undefined;
   return `is most likely no id of ${known.where}, where they begin with ${known.ids.join(' or ')}`;
 }
@@ -61,9 +61,9 @@ function likeProblem(
   channels: Channels,
   { channel, model, like }: { channel: string; model: string; like?: string | undefined },
 ): string | undefined {
-  const name = channels[channel]?.provider ?? '';
-  const known = Object.hasOwn(providers, name) ? (providers[name]?.models ?? {}) : {};
-  if (like === undefined || like === model || !Object.hasOwn(known, model)) return undefined;
+  const provider = providerAt(channels, channel);
+  if (like === undefined || like === model || !provider) return undefined;
+  if (!capabilitiesOf(provider, { model })) return undefined;
   return `takes "${model}" for "${like}", though it is known by itself: leave "like" out`;
 }
 
@@ -72,9 +72,13 @@ function spreadAt(
   choice: { channel: string; model: string; like?: string | undefined },
   { offers }: Pick<Config['models'][string], 'offers'>,
 ): string | undefined {
-  const name = channels[choice.channel]?.provider ?? '';
-  const known = Object.hasOwn(providers, name) ? (providers[name]?.models ?? {}) : {};
-  const id = knownModel(choice);
-  const whole = Object.hasOwn(known, id) ? known[id] : undefined;
+  const provider = providerAt(channels, choice.channel);
+  const whole = provider && capabilitiesOf(provider, choice);
   return whole && spreadProblem(whole, offers);
+}
+
+/** Returns the provider of a channel; undefined where either of them is wrong, which is told elsewhere. */
+function providerAt(channels: Channels, channel: string): Provider | undefined {
+  const name = channels[channel]?.provider ?? '';
+  return Object.hasOwn(providers, name) ? providers[name] : undefined;
 }

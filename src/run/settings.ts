@@ -29,10 +29,10 @@ export function readSettings(overrides?: FileConfigInput): Config {
  * is not there yet, does not matter. Throws as `readSettings` does where that channel is wrong, or none is named.
  */
 export function settingsFor(channel: string | undefined): Config {
-  const { config, problems, unusable } = surveySettings({});
+  const { config, problems } = surveySettings({});
   const isSound = channel !== undefined && Object.hasOwn(config.channels, channel);
   const own = problems.filter(({ at }) => at.startsWith(`channels.${channel ?? ''}.`));
-  if (isSound && own.length === 0 && !unusable.includes(channel)) return config;
+  if (isSound && own.length === 0) return config;
   if (problems.length > 0) throw new ConfigRefused(problems);
   return config;
 }

@@ -3,6 +3,7 @@ import type { Capabilities, ModeCapabilities } from '../../../src/core/request/c
 import type { Mode } from '../../../src/core/request/request';
 import { settingsOf } from '../../../src/providers/kling/newer/models';
 import type { Door } from '../../../src/providers/kling/newer/schema';
+import { firstRefusal } from '../../kit/refusal';
 import type { Refusal } from '../../kit/refusal';
 import { invalid } from '../refusal';
 import type { Body, Item } from './body';
@@ -55,13 +56,7 @@ export interface CreateRequest {
 type Check = (asked: CreateRequest) => Refusal | undefined;
 
 /** Names the first thing that this model does not take. */
-export function problemOf(asked: CreateRequest): Refusal | undefined {
-  for (const check of CHECKS) {
-    const refused = check(asked);
-    if (refused) return refused;
-  }
-  return undefined;
-}
+export const problemOf = (asked: CreateRequest): Refusal | undefined => firstRefusal(CHECKS, asked);
 
 const CHECKS: readonly Check[] = [
   ({ body, model, limits }) => {

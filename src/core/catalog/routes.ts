@@ -13,6 +13,7 @@ import type {
 import { narrow } from './narrow';
 import type { OfferProblem } from './narrow';
 import { withOfferedDefaults } from './offered-defaults';
+import { capabilitiesOf } from './capabilities-of';
 
 /** Leads a model to its channels. Throws the errors of every entry of it that is wrong. */
 export function route(
@@ -52,8 +53,7 @@ function routeTo(
     throw unknownName([...at, 'channel'], 'channel', choice.channel, configured);
   }
   const provider = providerOf(channel, providers);
-  const known = knownModel(choice);
-  const whole = Object.hasOwn(provider.models, known) ? provider.models[known] : undefined;
+  const whole = capabilitiesOf(provider, choice);
   if (!whole) throw unknownModel(at, choice, provider);
   checkReach(choice, { at, channel, provider });
   const { model, like, priority = index + 1, weight = 1 } = choice;

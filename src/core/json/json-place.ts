@@ -60,13 +60,9 @@ export function valueAt(text: string, path: readonly PropertyKey[]): unknown {
 }
 
 /**
- * Returns the line of that entry or, where it is missing, of the nearest one around it; undefined for the whole text.
+ * Reads a text once for many questions about lines: the one returned gives that of an entry or, where it is missing, of
+ * the nearest one around it; undefined for the whole text.
  */
-export function lineOf(text: string, path: readonly PropertyKey[]): number | undefined {
-  return linesOf(text)(path);
-}
-
-/** Reads a text once for many such questions. */
 export function linesOf(text: string): (path: readonly PropertyKey[]) => number | undefined {
   const root = parseTree(text, [], HAND_WRITTEN);
   return (path) => lineIn(text, root, path);
