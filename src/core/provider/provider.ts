@@ -6,6 +6,7 @@ import type { Call, Headers, Reply } from './exchange';
 import type { NativeReading, NativeRequest } from './native';
 import type { Operation, Usage, Verdict } from '../job/outcome';
 import type { AppliedRequest, Mode } from '../request/request';
+import type { VendorPrices } from './vendor-prices';
 
 /**
  * A provider describes exchanges and reads replies; it performs nothing and knows neither dialect nor ledger.
@@ -26,6 +27,8 @@ export interface Provider {
   addresses: readonly ProviderAddress[];
   /** Says what such credentials lack for a model; undefined where they open it. Absent: all models take the same. */
   lacks?(credentials: Record<string, string>, model: string): string | undefined;
+  /** What the vendor charges; absent: nothing is known of it. */
+  prices?: VendorPrices;
   /** Signs a call. The last step before the wire, so that no secret is ever stored with a call. */
   authorize(call: Call, credentials: Record<string, string>, nowMs: number): Call;
 
