@@ -74,16 +74,27 @@ async function check(
   principal: Principal,
   creation: Creation,
 ): Promise<CheckedRequest> {
-  const checked = await ('native' in creation
-    ? checkNative(deps, principal, creation.native)
-    : checkDraft(deps, principal, creation));
-  const { applied, request, hasFiles } = checked;
-  const price = creation.quote
-    ? deps.quotes.redeem(creation.quote, { principal, applied, model: request.model })
-    : checked.price;
+  const checked = await priced(deps, principal, creation);
+  const { price, hasFiles } = checked;
   const short = hasFiles && (await deps.store.jobs.shortOf(principal, price));
   // The transaction asks again, and decides.
   if (short) throw shortage(short, price);
+  return checked;
+}
+
+/** Does the same without a look at the balance. */
+export async function priced(
+  deps: AcceptDeps,
+  principal: Principal,
+  creation: Creation,
+): Promise<CheckedRequest> {
+  const checked = await ('native' in creation
+    ? checkNative(deps, principal, creation.native)
+    : checkDraft(deps, principal, creation));
+  const { applied, request } = checked;
+  const price = creation.quote
+    ? deps.quotes.redeem(creation.quote, { principal, applied, model: request.model })
+    : checked.price;
   return { ...checked, price };
 }
 

@@ -13,6 +13,7 @@ import { findJob } from './find';
 import type { Funds } from './funds';
 import { createFairGate } from './gate';
 import { deliveriesOf } from './operations';
+import { preview } from './preview';
 import { withQueue } from './queue';
 import { removeJob } from './remove';
 import { createHold, createHoldCreated } from './wait';
@@ -29,6 +30,7 @@ export function createJobs(deps: GatewayDeps, funds: Pick<Funds, 'check'>): Jobs
   const hold = createHold(deps, find);
   return {
     create: (principal, creation) => create({ ...deps, gates }, principal, creation),
+    preview: (principal, creation) => preview(deps, principal, creation),
     checkFunds: funds.check,
     get,
     list: (principal, page) => list(deps, principal, page),

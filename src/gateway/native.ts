@@ -29,6 +29,7 @@ export async function checkNative(
     ...resolveLeniently(deps, { ...plan, draft }),
     draft,
     hasFiles: true,
+    asSent: { headers: creation.headers, search: creation.search, ids: plan.ids },
     storeFiles: async () => ({ native: await storeBody(deps, principal, creation, plan) }),
   };
 }

@@ -36,6 +36,8 @@ export interface CheckedRequest extends ResolvedRequest {
   draft: Pick<Draft, 'metadata' | 'echo'>;
   /** Files are stored for it, so its price is asked for first: nobody fills the disk without points. */
   hasFiles: boolean;
+  /** What goes with the caller's own body, where that is what is sent. */
+  asSent?: Pick<NativeRequest, 'headers' | 'search' | 'ids'>;
   /** Stores them; called once every check has passed. Returns what is sent instead of a request of ours. */
   storeFiles(): Promise<{ native?: NativeRequest }>;
 }

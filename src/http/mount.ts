@@ -6,6 +6,7 @@ import type { HttpRoute } from '../core/api/route';
 import { GatewayError, invalid } from '../core/errors';
 import { changedByReading } from '../core/json/json-exact';
 import { parseOrThrow } from '../core/json/parse';
+import type { Creation } from '../core/job/creation';
 import type { Gateway } from '../core/ports/gateway/gateway';
 import type { Jobs } from '../core/ports/gateway/jobs';
 import type { Models } from '../core/ports/gateway/models';
@@ -13,6 +14,15 @@ import { authenticate, hasKey, KEY_PARAMETER, requireScope, type AuthPorts } fro
 import { readBody, type BodyPorts } from './body';
 import { fingerprintOf, readIdempotencyKey } from './idempotency';
 import { LINK_PARAMETERS, type Links } from './links';
+import {
+  atQuote,
+  DRY_RUN_PARAMETER,
+  isDryRun,
+  previewed,
+  QUOTE_PATH,
+  withoutDryRun,
+  type Asked,
+} from './preview';
 import { requestIdOf } from './request-id';
 import { send, type SendPorts } from './send';
 import type { WaitEnds } from './wait-ends';
@@ -36,6 +46,10 @@ export function mountApis(app: Express, apis: readonly Api[], ports: MountPorts)
     // One that takes some requests only leaves the others to the next.
     methods.set(route.path, route.when ? known : known.add(route.method));
     app[EXPRESS_NAMES[route.method]](route.path, handlerOf({ api, route }, ports));
+    if (!route.spends) continue;
+    const path = `${route.path}${QUOTE_PATH}`;
+    methods.set(path, new Set([route.method]));
+    app[EXPRESS_NAMES[route.method]](path, handlerOf({ api, route, asked: 'quote' }, ports));
   }
   for (const [path, known] of methods) {
     const allow = [...known].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
@@ -48,17 +62,22 @@ export function mountApis(app: Express, apis: readonly Api[], ports: MountPorts)
 
 const EXPRESS_NAMES = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;
 
-function handlerOf(
-  { api, route }: { api: string; route: HttpRoute },
-  ports: MountPorts,
-): RequestHandler {
+/** A route, and what is asked of it where it is not to be done. */
+interface Served {
+  api: string;
+  route: HttpRoute;
+  asked?: Asked;
+}
+
+function handlerOf({ api, route, asked }: Served, ports: MountPorts): RequestHandler {
   return async (request, response, next) => {
     if (route.when?.(headersOf(request)) === false) {
       next('route');
       return;
     }
     Object.assign(response.locals, { api, route: route.path });
-    const answer = await handle(route, { request, response }, ports);
+    const wish = asked ?? (isDryRun(request, route) ? 'dry_run' : undefined);
+    const answer = await handle(route, { request, response, wish }, ports);
     if (!('later' in answer)) {
       await send({ request, response }, answer, ports);
       return;
@@ -74,7 +93,7 @@ function handlerOf(
  */
 async function handle(
   route: HttpRoute,
-  { request, response }: { request: Request; response: Response },
+  { request, response, wish }: { request: Request; response: Response; wish: Asked | undefined },
   ports: MountPorts,
 ): Promise<Answer | LateAnswer> {
   const principal = await principalOf(request, route, ports);
@@ -83,10 +102,10 @@ async function handle(
   requireScope(principal, route.scope);
   const idempotencyKey = readIdempotencyKey(request.get('idempotency-key'));
   const query = parseOrThrow(route.query, queryOf(request, route));
-  if (route.spends) await ports.gateway.checkFunds(principal, idempotencyKey);
+  if (route.spends && !wish) await ports.gateway.checkFunds(principal, idempotencyKey);
   const body = await readBody({ request, response, owner: principal }, route.body, ports);
   if (!route.verbatim) checkExact(body.identity);
-  return route.handle(noting(ports.gateway, response), {
+  const input = {
     principal,
     params: paramsOf(request),
     query,
@@ -103,7 +122,10 @@ async function handle(
     twinFingerprints: (route.twins ?? []).map((path) =>
       fingerprintOf(request.method, path, body.identity),
     ),
-  });
+  };
+  const gateway = atQuote(noting(ports.gateway, response), request);
+  if (!wish) return route.handle(gateway, input);
+  return previewed(wish, gateway, (instead) => route.handle(instead, input));
 }
 
 /**
@@ -120,13 +142,20 @@ function noting(gateway: Gateway, response: Response): Gateway {
     tellOf(principal, draft.request.model);
     return gateway.quote(principal, draft);
   };
+  const modelOf = (creation: Creation): string =>
+    'native' in creation ? creation.native.model : creation.request.model;
+  const preview: Jobs['preview'] = (principal, creation) => {
+    tellOf(principal, modelOf(creation));
+    return gateway.preview(principal, creation);
+  };
   const create: Jobs['create'] = async (principal, creation) => {
-    tellOf(principal, 'native' in creation ? creation.native.model : creation.request.model);
+    tellOf(principal, modelOf(creation));
     const answer = await gateway.create(principal, creation);
     response.locals['jobId'] = answer.jobId;
     return answer;
   };
-  return Object.create(gateway, { create: { value: create }, quote: { value: quote } }) as Gateway; // all else is inherited
+  const noted = { create: { value: create }, quote: { value: quote }, preview: { value: preview } };
+  return Object.create(gateway, noted) as Gateway; // all else is inherited
 }
 
 /**
@@ -142,9 +171,11 @@ function checkExact(identity: Uint8Array | string): void {
 const NO_BYTES = new Uint8Array();
 
 /** Returns the query string without `?`; empty where a key may be in it, which must go no further. */
-function searchOf(request: Request, { keyIn }: HttpRoute): string {
+function searchOf(request: Request, { keyIn, spends }: HttpRoute): string {
   const at = request.originalUrl.indexOf('?');
-  return keyIn || at < 0 ? '' : request.originalUrl.slice(at + 1);
+  if (keyIn || at < 0) return '';
+  const search = request.originalUrl.slice(at + 1);
+  return spends ? withoutDryRun(search) : search;
 }
 
 /** Finds who asks, by link or key. A link speaks for itself; a bad link beside a key leaves the word to the key. */
@@ -171,6 +202,7 @@ function queryOf(request: Request, route: HttpRoute): Record<string, unknown> {
   const hidden: readonly string[] = [
     ...(route.acceptsLink ? LINK_PARAMETERS : []),
     ...(route.keyIn ? [KEY_PARAMETER] : []),
+    ...(route.spends ? [DRY_RUN_PARAMETER] : []),
   ];
   return Object.fromEntries(
     Object.entries(request.query).filter(([name]) => !hidden.includes(name)),

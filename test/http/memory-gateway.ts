@@ -147,6 +147,11 @@ export function createMemoryGateway(
       gateway.jobs.set(job.id, job);
       return { ...creation.render(job), jobId: job.id };
     },
+    async preview(principal, creation) {
+      if ('native' in creation) throw new Error('no provider here speaks a wire');
+      const quote = await gateway.quote(principal, creation);
+      return { model: creation.request.model, quote, sends: [] };
+    },
     async quote(principal, draft) {
       raise(gateway);
       const { applied, price, usable } = resolve(RESOLVING, principal, draft);

@@ -2,6 +2,7 @@ import type { Principal } from '../../api/principal';
 import type { CreateAnswer, Creation } from '../../job/creation';
 import type { Job } from '../../job/job';
 import type { Page, PageQuery } from '../../job/page';
+import type { Preview } from '../../job/preview';
 import type { ProviderReference } from '../../job/reference';
 import type { DeliveryReport } from '../../operator/operations';
 import type { Milestone } from '../store/changes';
@@ -10,6 +11,8 @@ import type { Milestone } from '../store/changes';
 export interface Jobs {
   /** Prices, checks, stores and starts one job; answers what `render` makes of the new row, or the stored answer. */
   create(principal: Principal, creation: Creation): Promise<CreateAnswer>;
+  /** Says what such a create would do, and stores nothing; throws what the create would, but for want of points. */
+  preview(principal: Principal, creation: Creation): Promise<Preview>;
   /**
    * Throws `insufficient_balance` where no create of this caller could be paid for, so that nothing of it need be read.
    * A repeat under an earlier key, and whoever may use a free model, pass; `create` decides. It may be a moment late.

@@ -1,0 +1,96 @@
+import type { Principal } from '../core/api/principal';
+import type { Creation } from '../core/job/creation';
+import { knownModel } from '../core/job/job';
+import { newId } from '../core/job/ids';
+import type { PlannedSend, Preview } from '../core/job/preview';
+import type { Call } from '../core/provider/exchange';
+import type { Submission } from '../core/provider/provider';
+import type { AcceptDeps } from './deps';
+import { priced } from './create';
+import type { CheckedRequest } from './resolve';
+import type { RouteChoice } from './routes';
+
+/** Does everything that a create does before it stores: the same checks, the same price, the same words to providers. */
+export async function preview(
+  deps: AcceptDeps,
+  principal: Principal,
+  creation: Creation,
+): Promise<Preview> {
+  const checked = await priced(deps, principal, creation);
+  const { request, applied, price, usable } = checked;
+  const { model } = request;
+  const files = await filesOf(deps, checked);
+  const sends = usable
+    .filter(({ channel }) => channel.draining !== true)
+    .map((choice) => plannedSend(choice, { checked, creation, files }));
+  const quote = {
+    ...deps.quotes.issue({ principal, model, applied }, price),
+    ...{ price, applied, providerModel: usable[0].model },
+  };
+  return { model, quote, sends };
+}
+
+interface File {
+  mime: string;
+  /** Stands for the bytes, so that they are found again in whatever a provider makes of them. */
+  marker: Uint8Array;
+  shown: string;
+}
+type Files = ReadonlyMap<string, File>;
+
+async function filesOf({ blobs }: AcceptDeps, { inputs }: CheckedRequest): Promise<Files> {
+  const files = new Map<string, File>();
+  for (const { input, bytes } of inputs) {
+    if (!('blob' in input.media)) continue;
+    const { blob, mime } = input.media;
+    const size = bytes?.length ?? (await blobs.stat(blob))?.bytes ?? 0;
+    const marker = Buffer.from(`file ${blob} of this request`);
+    files.set(blob, { mime, marker, shown: `<${mime}, ${String(size)} bytes>` });
+  }
+  return files;
+}
+
+function plannedSend(
+  { channel, provider, model, like, applied }: RouteChoice,
+  { checked, creation, files }: { checked: CheckedRequest; creation: Creation; files: Files },
+): PlannedSend {
+  const call = provider.submit({
+    model: knownModel({ model, like }),
+    calledModel: model,
+    applied,
+    attemptId: newId(),
+    ...bytesOf(checked, creation, files),
+  });
+  return {
+    ...{ channel: channel.name, provider: provider.name, model, method: call.method },
+    path: 'path' in call.target ? call.target.path : new URL(call.target.url).pathname,
+    headers: call.headers,
+    body: bodyOf(call, files),
+  };
+}
+
+function bytesOf(
+  { asSent }: CheckedRequest,
+  creation: Creation,
+  files: Files,
+): Pick<Submission, 'blobs' | 'native'> {
+  if (!asSent || !('native' in creation)) {
+    const blobs = new Map([...files].map(([id, { mime, marker: bytes }]) => [id, { mime, bytes }]));
+    return { blobs };
+  }
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(creation.native.body);
+  return { blobs: new Map(), native: { text, ...asSent } };
+}
+
+function bodyOf({ body = '' }: Call, files: Files): unknown {
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+  const shown = [...files.values()].reduce(
+    (all, file) => all.replaceAll(Buffer.from(file.marker).toString('base64'), file.shown),
+    text,
+  );
+  try {
+    return JSON.parse(shown) as unknown;
+  } catch {
+    return shown;
+  }
+}
