@@ -4,6 +4,7 @@ import type { Provider } from '../../core/provider/provider';
 import { many } from './many';
 import { arkModels } from './models';
 import { readNative } from './native-read';
+import { arkPrices } from './prices';
 import { submit } from './submit';
 import { trial } from './trial';
 import {
@@ -37,6 +38,7 @@ export const ark: Provider = {
       ids: ['dreamina-', 'seedance-', 'ep-'],
     },
   ],
+  prices: arkPrices,
   authorize: (call, credentials) => ({
     ...call,
     headers: { ...call.headers, authorization: `Bearer ${credentials['apiKey'] ?? ''}` },

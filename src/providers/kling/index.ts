@@ -3,6 +3,7 @@ import { API_KEY_ALONE, credentials } from './credentials';
 import { klingModels } from './models';
 import { many } from './newer/many';
 import { newerModels } from './newer/models';
+import { klingPrices } from './prices';
 import { retiredModels } from './retired';
 import { verifyCallback } from './signature';
 import { signToken } from './token';
@@ -25,6 +26,7 @@ export const kling: Provider = {
   ],
   lacks: ({ apiKey }, model) =>
     apiKey === undefined && isNewer(model) ? `needs ${API_KEY_ALONE}` : undefined,
+  prices: klingPrices,
   authorize: (call, { apiKey, accessKey = '', secretKey = '' }, nowMs) => ({
     ...call,
     headers: {

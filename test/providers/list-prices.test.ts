@@ -1,0 +1,50 @@
+import { ratesFor } from '../../src/core/money/tariff';
+import { providers } from '../../src/providers';
+import { offeredVideos } from '../support/offered-videos';
+
+/** What a vendor charges is told for whatever its models offer, with where and when that was read. */
+
+const MODELS = Object.values(providers).flatMap((provider) =>
+  Object.entries(provider.models)
+    .filter(([model]) => !Object.hasOwn(provider.retired ?? {}, model))
+    .map(([model, capabilities]) => ({ provider, model, capabilities })),
+);
+
+test.each(MODELS)('$model has a price with its page, its day and how sure it is', (one) => {
+  const listed = one.provider.prices?.models[one.model];
+  expect(listed).toMatchObject({
+    currency: expect.stringMatching(/^[A-Z]{3}$/) as string,
+    source: expect.stringMatching(/^https:\/\/\S+$/) as string,
+    read: expect.stringMatching(/^202\d-[01]\d-[0-3]\d$/) as string,
+    certainty: expect.stringMatching(/^(vendor|second_hand|guess)$/) as string,
+  });
+});
+
+test('no price is of a model that the provider has not, or serves no longer', () => {
+  const known = new Set(MODELS.map(({ model }) => model));
+  const priced = Object.values(providers).flatMap(({ prices }) =>
+    Object.keys(prices?.models ?? {}),
+  );
+  expect(priced.filter((model) => !known.has(model))).toEqual([]);
+});
+
+test.each(MODELS)('every video that $model offers has its rates', (one) => {
+  const { prices } = one.provider;
+  const rows = prices?.models[one.model]?.rows ?? [];
+  const videos = offeredVideos(one.model, one.capabilities);
+  expect(videos.length).toBeGreaterThan(5);
+  expect(videos.filter(({ video }) => !ratesFor(rows, video)).map(({ name }) => name)).toEqual([]);
+  const uncounted = videos.filter(
+    ({ video }) =>
+      ratesFor(rows, video)?.perMillionTokens !== undefined &&
+      !(Number(prices?.tokensOf?.(one.model, video, 0)) > 0),
+  );
+  expect(uncounted.map(({ name }) => name)).toEqual([]);
+});
+
+test.each(MODELS)('no row of $model is for a video that it does not offer', (one) => {
+  const rows = one.provider.prices?.models[one.model]?.rows ?? [];
+  const videos = offeredVideos(one.model, one.capabilities);
+  const used = new Set(videos.map(({ video }) => ratesFor(rows, video)));
+  expect(rows.filter(({ rates }) => !used.has(rates))).toEqual([]);
+});

@@ -1,0 +1,118 @@
+import { applyCapabilities, lengthsOf, limitsOf } from '../../src/core/request/apply-capabilities';
+import type { Capabilities } from '../../src/core/request/capabilities';
+import type { PricedVideo } from '../../src/core/money/tariff';
+import { MODES } from '../../src/core/request/request';
+import type { AppliedRequest, Input, Mode, VideoRequest } from '../../src/core/request/request';
+
+/** A video that a model offers, as a caller asks for it and as it is priced. */
+export interface OfferedVideo {
+  /** Such as `first_frame 720p 5 s adaptive sound`. */
+  name: string;
+  applied: AppliedRequest;
+  video: PricedVideo;
+}
+
+/**
+ * Lists every video of a model: each mode, with and without a video among references, in each resolution, tier and length
+ * (-1 too), with and without sound, in 16:9 and in the shape that the model decides; in the other shapes at one length.
+ */
+export function offeredVideos(model: string, capabilities: Capabilities): OfferedVideo[] {
+  return MODES.flatMap((mode) => (capabilities.modes[mode] ? INPUTS[mode] : []))
+    .filter(
+      (inputs) => count(inputs, 'reference_video') <= (referencesOf(capabilities)?.videos ?? 0),
+    )
+    .flatMap((inputs) => wishesOf(capabilities, inputs))
+    .map((asked) => ({ model, prompt: 'a cat', passthrough: {}, ...asked }))
+    .map((request) => offered(request, capabilities));
+}
+
+type Asked = Partial<VideoRequest> & Pick<VideoRequest, 'inputs'>;
+
+const input = (role: Input['role']): Input => ({ role, media: { url: 'https://a.example/x' } });
+const INPUTS: Readonly<Record<Mode, readonly Input[][]>> = {
+  text: [[]],
+  first_frame: [[input('first_frame')]],
+  first_last_frame: [[input('first_frame'), input('last_frame')]],
+  reference: [
+    [input('reference_image')],
+    [input('reference_image'), input('reference_video')],
+    [input('reference_video')],
+  ],
+};
+
+const count = (inputs: readonly Input[], role: Input['role']): number =>
+  inputs.filter((one) => one.role === role).length;
+
+const referencesOf = ({ modes }: Capabilities): Capabilities['modes']['reference'] =>
+  modes.reference;
+
+const modeOf = (inputs: readonly Input[]): Mode =>
+  MODES.find((mode) => INPUTS[mode].some((known) => known === inputs)) ?? 'text';
+
+/** Lists what can be asked for with these inputs; a resolution without sound is asked for without it. */
+function wishesOf(model: Capabilities, inputs: Input[]): Asked[] {
+  const limits = limitsOf(model, modeOf(inputs), inputs, 'inputs');
+  const lengths = limits.seconds ?? model.seconds;
+  const shapes = limits.aspectRatios ?? model.aspectRatios;
+  return (limits.resolutions ?? model.resolutions).flatMap((resolution) => {
+    const hasSound =
+      (limits.audio ?? model.audio) && model.audioResolutions?.includes(resolution) !== false;
+    const sounds = model.audioAlways ? [true] : hasSound ? [true, false] : [undefined];
+    const tiers = model.serviceTiers.length > 0 ? model.serviceTiers : [undefined];
+    return sounds.flatMap((generateAudio) =>
+      tiers.flatMap((serviceTier) =>
+        [...lengthsOf(lengths), ...(lengths.auto ? [-1] : [])].flatMap((seconds) =>
+          shapes
+            .filter((shape) => seconds === lengths.default || /^(16:9|adaptive)$/.test(shape))
+            .map((aspectRatio) => ({
+              inputs,
+              resolution,
+              seconds,
+              aspectRatio,
+              ...(generateAudio === undefined ? {} : { generateAudio }),
+              ...(serviceTier === undefined ? {} : { serviceTier }),
+            })),
+        ),
+      ),
+    );
+  });
+}
+
+function offered(request: VideoRequest, capabilities: Capabilities): OfferedVideo {
+  const applied = applyCapabilities(request, capabilities);
+  const { mode, resolution, seconds, aspectRatio, serviceTier } = applied;
+  const video = pricedVideo(applied, capabilities);
+  const words = [
+    mode,
+    ...(video.videos > 0 ? ['with a video'] : []),
+    resolution,
+    `${String(seconds)} s`,
+    aspectRatio,
+    video.audio ? 'sound' : 'silent',
+    ...(serviceTier === undefined ? [] : [serviceTier]),
+  ];
+  return { name: words.join(' '), applied, video };
+}
+
+function pricedVideo(applied: AppliedRequest, capabilities: Capabilities): PricedVideo {
+  const { mode, inputs, resolution, fps, width, height } = applied;
+  const limits = limitsOf(capabilities, mode, inputs, 'inputs');
+  const largest = Object.values(capabilities.sizes[resolution] ?? {}).reduce(
+    (most, size) => (size[0] * size[1] > most[0] * most[1] ? size : most),
+    [0, 0] as const,
+  );
+  return {
+    mode,
+    resolution,
+    width: width ?? largest[0],
+    height: height ?? largest[1],
+    fps,
+    audio: applied.generateAudio ?? false,
+    tier: applied.serviceTier ?? 'default',
+    seconds:
+      applied.seconds === -1 ? (limits.seconds ?? capabilities.seconds).max : applied.seconds,
+    images: inputs.filter(({ role }) => !/video|audio/.test(role)).length,
+    videos: count(inputs, 'reference_video'),
+    audios: count(inputs, 'reference_audio'),
+  };
+}
