@@ -30,6 +30,8 @@ const MISTAKES: [line: string, sentence: string][] = [
   ['start --port many', `reelay start: --port ${PORTS} "many"`],
   ['start --port 65536', `reelay start: --port ${PORTS} "65536"`],
   ['start --port=-1', `reelay start: --port ${PORTS} "-1"`],
+  ['start --port 1 --port=2', 'reelay start: --port is said twice'],
+  ['init --provider ark --yes --provider kling', 'reelay init: --provider is said twice'],
   ['start --temporal-port 1.5', `reelay start: --temporal-port ${PORTS} "1.5"`],
   ['start --temporal-ui-port x', `reelay start: --temporal-ui-port ${PORTS} "x"`],
   ['api --metrics-port x', `reelay api: --metrics-port ${PORTS} "x"`],

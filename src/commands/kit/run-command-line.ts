@@ -18,6 +18,7 @@ export async function runCommandLine(
   const { command, path, rest } = namedBy(program, line);
   try {
     checkWord(command, rest[0]);
+    checkOnce(command, rest);
     await program.parseAsync(line, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
@@ -56,6 +57,17 @@ function checkWord(group: CommandUnknownOpts, word: string | undefined): void {
   const near = nearest(word, namesOf(group));
   const guess = near === undefined ? '' : `; did you mean "${near}"?`;
   throw new UsageError(`there is no command "${word}"${guess} (${namesOf(group).join(', ')})`);
+}
+
+/** Refuses a flag that is said twice: the library would forget what was said first. */
+function checkOnce(command: CommandUnknownOpts, words: readonly string[]): void {
+  const end = words.indexOf('--');
+  const said = words.slice(0, end < 0 ? words.length : end).flatMap((word) => {
+    const [name] = word.split('=', 1);
+    return command.options.filter(({ short, long }) => name === long || word === short);
+  });
+  const twice = said.find((option, index) => said.indexOf(option) !== index);
+  if (twice) throw new UsageError(`${twice.long ?? twice.flags} is said twice`);
 }
 
 const namesOf = (group: CommandUnknownOpts): string[] => group.commands.map((one) => one.name());
