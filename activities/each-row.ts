@@ -4,8 +4,10 @@ import type { ActivityDeps } from './deps';
 export interface Rows<Row> {
   step: string;
   rows: readonly Row[];
-  idsOf(row: Row): { jobId?: string; deliveryId?: string; workflowId?: string };
+  idsOf(row: Row): Partial<Record<RowId, string>>;
 }
+
+type RowId = 'jobId' | 'deliveryId' | 'workflowId' | 'workspaceId' | 'entryId';
 
 type EachDeps = Pick<ActivityDeps, 'log' | 'now' | 'limits' | 'waits'>;
 

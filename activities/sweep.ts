@@ -2,6 +2,7 @@ import { beginDelivery, beginKeep } from '../src/attempts/begin';
 import { watchLate } from '../src/attempts/late';
 import { planOf } from '../src/core/job/plan';
 import type { JobPlanSeed } from '../src/core/job/plan';
+import type { DueTopUp } from '../src/core/ports/store/ledger';
 import { createBlobClearing } from './clear-blobs';
 import { eachRow, inBatches } from './each-row';
 import type { ActivityDeps } from './deps';
@@ -23,6 +24,7 @@ export function sweep(deps: ActivityDeps) {
     cancels: () => repeatCancels(deps),
     answers: () => inBatches(deps, (limit) => deps.store.sweep.forgetAnswers(deps.now(), limit)),
     late: () => watchLate(deps),
+    expires: () => expirePoints(deps),
     checkpoints: () => moveCheckpoints(deps),
     ...retentionSteps(deps),
     blobs: createBlobClearing(deps),
@@ -59,6 +61,8 @@ export interface SweepCounts extends RetentionCounts {
   answers: number;
   /** Late verdicts that were heard. */
   late: number;
+  /** Top-ups whose points have ended. */
+  expires: number;
   /** Entries of the ledger that checkpoints moved over. */
   checkpoints: number;
   /** Stored files that nothing named and that are gone. */
@@ -141,6 +145,14 @@ async function repeatCancels(deps: ActivityDeps): Promise<number> {
     await deps.engine.cancelJob(workflowId);
     return true;
   });
+}
+
+async function expirePoints(deps: ActivityDeps): Promise<number> {
+  const rows = await deps.store.ledger.dueTopUps(deps.now(), deps.limits.sweepRows);
+  const idsOf = ({ id, workspaceId }: DueTopUp) => ({ entryId: String(id), workspaceId });
+  return eachRow(deps, { step: 'expires', rows, idsOf }, (topUp) =>
+    deps.store.ledger.expire(topUp, deps.now()),
+  );
 }
 
 /** Sums up to the end, also after a restore of millions of entries, as far as the time of one step reaches. */

@@ -9,6 +9,7 @@ import type {
   OperatedKeep,
   OperatedTry,
 } from '../src/core/operator/operations';
+import type { BookedEntry } from '../src/core/money/ledger';
 import type { Dialect } from '../src/core/api/dialect';
 import type { HttpRoute } from '../src/core/api/route';
 import type { Job } from '../src/core/job/job';
@@ -49,6 +50,8 @@ interface WireFile {
     /** Changes to the records that the admin API shows. */
     workspace?: Partial<Workspace>;
     apiKey?: Partial<Key>;
+    /** Changes to the entry of the ledger that is shown or was made. */
+    entry?: EntryChange;
     /** The secret of a key or of callbacks. */
     secret?: string;
     /** What the provider of the job's last attempt said; its bodies as text. */
@@ -79,6 +82,10 @@ interface WireFile {
 }
 
 /** Money is written as a number of micro-points. */
+type EntryChange = Omit<Partial<BookedEntry>, 'id' | 'available' | 'held' | 'spent' | 'entryId'> & {
+  available?: number;
+  spent?: number;
+};
 type JobChange = Omit<Partial<Job>, 'price' | 'charged'> & { price?: number; charged?: number };
 
 interface GivenReply {
@@ -308,6 +315,7 @@ function playAdmin(
     workspace,
     changeWorkspace: workspace,
     balance: BALANCE,
+    ledger: { items: [{ ...ENTRY, ...(given.entry && entryOf(given.entry)) }], hasMore },
     keys: { items: [key], hasMore },
     key,
     changeKey: key,
@@ -319,13 +327,16 @@ function playAdmin(
     workspace,
     workspaceId: workspace.id,
     callbackSecret: secret,
-    amount: 25_000_000n,
+    entry: { ...ENTRY, ...(given.entry && entryOf(given.entry)) },
     balance: BALANCE,
     previousExpiresAt: key.previousExpiresAt,
     key,
     secret,
   };
-  const makers = ['createWorkspace', 'topUp', 'rotateCallbackSecret', 'createKey', 'rotateKey'];
+  const makers = [
+    ...['createWorkspace', 'topUp', 'adjust', 'refund'],
+    ...['rotateCallbackSecret', 'createKey', 'rotateKey'],
+  ];
   const uses = [
     ...Object.entries(shown).map(([name, value]) => [name, () => value] as const),
     ...makers.map(
@@ -409,6 +420,12 @@ function jobOf({ price, charged, ...change }: JobChange = {}): Partial<Job> {
     ...(charged === undefined ? {} : { charged: BigInt(charged) }),
   };
 }
+
+const entryOf = ({ available, spent, ...change }: EntryChange): Partial<BookedEntry> => ({
+  ...change,
+  ...(available === undefined ? {} : { available: BigInt(available) }),
+  ...(spent === undefined ? {} : { spent: BigInt(spent) }),
+});
 
 function render(
   dialect: Dialect,
@@ -580,4 +597,12 @@ const OPERATED = {
   failKeep: UNKEPT,
 };
 
+const ENTRY: BookedEntry = {
+  id: 42n,
+  workspaceId: WORKSPACE.id,
+  kind: 'top_up',
+  ...{ available: 25_000_000n, held: 0n, spent: 0n },
+  ...{ jobId: null, keyId: null, note: null, byKeyId: API_KEY.id, expiresAt: null, entryId: null },
+  at: 1_767_225_600_000,
+};
 const BALANCE = { available: 974_500_000n, held: 25_000_000n, spent: 500_000n };

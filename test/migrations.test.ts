@@ -31,6 +31,16 @@ describe('the checker', () => {
     ['a dropped index', 'DROP INDEX jobs_open', 'DropStmt is not known'],
     ['a dropped trigger', 'DROP TRIGGER jobs_tell ON jobs', 'DropStmt is not known'],
     ['a dropped constraint', 'ALTER TABLE jobs DROP CONSTRAINT a', 'DropConstraint a is not'],
+    [
+      'a check that takes the place of a unique constraint by another name',
+      '-- old writes: fine.\nALTER TABLE jobs DROP CONSTRAINT a, ADD CONSTRAINT b CHECK (c > 0) NOT VALID',
+      'DropConstraint a is not',
+    ],
+    [
+      'a check that is replaced without a word',
+      'ALTER TABLE jobs DROP CONSTRAINT a, ADD CONSTRAINT a CHECK (c > 0) NOT VALID',
+      'the check a is replaced',
+    ],
     ['a dropped default', 'ALTER TABLE jobs ALTER review DROP DEFAULT', 'ColumnDefault review'],
     ['a renamed column', 'ALTER TABLE jobs RENAME review TO look', 'RenameStmt is not known'],
     ['a renamed table', 'ALTER TABLE jobs RENAME TO works', 'RenameStmt is not known'],
@@ -123,6 +133,10 @@ describe('the checker', () => {
     [
       'a unique index that says why',
       '-- no transaction\n-- old writes: two of these were always a mistake.\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS a ON jobs (review)',
+    ],
+    [
+      'a check that becomes wider under its name',
+      '-- old writes: it only becomes wider.\nALTER TABLE jobs DROP CONSTRAINT a, ADD CONSTRAINT a CHECK (c > 0) NOT VALID',
     ],
     ['a breaking one that says why', '-- breaking: nothing reads it since 0.2\nDROP TABLE keeps'],
   ])('allows %s', async (_allowed, sql) => {

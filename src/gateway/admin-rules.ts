@@ -1,7 +1,8 @@
 import type { ConfigControl } from '../core/ports/gateway/config';
 import type { AdminRows, AdminStore } from '../core/ports/store/admin';
 import type { Mint } from '../core/operator/mint';
-import type { OnceOptions, Workspace } from '../core/operator/admin';
+import type { Workspace } from '../core/operator/admin';
+import type { OnceOptions } from '../core/operator/once';
 import type { Catalog } from '../core/catalog/catalog';
 import type { Answer } from '../core/api/answer';
 import { GatewayError, invalid } from '../core/errors';

@@ -2,6 +2,7 @@ import type { Admin } from '../core/operator/admin';
 import { GatewayError } from '../core/errors';
 import { newId } from '../core/job/ids';
 import { keyAdmin } from './admin-keys';
+import { createBookings } from './bookings';
 import {
   answerOnce,
   checkGroup,
@@ -21,6 +22,7 @@ export function createAdmin(deps: AdminDeps & OperationsDeps): Admin {
   return {
     ...keyAdmin(deps),
     ...createOperations(deps),
+    ...createBookings(deps),
     config: () => config.status(),
     reloadConfig: () => config.reload(),
     workspaces: (page) => store.admin.workspaces({ ...page, after: readCursor(page.after) }),
@@ -48,21 +50,6 @@ export function createAdmin(deps: AdminDeps & OperationsDeps): Admin {
       if (!changed) throw noWorkspace();
       return changed;
     },
-    async balance(id) {
-      return store.admin.balance((await workspaceOf(store.admin, id)).id);
-    },
-    topUp: (id, amount, once) =>
-      // Kept for ever: money is not added twice because somebody looked again after a week.
-      answerOnce(
-        deps,
-        { ...once, idempotency: { ...once.idempotency, lasting: true } },
-        async (rows) => {
-          const { id: workspaceId } = await workspaceOf(rows, id);
-          const key = `${once.principal.workspaceId}:${once.idempotency.key}`;
-          await rows.topUp(workspaceId, amount, key, now());
-          return { workspaceId, amount, balance: await rows.balance(workspaceId) };
-        },
-      ),
     rotateCallbackSecret: (id, rotation, once) =>
       answerOnce(deps, once, async (rows) => {
         const { id: workspaceId } = await workspaceOf(rows, id);

@@ -52,6 +52,8 @@ export function createFunds({
     watched: (admin) => ({
       ...admin,
       topUp: forgetting(admin.topUp),
+      adjust: forgetting(admin.adjust),
+      refund: forgetting(admin.refund),
       changeKey: forgetting(admin.changeKey),
     }),
   };

@@ -160,9 +160,16 @@ async function tell(
   }
 }
 
-async function jobOf({ store }: OperationsDeps, id: string): Promise<OperatedJob> {
+const jobOf = ({ store }: OperationsDeps, id: string): Promise<OperatedJob> =>
+  operatedJob(store.operations, id);
+
+/** Returns the job of whatever workspace; throws `not_found`. */
+export async function operatedJob(
+  rows: Pick<Store['operations'], 'job'>,
+  id: string,
+): Promise<OperatedJob> {
   const uuid = readId(id);
-  const job = uuid && (await store.operations.job(uuid));
+  const job = uuid && (await rows.job(uuid));
   if (!job) throw new GatewayError('not_found', { message: 'There is no such job.' });
   return job;
 }

@@ -11,7 +11,7 @@ import { jobStore } from './jobs/jobs';
 import type { SettleOptions } from './jobs/settle';
 import { keepStore } from './results/keeps';
 import { keyStore } from './keys/keys';
-import { ledgerStore } from './money/ledger';
+import { ledgerStore } from './money/ledger-store';
 import { operationsStore } from './operator/operations';
 import { rateStore } from './rates/rates';
 import { retentionStore } from './upkeep/retention';

@@ -15,7 +15,15 @@ import { ensureFirstWorkspace } from '../../src/store/operator/installation';
 import { isKey, keyHash, newKey } from '../../src/store/keys/new-key';
 import { TABLES } from '../../src/store/schema';
 import { ensureWorkspace } from '../../src/store/operator/workspaces';
-import { PRICE, newJob, startTestDatabase } from '../support/database';
+import {
+  PRICE,
+  SUCCEEDED,
+  acceptedAttempt,
+  createdJob,
+  newJob,
+  settle,
+  startTestDatabase,
+} from '../support/database';
 import type { TestDatabase } from '../support/database';
 import { startTestApp, type TestApp } from './test-app';
 
@@ -300,6 +308,148 @@ describe('a top-up', () => {
         { idempotencyKey: `p-${String(points)}` },
       );
       expect([points, answer.status, answer.json.error.param]).toEqual([points, 400, 'points']);
+    }
+  });
+});
+
+describe('points by hand', () => {
+  const post = (path: string, body: object, idempotencyKey: string = newId()) =>
+    call('POST', path, body, { idempotencyKey });
+  const topUp = (id: string, body: object) => post(`${ROOT}/${id}/top-ups`, body);
+  const adjust = (id: string, body: object, key?: string) =>
+    post(`${ROOT}/${id}/adjustments`, body, key);
+  const refund = (id: string, body: object, key?: string) =>
+    post(`/v1/admin/jobs/${id}/refunds`, body, key);
+  const ledgerOf = async (id: string, query = '') =>
+    (await call('GET', `${ROOT}/${id}/ledger${query}`)).json;
+
+  /** A job of a new workspace, which was charged 25. */
+  async function charged(): Promise<{ owner: string; jobId: string; keyId: string }> {
+    const owner = await workspace();
+    const { id: keyId, secret } = await key({}, owner);
+    await topUp(owner, { points: '25' });
+    const principal = await database.store.keys.find(keyHash(secret), now);
+    if (!principal) throw new Error('the new key is not known');
+    const job = newJob({ ...database.workspace, id: principal.workspaceId, principal });
+    const { id } = await acceptedAttempt(database, await createdJob(database, job));
+    await database.store.attempts.recordLook(id, { verdict: SUCCEEDED, reply: undefined, now });
+    await settle(database, job.id);
+    return { owner, keyId, jobId: renderId('job', job.id) };
+  }
+
+  test('are adjusted with a note, by a key that is named, and never below nothing', async () => {
+    const id = await workspace();
+    await topUp(id, { points: '3', note: 'invoice 17' });
+    const taken = await adjust(id, { points: '-2.5', note: 'booked twice' });
+    expect(taken).toMatchObject({
+      status: 201,
+      json: {
+        object: 'adjustment',
+        points: '-2.5',
+        balance: { available: '0.5' },
+        entry: {
+          kind: 'adjust',
+          available: '-2.5',
+          note: 'booked twice',
+          by_key_id: expect.stringMatching(/^key_[0-9a-f]{32}$/),
+        },
+      },
+    });
+    expect(await adjust(id, { points: '-0.500001', note: 'more' })).toMatchObject({
+      status: 409,
+      json: { error: { message: expect.stringContaining('Only 0.5 points are available') } },
+    });
+    expect((await ledgerOf(id)).data.map(({ note }: { note: string }) => note)).toEqual([
+      'booked twice',
+      'invoice 17',
+    ]);
+  });
+
+  test('are moved once under a key, however often it is sent, and another body is refused', async () => {
+    const { owner, jobId } = await charged();
+    for (const send of [
+      (points: string) => adjust(owner, { points, note: 'n' }, 'same'),
+      (points: string) => refund(jobId, { points, note: 'n' }, 'same'),
+    ]) {
+      const [first, again, other] = [await send('1'), await send('1'), await send('2')];
+      expect([again.status, again.text]).toEqual([201, first.text]);
+      expect(again.headers.get('idempotent-replayed')).toBe('true');
+      expect(other.status).toBe(422);
+    }
+    expect((await call('GET', `${ROOT}/${owner}/balance`)).json.available).toBe('2');
+  });
+
+  test('of a job are given back once and no more than it was charged', async () => {
+    const { owner, jobId, keyId } = await charged();
+    expect((await refund(jobId, { points: '5', note: 'no sound' })).json).toMatchObject({
+      object: 'refund',
+      points: '5',
+      entry: { kind: 'refund', spent: '-5', job_id: jobId, key_id: keyId },
+      balance: { available: '5', spent: '20' },
+    });
+    expect(await refund(jobId, { points: '20.000001', note: 'n' })).toMatchObject({
+      status: 409,
+      json: { error: { message: expect.stringContaining('charged 25 points, and 20 of them') } },
+    });
+    expect((await refund(jobId, { note: 'the rest' })).json.points).toBe('20');
+    expect((await refund(jobId, { note: 'more' })).status).toBe(409);
+    expect((await ledgerOf(owner, `?job=${jobId}&kind=refund`)).data).toHaveLength(2);
+    const { id } = await createdJob(database, newJob(database.workspace));
+    expect(await refund(id, { note: 'n' })).toMatchObject({
+      status: 409,
+      json: { error: { message: expect.stringContaining('The job is open') } },
+    });
+    expect((await refund(newId(), { note: 'n' })).status).toBe(404);
+  });
+
+  test('are listed page by page, with what each entry moved', async () => {
+    const { owner } = await charged();
+    const first = await ledgerOf(owner, '?limit=2');
+    expect(first).toMatchObject({
+      has_more: true,
+      data: [
+        { kind: 'settle', available: '0', held: '-25', spent: '25' },
+        { kind: 'hold', available: '-25', held: '25', spent: '0' },
+      ],
+    });
+    const rest = await ledgerOf(owner, `?limit=2&after=${first.last_id}`);
+    expect(rest).toMatchObject({ has_more: false, data: [{ kind: 'top_up', available: '25' }] });
+  });
+
+  test.each<[path: 'top-ups' | 'adjustments', body: object, param: string]>([
+    ['adjustments', { points: '0', note: 'n' }, 'points'],
+    ['adjustments', { points: '+1', note: 'n' }, 'points'],
+    ['adjustments', { points: 1, note: 'n' }, 'points'],
+    ['adjustments', { points: '1' }, 'note'],
+    ['adjustments', { points: '1', note: '' }, 'note'],
+    ['top-ups', { points: '-1' }, 'points'],
+    ['top-ups', { points: '1', expires_at: 1 }, 'expires_at'],
+    ['top-ups', { points: '1', expires_at: '2026' }, 'expires_at'],
+    ['top-ups', { points: '1', until: 1 }, 'until'],
+  ])('are refused at %s with %j', async (path, body, param) => {
+    expect(await post(`${ROOT}/${await workspace()}/${path}`, body)).toMatchObject({
+      status: 400,
+      json: { error: { param } },
+    });
+  });
+
+  test('without an Idempotency-Key are refused, and so is a page after no entry', async () => {
+    const id = await workspace();
+    for (const path of [`${ROOT}/${id}/adjustments`, `/v1/admin/jobs/${newId()}/refunds`]) {
+      expect(await call('POST', path, { points: '1', note: 'n' })).toMatchObject({
+        status: 400,
+        json: { error: { param: 'Idempotency-Key' } },
+      });
+    }
+    for (const [query, param] of [
+      ['after=x', 'after'],
+      ['kind=gift', 'kind'],
+      ['from=yesterday', 'from'],
+    ]) {
+      expect(await call('GET', `${ROOT}/${id}/ledger?${query ?? ''}`)).toMatchObject({
+        status: 400,
+        json: { error: { param } },
+      });
     }
   });
 });
@@ -597,7 +747,7 @@ describe('who may not', () => {
   test('without the scope is 403 on every admin route, before id and body are looked at', async () => {
     const { secret } = await key({ scopes: ['generate', 'read', 'foreign'] });
     const token = await tokenOf(secret);
-    expect(adminRoutes).toHaveLength(28);
+    expect(adminRoutes).toHaveLength(31);
     for (const { method, path } of adminRoutes) {
       for (const credential of [secret, token]) {
         const answer = await call(method, pathOf(path, 'x'), method === 'GET' ? undefined : 'x', {
@@ -643,6 +793,8 @@ describe('who may not', () => {
     const bodies: Record<string, object> = {
       'POST /v1/admin/workspaces/:id/keys': { name: 'k' },
       'POST /v1/admin/workspaces/:id/top-ups': { points: '1' },
+      'POST /v1/admin/workspaces/:id/adjustments': { points: '1', note: 'n' },
+      'POST /v1/admin/jobs/:id/refunds': { note: 'n' },
     };
     for (const { method, path } of adminRoutes.filter((route) => route.path.includes(':id'))) {
       for (const id of ['x', newId(), renderId('ws', newId()), operator]) {

@@ -122,10 +122,26 @@ function uniqueIndex({ unique, idxname }: IndexStmt, facts: Facts): string[] {
 function alterTable(node: Node, facts: Facts): string[] {
   const table = 'AlterTableStmt' in node ? (node.AlterTableStmt.relation?.relname ?? '') : '';
   if (facts.ownTables.has(table)) return [];
-  return commandsOf(node).flatMap((command) =>
-    alteration(command, facts).map((breach) => `${table}: ${breach}`),
+  const commands = commandsOf(node);
+  return commands.flatMap((command) =>
+    (isReplaced(command, commands)
+      ? excusable(`the check ${command.name ?? ''} is replaced`, facts)
+      : alteration(command, facts)
+    ).map((breach) => `${table}: ${breach}`),
   );
 }
+
+/** Says whether the same statement puts another check under the name of one that it drops. */
+const isReplaced = ({ subtype, name }: AlterTableCmd, commands: readonly AlterTableCmd[]) =>
+  subtype === 'AT_DropConstraint' &&
+  commands.some(
+    ({ subtype: added, def }) =>
+      added === 'AT_AddConstraint' &&
+      def !== undefined &&
+      'Constraint' in def &&
+      def.Constraint.conname === name &&
+      def.Constraint.contype === 'CONSTR_CHECK',
+  );
 
 function alteration({ subtype, name, def }: AlterTableCmd, facts: Facts): string[] {
   if (subtype === 'AT_AddColumn' && def && 'ColumnDef' in def) return newColumn(def.ColumnDef);

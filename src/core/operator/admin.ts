@@ -1,8 +1,9 @@
 import type { AdminPage, AdminList } from './listed';
 import type { Answer } from '../api/answer';
 import type { Principal, Scope } from '../api/principal';
+import type { Bookings } from './bookings';
+import type { OnceOptions } from './once';
 import type { Operations } from './operations';
-import type { Idempotency } from '../job/creation';
 import type { ConfigStatus, ReloadedConfig } from '../ports/gateway/config';
 
 /**
@@ -48,12 +49,6 @@ export interface Key extends KeySettings {
   spent: bigint;
 }
 
-export interface Balance {
-  available: bigint;
-  held: bigint;
-  spent: bigint;
-}
-
 export interface Rotation {
   /** How long the replaced secret still works. */
   graceMs: number;
@@ -61,15 +56,8 @@ export interface Rotation {
   force: boolean;
 }
 
-/** A create answers once: a repeat with the same idempotency key gets the first answer, marked as a replay. */
-export interface OnceOptions<Made> {
-  principal: Principal;
-  idempotency: Idempotency | undefined;
-  render(made: Made): Answer;
-}
-
 /** Use cases. All throw `not_found` for an id that is none of ours. */
-export interface Admin extends Operations {
+export interface Admin extends Operations, Bookings {
   /** Tells which config the asked process has, and which one all should have. */
   config(): Promise<ConfigStatus>;
   /** Reads the config again and tells all processes. Throws `invalid_request` with every entry that is wrong. */
@@ -85,14 +73,6 @@ export interface Admin extends Operations {
    * workspace, whose keys every start prints.
    */
   changeWorkspace(principal: Principal, id: string, change: WorkspaceChange): Promise<Workspace>;
-  balance(workspaceId: string): Promise<Balance>;
-  topUp(
-    workspaceId: string,
-    amount: bigint,
-    once: OnceOptions<{ workspaceId: string; amount: bigint; balance: Balance }> & {
-      idempotency: Idempotency;
-    },
-  ): Promise<Answer>;
   rotateCallbackSecret(
     workspaceId: string,
     rotation: Rotation,

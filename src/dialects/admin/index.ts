@@ -1,5 +1,6 @@
 import type { Api } from '../../core/api/dialect';
 import { renderOpenaiError } from '../kit/openai-error';
+import { bookingRoutes } from './bookings';
 import { configRoutes } from './config';
 import { deliveryRoutes } from './deliveries';
 import { jobRoutes } from './jobs';
@@ -14,5 +15,12 @@ export const admin: Api = {
   name: 'admin',
   prefixes: ['/v1/admin'],
   renderError: (error) => renderOpenaiError(error),
-  routes: [...workspaceRoutes, ...keyRoutes, ...jobRoutes, ...deliveryRoutes, ...configRoutes],
+  routes: [
+    ...workspaceRoutes,
+    ...bookingRoutes,
+    ...keyRoutes,
+    ...jobRoutes,
+    ...deliveryRoutes,
+    ...configRoutes,
+  ],
 };

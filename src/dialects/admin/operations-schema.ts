@@ -3,7 +3,7 @@ import { FAILURES } from '../../core/errors';
 import type { FailureCode } from '../../core/errors';
 import { JOB_STATES } from '../../core/job/job';
 import { DELIVERY_STATES, KEEP_STATES } from './operations-reply';
-import { flag, must, pageQuerySchema, text, time } from './schema';
+import { flag, must, pageQuerySchema, text, time, timeText } from './schema';
 
 /** The words of the routes for jobs, deliveries and copies. */
 
@@ -15,11 +15,6 @@ const reason = text.max(
   REASON_LENGTH_MAX,
   `is longer than ${String(REASON_LENGTH_MAX)} characters`,
 );
-const seconds = z
-  .string()
-  .regex(/^\d{1,10}$/, 'must be a time in Unix seconds')
-  .transform((value) => Number(value) * 1_000);
-
 export const jobQuerySchema = pageQuerySchema.extend({
   workspace: z.string().optional(),
   state: z.enum(JOB_STATES).optional(),
@@ -33,8 +28,8 @@ export const deliveryQuerySchema = pageQuerySchema.extend({
   job: z.string().optional(),
   workspace: z.string().optional(),
   state: z.enum(DELIVERY_STATES).optional(),
-  from: seconds.optional(),
-  to: seconds.optional(),
+  from: timeText.optional(),
+  to: timeText.optional(),
 });
 
 export const keepQuerySchema = pageQuerySchema.extend({ state: z.enum(KEEP_STATES).optional() });

@@ -21,23 +21,6 @@ export type WorkspaceReply = z.infer<typeof workspaceSchema>;
 /** The callback secret is shown here and never again. */
 export const newWorkspaceReplySchema = workspaceSchema.extend({ callback_secret: z.string() });
 
-export const balanceSchema = z.strictObject({
-  object: z.literal('balance'),
-  workspace_id: id,
-  available: points,
-  held: points,
-  spent: points,
-});
-export type BalanceReply = z.infer<typeof balanceSchema>;
-
-export const topUpReplySchema = z.strictObject({
-  object: z.literal('top_up'),
-  workspace_id: id,
-  points,
-  /** The balance as it was right after the entry. */
-  balance: balanceSchema,
-});
-
 export const callbackSecretSchema = z.strictObject({
   object: z.literal('callback_secret'),
   workspace_id: id,

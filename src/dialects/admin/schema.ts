@@ -33,7 +33,7 @@ export const text = z
 /** Workflows name a workspace by id or by name, so that the two must not look alike. */
 const workspaceName = text.refine((value) => readId(value) === undefined, 'looks like an id');
 
-const points = z
+export const points = z
   .string({ error: must('an amount of points as text, such as "25" or "0.5"') })
   .regex(/^\d{1,12}(\.\d{1,6})?$/, 'must be an amount of points as text, such as "25" or "0.5"')
   .transform(parsePoints);
@@ -55,6 +55,12 @@ export const time = z
   .min(0, 'is below 0')
   .max(SECONDS_MAX, 'is not a time in Unix seconds')
   .transform((seconds) => seconds * 1000);
+
+/** A time in a query, such as `from=1767225600`. */
+export const timeText = z
+  .string()
+  .regex(/^\d{1,10}$/, 'must be a time in Unix seconds')
+  .transform((value) => Number(value) * 1_000);
 
 export const flag = z.boolean({ error: must('true or false') });
 
@@ -79,11 +85,6 @@ export const workspaceChangeSchema = z.strictObject({
   disabled: flag.optional(),
 });
 export type WorkspaceChangeBody = z.infer<typeof workspaceChangeSchema>;
-
-export const topUpSchema = z.strictObject({
-  points: points.refine((amount) => amount > 0n, 'must be more than 0'),
-});
-export type TopUpBody = z.infer<typeof topUpSchema>;
 
 export const newKeySchema = z.strictObject({
   ...keyFields,

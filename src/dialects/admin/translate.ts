@@ -1,9 +1,9 @@
-import type { Balance, Key, KeySettings, Rotation, Workspace } from '../../core/operator/admin';
+import type { Key, KeySettings, Rotation, Workspace } from '../../core/operator/admin';
 import type { AdminList } from '../../core/operator/listed';
 import type { RouteInput } from '../../core/api/route';
 import { renderId } from '../../core/job/ids';
 import { formatPoints } from '../../core/money/pricing';
-import type { BalanceReply, KeyReply, WorkspaceReply } from './reply';
+import type { KeyReply, WorkspaceReply } from './reply';
 import type { KeyChangeBody, NewKeyBody, RotationBody } from './schema';
 
 export const workspaceId = (id: string): string => renderId('ws', id);
@@ -18,25 +18,6 @@ export function fromWorkspace(workspace: Workspace): WorkspaceReply {
     disabled: disabledAt !== undefined,
     disabled_at: disabledAt === undefined ? null : seconds(disabledAt),
     created_at: seconds(createdAt),
-  };
-}
-
-export function fromBalance(id: string, { available, held, spent }: Balance): BalanceReply {
-  return {
-    object: 'balance',
-    workspace_id: workspaceId(id),
-    available: formatPoints(available),
-    held: formatPoints(held),
-    spent: formatPoints(spent),
-  };
-}
-
-export function fromTopUp(top: { workspaceId: string; amount: bigint; balance: Balance }) {
-  return {
-    object: 'top_up' as const,
-    workspace_id: workspaceId(top.workspaceId),
-    points: formatPoints(top.amount),
-    balance: fromBalance(top.workspaceId, top.balance),
   };
 }
 

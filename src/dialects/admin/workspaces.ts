@@ -1,29 +1,21 @@
-import { type Answer } from '../../core/api/answer';
-import { type HttpRoute, type RouteInput } from '../../core/api/route';
-import { invalid } from '../../core/errors';
+import type { HttpRoute } from '../../core/api/route';
 import {
-  balanceSchema,
   callbackSecretSchema,
   newWorkspaceReplySchema,
-  topUpReplySchema,
   workspaceListSchema,
   workspaceSchema,
 } from './reply';
-import { adminRoute, idOf, reading, type AdminPart } from './route';
+import { adminRoute, idOf, reading } from './route';
 import {
   newWorkspaceSchema,
   noQuerySchema,
   pageQuerySchema,
   rotationSchema,
-  topUpSchema,
   workspaceChangeSchema,
-  type TopUpBody,
 } from './schema';
 import {
-  fromBalance,
   fromCallbackSecret,
   fromList,
-  fromTopUp,
   fromWorkspace,
   idempotencyOf,
   toRotation,
@@ -76,24 +68,6 @@ export const workspaceRoutes: readonly HttpRoute[] = [
       return { status: 200, body: fromWorkspace(workspace) };
     },
   }),
-  reading({
-    path: `${ONE}/balance`,
-    query: noQuerySchema,
-    reply: balanceSchema,
-    async read({ admin }, input) {
-      const { id } = await admin.workspace(idOf(input));
-      return fromBalance(id, await admin.balance(id));
-    },
-  }),
-  adminRoute({
-    method: 'POST',
-    path: `${ONE}/top-ups`,
-    body: 'small-json',
-    request: topUpSchema,
-    query: noQuerySchema,
-    reply: topUpReplySchema,
-    handle: topUp,
-  }),
   adminRoute({
     method: 'POST',
     path: `${ONE}/callback-secrets`,
@@ -109,17 +83,3 @@ export const workspaceRoutes: readonly HttpRoute[] = [
       }),
   }),
 ];
-
-/**
- * Books points. Without an idempotency key it is refused: a repeat that nobody can tell from a second top-up would be
- * money from nowhere.
- */
-function topUp({ admin }: AdminPart, input: RouteInput<TopUpBody>): Promise<Answer> {
-  const idempotency = idempotencyOf(input, `POST ${ONE}/top-ups`);
-  if (!idempotency) throw invalid('Idempotency-Key', 'this header is required for a top-up');
-  return admin.topUp(idOf(input), input.body.points, {
-    principal: input.principal,
-    idempotency,
-    render: (made) => ({ status: 201, body: fromTopUp(made) }),
-  });
-}

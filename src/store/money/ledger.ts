@@ -1,15 +1,8 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
-import type { LedgerStore } from '../../core/ports/store/ledger';
-import { checkpoint } from './checkpoints';
+import { and, eq, gt, sql } from 'drizzle-orm';
+import type { Balance } from '../../core/money/ledger';
 import type { Database, Transaction } from '../base/database';
-import { ledger, ledgerCheckpoints, usage } from '../schema';
+import { ledger, ledgerCheckpoints } from '../schema';
 import { statement } from '../base/statement';
-
-export interface Balance {
-  available: bigint;
-  held: bigint;
-  spent: bigint;
-}
 
 /**
  * A balance is the sum of the workspace's entries in the append-only ledger: those up to its checkpoint, summed by the
@@ -92,56 +85,4 @@ function total(
 ): Balance {
   const both = (pot: keyof Balance): bigint => (before?.[pot] ?? 0n) + BigInt(after?.[pot] ?? 0);
   return { available: both('available'), held: both('held'), spent: both('spent') };
-}
-
-/** Adds points; a repeat with the same idempotency key in the same workspace changes nothing. */
-export async function topUp(
-  db: Pick<Transaction, 'insert'>,
-  top: { workspaceId: string; amount: bigint; idempotencyKey: string; now: number },
-): Promise<void> {
-  if (top.amount <= 0n) throw new Error('a top-up must add points');
-  await db
-    .insert(ledger)
-    .values({
-      workspaceId: top.workspaceId,
-      kind: 'top_up',
-      available: top.amount,
-      held: 0n,
-      spent: 0n,
-      // One key per workspace, and never one of our own holds and ends.
-      idempotencyKey: `top_up:${top.workspaceId}:${top.idempotencyKey}`,
-      at: new Date(top.now),
-    })
-    .onConflictDoNothing({ target: ledger.idempotencyKey });
-}
-
-export function ledgerStore(db: Database): LedgerStore {
-  return {
-    balance: (workspaceId) => balanceOf(db, workspaceId),
-    checkpoint: (now, limit) => checkpoint(db, new Date(now), limit),
-    topUp: (workspaceId, amount, idempotencyKey, now) =>
-      topUp(db, { workspaceId, amount, idempotencyKey, now }),
-    entriesOf: (workspaceId, jobId) =>
-      db
-        .select({
-          kind: ledger.kind,
-          available: ledger.available,
-          held: ledger.held,
-          spent: ledger.spent,
-        })
-        .from(ledger)
-        .where(and(eq(ledger.workspaceId, workspaceId), eq(ledger.jobId, jobId)))
-        .orderBy(asc(ledger.id)),
-    async usageOf(workspaceId, jobId) {
-      const rows = await db
-        .select()
-        .from(usage)
-        .where(and(eq(usage.workspaceId, workspaceId), eq(usage.jobId, jobId)));
-      return rows.map(({ tokens, seconds, charged }) => ({
-        tokens: Number(tokens),
-        seconds,
-        charged,
-      }));
-    },
-  };
 }

@@ -5,7 +5,9 @@ import { changeWorkspace, workspaceRows } from './admin-workspaces';
 import type { Database, Transaction } from '../base/database';
 import { claim, storeAnswer } from '../jobs/idempotency';
 import { isFirstWorkspace } from './installation';
-import { balanceOf, topUp } from '../money/ledger';
+import { adjust, refund, topUp } from '../money/bookings';
+import { entriesOf } from '../money/entries';
+import { balanceOf } from '../money/ledger';
 import type { Sealer } from '../base/seal';
 
 /** Workspaces, keys and secrets of the whole installation, for the admin API alone. */
@@ -14,13 +16,9 @@ export function adminStore(
   sealer: Sealer,
   { idempotencyMs, forgetKeys }: { idempotencyMs: number; forgetKeys: () => void },
 ): AdminStore {
-  const { workspaces, workspace, balance, keys, key } = rowsOf(db, sealer);
+  const { workspaces, workspace, balance, ledger, keys, key } = rowsOf(db, sealer);
   return {
-    workspaces,
-    workspace,
-    balance,
-    keys,
-    key,
+    ...{ workspaces, workspace, balance, ledger, keys, key },
     isFirstWorkspace: (id) => isFirstWorkspace(db, id),
     changeWorkspace: (id, change, now) =>
       changeWorkspace(db, id, change, new Date(now)).finally(forgetKeys),
@@ -65,7 +63,9 @@ function rowsOf(db: Database | Transaction, sealer: Sealer): AdminRows {
     ...workspaceRows(db, sealer),
     ...keyRows(db),
     balance: (workspaceId) => balanceOf(db, workspaceId),
-    topUp: (workspaceId, amount, idempotencyKey, now) =>
-      topUp(db, { workspaceId, amount, idempotencyKey, now }),
+    ledger: (workspaceId, query) => entriesOf(db, workspaceId, query),
+    topUp: (row) => topUp(db, row),
+    adjust: (row) => adjust(db, row),
+    refund: (row) => refund(db, row),
   };
 }

@@ -1,4 +1,5 @@
 import { boolean, date, doublePrecision, numeric, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import type { LedgerKind } from '../../core/money/ledger';
 import { at, money } from './columns';
 
 /** The ledger, usage, and what checkpoints have summed of both. */
@@ -20,15 +21,17 @@ export const ledger = pgTable('ledger', {
   id: money('id').generatedAlwaysAsIdentity().primaryKey(),
   workspaceId: uuid('workspace_id').notNull(),
   jobId: uuid('job_id'),
-  kind: text('kind')
-    .$type<'hold' | 'settle' | 'release' | 'adjust' | 'refund' | 'top_up'>()
-    .notNull(),
+  kind: text('kind').$type<LedgerKind>().notNull(),
   available: money('available').notNull(),
   held: money('held').notNull(),
   spent: money('spent').notNull(),
   idempotencyKey: text('idempotency_key').notNull(),
   at: at('at').notNull(),
   keyId: uuid('key_id'),
+  note: text('note'),
+  byKeyId: uuid('by_key_id'),
+  expiresAt: at('expires_at'),
+  entryId: money('entry_id'),
 });
 
 /** `ownerId` is the id of a workspace or of a key. */

@@ -1,12 +1,7 @@
 import type { AdminPage, AdminList } from '../../operator/listed';
-import type {
-  Balance,
-  Key,
-  KeySettings,
-  Rotation,
-  Workspace,
-  WorkspaceChange,
-} from '../../operator/admin';
+import type { Key, KeySettings, Rotation, Workspace, WorkspaceChange } from '../../operator/admin';
+import type { Adjustment, Refund, TopUp } from '../../operator/bookings';
+import type { Balance, BookedEntry, LedgerQuery } from '../../money/ledger';
 import type { MintedKey } from '../../operator/mint';
 import type { Idempotency } from '../../job/creation';
 import type { Answer } from '../../api/answer';
@@ -16,6 +11,7 @@ export interface AdminReads {
   workspaces(page: AdminPage): Promise<AdminList<Workspace>>;
   workspace(id: string): Promise<Workspace | undefined>;
   balance(workspaceId: string): Promise<Balance>;
+  ledger(workspaceId: string, query: LedgerQuery): Promise<AdminList<BookedEntry>>;
   keys(workspaceId: string, page: AdminPage, now: number): Promise<AdminList<Key>>;
   key(id: string, now: number): Promise<Key | undefined>;
 }
@@ -30,7 +26,11 @@ export interface AdminRows extends AdminReads {
     callbackSecret: string;
     now: number;
   }): Promise<Workspace | undefined>;
-  topUp(workspaceId: string, amount: bigint, idempotencyKey: string, now: number): Promise<void>;
+  topUp(topUp: TopUp & BookingRow): Promise<BookedEntry>;
+  /** Answers what is available, and books nothing, where that would fall below zero. */
+  adjust(adjustment: Adjustment & BookingRow): Promise<BookedEntry | TooMuch>;
+  /** Answers what is left to give back, and books nothing, where that is too little or nothing. */
+  refund(refund: Refund & BookingRow & { jobId: string }): Promise<BookedEntry | TooMuch>;
   /**
    * Replaces a workspace's callback secret. Answers `rotating`, and changes nothing, while an earlier one still works
    * unless forced.
@@ -52,6 +52,20 @@ export interface AdminRows extends AdminReads {
     rotation: Rotation,
     now: number,
   ): Promise<'rotating' | 'replaced'>;
+}
+
+/** What every booking has. The idempotency key is of one kind of entry and one workspace. */
+export interface BookingRow {
+  workspaceId: string;
+  idempotencyKey: string;
+  byKeyId: string | null;
+  now: number;
+}
+
+/** A booking that would move more than there is, in micro-points. */
+export interface TooMuch {
+  kind: 'too_much';
+  left: bigint;
 }
 
 export interface AdminStore extends AdminReads {

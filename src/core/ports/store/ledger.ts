@@ -1,8 +1,8 @@
-import type { LedgerEntry } from '../../money/ledger';
+import type { Balance, LedgerEntry } from '../../money/ledger';
 
 /** The part of the store port that counts points. Amounts are micro-points. */
 export interface LedgerStore {
-  balance(workspaceId: string): Promise<{ available: bigint; held: bigint; spent: bigint }>;
+  balance(workspaceId: string): Promise<Balance>;
   /** Adds points; a repeat with the same idempotency key in the same workspace changes nothing. */
   topUp(workspaceId: string, amount: bigint, idempotencyKey: string, now: number): Promise<void>;
   /**
@@ -11,9 +11,21 @@ export interface LedgerStore {
    * are no more for now. It changes no answer.
    */
   checkpoint(now: number, limit: number): Promise<number>;
+  /** Top-ups whose time is over and that nothing has ended, oldest first, at most `limit`. */
+  dueTopUps(now: number, limit: number): Promise<DueTopUp[]>;
+  /**
+   * Ends what is left of a top-up, by one entry and never below zero available; false where another call was first.
+   */
+  expire(topUp: DueTopUp, now: number): Promise<boolean>;
   entriesOf(workspaceId: string, jobId: string): Promise<readonly LedgerEntry[]>;
   usageOf(
     workspaceId: string,
     jobId: string,
   ): Promise<readonly { tokens: number; seconds: number; charged: bigint }[]>;
+}
+
+/** A top-up whose points were given for a time. */
+export interface DueTopUp {
+  id: bigint;
+  workspaceId: string;
 }

@@ -1,0 +1,93 @@
+import type { z } from 'zod';
+import type { Answer } from '../../core/api/answer';
+import type { HttpRoute, RouteInput } from '../../core/api/route';
+import { invalid } from '../../core/errors';
+import type { Bookings, BookingOptions } from '../../core/operator/bookings';
+import {
+  adjustmentSchema,
+  balanceSchema,
+  bookingSchema,
+  ledgerQuerySchema,
+  ledgerSchema,
+  refundSchema,
+  topUpSchema,
+} from './bookings-schema';
+import type { BookingReply } from './bookings-schema';
+import { fromBalance, fromBooking, fromEntry } from './bookings-translate';
+import { adminRoute, idOf, reading } from './route';
+import { noQuerySchema } from './schema';
+import { fromList, idempotencyOf } from './translate';
+
+const WORKSPACE = '/v1/admin/workspaces/:id';
+
+/** The points of a workspace: how many there are, what moved them, and what an operator books. */
+export const bookingRoutes: readonly HttpRoute[] = [
+  reading({
+    path: `${WORKSPACE}/balance`,
+    query: noQuerySchema,
+    reply: balanceSchema,
+    async read({ admin }, input) {
+      const { id } = await admin.workspace(idOf(input));
+      return fromBalance(id, await admin.balance(id));
+    },
+  }),
+  reading({
+    path: `${WORKSPACE}/ledger`,
+    query: ledgerQuerySchema,
+    reply: ledgerSchema,
+    async read({ admin }, input) {
+      const { job: jobId, ...query } = input.query;
+      return fromList(await admin.ledger(idOf(input), { ...query, jobId }), fromEntry);
+    },
+  }),
+  booking({
+    path: `${WORKSPACE}/top-ups`,
+    object: 'top_up',
+    request: topUpSchema,
+    book: (admin, id, { points: amount, note, expires_at: expiresAt }, once) =>
+      admin.topUp(id, { amount, note, expiresAt }, once),
+  }),
+  booking({
+    path: `${WORKSPACE}/adjustments`,
+    object: 'adjustment',
+    request: adjustmentSchema,
+    book: (admin, id, { points: amount, note }, once) => admin.adjust(id, { amount, note }, once),
+  }),
+  booking({
+    path: '/v1/admin/jobs/:id/refunds',
+    object: 'refund',
+    request: refundSchema,
+    book: (admin, id, { points: amount, note }, once) => admin.refund(id, { amount, note }, once),
+  }),
+];
+
+/**
+ * Makes a route that books points. Without an idempotency key it is refused: a repeat that nobody can tell from a second
+ * booking would be money from nowhere.
+ */
+function booking<Body>(definition: {
+  path: string;
+  object: BookingReply['object'];
+  request: z.ZodType<Body>;
+  book(admin: Bookings, id: string, body: Body, once: BookingOptions): Promise<Answer>;
+}): HttpRoute {
+  const { path, object, request, book } = definition;
+  const words = `${object === 'adjustment' ? 'an' : 'a'} ${object.replace('_', '-')}`;
+  return adminRoute({
+    method: 'POST',
+    path,
+    body: 'small-json',
+    request,
+    query: noQuerySchema,
+    reply: bookingSchema,
+    handle({ admin }, input: RouteInput<Body>) {
+      const idempotency = idempotencyOf(input, `POST ${path}`);
+      if (!idempotency) throw invalid('Idempotency-Key', `this header is required for ${words}`);
+      return book(admin, idOf(input), input.body, {
+        principal: input.principal,
+        idempotency,
+        render: (made) => ({ status: 201, body: fromBooking(object, made) }),
+      });
+    },
+  });
+}

@@ -1,0 +1,46 @@
+import { and, asc, eq } from 'drizzle-orm';
+import type { LedgerStore } from '../../core/ports/store/ledger';
+import type { Database } from '../base/database';
+import { ledger, usage } from '../schema';
+import { topUp } from './bookings';
+import { checkpoint } from './checkpoints';
+import { isOfJob } from './entries';
+import { dueTopUps, expire } from './expiry';
+import { balanceOf } from './ledger';
+
+/** Nobody booked it by the admin API. */
+const UNSAID = { note: null, byKeyId: null, expiresAt: null };
+
+export function ledgerStore(db: Database): LedgerStore {
+  return {
+    balance: (workspaceId) => balanceOf(db, workspaceId),
+    checkpoint: (now, limit) => checkpoint(db, new Date(now), limit),
+    dueTopUps: (now, limit) => dueTopUps(db, new Date(now), limit),
+    expire: (topUp, now) => expire(db, topUp, new Date(now)),
+    async topUp(workspaceId, amount, idempotencyKey, now) {
+      await topUp(db, { workspaceId, amount, idempotencyKey, now, ...UNSAID });
+    },
+    entriesOf: (workspaceId, jobId) =>
+      db
+        .select({
+          kind: ledger.kind,
+          available: ledger.available,
+          held: ledger.held,
+          spent: ledger.spent,
+        })
+        .from(ledger)
+        .where(and(eq(ledger.workspaceId, workspaceId), isOfJob(jobId)))
+        .orderBy(asc(ledger.id)),
+    async usageOf(workspaceId, jobId) {
+      const rows = await db
+        .select()
+        .from(usage)
+        .where(and(eq(usage.workspaceId, workspaceId), eq(usage.jobId, jobId)));
+      return rows.map(({ tokens, seconds, charged }) => ({
+        tokens: Number(tokens),
+        seconds,
+        charged,
+      }));
+    },
+  };
+}
