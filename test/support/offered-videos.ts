@@ -23,12 +23,16 @@ export function offeredVideos(model: string, capabilities: Capabilities): Offere
     )
     .flatMap((inputs) => wishesOf(capabilities, inputs))
     .map((asked) => ({ model, prompt: 'a cat', passthrough: {}, ...asked }))
-    .map((request) => offered(request, capabilities));
+    .map((request) => offeredVideo(request, capabilities));
 }
 
 type Asked = Partial<VideoRequest> & Pick<VideoRequest, 'inputs'>;
 
-const input = (role: Input['role']): Input => ({ role, media: { url: 'https://a.example/x' } });
+/** Makes an input of that role, by a link. */
+export const input = (role: Input['role']): Input => ({
+  role,
+  media: { url: 'https://a.example/x' },
+});
 const INPUTS: Readonly<Record<Mode, readonly Input[][]>> = {
   text: [[]],
   first_frame: [[input('first_frame')]],
@@ -78,7 +82,8 @@ function wishesOf(model: Capabilities, inputs: Input[]): Asked[] {
   });
 }
 
-function offered(request: VideoRequest, capabilities: Capabilities): OfferedVideo {
+/** Makes the video of a request. Throws `invalid_request` for one that the model does not offer. */
+export function offeredVideo(request: VideoRequest, capabilities: Capabilities): OfferedVideo {
   const applied = applyCapabilities(request, capabilities);
   const { mode, resolution, seconds, aspectRatio, serviceTier } = applied;
   const video = pricedVideo(applied, capabilities);

@@ -3,7 +3,7 @@ import type { PricedVideo } from '../../core/money/tariff';
 /**
  * How Ark counts tokens. Its page of prices has seconds x pixels x 24 / 1024, for the inputs' seconds and the video's own;
  * what it reports has one frame more, and no fraction: 48,437 for five seconds of 854x480, and 196,425 for four of 1920x1080
- * (both measured by a third party in September 2026).
+ * (both measured by a third party in September 2026; test/providers has more, and every example of the page).
  */
 
 const isSeedance2 = (model: string): boolean => /seedance-2-/.test(model);
