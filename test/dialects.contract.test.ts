@@ -9,6 +9,7 @@ import type {
   OperatedKeep,
   OperatedTry,
 } from '../src/core/operator/operations';
+import type { Month } from '../src/core/money/statement';
 import type { BookedEntry } from '../src/core/money/ledger';
 import type { Dialect } from '../src/core/api/dialect';
 import type { HttpRoute } from '../src/core/api/route';
@@ -104,6 +105,14 @@ const SHOWN_ERRORS = (Object.keys(ERRORS) as ErrorCode[]).filter(
 /** Codes that our own APIs never answer, since nothing in them costs points or is counted; one of them only reads. */
 const NEVER: Readonly<Record<string, readonly ErrorCode[]>> = {
   admin: ['insufficient_balance', 'rate_limited'],
+  account: [
+    'insufficient_balance',
+    'rate_limited',
+    'conflict',
+    'payload_too_large',
+    'unsupported_media_type',
+    'idempotency_mismatch',
+  ],
   jobs: [
     'insufficient_balance',
     'rate_limited',
@@ -295,12 +304,29 @@ function play(app: TestApp, { given }: WireFile): unknown[] {
       asked.push({ deliveries: id });
       return answer([{ delivery: GIVEN_UP, tries: [TRIED] }]);
     },
+    balance: () => answer(BALANCE),
+    statement: (_principal: unknown, month: Month) => {
+      asked.push({ statement: month });
+      return answer({ ...STATEMENT, ...month });
+    },
     content: async (_principal: unknown, _id: string, kind: FileKind, wish: RangeWish) =>
       openContent(KEPT, await answer(job), kind, wish),
     admin: playAdmin(given, asked, answer),
   });
   return asked;
 }
+
+const STATEMENT = {
+  workspaceId: '019b7a3c-0000-7000-8000-000000000001',
+  opening: { available: 0n, held: 0n, spent: 0n },
+  movements: [
+    { kind: 'hold', entries: 2, available: -50_000_000n, held: 50_000_000n, spent: 0n },
+    { kind: 'settle', entries: 1, available: 24_500_000n, held: -25_000_000n, spent: 500_000n },
+    { kind: 'top_up', entries: 1, available: 1_000_000_000n, held: 0n, spent: 0n },
+  ],
+  closing: { available: 974_500_000n, held: 25_000_000n, spent: 500_000n },
+  models: [{ model: 'seedance-2.0', requests: 1, tokens: 108_900, seconds: 5, charged: 500_000n }],
+};
 
 function playAdmin(
   given: WireFile['given'],

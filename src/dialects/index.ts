@@ -1,4 +1,5 @@
 import type { Api, Dialect } from '../core/api/dialect';
+import { account } from './account';
 import { admin } from './admin';
 import { arkTasks } from './ark-tasks';
 import { jobs } from './jobs';
@@ -17,4 +18,4 @@ export const dialects: Readonly<Record<string, Dialect>> = {
 };
 
 /** All APIs that are served. The first one also answers for paths that belong to none. */
-export const apis: Readonly<Record<string, Api>> = { ...dialects, jobs, admin };
+export const apis: Readonly<Record<string, Api>> = { ...dialects, jobs, account, admin };

@@ -6,5 +6,7 @@ export function createUsageReports({ store }: Pick<GatewayDeps, 'store'>): Usage
   return {
     usageLog: ({ workspaceId }, query) => store.usage.log(workspaceId, query),
     usageSummary: ({ workspaceId }, query) => store.usage.summary(workspaceId, query),
+    statement: ({ workspaceId }, month) => store.statements.of(workspaceId, month),
+    balance: ({ workspaceId }) => store.ledger.balance(workspaceId),
   };
 }

@@ -19,6 +19,7 @@ import type { Sealer } from './base/seal';
 import { slotStore } from './slots/slots';
 import { startStore } from './jobs/starts';
 import { sweepStore } from './upkeep/sweep';
+import { statementStore } from './money/statements';
 import { usageStore } from './money/usage';
 import { inputStore, workspaceStore } from './operator/workspaces';
 
@@ -52,6 +53,7 @@ export function createStore(
     workspaces: workspaceStore(db),
     ledger: ledgerStore(db),
     usage: usageStore(db),
+    statements: statementStore(db),
     changes: options.changes,
     admin: adminStore(db, sealer, { ...options, forgetKeys: keys.forget }),
   };

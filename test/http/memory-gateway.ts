@@ -97,6 +97,9 @@ const CATALOG = createCatalog({
   now: Date.now,
 });
 
+const NOTHING = { available: 0n, held: 0n, spent: 0n };
+const EMPTY = { opening: NOTHING, closing: NOTHING };
+
 export function createMemoryGateway(
   link: (job: Job, kind: FileKind) => string,
   now: () => number = Date.now,
@@ -179,6 +182,10 @@ export function createMemoryGateway(
       raise(gateway);
       return logOf([...gateway.jobs.values()], workspaceId, query);
     },
+    // No entry is ever written here.
+    statement: ({ workspaceId }, month) =>
+      Promise.resolve({ workspaceId, ...month, ...EMPTY, movements: [], models: [] }),
+    balance: () => Promise.resolve(EMPTY.opening),
     async usageSummary({ workspaceId }, query) {
       raise(gateway);
       return summaryOf([...gateway.jobs.values()], workspaceId, query);

@@ -5,6 +5,7 @@ import { configRoutes } from './config';
 import { deliveryRoutes } from './deliveries';
 import { jobRoutes } from './jobs';
 import { keyRoutes } from './keys';
+import { statementRoutes } from './statements';
 import { workspaceRoutes } from './workspaces';
 
 /**
@@ -18,6 +19,7 @@ export const admin: Api = {
   routes: [
     ...workspaceRoutes,
     ...bookingRoutes,
+    ...statementRoutes,
     ...keyRoutes,
     ...jobRoutes,
     ...deliveryRoutes,

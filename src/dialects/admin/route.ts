@@ -5,7 +5,7 @@ import type { Gateway } from '../../core/ports/gateway/gateway';
 import { noQuerySchema, nothingSchema } from './schema';
 
 /** The part of the gateway that the admin API asks. */
-export type AdminPart = Pick<Gateway, 'admin'>;
+export type AdminPart = Pick<Gateway, 'admin' | 'statement'>;
 
 /** Makes a route of the admin API. It always has the scope `admin`; there is no way to write another one. */
 export function adminRoute<Body, Query>(definition: {

@@ -4,6 +4,7 @@ import { invalid } from '../../core/errors';
 import type { UsageReports } from '../../core/ports/gateway/usage-reports';
 import { formatPoints, pointsNumber } from '../../core/money/pricing';
 import type { UsageFilter, UsagePage, UsageRow, UsageSums } from '../../core/money/usage';
+import { csvAnswer } from '../kit/csv';
 import { idOf, timeOf } from './render';
 import type { LogReply, SummaryReply } from './reply';
 import { ROWS_MAX, ROWS_REACH_MAX, type LogQuery, type SummaryQuery } from './schema';
@@ -91,32 +92,14 @@ const COLUMNS = [
   'durationSec',
 ] as const;
 
-/**
- * Writes the log as CSV (RFC 4180). Points are the last column, as decimal text. The number of all rows is in
- * `x-total-count`.
- */
+/** Writes the log as CSV. Points are the last column, as decimal text. The number of all rows is in `x-total-count`. */
 function csv({ rows, total }: UsagePage): Answer {
   const lines = rows.map((row) => {
     const cells = rowOf(row);
     return [...COLUMNS.map((column) => cells[column]), formatPoints(row.charged)];
   });
-  const all = [[...COLUMNS, 'pointsCharged'], ...lines];
-  return {
-    status: 200,
-    headers: {
-      'content-type': 'text/csv; charset=utf-8; header=present',
-      'content-disposition': 'attachment; filename="usage.csv"',
-      'x-total-count': String(total),
-    },
-    body: all.map((line) => `${line.map(cellOf).join(',')}\r\n`).join(''),
-  };
-}
-
-/** Writes one cell. A text that a spreadsheet would take for a formula is kept a text by an apostrophe. */
-function cellOf(value: string | number | null): string {
-  if (typeof value !== 'string') return value === null ? '' : String(value);
-  const plain = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+  const answer = csvAnswer('usage', [...COLUMNS, 'pointsCharged'], lines);
+  return { ...answer, headers: { ...answer.headers, 'x-total-count': String(total) } };
 }
 
 export async function summary(

@@ -1,6 +1,6 @@
 import { and, eq, gt, gte, inArray, lt, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import type { UsageFilter } from '../../core/money/usage';
+import type { UsageFilter, UsageSums } from '../../core/money/usage';
 import { daysOf } from '../../core/money/usage-days';
 import type { Days } from '../../core/money/usage-days';
 import type { Stretch } from './balance-sums';
@@ -102,3 +102,18 @@ function daySums(workspaceId: string, { model, key }: UsageFilter, days: Days): 
 const EPOCH = sql`date '1970-01-01'`;
 const isWithin = (day: SQL, { from, to }: Days): SQL =>
   sql`${day} >= ${EPOCH} + ${from}::int AND ${day} < ${EPOCH} + ${to}::int`;
+
+/** Sums as text: they may be larger than a number is exact. */
+export const SUMS = sql`coalesce(sum(requests), 0)::text AS requests, coalesce(sum(tokens), 0)::text AS tokens,
+  coalesce(sum(seconds), 0)::float8 AS seconds, coalesce(sum(charged), 0)::text AS charged`;
+export type Sums = { requests: string; tokens: string; seconds: number; charged: string };
+export const NOTHING: Sums = { requests: '0', tokens: '0', seconds: 0, charged: '0' };
+
+export function toSums({ requests, tokens, seconds, charged }: Sums): UsageSums {
+  return {
+    requests: Number(requests),
+    tokens: Number(tokens),
+    seconds,
+    charged: BigInt(charged),
+  };
+}

@@ -9,11 +9,11 @@ import type {
   UsageRow,
   UsageSummary,
   UsageSummaryQuery,
-  UsageSums,
 } from '../../core/money/usage';
 import type { Database, Transaction } from '../base/database';
 import { jobs, usage } from '../schema';
-import { matching, summed } from './usage-sums';
+import { matching, NOTHING, SUMS, summed, toSums } from './usage-sums';
+import type { Sums } from './usage-sums';
 
 /** Reads over the one usage row that each ended job has; deleting a job leaves it. */
 export function usageStore(db: Pick<Database, 'transaction'>): UsageStore {
@@ -23,7 +23,8 @@ export function usageStore(db: Pick<Database, 'transaction'>): UsageStore {
   };
 }
 
-const inSnapshot = <T>(
+/** Reads in a transaction that sees ONE snapshot. */
+export const inSnapshot = <T>(
   db: Pick<Database, 'transaction'>,
   read: (tx: Transaction) => Promise<T>,
 ): Promise<T> =>
@@ -83,6 +84,8 @@ const BY_NOTHING = 0b11;
 const BY_MODEL = 0b01;
 const BY_NAME = 0b10;
 
+type SumsRow = Sums & { grouping: number; model: string | null; name: string | null };
+
 const COLUMNS = {
   jobId: usage.jobId,
   dialect: jobs.dialect,
@@ -119,19 +122,3 @@ const GROUP: Record<UsageGroup, SQL> = {
   model: sql`model`,
   key: sql`key_id::text`,
 };
-
-/** Sums as text: they may be larger than a number is exact. */
-const SUMS = sql`coalesce(sum(requests), 0)::text AS requests, coalesce(sum(tokens), 0)::text AS tokens,
-  coalesce(sum(seconds), 0)::float8 AS seconds, coalesce(sum(charged), 0)::text AS charged`;
-type Sums = { requests: string; tokens: string; seconds: number; charged: string };
-type SumsRow = Sums & { grouping: number; model: string | null; name: string | null };
-const NOTHING: Sums = { requests: '0', tokens: '0', seconds: 0, charged: '0' };
-
-function toSums({ requests, tokens, seconds, charged }: Sums): UsageSums {
-  return {
-    requests: Number(requests),
-    tokens: Number(tokens),
-    seconds,
-    charged: BigInt(charged),
-  };
-}

@@ -1,4 +1,5 @@
 import type { Principal } from '../../api/principal';
+import type { Month, Pots, Statement } from '../../money/statement';
 import type { UsageLogQuery, UsagePage, UsageSummary, UsageSummaryQuery } from '../../money/usage';
 
 /** What a workspace was charged for. */
@@ -6,4 +7,6 @@ export interface UsageReports {
   /** Lists ended requests, the latest first; deleted jobs too. */
   usageLog(principal: Principal, query: UsageLogQuery): Promise<UsagePage>;
   usageSummary(principal: Principal, query: UsageSummaryQuery): Promise<UsageSummary>;
+  statement(principal: Pick<Principal, 'workspaceId'>, month: Month): Promise<Statement>;
+  balance(principal: Pick<Principal, 'workspaceId'>): Promise<Pots>;
 }

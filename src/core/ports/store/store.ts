@@ -14,6 +14,7 @@ import type { InputStore } from './inputs';
 import type { KeyStore } from './keys';
 import type { WorkspaceStore } from './workspaces';
 import type { LedgerStore } from './ledger';
+import type { StatementStore } from './statements';
 import type { UsageStore } from './usage';
 import type { ChangeStore } from './changes';
 import type { AdminStore } from './admin';
@@ -36,6 +37,7 @@ export interface Store {
   workspaces: WorkspaceStore;
   ledger: LedgerStore;
   usage: UsageStore;
+  statements: StatementStore;
   changes: ChangeStore;
   admin: AdminStore;
 }
