@@ -1,5 +1,6 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { commandLine } from './command-line';
 import { releaseLock, takeLock } from './lock-file';
 import type { Details } from './lock-file';
 import { reasonOf } from './reason';
@@ -23,7 +24,7 @@ export async function claimDataFolder(folder: string, details?: Details): Promis
   if (owner) {
     throw new Error(
       `the gateway with pid ${owner.pid} is already running on ${path}; ` +
-        `stop it with "node scripts/reelay.mjs stop --data ${folder}" or choose another folder with --data`,
+        `stop it with "${commandLine(`stop --data ${folder}`)}" or choose another folder with --data`,
     );
   }
   return { path, release: () => releaseDataFolder(path) };

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { commandLine } from '../../host/command-line';
 import { isReal } from './accounts';
 import { withDefaults } from './answers';
 import type { Answers, GivenAnswers } from './answers';
@@ -64,8 +65,10 @@ function nextOf({ account, variables, publicUrl }: Answers, at: InitOptions): st
   const keys = isReal(account) ? Object.values(variables).map((name) => `export ${name}=...`) : [];
   const named = at.isUsual ? [] : [`export REELAY_CONFIG=${at.config}`];
   const url = publicUrl === undefined ? [] : [`export REELAY_PUBLIC_URL=${publicUrl}`];
-  return [...keys, ...named, ...url, ...['config check', 'try', 'start'].map(commandLine)];
+  return [
+    ...keys,
+    ...named,
+    ...url,
+    ...['config check', 'try', 'start'].map((words) => commandLine(words)),
+  ];
 }
-
-/** Writes a command as it is typed in a clone and in an image alike. */
-const commandLine = (words: string): string => `node scripts/reelay.mjs ${words}`;

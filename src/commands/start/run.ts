@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RoutedModel } from '../../core/catalog/catalog';
+import { commandLine } from '../../host/command-line';
 import { readSettings, surveySettings } from '../../run/settings';
 import { dialects } from '../../dialects';
 import { fileLog } from '../../run/log';
@@ -56,7 +57,7 @@ export async function runStart({ json, ...options }: StartOptions): Promise<numb
     const ended = await Promise.race([shutdown.requested, gateway.failed]);
     say(
       `${ended}: stopping; a submit under way may end first. Once more ends at once, and ` +
-        `"node scripts/reelay.mjs stop --data ${data}" then ends the engine and the database`,
+        `"${commandLine(`stop --data ${data}`)}" then ends the engine and the database`,
     );
     return EXIT.ok;
   } finally {
