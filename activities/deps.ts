@@ -68,6 +68,8 @@ type SweepWait =
   | 'sweepAgeMs'
   | 'sweepClosedMs'
   | 'sweepStepMs'
+  | 'ledgerCheckEveryMs'
+  | 'ledgerCheckMs'
   | 'reviewMs'
   | 'blobAgeMs';
 type StopWait = 'shutdownMs' | 'cutMs';
@@ -84,4 +86,5 @@ type TellingLimit =
   | 'deliveriesAtOnce'
   | 'firstTriesAtOnce'
   | 'copiesAtOnce';
-type SweepLimit = 'sweepRows' | 'sweepAtOnce' | 'sweepEntries' | 'sweepFiles' | 'restartsMax';
+type SweepLimit =
+  'sweepRows' | 'sweepAtOnce' | 'sweepEntries' | 'sweepFiles' | 'restartsMax' | 'checkRows';

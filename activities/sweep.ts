@@ -3,6 +3,7 @@ import { watchLate } from '../src/attempts/late';
 import { planOf } from '../src/core/job/plan';
 import type { JobPlanSeed } from '../src/core/job/plan';
 import type { DueTopUp } from '../src/core/ports/store/ledger';
+import { checkLedger } from './check-ledger';
 import { createBlobClearing } from './clear-blobs';
 import { eachRow, inBatches } from './each-row';
 import type { ActivityDeps } from './deps';
@@ -27,6 +28,7 @@ export function sweep(deps: ActivityDeps) {
     expires: () => expirePoints(deps),
     checkpoints: () => moveCheckpoints(deps),
     ...retentionSteps(deps),
+    faults: () => checkLedger(deps),
     blobs: createBlobClearing(deps),
   };
   return async (): Promise<SweepCounts> => {
@@ -65,6 +67,8 @@ export interface SweepCounts extends RetentionCounts {
   expires: number;
   /** Entries of the ledger that checkpoints moved over. */
   checkpoints: number;
+  /** Faults that a check of the ledger found; most sweeps make none. */
+  faults: number;
   /** Stored files that nothing named and that are gone. */
   blobs: number;
 }

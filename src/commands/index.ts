@@ -2,6 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { api } from './api';
 import { config } from './config';
 import { init } from './init';
+import { ledger } from './ledger';
 import { migrate } from './migrate';
 import { secrets } from './secrets';
 import { start } from './start';
@@ -21,6 +22,7 @@ export const commands: readonly (() => CommandUnknownOpts)[] = [
   migrate,
   config,
   secrets,
+  ledger,
   stop,
   tryCommand,
   init,

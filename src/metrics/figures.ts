@@ -82,13 +82,21 @@ function createGauges(register: Registry) {
       'reelay_ledger_uncovered_age_seconds',
       'Age of the oldest entry of the ledger that no checkpoint covers; 0 without one.',
     ),
+    faults: gauge(
+      'reelay_ledger_faults',
+      'Faults that the last check of the ledger found.',
+      'check',
+    ),
+    checkedAt: gauge(
+      'reelay_ledger_check_last_timestamp_seconds',
+      'End of the last check of the ledger; 0 before the first.',
+    ),
   };
 }
 
 /** Takes all samples away: `reset` would set a gauge without labels to 0, which is an answer. */
-function forget({ jobs, jobsOldest, ...single }: Gauges): void {
-  jobs.reset();
-  jobsOldest.reset();
+function forget({ jobs, jobsOldest, faults, ...single }: Gauges): void {
+  for (const gauge of [jobs, jobsOldest, faults]) gauge.reset();
   for (const gauge of Object.values(single)) gauge.remove();
 }
 
@@ -119,4 +127,8 @@ function fill(
   gauges.copiesGivenUp.set(figures.copiesGivenUp);
   gauges.inReview.set(figures.inReview);
   gauges.ledger.set(ageOf(figures.ledgerUncoveredAt));
+  for (const [check, count] of Object.entries(figures.ledgerFaults)) {
+    gauges.faults.set({ check }, count);
+  }
+  gauges.checkedAt.set((figures.ledgerCheckedAt ?? 0) / 1_000);
 }

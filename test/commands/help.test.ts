@@ -36,6 +36,8 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   'reelay try': ['--channel', '--json'],
   'reelay config': [],
   'reelay config check': ['--json'],
+  'reelay ledger': [],
+  'reelay ledger check': ['--json'],
   'reelay secrets': [],
   'reelay secrets new': ['--data', '--json'],
   'reelay secrets reseal': ['--data', '--json'],

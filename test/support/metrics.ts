@@ -1,4 +1,5 @@
 import { DELIVERY_ENDS } from '../../src/core/job/delivery';
+import { LEDGER_CHECKS } from '../../src/core/money/ledger-check';
 import type { Metrics } from '../../src/core/ports/metrics';
 import type { Figures } from '../../src/core/ports/store/figures';
 import type { KnownChannels } from '../../src/metrics';
@@ -15,6 +16,10 @@ export const NONE_WAITS: Figures = {
   waiting: [],
   breakers: [],
   ledgerUncoveredAt: undefined,
+  ledgerFaults: Object.fromEntries(
+    Object.keys(LEDGER_CHECKS).map((check) => [check, 0]),
+  ) as Figures['ledgerFaults'],
+  ledgerCheckedAt: undefined,
 };
 
 /** What the config of a test knows of channels. */

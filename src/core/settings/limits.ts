@@ -71,6 +71,11 @@ export const LIMITS = {
 
   // The sweep and what it looks at.
   sweepRows: limit(500, 'rows', 'One step of the sweep reads at most so many rows.'),
+  checkRows: limit(
+    50_000,
+    'rows',
+    'One statement of a check of the ledger reads so many jobs, or entries.',
+  ),
   sweepEntries: limit(
     50_000,
     'entries',

@@ -208,6 +208,10 @@ export const WAITS = {
   sweepEveryMs: ms(MINUTE, 'The sweep runs this often.'),
   sweepAgeMs: ms(30 * SECOND, 'The sweep takes only what has waited for this long.'),
   sweepClosedMs: ms(10 * MINUTE, 'The sweep looks this far back at closed runs.'),
+  ledgerCheckEveryMs: ms(HOUR, 'A sweep proves so often that the ledger holds.'),
+  ledgerCheckMs: ms(3 * MINUTE, 'A check of the ledger by a sweep is given up after this.', {
+    most: 4 * MINUTE,
+  }),
   sweepStepMs: ms(10 * SECOND, 'A step of the sweep begins no further row after this.'),
   reviewMs: ms(HOUR, 'A job in review whose deadline is over is started again this often.'),
   keepForMs: ms(

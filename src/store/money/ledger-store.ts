@@ -1,8 +1,9 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, isNull, lte, or } from 'drizzle-orm';
 import type { LedgerStore } from '../../core/ports/store/ledger';
 import type { Database } from '../base/database';
-import { ledger, usage } from '../schema';
+import { ledger, ledgerCheck, usage } from '../schema';
 import { topUp } from './bookings';
+import { checkLedger } from './check';
 import { checkpoint } from './checkpoints';
 import { isOfJob } from './entries';
 import { dueTopUps, expire } from './expiry';
@@ -17,6 +18,18 @@ export function ledgerStore(db: Database): LedgerStore {
     checkpoint: (now, limit) => checkpoint(db, new Date(now), limit),
     dueTopUps: (now, limit) => dueTopUps(db, new Date(now), limit),
     expire: (topUp, now) => expire(db, topUp, new Date(now)),
+    check: (options) => checkLedger(db, options),
+    async takeCheck(now, everyMs) {
+      const taken = await db
+        .update(ledgerCheck)
+        .set({ begunAt: new Date(now) })
+        .where(or(isNull(ledgerCheck.begunAt), lte(ledgerCheck.begunAt, new Date(now - everyMs))));
+      return taken.rowCount === 1;
+    },
+    async recordCheck({ faults }, now) {
+      const counts = Object.fromEntries(faults.map(({ check, count }) => [check, count]));
+      await db.update(ledgerCheck).set({ endedAt: new Date(now), faults: counts });
+    },
     async topUp(workspaceId, amount, idempotencyKey, now) {
       await topUp(db, { workspaceId, amount, idempotencyKey, now, ...UNSAID });
     },

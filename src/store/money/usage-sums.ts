@@ -10,9 +10,9 @@ import { ledger, usage, usageCheckpoint, usageDays } from '../schema';
 /** Usage as sums per day, model and key up to a checkpoint, and the rows after it. */
 
 /** The day on which a request ended. */
-const DAY_OF = sql`(${usage.at} AT TIME ZONE 'UTC')::date`;
+export const DAY_OF = sql`(${usage.at} AT TIME ZONE 'UTC')::date`;
 /** Added as decimals, so that a sum is the same in any order; the text of a float has all of its digits. */
-const SECONDS = sql`${usage.seconds}::text::numeric`;
+export const SECONDS = sql`${usage.seconds}::text::numeric`;
 /** One of these comes with the usage of each job, in the same statement. */
 const IS_END = inArray(ledger.kind, ['settle', 'release']);
 

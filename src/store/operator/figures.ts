@@ -1,6 +1,7 @@
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { breakerState } from '../../core/health/breaker';
+import { LEDGER_CHECKS } from '../../core/money/ledger-check';
 import type { Figures, FigureStore, Waiting } from '../../core/ports/store/figures';
 import type { Database } from '../base/database';
 import { isUnstarted } from '../jobs/starts';
@@ -10,6 +11,7 @@ import {
   jobs,
   keeps,
   ledger,
+  ledgerCheck,
   ledgerCheckpoints,
   slots,
   usageCheckpoint,
@@ -33,7 +35,7 @@ export function figureStore(db: Database): FigureStore {
 /** A row of the statement: what it counts, and for jobs and channels which of them. */
 interface FigureRow extends Record<string, unknown> {
   part: Total | Labelled;
-  /** The state of jobs. */
+  /** The state of jobs; of a fault the check that found it. */
   state: string | null;
   channel: string | null;
   group: string | null;
@@ -42,8 +44,8 @@ interface FigureRow extends Record<string, unknown> {
   oldest: number | null;
 }
 
-type Total = 'unstarted' | 'deliveries' | 'copies' | 'given_up' | 'review' | 'ledger';
-type Labelled = 'jobs' | 'slots' | 'waiting' | 'breakers';
+type Total = 'unstarted' | 'deliveries' | 'copies' | 'given_up' | 'review' | 'ledger' | 'checked';
+type Labelled = 'jobs' | 'slots' | 'waiting' | 'breakers' | 'faults';
 
 const NOBODY = sql`NULL::text`;
 const counted = sql`count(*)::int AS count`;
@@ -75,6 +77,9 @@ const FIGURES = sql`
   UNION ALL ${ofSlots('slots', NO_TIME, isNotNull(slots.grantedAt))}
   UNION ALL ${ofSlots('waiting', sql`min(since)`, isNull(slots.grantedAt))}
   UNION ALL SELECT ${named('breakers')}, ${NOBODY}, channel, ${NOBODY}, 1, ${epoch(sql`open_until`)} FROM ${channelHealth}
+  UNION ALL SELECT ${named('faults')}, key, ${NOBODY}, ${NOBODY}, value::int, NULL::float8
+  FROM ${ledgerCheck}, jsonb_each_text(faults)
+  UNION ALL ${part('checked', sql`min(ended_at)`, sql`${ledgerCheck}`)}
   UNION ALL ${part('ledger', sql`min(at)`, FIRST_UNCOVERED)}`;
 
 function toFigures(rows: readonly FigureRow[], now: number): Figures {
@@ -106,8 +111,20 @@ function toFigures(rows: readonly FigureRow[], now: number): Figures {
     copiesGivenUp: waiting('given_up').count,
     inReview: waiting('review').count,
     ledgerUncoveredAt: waiting('ledger').oldestAt,
+    ledgerFaults: faultsOf(labelled('faults')),
+    ledgerCheckedAt: waiting('checked').oldestAt,
   };
 }
+
+/** A check that found nothing has 0; the name of one that this release does not know is left out. */
+const faultsOf = (rows: readonly { state: string; count: number }[]): Figures['ledgerFaults'] =>
+  // Sound because these are the keys of that very table.
+  Object.fromEntries(
+    Object.keys(LEDGER_CHECKS).map((check) => [
+      check,
+      rows.find(({ state }) => state === check)?.count ?? 0,
+    ]),
+  ) as Figures['ledgerFaults'];
 
 const msOf = (seconds: number | null): number | undefined =>
   seconds === null ? undefined : seconds * 1_000;

@@ -1,6 +1,6 @@
 import { boolean, date, doublePrecision, numeric, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { LedgerKind } from '../../core/money/ledger';
-import { at, money } from './columns';
+import { at, jsonb, money } from './columns';
 
 /** The ledger, usage, and what checkpoints have summed of both. */
 
@@ -61,4 +61,12 @@ export const usageCheckpoint = pgTable('usage_checkpoint', {
   isOnly: boolean('is_only').primaryKey().default(true),
   upTo: money('up_to').notNull(),
   at: at('at').notNull(),
+});
+
+/** The table that has one row: the last check of the ledger. `faults` counts them by the name of their check. */
+export const ledgerCheck = pgTable('ledger_check', {
+  isOnly: boolean('is_only').primaryKey().default(true),
+  begunAt: at('begun_at'),
+  endedAt: at('ended_at'),
+  faults: jsonb('faults').$type<Record<string, number>>().notNull().default({}),
 });

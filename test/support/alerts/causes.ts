@@ -89,8 +89,17 @@ export const CAUSES: readonly Cause[] = [
     },
   },
   {
+    what: 'a price that somebody changed by hand',
+    alerts: ['ReelayLedgerFaults'],
+    async happen({ sql }) {
+      const first = 'WHERE id = (SELECT id FROM jobs ORDER BY id LIMIT 1)';
+      await sql(`UPDATE jobs SET price = price + 1 ${first}`);
+      return () => sql(`UPDATE jobs SET price = price - 1 ${first}`);
+    },
+  },
+  {
     what: 'a sweep whose Schedule is paused, and a job',
-    alerts: ['ReelaySweepMissing', 'ReelayLedgerUncovered'],
+    alerts: ['ReelaySweepMissing', 'ReelayLedgerUncovered', 'ReelayLedgerUnchecked'],
     async happen({ client, create }) {
       const schedule = client.schedule.getHandle(SWEEP_SCHEDULE);
       await schedule.pause();

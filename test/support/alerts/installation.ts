@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { readConfig } from '../../../src/config';
 import type { FileConfigInput } from '../../../src/config';
 import { connectClient } from '../../../src/engine/connection';
@@ -42,6 +43,8 @@ export interface Installation {
   startOtherRelease(): Promise<Child>;
   /** Launches the engine again, with so many requests a second for the namespace. */
   limitEngine(perSecond: number): Promise<void>;
+  /** Runs a statement as the owner of the tables. */
+  sql(text: string): Promise<void>;
   /** Gives the last lines that the processes wrote. */
   said(): string;
 }
@@ -70,6 +73,7 @@ const CONFIG = {
     cadence: { firstLookShare: 0, intervalMinMs: 250, intervalMaxMs: 250, intervalShare: 0.1 },
     deliverySchedule: [0, 300, 300, 300],
     sweepEveryMs: 2_000,
+    ledgerCheckEveryMs: 2_000,
     sweepAgeMs: 1_000,
     stickyMs: 1_000,
     startAgainMaxMs: 1_000,
@@ -174,6 +178,11 @@ async function startMachine(data: string, stack: Stack) {
     toDatabase,
     client,
     direct: environmentOf(address, store.adminUrl),
+    async sql(text: string): Promise<void> {
+      const direct = new Client({ connectionString: store.adminUrl });
+      await direct.connect();
+      await direct.query(text).finally(() => direct.end());
+    },
     throughProxies: environmentOf(toEngine.address, database.href),
     async limitEngine(perSecond: number) {
       const program = String(readRun(data, 'engine')?.['program']);

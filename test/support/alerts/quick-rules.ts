@@ -26,6 +26,7 @@ export const AGES: Replaced = {
   ReelaySlotsWait: ['> 1800', '> 5'],
   ReelayStartsWait: ['> 120', '> 3'],
   ReelayLedgerUncovered: ['> 900', '> 15'],
+  ReelayLedgerUnchecked: ['> 10800', '> 15'],
   ReelaySweepMissing: ['> 600', '> 15'],
 };
 

@@ -1,4 +1,5 @@
 import type { BreakerState } from '../../health/breaker';
+import type { LedgerCheck } from '../../money/ledger-check';
 
 /** Figures of the whole installation that only the rows know. Times are Unix milliseconds. */
 export interface FigureStore {
@@ -39,4 +40,8 @@ export interface Figures {
   breakers: readonly { channel: string; state: BreakerState }[];
   /** The oldest entry of the ledger that no checkpoint covers; undefined where all are covered. */
   ledgerUncoveredAt: number | undefined;
+  /** How many faults the last check of the ledger found, by check; every check is there. */
+  ledgerFaults: Readonly<Record<LedgerCheck, number>>;
+  /** The end of that check; undefined where there was none. */
+  ledgerCheckedAt: number | undefined;
 }

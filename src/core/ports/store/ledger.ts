@@ -1,4 +1,5 @@
 import type { Balance, LedgerEntry } from '../../money/ledger';
+import type { LedgerReport } from '../../money/ledger-check';
 
 /** The part of the store port that counts points. Amounts are micro-points. */
 export interface LedgerStore {
@@ -17,6 +18,19 @@ export interface LedgerStore {
    * Ends what is left of a top-up, by one entry and never below zero available; false where another call was first.
    */
   expire(topUp: DueTopUp, now: number): Promise<boolean>;
+  /**
+   * Proves what `LEDGER_CHECKS` says of all rows, in one snapshot, and changes nothing. Undefined = another check is
+   * under way. A check that passes `endsBy`, in Unix milliseconds, throws.
+   */
+  check(options: {
+    endsBy: number;
+    now(): number;
+    limit: number;
+  }): Promise<LedgerReport | undefined>;
+  /** Takes the next scheduled check for the caller, where the last one was begun longer ago than that. */
+  takeCheck(now: number, everyMs: number): Promise<boolean>;
+  /** Writes down what a scheduled check found, for the metrics. */
+  recordCheck(report: LedgerReport, now: number): Promise<void>;
   entriesOf(workspaceId: string, jobId: string): Promise<readonly LedgerEntry[]>;
   usageOf(
     workspaceId: string,

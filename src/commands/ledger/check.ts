@@ -1,0 +1,43 @@
+import { LEDGER_CHECKS } from '../../core/money/ledger-check';
+import type { LedgerFault, LedgerReport } from '../../core/money/ledger-check';
+import { exits, newCommand } from '../kit/command';
+import { EXIT } from '../kit/exit-codes';
+import { jsonOption } from '../kit/options';
+
+/** Makes `reelay ledger check`, which ends with 1 when something does not hold. */
+export const checkCommand = () =>
+  newCommand({
+    name: 'check',
+    summary: 'prove that ledger, usage and all sums agree',
+    description:
+      'Reads the whole database in one snapshot and says which jobs, entries, workspaces and sums are not as they must ' +
+      'be. It changes nothing and may run while jobs do; a sweep does the same once an hour.',
+    examples: ['DATABASE_URL=postgres://reelay@db/reelay reelay ledger check'],
+  })
+    .addOption(jsonOption())
+    .action(
+      exits(async ({ json }) => {
+        const [{ readSettings }, { checkLedgerOf }, { required }] = await Promise.all([
+          import('../../run/settings.js'),
+          import('../../run/ledger-check.js'),
+          import('../process.js'),
+        ]);
+        const config = readSettings();
+        const report = await checkLedgerOf(config, required(config, 'DATABASE_URL'));
+        if (!report)
+          throw new Error('another check of this ledger is under way; try again when it is over');
+        process.stdout.write(json ? `${JSON.stringify(report)}\n` : words(report));
+        return report.faults.length === 0 ? EXIT.ok : EXIT.failed;
+      }),
+    );
+
+function words({ jobs, entries, faults }: LedgerReport): string {
+  const read = `${String(jobs)} jobs and ${String(entries)} entries of the ledger`;
+  if (faults.length === 0) {
+    return `${read}: all ${String(Object.keys(LEDGER_CHECKS).length)} checks hold\n`;
+  }
+  return [`${read}; these checks do not hold:`, ...faults.map(faultWords), ''].join('\n');
+}
+
+const faultWords = ({ check, count, ids }: LedgerFault): string =>
+  `  ${check}: ${LEDGER_CHECKS[check]}\n    ${String(count)} times not: ${ids.join(', ')}${count > ids.length ? ', ...' : ''}`;
