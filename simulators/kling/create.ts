@@ -2,7 +2,9 @@ import { kindOf, klingModels } from '../../src/providers/kling/models';
 import type { Kind } from '../../src/providers/kling/schema';
 import type { Admission, NewTask } from '../kit/refusal';
 import { readBody } from './body';
+import { UNITS } from './charges';
 import { modeOf, problemOf, qualityOf, secondsOf, type CreateRequest } from './checks';
+import { countUnits } from './prices';
 import { invalid, refusalOf } from './refusal';
 
 /** Checks a create body of that kind and makes a task of it. */
@@ -40,7 +42,7 @@ export const squareOf = (resolution: string): readonly [number, number] =>
   SQUARES[resolution] ?? [960, 960];
 
 function taskOf(kind: Kind, asked: CreateRequest): NewTask {
-  const { body, model, limits, quality } = asked;
+  const { body, raw, model, limits, quality } = asked;
   const ratio = limits.aspectRatioDefault === 'adaptive' ? '16:9' : (body.aspect_ratio ?? '16:9');
   const [width, height] = model.sizes[quality.resolution]?.[ratio] ?? squareOf(quality.resolution);
   return {
@@ -54,7 +56,14 @@ function taskOf(kind: Kind, asked: CreateRequest): NewTask {
     ...(body.callback_url ? { callbackUrl: body.callback_url } : {}),
     data: {
       kind,
-      mode: quality.mode,
+      [UNITS]: countUnits({
+        model: body.model_name,
+        resolution: quality.resolution,
+        seconds: secondsOf(asked),
+        sound: body.sound === 'on',
+        voices: Array.isArray(raw['voice_list']) && raw['voice_list'].length > 0,
+        video: (body.video_list ?? []).length > 0,
+      }),
       watermark: body.watermark_info?.enabled ?? false,
       ...(body.external_task_id ? { external_task_id: body.external_task_id } : {}),
     },

@@ -1,5 +1,6 @@
 import type { SimulatedJob, World } from '../contract';
 import type { TASK_STATUSES } from '../../src/providers/kling/schema';
+import { deductionOf } from './charges';
 
 /** Kling's words for the simulated states; it has none for a job that was canceled or expired. */
 const STATUS: Readonly<Record<SimulatedJob['state'], (typeof TASK_STATUSES)[number]>> = {
@@ -34,13 +35,12 @@ export function renderNewTask(job: SimulatedJob): Record<string, unknown> {
 /** Renders a task as GET and list show it. */
 export function renderTask(job: SimulatedJob, world: World): Record<string, unknown> {
   const videos = videosOf(job, world);
-  const units = job.state === 'succeeded' ? String(job.usage ?? unitsOf(job)) : '0';
   return {
     ...renderNewTask(job),
     task_status_msg: REASONS[job.state] ?? '',
     watermark_info: { enabled: hasWatermark(job) },
     task_result: { videos },
-    final_unit_deduction: units,
+    ...deductionOf(job),
   };
 }
 
@@ -66,12 +66,4 @@ function videosOf(job: SimulatedJob, world: World): Record<string, unknown>[] {
 function infoOf(job: SimulatedJob): Record<string, unknown> {
   const id = job.data['external_task_id'];
   return id === undefined ? {} : { external_task_id: id };
-}
-
-/** Units per second as kling-v3 has them. */
-const UNITS_PER_SECOND: Readonly<Record<string, number>> = { std: 0.6, pro: 0.8, '4k': 3 };
-
-function unitsOf(job: SimulatedJob): string {
-  const rate = UNITS_PER_SECOND[String(job.data['mode'])] ?? 0;
-  return String(Math.round(rate * job.seconds * 100) / 100);
 }

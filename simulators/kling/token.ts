@@ -17,8 +17,8 @@ export const secretOf = (accessKey: string): string => `secret-of-${accessKey}`;
 const headerSchema = z.object({ alg: z.literal('HS256') });
 const claimsSchema = z.object({ iss: z.string().min(1), nbf: z.number(), exp: z.number() });
 
-/** Accounts whose name says what they are answered are called by it, also where it is a key. */
-const ACTING = /^(refused|duplicate)-/;
+/** Accounts whose name says what they are answered, or how they pay, are called by it, also where it is a key. */
+const ACTING = /^(refused|duplicate|cash)-/;
 
 /** The account of a call, and whether a token speaks for it, as none does on the newer wire. */
 type Caller = { account: string; isToken: boolean } | { refused: Refusal };

@@ -348,7 +348,8 @@ describe('a task', () => {
   });
 
   test('tells what it made and what that cost', () => {
-    const { data } = create({ duration: '10', mode: 'pro', watermark_info: { enabled: true } });
+    const asked = { model_name: 'kling-v3', duration: '10', mode: 'pro' };
+    const { data } = create({ ...asked, watermark_info: { enabled: true } });
     const path = `${TEXT}/${data['task_id']}`;
     expect(send(get(path)).data).toMatchObject({
       task_status: 'submitted',

@@ -1,11 +1,12 @@
 import { doorOf, newerModels } from '../../../src/providers/kling/newer/models';
 import { TASKS, type Door } from '../../../src/providers/kling/newer/schema';
 import type { Admission, NewTask } from '../../kit/refusal';
+import { UNITS } from '../charges';
 import { squareOf } from '../create';
+import { countUnits } from '../prices';
 import { invalid, refusalOf } from '../refusal';
 import { readBody } from './body';
 import { countOf, makesSound, modeOf, problemOf, type CreateRequest } from './checks';
-import { unitsOf } from './prices';
 
 /** Checks a create body at that door and makes a task of it. */
 export function admitNewer(door: Door, name: string, bytes: Uint8Array): Admission {
@@ -48,11 +49,13 @@ function taskOf(asked: CreateRequest): NewTask {
     data: {
       kind: TASKS,
       watermark: watermark_info?.enabled ?? false,
-      units: unitsOf({
+      [UNITS]: countUnits({
         model: name,
         resolution,
         seconds: duration,
-        with: hasVideo(body) ? 'video' : makesSound(asked) ? 'sound' : 'nothing',
+        sound: makesSound(asked),
+        voices: countOf(body, 'voice') > 0,
+        video: hasVideo(body),
       }),
       ...(external_task_id ? { external_task_id } : {}),
     },

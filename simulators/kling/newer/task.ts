@@ -1,5 +1,6 @@
 import type { SimulatedJob, World } from '../../contract';
 import type { TASK_STATUSES } from '../../../src/providers/kling/newer/schema';
+import { billingOf } from '../charges';
 import { REASONS } from '../task';
 
 /** Kling's newer words for the simulated states; it has none for a job that was canceled or expired. */
@@ -31,7 +32,7 @@ export function renderTask(job: SimulatedJob, world: World): Record<string, unkn
     ...renderNewTask(job),
     message: REASONS[job.state] ?? '',
     outputs: outputsOf(job, world),
-    billing: job.state === 'succeeded' ? [billOf(job)] : [],
+    billing: billingOf(job),
   };
 }
 
@@ -41,9 +42,3 @@ function outputsOf(job: SimulatedJob, world: World): Record<string, unknown>[] {
   const marked = job.data['watermark'] === true ? { watermark_url: url } : {};
   return [{ type: 'video', id: `${job.id}-1`, url, ...marked, duration: String(job.seconds) }];
 }
-
-const billOf = (job: SimulatedJob): Record<string, unknown> => ({
-  charge_type: 'unit',
-  amount: String(job.usage ?? job.data['units']),
-  package_type: 'video',
-});
