@@ -5,6 +5,7 @@ import { checkDocstrings, checkPromises } from './support/docstrings';
 import type { ImportTable, SourceFiles } from './support/source-rules';
 import {
   checkCircles,
+  checkCounts,
   checkImports,
   checkLibraries,
   checkNames,
@@ -146,6 +147,9 @@ describe('the repository', () => {
   test('gives every provider, simulator and dialect the same files', () => {
     expect(checkShapes(files, SHAPES, IMPORTS)).toEqual([]);
   });
+  test('lets no simulated vendor count with our prices', () => {
+    expect(checkCounts(files)).toEqual([]);
+  });
   test('names its files in kebab-case', () => {
     expect(checkNames(files)).toEqual([]);
   });
@@ -182,6 +186,7 @@ describe('the checker', () => {
       ...checkWorkflows(files),
       ...checkShapes(files, SHAPES, IMPORTS),
       ...checkStore(files),
+      ...checkCounts(files),
       ...checkNames(files),
       ...checkPaths(files),
     ];
@@ -316,6 +321,19 @@ describe('the checker', () => {
       'a decision by the database’s clock',
       { 'src/store/a.ts': 'const a = sql`${b} > now()`' },
       'take `now` as a parameter',
+    ],
+    [
+      'a simulator that counts with our prices',
+      {
+        'simulators/fal/task.ts': `import { p } from '../../src/providers/fal/prices'`,
+        'src/providers/fal/prices.ts': '',
+      },
+      "by the vendor's page alone",
+    ],
+    [
+      'a simulator whose counting leans on a table of ours',
+      { 'simulators/fal/tokens.ts': `import { m } from '../../src/providers/fal/models'` },
+      "by the vendor's page alone",
     ],
     ['a name in camel case', { 'src/core/someThing.ts': '' }, 'kebab-case'],
     [

@@ -9,6 +9,7 @@ import { contentProblem, fieldProblem, modeOf } from './checks';
 import { limitedName } from './limits';
 import { nearestRatio } from './media';
 import { INPUT_SECONDS } from './task';
+import { sizesOf } from './tokens';
 
 /**
  * The create endpoint checks as the real one does: body fields strictly, prompt flags (`--rs 720p`) leniently, and
@@ -64,10 +65,12 @@ function taskOf(
   const draft = draftId === undefined ? undefined : findTask(draftId);
   const resolution = body.resolution ?? (body.draft ? '480p' : model.resolutionDefault);
   const asked = body.ratio ?? draft?.data['ratio'];
-  const ratios = model.sizes[resolution] ?? {};
+  const ratios = sizesOf(body.model, resolution);
   const ratio =
     typeof asked === 'string' && ratios[asked] ? asked : nearestRatio(body.content, ratios);
-  const [width, height] = ratios[ratio] ?? [1280, 720];
+  const size = ratios[ratio];
+  if (!size) throw new Error(`no page has pixels of ${body.model} in ${ratio}`);
+  const [width, height] = size;
   const prompt = body.content.flatMap((i) => (i.type === 'text' ? [i.text] : [])).join('\n');
   const frames = body.frames ?? undefined;
   return {
@@ -85,8 +88,14 @@ function taskOf(
   };
 }
 
-/** What an input video lasts here, since the simulator fetches none. */
-const VIDEO_SECONDS = 5;
+/**
+ * Gives what the input videos last here, since the simulator fetches none: five seconds each, and together no more than the
+ * page of the create call takes.
+ */
+function inputSecondsOf({ model, content }: Body): number {
+  const most = /seedance-2-5-/.test(model) ? 30 : 15;
+  return Math.min(5 * content.filter(({ type }) => type === 'video_url').length, most);
+}
 
 function echoOf(
   body: Body,
@@ -113,6 +122,6 @@ function echoOf(
     ...(body.tools?.length ? { tools: body.tools } : {}),
     ...(body.output_format ? { output_format: body.output_format } : {}),
     return_last_frame: body.return_last_frame ?? false,
-    [INPUT_SECONDS]: VIDEO_SECONDS * body.content.filter(({ type }) => type === 'video_url').length,
+    [INPUT_SECONDS]: inputSecondsOf(body),
   };
 }

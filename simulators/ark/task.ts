@@ -1,5 +1,6 @@
 import type { SimulatedJob, World } from '../contract';
 import type { TASK_STATUSES } from '../../src/providers/ark/schema';
+import { countTokens, draftShare } from './tokens';
 
 /** Ark's words for the simulated states. */
 export const STATUS: Readonly<Record<SimulatedJob['state'], (typeof TASK_STATUSES)[number]>> = {
@@ -60,12 +61,15 @@ function contentOf(job: SimulatedJob, world: World): Record<string, unknown> | n
   return { video_url: url, ...(lastFrame === undefined ? {} : { last_frame_url: lastFrame }) };
 }
 
-/**
- * Counts the tokens of a video: 108,900 for 5 s of 1280x720, one frame more than the duration has. By the page of prices
- * (docs 82379/1544106) the seconds of the videos among the inputs count too. It has a least number of tokens for such a
- * job as well, which no copy of it tells, so that a short one costs more there than here [?].
- */
-function tokensOf(job: SimulatedJob): number {
-  const seconds = job.seconds + Number(job.data[INPUT_SECONDS] ?? 0);
-  return Math.round(((Math.round(job.fps * seconds) + 1) * job.width * job.height) / 1_024);
+function tokensOf({ data, seconds, width, height }: SimulatedJob): number {
+  const { model, frames, draft } = data;
+  return countTokens({
+    model: String(model),
+    width,
+    height,
+    seconds,
+    frames: typeof frames === 'number' ? frames : undefined,
+    inputSeconds: Number(data[INPUT_SECONDS] ?? 0),
+    share: draft === true ? draftShare(data['generate_audio'] === true) : 1,
+  });
 }

@@ -228,7 +228,7 @@ test('frames win over the duration and are echoed in its place', async () => {
   });
   upstream.advance(6_000);
   const task = await upstream.task(id);
-  expect(task).toMatchObject({ frames: 57, usage: { total_tokens: 23_490 } });
+  expect(task).toMatchObject({ frames: 57, usage: { total_tokens: 23_085 } });
   expect(task).not.toHaveProperty('duration');
 });
 
@@ -243,6 +243,43 @@ test('the seconds of input videos count as tokens, and are not shown', async () 
   };
   expect(await tokensOf([text, image('reference_image')])).toBe(108_900);
   expect(await tokensOf([text, video])).toBe(216_900);
+});
+
+const M20 = 'dreamina-seedance-2-0-260128';
+const videos = (count: number): object[] => Array.from({ length: count }, () => video);
+
+test.each<[what: string, body: Record<string, unknown>, tokens: number]>([
+  // These five were measured on the real service.
+  ['four seconds in 480p on 2.5', { model: M25, resolution: '480p', duration: 4 }, 38_830],
+  ['five', { model: M25, resolution: '480p', duration: 5 }, 48_437],
+  ['four in 480p on 2.0', { model: M20, resolution: '480p', duration: 4 }, 40_594],
+  ['five, as a fraction is dropped', { model: M20, resolution: '480p', duration: 5 }, 50_638],
+  ['five in 1080p', { model: M20, resolution: '1080p', duration: 5 }, 245_025],
+  ['another shape', { model: M20, resolution: '480p', ratio: '4:3', duration: 5 }, 49_761],
+  ['1.0 in its own pixels', { model: M10, resolution: '1080p', duration: 5 }, 246_840],
+  ['1.0 for half the price', { model: M10, resolution: '1080p', service_tier: 'flex' }, 246_840],
+  ['a draft with sound', { model: M15, draft: true, resolution: '480p', duration: 5 }, 30_383],
+  [
+    'a silent draft',
+    { model: M15, draft: true, resolution: '480p', duration: 5, generate_audio: false },
+    35_446,
+  ],
+  [
+    'fifteen seconds from five, at the least tokens',
+    { model: M20, content: [text, video], resolution: '480p', duration: 15 },
+    251_518,
+  ],
+  [
+    'five from ten videos, which have thirty seconds together at most',
+    { model: M25, content: [text, ...videos(10)], resolution: '720p', duration: 5 },
+    756_900,
+  ],
+])('%s: the tokens of the page, and one frame more', async (_, body, tokens) => {
+  const asked = { content: [text], ratio: '16:9', ...body };
+  const { id } = await json(await upstream.create(asked));
+  upstream.advance(6_000);
+  const { usage } = await upstream.task(String(id));
+  expect(usage).toEqual({ completion_tokens: tokens, total_tokens: tokens });
 });
 
 test('prompt flags count where the body is silent and are ignored where wrong', async () => {

@@ -307,6 +307,26 @@ export function checkShapes(
   });
 }
 
+/** Our prices, and how we count what a vendor counts. */
+const PRICES = /^src\/(core\/money|providers\/[^/]+\/(prices|tokens)\.ts)/;
+/** How a simulated vendor counts. */
+const COUNTS = /^simulators\/[^/]+\/(prices|tokens)\.ts$/;
+
+/** Simulators that count with our own prices: what they say of a cost would prove nothing of them. */
+export function checkCounts(files: SourceFiles): string[] {
+  return sources(files)
+    .filter(([path]) => path.startsWith('simulators/'))
+    .flatMap(([path, text]) =>
+      importsOf(path, text)
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .flatMap(({ specifier }) => resolve(files, path, specifier) ?? [])
+        .filter((target) => PRICES.test(target) || COUNTS.test(path))
+        .map(
+          (target) => `${path} imports ${target}: a simulator counts by the vendor's page alone`,
+        ),
+    );
+}
+
 /** What the store may not do: lock a job in a way of its own, or let the database's clock decide. */
 export function checkStore(files: SourceFiles): string[] {
   return sources(files)
