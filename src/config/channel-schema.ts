@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fields } from '../core/json/known-fields';
+import { factor } from './price-schema';
 import { checkNames, jobs, oneOf, required, text, webUrl, whole, yesOrNo } from './schema-kit';
 
 /** What an operator writes of a channel. Which providers there are, the catalog knows. */
@@ -9,6 +10,11 @@ const requests = whole('must be a whole number of requests', 1, 1_000_000);
 const provider = text('the name of a provider').describe('Whose wire it speaks, such as `ark`.');
 
 const rules = {
+  costTimes: factor('0.9')
+    .optional()
+    .describe(
+      'What this account pays of the list price, by a pack or a discount. It changes what is booked as cost, and no price.',
+    ),
   foreignIds: yesOrNo
     .optional()
     .describe(

@@ -3,6 +3,7 @@ import { fields } from '../core/json/known-fields';
 import { channelsSchema } from './channel-schema';
 import { groupsSchema } from './group-schema';
 import { modelsSchema } from './model-schema';
+import { moneySchema } from './price-schema';
 import { limitsSchema, retentionSchema, waitsSchema } from './settings-schema';
 
 /** What reelay.config.json and the default catalog hold together. */
@@ -11,6 +12,7 @@ export const fileSchema = fields({
   channels: channelsSchema,
   models: modelsSchema,
   groups: groupsSchema.default({}),
+  money: moneySchema.prefault({}),
   waits: waitsSchema.prefault({}),
   limits: limitsSchema.prefault({}),
   retention: retentionSchema.prefault({}),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fields } from '../core/json/known-fields';
 import { USUAL_GROUP } from '../core/slots/caps';
+import { factor } from './price-schema';
 import { jobs, weight, whole } from './schema-kit';
 
 /** What the workspaces and keys of a group may have, and how they take turns where jobs wait. */
@@ -13,6 +14,9 @@ const groupSchema = fields({
   priority: whole('must be a whole number from 1, the first, to 5', 1, 5)
     .default(USUAL_GROUP.priority)
     .describe('Jobs of a lower number go first where jobs wait.'),
+  priceTimes: factor('0.8')
+    .optional()
+    .describe('Prices are multiplied with it for callers of the group.'),
 });
 
 export const groupsSchema = z

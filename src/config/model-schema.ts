@@ -1,25 +1,10 @@
 import { z } from 'zod';
 import { fields } from '../core/json/known-fields';
 import { defaultsSchema, offersSchema } from './offer-schema';
-import { checkNames, names, oneOf, required, text, weight, whole } from './schema-kit';
+import { priceSchema } from './price-schema';
+import { checkNames, names, required, text, weight, whole } from './schema-kit';
 
 /** What an operator writes of a model. Which models a provider has, the catalog knows. */
-
-const AMOUNT = /^\d{1,12}(\.\d{1,6})?$/;
-const perJobPrice = fields({
-  perJob: z
-    .string({ error: required('an amount of points as a text, such as "25" or "0.5"') })
-    .regex(AMOUNT, 'is not an amount of points such as "25" or "0.5"')
-    .describe('Points for each video, as a text: "25" or "0.5".'),
-});
-const freePrice = fields({ free: z.literal(true).describe('Costs callers nothing.') });
-
-const PRICE_FORMS = 'must be {"perJob": "25"}, points for each video, or {"free": true}';
-const priceSchema = oneOf(
-  [perJobPrice, freePrice],
-  (value) => ('free' in value && !('perJob' in value) ? freePrice : perJobPrice),
-  PRICE_FORMS,
-).describe('What a video costs a caller.');
 
 const choiceSchema = fields({
   channel: text('the name of a channel').describe('The name of a channel.'),

@@ -47,9 +47,9 @@ type Refuse = (field: string, text: string) => void;
 export const FORMS = new WeakMap<z.core.$ZodType, readonly z.ZodType[]>();
 
 /** A union that goes by what the value says of itself, so that an error speaks of the form that was meant. */
-export function oneOf<A extends z.ZodType, B extends z.ZodType>(
-  forms: readonly [A, B],
-  choose: (value: Record<string, unknown>, refuse: Refuse) => A | B | undefined,
+export function oneOf<Form extends z.ZodType>(
+  forms: readonly Form[],
+  choose: (value: Record<string, unknown>, refuse: Refuse) => Form | undefined,
   inWords = 'must be an object',
 ) {
   const schema = z.unknown().transform((value, context) => {
@@ -71,6 +71,6 @@ export function oneOf<A extends z.ZodType, B extends z.ZodType>(
     return z.NEVER;
   });
   FORMS.set(schema, forms);
-  // What the two give and take.
-  return schema as unknown as z.ZodType<z.output<A> | z.output<B>, z.input<A> | z.input<B>>;
+  // What the forms give and take.
+  return schema as unknown as z.ZodType<z.output<Form>, z.input<Form>>;
 }

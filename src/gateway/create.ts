@@ -95,7 +95,8 @@ export async function priced(
   const price = creation.quote
     ? deps.quotes.redeem(creation.quote, { principal, applied, model: request.model })
     : checked.price;
-  return { ...checked, price };
+  const isFixed = creation.quote !== undefined || creation.isPriceFixed === true;
+  return { ...checked, price, pricing: { ...checked.pricing, isFixed } };
 }
 
 /** Stores the files of a checked request and then its job, with the hold and the answer, in the one transaction. */
@@ -137,6 +138,7 @@ function rowOf({ principal, creation, checked, routes, native, now }: RowParts):
     callbackUrl: checked.callbackUrl,
     native,
     price: checked.price,
+    pricing: checked.pricing,
     routes,
     now,
     deadlineAt: now + checked.deadlineSeconds * 1_000,

@@ -1,5 +1,7 @@
 import type { Principal } from '../core/api/principal';
+import { priceRangeOf } from '../core/catalog/price-range';
 import { retirementHeaders } from '../core/catalog/retirement';
+import { linesInPoints } from '../core/money/lines-in-points';
 import type { Quote } from '../core/money/quote';
 import type { Models } from '../core/ports/gateway/models';
 import type { Draft } from '../core/request/draft';
@@ -15,6 +17,8 @@ export function createModels(deps: GatewayDeps): Models {
       const found = deps.catalog.find(principal, model);
       return found ? retirementHeaders(found.entry) : {};
     },
+    priceRange: ({ group }, model) =>
+      priceRangeOf(model, { group, rules: deps.catalog.priceRules() }),
     quote: (principal, draft) => quote(deps, principal, draft),
   };
 }
@@ -22,11 +26,13 @@ export function createModels(deps: GatewayDeps): Models {
 /** Says what a create of the same draft would hold, and signs it. */
 async function quote(deps: GatewayDeps, principal: Principal, asked: Draft): Promise<Quote> {
   const { draft, sizes } = await resolveOwnLinks(deps, principal, asked);
-  const { request, applied, price, usable } = resolve(deps, principal, draft, sizes);
+  const resolved = resolve(deps, principal, draft, sizes);
+  const { request, applied, price, pricing, usable } = resolved;
   const { model } = request;
   return {
     ...deps.quotes.issue({ principal, model, applied }, price),
     price,
+    lines: linesInPoints(pricing),
     applied,
     providerModel: usable[0].model,
   };

@@ -26,7 +26,7 @@ export async function checkNative(
   const plan = await planNative(deps, principal, creation);
   const { draft } = await resolveOwnLinks(deps, principal, plan.draft);
   return {
-    ...resolveLeniently(deps, { ...plan, draft }),
+    ...resolveLeniently(deps, principal, { ...plan, draft }),
     draft,
     hasFiles: true,
     asSent: { headers: creation.headers, search: creation.search, ids: plan.ids },
@@ -136,6 +136,7 @@ const notFound = (param: string): GatewayError =>
  */
 function resolveLeniently(
   deps: AcceptDeps,
+  { group }: Principal,
   { entry, draft, routes, names }: Pick<NativeRequestPlan, 'entry' | 'draft' | 'routes' | 'names'>,
 ): ResolvedRequest {
   const { request } = draft;
@@ -145,7 +146,7 @@ function resolveLeniently(
     ? resolveInputs(request.inputs, inputBytesMax)
     : resolveReadable(request.inputs, inputBytesMax);
   return resolveOn(
-    { entry, routes, request, inputs, callbackUrl },
+    { entry, routes, request, inputs, callbackUrl, group, rules: deps.catalog.priceRules() },
     (asked, { whole, capabilities }) => {
       if (!entry.offers) return applyLeniently(asked, whole);
       // What is left out here may be made there, so nothing is left out where less is sold than the model can do.

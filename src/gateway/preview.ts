@@ -2,6 +2,7 @@ import type { Principal } from '../core/api/principal';
 import type { Creation } from '../core/job/creation';
 import { knownModel } from '../core/job/job';
 import { newId } from '../core/job/ids';
+import { linesInPoints } from '../core/money/lines-in-points';
 import type { PlannedSend, Preview } from '../core/job/preview';
 import type { Call } from '../core/provider/exchange';
 import type { Submission } from '../core/provider/provider';
@@ -17,7 +18,7 @@ export async function preview(
   creation: Creation,
 ): Promise<Preview> {
   const checked = await priced(deps, principal, creation);
-  const { request, applied, price, usable } = checked;
+  const { request, applied, price, pricing, usable } = checked;
   const { model } = request;
   const files = await filesOf(deps, checked);
   const sends = usable
@@ -25,7 +26,7 @@ export async function preview(
     .map((choice) => plannedSend(choice, { checked, creation, files }));
   const quote = {
     ...deps.quotes.issue({ principal, model, applied }, price),
-    ...{ price, applied, providerModel: usable[0].model },
+    ...{ price, applied, providerModel: usable[0].model, lines: linesInPoints(pricing) },
   };
   return { model, quote, sends };
 }

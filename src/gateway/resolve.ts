@@ -2,16 +2,21 @@ import { applyCapabilities } from '../core/request/apply-capabilities';
 import { deadlineSecondsOf } from '../core/job/deadline';
 import type { Principal } from '../core/api/principal';
 import type { ChannelRoute, RoutedModel } from '../core/catalog/catalog';
-import { invalid } from '../core/errors';
+import { askedFor } from '../core/catalog/price-of';
+import type { AskedPrice } from '../core/catalog/price-of';
+import { GatewayError, invalid } from '../core/errors';
 import type { NativeRequest } from '../core/provider/native';
 import type { FileSizes } from '../core/request/media-forms';
 import type { Draft } from '../core/request/draft';
-import { priceOf } from '../core/money/pricing';
+import type { JobPricing } from '../core/money/charge';
+import { inWords } from '../core/money/offered-videos';
+import { pricedVideo } from '../core/money/priced-video';
+import { price as priceOf } from '../core/money/terms';
 import type { AppliedRequest, VideoRequest } from '../core/request/request';
 import { isStorable, NOT_STORABLE } from '../core/text';
 import type { AcceptDeps } from './deps';
 import { checkInputUrls, resolveInputs, sizesOf, type ResolvedInput } from './inputs';
-import { chooseRoutes, type RouteChoice } from './routes';
+import { chooseRoutes, withCosts, type RouteChoice } from './routes';
 
 /**
  * A draft against the catalog: everything that can be wrong with it is found here, and quote and create read the same
@@ -24,7 +29,9 @@ export interface ResolvedRequest {
   /** The channels that can honour the request, in order of preference. */
   usable: readonly [RouteChoice, ...RouteChoice[]];
   callbackUrl: string | undefined;
+  /** Micro-points: the hold, and the bill unless the provider reports another use. */
   price: bigint;
+  pricing: JobPricing;
   deadlineSeconds: number;
 }
 
@@ -53,12 +60,13 @@ export function resolve(
   held: FileSizes = new Map(),
 ): ResolvedRequest {
   const { entry, routes } = deps.catalog.resolve(principal, draft.request.model);
+  const asked = { group: principal.group, rules: deps.catalog.priceRules() };
   const callbackUrl = checkedCallback(deps, draft.callbackUrl);
   checkInputUrls(deps, draft, routes);
   const inputs = resolveInputs(draft.request.inputs, deps.limits.inputBytesMax);
   const sizes = new Map([...held, ...sizesOf(inputs)]);
   const resolved = resolveOn(
-    { entry, routes, request: draft.request, inputs, callbackUrl },
+    { entry, routes, request: draft.request, inputs, callbackUrl, ...asked },
     (asked, { capabilities }) => applyCapabilities(asked, capabilities, draft.names, sizes),
   );
   // After the model's own limits, so that nobody's prompt of megabytes is looked through.
@@ -67,7 +75,8 @@ export function resolve(
 }
 
 /** A request whose model, callback and inputs were looked at. */
-interface ReadRequest extends Pick<ResolvedRequest, 'inputs' | 'callbackUrl'> {
+interface ReadRequest
+  extends Pick<ResolvedRequest, 'inputs' | 'callbackUrl'>, Pick<AskedPrice, 'group' | 'rules'> {
   entry: RoutedModel['entry'];
   routes: RoutedModel['routes'];
   request: Draft['request'];
@@ -75,11 +84,14 @@ interface ReadRequest extends Pick<ResolvedRequest, 'inputs' | 'callbackUrl'> {
 
 /** Chooses the channels of a request and prices it; `apply` says how strictly the words of a model are taken. */
 export function resolveOn(
-  { entry, routes, request: written, inputs, callbackUrl }: ReadRequest,
+  { entry, routes, request: written, inputs, callbackUrl, group, rules }: ReadRequest,
   apply: (asked: VideoRequest, route: ChannelRoute) => AppliedRequest,
 ): ResolvedRequest {
   const request = { ...written, model: entry.name, inputs: inputs.map(({ input }) => input) };
-  const usable = chooseRoutes(routes, (route, settled) => apply({ ...request, ...settled }, route));
+  const choices = chooseRoutes(routes, (route, settled) =>
+    apply({ ...request, ...settled }, route),
+  );
+  const usable = withCosts(choices, rules);
   const [{ applied, capabilities }] = usable;
   return {
     request,
@@ -87,9 +99,30 @@ export function resolveOn(
     inputs,
     usable,
     callbackUrl,
-    price: priceOf(entry.price),
+    ...pricesOf(usable, { price: entry.price, group, rules }),
     deadlineSeconds: deadlineSecondsOf(capabilities, applied, entry.deadlineSeconds),
   };
+}
+
+/**
+ * Prices the request by its first choice, for whichever channel makes it: they make the same video, and a caller is told
+ * one price before anybody knows who will.
+ */
+function pricesOf(
+  [{ applied, capabilities, ...route }]: ResolvedRequest['usable'],
+  asked: AskedPrice,
+): Pick<ResolvedRequest, 'price' | 'pricing'> {
+  const video = pricedVideo(applied, capabilities);
+  const frozen = askedFor(route, video, asked);
+  const points = frozen && priceOf(frozen.terms, frozen.used).points;
+  if (!frozen || points === undefined) {
+    throw new GatewayError('invalid_request', {
+      param: 'model',
+      message: `model: has no price for ${inWords(video)}.`,
+    });
+  }
+  const { overHoldShare } = asked.rules;
+  return { price: points, pricing: { ...frozen, isFixed: false, overHoldShare } };
 }
 
 /** Refuses, by the name of the field, characters that JSON allows and no row can hold; they are never changed. */

@@ -1,14 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ChannelRoute } from '../core/catalog/catalog';
 import { GatewayError } from '../core/errors';
+import { costOf } from '../core/catalog/price-of';
 import { given } from '../core/json/fields';
 import type { FrozenRoute } from '../core/job/job';
+import type { PriceRules } from '../core/money/model-price';
+import { pricedVideo } from '../core/money/priced-video';
+import type { FrozenPrice } from '../core/money/terms';
 import type { AppliedRequest, VideoRequest } from '../core/request/request';
 import type { NewJob } from '../core/ports/store/jobs';
 
 /** A channel that can honour a request, with the request in the words of its model. */
 export interface RouteChoice extends ChannelRoute {
   applied: AppliedRequest;
+  /** What the video costs that channel's account; absent where no list price is known. */
+  cost?: FrozenPrice | undefined;
 }
 
 /**
@@ -43,6 +49,19 @@ export function chooseRoutes(
   return [first, ...rest];
 }
 
+/** Notes what the video costs on each channel, by the request in the words of its model. */
+export function withCosts(
+  choices: readonly [RouteChoice, ...RouteChoice[]],
+  rules: PriceRules,
+): readonly [RouteChoice, ...RouteChoice[]] {
+  const withCost = (choice: RouteChoice): RouteChoice => {
+    const cost = costOf(choice, pricedVideo(choice.applied, choice.capabilities), rules);
+    return { ...choice, cost };
+  };
+  const [first, ...rest] = choices;
+  return [withCost(first), ...rest.map(withCost)];
+}
+
 /**
  * Turns the choices into the job's frozen routes, in the order in which they are tried: by priority, and by lot among
  * equals, each as likely to be first as its weight says. All of them make the same video, so its price and its defaults
@@ -61,12 +80,13 @@ export function frozen(
     model,
     like,
     config,
+    cost,
     applied,
   }: RouteChoice): FrozenRoute => ({
     channel: channel.name,
     provider: provider.name,
     model,
-    ...given({ like }),
+    ...given({ like, cost }),
     ...(config === undefined || config === '' ? {} : { config }),
     ...(isDeepStrictEqual(applied, shown) ? {} : { applied }),
   });

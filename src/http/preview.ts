@@ -89,6 +89,7 @@ function replyOf(asked: Asked, { model, quote, sends }: Preview) {
     model,
     provider_model: quote.providerModel,
     price: formatPoints(quote.price),
+    price_lines: quote.lines,
     quote_id: quote.id,
     expires_at: new Date(quote.expiresAt).toISOString(),
     applied: quote.applied,

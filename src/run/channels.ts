@@ -10,7 +10,7 @@ import {
   throwFound,
 } from '../core/catalog/config-error';
 import { configErrors } from '../core/catalog/config-issues';
-import { parsePoints } from '../core/money/pricing';
+import type { PriceRules } from '../core/money/model-price';
 import type { SimulatorAddress } from '../core/ports/simulators';
 import type { Provider } from '../core/provider/provider';
 import { providers } from '../providers';
@@ -21,7 +21,7 @@ import type { ChannelConfig, Config } from '../config';
  * are names of channels that were found wrong before.
  */
 export function buildCatalog(
-  config: Pick<Config, 'channels' | 'models'> & {
+  config: Pick<Config, 'channels' | 'models' | 'groups' | 'money'> & {
     unusable?: readonly string[];
     version?: string;
   },
@@ -34,7 +34,7 @@ export function buildCatalog(
     name,
     groups: model.groups,
     channels: model.channels,
-    price: 'free' in model.price ? model.price : { perJob: parsePoints(model.price.perJob) },
+    price: model.price,
     aliases: model.aliases ?? [],
     ...given({
       offers: model.offers,
@@ -54,6 +54,7 @@ export function buildCatalog(
       channels: channels.made,
       unusable,
       version: config.version ?? '',
+      rules: priceRulesOf(config),
       providers,
       now: Date.now,
     }),
@@ -61,6 +62,14 @@ export function buildCatalog(
   throwFound([...channels.errors, ...catalog.errors]);
   // Sound: without an error there is a value.
   return catalog.made as Catalog;
+}
+
+/** Returns what the operator says of money for all models together. */
+export function priceRulesOf({ money, groups }: Pick<Config, 'money' | 'groups'>): PriceRules {
+  const groupTimes = Object.entries(groups).flatMap(([name, { priceTimes }]) =>
+    priceTimes === undefined ? [] : [[name, priceTimes] as const],
+  );
+  return { ...money, groupTimes: Object.fromEntries(groupTimes) };
 }
 
 /** Returns what can be judged of the models where some channels are wrong: nothing of those, and no successor. */
@@ -82,7 +91,11 @@ export function toChannel(
   simulator: SimulatorAddress | undefined,
 ): Channel {
   const provider = providerOf({ name, provider: config.provider }, providers);
-  const calls = { ...jobsPerLookOf(name, config, provider), ...repeatsOf(name, config, provider) };
+  const calls = {
+    ...jobsPerLookOf(name, config, provider),
+    ...repeatsOf(name, config, provider),
+    ...given({ costTimes: config.costTimes }),
+  };
   if ('simulated' in config) {
     if (!simulator) {
       const text =

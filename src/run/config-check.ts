@@ -2,6 +2,7 @@ import type { Config, SurveyOptions } from '../config';
 import { ConfigRefused, inOrder, placed } from '../config/problem';
 import type { Problem } from '../config/problem';
 import { configWarnings, publicUrlWarning } from './config-warnings';
+import { priceInWords } from './price-words';
 import { surveySettings } from './settings';
 
 /** What `reelay config check` finds; it starts nothing and asks nobody. */
@@ -74,7 +75,7 @@ function offerOf({ channels, models }: Config): Pick<ConfigReport, 'channels' | 
     models: Object.entries(models).map(([name, { channels: choices, price, groups }]) => ({
       name,
       madeBy: choices.map(({ channel, model }) => `${channel}: ${model}`),
-      price: 'free' in price ? 'free' : `${price.perJob} points`,
+      price: priceInWords(price),
       groups,
     })),
   };

@@ -28,6 +28,7 @@ export function createLiveOffer(first: Offer): LiveOffer {
       channel: (name) => offer.catalog.channel(name),
       channels: () => offer.catalog.channels(),
       version: () => offer.catalog.version(),
+      priceRules: () => offer.catalog.priceRules(),
       providers: () => offer.catalog.providers(),
     },
     caps: {

@@ -5,7 +5,7 @@ import { capabilitiesOf } from '../core/catalog/capabilities-of';
 import { addressOf } from '../core/provider/address';
 import type { Provider } from '../core/provider/provider';
 import { providers } from '../providers';
-import { spreadProblem } from './price-spread';
+import { priceWarnings } from './price-warnings';
 
 type Way = readonly PropertyKey[];
 type Channels = Config['channels'];
@@ -15,14 +15,12 @@ export const warning = (at: Way, text: string | undefined): ConfigError[] =>
   text === undefined ? [] : [new ConfigError(at, text)];
 
 /** Finds what is allowed in the models of a config and most likely not meant. */
-export function modelWarnings({ channels, models }: Config, now: number): ConfigError[] {
+export function modelWarnings(config: Config, now: number): ConfigError[] {
+  const { channels, models } = config;
   return Object.entries(models).flatMap(([name, model]) => {
     const at = ['models', name];
     const real = model.channels.filter(({ channel }) => 'baseUrl' in (channels[channel] ?? {}));
     const isMixed = real.length > 0 && real.length < model.channels.length;
-    const isGivenAway = real.length > 0 && 'free' in model.price;
-    const spreads =
-      'free' in model.price ? [] : real.map((choice) => spreadAt(channels, choice, model));
     const isOver = isRetired({ sunsetAt: model.sunset }, now);
     return [
       ...model.channels.flatMap((choice, index) => [
@@ -30,18 +28,13 @@ export function modelWarnings({ channels, models }: Config, now: number): Config
         ...warning([...at, 'channels', index, 'like'], likeProblem(channels, choice)),
       ]),
       ...warning([...at, 'channels'], isMixed ? MIXED : undefined),
-      ...warning([...at, 'price'], isGivenAway ? GIVEN_AWAY : undefined),
-      ...warning(
-        [...at, 'price'],
-        spreads.find((text) => text !== undefined),
-      ),
+      ...priceWarnings(config, name, model),
       ...warning([...at, 'sunset'], isOver ? 'is over: callers are refused' : undefined),
     ];
   });
 }
 
 const MIXED = 'has simulated channels beside real ones: callers may get test clips';
-const GIVEN_AWAY = 'is free to callers, and the provider charges for each video';
 
 /** Says that the id is one of the vendor's other address. */
 function idProblem(
@@ -65,16 +58,6 @@ function likeProblem(
   if (like === undefined || like === model || !provider) return undefined;
   if (!capabilitiesOf(provider, { model })) return undefined;
   return `takes "${model}" for "${like}", though it is known by itself: leave "like" out`;
-}
-
-function spreadAt(
-  channels: Channels,
-  choice: { channel: string; model: string; like?: string | undefined },
-  { offers }: Pick<Config['models'][string], 'offers'>,
-): string | undefined {
-  const provider = providerAt(channels, choice.channel);
-  const whole = provider && capabilitiesOf(provider, choice);
-  return whole && spreadProblem(whole, offers);
 }
 
 /** Returns the provider of a channel; undefined where either of them is wrong, which is told elsewhere. */

@@ -36,7 +36,7 @@ const VERSION_BYTES = 8;
  * also while the secret key is being changed. It is made slowly (scrypt, RFC 7914) and cut to 64 bits, so that who reads
  * it in the database finds no credential by trying.
  */
-function versionOf({ channels, models, groups }: Config): string {
-  const offered = JSON.stringify({ channels, models, groups });
+function versionOf({ channels, models, groups, money }: Config): string {
+  const offered = JSON.stringify({ channels, models, groups, money });
   return scryptSync(offered, 'reelay config', VERSION_BYTES).toString('hex');
 }

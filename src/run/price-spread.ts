@@ -1,5 +1,3 @@
-import { narrow } from '../core/catalog/narrow';
-import type { Offered } from '../core/catalog/narrow';
 import { lengthsOf } from '../core/request/apply-capabilities';
 import type { Capabilities } from '../core/request/capabilities';
 
@@ -8,14 +6,9 @@ const TIMES_MAX = 20;
 
 /**
  * Says that one price is for videos that cost their provider very different amounts, by length and pixels; undefined where
- * they differ little.
+ * they differ little. The capabilities are what is offered.
  */
-export function spreadProblem(
-  whole: Capabilities,
-  offers: Offered | undefined,
-): string | undefined {
-  const { made } = offers ? narrow(whole, offers) : { made: whole };
-  if (!made) return undefined;
+export function spreadProblem(made: Capabilities): string | undefined {
   const lengths = lengthsOf(made.seconds);
   const shortest = Math.min(...lengths);
   const longest = Math.max(...lengths);
@@ -29,7 +22,7 @@ export function spreadProblem(
   if (times <= TIMES_MAX) return undefined;
   const least = `${String(shortest)} s in ${smallest.name}`;
   const most = `${String(longest)} s in ${largest.name}`;
-  return `is one price for ${least} and for ${most}, which is ${times.toFixed(0)} times as much video: "offers" says what it is for`;
+  return `is one price for ${least} and for ${most}, which is ${times.toFixed(0)} times as much video: write "perSecond", "rows" or "costTimes", or say by "offers" what it is for`;
 }
 
 const pixelsOf = ({ sizes }: Capabilities, resolution: string): number =>

@@ -59,6 +59,7 @@ describe('the default catalog and a file become one', () => {
   };
   const mainland = { ...CHANNEL, baseUrl: 'https://ark.cn-beijing.volces.com/api/v3' };
   const price = { perJob: '30' };
+  const FLAT = { rows: [{ rates: { perVideo: '30' } }] };
 
   test('by name, as long as everything is simulated', () => {
     const { channels, models } = read({
@@ -70,7 +71,7 @@ describe('the default catalog and a file become one', () => {
       ['boat', ...Object.keys(DEFAULT_MODELS)].toSorted(),
     );
     expect(models['sora-2']).toMatchObject({
-      price,
+      price: FLAT,
       channels: [
         { channel: 'ark-simulated', model: 'doubao-seedance-2-0-260128' },
         { channel: 'mine', model: 'doubao-seedance-2-0-260128' },
@@ -108,7 +109,7 @@ describe('the default catalog and a file become one', () => {
       models: { 'veo-3': { price } },
     });
     expect(models['veo-3']).toMatchObject({
-      price,
+      price: FLAT,
       channels: [
         { channel: 'abroad', model: 'dreamina-seedance-2-0-260128' },
         { channel: 'home', model: 'doubao-seedance-2-0-260128' },
@@ -118,7 +119,7 @@ describe('the default catalog and a file become one', () => {
 
   test('no price is taken over for videos that are paid for', () => {
     expect(() => read({ channels: { mine: mainland }, models: { 'veo-3': {} } })).toThrow(
-      'models.veo-3.price: must be {"perJob": "25"}',
+      'models.veo-3.price: must be {"perVideo": "25"}',
     );
   });
 
@@ -182,7 +183,7 @@ describe('a wrong file stops the start with one sentence', () => {
     [
       'a model without a price',
       { models: { m: { channels: MODEL.channels } } },
-      'models.m.price: must be {"perJob": "25"}, points for each video, or {"free": true}',
+      'models.m.price: must be {"perVideo": "25"}, {"perSecond": "5"}, {"rows": [...]}, {"costTimes": "1.3"} or {"free": true}',
     ],
     [
       'a price that is a number',
@@ -238,7 +239,7 @@ describe('an error leads to the line and the word that is wrong', () => {
     [
       'a key that belongs into the credentials',
       '"apiKey": "k"',
-      ':5: channels.mine.apiKey: is not a known field (known: provider, baseUrl, credentials, resultOrigins, foreignIds, draining, carriesTraces, jobsAtOnce, modelJobsAtOnce, requestsPerSecond, requestsPerMinute, jobsPerLook, repeatsLostSubmits, simulated)',
+      ':5: channels.mine.apiKey: is not a known field (known: provider, baseUrl, credentials, resultOrigins, costTimes, foreignIds, draining, carriesTraces, jobsAtOnce, modelJobsAtOnce, requestsPerSecond, requestsPerMinute, jobsPerLook, repeatsLostSubmits, simulated)',
     ],
     [
       'a name in another spelling',
@@ -305,10 +306,10 @@ describe('an error leads to the line and the word that is wrong', () => {
 
   test('a price in a form that there is not is told with those that there are', () => {
     const priced = (price: unknown) => () => read({ models: { m: { ...MODEL, price } } });
-    expect(priced({ perSecond: '1' })).toThrow(
-      'models.m.price.perSecond: is not a known field (known: perJob)',
+    expect(priced({ perMinute: '1' })).toThrow(
+      'models.m.price.perMinute: is not a known field (known: perVideo, perJob, perSecond',
     );
-    expect(priced('25')).toThrow('{"perJob": "25"}, points for each video, or {"free": true}');
+    expect(priced('25')).toThrow('must be {"perVideo": "25"}, {"perSecond": "5"}, {"rows": [...]}');
   });
 
   test('a file may hold comments, commas after the last entry and a byte order mark', () => {
@@ -553,7 +554,9 @@ describe('a catalog that contradicts itself is one sentence', () => {
     const open = { group: 'default', models: null };
     const staff = { group: 'staff', models: null };
     expect(catalog.list(open).map(({ entry }) => entry.name)).toEqual(['open']);
-    expect(catalog.resolve(open, 'open').entry.price).toEqual({ perJob: 1_500_000n });
+    expect(catalog.resolve(open, 'open').entry.price).toEqual({
+      rows: [{ rates: { perVideo: '1.5' } }],
+    });
     expect(catalog.resolve(staff, 'closed').entry.price).toEqual({ free: true });
     expect(catalog.channel('mine')?.channel.resultOrigins).toEqual([
       'https://ark.example',

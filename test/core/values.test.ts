@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { GatewayError } from '../../src/core/errors';
 import { newId, readId, renderId } from '../../src/core/job/ids';
 import { parseOrThrow } from '../../src/core/json/parse';
-import { MICRO_PER_POINT, formatPoints, parsePoints, priceOf } from '../../src/core/money/pricing';
+import { MICRO_PER_POINT, formatPoints, parsePoints } from '../../src/core/money/pricing';
 import { readRange } from '../../src/core/media/range';
 import { isStorable, storableJson } from '../../src/core/text';
 
@@ -57,11 +57,6 @@ describe('points', () => {
     '9'.repeat(13),
   ])('"%s" is no amount', (text) => {
     expect(() => parsePoints(text)).toThrow('not an amount of points');
-  });
-
-  test('a price is its amount, and nothing only where that is said', () => {
-    expect(priceOf({ perJob: 7n })).toBe(7n);
-    expect(priceOf({ free: true })).toBe(0n);
   });
 });
 

@@ -3,6 +3,8 @@ import { pino } from 'pino';
 import type { Admin } from '../../src/core/operator/admin';
 import { applyCapabilities } from '../../src/core/request/apply-capabilities';
 import { type Capabilities } from '../../src/core/request/capabilities';
+import { priceRangeOf } from '../../src/core/catalog/price-range';
+import { linesInPoints } from '../../src/core/money/lines-in-points';
 import { createCatalog } from '../../src/core/catalog/catalog';
 import type { Principal } from '../../src/core/api/principal';
 import { GatewayError } from '../../src/core/errors';
@@ -79,7 +81,7 @@ const CATALOG = createCatalog({
       name: MODEL,
       aliases: [],
       groups: ['default'],
-      price: { perJob: 25_000_000n },
+      price: { rows: [{ rates: { perVideo: '25' } }] },
       channels: [{ channel: 'paper', model: 'paper-1' }],
     },
   ],
@@ -135,6 +137,7 @@ export function createMemoryGateway(
     heldMsMax: 60_000,
     issueToken: ({ keyId }) => ({ token: `token of ${keyId}`, expiresAt: now() + 3_600_000 }),
     models: (principal) => CATALOG.list(principal),
+    priceRange: ({ group }, model) => priceRangeOf(model, { group, rules: CATALOG.priceRules() }),
     notices: () => ({}),
     checkFunds: async () => undefined,
     async create(principal, creation) {
@@ -157,10 +160,11 @@ export function createMemoryGateway(
     },
     async quote(principal, draft) {
       raise(gateway);
-      const { applied, price, usable } = resolve(RESOLVING, principal, draft);
+      const { applied, price, pricing, usable } = resolve(RESOLVING, principal, draft);
       const { model } = draft.request;
       const signed = quotes.issue({ principal, model, applied }, price);
-      return { ...signed, price, applied, providerModel: usable[0].model };
+      const lines = linesInPoints(pricing);
+      return { ...signed, price, lines, applied, providerModel: usable[0].model };
     },
     async reference(job) {
       raise(gateway);

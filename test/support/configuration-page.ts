@@ -12,11 +12,13 @@ export function render(page: string, schema: JsonSchema): string {
   const [words] = page.split(MARK);
   if (words === undefined || !page.includes(MARK))
     throw new Error(`the page lacks the line ${MARK}`);
-  const { channels, models, groups } = schema.properties ?? {};
+  const { channels, models, groups, money } = schema.properties ?? {};
   const [simulated, real] = formsOf(channels);
   const [model] = formsOf(models);
   const [group] = formsOf(groups);
   const { channels: choices, price, offers, defaults } = model?.properties ?? {};
+  const prices = merged(price?.anyOf);
+  const row = prices.properties?.['rows']?.items;
   const top = Object.entries(schema.properties ?? {}).filter(([name]) => !LISTED.includes(name));
   return [
     `${words}${MARK}\n`,
@@ -24,16 +26,19 @@ export function render(page: string, schema: JsonSchema): string {
     section('`channels.<name>` that is simulated', simulated, Object.keys(real?.properties ?? {})),
     section('`models.<name>`', model),
     section('`models.<name>.channels`, each of the list', choices?.items),
-    section('`models.<name>.price`, one of', merged(price?.anyOf)),
+    section('`models.<name>.price`, one of', prices),
+    section('`models.<name>.price.rows`, each of the list', row),
+    section('`models.<name>.price.rows`, `when`', row?.properties?.['when']),
     section('`models.<name>.offers`', offers),
     section('`models.<name>.defaults`', defaults),
     section('`groups.<name>`', group),
+    section('`money`', money),
     section('The rest', { properties: Object.fromEntries(top) }),
   ].join('\n');
 }
 
 /** Have a section each, here or on the page of settings. */
-const LISTED = ['channels', 'models', 'groups', 'waits', 'limits', 'retention'];
+const LISTED = ['channels', 'models', 'groups', 'money', 'waits', 'limits', 'retention'];
 
 const merged = (forms: readonly JsonSchema[] | undefined): JsonSchema => ({
   properties: Object.assign({}, ...(forms ?? []).map(({ properties }) => properties)) as Record<

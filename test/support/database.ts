@@ -6,6 +6,7 @@ import type { Pool } from 'pg';
 import { newSecret } from '../../src/callbacks/secrets';
 import { newId } from '../../src/core/job/ids';
 import type { Job } from '../../src/core/job/job';
+import { formatPoints } from '../../src/core/money/pricing';
 import type { Attempt } from '../../src/core/provider/attempt';
 import type {
   CreateResult,
@@ -138,6 +139,14 @@ async function makeWorkspaceIn(
   return { id, principal, key, callbackSecret };
 }
 
+/** The frozen pricing of a job that costs so much, whatever is used. */
+export const flatPricing = (price: bigint): NewJob['pricing'] => ({
+  terms: { rates: { perVideo: formatPoints(price) }, currency: 'points', times: [] },
+  used: { seconds: 5, images: 0, inputSeconds: 0 },
+  isFixed: false,
+  overHoldShare: '0.2',
+});
+
 /** A valid job; what a test is about it says itself. */
 export function newJob(workspace: TestWorkspace, change: Partial<NewJob> = {}): NewJob {
   const id = change.id ?? newId();
@@ -160,6 +169,7 @@ export function newJob(workspace: TestWorkspace, change: Partial<NewJob> = {}): 
     echo: {},
     callbackUrl: undefined,
     price: PRICE,
+    pricing: flatPricing(change.price ?? PRICE),
     routes: [{ channel: 'first', provider: 'paper', model: 'paper-1' }],
     now: NOW,
     deadlineAt: NOW + 3_600_000,

@@ -1,8 +1,11 @@
 import { attemptEach, ConfigError, throwFound } from './config-error';
 import type { Findings } from './config-error';
 import { GatewayError } from '../errors';
+import { NO_PRICE_RULES } from '../money/model-price';
+import type { PriceRules } from '../money/model-price';
 import type { Provider } from '../provider/provider';
 import type { CatalogOptions, Channel, ModelEntry, RoutedModel } from './entries';
+import { priceErrors } from './price-errors';
 import { isRetired, retiredText } from './retirement';
 import { route, unknownName } from './routes';
 
@@ -31,18 +34,21 @@ export interface Catalog {
   channels(): readonly Channel[];
   /** Returns what tells this offer from another: a digest of the config that it was built from. */
   version(): string;
+  /** Returns what the operator says of money for all models together. */
+  priceRules(): PriceRules;
   /** Returns all providers that are known, with or without a channel. */
   providers(): readonly Provider[];
 }
 
 /** Joins the operator's config with the provider registry. Throws all contradictions, each a readable sentence. */
 export function createCatalog(options: CatalogOptions): Catalog {
-  const { models, channels, providers, now } = options;
+  const { models, channels, providers, now, rules = NO_PRICE_RULES } = options;
   const channelOf = new Map(channels.map((channel) => [channel.name, channel]));
   const made = attemptEach(models, (entry) => route(entry, channelOf, options));
   const called = byName(models);
   throwFound([...made.errors, ...called.errors]);
   const routed = made.made;
+  throwFound(routed.flatMap((model) => priceErrors(model, rules)));
   const list = (access: ModelAccess): RoutedModel[] =>
     routed.filter(({ entry }) => isReached(access, entry) && !isRetired(entry, now()));
   const modelNamed = new Map(routed.map((model) => [model.entry.name, model]));
@@ -80,6 +86,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     },
     channels: () => channels,
     version: () => options.version ?? '',
+    priceRules: () => rules,
     providers: () => Object.values(providers),
   };
 }

@@ -1,4 +1,4 @@
-import type { Price } from '../money/pricing';
+import type { ModelPrice, PriceRules } from '../money/model-price';
 import type { Provider } from '../provider/provider';
 import type { Capabilities } from '../request/capabilities';
 import type { FrozenRoute } from '../job/job';
@@ -27,6 +27,8 @@ export interface Channel {
   carriesTraces?: boolean;
   /** A submit that its provider has never had, by its lookups of a whole window, is made once more under the same id. */
   repeatsLostSubmits?: boolean;
+  /** What the account pays of its provider's list price; absent = all of it. */
+  costTimes?: string;
   /** One call looks at no more than so many jobs; absent = as many as the provider's call takes. */
   jobsPerLook?: number;
 }
@@ -37,7 +39,7 @@ export interface ModelEntry extends Retirement {
   /** Other names for it; a job, its price and its usage are those of `name`. */
   aliases: readonly string[];
   groups: readonly string[];
-  price: Price;
+  price: ModelPrice;
   channels: readonly ModelChannel[];
   /** What is offered of every channel's model; absent = all of it. */
   offers?: Offered;
@@ -84,5 +86,7 @@ export interface CatalogOptions {
   providers: Readonly<Record<string, Provider>>;
   /** Tells this offer from another; empty where nobody compares. */
   version?: string;
+  /** What the operator says of money for all models; absent = nothing. */
+  rules?: PriceRules;
   now: () => number;
 }

@@ -25,6 +25,8 @@ export interface CreateOptions {
   idempotency: Idempotency | undefined;
   /** A quote's price holds for the very request that it was given for. */
   quote?: { id: string; param: string } | undefined;
+  /** The price of the answer is final, however much is used. */
+  isPriceFixed?: true;
   /** The job is canceled when no provider has it so many seconds after its create. */
   startWithinSeconds?: number | undefined;
   /** Set when a workflow asks, which runs already: nothing is started, and the job belongs to that workflow id. */

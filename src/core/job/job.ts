@@ -3,6 +3,7 @@ import type { Failure } from '../errors';
 import type { NativeRequest } from '../provider/native';
 import type { VideoFacts, Output, Usage } from './outcome';
 import type { AppliedRequest, VideoRequest } from '../request/request';
+import type { FrozenPrice } from '../money/terms';
 import type { TraceContext } from './trace';
 
 /**
@@ -37,6 +38,8 @@ export interface FrozenRoute {
   like?: string | undefined;
   /** The version of the config that it was chosen by; absent in jobs from before there were versions. */
   config?: string | undefined;
+  /** What the video costs the account that makes it this way; absent where no list price is known. */
+  cost?: FrozenPrice | undefined;
   /** What is sent this way; absent: the job's own. The same video, in the words of another model. */
   applied?: AppliedRequest;
 }

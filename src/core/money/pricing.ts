@@ -26,10 +26,3 @@ export function formatPoints(micro: bigint): string {
 export function pointsNumber(micro: bigint): number {
   return Number(formatPoints(micro));
 }
-
-/** A model's price. Today one fixed amount per job; `free` must be said, never fallen into. */
-export type Price = { perJob: bigint } | { free: true };
-
-export function priceOf(price: Price): bigint {
-  return 'free' in price ? 0n : price.perJob;
-}

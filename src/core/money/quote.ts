@@ -1,3 +1,4 @@
+import type { PointsLine } from './lines-in-points';
 import type { AppliedRequest } from '../request/request';
 
 export interface Quote {
@@ -6,6 +7,8 @@ export interface Quote {
   expiresAt: number;
   /** Micro-points. */
   price: bigint;
+  /** What the price is made of, in points. */
+  lines: readonly PointsLine[];
   applied: AppliedRequest;
   /** The first choice's own id of the model. */
   providerModel: string;

@@ -12,6 +12,8 @@ export interface Terms {
   currency: string;
   /** Money for one of the vendor's own units, where the rates are in units: "0.14". */
   perUnit?: Decimal | undefined;
+  /** What an account pays of the list price, such as "0.9"; absent where that is all of it. */
+  accountTimes?: Decimal | undefined;
   /** What the sum is multiplied with, one after the other; none where the rates are in points already. */
   times: readonly Factor[];
   /** Points that a video costs at least. */
@@ -26,10 +28,16 @@ export interface Factor {
   factor: Decimal;
 }
 
+/** Terms with what is used: a price that is frozen, and can be computed again with what was used in fact. */
+export interface FrozenPrice {
+  terms: Terms;
+  used: Quantities;
+}
+
 /** A price with its reasons. */
 export interface Priced {
   lines: readonly RateLine[];
-  /** The lines' sum in the currency of the terms. */
+  /** The lines' sum in the currency of the terms, as the account pays it. */
   amount: Decimal;
   /** Micro-points; undefined where nobody has said what the currency is worth in points. */
   points: bigint | undefined;
@@ -40,7 +48,9 @@ const MICRO = 6;
 
 export function price(terms: Terms, used: Quantities): Priced {
   const lines = linesOf(terms.rates, used);
-  const amount = sumOf(lines).times(terms.perUnit ?? '1');
+  const amount = sumOf(lines)
+    .times(terms.perUnit ?? '1')
+    .times(terms.accountTimes ?? '1');
   return { lines, amount: amount.toFixed(), points: pointsOf(terms, amount) };
 }
 

@@ -76,8 +76,12 @@ export const ula: Dialect = {
       request: nothingSchema,
       query: noQuerySchema,
       reply: modelsReplySchema,
-      handle: (gateway, { principal }) =>
-        Promise.resolve({ status: 200, body: succeeded(gateway.models(principal).map(modelOf)) }),
+      handle(gateway, { principal }) {
+        const models = gateway
+          .models(principal)
+          .map((model) => modelOf(model, gateway.priceRange(principal, model)));
+        return Promise.resolve({ status: 200, body: succeeded(models) });
+      },
     }),
   ],
 };

@@ -9,7 +9,8 @@ import type { Job } from '../../core/job/job';
 import { shownOf } from '../../core/job/made';
 import { offerOf } from '../kit/offer';
 import { unixSeconds } from '../kit/parameters';
-import { formatPoints, priceOf } from '../../core/money/pricing';
+import type { PriceRange } from '../../core/money/price-range';
+import { formatPoints } from '../../core/money/pricing';
 import { retryHeaders } from '../kit/retry-headers';
 import type { Model, Video } from './reply';
 
@@ -101,8 +102,11 @@ function pixelsOf(job: Job): string {
   return `${String(width)}*${String(height)}`;
 }
 
-/** Lists a model in the documented spelling, where resolutions end in a capital P: `720P`. */
-export function modelOf(model: RoutedModel): Model {
+/**
+ * Lists a model in the documented spelling, where resolutions end in a capital P: `720P`. Its one price is that of the
+ * cheapest video on offer.
+ */
+export function modelOf(model: RoutedModel, range: PriceRange): Model {
   const { entry, routes } = model;
   const offer = offerOf(model);
   return {
@@ -118,7 +122,7 @@ export function modelOf(model: RoutedModel): Model {
     service_tiers: offer.serviceTiers,
     fps: offer.fps,
     inputs: offer.modes,
-    price: formatPoints(priceOf(entry.price)),
+    price: formatPoints(range.from),
   };
 }
 

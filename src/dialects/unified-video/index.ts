@@ -48,8 +48,12 @@ export const unifiedVideo: Dialect = {
       request: nothingSchema,
       query: noQuerySchema,
       reply: modelsSchema,
-      handle: (gateway, { principal }) =>
-        Promise.resolve({ status: 200, body: modelsOf(gateway.models(principal)) }),
+      handle(gateway, { principal }) {
+        const body = modelsOf(gateway.models(principal), (model) =>
+          gateway.priceRange(principal, model),
+        );
+        return Promise.resolve({ status: 200, body });
+      },
     }),
     route({
       method: 'POST',
@@ -121,6 +125,8 @@ async function generate(jobs: Jobs, input: RouteInput<GenerateBody>): Promise<La
     idPrefix: 'task',
     ...toDraft(body),
     ...startWithin(input.headers),
+    // `pointsCharged` of the answer is what is charged.
+    isPriceFixed: true,
     quote: quoteId === undefined ? undefined : { id: quoteId, param: 'quoteId' },
     idempotency: idempotencyKey
       ? { key: idempotencyKey, route: 'POST /unified-video/generate', fingerprint }

@@ -2,12 +2,16 @@ import { lengthsOf } from '../../core/request/apply-capabilities';
 import { type Capabilities } from '../../core/request/capabilities';
 import type { RoutedModel } from '../../core/catalog/catalog';
 import { given } from '../../core/json/fields';
-import { pointsNumber, priceOf } from '../../core/money/pricing';
+import { pointsNumber } from '../../core/money/pricing';
+import type { PriceRange } from '../../core/money/price-range';
 import type { Mode } from '../../core/request/request';
 import type { Models, Parameter } from './reply';
 
 /** Lists what a form for each model may offer, read off the capabilities of its first choice of channel. */
-export function modelsOf(models: readonly RoutedModel[]): Models {
+export function modelsOf(
+  models: readonly RoutedModel[],
+  rangeOf: (model: RoutedModel) => PriceRange,
+): Models {
   const named = models.map(({ entry, routes: [{ capabilities }] }) => ({ ...entry, capabilities }));
   return {
     success: true,
@@ -20,12 +24,17 @@ export function modelsOf(models: readonly RoutedModel[]): Models {
       named.map(({ name, capabilities }) => [name, parametersOf(capabilities)]),
     ),
     pricingHints: Object.fromEntries(
-      named.map(({ name, price }) => [
-        name,
-        { unit: 'job' as const, pointsPerJob: pointsNumber(priceOf(price)) },
-      ]),
+      models.map((model) => [model.entry.name, hintOf(rangeOf(model))]),
     ),
   };
+}
+
+function hintOf(range: PriceRange): Models['pricingHints'][string] {
+  const from = pointsNumber(range.from);
+  if (range.unit === 'job') return { unit: 'job', pointsPerJob: from };
+  const to = pointsNumber(range.to);
+  if (range.unit === 'table') return { unit: 'table', from, to };
+  return { unit: 'second', pointsPerSecond: Number(range.perSecond), from, to };
 }
 
 function parametersOf(model: Capabilities): Record<string, Parameter> {

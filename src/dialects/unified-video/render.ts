@@ -22,6 +22,7 @@ export function quoteOf(model: string, quote: Quote): QuoteReply {
     model,
     providerModel: quote.providerModel,
     pointsCharged: pointsNumber(quote.price),
+    priceLines: [...quote.lines],
     quoteId: quote.id,
     expiresAt: timeOf(quote.expiresAt),
     parameters: parametersOf(quote.applied),

@@ -10,6 +10,16 @@ export const quoteSchema = z.strictObject({
   model: z.string(),
   providerModel: z.string(),
   pointsCharged: z.number(),
+  /** What the price is made of, in points; `quantity`, `rate` and `amount` are exact decimal texts. */
+  priceLines: z.array(
+    z.strictObject({
+      of: z.enum(['video', 'second', 'token', 'image', 'input_second', 'reported', 'rounding']),
+      quantity: z.string(),
+      /** Points for one; for a million where they are tokens. */
+      rate: z.string(),
+      amount: z.string(),
+    }),
+  ),
   /** Given to generate with the same request, it fixes the price until `expiresAt`. */
   quoteId: z.string(),
   expiresAt: z.string(),
@@ -78,6 +88,9 @@ const parameter = z.strictObject({
 });
 export type Parameter = z.infer<typeof parameter>;
 
+/** Points of the cheapest and of the dearest video that the model offers. */
+const ends = { from: z.number(), to: z.number() };
+
 export const modelsSchema = z.strictObject({
   success: z.literal(true),
   models: z.array(
@@ -86,7 +99,11 @@ export const modelsSchema = z.strictObject({
   modelParams: z.record(z.string(), z.record(z.string(), parameter)),
   pricingHints: z.record(
     z.string(),
-    z.strictObject({ unit: z.literal('job'), pointsPerJob: z.number() }),
+    z.discriminatedUnion('unit', [
+      z.strictObject({ unit: z.literal('job'), pointsPerJob: z.number() }),
+      z.strictObject({ unit: z.literal('second'), pointsPerSecond: z.number(), ...ends }),
+      z.strictObject({ unit: z.literal('table'), ...ends }),
+    ]),
   ),
 });
 export type Models = z.infer<typeof modelsSchema>;

@@ -54,7 +54,12 @@ export const videos: Dialect = {
       handle: (gateway, { principal }) =>
         Promise.resolve({
           status: 200,
-          body: { object: 'list', data: gateway.models(principal).map(videoModelOf) },
+          body: {
+            object: 'list',
+            data: gateway
+              .models(principal)
+              .map((one) => videoModelOf(one, gateway.priceRange(principal, one))),
+          },
         }),
     }),
     ...derivationRoutes,

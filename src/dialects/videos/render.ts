@@ -12,7 +12,8 @@ import { offerOf } from '../kit/offer';
 import { OPENAI_ERROR_TYPES, renderOpenaiError } from '../kit/openai-error';
 import { parametersOf, sizeOf, unixSeconds } from '../kit/parameters';
 import type { Results } from '../../core/ports/gateway/results';
-import { formatPoints, priceOf } from '../../core/money/pricing';
+import type { PriceRange } from '../../core/money/price-range';
+import { formatPoints } from '../../core/money/pricing';
 import { VIDEO_STATUS } from '../kit/video-status';
 import type { Video, VideoModel } from './reply';
 
@@ -88,8 +89,8 @@ function usageOf(job: Job): Pick<Video, 'usage'> {
   return tokens === undefined ? {} : { usage: { completion_tokens: tokens, total_tokens: tokens } };
 }
 
-export function videoModelOf(model: RoutedModel): VideoModel {
-  const { name, price } = model.entry;
+export function videoModelOf(model: RoutedModel, range: PriceRange): VideoModel {
+  const { name } = model.entry;
   const offer = offerOf(model);
   const frames = ['first_frame', 'last_frame'] as const;
   return {
@@ -105,7 +106,7 @@ export function videoModelOf(model: RoutedModel): VideoModel {
     ),
     generate_audio: offer.audio,
     seed: offer.seed,
-    pricing_skus: { per_job: formatPoints(priceOf(price)) },
+    pricing_skus: skusOf(range),
     supported_modes: offer.modes,
     supported_input_references: {
       image_url: offer.references.images,
@@ -116,6 +117,13 @@ export function videoModelOf(model: RoutedModel): VideoModel {
     return_last_frame: offer.lastFrame,
     supported_fps: offer.fps,
   };
+}
+
+/** Prices of a model in points: one for each video, or for each second, and of the cheapest and the dearest video. */
+function skusOf(range: PriceRange): VideoModel['pricing_skus'] {
+  if (range.unit === 'job') return { per_job: formatPoints(range.from) };
+  const ends = { from: formatPoints(range.from), to: formatPoints(range.to) };
+  return range.unit === 'second' ? { per_second: range.perSecond, ...ends } : ends;
 }
 
 /** Token360 has words of its own for three of them. */

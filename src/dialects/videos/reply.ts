@@ -97,7 +97,8 @@ export const videoModelSchema = z.strictObject({
   generate_audio: z.boolean(),
   seed: z.boolean(),
   /** Points, as decimal texts. */
-  pricing_skus: z.strictObject({ per_job: z.string() }),
+  /** Points as decimal texts: `per_job`, or `from` and `to` and where there is one rate `per_second`. */
+  pricing_skus: z.record(z.string(), z.string()),
   supported_modes: z.array(z.enum(MODES)),
   /** How many of each kind one request may have. */
   supported_input_references: z.strictObject({

@@ -1,9 +1,12 @@
 import { and, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { newId } from '../../core/job/ids';
 import type { FinalVerdict } from '../../core/job/outcome';
+import { costOf } from '../../core/money/end-cost';
 import { ATTEMPT } from './attempt-row';
 import type { AttemptRow } from './attempt-row';
 import type { Database, Transaction } from '../base/database';
+import { costColumns, storedCost } from '../money/costs';
+import { endedAttempt } from '../jobs/ended-attempt';
 import { reported } from './reported';
 import { attempts, events, jobs, lateVerdicts, slots } from '../schema';
 
@@ -19,6 +22,12 @@ export async function bookLate(
   at: Date,
 ): Promise<void> {
   const { id, workspaceId, jobId, provider, channel, model } = attempt;
+  const [frozen] = await tx
+    .select({ billed: attempts.billed, routes: jobs.routes, applied: jobs.applied })
+    .from(attempts)
+    .innerJoin(jobs, eq(jobs.id, attempts.jobId))
+    .where(eq(attempts.id, id));
+  const cost = frozen && costOf(endedAttempt({ ...attempt, ...frozen, verdict }, frozen));
   await tx.insert(lateVerdicts).values({
     attemptId: id,
     workspaceId,
@@ -28,6 +37,7 @@ export async function bookLate(
     model,
     verdict,
     ...reported('usage' in verdict ? verdict.usage : undefined),
+    ...costColumns(cost),
     at,
   });
   await tx.insert(events).values({
@@ -40,6 +50,10 @@ export async function bookLate(
   });
   // Nothing of it runs there any more; who is next is found by whoever gives out slots.
   await tx.delete(slots).where(eq(slots.jobId, jobId));
+  await tx
+    .update(attempts)
+    .set({ cost: storedCost(cost) })
+    .where(eq(attempts.id, id));
   await tx
     .update(jobs)
     .set({ erasedAt: null })

@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Database } from '../base/database';
 import { insertFrom } from '../base/insert-from';
+import type { StoredCost } from '../money/costs';
 import { attempts, deliveries, events, keeps, ledger, usage } from '../schema';
 import { statement } from '../base/statement';
 import type { Places } from '../base/statement';
@@ -12,7 +13,7 @@ export interface Parts {
   tells: boolean;
   /** A copy of the result that is to be made. */
   keeps: boolean;
-  /** The provider's last word, in the place of what it had said before. */
+  /** The provider's last word, in the place of what it had said before, and what the attempt cost. */
   shows: boolean;
 }
 
@@ -29,6 +30,12 @@ export interface Values {
   tokens: bigint;
   seconds: number;
   charged: bigint;
+  channel: string;
+  costPoints: bigint | null;
+  costAmount: string | null;
+  costCurrency: string | null;
+  /** The same for the attempt. */
+  cost: StoredCost | null;
   kind: LedgerRow['kind'];
   available: bigint;
   held: bigint;
@@ -67,6 +74,10 @@ const used: Row = ({ as }) =>
       tokens: as('tokens', usage.tokens),
       seconds: as('seconds', usage.seconds),
       charged: as('charged', usage.charged),
+      channel: as('channel', usage.channel),
+      costPoints: as('costPoints', usage.costPoints),
+      costAmount: as('costAmount', usage.costAmount),
+      costCurrency: as('costCurrency', usage.costCurrency),
       at: as('at', usage.at),
     },
     one,
@@ -138,6 +149,7 @@ const shown = (db: Database, { at, as }: Places<Values>): SQL =>
       replyStatus: as('replyStatus', attempts.replyStatus),
       replyType: as('replyType', attempts.replyType),
       replyBody: as('replyBody', attempts.replyBody),
+      cost: as('cost', attempts.cost),
     })
     .where(eq(attempts.id, at('attemptId')))
     .getSQL();

@@ -1,11 +1,13 @@
 import { eq } from 'drizzle-orm';
 import { newId } from '../../core/job/ids';
 import type { Job } from '../../core/job/job';
+import type { Cost } from '../../core/money/charge';
 import type { StoredReply } from '../../core/provider/native';
 import type { RenderEnd, SettleResult } from '../../core/ports/store/jobs';
 import { toAttempt } from '../attempts/attempt-row';
 import type { Transaction } from '../base/database';
 import { reported } from '../attempts/reported';
+import { costColumns, storedCost } from '../money/costs';
 import { deliveries, keeps } from '../schema';
 import type { attempts } from '../schema';
 import { statementOf } from './announce-rows';
@@ -19,6 +21,8 @@ interface End {
   attempt: WholeAttemptRow | undefined;
   /** The provider's, where it is what ended the job. */
   reply: StoredReply | undefined;
+  /** What it cost the operator's account; undefined where nobody knows. */
+  cost: Cost | undefined;
   now: number;
   renderCallback: RenderEnd;
 }
@@ -44,6 +48,7 @@ export async function announce(tx: Transaction, end: End): Promise<Told> {
     ...{ jobId: job.id, workspaceId: job.workspaceId, keyId: job.keyId },
     ...{ model: job.model, provider: job.provider, state: job.state },
     ...{ ...reported(job.usage), charged: job.charged ?? 0n },
+    ...{ channel: job.channel, ...costColumns(end.cost), cost: storedCost(end.cost) },
     ...ledgerEntryOf(job),
     ...{ eventId, type: `job.ended.${job.state}` },
     data: job.failure ? { code: job.failure.code } : {},

@@ -1,8 +1,9 @@
 import { desc, eq } from 'drizzle-orm';
-import { failure } from '../../core/errors';
-import type { Failure } from '../../core/errors';
+import { decide } from '../../core/job/decide-end';
+import type { End } from '../../core/job/decide-end';
 import { isTerminal } from '../../core/job/job';
-import type { Job, TerminalState } from '../../core/job/job';
+import type { Job } from '../../core/job/job';
+import { chargedMost, uncollectedText } from '../../core/money/charge';
 import type { StoredReply } from '../../core/provider/native';
 import type { RenderEnd, SettleResult, SettleReason } from '../../core/ports/store/jobs';
 import type { Caps } from '../../core/slots/caps';
@@ -12,7 +13,9 @@ import type { WholeAttemptRow } from '../callbacks/announce';
 import type { Database, Transaction } from '../base/database';
 import { toJob } from './job-row';
 import type { JobRow } from './job-row';
+import { endedAttempt, isLengthOpen } from './ended-attempt';
 import { lockJob } from './lock-job';
+import { lockedAvailable } from '../money/funds';
 import { toReply } from '../attempts/replies';
 import { NOT_FETCHED } from '../results/keeps';
 import { attempts, jobs } from '../schema';
@@ -47,12 +50,15 @@ export async function settle(
     if (isTerminal(row.state)) return { ...(await settledBefore(tx, toJob(row))), granted: [] };
 
     const attempt = await latestAttempt(tx, settlement.id);
-    const end = decide(row, attempt, settlement.reason);
+    const ended = attempt && endedAttempt(attempt, row);
+    const open = { ...row, isLengthOpen: isLengthOpen(row) };
+    const end = decide(open, ended, settlement.reason);
+    const charged = await chargedFor(tx, row, end.used);
     const now = new Date(settlement.now);
     const watchedUntil = isUnheard(row, end, attempt) ? watchEnd(row, now, watchMinMs) : null;
-    const job = await finish(tx, { row, attempt, end, now, watchedUntil });
+    const job = await finish(tx, { row, attempt, end, charged, now, watchedUntil });
     const reply = attempt && finalReplyOf(attempt);
-    const told = await announce(tx, { ...settlement, job, attempt, reply });
+    const told = await announce(tx, { ...settlement, job, attempt, reply, cost: end.cost });
     // What may still run there keeps its slot: the provider counts it among its jobs.
     const keptUntil = attempt && attempt.state !== 'refused' ? watchedUntil : null;
     return { ...told, granted: await endSlot(tx, caps, { jobId: job.id, keptUntil, now }) };
@@ -72,15 +78,6 @@ const LATEST = statement<{ jobId: string }>('attempt_latest')((db, { at }) =>
     .orderBy(desc(attempts.number))
     .limit(1),
 );
-
-interface End {
-  state: TerminalState;
-  outputs: Job['outputs'];
-  usage: Job['usage'];
-  made?: Job['made'];
-  failure: Job['failure'];
-  charged: bigint;
-}
 
 type FinishValues = Pick<
   JobRow,
@@ -116,78 +113,20 @@ const FINISH = statement<FinishValues>('job_finish')((db, { at, as }) =>
     .returning(),
 );
 
-/**
- * The provider's own verdict wins over every other reason: a deadline of ours or a cancel that came too late never
- * turns a finished, billed video into a failure.
- */
-export function decide(
-  row: Pick<JobRow, 'price' | 'ruling'>,
-  attempt: Pick<WholeAttemptRow, 'verdict' | 'billed'> | undefined,
-  reason: SettleReason,
-): End {
-  const verdict = attempt?.verdict;
-  const unpaid = { outputs: [], usage: undefined, charged: 0n };
-  const chargedIf = (billed: boolean): bigint => (billed ? row.price : 0n);
-  if (verdict) {
-    const { billed } = attempt;
-    switch (verdict.state) {
-      case 'succeeded':
-        return {
-          state: 'succeeded',
-          outputs: verdict.outputs,
-          usage: verdict.usage,
-          made: verdict.made,
-          failure: undefined,
-          charged: row.price,
-        };
-      case 'failed':
-        return {
-          outputs: [],
-          state: 'failed',
-          failure: verdict.failure,
-          usage: verdict.usage,
-          charged: chargedIf(!verdict.undelivered && billed[refusalOf(verdict.failure)]),
-        };
-      case 'canceled':
-        return {
-          ...unpaid,
-          state: 'canceled',
-          failure: failure('canceled'),
-          charged: chargedIf(billed.canceled),
-        };
-      case 'expired':
-        return { ...unpaid, state: 'expired', failure: failure('expired') };
-    }
-  }
-  switch (reason.kind) {
-    case 'verdict':
-      throw new Error('settle was called for a verdict that is not stored');
-    case 'failure':
-      return { ...unpaid, state: 'failed', failure: reason.failure };
-    case 'canceled':
-      return { ...unpaid, state: 'canceled', failure: failure('canceled') };
-    case 'unstarted':
-      return { ...unpaid, state: 'canceled', failure: failure('not_started') };
-    case 'ruled':
-      return { ...unpaid, state: 'failed', failure: row.ruling ?? failure('internal') };
-  }
-}
-
-const refusalOf = ({ code }: Failure): 'rejected' | 'failed' =>
-  code === 'content_rejected' ? 'rejected' : 'failed';
-
 async function finish(
   tx: Transaction,
   {
     row,
     attempt,
     end,
+    charged,
     now,
     watchedUntil,
   }: {
     row: JobRow;
     attempt: WholeAttemptRow | undefined;
     end: End;
+    charged: bigint;
     now: Date;
     watchedUntil: Date | null;
   },
@@ -200,14 +139,30 @@ async function finish(
     made: end.made ?? null,
     failure: end.failure ?? null,
     progress: end.state === 'succeeded' ? 100 : row.progress,
-    charged: end.charged,
+    charged,
     now,
     watchedUntil,
-    review: reviewOf(row, end, attempt) ?? row.review,
+    review: together(uncollectedText(end.used, charged), reviewOf(row, end, attempt)) ?? row.review,
   });
   if (!finished) throw new Error(`job ${row.id} vanished`);
   return toJob(finished);
 }
+
+/**
+ * Returns what the job is charged, in micro-points. Beyond the hold it is no more than a share of it, and only where the
+ * workspace has that: then, and only then, its balance is read, under the lock that creates take.
+ */
+async function chargedFor(tx: Transaction, row: JobRow, used: bigint): Promise<bigint> {
+  const most = chargedMost(row.price, row.pricing?.overHoldShare ?? '0');
+  const wanted = used < most ? used : most;
+  if (wanted <= row.price) return wanted;
+  const available = await lockedAvailable(tx, row.workspaceId);
+  return available >= wanted - row.price ? wanted : row.price;
+}
+
+/** Joins what a person should look at; undefined where there is nothing. */
+const together = (...notes: (string | undefined)[]): string | undefined =>
+  notes.filter((note) => note !== undefined).join('; ') || undefined;
 
 /** We ended it without the provider's word, which may still come. A refused submit is denied too, and has none. */
 function isUnheard(

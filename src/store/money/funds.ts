@@ -37,6 +37,17 @@ export async function lockedShortOf(
   return shortOver(tx, owner, counted, price);
 }
 
+/**
+ * Returns the points that a workspace has available, under its lock, which lasts until the transaction ends. Whoever
+ * holds a job's row takes this lock after it, never before.
+ */
+export async function lockedAvailable(tx: Transaction, workspaceId: string): Promise<bigint> {
+  const [counted] = await COUNTED_LOCKED(tx, { workspaceId, keyId: null });
+  if (!counted) throw new Error(`no workspace ${workspaceId}`);
+  const { available } = await sumOfWorkspace(tx, workspaceId, counted.workspace ?? undefined);
+  return available;
+}
+
 const own = alias(ledgerCheckpoints, 'own');
 const keysOwn = alias(ledgerCheckpoints, 'keys_own');
 

@@ -1,9 +1,19 @@
-import { boolean, doublePrecision, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  doublePrecision,
+  integer,
+  numeric,
+  pgTable,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import type { Answer } from '../../core/api/answer';
 import type { Failure } from '../../core/errors';
 import type { FrozenRoute, JobState } from '../../core/job/job';
 import type { TraceContext } from '../../core/job/trace';
 import type { FinalVerdict, VideoFacts, Operation, Output, Usage } from '../../core/job/outcome';
+import type { JobPricing } from '../../core/money/charge';
+import type { StoredCost } from '../money/costs';
 import type { Doubt, Attempt } from '../../core/provider/attempt';
 import type { NativeRequest } from '../../core/provider/native';
 import type { BilledEnds } from '../../core/request/capabilities';
@@ -36,6 +46,7 @@ export const jobs = pgTable('jobs', {
   outputs: jsonb('outputs').$type<Output[]>().notNull().default([]),
   usage: jsonb('usage').$type<Usage>(),
   price: money('price').notNull(),
+  pricing: jsonb('pricing').$type<JobPricing>(),
   charged: money('charged'),
   createdAt: at('created_at').notNull(),
   startedAt: at('started_at'),
@@ -102,6 +113,7 @@ export const attempts = pgTable('attempts', {
   /** The doubt, whose column was named when there was one kind of it. */
   doubt: jsonb('denial').$type<StoredDoubt>(),
   operationKey: text('operation_key'),
+  cost: jsonb('cost').$type<StoredCost>(),
 });
 
 export const lateVerdicts = pgTable('late_verdicts', {
@@ -115,6 +127,9 @@ export const lateVerdicts = pgTable('late_verdicts', {
   tokens: money('tokens').notNull(),
   seconds: doublePrecision('seconds').notNull(),
   at: at('at').notNull(),
+  costPoints: money('cost_points'),
+  costAmount: numeric('cost_amount'),
+  costCurrency: text('cost_currency'),
 });
 
 export const idempotency = pgTable('idempotency', {

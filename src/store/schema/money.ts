@@ -15,6 +15,10 @@ export const usage = pgTable('usage', {
   seconds: doublePrecision('seconds').notNull(),
   charged: money('charged').notNull(),
   at: at('at').notNull(),
+  channel: text('channel'),
+  costPoints: money('cost_points'),
+  costAmount: numeric('cost_amount'),
+  costCurrency: text('cost_currency'),
 });
 
 export const ledger = pgTable('ledger', {

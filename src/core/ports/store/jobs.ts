@@ -7,6 +7,7 @@ import type { FrozenRoute, Job } from '../../job/job';
 import type { Creation } from '../../job/creation';
 import type { TraceContext } from '../../job/trace';
 import type { Answer } from '../../api/answer';
+import type { JobPricing } from '../../money/charge';
 import type { Failure } from '../../errors';
 import type { Page, PageQuery } from '../../job/page';
 import type { Operation } from '../../job/outcome';
@@ -24,6 +25,8 @@ export interface NewJob {
   callbackUrl: string | undefined;
   native?: NativeRequest | undefined;
   price: bigint;
+  /** What the price was made from, for settle. */
+  pricing: JobPricing;
   routes: readonly [FrozenRoute, ...FrozenRoute[]];
   now: number;
   deadlineAt: number;

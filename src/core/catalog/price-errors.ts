@@ -1,0 +1,78 @@
+import { knownModel } from '../job/job';
+import { inWords, offeredVideos } from '../money/offered-videos';
+import type { ModelPrice, PriceRules } from '../money/model-price';
+import type { Rates } from '../money/rates';
+import { ConfigError } from './config-error';
+import type { ChannelRoute, RoutedModel } from './entries';
+import { askedFor, listPriceOf } from './price-of';
+
+/**
+ * Finds what keeps a model from being sold: a video that is offered and has no price, a rate for what its provider does
+ * not count, a multiple of a cost that nobody knows. Every channel may be the first that can honour a request.
+ */
+export function priceErrors({ entry, routes }: RoutedModel, rules: PriceRules): ConfigError[] {
+  const at = ['models', entry.name, 'price'];
+  if ('free' in entry.price) return [];
+  for (const route of routes) {
+    const problem =
+      unknownCost(entry.price, route, rules) ??
+      uncounted(entry.price, route) ??
+      unpriced(entry.price, route, rules);
+    if (problem) return [new ConfigError([...at, ...problem.at], problem.text)];
+  }
+  return [];
+}
+
+interface Problem {
+  at: readonly PropertyKey[];
+  text: string;
+}
+
+function unknownCost(
+  price: ModelPrice,
+  route: ChannelRoute,
+  { pointsPer }: PriceRules,
+): Problem | undefined {
+  if (!('costTimes' in price)) return undefined;
+  const at = ['costTimes'];
+  const list = listPriceOf(route);
+  if (!list) {
+    const text = `nobody has written a list price of "${knownModel(route)}" (channel "${route.channel.name}"): write rates, such as {"perSecond": "5"}`;
+    return { at, text };
+  }
+  if (Object.hasOwn(pointsPer, list.currency)) return undefined;
+  const { currency } = list;
+  const text = `needs to know what one ${currency} is worth, since "${knownModel(route)}" is paid in it (channel "${route.channel.name}"): write "money": {"pointsPer": {"${currency}": "<points for one ${currency}>"}}`;
+  return { at, text };
+}
+
+/** A rate for what nobody counts would sell it for nothing, or fail at each request. */
+function uncounted(
+  price: ModelPrice,
+  { provider, capabilities }: ChannelRoute,
+): Problem | undefined {
+  if (!('rows' in price)) return undefined;
+  const takesVideos = Object.values(capabilities.modes).some(({ videos }) => videos > 0);
+  const names = (rate: keyof Rates): boolean =>
+    price.rows.some(({ rates }) => rates[rate] !== undefined);
+  if (!provider.prices?.tokensOf && names('perMillionTokens')) {
+    return { at: [], text: `has "perMillionTokens", and provider "${provider.name}" counts none` };
+  }
+  if (takesVideos && !provider.prices?.inputSecondsMax && names('perInputSecond')) {
+    const text = `has "perInputSecond", and nobody has written how many seconds of videos provider "${provider.name}" takes`;
+    return { at: [], text };
+  }
+  return undefined;
+}
+
+function unpriced(price: ModelPrice, route: ChannelRoute, rules: PriceRules): Problem | undefined {
+  const video = offeredVideos(route.capabilities).find(
+    (one) => askedFor(route, one, { price, rules, group: '' }) === undefined,
+  );
+  if (!video) return undefined;
+  const text =
+    'rows' in price
+      ? `has no row for ${inWords(video)}, which is offered: add a row without "when", or take it out by "offers"`
+      : `takes the list price of "${knownModel(route)}", which has none for ${inWords(video)}: take it out by "offers"`;
+  return { at: 'rows' in price ? ['rows'] : ['costTimes'], text };
+}

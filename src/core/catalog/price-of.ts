@@ -1,0 +1,57 @@
+import { knownModel } from '../job/job';
+import type { FrozenRoute } from '../job/job';
+import { costTermsOf, termsOf } from '../money/model-price';
+import type { ModelPrice, PriceRules } from '../money/model-price';
+import type { ListPrice } from '../money/list-price';
+import type { PricedVideo } from '../money/tariff';
+import type { FrozenPrice } from '../money/terms';
+import type { Provider } from '../provider/provider';
+import { quantitiesOf } from '../provider/quantities';
+
+/** A provider's model, as far as what is paid for its videos depends on it. */
+export interface PricedRoute extends Pick<FrozenRoute, 'model' | 'like'> {
+  provider: Pick<Provider, 'prices'>;
+}
+
+/** What callers of a group pay for a model, and by which rules. */
+export interface AskedPrice {
+  price: ModelPrice;
+  group: string;
+  rules: PriceRules;
+}
+
+/**
+ * Returns what callers are asked for a video that is made this way: THE function of quote, hold and bill. Undefined where
+ * the video has no price, which a start refuses of every video that is offered.
+ */
+export function askedFor(
+  route: PricedRoute,
+  video: PricedVideo,
+  { price, group, rules }: AskedPrice,
+): FrozenPrice | undefined {
+  const terms = termsOf(price, { video, list: listPriceOf(route), group }, rules);
+  return terms && { terms, used: usedBy(route, video) };
+}
+
+/** Returns what the video costs the operator's account; undefined where nobody knows the list price. */
+export function costOf(
+  route: PricedRoute & { channel: { costTimes?: string | undefined } },
+  video: PricedVideo,
+  rules: Pick<PriceRules, 'pointsPer'>,
+): FrozenPrice | undefined {
+  const list = listPriceOf(route);
+  const terms = list && costTermsOf(list, video, route.channel.costTimes, rules);
+  return terms && { terms, used: usedBy(route, video) };
+}
+
+/** Returns the list price of the provider's model, or of the known one that it is taken for; undefined where none is known. */
+export function listPriceOf({
+  provider: { prices },
+  ...choice
+}: PricedRoute): ListPrice | undefined {
+  const known = knownModel(choice);
+  return prices && Object.hasOwn(prices.models, known) ? prices.models[known] : undefined;
+}
+
+const usedBy = ({ provider: { prices }, ...choice }: PricedRoute, video: PricedVideo) =>
+  quantitiesOf(prices, knownModel(choice), video);
