@@ -139,10 +139,18 @@ export const priceSchema = oneOf(
   PRICE_FORMS,
 ).describe('What a video costs a caller: points.');
 
+function checkCurrencies({ value, issues }: z.core.ParsePayload<Record<string, string>>): void {
+  for (const name of Object.keys(value).filter((one) => !/^[A-Z]{3}$/.test(one))) {
+    const message = 'is no currency such as "USD"';
+    issues.push({ code: 'custom', input: value, path: [name], message });
+  }
+}
+
 /** The schema of what the operator says of money for all models together. */
 export const moneySchema = fields({
   pointsPer: z
-    .record(z.string().regex(/^[A-Z]{3}$/, 'is no currency such as "USD"'), factor('100'))
+    .record(z.string(), factor('100'))
+    .check(checkCurrencies)
     .default({})
     .describe(
       'Points for one of a currency, such as `{"USD": "100", "CNY": "14"}`. There is no default: a rate of exchange is not guessed.',

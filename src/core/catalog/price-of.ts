@@ -3,8 +3,9 @@ import type { FrozenRoute } from '../job/job';
 import { costTermsOf, termsOf } from '../money/model-price';
 import type { ModelPrice, PriceRules } from '../money/model-price';
 import type { ListPrice } from '../money/list-price';
+import type { Quantities } from '../money/rates';
 import type { PricedVideo } from '../money/tariff';
-import type { FrozenPrice } from '../money/terms';
+import type { FrozenPrice, Terms } from '../money/terms';
 import type { Provider } from '../provider/provider';
 import { quantitiesOf } from '../provider/quantities';
 
@@ -30,7 +31,7 @@ export function askedFor(
   { price, group, rules }: AskedPrice,
 ): FrozenPrice | undefined {
   const terms = termsOf(price, { video, list: listPriceOf(route), group }, rules);
-  return terms && { terms, used: usedBy(route, video) };
+  return terms && frozen(terms, usedBy(route, video));
 }
 
 /** Returns what the video costs the operator's account; undefined where nobody knows the list price. */
@@ -41,8 +42,14 @@ export function costOf(
 ): FrozenPrice | undefined {
   const list = listPriceOf(route);
   const terms = list && costTermsOf(list, video, route.channel.costTimes, rules);
-  return terms && { terms, used: usedBy(route, video) };
+  return terms && frozen(terms, usedBy(route, video));
 }
+
+/** Nobody can say what tokens cost that nobody counts. */
+const frozen = (terms: Terms, used: Quantities): FrozenPrice | undefined =>
+  terms.rates.perMillionTokens !== undefined && used.tokens === undefined
+    ? undefined
+    : { terms, used };
 
 /** Returns the list price of the provider's model, or of the known one that it is taken for; undefined where none is known. */
 export function listPriceOf({
