@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { given } from '../core/json/fields';
 import { fields } from '../core/json/known-fields';
-import type { TablePrice } from '../core/money/model-price';
+import { given } from '../core/json/fields';
+import type { ModelPrice } from '../core/money/model-price';
 import type { Rates } from '../core/money/rates';
 import { MODES } from '../core/request/request';
 import { names, oneOf, required, whole, yesOrNo } from './schema-kit';
@@ -97,20 +97,10 @@ const when = fields({
 
 const row = fields({ when: when.optional(), ...rates })
   .check(checkRates)
-  .transform(({ when: of, ...written }) => ({ ...given({ when: of }), rates: ratesOf(written) }))
   .describe('Rates for some of the videos.');
 
-function ratesOf({ perJob, ...written }: Written): Rates {
-  return perJob === undefined ? written : { ...written, perVideo: perJob };
-}
-
 const freePrice = fields({ free: z.literal(true).describe('Costs callers nothing.') });
-const flatPrice = fields({ ...rates, ...rounding })
-  .check(checkRates)
-  .transform(({ minimum, roundTo, ...written }): TablePrice => ({
-    rows: [{ rates: ratesOf(written) }],
-    ...given({ minimum, roundTo }),
-  }));
+const flatPrice = fields({ ...rates, ...rounding }).check(checkRates);
 const tablePrice = fields({
   rows: z
     .array(row, { error: 'must be a list of rows' })
@@ -144,6 +134,21 @@ function checkCurrencies({ value, issues }: z.core.ParsePayload<Record<string, s
     const message = 'is no currency such as "USD"';
     issues.push({ code: 'custom', input: value, path: [name], message });
   }
+}
+
+/** Returns the price as it is computed with: what is flat is a table of one row. */
+export function modelPriceOf(written: z.output<typeof priceSchema>): ModelPrice {
+  if ('free' in written || 'costTimes' in written) return written;
+  const { minimum, roundTo, ...rest } = written;
+  const rows =
+    'rows' in rest
+      ? rest.rows.map(({ when: of, ...paid }) => ({ ...given({ when: of }), rates: ratesOf(paid) }))
+      : [{ rates: ratesOf(rest) }];
+  return { rows, ...given({ minimum, roundTo }) };
+}
+
+function ratesOf({ perJob, ...written }: Written): Rates {
+  return perJob === undefined ? written : { ...written, perVideo: perJob };
 }
 
 /** The schema of what the operator says of money for all models together. */

@@ -15,6 +15,7 @@ import type { SimulatorAddress } from '../core/ports/simulators';
 import type { Provider } from '../core/provider/provider';
 import { providers } from '../providers';
 import type { ChannelConfig, Config } from '../config';
+import { modelPriceOf } from '../config/price-schema';
 
 /**
  * Builds the operator's catalog as values. Throws the errors of all entries that are wrong, each by its name; `unusable`
@@ -34,7 +35,7 @@ export function buildCatalog(
     name,
     groups: model.groups,
     channels: model.channels,
-    price: model.price,
+    price: modelPriceOf(model.price),
     aliases: model.aliases ?? [],
     ...given({
       offers: model.offers,

@@ -1,4 +1,5 @@
 import type { Config, SurveyOptions } from '../config';
+import { modelPriceOf } from '../config/price-schema';
 import { ConfigRefused, inOrder, placed } from '../config/problem';
 import type { Problem } from '../config/problem';
 import { configWarnings, publicUrlWarning } from './config-warnings';
@@ -75,7 +76,7 @@ function offerOf({ channels, models }: Config): Pick<ConfigReport, 'channels' | 
     models: Object.entries(models).map(([name, { channels: choices, price, groups }]) => ({
       name,
       madeBy: choices.map(({ channel, model }) => `${channel}: ${model}`),
-      price: priceInWords(price),
+      price: priceInWords(modelPriceOf(price)),
       groups,
     })),
   };

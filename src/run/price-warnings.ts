@@ -1,11 +1,12 @@
 import type { Config } from '../config';
+import { modelPriceOf } from '../config/price-schema';
 import { askedFor, costOf, listPriceOf } from '../core/catalog/price-of';
 import { isFlat } from '../core/catalog/price-range';
 import { ConfigError } from '../core/catalog/config-error';
 import { narrow } from '../core/catalog/narrow';
 import { capabilitiesOf } from '../core/catalog/capabilities-of';
 import { formatPoints } from '../core/money/pricing';
-import type { PriceRules } from '../core/money/model-price';
+import type { ModelPrice, PriceRules } from '../core/money/model-price';
 import { inWords, offeredVideos } from '../core/money/offered-videos';
 import { ratesFor } from '../core/money/tariff';
 import type { PricedVideo } from '../core/money/tariff';
@@ -16,7 +17,10 @@ import { providers } from '../providers';
 import { priceRulesOf } from './channels';
 import { spreadProblem } from './price-spread';
 
-type Model = Config['models'][string];
+type Written = Config['models'][string];
+
+/** A model with its price as it is computed with. */
+type Model = Omit<Written, 'price'> & { price: ModelPrice };
 
 /** One way in which a model is made, with what the operator offers of it. */
 interface Way {
@@ -29,7 +33,8 @@ interface Way {
 }
 
 /** Finds what is allowed in a model's price and most likely not meant. */
-export function priceWarnings(config: Config, name: string, model: Model): ConfigError[] {
+export function priceWarnings(config: Config, name: string, written: Written): ConfigError[] {
+  const model: Model = { ...written, price: modelPriceOf(written.price) };
   const at = ['models', name, 'price'];
   const ways = waysOf(config, model);
   const real = ways.filter(({ isReal }) => isReal);

@@ -59,7 +59,6 @@ describe('the default catalog and a file become one', () => {
   };
   const mainland = { ...CHANNEL, baseUrl: 'https://ark.cn-beijing.volces.com/api/v3' };
   const price = { perJob: '30' };
-  const FLAT = { rows: [{ rates: { perVideo: '30' } }] };
 
   test('by name, as long as everything is simulated', () => {
     const { channels, models } = read({
@@ -71,7 +70,7 @@ describe('the default catalog and a file become one', () => {
       ['boat', ...Object.keys(DEFAULT_MODELS)].toSorted(),
     );
     expect(models['sora-2']).toMatchObject({
-      price: FLAT,
+      price,
       channels: [
         { channel: 'ark-simulated', model: 'doubao-seedance-2-0-260128' },
         { channel: 'mine', model: 'doubao-seedance-2-0-260128' },
@@ -109,7 +108,7 @@ describe('the default catalog and a file become one', () => {
       models: { 'veo-3': { price } },
     });
     expect(models['veo-3']).toMatchObject({
-      price: FLAT,
+      price,
       channels: [
         { channel: 'abroad', model: 'dreamina-seedance-2-0-260128' },
         { channel: 'home', model: 'doubao-seedance-2-0-260128' },
