@@ -22,7 +22,8 @@ const rowSchema = z.strictObject({
   inputSeconds: z.int().optional(),
   price: z.string(),
   /** What the price is for; a whole video where nothing is said. */
-  per: z.literal('second').optional(),
+  per: z.enum(['second', 'million_tokens']).optional(),
+  tier: z.string().optional(),
   /** The vendor's units for the same. */
   units: z.string().optional(),
   /** The tokens that the page expects. */
@@ -50,7 +51,7 @@ const providerOf = (model: string) =>
 
 /** Asks the model for the video, so that its pixels are those that it would be sent for. */
 function videoOf(row: Omit<Row, 'price'>): PricedVideo {
-  const { model, resolution, ratio, seconds, audio, inputSeconds } = row;
+  const { model, resolution, ratio, seconds, audio, inputSeconds, tier } = row;
   const provider = providerOf(model);
   const capabilities = provider && capabilitiesOf(provider, { model });
   if (!capabilities) throw new Error(`no provider has ${model}`);
@@ -62,6 +63,7 @@ function videoOf(row: Omit<Row, 'price'>): PricedVideo {
     aspectRatio: ratio,
     seconds,
     ...(audio === undefined ? {} : { generateAudio: audio }),
+    ...(tier === undefined ? {} : { serviceTier: tier }),
     passthrough: {},
   };
   return offeredVideo(request, capabilities).video;
@@ -87,7 +89,7 @@ test.each(ROWS)('$name', ({ row, currency }) => {
     seconds: row.per === 'second' ? 1 : row.seconds,
     images: 0,
     inputSeconds: row.inputSeconds ?? 0,
-    tokens: estimate,
+    tokens: row.per === 'million_tokens' ? 1_000_000 : estimate,
   };
   const { currency: money, perUnit } = listed;
   const { amount, lines } = price({ rates, currency: money, perUnit, times: [] }, used);
