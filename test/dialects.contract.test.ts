@@ -9,6 +9,7 @@ import type {
   OperatedKeep,
   OperatedTry,
 } from '../src/core/operator/operations';
+import type { MarginRow } from '../src/core/money/margins';
 import type { Month } from '../src/core/money/statement';
 import type { BookedEntry } from '../src/core/money/ledger';
 import type { Dialect } from '../src/core/api/dialect';
@@ -316,6 +317,18 @@ function play(app: TestApp, { given }: WireFile): unknown[] {
   return asked;
 }
 
+const MARGINS: MarginRow[] = [
+  {
+    name: null,
+    ...{ requests: 1, tokens: 0, seconds: 0, charged: 0n, refunded: 0n, cost: 0n },
+    ...{ lateCost: 10_000_000n, unknownCosts: 1 },
+  },
+  {
+    name: 'ark',
+    ...{ requests: 3, tokens: 326_700, seconds: 15, charged: 75_000_000n, refunded: 25_000_000n },
+    ...{ cost: 30_500_000n, lateCost: 0n, unknownCosts: 0 },
+  },
+];
 const STATEMENT = {
   workspaceId: '019b7a3c-0000-7000-8000-000000000001',
   opening: { available: 0n, held: 0n, spent: 0n },
@@ -341,6 +354,7 @@ function playAdmin(
     workspace,
     changeWorkspace: workspace,
     balance: BALANCE,
+    margins: MARGINS,
     ledger: { items: [{ ...ENTRY, ...(given.entry && entryOf(given.entry)) }], hasMore },
     keys: { items: [key], hasMore },
     key,

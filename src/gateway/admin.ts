@@ -1,6 +1,7 @@
 import type { Admin } from '../core/operator/admin';
 import { GatewayError } from '../core/errors';
 import { newId } from '../core/job/ids';
+import type { Store } from '../core/ports/store/store';
 import { keyAdmin } from './admin-keys';
 import { createBookings } from './bookings';
 import {
@@ -17,7 +18,9 @@ import type { OperationsDeps } from './operations';
 
 const GROUP = 'default';
 
-export function createAdmin(deps: AdminDeps & OperationsDeps): Admin {
+export function createAdmin(
+  deps: AdminDeps & OperationsDeps & { store: Pick<Store, 'margins'> },
+): Admin {
   const { store, catalog, mint, config, now } = deps;
   return {
     ...keyAdmin(deps),
@@ -25,6 +28,11 @@ export function createAdmin(deps: AdminDeps & OperationsDeps): Admin {
     ...createBookings(deps),
     config: () => config.status(),
     reloadConfig: () => config.reload(),
+    async margins({ workspaceId, ...query }) {
+      if (workspaceId === undefined) return store.margins.margins(query);
+      const { id } = await workspaceOf(store.admin, workspaceId);
+      return store.margins.margins({ ...query, workspaceId: id });
+    },
     workspaces: (page) => store.admin.workspaces({ ...page, after: readCursor(page.after) }),
     workspace: (id) => workspaceOf(store.admin, id),
     createWorkspace: ({ name, group = GROUP }, once) =>

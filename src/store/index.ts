@@ -19,6 +19,7 @@ import type { Sealer } from './base/seal';
 import { slotStore } from './slots/slots';
 import { startStore } from './jobs/starts';
 import { sweepStore } from './upkeep/sweep';
+import { marginStore } from './money/margins';
 import { statementStore } from './money/statements';
 import { usageStore } from './money/usage';
 import { inputStore, workspaceStore } from './operator/workspaces';
@@ -54,6 +55,7 @@ export function createStore(
     ledger: ledgerStore(db),
     usage: usageStore(db),
     statements: statementStore(db),
+    margins: marginStore(db),
     changes: options.changes,
     admin: adminStore(db, sealer, { ...options, forgetKeys: keys.forget }),
   };

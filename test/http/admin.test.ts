@@ -747,7 +747,7 @@ describe('who may not', () => {
   test('without the scope is 403 on every admin route, before id and body are looked at', async () => {
     const { secret } = await key({ scopes: ['generate', 'read', 'foreign'] });
     const token = await tokenOf(secret);
-    expect(adminRoutes).toHaveLength(32);
+    expect(adminRoutes).toHaveLength(33);
     for (const { method, path } of adminRoutes) {
       for (const credential of [secret, token]) {
         const answer = await call(method, pathOf(path, 'x'), method === 'GET' ? undefined : 'x', {

@@ -2,6 +2,7 @@ import type { AdminPage, AdminList } from './listed';
 import type { Answer } from '../api/answer';
 import type { Principal, Scope } from '../api/principal';
 import type { Bookings } from './bookings';
+import type { MarginQuery, MarginRow } from '../money/margins';
 import type { OnceOptions } from './once';
 import type { Operations } from './operations';
 import type { ConfigStatus, ReloadedConfig } from '../ports/gateway/config';
@@ -62,6 +63,8 @@ export interface Admin extends Operations, Bookings {
   config(): Promise<ConfigStatus>;
   /** Reads the config again and tells all processes. Throws `invalid_request` with every entry that is wrong. */
   reloadConfig(): Promise<ReloadedConfig>;
+  /** Sums what was charged and what it cost, over the installation or a workspace. */
+  margins(query: MarginQuery): Promise<readonly MarginRow[]>;
   workspaces(page: AdminPage): Promise<AdminList<Workspace>>;
   workspace(id: string): Promise<Workspace>;
   createWorkspace(

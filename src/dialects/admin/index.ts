@@ -5,6 +5,7 @@ import { configRoutes } from './config';
 import { deliveryRoutes } from './deliveries';
 import { jobRoutes } from './jobs';
 import { keyRoutes } from './keys';
+import { marginRoutes } from './margins';
 import { statementRoutes } from './statements';
 import { workspaceRoutes } from './workspaces';
 
@@ -20,6 +21,7 @@ export const admin: Api = {
     ...workspaceRoutes,
     ...bookingRoutes,
     ...statementRoutes,
+    ...marginRoutes,
     ...keyRoutes,
     ...jobRoutes,
     ...deliveryRoutes,

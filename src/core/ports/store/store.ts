@@ -14,6 +14,7 @@ import type { InputStore } from './inputs';
 import type { KeyStore } from './keys';
 import type { WorkspaceStore } from './workspaces';
 import type { LedgerStore } from './ledger';
+import type { MarginStore } from './margins';
 import type { StatementStore } from './statements';
 import type { UsageStore } from './usage';
 import type { ChangeStore } from './changes';
@@ -38,6 +39,7 @@ export interface Store {
   ledger: LedgerStore;
   usage: UsageStore;
   statements: StatementStore;
+  margins: MarginStore;
   changes: ChangeStore;
   admin: AdminStore;
 }
