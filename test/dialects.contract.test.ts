@@ -529,6 +529,7 @@ const WORKSPACE: Workspace = {
   id: '019b7a3c-0000-7000-8000-000000000001',
   name: 'acme',
   group: 'default',
+  ...{ budget: null, budgetDay: null, budgetMonth: null },
   createdAt: 1_767_225_600_000,
   disabledAt: undefined,
 };
@@ -542,6 +543,7 @@ const API_KEY: Key = {
   models: ['clip-1'],
   group: null,
   budget: 100_000_000n,
+  ...{ budgetDay: 5_000_000n, budgetMonth: null },
   createdAt: 1_767_225_600_000,
   expiresAt: null,
   revokedAt: null,

@@ -2,8 +2,7 @@ import type { Principal } from '../core/api/principal';
 import { CommitInDoubt, GatewayError } from '../core/errors';
 import { newId, renderId } from '../core/job/ids';
 import type { CreateAnswer, Creation } from '../core/job/creation';
-import { formatPoints } from '../core/money/pricing';
-import type { CreateResult, NewJob, Shortage } from '../core/ports/store/jobs';
+import type { CreateResult, NewJob } from '../core/ports/store/jobs';
 import type { NativeRequest } from '../core/provider/native';
 import { checkDraft } from './check-draft';
 import type { AcceptDeps, GatewayDeps } from './deps';
@@ -12,6 +11,7 @@ import { checkNative } from './native';
 import { idempotencyMismatch, markReplayed } from './replay';
 import type { CheckedRequest } from './resolve';
 import { frozen } from './routes';
+import { shortage } from './shortage';
 import { tooManyWait } from './starts';
 
 /**
@@ -76,7 +76,7 @@ async function check(
 ): Promise<CheckedRequest> {
   const checked = await priced(deps, principal, creation);
   const { price, hasFiles } = checked;
-  const short = hasFiles && (await deps.store.jobs.shortOf(principal, price));
+  const short = hasFiles && (await deps.store.jobs.shortOf(principal, { price, now: deps.now() }));
   // The transaction asks again, and decides.
   if (short) throw shortage(short, price);
   return checked;
@@ -165,16 +165,6 @@ function answer(created: CreateResult, price: bigint): Accepted {
     case 'over_budget':
       throw shortage(created, price);
   }
-}
-
-function shortage(short: Shortage, price: bigint): GatewayError {
-  const left =
-    short.kind === 'insufficient'
-      ? `${formatPoints(short.available)} are available.`
-      : `the budget of this API key has ${formatPoints(short.left)} left.`;
-  return new GatewayError('insufficient_balance', {
-    message: `This request needs ${formatPoints(price)} points; ${left}`,
-  });
 }
 
 /**

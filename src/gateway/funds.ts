@@ -1,7 +1,8 @@
 import type { Admin } from '../core/operator/admin';
 import type { Principal } from '../core/api/principal';
-import { GatewayError } from '../core/errors';
 import type { Jobs } from '../core/ports/gateway/jobs';
+import type { Shortage } from '../core/ports/store/jobs';
+import { noPoints } from './shortage';
 import type { GatewayDeps } from './deps';
 
 /**
@@ -22,15 +23,15 @@ export function createFunds({
   now,
   waits: { fundsMs },
 }: Pick<GatewayDeps, 'store' | 'catalog' | 'now' | 'waits'>): Funds {
-  const remembered = new Map<string, { isEmpty: boolean; until: number }>();
-  const isEmpty = async (principal: Principal): Promise<boolean> => {
+  const remembered = new Map<string, { short: Shortage | undefined; until: number }>();
+  const emptyOf = async (principal: Principal): Promise<Shortage | undefined> => {
     const name = `${principal.workspaceId} ${principal.keyId ?? ''}`;
     const known = remembered.get(name);
-    if (known && known.until > now()) return known.isEmpty;
-    const short = await store.jobs.shortOf(principal, LEAST_PRICE);
+    if (known && known.until > now()) return known.short;
+    const short = await store.jobs.shortOf(principal, { price: LEAST_PRICE, now: now() });
     if (remembered.size >= REMEMBERED_MAX) remembered.clear();
-    remembered.set(name, { isEmpty: short !== undefined, until: now() + fundsMs });
-    return short !== undefined;
+    remembered.set(name, { short, until: now() + fundsMs });
+    return short;
   };
   const forgetting =
     <Args extends unknown[], Result>(change: (...args: Args) => Promise<Result>) =>
@@ -42,12 +43,14 @@ export function createFunds({
   return {
     async check(principal, idempotencyKey) {
       const mayUseFree = catalog.list(principal).some(({ entry }) => 'free' in entry.price);
-      if (mayUseFree || !(await isEmpty(principal))) return;
+      if (mayUseFree) return;
+      const short = await emptyOf(principal);
+      if (!short) return;
       const { workspaceId } = principal;
       const isRepeat =
         idempotencyKey !== undefined &&
         (await store.jobs.isKeyUsed(workspaceId, idempotencyKey, now()));
-      if (!isRepeat) throw new GatewayError('insufficient_balance', { message: EMPTY });
+      if (!isRepeat) throw noPoints(short);
     },
     watched: (admin) => ({
       ...admin,
@@ -55,11 +58,10 @@ export function createFunds({
       adjust: forgetting(admin.adjust),
       refund: forgetting(admin.refund),
       changeKey: forgetting(admin.changeKey),
+      changeWorkspace: forgetting(admin.changeWorkspace),
     }),
   };
 }
 
 /** Micro-points. */
 const LEAST_PRICE = 1n;
-const EMPTY =
-  'No points are left: the balance of the workspace or the budget of this API key is 0.';

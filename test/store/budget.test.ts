@@ -17,6 +17,7 @@ import type { TestWorkspace } from '../support/database';
 
 const database = useTestDatabase();
 
+const OVER = { kind: 'over_budget', of: 'key', period: 'ever', renewsAt: null };
 const rich = () => database.makeWorkspace(PRICE * 1_000n);
 const change = (workspace: TestWorkspace, settings: Partial<KeySettings>) =>
   database.store.admin.changeKey(workspace.principal.keyId, settings);
@@ -32,7 +33,7 @@ async function secondKey(workspace: TestWorkspace, budget: bigint | null): Promi
     scopes: [],
     models: null,
     group: null,
-    budget,
+    ...{ budget, budgetDay: null, budgetMonth: null },
     expiresAt: null,
   };
   const minted = { key: '', prefix: 'rl_live_x', hash: keyId };
@@ -71,7 +72,7 @@ test('a refused create leaves no trace, says what is left, and its idempotency k
   const idempotency = { key: 'later', route: 'POST /v1/videos', fingerprint: 'f' };
   const before = await database.sql('SELECT id FROM ledger');
   expect(await database.store.jobs.create(newJob(workspace, { idempotency }))).toEqual({
-    kind: 'over_budget',
+    ...OVER,
     left: PRICE - 1n,
   });
   expect(await database.sql('SELECT id FROM ledger')).toEqual(before);
@@ -121,7 +122,7 @@ test('one that is lowered below what is spent stops everything but free models',
   await createdJob(database, newJob(workspace));
   await change(workspace, { budget: 1n });
   expect(await database.store.jobs.create(newJob(workspace, { price: 1n }))).toEqual({
-    kind: 'over_budget',
+    ...OVER,
     left: 0n,
   });
   await createdJob(database, newJob(workspace, { price: 0n }));

@@ -133,6 +133,10 @@ const PLANTS: Record<LedgerCheck, () => readonly [sql: string, ids: () => readon
     `UPDATE ledger_checkpoints SET available = available + 1 WHERE owner_id = '${workspace.id}'`,
     () => [workspace.id],
   ],
+  ledger_day: () => [
+    `UPDATE ledger_days SET used = used - 1 WHERE owner_id = '${workspace.principal.keyId}'`,
+    () => [`${workspace.principal.keyId} 2026-11-21`],
+  ],
   usage_day: () => [
     'UPDATE usage_days SET seconds = seconds + 0.001',
     () => [`${workspace.id} 2026-11-21 clip ${workspace.principal.keyId}`],
@@ -191,7 +195,7 @@ describe('a fault is found by its name', () => {
   });
 });
 
-const TABLES = ['ledger', 'usage', 'ledger_checkpoints', 'usage_days'];
+const TABLES = ['ledger', 'usage', 'ledger_checkpoints', 'ledger_days', 'usage_days'];
 const copies = (to: string, from: string): string =>
   TABLES.map((table) => `CREATE TABLE ${to}.${table} AS TABLE ${from}.${table}`).join('; ');
 const restores = [

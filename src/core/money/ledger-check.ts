@@ -14,6 +14,7 @@ export const LEDGER_CHECKS = {
   negative: 'nobody has less than nothing available or held',
   conservation: 'a workspace has what it was given: available, held and spent are that together',
   checkpoint: 'each checkpoint is the sum of the entries that it covers',
+  ledger_day: 'each day of a workspace or a key is the sum of what its jobs hold and have spent',
   usage_day: 'each day of usage is the sum of the usage that it covers',
 } as const;
 

@@ -1,6 +1,7 @@
 import type { AdminPage, AdminList } from './listed';
 import type { Answer } from '../api/answer';
 import type { Principal, Scope } from '../api/principal';
+import type { Budgets } from '../money/budgets';
 import type { Bookings } from './bookings';
 import type { MarginQuery, MarginRow } from '../money/margins';
 import type { OnceOptions } from './once';
@@ -12,7 +13,7 @@ import type { ConfigStatus, ReloadedConfig } from '../ports/gateway/config';
  * `admin` opens it. Times are Unix milliseconds, money is micro-points, ids are taken in any form.
  */
 
-export interface Workspace {
+export interface Workspace extends Budgets {
   id: string;
   name: string;
   group: string;
@@ -24,15 +25,14 @@ export interface Workspace {
   disabledAt: number | undefined;
 }
 
-export interface KeySettings {
+/** Its budgets bound what its jobs hold and have spent: all of them, and those of one day or month. */
+export interface KeySettings extends Budgets {
   name: string;
   scopes: readonly Scope[];
   /** Public names; null = every model of the group. */
   models: readonly string[] | null;
   /** The group whose models and prices the key sees; null for the workspace's own. */
   group: string | null;
-  /** What all of its jobs together may hold and have spent; null = no bound. */
-  budget: bigint | null;
   expiresAt: number | null;
 }
 
@@ -102,7 +102,8 @@ export interface NewSecret {
   secret: string;
 }
 
-export interface WorkspaceChange {
+/** A budget that is not named stays as it is; null takes it away. */
+export interface WorkspaceChange extends Partial<Budgets> {
   name?: string | undefined;
   group?: string | undefined;
   isDisabled?: boolean | undefined;

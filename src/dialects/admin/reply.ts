@@ -7,6 +7,12 @@ export const id = z.string();
 export const time = z.int();
 export const points = z.string().regex(/^-?\d+(\.\d{1,6})?$/);
 
+const budgets = {
+  budget: points.nullable(),
+  budget_day: points.nullable(),
+  budget_month: points.nullable(),
+};
+
 export const workspaceSchema = z.strictObject({
   id,
   object: z.literal('workspace'),
@@ -14,6 +20,7 @@ export const workspaceSchema = z.strictObject({
   group: z.string(),
   disabled: z.boolean(),
   disabled_at: time.nullable(),
+  ...budgets,
   created_at: time,
 });
 export type WorkspaceReply = z.infer<typeof workspaceSchema>;
@@ -37,7 +44,7 @@ export const keySchema = z.strictObject({
   scopes: z.array(z.enum(SCOPES)),
   models: z.array(z.string()).nullable(),
   group: z.string().nullable(),
-  budget: points.nullable(),
+  ...budgets,
   held: points,
   spent: points,
   created_at: time,

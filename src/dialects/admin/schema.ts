@@ -64,12 +64,18 @@ export const timeText = z
 
 export const flag = z.boolean({ error: must('true or false') });
 
+const budgetFields = {
+  budget: points.nullable(),
+  budget_day: points.nullable(),
+  budget_month: points.nullable(),
+};
+
 const keyFields = {
   name: text,
   scopes,
   models: models.nullable(),
   group: text.nullable(),
-  budget: points.nullable(),
+  ...budgetFields,
   expires_at: time.nullable(),
 };
 
@@ -79,11 +85,9 @@ export const newWorkspaceSchema = z.strictObject({
 });
 export type NewWorkspaceBody = z.infer<typeof newWorkspaceSchema>;
 
-export const workspaceChangeSchema = z.strictObject({
-  name: workspaceName.optional(),
-  group: text.optional(),
-  disabled: flag.optional(),
-});
+export const workspaceChangeSchema = z
+  .strictObject({ name: workspaceName, group: text, disabled: flag, ...budgetFields })
+  .partial();
 export type WorkspaceChangeBody = z.infer<typeof workspaceChangeSchema>;
 
 export const newKeySchema = z.strictObject({
@@ -92,6 +96,8 @@ export const newKeySchema = z.strictObject({
   models: keyFields.models.default(null),
   group: keyFields.group.default(null),
   budget: keyFields.budget.default(null),
+  budget_day: keyFields.budget_day.default(null),
+  budget_month: keyFields.budget_month.default(null),
   expires_at: keyFields.expires_at.default(null),
 });
 export type NewKeyBody = z.infer<typeof newKeySchema>;

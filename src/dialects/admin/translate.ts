@@ -1,10 +1,17 @@
-import type { Key, KeySettings, Rotation, Workspace } from '../../core/operator/admin';
+import type {
+  Key,
+  KeySettings,
+  Rotation,
+  Workspace,
+  WorkspaceChange,
+} from '../../core/operator/admin';
 import type { AdminList } from '../../core/operator/listed';
 import type { RouteInput } from '../../core/api/route';
 import { renderId } from '../../core/job/ids';
+import type { Budgets } from '../../core/money/budgets';
 import { formatPoints } from '../../core/money/pricing';
 import type { KeyReply, WorkspaceReply } from './reply';
-import type { KeyChangeBody, NewKeyBody, RotationBody } from './schema';
+import type { KeyChangeBody, NewKeyBody, RotationBody, WorkspaceChangeBody } from './schema';
 
 export const workspaceId = (id: string): string => renderId('ws', id);
 
@@ -17,7 +24,17 @@ export function fromWorkspace(workspace: Workspace): WorkspaceReply {
     group,
     disabled: disabledAt !== undefined,
     disabled_at: disabledAt === undefined ? null : seconds(disabledAt),
+    ...fromBudgets(workspace),
     created_at: seconds(createdAt),
+  };
+}
+
+function fromBudgets({ budget, budgetDay, budgetMonth }: Budgets) {
+  const shown = (points: bigint | null) => (points === null ? null : formatPoints(points));
+  return {
+    budget: shown(budget),
+    budget_day: shown(budgetDay),
+    budget_month: shown(budgetMonth),
   };
 }
 
@@ -44,7 +61,7 @@ export function fromKey(key: Key): KeyReply {
     scopes: [...key.scopes],
     models: key.models && [...key.models],
     group: key.group,
-    budget: key.budget === null ? null : formatPoints(key.budget),
+    ...fromBudgets(key),
     held: formatPoints(key.held),
     spent: formatPoints(key.spent),
     created_at: seconds(key.createdAt),
@@ -69,15 +86,38 @@ export function fromList<Item, Reply extends { id: string }>(
   };
 }
 
-export function toKeySettings({ expires_at: expiresAt, ...settings }: NewKeyBody): KeySettings {
-  return { ...settings, expiresAt };
+/** Reads fields that were sent; one that was not stays as it is. */
+function toChange<Fields extends object>(
+  fields: Fields,
+): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  // Sound because these are fields of that very object, and those that are undefined are not among them.
+  return Object.fromEntries(given) as { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
 }
 
-/** Reads what to change of a key; a field that was not sent stays as it is. */
-export function toKeyChange({ expires_at: expiresAt, ...body }: KeyChangeBody) {
-  const given = Object.entries({ ...body, expiresAt }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as Partial<KeySettings>;
+export function toKeySettings({
+  expires_at: expiresAt,
+  budget_day: budgetDay,
+  budget_month: budgetMonth,
+  ...settings
+}: NewKeyBody): KeySettings {
+  return { ...settings, expiresAt, budgetDay, budgetMonth };
 }
+
+export const toKeyChange = ({
+  expires_at: expiresAt,
+  budget_day: budgetDay,
+  budget_month: budgetMonth,
+  ...body
+}: KeyChangeBody): Partial<KeySettings> => toChange({ ...body, expiresAt, budgetDay, budgetMonth });
+
+export const toWorkspaceChange = ({
+  disabled: isDisabled,
+  budget_day: budgetDay,
+  budget_month: budgetMonth,
+  ...body
+}: WorkspaceChangeBody): WorkspaceChange =>
+  toChange({ ...body, isDisabled, budgetDay, budgetMonth });
 
 export const toRotation = ({ grace_seconds: grace, force }: RotationBody): Rotation => ({
   graceMs: grace * 1000,

@@ -19,6 +19,7 @@ import {
   fromWorkspace,
   idempotencyOf,
   toRotation,
+  toWorkspaceChange,
 } from './translate';
 
 const LIST = '/v1/admin/workspaces';
@@ -62,8 +63,7 @@ export const workspaceRoutes: readonly HttpRoute[] = [
     query: noQuerySchema,
     reply: workspaceSchema,
     async handle({ admin }, input) {
-      const { name, group, disabled: isDisabled } = input.body;
-      const change = { name, group, isDisabled };
+      const change = toWorkspaceChange(input.body);
       const workspace = await admin.changeWorkspace(input.principal, idOf(input), change);
       return { status: 200, body: fromWorkspace(workspace) };
     },

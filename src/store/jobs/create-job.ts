@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { newId } from '../../core/job/ids';
+import { spansOf } from '../../core/money/budgets';
 import type { CreateResult, NewJob } from '../../core/ports/store/jobs';
 import type { Waits } from '../../core/settings/waits';
 import { doTogether } from '../../core/together';
@@ -55,6 +56,8 @@ async function createTogether(
   newJobs: NewJobs,
   { idempotencyMs, createsTogetherMs }: CreateWaits,
 ): Promise<readonly CreateResult[] | undefined> {
+  // Budgets are those of one day.
+  if (new Set(newJobs.map(({ now }) => spansOf(now).day.from)).size > 1) return undefined;
   try {
     return await db.transaction(async (tx) => {
       // A key that an open transaction has taken must hold up its own repeat and no other create.
@@ -82,7 +85,8 @@ async function createIn(
 ): Promise<CreateResult[]> {
   for (const job of newJobs) await claimFor(tx, job, idempotencyMs);
   const price = newJobs.reduce((sum, job) => sum + job.price, 0n);
-  const short = await lockedShortOf(tx, newJobs[0].principal, price);
+  const { principal, now } = newJobs[0];
+  const short = await lockedShortOf(tx, principal, { price, now });
   if (short) throw new Rollback(short);
   const created: CreateResult[] = [];
   for (const job of newJobs) created.push(await insertAnswered(tx, job));

@@ -41,7 +41,7 @@ const OPEN = ['queued', 'running', 'canceling'] as const;
 export function jobStore(db: Database, options: CreateWaits & SettleOptions): JobStore {
   return {
     create: createJobs(db, options),
-    shortOf: (principal, price) => shortOf(db, principal, price),
+    shortOf: (principal, wish) => shortOf(db, principal, wish),
     isKeyUsed: (workspaceId, key, now) => isKeyUsed(db, { workspaceId, key, now }),
     earlier: async (workspaceId, { idempotency, render }, now) =>
       idempotency && earlierAnswer(db, { workspaceId, now, ...idempotency }, render),

@@ -4,7 +4,7 @@ import type { BookedEntry } from '../../core/money/ledger';
 import type { BookingRow, TooMuch } from '../../core/ports/store/admin';
 import type { Database, Transaction } from '../base/database';
 import { toEntry } from './entries';
-import { balanceOf } from './ledger';
+import { lockedAvailable } from './funds';
 import { jobs, ledger, workspaces } from '../schema';
 
 /** What operators book. Each kind has idempotency keys of its own, and never one of our holds and ends. */
@@ -31,8 +31,7 @@ export async function adjust(
   { workspaceId, amount, ...row }: Adjustment & BookingRow,
 ): Promise<BookedEntry | TooMuch> {
   if (amount === 0n) throw new Error('an adjustment must move points');
-  await lockWorkspace(tx, workspaceId);
-  const { available } = await balanceOf(tx, workspaceId);
+  const available = await lockedAvailable(tx, workspaceId);
   if (available + amount < 0n) return { kind: 'too_much', left: available };
   return book(tx, 'adjust', { ...row, workspaceId, available: amount });
 }
@@ -61,7 +60,7 @@ export async function refund(
 }
 
 /** Takes the lock that creates take, until the transaction ends. */
-export async function lockWorkspace(tx: Database | Transaction, id: string): Promise<void> {
+async function lockWorkspace(tx: Database | Transaction, id: string): Promise<void> {
   await tx
     .select({ id: workspaces.id })
     .from(workspaces)

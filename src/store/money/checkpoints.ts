@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { waitFor } from '../../host/wait';
 import { sumBalances } from './balance-sums';
+import { sumDays } from './day-sums';
 import type { Database, Transaction } from '../base/database';
-import { ledger, ledgerCheckpoints, usageCheckpoint } from '../schema';
+import { ledger, ledgerCheckpoints, ledgerDaysCheckpoint, usageCheckpoint } from '../schema';
 import { sumUsage } from './usage-sums';
 
 /**
@@ -17,7 +18,7 @@ import { sumUsage } from './usage-sums';
  */
 export async function checkpoint(db: Database, now: Date, limit: number): Promise<number> {
   const next = await nextOf(db, limit);
-  if (!next.balances && !next.usage) return 0;
+  if (!next.balances && !next.usage && !next.days) return 0;
   if (!(await writersHaveEnded(db))) return 0;
   return db.transaction(async (tx) => {
     const lock = await tx.execute<{ taken: boolean }>(
@@ -29,6 +30,7 @@ export async function checkpoint(db: Database, now: Date, limit: number): Promis
     const summed = [
       next.balances ? await sumBalances(tx, { from: from.balances, upTo: next.balances, now }) : 0,
       next.usage ? await sumUsage(tx, { from: from.usage, upTo: next.usage, now }) : 0,
+      next.days ? await sumDays(tx, { from: from.days, upTo: next.days, now }) : 0,
     ];
     return Math.max(...summed);
   });
@@ -40,31 +42,33 @@ const POLL_MS = 10;
 /** A transaction that takes longer is waited for by the next sweep. */
 const WAIT_MS = 5_000;
 
-/** Ids of entries, one for each of the two that are summed. A migrated database has usage to sum from the first on. */
-type Entries<Id> = { balances: Id; usage: Id };
+/** Ids of entries, one for each that is summed. A migrated database has usage and days to sum from the first on. */
+type Entries<Id> = { balances: Id; usage: Id; days: Id };
 
 const BALANCES = sql`(SELECT coalesce(max(up_to), 0) FROM ${ledgerCheckpoints})`;
 const USAGE = sql`(SELECT up_to FROM ${usageCheckpoint})`;
 
-/** Up to where both are summed. */
+const DAYS = sql`(SELECT up_to FROM ${ledgerDaysCheckpoint})`;
+
+/** Up to where each is summed. */
 async function passed(tx: Transaction): Promise<Entries<string>> {
   const { rows } = await tx.execute<Entries<string>>(
-    sql`SELECT ${BALANCES}::text AS balances, ${USAGE}::text AS usage`,
+    sql`SELECT ${BALANCES}::text AS balances, ${USAGE}::text AS usage, ${DAYS}::text AS days`,
   );
   const [found] = rows;
   if (!found) throw new Error('a SELECT without FROM gave no row');
   return found;
 }
 
-/** Up to where both may be summed next; null = there is nothing new. */
+/** Up to where each may be summed next; null = there is nothing new. */
 async function nextOf(db: Database, limit: number): Promise<Entries<string | null>> {
   const last = (from: typeof BALANCES) => sql`
     (SELECT max(id)::text FROM (
       SELECT id FROM ${ledger} WHERE id > ${from} ORDER BY id LIMIT ${limit}) AS next)`;
   const { rows } = await db.execute<Entries<string | null>>(
-    sql`SELECT ${last(BALANCES)} AS balances, ${last(USAGE)} AS usage`,
+    sql`SELECT ${last(BALANCES)} AS balances, ${last(USAGE)} AS usage, ${last(DAYS)} AS days`,
   );
-  return rows[0] ?? { balances: null, usage: null };
+  return rows[0] ?? { balances: null, usage: null, days: null };
 }
 
 /** Waits until every transaction that may have drawn an id by now has ended; false when one takes too long. */

@@ -5,8 +5,7 @@ import type { Ending, Endings } from '../../core/money/endings';
 import type { DueTopUp } from '../../core/ports/store/ledger';
 import type { Database, Transaction } from '../base/database';
 import { ledger, ledgerCheckpoints } from '../schema';
-import { lockWorkspace } from './bookings';
-import { balanceOf } from './ledger';
+import { lockedAvailable } from './funds';
 
 const expired = alias(ledger, 'expired');
 
@@ -44,9 +43,8 @@ export async function expire(
     upTo: await coveredUpTo(db),
   });
   return db.transaction(async (tx) => {
-    await lockWorkspace(tx, workspaceId);
+    const available = await lockedAvailable(tx, workspaceId);
     await follow(tx, endings, { workspaceId, after: settled, upTo: null });
-    const { available } = await balanceOf(tx, workspaceId);
     const left = endings.leftOf(id);
     const points = left < available ? left : available > 0n ? available : 0n;
     const booked = await tx

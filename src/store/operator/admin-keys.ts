@@ -2,6 +2,7 @@ import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { AdminRows } from '../../core/ports/store/admin';
 import type { Key, KeySettings, Rotation } from '../../core/operator/admin';
+import type { Budgets } from '../../core/money/budgets';
 import type { MintedKey } from '../../core/operator/mint';
 import { SCOPES } from '../../core/api/principal';
 import type { Database, Transaction } from '../base/database';
@@ -80,18 +81,25 @@ export async function revokeKey(db: Database, id: string, now: Date): Promise<vo
 
 /** Names only the columns to write: an undefined setting leaves its column as it is, null empties it. */
 function toColumns(settings: Partial<KeySettings>): Partial<typeof keys.$inferInsert> {
-  const { name, scopes, models, group, budget, expiresAt } = settings;
+  const { name, scopes, models, group, expiresAt } = settings;
   return {
     ...(name === undefined ? {} : { name }),
     ...(scopes === undefined ? {} : { scopes: [...scopes] }),
     ...(models === undefined ? {} : { models: models && [...models] }),
     ...(group === undefined ? {} : { groupName: group }),
-    ...(budget === undefined ? {} : { budget }),
+    ...budgetColumns(settings),
     ...(expiresAt === undefined
       ? {}
       : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }),
   };
 }
+
+/** Names the budgets that were given; they have the same columns at a key and at a workspace. */
+export const budgetColumns = ({ budget, budgetDay, budgetMonth }: Partial<Budgets>) => ({
+  ...(budget === undefined ? {} : { budget }),
+  ...(budgetDay === undefined ? {} : { budgetDay }),
+  ...(budgetMonth === undefined ? {} : { budgetMonth }),
+});
 
 async function select(
   db: Database | Transaction,
@@ -124,6 +132,8 @@ async function select(
     models: key.models,
     group: key.groupName,
     budget: key.budget,
+    budgetDay: key.budgetDay,
+    budgetMonth: key.budgetMonth,
     createdAt: key.createdAt.getTime(),
     expiresAt: key.expiresAt?.getTime() ?? null,
     revokedAt: key.revokedAt?.getTime() ?? null,

@@ -4,6 +4,7 @@ import type { Rotation, Workspace, WorkspaceChange } from '../../core/operator/a
 import { newId } from '../../core/job/ids';
 import type { Database, Transaction } from '../base/database';
 import { callbackSecrets, workspaces } from '../schema';
+import { budgetColumns } from './admin-keys';
 import type { Sealer } from '../base/seal';
 
 type WorkspaceRows = Pick<
@@ -83,7 +84,7 @@ async function replaceCallbackSecret(
 export async function changeWorkspace(
   db: Database,
   id: string,
-  { name, group, isDisabled }: WorkspaceChange,
+  { name, group, isDisabled, ...budgets }: WorkspaceChange,
   now: Date,
 ): Promise<Workspace | 'name_taken' | undefined> {
   try {
@@ -93,6 +94,7 @@ export async function changeWorkspace(
         // One field is always set, so that a change of nothing is a statement too.
         groupName: group ?? sql`${workspaces.groupName}`,
         ...(name === undefined ? {} : { name }),
+        ...budgetColumns(budgets),
         ...(isDisabled === undefined
           ? {}
           : { disabledAt: isDisabled ? sql`coalesce(${workspaces.disabledAt}, ${now})` : null }),
@@ -121,5 +123,8 @@ function toWorkspace(row: typeof workspaces.$inferSelect): Workspace {
     group: row.groupName,
     createdAt: row.createdAt.getTime(),
     disabledAt: row.disabledAt?.getTime(),
+    budget: row.budget,
+    budgetDay: row.budgetDay,
+    budgetMonth: row.budgetMonth,
   };
 }

@@ -13,6 +13,7 @@ import {
   ledger,
   ledgerCheck,
   ledgerCheckpoints,
+  ledgerDaysCheckpoint,
   slots,
   usageCheckpoint,
 } from '../schema';
@@ -63,7 +64,8 @@ const ofSlots = (name: Labelled, oldest: SQL, which: SQL): SQL => sql`
 const NO_TIME = sql`NULL::timestamptz`;
 const FIRST_UNCOVERED = sql`
   (SELECT at FROM ${ledger} WHERE id > least(
-    (SELECT coalesce(max(up_to), 0) FROM ${ledgerCheckpoints}), (SELECT up_to FROM ${usageCheckpoint}))
+    (SELECT coalesce(max(up_to), 0) FROM ${ledgerCheckpoints}), (SELECT up_to FROM ${usageCheckpoint}),
+    (SELECT up_to FROM ${ledgerDaysCheckpoint}))
   ORDER BY id LIMIT 1) AS uncovered`;
 
 const FIGURES = sql`

@@ -48,6 +48,23 @@ export const ledgerCheckpoints = pgTable('ledger_checkpoints', {
   at: at('at').notNull(),
 });
 
+/**
+ * What jobs that were created on a day in UTC hold and have spent, up to `ledgerDaysCheckpoint`. `ownerId` is the id of a
+ * workspace or of a key.
+ */
+export const ledgerDays = pgTable('ledger_days', {
+  ownerId: uuid('owner_id').notNull(),
+  day: date('day').notNull(),
+  used: money('used').notNull(),
+});
+
+/** The table that has one row. `upTo` is the id of an entry of the ledger. */
+export const ledgerDaysCheckpoint = pgTable('ledger_days_checkpoint', {
+  isOnly: boolean('is_only').primaryKey().default(true),
+  upTo: money('up_to').notNull(),
+  at: at('at').notNull(),
+});
+
 /** Usage up to `usageCheckpoint`, by day in UTC; sums are exact, however large. */
 export const usageDays = pgTable('usage_days', {
   workspaceId: uuid('workspace_id').notNull(),

@@ -19,6 +19,9 @@ export const workspaces = pgTable('workspaces', {
   groupName: text('group_name').notNull().default('default'),
   createdAt: at('created_at').notNull(),
   disabledAt: at('disabled_at'),
+  budget: money('budget'),
+  budgetDay: money('budget_day'),
+  budgetMonth: money('budget_month'),
 });
 
 export const callbackSecrets = pgTable('callback_secrets', {
@@ -40,6 +43,8 @@ export const keys = pgTable('keys', {
   groupName: text('group_name'),
   models: text('models').array(),
   budget: money('budget'),
+  budgetDay: money('budget_day'),
+  budgetMonth: money('budget_month'),
   lastUsedAt: at('last_used_at'),
 });
 

@@ -1,3 +1,4 @@
+import type { BudgetShortage } from '../../money/budgets';
 import type { Pauses } from './rates';
 import type { Principal } from '../../api/principal';
 import type { AppliedRequest, VideoRequest } from '../../request/request';
@@ -49,10 +50,7 @@ export type CreateResult =
   | { kind: 'mismatch' }
   | Shortage;
 
-export type Shortage =
-  | { kind: 'insufficient'; available: bigint }
-  /** The key's budget: how much of it nothing holds and nothing has spent. */
-  | { kind: 'over_budget'; left: bigint };
+export type Shortage = { kind: 'insufficient'; available: bigint } | BudgetShortage;
 
 /** Why settle is called when the attempt carries no verdict of the provider. */
 export type SettleReason =
@@ -92,7 +90,7 @@ export interface JobStore {
    */
   shortOf(
     principal: Pick<Principal, 'workspaceId' | 'keyId'>,
-    price: bigint,
+    wish: { price: bigint; now: number },
   ): Promise<Shortage | undefined>;
   /** Counts one more try of a submit that could not be prepared; answers how many there were. */
   countUnprepared(id: string): Promise<number>;

@@ -5,6 +5,7 @@ import type { LedgerStore } from '../../../core/ports/store/ledger';
 import type { Database } from '../../base/database';
 import { checkSigns, createOwnerSums } from './entries';
 import { checkJobs } from './jobs';
+import { createLedgerDaySums } from './ledger-days';
 import { stretches } from './stretches';
 import { createDaySums } from './usage-days';
 
@@ -31,17 +32,14 @@ export function checkLedger(
       if (!lock.rows[0]?.taken) return undefined;
       const faults = createFaultList();
       const jobs = await checkJobs(tx, faults, { limit, goOn });
-      const owners = createOwnerSums();
-      const days = createDaySums();
+      const sums = [createOwnerSums(), createLedgerDaySums(), createDaySums()];
       let entries = 0;
       for await (const stretch of stretches(tx, { limit, goOn })) {
         await checkSigns(tx, faults, stretch);
-        await owners.add(tx, stretch);
-        await days.add(tx, stretch);
+        for (const sum of sums) await sum.add(tx, stretch);
         entries += stretch.count;
       }
-      await owners.compare(tx, faults);
-      await days.compare(tx, faults);
+      for (const sum of sums) await sum.compare(tx, faults);
       return { jobs, entries, faults: faults.found() };
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
