@@ -1,16 +1,11 @@
 import { ratesFor } from '../../src/core/money/tariff';
 import { providers } from '../../src/providers';
-import { offeredVideos } from '../support/offered-videos';
+import { LIVING_MODELS } from '../support/living-models';
+import { offeredRequests } from '../support/offered-requests';
 
 /** What a vendor charges is told for whatever its models offer, with where and when that was read. */
 
-const MODELS = Object.values(providers).flatMap((provider) =>
-  Object.entries(provider.models)
-    .filter(([model]) => !Object.hasOwn(provider.retired ?? {}, model))
-    .map(([model, capabilities]) => ({ provider, model, capabilities })),
-);
-
-test.each(MODELS)('$model has a price with its page, its day and how sure it is', (one) => {
+test.each(LIVING_MODELS)('$model has a price with its page, its day and how sure it is', (one) => {
   const listed = one.provider.prices?.models[one.model];
   expect(listed).toMatchObject({
     currency: expect.stringMatching(/^[A-Z]{3}$/) as string,
@@ -21,17 +16,17 @@ test.each(MODELS)('$model has a price with its page, its day and how sure it is'
 });
 
 test('no price is of a model that the provider has not, or serves no longer', () => {
-  const known = new Set(MODELS.map(({ model }) => model));
+  const known = new Set(LIVING_MODELS.map(({ model }) => model));
   const priced = Object.values(providers).flatMap(({ prices }) =>
     Object.keys(prices?.models ?? {}),
   );
   expect(priced.filter((model) => !known.has(model))).toEqual([]);
 });
 
-test.each(MODELS)('every video that $model offers has its rates', (one) => {
+test.each(LIVING_MODELS)('every video that $model offers has its rates', (one) => {
   const { prices } = one.provider;
   const rows = prices?.models[one.model]?.rows ?? [];
-  const videos = offeredVideos(one.model, one.capabilities);
+  const videos = offeredRequests(one.model, one.capabilities);
   expect(videos.length).toBeGreaterThan(5);
   expect(videos.filter(({ video }) => !ratesFor(rows, video)).map(({ name }) => name)).toEqual([]);
   const uncounted = videos.filter(
@@ -42,9 +37,9 @@ test.each(MODELS)('every video that $model offers has its rates', (one) => {
   expect(uncounted.map(({ name }) => name)).toEqual([]);
 });
 
-test.each(MODELS)('no row of $model is for a video that it does not offer', (one) => {
+test.each(LIVING_MODELS)('no row of $model is for a video that it does not offer', (one) => {
   const rows = one.provider.prices?.models[one.model]?.rows ?? [];
-  const videos = offeredVideos(one.model, one.capabilities);
+  const videos = offeredRequests(one.model, one.capabilities);
   const used = new Set(videos.map(({ video }) => ratesFor(rows, video)));
   expect(rows.filter(({ rates }) => !used.has(rates))).toEqual([]);
 });

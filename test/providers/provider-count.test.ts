@@ -1,169 +1,156 @@
+import { askedFor, costOf } from '../../src/core/catalog/price-of';
+import { costOfEnd, usedPrice } from '../../src/core/money/charge';
+import { NO_PRICE_RULES } from '../../src/core/money/model-price';
 import { price } from '../../src/core/money/terms';
-import type { Terms } from '../../src/core/money/terms';
-import { ratesFor } from '../../src/core/money/tariff';
+import type { FrozenPrice } from '../../src/core/money/terms';
 import type { Usage } from '../../src/core/job/outcome';
 import type { Provider } from '../../src/core/provider/provider';
-import { providers } from '../../src/providers';
 import { simulations } from '../../simulators';
 import type { Simulation } from '../../simulators/contract';
-import { offeredVideos, type OfferedVideo } from '../support/offered-videos';
+import { LIVING_MODELS, type LivingModel } from '../support/living-models';
+import { offeredRequests, type OfferedRequest } from '../support/offered-requests';
 import { createSimulatedProvider, type SimulatedProvider } from '../support/simulated-provider';
 
 /**
- * The bill is what the provider itself counts. Each video that a model offers is sent to its simulator, which counts by the
- * vendor's page and shares no code and no table with our prices.
+ * The bill is what the provider itself counts. Each video that a model offers is priced, sent to the model's simulator, and
+ * billed by what that tells: it counts by the vendor's page and shares no code and no table with our prices.
  */
 
-const MODELS = Object.values(providers).flatMap((provider) =>
-  Object.entries(provider.models)
-    .filter(([model]) => !Object.hasOwn(provider.retired ?? {}, model))
-    .map(([model, capabilities]) => ({ provider, model, capabilities })),
-);
-
 /** Why we hold more than is counted in the end; in every other case the two are equal. */
-const UPPER_BOUNDS: Readonly<Record<string, (one: OfferedVideo) => boolean>> = {
+const UPPER_BOUNDS: Readonly<Record<string, (one: OfferedRequest) => boolean>> = {
   'the model decides the shape, and its largest is held': ({ applied }) =>
     applied.width === undefined,
   'the model decides the length, and its longest is held': ({ applied }) => applied.seconds === -1,
   'nobody has measured the videos among the inputs': ({ video }) => video.videos > 0,
 };
+const isUpperBound = (one: OfferedRequest): boolean =>
+  Object.values(UPPER_BOUNDS).some((holds) => holds(one));
 
-const simulationOf = ({ name }: Provider): Simulation => {
+function simulationOf({ name }: Provider): Simulation {
   const simulation = simulations[name];
   if (!simulation) throw new Error(`no simulator of ${name}`);
   return simulation;
-};
+}
 
 /** Makes the video on a simulator that knows no other job, and returns what is told of its cost. */
 function usageOf(
-  provider: Provider,
+  { provider, model }: LivingModel,
   upstream: SimulatedProvider,
-  model: string,
-  { applied }: OfferedVideo,
+  { applied }: OfferedRequest,
 ): Usage {
   upstream.forgetAll();
   const sent = { attemptId: 'attempt-1', model, mode: applied.mode };
   const call = provider.submit({ ...sent, applied, blobs: new Map() });
   const reading = provider.readSubmit(upstream.send(call), sent);
   if (reading.state !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(reading)}`);
+  const { operation } = reading;
   upstream.advance(60_000);
-  const look = provider.readPoll(
-    upstream.send(provider.poll(reading.operation)),
-    reading.operation,
-  );
+  const look = provider.readPoll(upstream.send(provider.poll(operation)), operation);
   const verdict = look.kind === 'verdict' ? look.verdict : undefined;
   if (verdict?.state !== 'succeeded') throw new Error(`no video: ${JSON.stringify(look)}`);
   return verdict.usage;
 }
 
-function termsOf(provider: Provider, model: string, { video }: OfferedVideo): Terms {
-  const listed = provider.prices?.models[model];
-  const rates = listed && ratesFor(listed.rows, video);
-  if (!rates) throw new Error(`no rates of ${model}`);
-  return { rates, currency: listed.currency, perUnit: listed.perUnit, times: [] };
+const RULES = { ...NO_PRICE_RULES, pointsPer: { USD: '100', CNY: '14.1' } };
+const ASKED = { price: { costTimes: '1.3' }, group: 'default', rules: RULES };
+
+/** What a request is held for and what is billed by a usage: the account's money, and the caller's points. */
+interface Compared {
+  held: { money: number; points: bigint };
+  billed: { money: number; points: bigint };
+  /** What the cost is known by. */
+  by: string;
 }
 
-/** Prices a video as it was asked for; `inputSeconds` = what its input videos have, where that is known. */
-function asked(
-  provider: Provider,
-  model: string,
-  one: OfferedVideo,
-  inputSeconds?: number,
-): string {
-  const { prices } = provider;
-  const { video } = one;
-  const given = inputSeconds ?? prices?.inputSecondsMax?.(model, video) ?? 0;
-  return price(termsOf(provider, model, one), {
-    seconds: video.seconds,
-    images: video.images,
-    inputSeconds: given,
-    tokens: prices?.tokensOf?.(model, video, given),
-  }).amount;
+function compare({ provider, model }: LivingModel, one: OfferedRequest, usage: Usage): Compared {
+  const route = { provider, model, channel: {} };
+  const cost = costOf(route, one.video, RULES);
+  const asked = askedFor(route, one.video, ASKED);
+  if (!cost || !asked) throw new Error(`no price of ${model}`);
+  const reported = { usage, isLengthOpen: one.applied.seconds === -1 };
+  const end = costOfEnd(cost, reported);
+  return {
+    held: { money: Number(price(cost.terms, cost.used).amount), points: pointsOf(asked) },
+    billed: { money: Number(end?.amount), points: usedPrice(asked, reported) ?? -1n },
+    by: end?.by ?? 'nothing',
+  };
 }
 
-/** Prices a video as it was counted. */
-function counted(provider: Provider, model: string, one: OfferedVideo, usage: Usage): string {
-  const { seconds = 0, tokens, units } = usage;
-  const { images } = one.video;
-  if (tokens === undefined && units === undefined) throw new Error('nothing was counted');
-  return price(termsOf(provider, model, one), {
-    seconds,
-    images,
-    inputSeconds: 0,
-    tokens,
-    sum: units,
-  }).amount;
+const pointsOf = ({ terms, used }: FrozenPrice): bigint => price(terms, used).points ?? -1n;
+
+const inWords = ({ name }: OfferedRequest, { held, billed, by }: Compared): string =>
+  `${name}: ${String(held.money)} (${String(held.points)}) is held, ` +
+  `${String(billed.money)} (${String(billed.points)}) is counted by ${by}`;
+
+function isRight(one: OfferedRequest, { held, billed, by }: Compared): boolean {
+  if (by !== 'tokens' && by !== 'units') return false;
+  if (isUpperBound(one)) return held.money >= billed.money && held.points >= billed.points;
+  return held.money === billed.money && held.points === billed.points;
 }
 
-/** What each of the simulated inputs lasts. */
-const SIMULATED_SECONDS = 5;
-
-test.each(MODELS)(
+test.each(LIVING_MODELS)(
   'whatever $model is asked for costs what it is counted for',
-  (one) => {
-    const { provider, model, capabilities } = one;
-    const upstream = createSimulatedProvider(provider, simulationOf(provider));
-    const wrong = offeredVideos(model, capabilities).flatMap((video) => {
-      const usage = usageOf(provider, upstream, model, video);
-      const bill = counted(provider, model, video, usage);
-      const held = asked(provider, model, video);
-      const mayHoldMore = Object.values(UPPER_BOUNDS).some((holds) => holds(video));
-      const right = mayHoldMore ? Number(held) >= Number(bill) : held === bill;
-      return right ? [] : [`${video.name}: ${held} is held, ${bill} is counted`];
+  (model) => {
+    const upstream = createSimulatedProvider(model.provider, simulationOf(model.provider));
+    const wrong = offeredRequests(model.model, model.capabilities).flatMap((one) => {
+      const compared = compare(model, one, usageOf(model, upstream, one));
+      return isRight(one, compared) ? [] : [inWords(one, compared)];
     });
     expect(wrong).toEqual([]);
   },
   60_000,
 );
 
-test.each(MODELS)(
-  'beside videos that were measured, $model costs what it is counted for',
-  (one) => {
-    const { provider, model, capabilities } = one;
-    const upstream = createSimulatedProvider(provider, simulationOf(provider));
-    const measured = offeredVideos(model, capabilities).filter(
-      ({ video, applied }) =>
-        video.videos > 0 && applied.width !== undefined && applied.seconds !== -1,
-    );
-    const wrong = measured.flatMap((video) => {
-      const bill = counted(provider, model, video, usageOf(provider, upstream, model, video));
-      const known = asked(provider, model, video, SIMULATED_SECONDS * video.video.videos);
-      return known === bill ? [] : [`${video.name}: ${known} by us, ${bill} is counted`];
+/** What each of the simulated inputs lasts. */
+const SIMULATED_SECONDS = 5;
+const WITH_VIDEOS = LIVING_MODELS.filter(
+  ({ provider, capabilities }) =>
+    provider.prices?.tokensOf && (capabilities.modes.reference?.videos ?? 0) > 0,
+);
+
+test.each(WITH_VIDEOS)('beside videos that were measured, $model counts as we do', (model) => {
+  const { provider, capabilities } = model;
+  const upstream = createSimulatedProvider(provider, simulationOf(provider));
+  const measured = offeredRequests(model.model, capabilities).filter(
+    ({ video, applied }) =>
+      video.videos > 0 && applied.width !== undefined && applied.seconds !== -1,
+  );
+  expect(measured.length).toBeGreaterThan(10);
+  const wrong = measured.flatMap((one) => {
+    const { tokens } = usageOf(model, upstream, one);
+    const inputSeconds = SIMULATED_SECONDS * one.video.videos;
+    const ours = provider.prices?.tokensOf?.(model.model, one.video, inputSeconds);
+    return ours === tokens ? [] : [`${one.name}: ${String(ours)} by us, ${String(tokens)} told`];
+  });
+  expect(wrong).toEqual([]);
+});
+
+test.each(Object.entries(UPPER_BOUNDS))('more is held where %s', (_, holds) => {
+  const model = LIVING_MODELS.find((one) => one.model === 'dreamina-seedance-2-0-260128');
+  if (!model) throw new Error('no such model');
+  const upstream = createSimulatedProvider(model.provider, simulationOf(model.provider));
+  const others = Object.values(UPPER_BOUNDS).filter((other) => other !== holds);
+  const more = offeredRequests(model.model, model.capabilities)
+    .filter((one) => holds(one) && !others.some((other) => other(one)))
+    .map((one) => compare(model, one, usageOf(model, upstream, one)))
+    .filter(({ held, billed }) => held.points > billed.points);
+  expect(more.length).toBeGreaterThan(0);
+});
+
+const KLING = LIVING_MODELS.filter(({ provider }) => provider.name === 'kling');
+
+test.each(KLING)(
+  'an account that pays $model from a balance is charged the list price',
+  (model) => {
+    const simulation = simulationOf(model.provider);
+    const credentials = { ...simulation.credentials, apiKey: 'cash-1' };
+    const upstream = createSimulatedProvider(model.provider, { ...simulation, credentials });
+    const wrong = offeredRequests(model.model, model.capabilities).flatMap((one) => {
+      const compared = compare(model, one, usageOf(model, upstream, one));
+      const { held, billed, by } = compared;
+      const isSame = held.money === billed.money && held.points === billed.points;
+      return isSame && by === 'money' ? [] : [inWords(one, compared)];
     });
     expect(wrong).toEqual([]);
   },
 );
-
-test.each(Object.entries(UPPER_BOUNDS))('more is held where %s', (_, holds) => {
-  const { ark: provider } = providers;
-  const model = 'dreamina-seedance-2-0-260128';
-  const capabilities = provider?.models[model];
-  if (!provider || !capabilities) throw new Error('no such model');
-  const upstream = createSimulatedProvider(provider, simulationOf(provider));
-  const others = Object.values(UPPER_BOUNDS).filter((other) => other !== holds);
-  const alone = offeredVideos(model, capabilities).filter(
-    (video) => holds(video) && !others.some((other) => other(video)),
-  );
-  const more = alone.filter((video) => {
-    const bill = counted(provider, model, video, usageOf(provider, upstream, model, video));
-    return Number(asked(provider, model, video)) > Number(bill);
-  });
-  expect(more.length).toBeGreaterThan(0);
-});
-
-test('an account that pays from a balance is charged what our list price says, on either wire', () => {
-  const { kling: provider } = providers;
-  if (!provider) throw new Error('no kling');
-  const simulation = simulationOf(provider);
-  const credentials = { ...simulation.credentials, apiKey: 'cash-1' };
-  const upstream = createSimulatedProvider(provider, { ...simulation, credentials });
-  const wrong = MODELS.filter((one) => one.provider === provider).flatMap(
-    ({ model, capabilities }) =>
-      offeredVideos(model, capabilities).flatMap((video) => {
-        const { cost } = usageOf(provider, upstream, model, video);
-        const held = asked(provider, model, video);
-        return cost?.amount === held ? [] : [`${model} ${video.name}: ${held}, ${cost?.amount}`];
-      }),
-  );
-  expect(wrong).toEqual([]);
-});

@@ -7,7 +7,7 @@ import { ratesFor } from '../../src/core/money/tariff';
 import type { PricedVideo } from '../../src/core/money/tariff';
 import { providers } from '../../src/providers';
 import { capabilitiesOf } from '../../src/core/catalog/capabilities-of';
-import { input, offeredVideo } from '../support/offered-videos';
+import { input, offeredRequest } from '../support/offered-requests';
 
 /** Prices that vendors and their customers have published come out of our list prices, to the last decimal. */
 
@@ -66,7 +66,7 @@ function videoOf(row: Omit<Row, 'price'>): PricedVideo {
     ...(tier === undefined ? {} : { serviceTier: tier }),
     passthrough: {},
   };
-  return offeredVideo(request, capabilities).video;
+  return offeredRequest(request, capabilities).video;
 }
 
 /** Our own count of the vendor's tokens. */

@@ -1,11 +1,12 @@
 import { applyCapabilities, lengthsOf, limitsOf } from '../../src/core/request/apply-capabilities';
 import type { Capabilities } from '../../src/core/request/capabilities';
+import { pricedVideo } from '../../src/core/money/priced-video';
 import type { PricedVideo } from '../../src/core/money/tariff';
 import { MODES } from '../../src/core/request/request';
 import type { AppliedRequest, Input, Mode, VideoRequest } from '../../src/core/request/request';
 
-/** A video that a model offers, as a caller asks for it and as it is priced. */
-export interface OfferedVideo {
+/** A request for a video that a model offers, as it is sent and as it is priced. */
+export interface OfferedRequest {
   /** Such as `first_frame 720p 5 s adaptive sound`. */
   name: string;
   applied: AppliedRequest;
@@ -13,17 +14,17 @@ export interface OfferedVideo {
 }
 
 /**
- * Lists every video of a model: each mode, with and without a video among references, in each resolution, tier and length
+ * Lists a request for every video of a model: each mode, with and without a video among references, in each resolution, tier and length
  * (-1 too), with and without sound, in 16:9 and in the shape that the model decides; in the other shapes at one length.
  */
-export function offeredVideos(model: string, capabilities: Capabilities): OfferedVideo[] {
+export function offeredRequests(model: string, capabilities: Capabilities): OfferedRequest[] {
   return MODES.flatMap((mode) => (capabilities.modes[mode] ? INPUTS[mode] : []))
     .filter(
       (inputs) => count(inputs, 'reference_video') <= (referencesOf(capabilities)?.videos ?? 0),
     )
     .flatMap((inputs) => wishesOf(capabilities, inputs))
     .map((asked) => ({ model, prompt: 'a cat', passthrough: {}, ...asked }))
-    .map((request) => offeredVideo(request, capabilities));
+    .map((request) => offeredRequest(request, capabilities));
 }
 
 type Asked = Partial<VideoRequest> & Pick<VideoRequest, 'inputs'>;
@@ -82,8 +83,8 @@ function wishesOf(model: Capabilities, inputs: Input[]): Asked[] {
   });
 }
 
-/** Makes the video of a request. Throws `invalid_request` for one that the model does not offer. */
-export function offeredVideo(request: VideoRequest, capabilities: Capabilities): OfferedVideo {
+/** Resolves a request. Throws `invalid_request` for one that the model does not offer. */
+export function offeredRequest(request: VideoRequest, capabilities: Capabilities): OfferedRequest {
   const applied = applyCapabilities(request, capabilities);
   const { mode, resolution, seconds, aspectRatio, serviceTier } = applied;
   const video = pricedVideo(applied, capabilities);
@@ -97,27 +98,4 @@ export function offeredVideo(request: VideoRequest, capabilities: Capabilities):
     ...(serviceTier === undefined ? [] : [serviceTier]),
   ];
   return { name: words.join(' '), applied, video };
-}
-
-function pricedVideo(applied: AppliedRequest, capabilities: Capabilities): PricedVideo {
-  const { mode, inputs, resolution, fps, width, height } = applied;
-  const limits = limitsOf(capabilities, mode, inputs, 'inputs');
-  const largest = Object.values(capabilities.sizes[resolution] ?? {}).reduce(
-    (most, size) => (size[0] * size[1] > most[0] * most[1] ? size : most),
-    [0, 0] as const,
-  );
-  return {
-    mode,
-    resolution,
-    width: width ?? largest[0],
-    height: height ?? largest[1],
-    fps,
-    audio: applied.generateAudio ?? false,
-    tier: applied.serviceTier ?? 'default',
-    seconds:
-      applied.seconds === -1 ? (limits.seconds ?? capabilities.seconds).max : applied.seconds,
-    images: inputs.filter(({ role }) => !/video|audio/.test(role)).length,
-    videos: count(inputs, 'reference_video'),
-    audios: count(inputs, 'reference_audio'),
-  };
 }
