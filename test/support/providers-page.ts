@@ -2,6 +2,7 @@ import { lengthsOf } from '../../src/core/request/apply-capabilities';
 import type { Capabilities } from '../../src/core/request/capabilities';
 import { MODES } from '../../src/core/request/request';
 import type { Provider } from '../../src/core/provider/provider';
+import { pricesOf } from './list-prices-table';
 import { providers } from '../../src/providers';
 
 /** docs/providers.md: the models of each provider, below a line `<!-- models of ark -->`, up to the next heading. */
@@ -16,7 +17,7 @@ export function renderProviders(page: string): string {
   }, page);
 }
 
-function tableOf({ models, retired = {} }: Provider): string {
+function tableOf({ models, retired = {}, prices }: Provider): string {
   const living = Object.entries(models).filter(([id]) => !Object.hasOwn(retired, id));
   const gone = Object.entries(retired).map(
     ([id, { since, successor }]) => `\`${id}\` (${since}; use \`${successor}\`)`,
@@ -28,6 +29,11 @@ function tableOf({ models, retired = {} }: Provider): string {
     ...(gone.length === 0
       ? []
       : ['', `No more: ${gone.join(', ')}. A config that names one does not start.`]),
+    '',
+    ...pricesOf(
+      living.map(([id]) => id),
+      prices,
+    ),
     '',
   ].join('\n');
 }
