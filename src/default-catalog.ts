@@ -1,5 +1,5 @@
 /**
- * What a fresh checkout offers without any config: every model on a simulated channel, at a fixed price in points. An
+ * What a fresh checkout offers without any config: every model on a simulated channel, at a price for each second. An
  * operator's reelay.config.json is merged into it by name, as src/config/defaults.ts tells.
  */
 export const DEFAULT_CHANNELS = {
@@ -12,37 +12,86 @@ export interface DefaultModel {
   provider: string;
   /** The provider's id by the end of the host's name where it has that id; the first is used where all are simulated. */
   ids: readonly (readonly [host: string, id: string])[];
-  /** Points. */
-  perJob: string;
+  price: { rows: readonly DefaultRow[] };
 }
 
-const SEEDANCE_2: Omit<DefaultModel, 'perJob'> = {
-  provider: 'ark',
-  ids: [
-    ['volces.com', 'doubao-seedance-2-0-260128'],
-    ['bytepluses.com', 'dreamina-seedance-2-0-260128'],
-  ],
-};
-const SEEDANCE_1_5: Omit<DefaultModel, 'perJob'> = {
+interface DefaultRow {
+  when: { resolutions: readonly string[]; audio?: boolean; inputVideo?: boolean };
+  /** Points. */
+  perSecond: string;
+  perInputSecond?: string;
+}
+
+/** Points for a second in each resolution. */
+type Seconds = Readonly<Record<string, string>>;
+
+const rows = (seconds: Seconds, when: Omit<DefaultRow['when'], 'resolutions'>): DefaultRow[] =>
+  Object.entries(seconds).map(([resolution, perSecond]) => ({
+    when: { ...when, resolutions: [resolution] },
+    perSecond,
+  }));
+
+/** Its vendor takes less for each second where a video is among the inputs, and counts the seconds of that too. */
+function seedance2(alone: Seconds, besideVideo: Seconds): DefaultModel {
+  const beside = rows(besideVideo, { inputVideo: true });
+  return {
+    provider: 'ark',
+    ids: [
+      ['volces.com', 'doubao-seedance-2-0-260128'],
+      ['bytepluses.com', 'dreamina-seedance-2-0-260128'],
+    ],
+    price: {
+      rows: [
+        ...rows(alone, { inputVideo: false }),
+        ...beside.map((row) => ({ ...row, perInputSecond: row.perSecond })),
+      ],
+    },
+  };
+}
+
+const bySound = (silent: Seconds, sounding: Seconds): DefaultModel['price'] => ({
+  rows: [...rows(silent, { audio: false }), ...rows(sounding, { audio: true })],
+});
+
+const SEEDANCE_2 = seedance2(
+  { '480p': '2.25', '720p': '5', '1080p': '12.4', '4k': '25.8' },
+  { '480p': '1.4', '720p': '3.1', '1080p': '7.6', '4k': '15.5' },
+);
+const SEEDANCE_1_5: DefaultModel = {
   provider: 'ark',
   ids: [
     ['volces.com', 'doubao-seedance-1-5-pro-251215'],
     ['bytepluses.com', 'seedance-1-5-pro-251215'],
   ],
+  price: bySound(
+    { '480p': '0.7', '720p': '1.5', '1080p': '3.4' },
+    { '480p': '1.4', '720p': '3', '1080p': '6.8' },
+  ),
 };
-const kling = (id: string): Omit<DefaultModel, 'perJob'> => ({
-  provider: 'kling',
-  ids: [['klingai.com', id]],
+const kling = (id: string, price: DefaultModel['price']): DefaultModel => ({
+  ...{ provider: 'kling', ids: [['klingai.com', id]], price },
 });
 
 export const DEFAULT_MODELS: Readonly<Record<string, DefaultModel>> = {
-  'seedance-2.0': { ...SEEDANCE_2, perJob: '25' },
-  'seedance-2-0': { ...SEEDANCE_2, perJob: '25' },
-  'seedance-1.5-pro': { ...SEEDANCE_1_5, perJob: '15' },
-  'seedance-v1.5-pro-t2v': { ...SEEDANCE_1_5, perJob: '15' },
-  'kling-3.0': { ...kling('kling-3.0'), perJob: '15' },
+  'seedance-2.0': SEEDANCE_2,
+  'seedance-2-0': SEEDANCE_2,
+  'seedance-1.5-pro': SEEDANCE_1_5,
+  'seedance-v1.5-pro-t2v': SEEDANCE_1_5,
+  'kling-3.0': kling(
+    'kling-3.0',
+    bySound({ '720p': '3', '1080p': '4', '4k': '15' }, { '720p': '4.5', '1080p': '6', '4k': '15' }),
+  ),
   // The rest are names that callers know of models that their makers have switched off.
-  'kling-v1': { ...kling('kling-v3'), perJob: '10' },
-  'sora-2': { ...SEEDANCE_2, perJob: '40' },
-  'veo-3': { ...SEEDANCE_2, perJob: '50' },
+  'kling-v1': kling(
+    'kling-v3',
+    bySound({ '720p': '2', '1080p': '2.7', '4k': '10' }, { '720p': '3', '1080p': '4', '4k': '10' }),
+  ),
+  'sora-2': seedance2(
+    { '480p': '3.6', '720p': '8', '1080p': '19.8', '4k': '41.2' },
+    { '480p': '2.2', '720p': '5', '1080p': '12.1', '4k': '24.7' },
+  ),
+  'veo-3': seedance2(
+    { '480p': '4.5', '720p': '10', '1080p': '24.8', '4k': '51.5' },
+    { '480p': '2.8', '720p': '6.2', '1080p': '15.1', '4k': '30.9' },
+  ),
 };

@@ -60,7 +60,7 @@ function idAt({ ids }: DefaultModel, baseUrl: unknown): string | undefined {
 /** Returns undefined where the config has taken out the channel that the model would be made on. */
 function defaultModel(known: DefaultModel, channels: Entries): unknown {
   const choices = choicesOf(known, channels);
-  return choices.length === 0 ? undefined : { channels: choices, price: { perJob: known.perJob } };
+  return choices.length === 0 ? undefined : { channels: choices, price: known.price };
 }
 
 const noChoice = ({ provider, ids }: DefaultModel): string =>

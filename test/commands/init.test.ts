@@ -137,6 +137,7 @@ test('a person is asked, and one who pastes the key is told and asked again; the
     '',
     'many',
     '60',
+    '12.5',
     '',
   ]);
   const report = await init({}, person);
@@ -145,7 +146,7 @@ test('a person is asked, and one who pastes the key is told and asked again; the
   const { models, problems } = checked(['MY_ARK_KEY']);
   expect(problems).toEqual([]);
   expect(models.map(({ name, price }) => [name, price])).toEqual([
-    ['seedance-2.5', '25 points'],
+    ['seedance-2.5', '1.3 times the list price'],
     ['seedance-2.0', '60 points'],
   ]);
   const said = JSON.stringify([report, person.refused, readFileSync(path, 'utf8')]);

@@ -110,8 +110,9 @@ test('a person at the library’s own questions writes a config, and a pasted ke
     ['looks like a key itself', '\u0015MY_KEY\r'],
     ['Which models', '\r'],
     ['video of seedance-2.5 cost', 'much\r'],
-    ['an amount of points', '\u001560\r'],
+    ['takes points', '\u001560\r'],
     ...others.map(({ name }): [string, string] => [`video of ${name} cost`, '\r']),
+    ['How many points is one CNY worth', '\u001512.5\r'],
     ['At which URL', '\r'],
   ];
   for (const [question, keys] of typed) {
@@ -121,7 +122,9 @@ test('a person at the library’s own questions writes a config, and a pasted ke
   expect([await command.ended, command.err()]).toEqual([0, '']);
   const text = readFileSync(written, 'utf8');
   expect(text).toContain('"apiKey": "${MY_KEY}"');
-  expect(text).toMatch(/"seedance-2.5": \{[^}]*\}\],\s*"price": \{ "perJob": "60" \}/);
+  expect(text).toMatch(/"seedance-2.5": \{[^}]*\}\],\s*"price": \{ "perVideo": "60" \}/);
+  expect(text).toMatch(/"seedance-2.0": \{[^}]*\}\],\s*"price": \{ "costTimes": "1.3" \}/);
+  expect(text).toContain('"pointsPer": { "CNY": "12.5" }');
   expect(text).not.toContain(KEY);
 });
 

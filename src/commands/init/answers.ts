@@ -3,6 +3,7 @@ import { ACCOUNTS, isReal } from './accounts';
 import type { Account, AccountName } from './accounts';
 import { modelsOf } from './models';
 import type { OfferedModel } from './models';
+import { isByCost } from './problems';
 import type { GivenPoints } from './problems';
 
 /** What is known before a file is written: from flags, from questions, or by default. */
@@ -11,6 +12,8 @@ export interface Answers {
   /** Each credential with the variable that holds it: `{apiKey: 'ARK_API_KEY'}`. */
   variables: Readonly<Record<string, string>>;
   models: readonly OfferedModel[];
+  /** Points for one of each currency in which a model's price goes by its list price: `{USD: '100'}`. */
+  pointsPer: Readonly<Record<string, string>>;
   publicUrl: string | undefined;
 }
 
@@ -28,10 +31,12 @@ export interface GivenAnswers {
 export function withDefaults(given: GivenAnswers): Answers {
   const account = ACCOUNTS[given.provider ?? 'simulated'];
   checkFlags(account, given);
+  const models = withPoints(chosen(modelsOf(account), given.models), given.points);
   return {
     account,
     variables: variablesOf(account, given),
-    models: withPoints(chosen(modelsOf(account), given.models), given.points),
+    models,
+    pointsPer: Object.fromEntries(currenciesOf(models).map((name) => [name, usualWorth(name)])),
     publicUrl: given.publicUrl === '' ? undefined : given.publicUrl,
   };
 }
@@ -84,5 +89,13 @@ function withPoints(
   if (unknown !== undefined) {
     throw new UsageError(`--points: there is no "${unknown}" (known: ${known.join(', ')})`);
   }
-  return models.map((model) => ({ ...model, points: of[model.name] ?? all ?? model.points }));
+  return models.map((model) => ({ ...model, price: of[model.name] ?? all ?? model.price }));
 }
+
+/** Lists the currencies whose worth in points the file must say. */
+export const currenciesOf = (models: readonly OfferedModel[]): string[] => [
+  ...new Set(models.flatMap(({ price, currency }) => (isByCost(price) ? (currency ?? []) : []))),
+];
+
+/** A proposal to start from: what a point is worth, and a currency in points, is the operator's to say. */
+const usualWorth = (currency: string): string => (currency === 'CNY' ? '14' : '100');

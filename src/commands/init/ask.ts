@@ -1,9 +1,9 @@
 import { ACCOUNT_NAMES, ACCOUNTS, isReal } from './accounts';
 import type { Account } from './accounts';
-import { chosen, withDefaults } from './answers';
+import { chosen, currenciesOf, withDefaults } from './answers';
 import type { Answers, GivenAnswers } from './answers';
 import type { OfferedModel } from './models';
-import { pointsProblem, publicUrlProblem, variableProblem } from './problems';
+import { priceProblem, publicUrlProblem, variableProblem, worthProblem } from './problems';
 
 /** How a person is asked. Each question is asked again until nothing is wrong with its answer. */
 export interface Questions {
@@ -29,10 +29,13 @@ export async function ask(questions: Questions, given: GivenAnswers): Promise<An
   const options = ACCOUNT_NAMES.map((value) => ({ value, label: ACCOUNTS[value].label }));
   const provider = given.provider ?? (await questions.choose('Which provider?', options));
   const known = withDefaults({ ...given, provider });
+  const variables = await askVariables(questions, known, given);
+  const models = await askModels(questions, known, given);
   return {
     account: known.account,
-    variables: await askVariables(questions, known, given),
-    models: await askModels(questions, known, given),
+    variables,
+    models,
+    pointsPer: await askPointsPer(questions, known, models),
     publicUrl: given.publicUrl ?? (await askPublicUrl(questions)),
   };
 }
@@ -66,11 +69,24 @@ async function askModels(
   const priced: OfferedModel[] = [];
   for (const model of wanted) {
     const said = given.points?.of[model.name] ?? given.points?.all;
-    const text = `How many points does a video of ${model.name} cost?`;
-    const points = said ?? (await questions.write(text, model.points, pointsProblem));
-    priced.push({ ...model, points });
+    const text = `What does a video of ${model.name} cost, in times its list price (1.3x) or in points (25)?`;
+    const price = said ?? (await questions.write(text, model.price, priceProblem));
+    priced.push({ ...model, price });
   }
   return priced;
+}
+
+async function askPointsPer(
+  questions: Questions,
+  { pointsPer }: Answers,
+  models: readonly OfferedModel[],
+): Promise<Answers['pointsPer']> {
+  const answers: Record<string, string> = {};
+  for (const currency of currenciesOf(models)) {
+    const text = `How many points is one ${currency} worth?`;
+    answers[currency] = await questions.write(text, pointsPer[currency] ?? '', worthProblem);
+  }
+  return answers;
 }
 
 async function chooseModels(

@@ -2,13 +2,14 @@ import { DEFAULT_CHANNELS } from '../../default-catalog';
 import { isReal } from './accounts';
 import type { Answers } from './answers';
 import type { OfferedModel } from './models';
+import { isByCost } from './problems';
 
 /**
  * Writes the text of reelay.config.json, with a comment wherever somebody may want to change something. `schema` is the
  * path at which an editor finds the schema.
  */
 export function fileText(
-  { account, variables, models }: Answers,
+  { account, variables, models, pointsPer }: Answers,
   schema: string | undefined,
 ): string {
   const lines = [
@@ -20,9 +21,10 @@ export function fileText(
     ...(isReal(account) ? realLines({ account, variables }) : simulatedLines()),
     '  },',
     '  "models": {',
-    '    // Callers ask for the name on the left. "price" is points for each video, or {"free": true}. It is one price for',
-    '    // all that "offers" leaves of the model, so widen the two together; without "offers" it is all that there is.',
+    '    // Callers ask for the name on the left. "price" is so many times the list price of the provider (docs/providers.md),',
+    '    // or rates of your own: {"perVideo": "25"}, {"perSecond": "5"}, {"free": true}; docs/prices.md has every form.',
     ...models.flatMap((model, index) => modelLines(model, index === models.length - 1)),
+    ...(Object.keys(pointsPer).length > 0 ? ['  },', ...moneyLines(pointsPer)] : []),
     '  }',
     '}',
   ];
@@ -56,9 +58,20 @@ function simulatedLines(): string[] {
   ];
 }
 
+function moneyLines(pointsPer: Answers['pointsPer']): string[] {
+  return [
+    '  // What one of a currency is worth in points is yours to say, and follows no market: look at it when rates move.',
+    '  "money": {',
+    `    "pointsPer": ${spaced(pointsPer)}`,
+  ];
+}
+
 function modelLines(model: OfferedModel, isLast: boolean): string[] {
-  const { name, channel, id, points, offers } = model;
-  const price = `      "price": ${spaced({ perJob: points })}`;
+  const { name, channel, id } = model;
+  const isFlat = !isByCost(model.price);
+  const price = `      "price": ${spaced(isFlat ? { perVideo: model.price } : { costTimes: model.price.slice(0, -1) })}`;
+  // One price for all videos is for those that cost about the same.
+  const offers = isFlat ? model.offers : undefined;
   return [
     `    ${JSON.stringify(name)}: {`,
     `      "channels": [${spaced({ channel, model: id })}],`,
@@ -67,7 +80,7 @@ function modelLines(model: OfferedModel, isLast: boolean): string[] {
   ];
 }
 
-/** Writes a flat object as people do: `{ "perJob": "25" }`. */
+/** Writes a flat object as people do: `{ "perVideo": "25" }`. */
 function spaced(value: Readonly<Record<string, string | boolean>>): string {
   const entries = Object.entries(value).map(
     ([key, item]) => `${JSON.stringify(key)}: ${JSON.stringify(item)}`,

@@ -11,9 +11,11 @@ export interface OfferedModel {
   channel: string;
   /** The provider's own id: `doubao-seedance-2-0-260128`. */
   id: string;
-  /** Points for each video. */
-  points: string;
-  /** What the price is for, where that is not all that the model can do. */
+  /** What a video costs: `1.3x` its list price, or `25` points whatever it is. */
+  price: string;
+  /** The currency of its list price; undefined where none is known. */
+  currency: string | undefined;
+  /** What one price for all videos is for; it has no say where the price goes by the video. */
   offers?: { seconds?: { max: number }; resolutions?: string[] };
 }
 
@@ -21,7 +23,9 @@ export interface OfferedModel {
 const SECONDS_MAX = 10;
 const RESOLUTIONS: readonly string[] = ['480p', '720p'];
 
-const POINTS = '25';
+const USUAL_PRICE = '1.3x';
+/** Points for a model whose list price nobody has written. */
+const USUAL_POINTS = '25';
 
 /** Lists the models that an account may have, the newest first, each at a usual price. */
 export function modelsOf(account: Account): OfferedModel[] {
@@ -32,12 +36,18 @@ export function modelsOf(account: Account): OfferedModel[] {
     (id) => account.ids.test(id) && lacks?.(account.variables, id) === undefined,
   );
   return ids
-    .map((id): OfferedModel => {
-      const name = nameOf(id);
-      const points = usualPoints(name) ?? POINTS;
-      return { name, channel: account.channel, id, points, ...offersOf(models[id]) };
-    })
+    .map((id) => offered(account.provider, { name: nameOf(id), channel: account.channel, id }))
     .sort((one, other) => other.name.localeCompare(one.name, 'en', { numeric: true }));
+}
+
+function offered(
+  provider: string,
+  named: Pick<OfferedModel, 'name' | 'channel' | 'id'>,
+): OfferedModel {
+  const { models = {}, prices } = providers[provider] ?? {};
+  const currency = prices?.models[named.id]?.currency;
+  const price = currency === undefined ? USUAL_POINTS : USUAL_PRICE;
+  return { ...named, price, currency, ...offersOf(models[named.id]) };
 }
 
 function offersOf(model: Capabilities | undefined): Pick<OfferedModel, 'offers'> {
@@ -53,16 +63,11 @@ function offersOf(model: Capabilities | undefined): Pick<OfferedModel, 'offers'>
 }
 
 function simulatedModels(): OfferedModel[] {
-  return Object.entries(DEFAULT_MODELS).flatMap(([name, { provider, ids, perJob }]) =>
+  return Object.entries(DEFAULT_MODELS).flatMap(([name, { provider, ids }]) =>
     ids
       .slice(0, 1)
-      .map(([, id]) => ({ name, channel: `${provider}-simulated`, id, points: perJob })),
+      .map(([, id]) => offered(provider, { name, channel: `${provider}-simulated`, id })),
   );
-}
-
-/** Gives what the default catalog asks for the model of that name; undefined where it has none. */
-function usualPoints(name: string): string | undefined {
-  return Object.hasOwn(DEFAULT_MODELS, name) ? DEFAULT_MODELS[name]?.perJob : undefined;
 }
 
 /** `doubao-seedance-2-0-fast-260128`: vendor, family, two numbers, a word, the day of the release. */

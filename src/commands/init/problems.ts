@@ -29,6 +29,23 @@ export function pointsProblem(text: string): string | undefined {
   return AMOUNT.test(text) ? undefined : 'takes an amount of points, such as 25 or 0.5';
 }
 
+const TIMES = /^\d{1,6}(\.\d{1,6})?x$/;
+
+/** Says whether a price goes by the list price: `1.3x`. */
+export const isByCost = (price: string): boolean => TIMES.test(price);
+
+/** Says what is wrong with a price: points whatever the video is, or a multiple of the list price. */
+export function priceProblem(text: string): string | undefined {
+  if (AMOUNT.test(text) || (TIMES.test(text) && /[1-9]/.test(text))) return undefined;
+  return 'takes points, such as 25, or so many times the list price, such as 1.3x';
+}
+
+/** Says what is wrong with the worth of a currency. */
+export function worthProblem(text: string): string | undefined {
+  if (AMOUNT.test(text) && /[1-9]/.test(text)) return undefined;
+  return 'takes an amount of points above 0, such as 100';
+}
+
 /** Says what is wrong with a public URL; the empty text stands for none. */
 export function publicUrlProblem(text: string): string | undefined {
   if (text === '') return undefined;
