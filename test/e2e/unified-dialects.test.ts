@@ -284,7 +284,7 @@ describe('/unified-video', () => {
     const models = await get('/unified-video/models');
     expect(models.json.modelParams[SAMPLE.model].duration.enum).toContain(8);
     const quote = await post('/unified-video/quote', SAMPLE);
-    expect(quote.json).toMatchObject({ success: true, model: SAMPLE.model, pointsCharged: 15 });
+    expect(quote.json).toMatchObject({ success: true, model: SAMPLE.model, pointsCharged: 24 });
     const body = { ...SAMPLE, callbackUrl, projectId: 'p-1', quoteId: quote.json.quoteId };
     const { status, json } = await post('/unified-video/generate', body);
     expect(status).toBe(200);
@@ -294,7 +294,7 @@ describe('/unified-video', () => {
       providerTaskId: expect.stringMatching(/^cgt-/),
       model: SAMPLE.model,
       providerModel: SEEDANCE,
-      pointsCharged: 15,
+      pointsCharged: 24,
       status: 'submitted',
       estimatedTime: 90,
       estimatedTimeSec: 90,
@@ -310,7 +310,7 @@ describe('/unified-video', () => {
     expect(done).toMatchObject({
       success: true,
       providerTaskId: json.providerTaskId,
-      pointsCharged: 15,
+      pointsCharged: 24,
       progress: 100,
       projectId: 'p-1',
     });
@@ -361,7 +361,7 @@ describe('/unified-video', () => {
     expect([foreign.status, foreign.json.param]).toEqual([400, 'quoteId']);
     const spelled = { ...sample, aspectRatio: 'adaptive', prompt: sample.prompt, quoteId };
     const same = await post('/unified-video/generate', spelled);
-    expect([same.status, same.json.pointsCharged]).toEqual([200, 15]);
+    expect([same.status, same.json.pointsCharged]).toEqual([200, 24]);
     await gateway.ended(same.json.taskId);
   });
 
@@ -405,7 +405,7 @@ describe('/unified-video', () => {
     expect(await left).toBe('AbortError');
     const again = await fetch(url, init);
     const created = (await again.json()) as { taskId: string; pointsCharged: number };
-    expect([again.headers.get('idempotent-replayed'), created.pointsCharged]).toEqual(['true', 15]);
+    expect([again.headers.get('idempotent-replayed'), created.pointsCharged]).toEqual(['true', 24]);
     expect(await gateway.ended(created.taskId)).toMatchObject({ status: 'completed' });
     expect(await ledgerOf(created.taskId)).toHaveLength(2);
   });
