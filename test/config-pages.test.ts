@@ -17,6 +17,7 @@ const ROOT = join(__dirname, '..');
 const SCHEMA = join(ROOT, 'reelay.schema.json');
 const PAGE = join(ROOT, 'docs/configuration.md');
 const PROVIDERS = join(ROOT, 'docs/providers.md');
+const PRICES = join(ROOT, 'docs/prices.md');
 const EXAMPLE = join(ROOT, 'reelay.config.example.json');
 const ODD = join(__dirname, 'odd-configs');
 const BROKEN = join(__dirname, 'broken-configs');
@@ -55,7 +56,7 @@ describe('what a page or the example tells to write', () => {
     );
   const written = [
     ['the example', readFileSync(EXAMPLE, 'utf8')],
-    ...[PAGE, PROVIDERS].flatMap((path) =>
+    ...[PAGE, PROVIDERS, PRICES].flatMap((path) =>
       blocksOf(path).map((block, index) => [`${basename(path)}, block ${index + 1}`, block]),
     ),
   ] as [string, string][];
