@@ -49,10 +49,14 @@ const OF_LATE: Record<MarginGroup, SQL> = {
 const nameIn = (groupBy: MarginGroup, at: Column): SQL =>
   groupBy === 'day' ? dayOf(at) : OF_USAGE[groupBy];
 
+/** A job that was given up may have had its verdict since, which tells its cost. */
+const IS_UNKNOWN = sql`${usage.costPoints} IS NULL AND NOT EXISTS (
+  SELECT FROM ${lateVerdicts} WHERE ${lateVerdicts.jobId} = ${usage.jobId} AND ${lateVerdicts.costPoints} IS NOT NULL)`;
+
 const ended = (query: MarginQuery): SQL => sql`
   SELECT ${nameIn(query.groupBy, usage.at)} AS name, 1 AS requests, ${usage.tokens} AS tokens,
     ${usage.seconds}::text::numeric AS seconds, ${usage.charged} AS charged, 0::bigint AS refunded,
-    coalesce(${usage.costPoints}, 0) AS cost, 0::bigint AS late, (${usage.costPoints} IS NULL)::int AS unknown
+    coalesce(${usage.costPoints}, 0) AS cost, 0::bigint AS late, (${IS_UNKNOWN})::int AS unknown
   FROM ${usage} WHERE ${isIn(usage.at, usage.workspaceId, query)}`;
 
 const refunded = (query: MarginQuery): SQL => sql`
@@ -61,8 +65,7 @@ const refunded = (query: MarginQuery): SQL => sql`
   WHERE ${and(eq(ledger.kind, 'refund'), isIn(ledger.at, ledger.workspaceId, query))}`;
 
 const late = (query: MarginQuery): SQL => sql`
-  SELECT ${OF_LATE[query.groupBy]}, 0, 0, 0, 0, 0, 0, coalesce(${lateVerdicts.costPoints}, 0),
-    (${lateVerdicts.costPoints} IS NULL)::int
+  SELECT ${OF_LATE[query.groupBy]}, 0, 0, 0, 0, 0, 0, coalesce(${lateVerdicts.costPoints}, 0), 0
   FROM ${lateVerdicts} JOIN ${jobs} ON ${jobs.id} = ${lateVerdicts.jobId}
   WHERE ${isIn(lateVerdicts.at, lateVerdicts.workspaceId, query)}`;
 
