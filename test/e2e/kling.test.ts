@@ -42,6 +42,7 @@ beforeAll(async () => {
     models: {
       'kling-v1': { channels: [onKling('kling-v1')], price },
       'kling-v1-6': { channels: [onKling('kling-v1-6')], price },
+      'kling-v3': { channels: [onKling('kling-v3')], price },
       'kling-v3-omni': { channels: [onKling('kling-v3-omni')], price },
       'kling-3.0': { channels: [onKling('kling-3.0')], price },
       'kling-3.0-turbo': { channels: [onKling('kling-3.0-turbo')], price },
@@ -110,7 +111,7 @@ const frame = { frame_type: 'first_frame', image_url: 'https://media.example/cat
 const last = { frame_type: 'last_frame', image_url: 'https://media.example/end.png' };
 const reference = { image_url: 'https://media.example/cat.png' };
 
-test.concurrent.each(['kling-v1', 'kling-3.0'])(
+test.concurrent.each(['kling-v3', 'kling-3.0'])(
   'a job on %s becomes a playable video, with one submit and one bill',
   async (model) => {
     const { id, prompt } = await post('', { model, resolution: '720p', aspect_ratio: '16:9' });
@@ -162,7 +163,7 @@ test.concurrent.each<[kind: string, body: Record<string, unknown>]>([
   },
 );
 
-test.concurrent.each(['kling-v1', 'kling-3.0'])(
+test.concurrent.each(['kling-v3', 'kling-3.0'])(
   'a callback names it too, and sooner: %s',
   async (model) => {
     const { id, prompt } = await post('fault=drop-after-accept', { model });
@@ -172,7 +173,7 @@ test.concurrent.each(['kling-v1', 'kling-3.0'])(
   },
 );
 
-test.concurrent.each(['kling-v1', 'kling-3.0'])(
+test.concurrent.each(['kling-v3', 'kling-3.0'])(
   'a submit to %s that never arrived is looked for, not found, and not sent again',
   async (model) => {
     const { id, prompt } = await post('fault=drop-before-accept', { model });

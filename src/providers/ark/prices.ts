@@ -69,13 +69,15 @@ const QUOTED: Reading = { read: '2026-09-30', certainty: 'second_hand' };
 /** A copy of the page of Volcengine. */
 const COPIED_2025: Reading = { read: '2025-12-19', certainty: 'vendor' };
 const QUOTED_IN_CHINA: Reading = { read: '2026-09-19', certainty: 'second_hand' };
+/** The prices online are what a client shows its users; that offline is half of it, somebody quotes from the page. */
+const PIECED_TOGETHER: Reading = { read: '2026-11-29', certainty: 'second_hand' };
 
 const models: Readonly<Record<string, ListPrice>> = {
   'doubao-seedance-1-0-pro-250528': yuan(byTier('15', '7.5'), COPIED_2025),
   'doubao-seedance-1-0-pro-fast-251015': yuan(byTier('4.2', '2.1'), COPIED_2025),
   'doubao-seedance-1-5-pro-251215': yuan(
     [...byTier('16', '8', true), ...byTier('8', '4', false)],
-    QUOTED_IN_CHINA,
+    PIECED_TOGETHER,
   ),
   'doubao-seedance-2-0-260128': yuan(volcengine20, QUOTED_IN_CHINA),
   'doubao-seedance-2-0-fast-260128': yuan(byInput(SMALL, '37', '22'), QUOTED_IN_CHINA),
