@@ -23,8 +23,8 @@ export async function tryOnce(
 ): Promise<Try> {
   const number = await deps.store.deliveries.beginTry(delivery.id, deps.now());
   const startedAt = deps.now();
-  const result = await send(deps, delivery, how);
-  const next = nextStep(deps, number - delivery.triesBefore, result);
+  const result = await sendMessage(deps, delivery, how);
+  const next = newTryStep(deps, number - delivery.triesBefore, result);
   const end = 'end' in next ? next.end : undefined;
   const outcome = { durationMs: deps.now() - startedAt, ...tried(deps, result) };
   await deps.store.deliveries.endTry(delivery.id, number, outcome, end, deps.now());
@@ -75,9 +75,10 @@ const outcomeOf = (result: CallResult): string =>
     ? `HTTP ${String(result.reply.status)}`
     : `${result.reason}: ${result.detail}`;
 
-async function send(
-  deps: ActivityDeps,
-  delivery: DeliveryRow,
+/** Sends a message to its URL, signed now over the bytes of its body. */
+export async function sendMessage(
+  deps: Pick<ActivityDeps, 'outbound' | 'now' | 'limits'>,
+  delivery: Pick<DeliveryRow, 'eventId' | 'url' | 'contentType' | 'body'>,
   { secrets, timeoutMs }: { secrets: string[]; timeoutMs: number },
 ): Promise<CallResult> {
   const signed = sign({
@@ -110,7 +111,7 @@ type Step = { end: DeliveryEnd; delayMs?: never } | { end?: never; delayMs: numb
  * 2xx is success, 410 and a blocked address end it, everything else is tried again by the schedule. `number` counts
  * from 1 in this round of tries.
  */
-function nextStep(deps: ActivityDeps, number: number, result: CallResult): Step {
+export function newTryStep(deps: ActivityDeps, number: number, result: CallResult): Step {
   if (result.kind === 'not_sent' && result.reason === 'blocked') return { end: 'blocked' };
   const status = result.kind === 'reply' ? result.reply.status : undefined;
   if (status !== undefined && status >= 200 && status < 300) return { end: 'delivered' };

@@ -10,6 +10,7 @@ import type { Retention } from '../src/core/settings/retention';
 import type { Waits } from '../src/core/settings/waits';
 import type { AttemptDeps, AttemptLimits, AttemptWaits } from '../src/attempts/deps';
 import type { ByteGate } from './byte-gate';
+import type { AlertTarget } from '../src/core/money/alerts';
 import type { HungHosts } from './hung-hosts';
 import type { Places } from './places';
 
@@ -33,6 +34,8 @@ export interface ActivityDeps extends AttemptDeps {
   /** How many jobs may run at once, and for whom. */
   caps: Caps;
   metrics: Metrics;
+  /** The place at which the operator hears of budgets and balances; undefined where nobody wants to. */
+  alerts?: AlertTarget | undefined;
   /** Makes the spans of this process; undefined where nobody exports any. */
   traces?: Traces | undefined;
   /** Creates a job as the gateway does, without the start. Gives its id, or that of an equal request's job. */

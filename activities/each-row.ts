@@ -7,7 +7,7 @@ export interface Rows<Row> {
   idsOf(row: Row): Partial<Record<RowId, string>>;
 }
 
-type RowId = 'jobId' | 'deliveryId' | 'workflowId' | 'workspaceId' | 'entryId';
+type RowId = 'jobId' | 'deliveryId' | 'workflowId' | 'workspaceId' | 'entryId' | 'alertId';
 
 type EachDeps = Pick<ActivityDeps, 'log' | 'now' | 'limits' | 'waits'>;
 

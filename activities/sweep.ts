@@ -8,6 +8,7 @@ import { createBlobClearing } from './clear-blobs';
 import { eachRow, inBatches } from './each-row';
 import type { ActivityDeps } from './deps';
 import { retentionSteps } from './retention';
+import { tellAlerts } from './tell-alerts';
 import type { RetentionCounts } from './retention';
 
 /**
@@ -27,6 +28,7 @@ export function sweep(deps: ActivityDeps) {
     late: () => watchLate(deps),
     expires: () => expirePoints(deps),
     checkpoints: () => moveCheckpoints(deps),
+    alerts: () => tellAlerts(deps),
     ...retentionSteps(deps),
     faults: () => checkLedger(deps),
     blobs: createBlobClearing(deps),
@@ -67,6 +69,8 @@ export interface SweepCounts extends RetentionCounts {
   expires: number;
   /** Entries of the ledger that checkpoints moved over. */
   checkpoints: number;
+  /** Alerts of budgets and balances that were taken. */
+  alerts: number;
   /** Faults that a check of the ledger found; most sweeps make none. */
   faults: number;
   /** Stored files that nothing named and that are gone. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fields } from '../core/json/known-fields';
+import { alertsSchema } from './alerts-schema';
 import { channelsSchema } from './channel-schema';
 import { groupsSchema } from './group-schema';
 import { modelsSchema } from './model-schema';
@@ -13,6 +14,7 @@ export const fileSchema = fields({
   models: modelsSchema,
   groups: groupsSchema.default({}),
   money: moneySchema.prefault({}),
+  alerts: alertsSchema.optional(),
   waits: waitsSchema.prefault({}),
   limits: limitsSchema.prefault({}),
   retention: retentionSchema.prefault({}),

@@ -9,7 +9,7 @@ import { names, oneOf, required, whole, yesOrNo } from './schema-kit';
 /** What an operator writes of prices. Amounts and factors are texts, since a number of JSON is not exact. */
 
 const AMOUNT = /^\d{1,12}(\.\d{1,6})?$/;
-const amount = z
+export const amount = z
   .string({ error: required('an amount of points as a text, such as "25" or "0.5"') })
   .regex(AMOUNT, 'is not an amount of points such as "25" or "0.5"');
 

@@ -14,6 +14,7 @@ import { activitySlots } from '../engine/slots';
 import { startWorkers } from '../engine/worker';
 import type { RunningWorkers } from '../engine/worker';
 import { accept } from '../gateway';
+import { alertTarget } from './alerts';
 import { acceptDeps } from './accept-deps';
 import { callbackLimits } from './callback-slots';
 import type { Foundation } from './foundation';
@@ -52,6 +53,7 @@ export async function startWorker(
       ...callbackLimits(base.config.limits, slots),
     },
     retention: base.config.retention,
+    alerts: alertTarget(base.config, base.outbound),
     now: Date.now,
     random: Math.random,
     newToken: () => base.random(16).toString('hex'),

@@ -1,6 +1,7 @@
 import type { ChangeStore } from '../core/ports/store/changes';
 import type { Store } from '../core/ports/store/store';
 import { adminStore } from './operator/admin';
+import { alertStore } from './money/alerts';
 import { attemptStore } from './attempts/attempts';
 import type { CreateWaits } from './jobs/create-job';
 import type { Database } from './base/database';
@@ -54,6 +55,7 @@ export function createStore(
     workspaces: workspaceStore(db),
     ledger: ledgerStore(db),
     usage: usageStore(db),
+    alerts: alertStore(db),
     statements: statementStore(db),
     margins: marginStore(db),
     changes: options.changes,

@@ -12,7 +12,7 @@ export function render(page: string, schema: JsonSchema): string {
   const [words] = page.split(MARK);
   if (words === undefined || !page.includes(MARK))
     throw new Error(`the page lacks the line ${MARK}`);
-  const { channels, models, groups, money } = schema.properties ?? {};
+  const { channels, models, groups, money, alerts } = schema.properties ?? {};
   const [simulated, real] = formsOf(channels);
   const [model] = formsOf(models);
   const [group] = formsOf(groups);
@@ -33,12 +33,13 @@ export function render(page: string, schema: JsonSchema): string {
     section('`models.<name>.defaults`', defaults),
     section('`groups.<name>`', group),
     section('`money`', money),
+    section('`alerts`', alerts),
     section('The rest', { properties: Object.fromEntries(top) }),
   ].join('\n');
 }
 
 /** Have a section each, here or on the page of settings. */
-const LISTED = ['channels', 'models', 'groups', 'money', 'waits', 'limits', 'retention'];
+const LISTED = ['channels', 'models', 'groups', 'money', 'alerts', 'waits', 'limits', 'retention'];
 
 const merged = (forms: readonly JsonSchema[] | undefined): JsonSchema => ({
   properties: Object.assign({}, ...(forms ?? []).map(({ properties }) => properties)) as Record<

@@ -1,6 +1,15 @@
-import { boolean, date, doublePrecision, numeric, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  date,
+  doublePrecision,
+  integer,
+  numeric,
+  pgTable,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import type { LedgerKind } from '../../core/money/ledger';
-import { at, jsonb, money } from './columns';
+import { at, bytes, jsonb, money } from './columns';
 
 /** The ledger, usage, and what checkpoints have summed of both. */
 
@@ -90,4 +99,18 @@ export const ledgerCheck = pgTable('ledger_check', {
   begunAt: at('begun_at'),
   endedAt: at('ended_at'),
   faults: jsonb('faults').$type<Record<string, number>>().notNull().default({}),
+});
+
+/** `nextTryAt` is null when it is not tried any more. */
+export const alerts = pgTable('alerts', {
+  id: uuid('id').primaryKey(),
+  workspaceId: uuid('workspace_id').notNull(),
+  ownerId: uuid('owner_id').notNull(),
+  about: text('about').notNull(),
+  body: bytes('body').notNull(),
+  createdAt: at('created_at').notNull(),
+  tries: integer('tries').notNull().default(0),
+  nextTryAt: at('next_try_at'),
+  endedBecause: text('ended_because'),
+  overAt: at('over_at'),
 });

@@ -19,6 +19,7 @@ import type { StatementStore } from './statements';
 import type { UsageStore } from './usage';
 import type { ChangeStore } from './changes';
 import type { AdminStore } from './admin';
+import type { AlertStore } from './alerts';
 
 export interface Store {
   jobs: JobStore;
@@ -42,4 +43,5 @@ export interface Store {
   margins: MarginStore;
   changes: ChangeStore;
   admin: AdminStore;
+  alerts: AlertStore;
 }
