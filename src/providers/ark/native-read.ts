@@ -48,7 +48,7 @@ function requestOf(body: NativeBody): NativeReading['request'] {
   const flags = readFlags(prompt);
   const frames = body.frames ?? flags.frames;
   const applied = {
-    seconds: frames ? Math.ceil(frames / FRAMES_PER_SECOND) : (body.duration ?? flags.duration),
+    seconds: frames ? secondsOf(frames) : (body.duration ?? flags.duration),
     resolution: body.resolution ?? flags.resolution ?? (body.draft ? '480p' : undefined),
     aspectRatio: body.ratio ?? flags.ratio,
     generateAudio: body.generate_audio,
@@ -68,6 +68,9 @@ function requestOf(body: NativeBody): NativeReading['request'] {
     passthrough: othersOf(body),
   };
 }
+
+/** Returns the whole seconds that hold so many frames: a video has one more than its seconds have, 289 in twelve. */
+const secondsOf = (frames: number): number => Math.ceil((frames - 1) / FRAMES_PER_SECOND);
 
 function inputOf(item: ContentItem, index: number): InputSource[] {
   const param = `content[${String(index)}]`;
