@@ -614,6 +614,7 @@ const ACCEPTED: OperatedAttempt = {
   operation: '{"taskId":"upstream-1"}',
   refusalCode: null,
   verdict: null,
+  cost: null,
 };
 /** What each use case for operators answers. */
 const OPERATED = {

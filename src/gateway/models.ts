@@ -32,7 +32,7 @@ async function quote(deps: GatewayDeps, principal: Principal, asked: Draft): Pro
   return {
     ...deps.quotes.issue({ principal, model, applied }, price),
     price,
-    lines: linesInPoints(pricing),
+    lines: linesInPoints(pricing, price),
     applied,
     providerModel: usable[0].model,
   };

@@ -26,7 +26,7 @@ export async function preview(
     .map((choice) => plannedSend(choice, { checked, creation, files }));
   const quote = {
     ...deps.quotes.issue({ principal, model, applied }, price),
-    ...{ price, applied, providerModel: usable[0].model, lines: linesInPoints(pricing) },
+    ...{ price, applied, providerModel: usable[0].model, lines: linesInPoints(pricing, price) },
   };
   return { model, quote, sends };
 }

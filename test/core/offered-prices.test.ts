@@ -144,8 +144,11 @@ test.each(lines)('the lines of a price %s add up to it, in points', (_name, pric
     const route = { provider: provider ?? fail(), model };
     const frozen = askedFor(route, asked(provider, model, {}), { price, group, rules: RULES });
     if (!frozen) throw new Error('it has no price');
-    const sum = linesInPoints(frozen).reduce((all, { amount }) => all + Number(amount), 0);
     const points = priceOf(frozen.terms, frozen.used).points ?? fail();
-    expect(BigInt(Math.round(sum * 1e6))).toBe(points);
+    for (const told of [points, points + 1n, points * 2n]) {
+      const lines = linesInPoints(frozen, told);
+      const sum = lines.reduce((all, { amount }) => all + Number(amount), 0);
+      expect(BigInt(Math.round(sum * 1e6))).toBe(told);
+    }
   }
 });

@@ -173,6 +173,16 @@ test.concurrent(
   },
 );
 
+test.concurrent('an operator reads what each attempt cost, and by what that is known', async () => {
+  const created = await gateway.call('POST', '/v1/videos', { body: body('by-token', '') });
+  await gateway.ended(created.json.id);
+  const path = `/v1/admin/jobs/${String(created.json.id)}`;
+  const { json } = await gateway.call('GET', path, { key: gateway.keys.admin_key });
+  expect(json.attempts).toMatchObject([
+    { cost: { points: '10.0188', amount: '2.5047', currency: 'CNY', told_by: 'tokens' } },
+  ]);
+});
+
 test('lists of models say what their videos cost, from the cheapest to the dearest', async () => {
   const { json: unified } = await gateway.call('GET', '/unified-video/models');
   expect(unified.pricingHints['by-second']).toEqual({

@@ -163,7 +163,7 @@ export function createMemoryGateway(
       const { applied, price, pricing, usable } = resolve(RESOLVING, principal, draft);
       const { model } = draft.request;
       const signed = quotes.issue({ principal, model, applied }, price);
-      const lines = linesInPoints(pricing);
+      const lines = linesInPoints(pricing, price);
       return { ...signed, price, lines, applied, providerModel: usable[0].model };
     },
     async reference(job) {

@@ -136,6 +136,20 @@ test('thirty settles at once over one balance never take more than it has', asyn
   expect([available, held]).toEqual([parsePoints('2'), 0n]);
 });
 
+test('creates and settles that ask for one balance at once wait for each other and never in a circle', async () => {
+  const workspace = await database.makeWorkspace(HOLD * 60n);
+  const jobs = await Promise.all(Array.from({ length: 12 }, () => sent(workspace, TOKENS)));
+  const verdict = { ...SUCCEEDED, usage: { tokens: 110_000 } };
+  for (const { attempt } of jobs) {
+    await database.store.attempts.recordLook(attempt, { verdict, reply: undefined, now: NOW });
+  }
+  const all = jobs.flatMap(({ job }) => [settle(database, job.id), sent(workspace, TOKENS)]);
+  await Promise.all(all);
+  const { available, held, spent } = await balanceOf(database.db, workspace.id);
+  expect([held, spent]).toEqual([HOLD * 12n, parsePoints('27.5') * 12n]);
+  expect(available + held + spent).toBe(HOLD * 60n);
+});
+
 const COLUMNS =
   'cost_points::text AS points, cost_amount::text AS amount, cost_currency AS currency';
 

@@ -25,7 +25,9 @@ function rangeOf({ entry, routes }: RoutedModel, asked: AskedPrice): PriceRange 
   const priced = routes.flatMap((route) =>
     offeredVideos(route.capabilities).flatMap((video) => askedFor(route, video, asked) ?? []),
   );
-  const points = priced.map(({ terms, used }) => price(terms, used).points ?? 0n);
+  // Most videos differ in nothing that is paid for, and exact decimals take their time.
+  const kinds = new Map(priced.map((one) => [JSON.stringify([one.terms.rates, one.used]), one]));
+  const points = [...kinds.values()].map(({ terms, used }) => price(terms, used).points ?? 0n);
   const [first = 0n] = points;
   const range = {
     from: points.reduce((least, one) => (one < least ? one : least), first),

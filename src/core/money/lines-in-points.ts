@@ -5,19 +5,19 @@ import type { FrozenPrice } from './terms';
 
 /** One line of a price as its caller sees it: in points, with every factor in it. */
 export interface PointsLine extends Omit<RateLine, 'of'> {
-  /** `rounding` = what a minimum or a step adds, so that the lines' amounts always add up to the price. */
+  /** `rounding` = what a minimum, a step or an earlier quote adds, so that the lines always add up to the price. */
   of: RateLine['of'] | 'rounding';
 }
 
 /**
- * Returns what a price is made of. What the operator pays and earns is not told: the factors are in each rate and not
+ * Returns what a price of so many micro-points is made of. What the operator pays and earns is not told: the factors are in each rate and not
  * beside it.
  */
-export function linesInPoints({ terms, used }: FrozenPrice): PointsLine[] {
+export function linesInPoints({ terms, used }: FrozenPrice, points: bigint): PointsLine[] {
   const { perUnit = '1', times } = terms;
   const all = times.reduce((product, { factor }) => product.times(factor), new Big(perUnit));
   const inPoints = (amount: Decimal): Decimal => new Big(amount).times(all).toFixed();
-  const { lines, points = 0n } = price(terms, used);
+  const { lines } = price(terms, used);
   const shown = lines.map(({ of, quantity, rate, amount }): PointsLine => {
     return { of, quantity, rate: inPoints(rate), amount: inPoints(amount) };
   });

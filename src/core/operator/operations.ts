@@ -1,3 +1,4 @@
+import type { Cost } from '../money/charge';
 import type { AdminList } from './listed';
 import type { FailureCode } from '../errors';
 import type { JobState } from '../job/job';
@@ -44,6 +45,8 @@ export interface OperatedAttempt {
   refusalCode: FailureCode | null;
   /** What the provider said in the end; null while it has not. */
   verdict: string | null;
+  /** What it cost the account; null until it has ended, and where nobody knows. */
+  cost: Cost | null;
 }
 
 export interface OperatedDelivery {

@@ -81,6 +81,15 @@ const attemptSchema = z.strictObject({
   operation: z.string().nullable(),
   refusal_code: z.string().nullable(),
   verdict: z.string().nullable(),
+  /** What it cost the operator's account; `points` is null where the currency has none, all of it where nobody knows. */
+  cost: z
+    .strictObject({
+      points: points.nullable(),
+      amount: z.string(),
+      currency: z.string().nullable(),
+      told_by: z.enum(['money', 'units', 'tokens', 'applied', 'end']),
+    })
+    .nullable(),
 });
 export type AttemptReply = z.infer<typeof attemptSchema>;
 

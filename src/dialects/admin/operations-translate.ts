@@ -49,9 +49,15 @@ export const fromJobReport = ({ job, attempts, deliveries, keep }: JobReport) =>
   keep: keep ? fromKeep(keep) : null,
 });
 
-const fromAttempt = ({ refusalCode, ...attempt }: OperatedAttempt): AttemptReply => ({
+const fromAttempt = ({ refusalCode, cost, ...attempt }: OperatedAttempt): AttemptReply => ({
   ...attempt,
   refusal_code: refusalCode,
+  cost: cost && {
+    points: cost.points === null ? null : formatPoints(cost.points),
+    amount: cost.amount,
+    currency: cost.currency ?? null,
+    told_by: cost.by,
+  },
 });
 
 export function fromDelivery(delivery: OperatedDelivery): DeliveryReply {

@@ -19,7 +19,7 @@ export function readNative(bytes: Uint8Array): NativeReading {
   const fields = JSON.parse(text) as Record<string, unknown>;
   checkUnread(fields);
   return {
-    request: requestOf(nativeBodySchema.parse(fields)),
+    request: requestOf(nativeBodySchema.parse(fields), references.length > 0),
     callbackUrl: callbackOf(fields['callback_url']),
     references,
   };
@@ -36,7 +36,7 @@ const PROMPT_LENGTH_MAX = 32_000;
 const ITEMS_MAX = 64;
 const FRAMES_PER_SECOND = 24;
 
-function requestOf(body: NativeBody): NativeReading['request'] {
+function requestOf(body: NativeBody, isOfDraft: boolean): NativeReading['request'] {
   const content = body.content ?? [];
   if (content.length > ITEMS_MAX)
     throw invalid('content', `has more than ${String(ITEMS_MAX)} items`);
@@ -47,8 +47,10 @@ function requestOf(body: NativeBody): NativeReading['request'] {
   const prompt = items.flatMap((item) => (item.type === 'text' ? [item.text] : [])).join('\n');
   const flags = readFlags(prompt);
   const frames = body.frames ?? flags.frames;
+  // What becomes of a draft is as long as the draft is, which only its provider knows.
+  const draftSeconds = isOfDraft ? -1 : undefined;
   const applied = {
-    seconds: frames ? secondsOf(frames) : (body.duration ?? flags.duration),
+    seconds: frames ? secondsOf(frames) : (body.duration ?? flags.duration ?? draftSeconds),
     resolution: body.resolution ?? flags.resolution ?? (body.draft ? '480p' : undefined),
     aspectRatio: body.ratio ?? flags.ratio,
     generateAudio: body.generate_audio,

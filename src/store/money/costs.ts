@@ -22,3 +22,6 @@ export function costColumns(cost: Cost | undefined): {
 
 export const storedCost = (cost: Cost | undefined): StoredCost | null =>
   cost ? { ...cost, points: cost.points?.toString() ?? null } : null;
+
+export const costOf = (stored: StoredCost | null): Cost | null =>
+  stored && { ...stored, points: stored.points === null ? null : BigInt(stored.points) };

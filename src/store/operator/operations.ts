@@ -5,6 +5,7 @@ import type { OperationsStore } from '../../core/ports/store/operations';
 import { newId } from '../../core/job/ids';
 import type { Database } from '../base/database';
 import { lockJob } from '../jobs/lock-job';
+import { costOf } from '../money/costs';
 import { operatedDeliveries } from './operated-deliveries';
 import { attempts, events, jobs, keeps } from '../schema';
 import { seedOfOpenJob } from '../upkeep/sweep';
@@ -141,12 +142,14 @@ async function attemptsOf(db: Database, jobId: string): Promise<OperatedAttempt[
       operation: attempts.operation,
       refusal: attempts.refusal,
       verdict: attempts.verdict,
+      cost: attempts.cost,
     })
     .from(attempts)
     .where(eq(attempts.jobId, jobId))
     .orderBy(asc(attempts.number));
-  return rows.map(({ operation, refusal, verdict, ...row }) => ({
+  return rows.map(({ operation, refusal, verdict, cost, ...row }) => ({
     ...row,
+    cost: costOf(cost),
     operation: operation && JSON.stringify(operation),
     refusalCode: refusal?.failure.code ?? null,
     verdict: verdict?.state ?? null,
