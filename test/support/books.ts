@@ -147,9 +147,9 @@ interface BookOptions {
   random: () => number;
 }
 
-/** The accountant's own balance. */
+/** The accountant's own balance; one micro-point was there from the beginning. */
 class Account {
-  available = 0n;
+  available = 1n;
   constructor(
     readonly books: Books,
     readonly workspace: number,

@@ -2,6 +2,9 @@ import { knownModel } from '../job/job';
 import { inWords, offeredVideos } from '../money/offered-videos';
 import type { ModelPrice, PriceRules } from '../money/model-price';
 import type { Rates } from '../money/rates';
+import type { PricedVideo } from '../money/tariff';
+import { price as priceOf } from '../money/terms';
+import type { FrozenPrice } from '../money/terms';
 import { ConfigError } from './config-error';
 import type { ChannelRoute, RoutedModel } from './entries';
 import { askedFor, listPriceOf } from './price-of';
@@ -65,10 +68,20 @@ function uncounted(
   return undefined;
 }
 
+/** What is free is said, and never fallen into. */
 function unpriced(price: ModelPrice, route: ChannelRoute, rules: PriceRules): Problem | undefined {
-  const video = offeredVideos(route.capabilities).find(
-    (one) => askedFor(route, one, { price, rules, group: '' }) === undefined,
-  );
+  const offered = offeredVideos(route.capabilities);
+  const asked = (video: PricedVideo): FrozenPrice | undefined =>
+    askedFor(route, video, { price, rules, group: '' });
+  const free = offered.find((video) => {
+    const found = asked(video);
+    return found && priceOf(found.terms, found.used).points === 0n;
+  });
+  if (free) {
+    const text = `sells ${inWords(free)} for nothing: add "perVideo" or "minimum", or write {"free": true}`;
+    return { at: [], text };
+  }
+  const video = offered.find((one) => asked(one) === undefined);
   if (!video) return undefined;
   const text =
     'rows' in price
