@@ -133,7 +133,8 @@ export async function keepBooks(
     const amount = index === 2 ? 500_000_000n : 1_500_000_000n;
     if (number % 50 === 0) await topUp(database, { workspace, account, at, amount });
     if (number % 101 === 29) await topUpForATime(database, { workspace, account, at });
-    if (number % 97 === 13) await adjust(database, { workspace, account, at, amount: -1_000_000n });
+    if (number % 97 === 13 && account.available > 1_000_000n)
+      await adjust(database, { workspace, account, at, amount: -1_000_000n });
     await oneJob(database, { workspace, account, at, random, step });
   }
   return books;
