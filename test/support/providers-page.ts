@@ -28,7 +28,10 @@ function tableOf({ models, retired = {}, prices }: Provider): string {
     ...living.map(([id, model]) => rowOf(id, model)),
     ...(gone.length === 0
       ? []
-      : ['', `No more: ${gone.join(', ')}. A config that names one does not start.`]),
+      : [
+          '',
+          `No more: ${gone.join(', ')}. A config whose \`channels\` name one of these ids does not start; the names that callers use may stay.`,
+        ]),
     '',
     ...pricesOf(
       living.map(([id]) => id),
