@@ -1,8 +1,4 @@
--- Budgets of keys and workspaces, for ever, by day and by month in UTC. Micro-points; null = no bound.
-ALTER TABLE keys
-  ADD COLUMN budget_day bigint,
-  ADD COLUMN budget_month bigint,
-  ADD CONSTRAINT keys_budgets_check CHECK (budget_day >= 0 AND budget_month >= 0) NOT VALID;
+-- Budgets of workspaces, for ever, by day and by month in UTC. Micro-points; null = no bound.
 ALTER TABLE workspaces
   ADD COLUMN budget bigint,
   ADD COLUMN budget_day bigint,
