@@ -39,7 +39,7 @@ const checked = (variables: readonly string[]) =>
 test.each(ACCOUNT_NAMES)(
   '%s by flags alone is a config that a start takes, with every model',
   async (provider) => {
-    const { next } = await init({ provider });
+    const { next } = await init({ provider: [provider] });
     const account = ACCOUNTS[provider];
     const variables = isReal(account) ? Object.values(account.variables) : [];
     const report = checked(variables);
@@ -73,16 +73,32 @@ test.each(ACCOUNT_NAMES.filter((name) => isReal(ACCOUNTS[name])))(
 );
 
 test('it begins with the way to the schema, so that an editor completes and checks it', async () => {
-  await init({ provider: 'ark' });
+  await init({ provider: ['ark'] });
   const [, first = ''] = readFileSync(path, 'utf8').split('\n');
   const [, way = ''] = /^ {2}"\$schema": "(.*)",$/.exec(first) ?? [];
   expect(existsSync(join(folder, way))).toBe(true);
   expect(way).toMatch(/^\.\.?\/.*reelay\.schema\.json$/);
 });
 
+test('two accounts are one file, by flags and by questions', async () => {
+  const both = ['ARK_API_KEY', 'KLING_API_KEY'];
+  const { next } = await init({ provider: ['ark-international', 'kling'] });
+  const byFlags = checked(both);
+  expect(byFlags.problems).toEqual([]);
+  expect(byFlags.channels.map(({ name }) => name)).toEqual(['ark', 'kling']);
+  expect(next.slice(0, 2)).toEqual(both.map((name) => `export ${name}=...`));
+  const typed = ['ark-international', 'yes', 'kling', '', '', 'seedance-2.0 kling-3.0', '', '', ''];
+  await init({}, typing([...typed, '']), true);
+  const asked = checked(both);
+  expect([asked.problems, asked.models.map(({ name }) => name)]).toEqual([
+    [],
+    ['seedance-2.0', 'kling-3.0'],
+  ]);
+});
+
 test('flags choose models, points, variables and the public URL', async () => {
   const { next } = await init({
-    provider: 'kling-pair',
+    provider: ['kling-pair'],
     keyEnv: 'MY_ACCESS',
     secretKeyEnv: 'MY_SECRET',
     models: ['kling-v3', 'kling-v2-6'],
@@ -131,6 +147,7 @@ const KEY = '0a1b2c3d-4e5f-6789-abcd-ef0123456789';
 test('a person is asked, and one who pastes the key is told and asked again; the key is nowhere', async () => {
   const person = typing([
     'ark',
+    'no',
     KEY,
     'MY_ARK_KEY',
     'seedance-2.0 seedance-2.5',
@@ -155,18 +172,18 @@ test('a person is asked, and one who pastes the key is told and asked again; the
 
 test('what flags said is not asked again', async () => {
   const person = typing(['seedance-2.0', '']);
-  await init({ provider: 'ark', keyEnv: 'K', points: readPoints('1') }, person);
+  await init({ provider: ['ark'], keyEnv: 'K', points: readPoints('1') }, person);
   expect(checked(['K']).models).toMatchObject([{ name: 'seedance-2.0', price: '1 points' }]);
 });
 
 test('a file that is there stays, unless somebody agrees or --force says so', async () => {
   writeFileSync(path, '{}');
-  await expect(init({ provider: 'ark' })).rejects.toThrow('--force writes over it');
+  await expect(init({ provider: ['ark'] })).rejects.toThrow('--force writes over it');
   await expect(init({}, typing(['no']))).rejects.toThrow('stays as it is');
   expect(readFileSync(path, 'utf8')).toBe('{}');
-  await init({ provider: 'simulated' }, typing(['yes', ...Array<string>(20).fill('')]));
+  await init({ provider: ['simulated'] }, typing(['yes', ...Array<string>(20).fill('')]));
   expect(readFileSync(path, 'utf8')).toContain('"simulated": true');
-  await init({ provider: 'ark' }, undefined, true);
+  await init({ provider: ['ark'] }, undefined, true);
   expect(readFileSync(path, 'utf8')).toContain('${ARK_API_KEY}');
 });
 
@@ -189,8 +206,13 @@ test.each<[line: string, sentence: string]>([
   ['--key-env 1K --yes', 'reelay init: --key-env: takes the name of an environment variable'],
   [
     '--provider nobody --yes',
-    "reelay init: option '--provider <name>' argument 'nobody' is invalid",
+    'reelay init: --provider: there is no "nobody" (known: ark, ark-international, kling,',
   ],
+  [
+    '--provider ark,kling,ark-international --yes',
+    'reelay init: --provider: "ark-international" cannot be in one file with "ark, kling"',
+  ],
+  ['--provider simulated,ark --yes', 'reelay init: --provider: "ark" cannot be in one file with'],
   ['--provider ark --points much --yes', 'reelay init: --points: takes an amount of points'],
   ['--public-url video --yes', 'reelay init: --public-url: takes an origin such as https://'],
 ])('a mistake in its flags is one sentence, and nothing is written: %s', async (line, sentence) => {
@@ -206,10 +228,11 @@ test.each<[line: string, sentence: string]>([
 });
 
 test.each<[given: GivenAnswers, sentence: string]>([
-  [{ keyEnv: 'K' }, '--key-env needs a --provider that has a key'],
-  [{ provider: 'ark', secretKeyEnv: 'K' }, '--secret-key-env needs --provider kling-pair'],
-  [{ provider: 'ark', models: ['sora'] }, '--models: there is no "sora" (known: seedance-'],
-  [{ provider: 'ark', points: readPoints('sora=1') }, '--points: there is no "sora" (known: '],
+  [{ provider: ['ark', 'kling'], keyEnv: 'K' }, '--key-env needs one --provider alone'],
+  [{ keyEnv: 'K' }, '--key-env needs one --provider alone, and one that has a key'],
+  [{ provider: ['ark'], secretKeyEnv: 'K' }, '--secret-key-env needs --provider kling-pair'],
+  [{ provider: ['ark'], models: ['sora'] }, '--models: there is no "sora" (known: seedance-'],
+  [{ provider: ['ark'], points: readPoints('sora=1') }, '--points: there is no "sora" (known: '],
 ])(
   'flags that do not fit together are one sentence, and nothing is written: %j',
   async (given, sentence) => {

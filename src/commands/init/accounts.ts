@@ -59,6 +59,25 @@ export const ACCOUNTS = {
 
 export type AccountName = keyof typeof ACCOUNTS;
 
+/** The chosen accounts: one at least, each once. */
+export type Accounts = readonly [AccountName, ...AccountName[]];
+
 /** The names that `--provider` takes, in the order in which they are shown. */
 // Sound because the table is closed.
 export const ACCOUNT_NAMES = Object.keys(ACCOUNTS) as readonly AccountName[];
+
+/** Lists the accounts that one file can have beside these: of each provider one, and none beside test clips. */
+export function besides(chosen: readonly AccountName[]): readonly AccountName[] {
+  if (chosen.length === 0) return ACCOUNT_NAMES;
+  const taken = chosen.map(channelOf);
+  if (taken.includes(undefined)) return [];
+  return ACCOUNT_NAMES.filter((name) => {
+    const channel = channelOf(name);
+    return channel !== undefined && !taken.includes(channel);
+  });
+}
+
+function channelOf(name: AccountName): string | undefined {
+  const account: Account = ACCOUNTS[name];
+  return isReal(account) ? account.channel : undefined;
+}

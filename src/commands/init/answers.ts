@@ -1,6 +1,6 @@
 import { UsageError } from '../kit/values';
 import { ACCOUNTS, isReal } from './accounts';
-import type { Account, AccountName } from './accounts';
+import type { Account, AccountName, Accounts } from './accounts';
 import { modelsOf } from './models';
 import type { OfferedModel } from './models';
 import { isByCost } from './problems';
@@ -8,18 +8,22 @@ import type { GivenPoints } from './problems';
 
 /** What is known before a file is written: from flags, from questions, or by default. */
 export interface Answers {
-  account: Account;
-  /** Each credential with the variable that holds it: `{apiKey: 'ARK_API_KEY'}`. */
-  variables: Readonly<Record<string, string>>;
+  accounts: readonly [ChosenAccount, ...ChosenAccount[]];
   models: readonly OfferedModel[];
   /** Points for one of each currency in which a model's price goes by its list price: `{USD: '100'}`. */
   pointsPer: Readonly<Record<string, string>>;
   publicUrl: string | undefined;
 }
 
+export interface ChosenAccount {
+  account: Account;
+  /** Each credential with the variable that holds it: `{apiKey: 'ARK_API_KEY'}`. */
+  variables: Readonly<Record<string, string>>;
+}
+
 /** What flags said; a missing one is asked for or takes its default. */
 export interface GivenAnswers {
-  provider?: AccountName | undefined;
+  provider?: Accounts | undefined;
   keyEnv?: string | undefined;
   secretKeyEnv?: string | undefined;
   models?: readonly string[] | undefined;
@@ -29,23 +33,33 @@ export interface GivenAnswers {
 
 /** Completes what flags said with defaults. Throws a `UsageError` for a model that the account does not have. */
 export function withDefaults(given: GivenAnswers): Answers {
-  const account = ACCOUNTS[given.provider ?? 'simulated'];
-  checkFlags(account, given);
-  const models = withPoints(chosen(modelsOf(account), given.models), given.points);
+  const [first, ...others] = given.provider ?? ['simulated'];
+  const accounts: Answers['accounts'] = [
+    chosenAccount(first, given),
+    ...others.map((name) => chosenAccount(name, given)),
+  ];
+  checkFlags(accounts, given);
+  const all = accounts.flatMap(({ account }) => modelsOf(account));
+  const models = withPoints(chosen(all, given.models), given.points);
   return {
-    account,
-    variables: variablesOf(account, given),
+    accounts,
     models,
     pointsPer: Object.fromEntries(currenciesOf(models).map((name) => [name, usualWorth(name)])),
     publicUrl: given.publicUrl === '' ? undefined : given.publicUrl,
   };
 }
 
-/** Refuses flags that mean nothing to the account. */
-function checkFlags(account: Account, { keyEnv, secretKeyEnv }: GivenAnswers): void {
-  const takes = isReal(account) ? Object.keys(account.variables).length : 0;
+function chosenAccount(name: AccountName, given: GivenAnswers): ChosenAccount {
+  const account = ACCOUNTS[name];
+  return { account, variables: variablesOf(account, given) };
+}
+
+/** Refuses flags that mean nothing to the account, or not to which of several. */
+function checkFlags(accounts: Answers['accounts'], { keyEnv, secretKeyEnv }: GivenAnswers): void {
+  const [{ variables }, ...others] = accounts;
+  const takes = others.length > 0 ? 0 : Object.keys(variables).length;
   if (keyEnv !== undefined && takes < 1) {
-    throw new UsageError('--key-env needs a --provider that has a key');
+    throw new UsageError('--key-env needs one --provider alone, and one that has a key');
   }
   if (secretKeyEnv !== undefined && takes < 2) {
     throw new UsageError('--secret-key-env needs --provider kling-pair');
@@ -56,7 +70,7 @@ function checkFlags(account: Account, { keyEnv, secretKeyEnv }: GivenAnswers): v
 function variablesOf(
   account: Account,
   { keyEnv, secretKeyEnv }: GivenAnswers,
-): Answers['variables'] {
+): ChosenAccount['variables'] {
   if (!isReal(account)) return {};
   const flags = [keyEnv, secretKeyEnv];
   return Object.fromEntries(

@@ -1,7 +1,7 @@
-import { ACCOUNT_NAMES, ACCOUNTS, isReal } from './accounts';
-import type { Account } from './accounts';
+import { ACCOUNTS, besides, isReal } from './accounts';
+import type { AccountName, Accounts } from './accounts';
 import { chosen, currenciesOf, withDefaults } from './answers';
-import type { Answers, GivenAnswers } from './answers';
+import type { Answers, ChosenAccount, GivenAnswers } from './answers';
 import type { OfferedModel } from './models';
 import { priceProblem, publicUrlProblem, variableProblem, worthProblem } from './problems';
 
@@ -26,18 +26,37 @@ export interface Choice<Value extends string> {
 
 /** Asks for whatever the flags did not say. */
 export async function ask(questions: Questions, given: GivenAnswers): Promise<Answers> {
-  const options = ACCOUNT_NAMES.map((value) => ({ value, label: ACCOUNTS[value].label }));
-  const provider = given.provider ?? (await questions.choose('Which provider?', options));
+  const provider = given.provider ?? (await askProviders(questions));
   const known = withDefaults({ ...given, provider });
-  const variables = await askVariables(questions, known, given);
+  const [first, ...others] = known.accounts;
+  const accounts: [ChosenAccount, ...ChosenAccount[]] = [
+    await askVariables(questions, first, given),
+  ];
+  for (const other of others) accounts.push(await askVariables(questions, other, given));
   const models = await askModels(questions, known, given);
   return {
-    account: known.account,
-    variables,
+    accounts,
     models,
     pointsPer: await askPointsPer(questions, known, models),
     publicUrl: given.publicUrl ?? (await askPublicUrl(questions)),
   };
+}
+
+/** Asks for one account, and for another as long as there is one and somebody has it. */
+async function askProviders(questions: Questions): Promise<Accounts> {
+  const ask = (text: string, names: readonly AccountName[]): Promise<AccountName> =>
+    questions.choose(
+      text,
+      names.map((value) => ({ value, label: ACCOUNTS[value].label })),
+    );
+  const names: [AccountName, ...AccountName[]] = [await ask('Which provider?', besides([]))];
+  for (;;) {
+    const others = besides(names);
+    const [only] = others;
+    if (only === undefined) return names;
+    if (!(await questions.agree('Do you have an account at another provider too?'))) return names;
+    names.push(await ask('Which one?', others));
+  }
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -48,24 +67,24 @@ const WORDS: Readonly<Record<string, string>> = {
 
 async function askVariables(
   questions: Questions,
-  { variables }: Answers,
+  { account, variables }: ChosenAccount,
   { keyEnv, secretKeyEnv }: GivenAnswers,
-): Promise<Answers['variables']> {
+): Promise<ChosenAccount> {
   const flags = [keyEnv, secretKeyEnv];
   const answers: Record<string, string> = {};
   for (const [index, [name, usual]] of Object.entries(variables).entries()) {
     const text = `Which environment variable holds ${WORDS[name] ?? name}?`;
     answers[name] = flags[index] ?? (await questions.write(text, usual, variableProblem));
   }
-  return answers;
+  return { account, variables: answers };
 }
 
 async function askModels(
   questions: Questions,
-  { account, models }: Answers,
+  { accounts, models }: Answers,
   given: GivenAnswers,
 ): Promise<readonly OfferedModel[]> {
-  const wanted = given.models ? models : await chooseModels(questions, account, models);
+  const wanted = given.models ? models : await chooseModels(questions, accounts, models);
   const priced: OfferedModel[] = [];
   for (const model of wanted) {
     const said = given.points?.of[model.name] ?? given.points?.all;
@@ -91,10 +110,10 @@ async function askPointsPer(
 
 async function chooseModels(
   questions: Questions,
-  account: Account,
+  accounts: Answers['accounts'],
   models: readonly OfferedModel[],
 ): Promise<readonly OfferedModel[]> {
-  if (!isReal(account)) return models;
+  if (!accounts.some(({ account }) => isReal(account))) return models;
   const options = models.map(({ name, id }) => ({ value: name, label: `${name} (${id})` }));
   return chosen(models, await questions.chooseSome('Which models do callers get?', options));
 }

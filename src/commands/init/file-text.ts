@@ -1,6 +1,6 @@
 import { DEFAULT_CHANNELS } from '../../default-catalog';
 import { isReal } from './accounts';
-import type { Answers } from './answers';
+import type { Answers, ChosenAccount } from './answers';
 import type { OfferedModel } from './models';
 import { isByCost } from './problems';
 
@@ -9,7 +9,7 @@ import { isByCost } from './problems';
  * path at which an editor finds the schema.
  */
 export function fileText(
-  { account, variables, models, pointsPer }: Answers,
+  { accounts, models, pointsPer }: Answers,
   schema: string | undefined,
 ): string {
   const lines = [
@@ -18,7 +18,7 @@ export function fileText(
     '  // Written by "reelay init"; comments may stay. docs/configuration.md has every entry that may be added, and',
     '  // "reelay config check" says what is wrong with this file.',
     '  "channels": {',
-    ...(isReal(account) ? realLines({ account, variables }) : simulatedLines()),
+    ...accounts.flatMap((one, index) => accountLines(one, index === accounts.length - 1)),
     '  },',
     '  "models": {',
     '    // Callers ask for the name on the left. "price" is so many times the list price of the provider (docs/providers.md),',
@@ -31,8 +31,8 @@ export function fileText(
   return `${lines.join('\n')}\n`;
 }
 
-function realLines({ account, variables }: Pick<Answers, 'account' | 'variables'>): string[] {
-  if (!isReal(account)) return [];
+function accountLines({ account, variables }: ChosenAccount, isLast: boolean): string[] {
+  if (!isReal(account)) return simulatedLines();
   const credentials = Object.entries(variables)
     .map(([name, variable]) => `${JSON.stringify(name)}: ${JSON.stringify(`\${${variable}}`)}`)
     .join(', ');
@@ -43,7 +43,7 @@ function realLines({ account, variables }: Pick<Answers, 'account' | 'variables'
     `      "baseUrl": ${JSON.stringify(account.baseUrl)},`,
     `      "credentials": { ${credentials} }`,
     '      // "jobsAtOnce": 5 holds back what the account would refuse; docs/caps.md and docs/rate-limits.md have more.',
-    '    }',
+    `    }${isLast ? '' : ','}`,
   ];
 }
 

@@ -5,7 +5,7 @@ import { jsonOption } from '../kit/options';
 import { commaList, UsageError } from '../kit/values';
 import { ACCOUNT_NAMES } from './accounts';
 import type { Questions } from './ask';
-import { checked, publicUrlProblem, readPoints, variableProblem } from './problems';
+import { checked, publicUrlProblem, readAccounts, readPoints, variableProblem } from './problems';
 import type { InitReport } from './run';
 
 /** The path that the gateway reads without being told. */
@@ -19,14 +19,18 @@ export const init = () =>
     description:
       'Asks for what a first reelay.config.json needs and writes it, with comments. It never asks for a key: the file ' +
       'names the environment variable that holds it. With --yes nobody is asked, and what no flag says is the default.',
-    examples: ['reelay init', 'reelay init --provider ark --key-env ARK_API_KEY --yes'],
+    examples: [
+      'reelay init',
+      'reelay init --provider ark --key-env ARK_API_KEY --yes',
+      'reelay init --provider ark-international,kling --yes',
+    ],
   })
     .option('--config <path>', 'the file', USUAL_CONFIG)
     .addOption(
       new Option(
-        '--provider <name>',
-        'whose videos; ark is Volcengine in mainland China, ark-international BytePlus',
-      ).choices(ACCOUNT_NAMES),
+        '--provider <names>',
+        `whose videos: one or several of ${ACCOUNT_NAMES.join(', ')}; ark is Volcengine in mainland China, ark-international BytePlus`,
+      ).argParser(readAccounts),
     )
     .option(
       '--key-env <name>',

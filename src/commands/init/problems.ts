@@ -1,6 +1,29 @@
 import { commaList, UsageError } from '../kit/values';
+import { ACCOUNT_NAMES, besides } from './accounts';
+import type { AccountName, Accounts } from './accounts';
 
 /** What is wrong with an answer, whether it came as a flag or from a person. */
+
+/** Reads accounts such as `ark,kling`: of each provider one. Throws a `UsageError` that names those that may be given. */
+export function readAccounts(text: string): Accounts {
+  const names: AccountName[] = [];
+  for (const written of commaList(text)) {
+    const name = besides(names).find((one) => one === written);
+    if (name === undefined) {
+      const known = ACCOUNT_NAMES.join(', ');
+      const why = ACCOUNT_NAMES.some((one) => one === written)
+        ? `"${written}" cannot be in one file with "${names.join(', ')}": write its channel by hand, docs/providers.md has it`
+        : `there is no "${written}" (known: ${known})`;
+      throw new UsageError(`--provider: ${why}`);
+    }
+    names.push(name);
+  }
+  const [first, ...others] = names;
+  if (first === undefined) {
+    throw new UsageError(`--provider: names none (known: ${ACCOUNT_NAMES.join(', ')})`);
+  }
+  return [first, ...others];
+}
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const KEY_LENGTH_MIN = 16;

@@ -1,7 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { commandLine } from '../../host/command-line';
-import { isReal } from './accounts';
 import { withDefaults } from './answers';
 import type { Answers, GivenAnswers } from './answers';
 import { ask } from './ask';
@@ -61,8 +60,9 @@ function schemaFrom(config: string): string | undefined {
 }
 
 /** Lists what the environment has to hold, and the next three commands. */
-function nextOf({ account, variables, publicUrl }: Answers, at: InitOptions): string[] {
-  const keys = isReal(account) ? Object.values(variables).map((name) => `export ${name}=...`) : [];
+function nextOf({ accounts, publicUrl }: Answers, at: InitOptions): string[] {
+  const names = accounts.flatMap(({ variables }) => Object.values(variables));
+  const keys = names.map((name) => `export ${name}=...`);
   const named = at.isUsual ? [] : [`export REELAY_CONFIG=${at.config}`];
   const url = publicUrl === undefined ? [] : [`export REELAY_PUBLIC_URL=${publicUrl}`];
   return [
