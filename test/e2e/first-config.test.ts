@@ -106,6 +106,7 @@ test('a person at the library’s own questions writes a config, and a pasted ke
   const [, ...others] = modelsOf(ACCOUNTS.ark);
   const typed: [question: string, keys: string][] = [
     ['Which provider?', '\r'],
+    ['account at another provider', '\r'],
     ['Which environment variable', `${KEY}\r`],
     ['looks like a key itself', '\u0015MY_KEY\r'],
     ['Which models', '\r'],
