@@ -3,7 +3,8 @@ import { failure } from '../../src/core/errors';
 import { newId } from '../../src/core/job/ids';
 import type { LedgerFault } from '../../src/core/money/ledger-check';
 import type { AdminRows } from '../../src/core/ports/store/admin';
-import type { SettleReason } from '../../src/core/ports/store/jobs';
+import { formatPoints } from '../../src/core/money/pricing';
+import type { NewJob, SettleReason } from '../../src/core/ports/store/jobs';
 import type { FinalVerdict } from '../../src/core/job/outcome';
 import {
   NOW,
@@ -42,8 +43,10 @@ type Step =
 
 const job = fc.nat(JOBS - 1);
 const booking = fc.nat(5);
+/** A job is held for so many tokens: its provider may count fewer, a few more, or three times as many. */
+const TOKENS = 100_000;
 const VERDICTS: FinalVerdict[] = [
-  SUCCEEDED,
+  ...[TOKENS, 40_000, 120_000, 300_000].map((tokens) => ({ ...SUCCEEDED, usage: { tokens } })),
   { state: 'failed', failure: failure('provider_error'), usage: { tokens: 12 } },
   { state: 'failed', failure: failure('content_rejected') },
   { state: 'canceled' },
@@ -104,6 +107,17 @@ const LIVES: [Step[][]][] = VERDICTS.map((verdict) => {
   return [[[{ kind: 'create', job: 0, price: 9 }], [advance], [advance], [advance], [refund]]];
 });
 
+/** What a job is billed by that holds so many micro-points. */
+const byTokens = (price: bigint): NewJob['pricing'] => ({
+  // A tenth of a million tokens is held.
+  terms: {
+    rates: { perMillionTokens: formatPoints(price * 10n) },
+    ...{ currency: 'points', times: [] },
+  },
+  used: { seconds: 5, images: 0, inputSeconds: 0, tokens: TOKENS },
+  ...{ isFixed: false, overHoldShare: '0.2' },
+});
+
 interface World {
   workspace: TestWorkspace;
   ids: readonly string[];
@@ -120,7 +134,9 @@ async function take(world: World, taken: Step): Promise<void> {
       // The same key and price for each job: a second one is a repeat, or another request under its key.
       const idempotency = { key: id, route: 'POST', fingerprint: String(taken.price % 2) };
       const price = BigInt(taken.price);
-      const created = await store.jobs.create(newJob(workspace, { id, price, idempotency }));
+      const created = await store.jobs.create(
+        newJob(workspace, { id, price, pricing: byTokens(price), idempotency }),
+      );
       world.seen.add(created.kind);
       return;
     }
@@ -226,7 +242,11 @@ async function settleOrNot({ seen }: World, id: string, reason: SettleReason): P
   const isHeard = attempt?.state === 'accepted' && reason.kind !== 'failure';
   if (isHeard && !attempt.verdict) return;
   await settle(database, id, reason)
-    .then((result) => seen.add(result.isNew ? result.job.state : 'settled again'))
+    .then(({ isNew, job: { state, charged = 0n, price } }) => {
+      seen.add(isNew ? state : 'settled again');
+      if (charged > price) seen.add('above the hold');
+      if (state === 'succeeded' && charged < price) seen.add('below the hold');
+    })
     .catch((error: Error) => {
       expect(error.message).toBe('settle was called for a verdict that is not stored');
     });
@@ -269,7 +289,7 @@ test('in any order, at once and again, the ledger holds and nobody has less than
     [
       ...['created', 'replayed', 'mismatch', 'insufficient'],
       ...['succeeded', 'failed', 'canceled', 'expired', 'settled again', 'late'],
-      ...['refund', 'adjust', 'top_up', 'expire', 'too_much'],
+      ...['refund', 'adjust', 'top_up', 'expire', 'too_much', 'above the hold', 'below the hold'],
     ].sort(),
   );
 }, 240_000);
