@@ -76,8 +76,12 @@ const brokenJobs = (range: Range): SQL => sql`
     SELECT coalesce(job.id, moved.job_id, used.job_id) AS id, check_name
     FROM job FULL JOIN moved ON moved.job_id = job.id FULL JOIN used ON used.job_id = coalesce(job.id, moved.job_id)
       LEFT JOIN said ON said.job_id = job.id AND said.state = job.state
-    CROSS JOIN LATERAL (VALUES ${sql.join([...CHECKS], sql`, `)}) AS checked (check_name, is_broken)
-    WHERE is_broken)
+    CROSS JOIN LATERAL (VALUES ${sql.join(CHECKS.map(valueOf), sql`, `)}) AS checked (check_name, is_broken)
+    -- The same conditions before the list of checks is looked through, which costs as much as all else.
+    WHERE (${sql.join(
+      CHECKS.map(({ isBroken }) => isBroken),
+      sql` OR `,
+    )}) AND is_broken)
   SELECT check_name AS check, count(*)::int AS count, (array_agg(id::text ORDER BY id))[1:${FAULT_IDS_MAX}::int] AS ids
   FROM broken GROUP BY check_name
   UNION ALL SELECT NULL, count(*)::int, '{}' FROM job`;
@@ -95,10 +99,20 @@ const IS_END = sql`kind IN ('settle', 'release')`;
 const REPORTED = sql`round(least(greatest(coalesce(said.tokens::numeric, 0), 0), ${Number.MAX_SAFE_INTEGER}::numeric))`;
 const IS_THERE = sql`job.id IS NOT NULL`;
 
-const check = (name: LedgerCheck, isBroken: SQL): SQL =>
-  sql`(${sql.raw(`'${name}'`)}, ${isBroken})`;
+interface JobCheck {
+  name: LedgerCheck;
+  /** A condition on a job and what belongs to it. */
+  isBroken: SQL;
+}
 
-const CHECKS: readonly SQL[] = [
+const check = (name: LedgerCheck, isBroken: SQL): JobCheck => ({
+  name,
+  isBroken: sql`(${isBroken})`,
+});
+
+const valueOf = ({ name, isBroken }: JobCheck): SQL => sql`(${sql.raw(`'${name}'`)}, ${isBroken})`;
+
+const CHECKS: readonly JobCheck[] = [
   check('orphan', sql`job.id IS NULL`),
   check('one_hold', sql`${IS_THERE} AND moved.holds IS DISTINCT FROM 1`),
   check(
