@@ -6,24 +6,15 @@ import type { HttpRoute } from '../core/api/route';
 import { GatewayError, invalid } from '../core/errors';
 import { changedByReading } from '../core/json/json-exact';
 import { parseOrThrow } from '../core/json/parse';
-import type { Creation } from '../core/job/creation';
 import type { Gateway } from '../core/ports/gateway/gateway';
-import type { Jobs } from '../core/ports/gateway/jobs';
-import type { Models } from '../core/ports/gateway/models';
-import { authenticate, hasKey, KEY_PARAMETER, requireScope, type AuthPorts } from './auth';
+import { authenticate, hasKey, requireScope, type AuthPorts } from './auth';
 import { readBody, type BodyPorts } from './body';
 import { fingerprintOf, readIdempotencyKey } from './idempotency';
-import { LINK_PARAMETERS, type Links } from './links';
-import {
-  atQuote,
-  DRY_RUN_PARAMETER,
-  isDryRun,
-  previewed,
-  QUOTE_PATH,
-  withoutDryRun,
-  type Asked,
-} from './preview';
+import type { Links } from './links';
+import { noting } from './noting';
+import { atQuote, isDryRun, previewed, QUOTE_PATH, type Asked } from './preview';
 import { requestIdOf } from './request-id';
+import { headersOf, paramsOf, queryOf, searchOf } from './request-parts';
 import { send, type SendPorts } from './send';
 import type { WaitEnds } from './wait-ends';
 
@@ -129,36 +120,6 @@ async function handle(
 }
 
 /**
- * Wraps the gateway: what is returned notes, for the request's log line, which job a create made or found, and tells the
- * caller in headers when the model is taken out of use.
- */
-function noting(gateway: Gateway, response: Response): Gateway {
-  const tellOf = (principal: Principal, model: string): void => {
-    for (const [name, value] of Object.entries(gateway.notices(principal, model))) {
-      response.setHeader(name, value);
-    }
-  };
-  const quote: Models['quote'] = (principal, draft) => {
-    tellOf(principal, draft.request.model);
-    return gateway.quote(principal, draft);
-  };
-  const modelOf = (creation: Creation): string =>
-    'native' in creation ? creation.native.model : creation.request.model;
-  const preview: Jobs['preview'] = (principal, creation) => {
-    tellOf(principal, modelOf(creation));
-    return gateway.preview(principal, creation);
-  };
-  const create: Jobs['create'] = async (principal, creation) => {
-    tellOf(principal, modelOf(creation));
-    const answer = await gateway.create(principal, creation);
-    response.locals['jobId'] = answer.jobId;
-    return answer;
-  };
-  const noted = { create: { value: create }, quote: { value: quote }, preview: { value: preview } };
-  return Object.create(gateway, noted) as Gateway; // all else is inherited
-}
-
-/**
  * Checks that a body can be kept: what cannot be kept as it was sent is refused by name, never changed. A form's texts
  * are texts.
  */
@@ -169,14 +130,6 @@ function checkExact(identity: Uint8Array | string): void {
 }
 
 const NO_BYTES = new Uint8Array();
-
-/** Returns the query string without `?`; empty where a key may be in it, which must go no further. */
-function searchOf(request: Request, { keyIn, spends }: HttpRoute): string {
-  const at = request.originalUrl.indexOf('?');
-  if (keyIn || at < 0) return '';
-  const search = request.originalUrl.slice(at + 1);
-  return spends ? withoutDryRun(search) : search;
-}
 
 /** Finds who asks, by link or key. A link speaks for itself; a bad link beside a key leaves the word to the key. */
 async function principalOf(
@@ -196,31 +149,4 @@ async function principalOf(
   const principal = await authenticate(request, route, ports, now);
   ports.used(principal.keyId, now);
   return principal;
-}
-
-function queryOf(request: Request, route: HttpRoute): Record<string, unknown> {
-  const hidden: readonly string[] = [
-    ...(route.acceptsLink ? LINK_PARAMETERS : []),
-    ...(route.keyIn ? [KEY_PARAMETER] : []),
-    ...(route.spends ? [DRY_RUN_PARAMETER] : []),
-  ];
-  return Object.fromEntries(
-    Object.entries(request.query).filter(([name]) => !hidden.includes(name)),
-  );
-}
-
-function paramsOf(request: Request): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(request.params).map(([name, value]) => [name, String(value)]),
-  );
-}
-
-const SECRET_HEADERS = new Set(['authorization', 'x-api-key', 'cookie']);
-
-function headersOf(request: Request): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (typeof value === 'string' && !SECRET_HEADERS.has(name)) headers[name] = value;
-  }
-  return headers;
 }
