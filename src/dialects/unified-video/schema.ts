@@ -106,5 +106,6 @@ export type LogQuery = z.infer<typeof logQuerySchema>;
 export const summaryQuerySchema = z.strictObject({
   ...filter,
   groupBy: z.enum(USAGE_GROUPS).default('day'),
+  format: z.enum(['json', 'csv']).default('json'),
 });
 export type SummaryQuery = z.infer<typeof summaryQuerySchema>;

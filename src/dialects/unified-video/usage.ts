@@ -3,7 +3,14 @@ import type { RouteInput } from '../../core/api/route';
 import { invalid } from '../../core/errors';
 import type { UsageReports } from '../../core/ports/gateway/usage-reports';
 import { formatPoints, pointsNumber } from '../../core/money/pricing';
-import type { UsageFilter, UsagePage, UsageRow, UsageSums } from '../../core/money/usage';
+import type {
+  UsageFilter,
+  UsageGroup,
+  UsagePage,
+  UsageRow,
+  UsageSummary,
+  UsageSums,
+} from '../../core/money/usage';
 import { csvAnswer } from '../kit/csv';
 import { idOf, timeOf } from './render';
 import type { LogReply, SummaryReply } from './reply';
@@ -102,13 +109,27 @@ function csv({ rows, total }: UsagePage): Answer {
   return { ...answer, headers: { ...answer.headers, 'x-total-count': String(total) } };
 }
 
+const SUM_COLUMNS = ['requests', 'outputTokens', 'durationSec', 'pointsCharged'];
+
+/** Writes a line for each group; points are decimal text. */
+const summaryCsv = (groupBy: UsageGroup, { groups }: UsageSummary): Answer =>
+  csvAnswer(
+    `usage-by-${groupBy}`,
+    [groupBy, ...SUM_COLUMNS],
+    groups.map(({ name, requests, tokens, seconds, charged }) => [
+      ...[name, requests, tokens, seconds],
+      formatPoints(charged),
+    ]),
+  );
+
 export async function summary(
   reports: UsageReports,
   { principal, query }: RouteInput<unknown, SummaryQuery>,
 ): Promise<Answer> {
   const filter = filterOf(query);
-  const { groupBy } = query;
+  const { groupBy, format } = query;
   const sums = await reports.usageSummary(principal, { ...filter, groupBy });
+  if (format === 'csv') return summaryCsv(groupBy, sums);
   const grouped = (group: UsageSums) => ({ requests: group.requests, ...sumsOf(group) });
   const body: SummaryReply = {
     success: true,
