@@ -56,7 +56,11 @@ interface Bill {
   usage: Usage;
   isLengthOpen?: true;
   points: string;
+  review?: string;
 }
+
+const ZERO = (counts: string): string =>
+  `the provider reported ${counts} for a finished video, which counts as nothing reported`;
 
 const bills: [guarantee: string, bill: Bill][] = [
   ['nothing reported: what was asked for', { pricing: priced(SECONDS), usage: {}, points: '30' }],
@@ -73,7 +77,41 @@ const bills: [guarantee: string, bill: Bill][] = [
     { pricing: priced(SECONDS), usage: {}, isLengthOpen: true, points: '30' },
   ],
   ['reported tokens', { pricing: priced(TOKENS), usage: { tokens: 50_000 }, points: '15' }],
-  ['no tokens are none', { pricing: priced(TOKENS), usage: { tokens: 0 }, points: '0' }],
+  [
+    'no tokens of a finished video say nothing, and a person looks',
+    {
+      ...{ pricing: priced(TOKENS), usage: { tokens: 0 }, points: '30' },
+      review: ZERO('0 tokens'),
+    },
+  ],
+  [
+    'no units of a finished video say nothing, and no money beside them neither',
+    {
+      ...{ pricing: priced(LISTED_UNITS), points: '126' },
+      usage: { units: '0.00', cost: { amount: '0', currency: 'USD' } },
+      review: ZERO('0 units and 0 money'),
+    },
+  ],
+  [
+    'no seconds of a length that was left to the model say nothing',
+    {
+      ...{ pricing: priced(SECONDS), usage: { seconds: 0 }, isLengthOpen: true, points: '30' },
+      review: ZERO('0 seconds'),
+    },
+  ],
+  [
+    'money decides where tokens are none',
+    {
+      pricing: priced(LISTED_TOKENS),
+      usage: { tokens: 0, cost: { amount: '0.2', currency: 'USD' } },
+      points: '30',
+      review: ZERO('0 tokens'),
+    },
+  ],
+  [
+    'no tokens of a price that has none are nothing to look at',
+    { pricing: priced(SECONDS), usage: { tokens: 0 }, points: '30' },
+  ],
   [
     'tokens below zero say nothing',
     { pricing: priced(TOKENS), usage: { tokens: -7 }, points: '30' },
@@ -136,11 +174,11 @@ const bills: [guarantee: string, bill: Bill][] = [
   ],
 ];
 
-test.each(bills)('%s', (_guarantee, { pricing, usage, isLengthOpen = false, points }) => {
+test.each(bills)('%s', (_guarantee, { pricing, usage, isLengthOpen = false, points, review }) => {
   const end = decide(job(pricing, { isLengthOpen }), attempt(succeeded(usage)), {
     kind: 'verdict',
   });
-  expect(end.used).toBe(parsePoints(points));
+  expect([end.used, end.review]).toEqual([parsePoints(points), review]);
 });
 
 const FAILED: FinalVerdict = { state: 'failed', failure: failure('provider_error') };
@@ -177,6 +215,21 @@ const costs: [string, EndedAttempt | undefined, used: string, Cost | undefined][
     attempt(succeeded({ tokens: 50_000 }), { cost: COSTS }),
     '15',
     cost('0.45', '45', 'tokens'),
+  ],
+  [
+    'no tokens of a finished video, which say nothing',
+    attempt(succeeded({ tokens: 0 }), { cost: COSTS }),
+    '30',
+    cost('0.9', '90', 'applied'),
+  ],
+  [
+    'no tokens of a failure that is billed, which are none',
+    attempt(
+      { ...FAILED, usage: { tokens: 0 } },
+      { cost: COSTS, billed: { ...BILLS_NONE, failed: true } },
+    ),
+    '0',
+    cost('0', '0', 'tokens'),
   ],
   [
     'units',

@@ -66,7 +66,16 @@ interface Expected {
   review: string | null;
 }
 
+const ZERO =
+  'the provider reported 0 tokens for a finished video, which counts as nothing reported';
+
 const ends: [guarantee: string, points: string, tokens: number, Expected][] = [
+  [
+    'told as zero: the price as asked for, and a person is told',
+    '25',
+    0,
+    { charged: '25', available: '0', review: ZERO },
+  ],
   ['as held', '25', 100_000, { charged: '25', available: '0', review: null }],
   ['less: the rest is released', '25', 40_000, { charged: '10', available: '15', review: null }],
   [

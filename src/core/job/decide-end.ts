@@ -5,9 +5,10 @@ import type { JobPricing } from '../money/charge';
 import { costOf, isBilled } from '../money/end-cost';
 import type { EndedAttempt } from '../money/end-cost';
 import type { Cost } from '../money/charge';
+import { toldUsage, zeroText } from '../money/told-usage';
 import type { SettleReason } from '../ports/store/jobs';
 import type { Job, TerminalState } from './job';
-import type { FinalVerdict, Usage } from './outcome';
+import type { FinalVerdict } from './outcome';
 
 /** How a job ends, before its points are moved. */
 export interface End extends Pick<Job, 'outputs' | 'usage' | 'made' | 'failure'> {
@@ -16,6 +17,8 @@ export interface End extends Pick<Job, 'outputs' | 'usage' | 'made' | 'failure'>
   used: bigint;
   /** What it cost the operator's account; undefined where nobody knows. */
   cost: Cost | undefined;
+  /** What a person should look at in the bill; undefined where there is nothing. */
+  review: string | undefined;
 }
 
 /** A job as far as its end depends on it. */
@@ -37,17 +40,24 @@ export function decide(job: OpenJob, attempt: EndedAttempt | undefined, reason: 
   const verdict = attempt?.verdict;
   const shown = verdict ? shownOf(verdict) : unheard(job, reason);
   const isPaid = verdict != null && isBilled(verdict, attempt?.billed ?? NONE);
-  return { ...shown, used: isPaid ? usedOf(job, shown.usage) : 0n, cost };
+  const bill = isPaid ? billOf(job, verdict) : { used: 0n, review: undefined };
+  return { ...shown, ...bill, cost };
 }
 
 const NONE = { canceled: false, rejected: false, failed: false };
 
-function usedOf({ price, pricing, isLengthOpen }: OpenJob, usage: Usage | undefined): bigint {
-  if (!pricing || pricing.isFixed) return price;
-  return usedPrice(pricing, { usage, isLengthOpen }) ?? price;
+type Bill = Pick<End, 'used' | 'review'>;
+
+function billOf({ price, pricing, isLengthOpen }: OpenJob, verdict: FinalVerdict): Bill {
+  if (!pricing || pricing.isFixed) return { used: price, review: undefined };
+  const usage = toldUsage(verdict);
+  const used = usedPrice(pricing, { usage, isLengthOpen }) ?? price;
+  if (verdict.state !== 'succeeded') return { used, review: undefined };
+  const asSaid = usedPrice(pricing, { usage: verdict.usage, isLengthOpen }) ?? price;
+  return { used, review: asSaid === used ? undefined : zeroText(verdict.usage) };
 }
 
-type Shown = Omit<End, 'used' | 'cost'>;
+type Shown = Omit<End, keyof Bill | 'cost'>;
 
 const NO_VIDEO = { outputs: [], usage: undefined };
 

@@ -5,6 +5,7 @@ import type { BilledEnds } from '../request/capabilities';
 import { costOfEnd } from './charge';
 import type { Cost } from './charge';
 import type { FrozenPrice } from './terms';
+import { toldUsage } from './told-usage';
 
 /** An attempt as far as its cost depends on it. */
 export interface EndedAttempt extends Pick<Attempt, 'state'> {
@@ -27,7 +28,7 @@ export function costOf(attempt: EndedAttempt | undefined): Cost | undefined {
   if (!attempt || attempt.state === 'refused') return NOTHING;
   const { verdict, cost, isLengthOpen } = attempt;
   if (!verdict) return undefined;
-  const usage = 'usage' in verdict ? verdict.usage : undefined;
+  const usage = toldUsage(verdict);
   // A provider that tells a charge has made one, whatever it usually bills.
   const isTold = usage?.units !== undefined || usage?.cost !== undefined;
   if (!isTold && !isBilled(verdict, attempt.billed) && !isUndelivered(verdict)) return NOTHING;

@@ -142,7 +142,9 @@ async function finish(
     charged,
     now,
     watchedUntil,
-    review: together(uncollectedText(end.used, charged), reviewOf(row, end, attempt)) ?? row.review,
+    review:
+      together(uncollectedText(end.used, charged), end.review, reviewOf(row, end, attempt)) ??
+      row.review,
   });
   if (!finished) throw new Error(`job ${row.id} vanished`);
   return toJob(finished);
