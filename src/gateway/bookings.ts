@@ -1,9 +1,10 @@
 import { GatewayError, invalid } from '../core/errors';
+import { GIVEN_MAX } from '../core/money/ledger';
 import { formatPoints } from '../core/money/pricing';
 import { isTerminal } from '../core/job/job';
 import type { BookedEntry } from '../core/money/ledger';
 import type { BookingOptions, Bookings } from '../core/operator/bookings';
-import type { AdminRows, BookingRow, TooMuch } from '../core/ports/store/admin';
+import type { AdminRows, BookingRow, PastBound, TooMuch } from '../core/ports/store/admin';
 import type { Store } from '../core/ports/store/store';
 import { answerOnce, workspaceOf } from './admin-rules';
 import type { AdminDeps } from './admin-rules';
@@ -35,13 +36,16 @@ export function createBookings(deps: BookingDeps): Bookings {
         if (topUp.expiresAt !== null && topUp.expiresAt <= now()) {
           throw invalid('expires_at', 'is in the past; a top-up ends later than it is booked');
         }
-        return rows.topUp({ ...topUp, ...booking, workspaceId: workspace.id });
+        const booked = await rows.topUp({ ...topUp, ...booking, workspaceId: workspace.id });
+        if (booked.kind === 'past_bound') throw pastBound(booked);
+        return booked;
       }),
     adjust: (id, adjustment, once) =>
       bookOnce(deps, once, async (rows, booking) => {
         const workspace = await workspaceOf(rows, id);
         const booked = await rows.adjust({ ...adjustment, ...booking, workspaceId: workspace.id });
         if (booked.kind === 'too_much') throw tooLittle(booked);
+        if (booked.kind === 'past_bound') throw pastBound(booked);
         return booked;
       }),
     async refund(id, refund, once) {
@@ -89,6 +93,12 @@ const conflict = (message: string): GatewayError => new GatewayError('conflict',
 
 const tooLittle = ({ left }: TooMuch): GatewayError =>
   conflict(`Only ${formatPoints(left)} points are available; an adjustment takes no more.`);
+
+const pastBound = ({ left }: PastBound): GatewayError =>
+  conflict(
+    `A workspace is given at most ${formatPoints(GIVEN_MAX)} points in all, available, held and spent together; ` +
+      `${formatPoints(left)} of them are left to give.`,
+  );
 
 const pastCharge = ({ left }: TooMuch, charged: bigint): GatewayError =>
   conflict(

@@ -275,6 +275,22 @@ describe('a top-up', () => {
     expect(await available(id)).toBe('7');
   });
 
+  test('past what a workspace is given in all is refused, with what is left to give', async () => {
+    const id = await workspace();
+    await topUp(id, '999999999999', 'most');
+    const message = 'at most 1000000000000 points in all';
+    for (const path of ['top-ups', 'adjustments']) {
+      const body = { points: '1.5', note: 'n' };
+      const answer = await call('POST', `${ROOT}/${id}/${path}`, body, { idempotencyKey: newId() });
+      expect(answer).toMatchObject({
+        status: 409,
+        json: { error: { message: expect.stringContaining(message) } },
+      });
+      expect(answer.json.error.message).toContain('1 of them are left');
+    }
+    expect((await topUp(id, '1', 'rest')).json.balance.available).toBe('1000000000000');
+  });
+
   test('of two operators with the same key is two', async () => {
     const id = await workspace();
     const other = await makeOperator(['admin']);

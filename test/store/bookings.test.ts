@@ -1,7 +1,8 @@
 import { sweep } from '../../activities/sweep';
 import { newId } from '../../src/core/job/ids';
+import { GIVEN_MAX } from '../../src/core/money/ledger';
 import type { BookedEntry } from '../../src/core/money/ledger';
-import type { AdminRows, TooMuch } from '../../src/core/ports/store/admin';
+import type { AdminRows, PastBound, TooMuch } from '../../src/core/ports/store/admin';
 import {
   NOW,
   PRICE,
@@ -44,8 +45,13 @@ const adjust = (workspaceId: string, amount: bigint, key?: string) =>
   book((rows) => rows.adjust({ ...row(workspaceId, key), amount, note: 'by hand' }));
 const refund = (workspaceId: string, jobId: string, amount?: bigint, key?: string) =>
   book((rows) => rows.refund({ ...row(workspaceId, key), jobId, amount, note: 'sorry' }));
-const topUp = (workspaceId: string, amount: bigint, expiresAt: number | null) =>
-  book((rows) => rows.topUp({ ...row(workspaceId), amount, note: null, expiresAt }));
+const give = (workspaceId: string, amount: bigint, expiresAt: number | null, key?: string) =>
+  book((rows) => rows.topUp({ ...row(workspaceId, key), amount, note: null, expiresAt }));
+async function topUp(workspaceId: string, amount: bigint, expiresAt: number): Promise<BookedEntry> {
+  const made = await give(workspaceId, amount, expiresAt);
+  if (!isBooked(made)) throw new Error('was not booked');
+  return made;
+}
 
 async function charged(workspace: TestWorkspace): Promise<string> {
   const job = await createdJob(database, newJob(workspace));
@@ -55,7 +61,8 @@ async function charged(workspace: TestWorkspace): Promise<string> {
   return job.id;
 }
 
-const isBooked = (made: BookedEntry | TooMuch): made is BookedEntry => made.kind !== 'too_much';
+type Made = BookedEntry | TooMuch | PastBound;
+const isBooked = (made: Made): made is BookedEntry => 'id' in made;
 
 describe('an adjustment', () => {
   test('moves what is available either way and keeps its words', async () => {
@@ -88,6 +95,61 @@ describe('an adjustment', () => {
     const { available, held } = await balance(workspace.id);
     expect(available).toBe(0n);
     expect(held % PRICE).toBe(0n);
+  });
+});
+
+describe('what a workspace is given in all', () => {
+  const most = GIVEN_MAX / 4n;
+
+  test('never passes the bound, though twelve want to give a quarter of it at once', async () => {
+    const workspace = await database.makeWorkspace(PRICE);
+    const made = await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        index % 2 === 0 ? give(workspace.id, most, null) : adjust(workspace.id, most),
+      ),
+    );
+    expect(made.filter(isBooked)).toHaveLength(3);
+    expect(made.filter((one) => !isBooked(one))).toEqual(
+      Array.from({ length: 9 }, () => ({ kind: 'past_bound', left: most - PRICE })),
+    );
+    expect(isBooked(await give(workspace.id, most - PRICE, null))).toBe(true);
+    expect(await balance(workspace.id)).toMatchObject({ available: GIVEN_MAX });
+  });
+
+  test('counts what jobs hold and have spent, and a repeat of what was given is still its answer', async () => {
+    const workspace = await database.makeWorkspace(PRICE * 2n);
+    await charged(workspace);
+    await createdJob(database, newJob(workspace));
+    const first = await give(workspace.id, GIVEN_MAX - PRICE * 2n, null, 'all');
+    expect(await give(workspace.id, 1n, null)).toEqual({ kind: 'past_bound', left: 0n });
+    expect(await give(workspace.id, GIVEN_MAX - PRICE * 2n, null, 'all')).toEqual(first);
+    await adjust(workspace.id, -5n);
+    expect(await adjust(workspace.id, 6n)).toEqual({ kind: 'past_bound', left: 5n });
+  });
+
+  test('is summed for everybody, also where it is all that may be given, held and given again', async () => {
+    const workspaces = await Promise.all(
+      Array.from({ length: 12 }, () => database.makeWorkspace(GIVEN_MAX)),
+    );
+    for (const workspace of workspaces) {
+      await createdJob(database, { ...newJob(workspace), price: GIVEN_MAX });
+    }
+    const [lender] = workspaces;
+    if (!lender) throw new Error('there is no workspace');
+    for (let round = 0; round < 12; round += 1) {
+      const [open] = (await database.store.jobs.list(lender.id, { limit: 1, order: 'desc' })).jobs;
+      await settle(database, open?.id ?? '', { kind: 'canceled' });
+      await createdJob(database, { ...newJob(lender), price: GIVEN_MAX });
+    }
+    await adjust((await database.makeWorkspace(PRICE)).id, 1n);
+    const { checkpoints } = await sweep(sweepDeps(database))();
+    expect(checkpoints).toBeGreaterThan(12 * 3);
+    expect(await database.store.ledger.checkpoint(NOW, 1_000_000)).toBe(0);
+    expect(await balance(lender.id)).toEqual({ available: 0n, held: GIVEN_MAX, spent: 0n });
+  });
+
+  test('is no more at the beginning', async () => {
+    await expect(database.makeWorkspace(GIVEN_MAX + 1n)).rejects.toThrow('too many points');
   });
 });
 

@@ -1,9 +1,24 @@
+import { MICRO_PER_POINT } from './pricing';
+
 /** The account of each workspace: entries that move micro-points between three pots, and are only ever added. */
 
 export interface Balance {
   available: bigint;
   held: bigint;
   spent: bigint;
+}
+
+/**
+ * Micro-points that a workspace is given at most in all, be they available, held or spent: a trillion points. Jobs only
+ * move them between the pots, so no pot, key or day of a workspace ever has more, and sums fit into a bigint of the
+ * database nine times over.
+ */
+export const GIVEN_MAX = 1_000_000_000_000n * MICRO_PER_POINT;
+
+/** Says how many micro-points a workspace may be given still; never below 0. */
+export function leftToGive({ available, held, spent }: Balance): bigint {
+  const left = GIVEN_MAX - available - held - spent;
+  return left > 0n ? left : 0n;
 }
 
 /**

@@ -16,9 +16,14 @@ export interface Bookings {
     workspaceId: string,
     query: Omit<LedgerQuery, 'after'> & { after?: string | undefined },
   ): Promise<AdminList<BookedEntry>>;
-  /** Throws `invalid_request` for an end that is in the past. */
+  /**
+   * Throws `invalid_request` for an end that is in the past, and `conflict`, with what is left to give, where the
+   * workspace would have been given more than `GIVEN_MAX`.
+   */
   topUp(workspaceId: string, topUp: TopUp, once: BookingOptions): Promise<Answer>;
-  /** Throws `conflict`, with what is available, for an amount that would bring it below zero. */
+  /**
+   * Throws `conflict`, with what is available, for an amount that would bring it below zero, and as a top-up does.
+   */
   adjust(workspaceId: string, adjustment: Adjustment, once: BookingOptions): Promise<Answer>;
   /**
    * Gives back what a job was charged, and the budget of its key with it. Throws `conflict`, with what is left to give

@@ -15,7 +15,7 @@ import { toJob } from './job-row';
 import type { JobRow } from './job-row';
 import { endedAttempt, isLengthOpen } from './ended-attempt';
 import { lockJob } from './lock-job';
-import { lockedAvailable } from '../money/funds';
+import { lockedBalance } from '../money/funds';
 import { toReply } from '../attempts/replies';
 import { NOT_FETCHED } from '../results/keeps';
 import { attempts, jobs } from '../schema';
@@ -158,7 +158,7 @@ async function chargedFor(tx: Transaction, row: JobRow, used: bigint): Promise<b
   const most = chargedMost(row.price, row.pricing?.overHoldShare ?? '0');
   const wanted = used < most ? used : most;
   if (wanted <= row.price) return wanted;
-  const available = await lockedAvailable(tx, row.workspaceId);
+  const { available } = await lockedBalance(tx, row.workspaceId);
   return available >= wanted - row.price ? wanted : row.price;
 }
 

@@ -1,39 +1,54 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Adjustment, Refund, TopUp } from '../../core/operator/bookings';
+import { leftToGive } from '../../core/money/ledger';
 import type { BookedEntry } from '../../core/money/ledger';
-import type { BookingRow, TooMuch } from '../../core/ports/store/admin';
+import type { BookingRow, PastBound, TooMuch } from '../../core/ports/store/admin';
 import type { Database, Transaction } from '../base/database';
 import { toEntry } from './entries';
-import { lockedAvailable } from './funds';
+import { lockedBalance } from './funds';
 import { jobs, ledger, workspaces } from '../schema';
 
 /** What operators book. Each kind has idempotency keys of its own, and never one of our holds and ends. */
 
-type Row = typeof ledger.$inferInsert;
+type Kind = 'top_up' | 'adjust' | 'refund';
+type Row = Omit<typeof ledger.$inferInsert, 'kind' | 'held' | 'spent' | 'at'> & {
+  spent?: bigint;
+  now: number;
+};
 
-/** Adds points; a repeat under the same idempotency key in the same workspace changes nothing, and gives the first. */
+/**
+ * Adds points; a repeat under the same idempotency key in the same workspace changes nothing, and gives the first. It
+ * runs in a transaction, under the workspace's lock, so that top-ups at the same time never pass the bound together.
+ */
 export async function topUp(
-  db: Database | Transaction,
-  { workspaceId, amount, expiresAt, ...row }: TopUp & BookingRow,
-): Promise<BookedEntry> {
+  tx: Database | Transaction,
+  { workspaceId, amount, expiresAt, ...rest }: TopUp & BookingRow,
+): Promise<BookedEntry | PastBound> {
   if (amount <= 0n) throw new Error('a top-up must add points');
-  return book(db, 'top_up', {
-    ...row,
-    workspaceId,
-    available: amount,
-    expiresAt: expiresAt === null ? null : new Date(expiresAt),
-  });
+  const end = expiresAt === null ? null : new Date(expiresAt);
+  const row = { ...rest, workspaceId, available: amount, expiresAt: end };
+  const left = leftToGive(await lockedBalance(tx, workspaceId));
+  const earlier = await earlierOf(tx, 'top_up', row);
+  if (earlier) return earlier;
+  if (amount > left) return { kind: 'past_bound', left };
+  return book(tx, 'top_up', row);
 }
 
 /** Moves points by hand. It runs in a transaction, under the workspace's lock, as creates do. */
 export async function adjust(
   tx: Database | Transaction,
-  { workspaceId, amount, ...row }: Adjustment & BookingRow,
-): Promise<BookedEntry | TooMuch> {
+  { workspaceId, amount, ...rest }: Adjustment & BookingRow,
+): Promise<BookedEntry | TooMuch | PastBound> {
   if (amount === 0n) throw new Error('an adjustment must move points');
-  const available = await lockedAvailable(tx, workspaceId);
+  const row = { ...rest, workspaceId, available: amount };
+  const balance = await lockedBalance(tx, workspaceId);
+  const earlier = await earlierOf(tx, 'adjust', row);
+  if (earlier) return earlier;
+  const { available } = balance;
   if (available + amount < 0n) return { kind: 'too_much', left: available };
-  return book(tx, 'adjust', { ...row, workspaceId, available: amount });
+  const left = leftToGive(balance);
+  if (amount > left) return { kind: 'past_bound', left };
+  return book(tx, 'adjust', row);
 }
 
 /**
@@ -78,17 +93,33 @@ async function refundedOf(tx: Database | Transaction, jobId: string): Promise<bi
 
 async function book(
   db: Database | Transaction,
-  kind: 'top_up' | 'adjust' | 'refund',
-  { now, ...row }: Omit<Row, 'kind' | 'held' | 'spent' | 'at'> & { spent?: bigint; now: number },
+  kind: Kind,
+  { now, ...row }: Row,
 ): Promise<BookedEntry> {
-  const idempotencyKey = `${kind}:${row.workspaceId}:${row.idempotencyKey}`;
+  const idempotencyKey = bookedUnder(kind, row);
   const [booked] = await db
     .insert(ledger)
     .values({ spent: 0n, ...row, kind, held: 0n, idempotencyKey, at: new Date(now) })
     .onConflictDoNothing({ target: ledger.idempotencyKey })
     .returning();
-  if (booked) return toEntry(booked);
-  const [earlier] = await db.select().from(ledger).where(eq(ledger.idempotencyKey, idempotencyKey));
-  if (!earlier) throw new Error(`no entry under ${idempotencyKey}`);
-  return toEntry(earlier);
+  const entry = booked ? toEntry(booked) : await earlierOf(db, kind, row);
+  if (!entry) throw new Error(`no entry under ${idempotencyKey}`);
+  return entry;
+}
+
+type Named = Pick<Row, 'workspaceId' | 'idempotencyKey'>;
+
+const bookedUnder = (kind: Kind, { workspaceId, idempotencyKey }: Named): string =>
+  `${kind}:${workspaceId}:${idempotencyKey}`;
+
+async function earlierOf(
+  db: Database | Transaction,
+  kind: Kind,
+  row: Named,
+): Promise<BookedEntry | undefined> {
+  const [earlier] = await db
+    .select()
+    .from(ledger)
+    .where(eq(ledger.idempotencyKey, bookedUnder(kind, row)));
+  return earlier && toEntry(earlier);
 }

@@ -5,7 +5,7 @@ import type { Ending, Endings } from '../../core/money/endings';
 import type { DueTopUp } from '../../core/ports/store/ledger';
 import type { Database, Transaction } from '../base/database';
 import { ledger, ledgerCheckpoints } from '../schema';
-import { lockedAvailable } from './funds';
+import { lockedBalance } from './funds';
 
 const expired = alias(ledger, 'expired');
 
@@ -43,7 +43,7 @@ export async function expire(
     upTo: await coveredUpTo(db),
   });
   return db.transaction(async (tx) => {
-    const available = await lockedAvailable(tx, workspaceId);
+    const { available } = await lockedBalance(tx, workspaceId);
     await follow(tx, endings, { workspaceId, after: settled, upTo: null });
     const left = endings.leftOf(id);
     const points = left < available ? left : available > 0n ? available : 0n;

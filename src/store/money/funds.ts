@@ -3,6 +3,7 @@ import { alias } from 'drizzle-orm/pg-core';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { overBudget } from '../../core/money/budgets';
 import type { Budgets, BudgetUse } from '../../core/money/budgets';
+import type { Balance } from '../../core/money/ledger';
 import type { Shortage } from '../../core/ports/store/jobs';
 import type { Database, Transaction } from '../base/database';
 import { AFTER_OF_KEY, AFTER_OF_WORKSPACE, momentsOf, usedAfter } from './dated';
@@ -56,17 +57,16 @@ export async function lockedShortOf(
 }
 
 /**
- * Returns the points that a workspace has available, under its lock, which lasts until the transaction ends. Whoever
+ * Returns the balance of a workspace, under its lock, which lasts until the transaction ends. Whoever
  * holds a job's row takes this lock after it, never before.
  */
-export async function lockedAvailable(
+export async function lockedBalance(
   tx: Database | Transaction,
   workspaceId: string,
-): Promise<bigint> {
+): Promise<Balance> {
   const [counted] = await CHECKPOINT_LOCKED(tx, { workspaceId });
   if (!counted) throw new Error(`no workspace ${workspaceId}`);
-  const { available } = await sumOfWorkspace(tx, workspaceId, counted.workspace ?? undefined);
-  return available;
+  return sumOfWorkspace(tx, workspaceId, counted.workspace ?? undefined);
 }
 
 type Values = Owner & Moments;

@@ -31,7 +31,9 @@ export function ledgerStore(db: Database): LedgerStore {
       await db.update(ledgerCheck).set({ endedAt: new Date(now), faults: counts });
     },
     async topUp(workspaceId, amount, idempotencyKey, now) {
-      await topUp(db, { workspaceId, amount, idempotencyKey, now, ...UNSAID });
+      const wanted = { workspaceId, amount, idempotencyKey, now, ...UNSAID };
+      const { kind } = await db.transaction((tx) => topUp(tx, wanted));
+      if (kind === 'past_bound') throw new Error(`${workspaceId} would have been given too much`);
     },
     entriesOf: (workspaceId, jobId) =>
       db

@@ -1,6 +1,7 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Scope } from '../../core/api/principal';
 import { isUuid, newId } from '../../core/job/ids';
+import { GIVEN_MAX } from '../../core/money/ledger';
 import type { InputStore } from '../../core/ports/store/inputs';
 import type { WorkspaceStore } from '../../core/ports/store/workspaces';
 import type { Database, Transaction } from '../base/database';
@@ -70,13 +71,14 @@ export async function ensureWorkspace(
 
 /**
  * Makes the workspace with its callback secret and points, without keys, unless one of that name is there; returns its
- * id. The lock makes those who ask at once look one by one.
+ * id. The lock makes those who ask at once look one by one. Throws for more points than a workspace may be given.
  */
 export async function ensureNamed(
   tx: Transaction,
   sealer: Sealer,
   { name, callbackSecret, points, now }: WantedWorkspace,
 ): Promise<string> {
+  if (points > GIVEN_MAX) throw new Error(`${name} would begin with too many points`);
   const at = new Date(now);
   const made = await tx
     .insert(workspaces)

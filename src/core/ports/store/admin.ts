@@ -26,9 +26,10 @@ export interface AdminRows extends AdminReads {
     callbackSecret: string;
     now: number;
   }): Promise<Workspace | undefined>;
-  topUp(topUp: TopUp & BookingRow): Promise<BookedEntry>;
-  /** Answers what is available, and books nothing, where that would fall below zero. */
-  adjust(adjustment: Adjustment & BookingRow): Promise<BookedEntry | TooMuch>;
+  /** Answers what may be given still, and books nothing, where the workspace would have been given too much. */
+  topUp(topUp: TopUp & BookingRow): Promise<BookedEntry | PastBound>;
+  /** The same; it answers what is available, and books nothing, where that would fall below zero. */
+  adjust(adjustment: Adjustment & BookingRow): Promise<BookedEntry | TooMuch | PastBound>;
   /** Answers what is left to give back, and books nothing, where that is too little or nothing. */
   refund(refund: Refund & BookingRow & { jobId: string }): Promise<BookedEntry | TooMuch>;
   /**
@@ -65,6 +66,12 @@ export interface BookingRow {
 /** A booking that would move more than there is, in micro-points. */
 export interface TooMuch {
   kind: 'too_much';
+  left: bigint;
+}
+
+/** A booking that would give a workspace more than `GIVEN_MAX` in all; `left` is what is left to it, in micro-points. */
+export interface PastBound {
+  kind: 'past_bound';
   left: bigint;
 }
 

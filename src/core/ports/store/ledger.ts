@@ -4,7 +4,10 @@ import type { LedgerReport } from '../../money/ledger-check';
 /** The part of the store port that counts points. Amounts are micro-points. */
 export interface LedgerStore {
   balance(workspaceId: string): Promise<Balance>;
-  /** Adds points; a repeat with the same idempotency key in the same workspace changes nothing. */
+  /**
+   * Adds points; a repeat with the same idempotency key in the same workspace changes nothing. Throws for more than a
+   * workspace may be given.
+   */
   topUp(workspaceId: string, amount: bigint, idempotencyKey: string, now: number): Promise<void>;
   /**
    * Sums the next `limit` entries that are older than any open transaction, and the usage that came with them, so that
