@@ -1,5 +1,7 @@
+import { narrow } from '../../src/core/catalog/narrow';
 import { applyCapabilities } from '../../src/core/request/apply-capabilities';
-import { applyLeniently } from '../../src/core/request/leniency';
+import { applyAsWritten, applyLeniently } from '../../src/core/request/leniency';
+import { checkOffered } from '../../src/core/request/offered';
 import type { VideoRequest } from '../../src/core/request/request';
 import { arkModels } from '../../src/providers/ark/models';
 
@@ -54,4 +56,20 @@ test('a length that a body leaves to its provider is not ours: what that makes o
   expect(applyLeniently(BASE, MODEL).seconds).toBe(5);
   // Of a request in our own words every length is said.
   expect(applyCapabilities(BASE, newest).seconds).toBe(5);
+});
+
+test('where the lengths on offer are named, neither -1 nor a body that says none gets in', () => {
+  const newest = arkModels['doubao-seedance-2-5-260628'];
+  const offered = newest && narrow(newest, { seconds: { max: 30 } }).made;
+  if (!newest || !offered) throw new Error('the table has this model');
+  const names = { seconds: 'duration' };
+  const check = (request: VideoRequest) => {
+    checkOffered(applyAsWritten(request, newest, names), offered, names);
+  };
+  expect(() => applyCapabilities({ ...BASE, seconds: -1 }, offered)).toThrow('-1 is not offered');
+  expect(() => check({ ...BASE, seconds: -1, passthrough: {} })).toThrow(
+    'duration: -1 is not offered',
+  );
+  expect(() => check({ ...BASE, passthrough: {} })).toThrow('duration: -1 is not offered');
+  expect(() => check({ ...BASE, seconds: 30, passthrough: {} })).not.toThrow();
 });

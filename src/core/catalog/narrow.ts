@@ -94,7 +94,10 @@ function narrowMode(limits: ModeCapabilities, offered: Offered): ModeCapabilitie
   };
 }
 
-/** Returns undefined where no length is left. The model's own choice of a length goes, since it knows no bounds. */
+/**
+ * Returns undefined where no length is left. The model's own choice of a length goes, of a body that says none too, since
+ * it knows no bounds.
+ */
 function narrowLengths(lengths: Lengths, offered: Offered['seconds']): Lengths | undefined {
   if (offered === undefined) return lengths;
   const values = lengthsOf(lengths).filter((value) => isOffered(value, offered));
@@ -104,8 +107,7 @@ function narrowLengths(lengths: Lengths, offered: Offered['seconds']): Lengths |
   const nearest = values.toSorted(
     (one, other) => Math.abs(one - lengths.default) - Math.abs(other - lengths.default),
   )[0];
-  const { unsaid } = lengths;
-  return { min, max, values, default: nearest ?? min, ...(unsaid === undefined ? {} : { unsaid }) };
+  return { min, max, values, default: nearest ?? min };
 }
 
 function isOffered(value: number, offered: NonNullable<Offered['seconds']>): boolean {

@@ -6,12 +6,14 @@ import type { PricedVideo } from '../money/tariff';
 import { price as priceOf } from '../money/terms';
 import type { FrozenPrice } from '../money/terms';
 import { ConfigError } from './config-error';
-import type { ChannelRoute, RoutedModel } from './entries';
+import type { ChannelRoute, ModelEntry, RoutedModel } from './entries';
+import { openLengthProblem } from './open-lengths';
 import { askedFor, listPriceOf } from './price-of';
 
 /**
- * Finds what keeps a model from being sold: a video that is offered and has no price, a rate for what its provider does
- * not count, a multiple of a cost that nobody knows. Every channel may be the first that can honour a request.
+ * Finds what keeps a model from being sold: a video that is offered and has no price, or costs nothing in some group, a
+ * rate for what its provider does not count, rates by a length that nobody has chosen, a multiple of a cost that nobody
+ * knows. Every channel may be the first that can honour a request.
  */
 export function priceErrors({ entry, routes }: RoutedModel, rules: PriceRules): ConfigError[] {
   const at = ['models', entry.name, 'price'];
@@ -20,7 +22,8 @@ export function priceErrors({ entry, routes }: RoutedModel, rules: PriceRules): 
     const problem =
       unknownCost(entry.price, route, rules) ??
       uncounted(entry.price, route) ??
-      unpriced(entry.price, route, rules);
+      unpriced(entry, route, rules) ??
+      byOpenLength(entry.price, route);
     if (problem) return [new ConfigError([...at, ...problem.at], problem.text)];
   }
   return [];
@@ -69,23 +72,44 @@ function uncounted(
 }
 
 /** What is free is said, and never fallen into. */
-function unpriced(price: ModelPrice, route: ChannelRoute, rules: PriceRules): Problem | undefined {
+function unpriced(
+  { price, groups }: Pick<ModelEntry, 'price' | 'groups'>,
+  route: ChannelRoute,
+  rules: PriceRules,
+): Problem | undefined {
   const offered = offeredVideos(route.capabilities);
-  const asked = (video: PricedVideo): FrozenPrice | undefined =>
-    askedFor(route, video, { price, rules, group: '' });
-  const free = offered.find((video) => {
-    const found = asked(video);
-    return found && priceOf(found.terms, found.used).points === 0n;
-  });
-  if (free) {
-    const text = `sells ${inWords(free)} for nothing: add "perVideo" or "minimum", or write {"free": true}`;
+  const asked = (video: PricedVideo, group: string): FrozenPrice | undefined =>
+    askedFor(route, video, { price, rules, group });
+  const isFree = (video: PricedVideo, group: string): boolean => {
+    const found = asked(video, group);
+    return found !== undefined && priceOf(found.terms, found.used).points === 0n;
+  };
+  // A price is not lost in the factor of a group either.
+  for (const group of [
+    NO_GROUP,
+    ...groups.filter((name) => Object.hasOwn(rules.groupTimes, name)),
+  ]) {
+    const free = offered.find((video) => isFree(video, group));
+    if (!free) continue;
+    const whom = group === NO_GROUP ? '' : ` to group "${group}"`;
+    const text = `sells ${inWords(free)}${whom} for nothing: add "perVideo" or "minimum", or write {"free": true}`;
     return { at: [], text };
   }
-  const video = offered.find((one) => asked(one) === undefined);
+  const video = offered.find((one) => asked(one, NO_GROUP) === undefined);
   if (!video) return undefined;
   const text =
     'rows' in price
       ? `has no row for ${inWords(video)}, which is offered: add a row without "when", or take it out by "offers"`
       : `takes the list price of "${knownModel(route)}", which has none for ${inWords(video)}: take it out by "offers"`;
   return { at: 'rows' in price ? ['rows'] : ['costTimes'], text };
+}
+
+/** Every price is asked without a factor too. */
+const NO_GROUP = '';
+
+function byOpenLength(price: ModelPrice, route: ChannelRoute): Problem | undefined {
+  const isTable = 'rows' in price;
+  const rows = isTable ? price.rows : listPriceOf(route)?.rows;
+  const text = rows && openLengthProblem(rows, route.capabilities);
+  return text === undefined ? undefined : { at: [isTable ? 'rows' : 'costTimes'], text };
 }
