@@ -316,8 +316,8 @@ describe('/unified-video', () => {
     });
     await expectPlayable(done.videoUrl);
     expect(await ledgerOf(json.taskId)).toEqual([
-      { kind: 'hold', held: '15000000', spent: '0' },
-      { kind: 'settle', held: '-15000000', spent: '15000000' },
+      { kind: 'hold', held: '24000000', spent: '0' },
+      { kind: 'settle', held: '-24000000', spent: '24000000' },
     ]);
     const message = await until('the callback', async () =>
       received.find((one) => one.body.includes(json.taskId)),
