@@ -27,6 +27,11 @@ describe('the migrations', () => {
 describe('the checker', () => {
   test.each<[breach: string, sql: string, said: string]>([
     ['a dropped column', 'ALTER TABLE jobs DROP COLUMN review', 'DropColumn review is not known'],
+    [
+      'two tables in one transaction',
+      'ALTER TABLE jobs ADD a int; ALTER TABLE attempts ADD a int',
+      'locks jobs and attempts in one transaction',
+    ],
     ['a dropped table', 'DROP TABLE keeps', 'DropStmt is not known'],
     ['a dropped index', 'DROP INDEX jobs_open', 'DropStmt is not known'],
     ['a dropped trigger', 'DROP TRIGGER jobs_tell ON jobs', 'DropStmt is not known'],

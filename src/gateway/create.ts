@@ -9,6 +9,7 @@ import type { AcceptDeps, GatewayDeps } from './deps';
 import type { FairGate } from './gate';
 import { checkNative } from './native';
 import { idempotencyMismatch, markReplayed } from './replay';
+import { quotedBody } from './quotes';
 import type { CheckedRequest } from './resolve';
 import { frozen } from './routes';
 import { shortage } from './shortage';
@@ -92,9 +93,9 @@ export async function priced(
     ? checkNative(deps, principal, creation.native)
     : checkDraft(deps, principal, creation));
   const { applied, request } = checked;
-  const price = creation.quote
-    ? deps.quotes.redeem(creation.quote, { principal, applied, model: request.model })
-    : checked.price;
+  const { model } = request;
+  const subject = { principal, applied, model, body: quotedBody(creation) };
+  const price = creation.quote ? deps.quotes.redeem(creation.quote, subject) : checked.price;
   const isFixed = creation.quote !== undefined || creation.isPriceFixed === true;
   return { ...checked, price, pricing: { ...checked.pricing, isFixed } };
 }

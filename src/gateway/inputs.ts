@@ -67,8 +67,8 @@ function checkKind(role: Input['role'], mime: string, param: string): void {
 }
 
 /**
- * Resolves the inputs of a request that passes through, like `resolveInputs`; a file that we cannot read is left out,
- * since it is the provider's to refuse.
+ * Resolves the inputs of a request that passes through, like `resolveInputs`. A file that we cannot read is the
+ * provider's to refuse or to take, so it counts as one of its role all the same: what it costs hangs on it.
  */
 export function resolveReadable(
   sources: readonly InputSource[],
@@ -78,11 +78,17 @@ export function resolveReadable(
     try {
       return resolveInputs([source], bytesMax);
     } catch (error) {
-      if (error instanceof GatewayError) return [];
+      if (error instanceof GatewayError) return [unread(source)];
       throw error;
     }
   });
 }
+
+/** The file is in the caller's own body and is stored nowhere else. */
+const unread = ({ role, media }: InputSource): ResolvedInput => {
+  const blob = createHash('sha256').update(JSON.stringify(media)).digest('hex');
+  return { input: { role, media: { blob, mime: 'application/octet-stream' } } };
+};
 
 /**
  * A workflow names blobs by their id; only those that its own workspace has sent before are its to use. Says how large

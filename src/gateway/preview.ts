@@ -8,6 +8,7 @@ import type { Call } from '../core/provider/exchange';
 import type { Submission } from '../core/provider/provider';
 import type { AcceptDeps } from './deps';
 import { priced } from './create';
+import { quotedBody } from './quotes';
 import type { CheckedRequest } from './resolve';
 import type { RouteChoice } from './routes';
 
@@ -25,7 +26,7 @@ export async function preview(
     .filter(({ channel }) => channel.draining !== true)
     .map((choice) => plannedSend(choice, { checked, creation, files }));
   const quote = {
-    ...deps.quotes.issue({ principal, model, applied }, price),
+    ...deps.quotes.issue({ principal, model, applied, body: quotedBody(creation) }, price),
     ...{ price, applied, providerModel: usable[0].model, lines: linesInPoints(pricing, price) },
   };
   return { model, quote, sends };

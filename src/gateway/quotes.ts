@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Principal } from '../core/api/principal';
 import { GatewayError, invalid } from '../core/errors';
+import type { Creation } from '../core/job/creation';
 import type { AppliedRequest } from '../core/request/request';
 
 /**
@@ -22,6 +23,8 @@ export interface QuoteSubject {
   principal: Pick<Principal, 'workspaceId' | 'group'>;
   model: string;
   applied: AppliedRequest;
+  /** What names the bytes of a body that passes through: more is in them than is read. */
+  body?: string | undefined;
 }
 
 export interface QuoteOptions {
@@ -33,7 +36,7 @@ export interface QuoteOptions {
 }
 
 /** `quote_<price>_<end in base 36>_<digest><signature>` */
-const QUOTE = /^quote_(\d{1,18})_([0-9a-z]{1,11})_([\w-]{43})([\w-]{43})$/;
+const QUOTE = /^quote_(\d{1,30})_([0-9a-z]{1,11})_([\w-]{43})([\w-]{43})$/;
 
 export function createQuotes(options: QuoteOptions): Quotes {
   const { secret, otherSecrets = [], lifetimeMs, now = Date.now } = options;
@@ -67,6 +70,13 @@ export function createQuotes(options: QuoteOptions): Quotes {
       return BigInt(price);
     },
   };
+}
+
+/** Names the bytes of a body that passes through, and of its query; undefined for a request that is read as a whole. */
+export function quotedBody(creation: Creation): string | undefined {
+  if (!('native' in creation)) return undefined;
+  const { body, search } = creation.native;
+  return createHash('sha256').update(`${search}\n`).update(body).digest('base64url');
 }
 
 function isSame(given: Buffer, expected: Buffer): boolean {

@@ -35,6 +35,13 @@ test.each<[string, Partial<VideoRequest>]>([
   expect(applyLeniently({ ...BASE, ...change }, MODEL)).toEqual(NEUTRAL);
 });
 
+test('more inputs than the model is known to take, and of forms that we do not know, are all priced', () => {
+  const media = { blob: 'b', mime: 'application/octet-stream' };
+  const inputs = Array.from({ length: 40 }, () => ({ role: 'reference_image' as const, media }));
+  const applied = applyLeniently({ ...BASE, inputs }, MODEL);
+  expect([applied.mode, applied.inputs]).toEqual(['reference', inputs]);
+});
+
 test('one wrong field takes no right one with it', () => {
   const applied = applyLeniently(
     { ...BASE, seconds: 99, resolution: '480p', generateAudio: false },

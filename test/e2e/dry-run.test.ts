@@ -88,6 +88,19 @@ describe.each(CREATES)('$path', ({ path, body, headers = {} }) => {
   });
 });
 
+test('a quote of a body that passes through is for its very bytes', async () => {
+  const path = '/api/v3/contents/generations/tasks';
+  const body = { model, content };
+  const quote = await gateway.call('POST', `${path}/quote`, { body });
+  const tools = [{ type: 'web_search', pad: 'a'.repeat(250) }];
+  const headers = { 'reelay-quote': quote.json.quote_id };
+  const refused = await gateway.call('POST', path, { body: { ...body, tools }, headers });
+  expect([refused.status, refused.text]).toEqual([
+    409,
+    expect.stringContaining('was given for another request'),
+  ]);
+});
+
 test('a file of a dry run is told by its type and size', async () => {
   const body = { model, prompt, input_reference: PICTURE };
   const { json, status, text } = await gateway.call('POST', '/v1/videos?dry_run=true', { body });

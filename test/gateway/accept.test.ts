@@ -195,8 +195,13 @@ const SMALL: [what: string, body: object, text: string][] = [
   ],
   [
     'a flag of the prompt',
-    { ...SILENT, content: [{ type: 'text', text: 'a boat --dur=12' }] },
+    { ...SILENT, content: [{ type: 'text', text: 'a boat --dur 12' }] },
     'has "--dur", which would overrule a field',
+  ],
+  [
+    'a flag of the prompt that can be read in two ways',
+    { ...SILENT, content: [{ type: 'text', text: 'a boat --dur=12' }] },
+    'content: has "--dur" in its text without blanks',
   ],
   [
     'a picture in a form that is not read',

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../src/core/errors';
-import { resolveInputs } from '../../src/gateway/inputs';
+import { resolveInputs, resolveReadable } from '../../src/gateway/inputs';
 
 const MIB = 1024 * 1024;
 const PNG = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(60, 1)]);
@@ -40,4 +40,12 @@ test.each([
   `data:image/svg+xml;base64,${BASE64}`,
 ])('%.40s is read by what its bytes are', (url) => {
   expect(read(url)).toMatchObject([{ input: { media: { mime: 'image/png' } }, bytes: PNG }]);
+});
+
+test('a file of a body that passes through counts as one of its role, also in a form that we cannot read', () => {
+  const bitmap = { dataUrl: 'data:image/bmp;base64,Qk0e', param: 'content[1]' };
+  const role = 'reference_image' as const;
+  expect(resolveReadable([{ role, media: bitmap }], MIB)).toEqual([
+    { input: { role, media: { blob: expect.any(String), mime: 'application/octet-stream' } } },
+  ]);
 });

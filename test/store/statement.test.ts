@@ -61,6 +61,9 @@ test.each([
   });
 });
 
-test.each(['2026-13', '2026-1', '26-11', '', '2026-11-01', '0000-01'])('%j is no month', (text) => {
-  expect(readMonth(text)).toBeUndefined();
-});
+test.each(['2026-13', '2026-1', '26-11', '', '2026-11-01', '0000-01', '9999-12'])(
+  '%j is no month',
+  (text) => {
+    expect(readMonth(text)).toBeUndefined();
+  },
+);

@@ -42,9 +42,26 @@ async function breaches(file: MigrationFile): Promise<string[]> {
     isExcused: /^-- old writes: \S/m.test(file.sql),
   };
   if (nodes.length === 0) return ['holds no statement'];
-  return nodes.flatMap((node) =>
-    file.isOutsideTransaction ? outsideTransaction(node, facts) : insideTransaction(node, facts),
+  return [
+    ...nodes.flatMap((node) =>
+      file.isOutsideTransaction ? outsideTransaction(node, facts) : insideTransaction(node, facts),
+    ),
+    ...severalLocks(nodes, facts),
+  ];
+}
+
+/** Files before this one were out before the rule. */
+const ONE_LOCK_SINCE = '0037';
+
+/** A transaction of the release before that has one of two tables and wants the other waits in a circle with the file. */
+function severalLocks(nodes: readonly Node[], { file, ownTables }: Facts): string[] {
+  if (file.name < ONE_LOCK_SINCE || file.isOutsideTransaction) return [];
+  const altered = nodes.flatMap((node) =>
+    'AlterTableStmt' in node ? (node.AlterTableStmt.relation?.relname ?? []) : [],
   );
+  const tables = [...new Set(altered)].filter((table) => !ownTables.has(table));
+  if (tables.length < 2) return [];
+  return [`locks ${tables.join(' and ')} in one transaction; give each a file of its own`];
 }
 
 function tablesMade(node: Node): string[] {

@@ -31,12 +31,15 @@ export function sumPots(pots: readonly Pots[]): Pots {
   return { available: sum('available'), held: sum('held'), spent: sum('spent') };
 }
 
+const LAST_MONTH = '9999-12';
 const MONTH = /^(\d{4})-(0[1-9]|1[0-2])$/;
 
 /** Reads a month in UTC, such as `2026-11`; undefined for any other text. */
 export function readMonth(text: string): Month | undefined {
   const [, year, month] = MONTH.exec(text) ?? [];
   if (year === undefined || month === undefined || Number(year) < 1970) return undefined;
+  // The end of the last month would be a year of five digits, which a time stamp does not write.
+  if (text === LAST_MONTH) return undefined;
   const [from, to] = [Number(month) - 1, Number(month)].map((index) =>
     Date.UTC(Number(year), index),
   );

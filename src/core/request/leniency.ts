@@ -1,6 +1,6 @@
 import { given } from '../json/fields';
 import { applyCapabilities } from './apply-capabilities';
-import type { Capabilities, FieldNames } from './capabilities';
+import type { Capabilities, FieldNames, ModeCapabilities } from './capabilities';
 import { GatewayError } from '../errors';
 import type { AppliedRequest, VideoRequest } from './request';
 
@@ -19,10 +19,11 @@ export function applyLeniently(request: VideoRequest, model: Capabilities): Appl
     prompt,
     passthrough: {},
   };
+  const lenient = withoutLimits(model);
   // Each round leaves one field out, so it ends.
   for (;;) {
     try {
-      return { ...applyCapabilities(asked, { ...model, promptFlags: NO_FLAGS }), passthrough };
+      return { ...applyCapabilities(asked, lenient), passthrough };
     } catch (error) {
       const field = error instanceof GatewayError ? error.param?.split('.')[0] : undefined;
       const next = field === undefined ? undefined : without(asked, field);
@@ -49,6 +50,25 @@ export function applyAsWritten(
   const promptFlags = { all: overrule, overrule };
   return { ...applyCapabilities(asked, { ...model, promptFlags }, names), passthrough };
 }
+
+/**
+ * Takes away what would leave out inputs for their number or form: the provider may take more than we know of, and then
+ * it bills them.
+ */
+function withoutLimits({ media: _, ...model }: Capabilities): Capabilities {
+  const { reference } = model.modes;
+  const modes = reference ? { ...model.modes, reference: withoutCounts(reference) } : model.modes;
+  return { ...model, modes, promptFlags: NO_FLAGS };
+}
+
+const withoutCounts = ({ besideVideo, ...mode }: ModeCapabilities): ModeCapabilities => ({
+  ...mode,
+  ...MANY,
+  audioAlone: true,
+  ...(besideVideo ? { besideVideo: { ...besideVideo, ...MANY } } : {}),
+});
+
+const MANY = { images: Infinity, videos: Infinity, audios: Infinity };
 
 /** They were read as fields. */
 const NO_FLAGS = { all: [], overrule: [] };

@@ -5,7 +5,7 @@ import type { NativeReading } from '../../core/provider/native';
 import type { InputSource } from '../../core/request/draft';
 import type { Input } from '../../core/request/request';
 import { isStorable, storableText } from '../../core/text';
-import { readFlags } from './native-flags';
+import { checkFlags, readFlags } from './native-flags';
 import { contentItemSchema, nativeBodySchema } from './native-schema';
 import type { ContentItem, NativeBody } from './native-schema';
 import { readReferences } from './native-spelling';
@@ -45,6 +45,7 @@ function requestOf(body: NativeBody, isOfDraft: boolean): NativeReading['request
     return read.success ? [read.data] : [];
   });
   const prompt = items.flatMap((item) => (item.type === 'text' ? [item.text] : [])).join('\n');
+  checkFlags(prompt, new Set(Object.keys(given(body))));
   const flags = readFlags(prompt);
   const frames = body.frames ?? flags.frames;
   // What becomes of a draft is as long as the draft is, which only its provider knows.
