@@ -4,6 +4,7 @@ import { askedFor, costOf, listPriceOf } from '../core/catalog/price-of';
 import { isFlat } from '../core/catalog/price-range';
 import { ConfigError } from '../core/catalog/config-error';
 import { narrow } from '../core/catalog/narrow';
+import { unmetNames } from '../core/catalog/row-names';
 import { capabilitiesOf } from '../core/catalog/capabilities-of';
 import { formatPoints } from '../core/money/pricing';
 import type { ModelPrice, PriceRules } from '../core/money/model-price';
@@ -47,7 +48,7 @@ export function priceWarnings(config: Config, name: string, written: Written): C
   ];
   return [
     ...texts.flatMap((text) => (text === undefined ? [] : [new ConfigError(at, text)])),
-    ...uselessRows(at, model, ways),
+    ...uselessRows([...at, 'rows'], model, ways),
   ];
 }
 
@@ -104,7 +105,7 @@ function borrowedOf(way: Way): string | undefined {
   return `takes the list price of "${like}" for "${model}", which may cost its provider another`;
 }
 
-/** Finds rows that no offered video meets: most likely a slip of the pen. */
+/** Finds rows that no offered video meets, and names in the others that none has: most likely a slip of the pen. */
 function uselessRows(
   at: readonly PropertyKey[],
   { price }: Model,
@@ -113,9 +114,20 @@ function uselessRows(
   if (!('rows' in price) || ways.length === 0) return [];
   const videos = ways.flatMap(({ capabilities }) => offeredVideos(capabilities));
   const met = new Set(videos.map((video: PricedVideo) => ratesFor(price.rows, video)));
-  return price.rows.flatMap(({ rates }, index) =>
-    met.has(rates)
-      ? []
-      : [new ConfigError([...at, 'rows', index], 'is for no video that is offered')],
-  );
+  const isUseless = price.rows.map(({ rates }) => !met.has(rates));
+  return [
+    ...price.rows.flatMap((_, index) =>
+      isUseless[index] ? [new ConfigError([...at, index], 'is for no video that is offered')] : [],
+    ),
+    ...unmetNames(price.rows, videos).flatMap(({ at: [row, ...way], name, known }) =>
+      isUseless[Number(row)]
+        ? []
+        : [
+            new ConfigError(
+              [...at, Number(row), ...way],
+              `${name} is not offered (offered: ${known.join(', ')})`,
+            ),
+          ],
+    ),
+  ];
 }

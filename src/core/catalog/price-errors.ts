@@ -9,6 +9,7 @@ import { ConfigError } from './config-error';
 import type { ChannelRoute, ModelEntry, RoutedModel } from './entries';
 import { openLengthProblem } from './open-lengths';
 import { askedFor, listPriceOf } from './price-of';
+import { unmetNames } from './row-names';
 
 /**
  * Finds what keeps a model from being sold: a video that is offered and has no price, or costs nothing in some group, a
@@ -18,6 +19,10 @@ import { askedFor, listPriceOf } from './price-of';
 export function priceErrors({ entry, routes }: RoutedModel, rules: PriceRules): ConfigError[] {
   const at = ['models', entry.name, 'price'];
   if ('free' in entry.price) return [];
+  const names = unknownNames(entry.price, routes);
+  // A video that lacks its row is most likely the one whose name has a slip.
+  if (names.length > 0)
+    return names.map(({ at: way, text }) => new ConfigError([...at, ...way], text));
   for (const route of routes) {
     const problem =
       unknownCost(entry.price, route, rules) ??
@@ -32,6 +37,16 @@ export function priceErrors({ entry, routes }: RoutedModel, rules: PriceRules): 
 interface Problem {
   at: readonly PropertyKey[];
   text: string;
+}
+
+/** A name that no channel's model ever had is no row's; what the operator has taken out by `offers` may stand in a row. */
+function unknownNames(price: ModelPrice, routes: readonly ChannelRoute[]): Problem[] {
+  if (!('rows' in price) || price.rows.every(({ when }) => when === undefined)) return [];
+  const videos = routes.flatMap(({ whole }) => offeredVideos(whole));
+  return unmetNames(price.rows, videos).map(({ at, name, known }) => ({
+    at: ['rows', ...at],
+    text: `${name} is not one of the model's: ${known.join(', ')}`,
+  }));
 }
 
 function unknownCost(
