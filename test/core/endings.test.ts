@@ -11,6 +11,7 @@ type Booked = Pick<MovedEntry, 'kind' | 'available'> & Partial<MovedEntry>;
 const entries = (booked: readonly Booked[]): MovedEntry[] =>
   booked.map((entry, index) => ({
     id: BigInt(index + 1),
+    at: index + 1,
     jobId: null,
     expiresAt: null,
     entryId: null,
@@ -75,6 +76,38 @@ test.each<[story: string, booked: Booked[], left: Record<number, bigint>]>([
     { 1: 0n, 2: 10n },
   ],
   [
+    'what a job held when the time was over has no end, though the sweep has not been there',
+    [ending(10n), lasting(5n), hold('a', 4n), { ...release('a', 4n), at: EARLY }],
+    { 1: 6n },
+  ],
+  [
+    'and what a settle gives back of it neither',
+    [ending(10n), hold('a', 4n), { ...settle('a', 3n), at: EARLY + 1 }],
+    { 1: 6n },
+  ],
+  [
+    'what comes back in time has its end',
+    [ending(10n), hold('a', 4n), { ...release('a', 4n), at: EARLY - 1 }],
+    { 1: 10n },
+  ],
+  [
+    'what is held after the time and comes back is of it again',
+    [ending(10n), { ...hold('a', 4n), at: EARLY }, { ...release('a', 4n), at: EARLY + 1 }],
+    { 1: 10n },
+  ],
+  [
+    'what is held over the ends of two is of neither, and over the end of one of the other still',
+    [
+      ending(10n, EARLY),
+      ending(10n, LATE),
+      hold('a', 12n),
+      hold('b', 3n),
+      { ...release('a', 12n), at: EARLY },
+      { ...release('b', 3n), at: LATE },
+    ],
+    { 1: 0n, 2: 7n },
+  ],
+  [
     'a refund has no end',
     [ending(10n), hold('a', 10n), settle('a', 0n), { kind: 'refund', jobId: 'a', available: 10n }],
     { 1: 0n },
@@ -121,24 +154,30 @@ const story = fc.array(
   { maxLength: 60 },
 );
 
-test('the parts never pass the whole, whatever is booked: what would expire is always there', () => {
+test('the parts never pass the whole nor what was left in time: what would expire is always there', () => {
   fc.assert(
     fc.property(story, (steps) => {
       const endings = createEndings();
       let available = 0n;
       const open = new Map<string, bigint>();
       const live: bigint[] = [];
+      const ends = new Map<bigint, number>();
+      const atEnd = new Map<bigint, bigint>();
       steps.forEach(({ what, amount, end, pick }, index) => {
         const job = [...open.keys()][pick % Math.max(open.size, 1)];
         const price = job === undefined ? 0n : (open.get(job) ?? 0n);
         const topUp = live[pick % Math.max(live.length, 1)];
         const id = BigInt(index + 1);
         const book = (booked: Booked): void => {
-          endings.follow([{ ...(entries([booked])[0] as MovedEntry), id }]);
+          endings.follow([{ ...(entries([booked])[0] as MovedEntry), id, at: index }]);
           available += booked.available;
         };
+        for (const [one, over] of ends) {
+          if (over <= index && !atEnd.has(one)) atEnd.set(one, endings.leftOf(one));
+        }
         if (what === 'ending') {
-          book(ending(amount, end));
+          book(ending(amount, index + 5 * end));
+          ends.set(id, index + 5 * end);
           live.push(id);
         } else if (what === 'lasting') book(lasting(amount));
         else if (what === 'hold' && amount <= available) {
@@ -159,6 +198,46 @@ test('the parts never pass the whole, whatever is booked: what would expire is a
         const all = live.map((one) => endings.leftOf(one));
         expect(all.every((points) => points >= 0n)).toBe(true);
         expect(all.reduce((sum, points) => sum + points, 0n)).toBeLessThanOrEqual(available);
+        for (const [one, left] of atEnd) expect(endings.leftOf(one)).toBeLessThanOrEqual(left);
+      });
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** Jobs that hold some, in any order, before the time of their top-ups is over and when it is. */
+const held = fc.record({
+  topUps: fc.array(fc.record({ amount: fc.bigInt({ min: 1n, max: 20n }), ends: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 5,
+  }),
+  jobs: fc.array(
+    fc.record({
+      price: fc.bigInt({ min: 1n, max: 20n }),
+      charged: fc.bigInt({ min: 0n, max: 20n }),
+    }),
+    { maxLength: 8 },
+  ),
+});
+
+test('a sweep takes the same however late it comes, whatever jobs give back meanwhile', () => {
+  fc.assert(
+    fc.property(held, ({ topUps, jobs }) => {
+      const given = topUps.map(({ amount, ends }) => (ends ? ending(amount) : lasting(amount)));
+      let available = topUps.reduce((sum, { amount }) => sum + amount, 0n);
+      const open = jobs.filter(({ price }) => {
+        if (price > available) return false;
+        available -= price;
+        return true;
+      });
+      const before = [...given, ...open.map(({ price }, index) => hold(String(index), price))];
+      const back = open.map(({ price, charged }, index) => ({
+        ...settle(String(index), charged < price ? price - charged : 0n),
+        at: EARLY + index,
+      }));
+      topUps.forEach((_topUp, index) => {
+        const id = BigInt(index + 1);
+        expect(left([...before, ...back], id)).toBe(left(before, id));
       });
     }),
     { numRuns: 500 },

@@ -245,6 +245,16 @@ describe('points for a time', () => {
     expect(await balance(workspace.id)).toMatchObject({ available: PRICE });
   });
 
+  test('that a job held when their time was over stay, though it ends before the sweep', async () => {
+    const workspace = await database.makeWorkspace(10n);
+    await topUp(workspace.id, PRICE * 2n, NOW + DAY);
+    const job = await createdJob(database, newJob(workspace));
+    await settle(database, job.id, { kind: 'canceled' }, NOW + DAY + 1);
+    expect(await balance(workspace.id)).toMatchObject({ available: PRICE * 2n + 10n });
+    expect(await expireAll(NOW + DAY + 2)).toBe(1);
+    expect(await balance(workspace.id)).toEqual({ available: PRICE + 10n, held: 0n, spent: 0n });
+  });
+
   test('are the same before and after checkpoints, and two sweeps at once end them once', async () => {
     const workspace = await database.makeWorkspace(PRICE);
     await topUp(workspace.id, PRICE * 3n, NOW + DAY);

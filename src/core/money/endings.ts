@@ -2,9 +2,10 @@ import type { BookedEntry } from './ledger';
 
 /**
  * What is left of top-ups whose points end. Points that end first are used first, those without an end last. What comes
- * back of a hold goes to where it was taken from, those that end last first; where that top-up is over by then, it
- * comes back without an end, and so does every refund: what the rules leave open goes in the customer's favour. A
- * top-up is over with its expire and not before, so that a late sweep takes nothing that was used meanwhile.
+ * back of a hold goes to where it was taken from, those that end last first. What a job held when the time of that
+ * top-up was over comes back without an end, and so does every refund: what the rules leave open goes in the customer's
+ * favour. So a late sweep takes no more than one that is on time. A top-up can be used until its expire, so that a late
+ * sweep takes nothing that was used meanwhile; what is taken from it after its time and comes back is of it again.
  */
 export interface Endings {
   /** Takes the next entries of one workspace, in the order of their ids. */
@@ -15,7 +16,7 @@ export interface Endings {
 
 export type MovedEntry = Pick<
   BookedEntry,
-  'id' | 'kind' | 'jobId' | 'available' | 'expiresAt' | 'entryId'
+  'id' | 'kind' | 'jobId' | 'available' | 'expiresAt' | 'entryId' | 'at'
 >;
 
 /** What was taken from a top-up; null stands for points without an end. */
@@ -24,10 +25,16 @@ interface Taken {
   amount: bigint;
 }
 
+/** What a job took, and the moment at which it did. */
+interface Hold {
+  at: number;
+  taken: Taken[];
+}
+
 /** Begins at an entry before which no top-up with an end is left, as `firstToFollow` finds it. */
 export function createEndings(): Endings {
   const lots = new Map<bigint, { expiresAt: number; left: bigint }>();
-  const holds = new Map<string, Taken[]>();
+  const holds = new Map<string, Hold>();
   const take = (wanted: bigint): Taken[] => {
     const taken: Taken[] = [];
     let rest = wanted;
@@ -41,27 +48,29 @@ export function createEndings(): Endings {
     }
     return [...taken, { from: null, amount: rest }];
   };
-  const giveBack = (jobId: string, returned: bigint): void => {
+  const giveBack = (jobId: string, returned: bigint, at: number): void => {
+    const hold = holds.get(jobId);
+    holds.delete(jobId);
     let rest = returned > 0n ? returned : 0n;
-    for (const { from, amount } of (holds.get(jobId) ?? []).reverse()) {
+    for (const { from, amount } of hold?.taken.reverse() ?? []) {
       const back = least(amount, rest);
       const lot = from === null ? undefined : lots.get(from);
-      if (lot) lot.left += back;
+      if (lot && hold && !isHeldAt(lot.expiresAt, hold.at, at)) lot.left += back;
       rest -= back;
     }
-    holds.delete(jobId);
   };
-  const followOne = ({ id, kind, jobId, available, expiresAt, entryId }: MovedEntry): void => {
+  const followOne = (entry: MovedEntry): void => {
+    const { id, kind, jobId, available, expiresAt, entryId, at } = entry;
     switch (kind) {
       case 'top_up':
         if (expiresAt !== null) lots.set(id, { expiresAt, left: available });
         return;
       case 'hold':
-        if (jobId !== null) holds.set(jobId, take(-available));
+        if (jobId !== null) holds.set(jobId, { at, taken: take(-available) });
         return;
       case 'settle':
       case 'release':
-        if (jobId !== null) giveBack(jobId, available);
+        if (jobId !== null) giveBack(jobId, available, at);
         if (available < 0n) take(-available);
         return;
       case 'adjust':
@@ -81,6 +90,10 @@ export function createEndings(): Endings {
     leftOf: (topUp) => lots.get(topUp)?.left ?? 0n,
   };
 }
+
+/** A moment at which a job began to hold is not yet one at which it held. */
+const isHeldAt = (moment: number, from: number, to: number): boolean =>
+  from < moment && moment <= to;
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 

@@ -26,8 +26,9 @@ export function dueTopUps(db: Database, now: Date, limit: number): Promise<DueTo
 }
 
 /**
- * Ends what is left of that top-up, once; says whether this call did. It follows the workspace's entries from the first that matters. Those that checkpoints cover are followed without a lock,
- * since nothing is ever added among them; the rest under the workspace's lock, as creates have it.
+ * Ends what is left of that top-up, once; says whether this call did. It follows the workspace's entries from the
+ * first that matters. Those that checkpoints cover are followed without a lock, since nothing is ever added among them;
+ * the rest under the workspace's lock, as creates have it.
  */
 export async function expire(
   db: Database,
@@ -104,7 +105,11 @@ async function follow(
       .orderBy(asc(ledger.id))
       .limit(ENTRIES_AT_ONCE);
     endings.follow(
-      entries.map((entry) => ({ ...entry, expiresAt: entry.expiresAt?.getTime() ?? null })),
+      entries.map((entry) => ({
+        ...entry,
+        at: entry.at.getTime(),
+        expiresAt: entry.expiresAt?.getTime() ?? null,
+      })),
     );
     last = entries.at(-1)?.id ?? last;
     isMore = entries.length === ENTRIES_AT_ONCE;
