@@ -3,12 +3,13 @@ import type { Outbound } from '../core/ports/outbound';
 import { createAgents } from './agents';
 import type { AgentLimits } from './agents';
 import { call } from './call';
+import { callbackProblem } from './callback-url';
 import { systemLookup } from './connector';
 import type { Lookup } from './connector';
 import { open } from './download';
 import type { DownloadLimits } from './download';
-import { hostOf, isPublicHost, parseUrl, shapeProblem } from './guard';
-import { inputProblem, judge } from './target';
+import { parseUrl } from './guard';
+import { inputProblem } from './target';
 import type { UrlRules } from './target';
 
 export type OutboundLimits = AgentLimits & DownloadLimits;
@@ -36,9 +37,6 @@ export interface OutboundOptions {
   lookup?: Lookup;
 }
 
-/** Longer than this is no callback URL anybody typed. */
-const CALLBACK_URL_CHARS_MAX = 2_048;
-
 /**
  * Makes the only way out of this process. URLs of strangers (callbacks, inputs, results, redirects) reach public
  * addresses only; an origin that the operator wrote is exempt, per call, and nothing else is. Proxy variables of the
@@ -64,21 +62,8 @@ export function createOutbound(options: OutboundOptions): Outbound & { close(): 
 }
 
 function checkCallbackUrl(url: string, rules: UrlRules): ReturnType<Outbound['checkCallbackUrl']> {
-  if (url.length > CALLBACK_URL_CHARS_MAX) {
-    return {
-      ok: false,
-      problem: `must not be longer than ${String(CALLBACK_URL_CHARS_MAX)} characters`,
-    };
-  }
-  const target = judge(url, { callback: true }, rules);
-  return target.ok ? { ok: true } : { ok: false, problem: target.problem + localHint(url) };
-}
-
-/** A host of one's own is what everybody tries first, so its refusal says who can allow it, and how. */
-function localHint(text: string): string {
-  const url = parseUrl(text);
-  if (!url || shapeProblem(url) !== undefined || isPublicHost(hostOf(url))) return '';
-  return `; for development, an operator allows this host with --allow-callbacks-to ${url.hostname}`;
+  const problem = callbackProblem(url, rules);
+  return problem === undefined ? { ok: true } : { ok: false, problem };
 }
 
 /**

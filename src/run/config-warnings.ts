@@ -3,6 +3,7 @@ import type { ConfigError } from '../core/catalog/config-error';
 import { valueAt } from '../core/json/json-place';
 import { addressesInWords, addressOf } from '../core/provider/address';
 import type { Provider } from '../core/provider/provider';
+import { callbackProblem, NO_OWN_HOSTS } from '../outbound/callback-url';
 import { isPublicHost } from '../outbound/guard';
 import { providers } from '../providers';
 import { modelWarnings, warning } from './model-warnings';
@@ -18,8 +19,12 @@ export function configWarnings(config: Config, now: number): ConfigError[] {
   const channels = Object.entries(config.channels).flatMap(([name, channel]) =>
     'baseUrl' in channel ? channelWarnings(config, name, channel) : [],
   );
-  return [...channels, ...modelWarnings(config, now)];
+  return [...channels, ...modelWarnings(config, now), ...alertWarnings(config)];
 }
+
+/** Says what a start would say of the URL of alerts, unless it is told that its host is one's own. */
+const alertWarnings = ({ alerts }: Config): ConfigError[] =>
+  warning(['alerts', 'url'], alerts && callbackProblem(alerts.url, NO_OWN_HOSTS));
 
 function channelWarnings({ source }: Config, name: string, channel: RealChannel): ConfigError[] {
   const { baseUrl, credentials, provider: providerName } = channel;
