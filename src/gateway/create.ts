@@ -9,7 +9,7 @@ import type { AcceptDeps, GatewayDeps } from './deps';
 import type { FairGate } from './gate';
 import { checkNative } from './native';
 import { idempotencyMismatch, markReplayed } from './replay';
-import { quotedBody } from './quotes';
+import { quotedBody } from './quoted';
 import type { CheckedRequest } from './resolve';
 import { frozen } from './routes';
 import { shortage } from './shortage';

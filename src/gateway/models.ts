@@ -1,12 +1,12 @@
 import type { Principal } from '../core/api/principal';
 import { priceRangeOf } from '../core/catalog/price-range';
 import { retirementHeaders } from '../core/catalog/retirement';
-import { linesInPoints } from '../core/money/lines-in-points';
 import type { Quote } from '../core/money/quote';
 import type { Models } from '../core/ports/gateway/models';
 import type { Draft } from '../core/request/draft';
 import type { GatewayDeps } from './deps';
 import { resolveOwnLinks } from './own-links';
+import { quoted } from './quoted';
 import { resolve } from './resolve';
 
 /** Makes the list of models and the quotes, both without any row. */
@@ -26,14 +26,5 @@ export function createModels(deps: GatewayDeps): Models {
 /** Says what a create of the same draft would hold, and signs it. */
 async function quote(deps: GatewayDeps, principal: Principal, asked: Draft): Promise<Quote> {
   const { draft, sizes } = await resolveOwnLinks(deps, principal, asked);
-  const resolved = resolve(deps, principal, draft, sizes);
-  const { request, applied, price, pricing, usable } = resolved;
-  const { model } = request;
-  return {
-    ...deps.quotes.issue({ principal, model, applied }, price),
-    price,
-    lines: linesInPoints(pricing, price),
-    applied,
-    providerModel: usable[0].model,
-  };
+  return quoted(deps, principal, resolve(deps, principal, draft, sizes));
 }

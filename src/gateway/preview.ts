@@ -2,13 +2,12 @@ import type { Principal } from '../core/api/principal';
 import type { Creation } from '../core/job/creation';
 import { knownModel } from '../core/job/job';
 import { newId } from '../core/job/ids';
-import { linesInPoints } from '../core/money/lines-in-points';
 import type { PlannedSend, Preview } from '../core/job/preview';
 import type { Call } from '../core/provider/exchange';
 import type { Submission } from '../core/provider/provider';
 import type { AcceptDeps } from './deps';
 import { priced } from './create';
-import { quotedBody } from './quotes';
+import { quoted, quotedBody } from './quoted';
 import type { CheckedRequest } from './resolve';
 import type { RouteChoice } from './routes';
 
@@ -19,17 +18,12 @@ export async function preview(
   creation: Creation,
 ): Promise<Preview> {
   const checked = await priced(deps, principal, creation);
-  const { request, applied, price, pricing, usable } = checked;
-  const { model } = request;
   const files = await filesOf(deps, checked);
-  const sends = usable
+  const sends = checked.usable
     .filter(({ channel }) => channel.draining !== true)
     .map((choice) => plannedSend(choice, { checked, creation, files }));
-  const quote = {
-    ...deps.quotes.issue({ principal, model, applied, body: quotedBody(creation) }, price),
-    ...{ price, applied, providerModel: usable[0].model, lines: linesInPoints(pricing, price) },
-  };
-  return { model, quote, sends };
+  const quote = quoted(deps, principal, checked, quotedBody(creation));
+  return { model: checked.request.model, quote, sends };
 }
 
 interface File {

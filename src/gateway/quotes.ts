@@ -1,7 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Principal } from '../core/api/principal';
 import { GatewayError, invalid } from '../core/errors';
-import type { Creation } from '../core/job/creation';
 import type { AppliedRequest } from '../core/request/request';
 
 /**
@@ -70,13 +69,6 @@ export function createQuotes(options: QuoteOptions): Quotes {
       return BigInt(price);
     },
   };
-}
-
-/** Names the bytes of a body that passes through, and of its query; undefined for a request that is read as a whole. */
-export function quotedBody(creation: Creation): string | undefined {
-  if (!('native' in creation)) return undefined;
-  const { body, search } = creation.native;
-  return createHash('sha256').update(`${search}\n`).update(body).digest('base64url');
 }
 
 function isSame(given: Buffer, expected: Buffer): boolean {

@@ -2,13 +2,10 @@ import { knownModel } from '../job/job';
 import { inWords, offeredVideos } from '../money/offered-videos';
 import type { ModelPrice, PriceRules } from '../money/model-price';
 import type { Rates } from '../money/rates';
-import type { PricedVideo } from '../money/tariff';
-import { price as priceOf } from '../money/terms';
-import type { FrozenPrice } from '../money/terms';
 import { ConfigError } from './config-error';
 import type { ChannelRoute, ModelEntry, RoutedModel } from './entries';
 import { openLengthProblem } from './open-lengths';
-import { askedFor, listPriceOf } from './price-of';
+import { askedFor, listPriceOf, pricedKinds } from './price-of';
 import { unmetNames } from './row-names';
 
 /**
@@ -93,24 +90,21 @@ function unpriced(
   rules: PriceRules,
 ): Problem | undefined {
   const offered = offeredVideos(route.capabilities);
-  const asked = (video: PricedVideo, group: string): FrozenPrice | undefined =>
-    askedFor(route, video, { price, rules, group });
-  const isFree = (video: PricedVideo, group: string): boolean => {
-    const found = asked(video, group);
-    return found !== undefined && priceOf(found.terms, found.used).points === 0n;
-  };
   // A price is not lost in the factor of a group either.
   for (const group of [
     NO_GROUP,
     ...groups.filter((name) => Object.hasOwn(rules.groupTimes, name)),
   ]) {
-    const free = offered.find((video) => isFree(video, group));
+    const kinds = pricedKinds(route, offered, { price, rules, group });
+    const free = kinds.find(({ points }) => points === 0n)?.video;
     if (!free) continue;
     const whom = group === NO_GROUP ? '' : ` to group "${group}"`;
     const text = `sells ${inWords(free)}${whom} for nothing: add "perVideo" or "minimum", or write {"free": true}`;
     return { at: [], text };
   }
-  const video = offered.find((one) => asked(one, NO_GROUP) === undefined);
+  const video = offered.find(
+    (one) => askedFor(route, one, { price, rules, group: NO_GROUP }) === undefined,
+  );
   if (!video) return undefined;
   const text =
     'rows' in price

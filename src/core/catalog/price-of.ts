@@ -5,6 +5,7 @@ import type { ModelPrice, PriceRules } from '../money/model-price';
 import type { ListPrice } from '../money/list-price';
 import type { Quantities } from '../money/rates';
 import type { PricedVideo } from '../money/tariff';
+import { price as priceOf } from '../money/terms';
 import type { FrozenPrice, Terms } from '../money/terms';
 import type { Provider } from '../provider/provider';
 import { quantitiesOf } from '../provider/quantities';
@@ -43,6 +44,35 @@ export function costOf(
   const list = listPriceOf(route);
   const terms = list && costTermsOf(list, video, route.channel.costTimes, rules);
   return terms && frozen(terms, usedBy(route, video));
+}
+
+/** Videos that differ in nothing that is paid for: one of them, and the price of each. */
+export interface PricedKind {
+  video: PricedVideo;
+  frozen: FrozenPrice;
+  /** Micro-points; undefined where the price's currency has none. */
+  points: bigint | undefined;
+}
+
+/**
+ * Prices videos by their kinds, each named by the first of it, and leaves out those without a price: most videos differ
+ * in nothing that is paid for, and exact decimals take their time.
+ */
+export function pricedKinds(
+  route: PricedRoute,
+  videos: readonly PricedVideo[],
+  asked: AskedPrice,
+): PricedKind[] {
+  const kinds = new Map<string, Omit<PricedKind, 'points'>>();
+  for (const video of videos) {
+    const found = askedFor(route, video, asked);
+    const kind = found && JSON.stringify([found.terms.rates, found.used]);
+    if (found && kind !== undefined && !kinds.has(kind)) kinds.set(kind, { video, frozen: found });
+  }
+  return [...kinds.values()].map(({ video, frozen: { terms, used } }) => ({
+    ...{ video, frozen: { terms, used } },
+    points: priceOf(terms, used).points,
+  }));
 }
 
 /** Nobody can say what tokens cost that nobody counts. */

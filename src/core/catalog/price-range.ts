@@ -1,10 +1,9 @@
 import Big from 'big.js';
 import { offeredVideos } from '../money/offered-videos';
 import type { PriceRange } from '../money/price-range';
-import { price } from '../money/terms';
 import type { FrozenPrice } from '../money/terms';
 import type { RoutedModel } from './entries';
-import { askedFor } from './price-of';
+import { pricedKinds } from './price-of';
 import type { AskedPrice } from './price-of';
 
 /** Ranges by model and group: a model's value lives as long as its offer, and its videos are many. */
@@ -22,21 +21,19 @@ export function priceRangeOf(
 }
 
 function rangeOf({ entry, routes }: RoutedModel, asked: AskedPrice): PriceRange {
-  const priced = routes.flatMap((route) =>
-    offeredVideos(route.capabilities).flatMap((video) => askedFor(route, video, asked) ?? []),
+  const kinds = routes.flatMap((route) =>
+    pricedKinds(route, offeredVideos(route.capabilities), asked),
   );
-  // Most videos differ in nothing that is paid for, and exact decimals take their time.
-  const kinds = new Map(priced.map((one) => [JSON.stringify([one.terms.rates, one.used]), one]));
-  const points = [...kinds.values()].map(({ terms, used }) => price(terms, used).points ?? 0n);
+  const points = kinds.map((kind) => kind.points ?? 0n);
   const [first = 0n] = points;
   const range = {
     from: points.reduce((least, one) => (one < least ? one : least), first),
     to: points.reduce((most, one) => (one > most ? one : most), first),
   };
-  const [one] = priced;
+  const [one] = kinds;
   if (!one || isFlat(entry.price)) return { unit: 'job', ...range };
   return isBySeconds(entry.price)
-    ? { unit: 'second', perSecond: perSecondOf(one), ...range }
+    ? { unit: 'second', perSecond: perSecondOf(one.frozen), ...range }
     : { unit: 'table', ...range };
 }
 

@@ -4,6 +4,7 @@ import { formatPoints } from './pricing';
 import type { Decimal, Quantities } from './rates';
 import { POINTS, price } from './terms';
 import type { FrozenPrice } from './terms';
+import { isZeroText } from './told-usage';
 
 /** A job's price as it was frozen at its create, with what its settle needs beside it. */
 export interface JobPricing extends FrozenPrice {
@@ -88,7 +89,7 @@ function usedIn(frozen: FrozenPrice, { usage, isLengthOpen }: Reported): Quantit
 
 /** An account that pays in money may be told 0 units beside it, which says nothing. */
 function unitsTold({ terms }: FrozenPrice, usage: Usage | undefined): Decimal | undefined {
-  const isBesideMoney = usage?.cost !== undefined && /^[0.]+$/.test(usage.units ?? '');
+  const isBesideMoney = usage?.cost !== undefined && isZeroText(usage.units);
   return terms.perUnit === undefined || isBesideMoney ? undefined : usage?.units;
 }
 

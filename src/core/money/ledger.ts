@@ -8,6 +8,12 @@ export interface Balance {
   spent: bigint;
 }
 
+/** Adds balances pot by pot; zeros for none. */
+export function totalOf(balances: readonly Balance[]): Balance {
+  const sum = (pot: keyof Balance): bigint => balances.reduce((all, one) => all + one[pot], 0n);
+  return { available: sum('available'), held: sum('held'), spent: sum('spent') };
+}
+
 /**
  * Micro-points that a workspace is given at most in all, be they available, held or spent: a trillion points. Jobs only
  * move them between the pots, so no pot, key or day of a workspace ever has more, and sums fit into a bigint of the

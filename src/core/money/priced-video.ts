@@ -1,6 +1,6 @@
-import { lengthsOf } from '../request/apply-capabilities';
+import { besideInputs, countsOf, lengthsOf } from '../request/apply-capabilities';
 import type { Capabilities, Lengths, ModeCapabilities } from '../request/capabilities';
-import type { AppliedRequest, Input, Mode } from '../request/request';
+import type { AppliedRequest, Mode } from '../request/request';
 import type { PricedVideo } from './tariff';
 
 /**
@@ -28,12 +28,6 @@ export function pricedVideo(applied: AppliedRequest, model: Capabilities): Price
 /** The tier of a model that has none. */
 export const USUAL_TIER = 'default';
 
-function countsOf(inputs: readonly Input[]): Pick<PricedVideo, 'images' | 'videos' | 'audios'> {
-  const audios = inputs.filter(({ role }) => role === 'reference_audio').length;
-  const videos = inputs.filter(({ role }) => role === 'reference_video').length;
-  return { images: inputs.length - audios - videos, videos, audios };
-}
-
 /** Returns what holds in a mode, with or without a video among the inputs; undefined where the model lacks the mode. */
 export function limitsIn(
   { modes }: Pick<Capabilities, 'modes'>,
@@ -41,7 +35,7 @@ export function limitsIn(
   hasVideo: boolean,
 ): ModeCapabilities | undefined {
   const limits = modes[mode];
-  return limits && hasVideo ? { ...limits, ...limits.besideVideo } : limits;
+  return limits && besideInputs(limits, hasVideo);
 }
 
 export const lengthsIn = (

@@ -27,5 +27,6 @@ const ZEROS: readonly [keyof Usage, (usage: Usage) => boolean][] = [
 
 const WORDS = { tokens: 'tokens', seconds: 'seconds', units: 'units', cost: 'money' } as const;
 
-const isZeroText = (text: string | undefined): boolean =>
+/** Says whether a decimal text is zero; one that is missing is none. */
+export const isZeroText = (text: string | undefined): boolean =>
   text !== undefined && /^[0.]+$/.test(text);

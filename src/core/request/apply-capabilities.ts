@@ -98,8 +98,18 @@ export function limitsOf(
       Object.keys(capabilities.modes).map((key) => MODE_TEXT[key as Mode]),
     );
   }
-  const hasVideo = inputs.some(({ role }) => role === 'reference_video');
-  return hasVideo ? { ...limits, ...limits.besideVideo } : limits;
+  return besideInputs(limits, countsOf(inputs).videos > 0);
+}
+
+/** Returns what holds in a mode, with or without a video among the inputs. */
+export const besideInputs = (limits: ModeCapabilities, hasVideo: boolean): ModeCapabilities =>
+  hasVideo ? { ...limits, ...limits.besideVideo } : limits;
+
+/** Counts the inputs of each kind; what is neither video nor audio is an image. */
+export function countsOf(inputs: readonly Input[]): Record<'images' | 'videos' | 'audios', number> {
+  const audios = inputs.filter(({ role }) => role === 'reference_audio').length;
+  const videos = inputs.filter(({ role }) => role === 'reference_video').length;
+  return { images: inputs.length - audios - videos, videos, audios };
 }
 
 export const MODE_TEXT: Record<Mode, string> = {
@@ -132,9 +142,7 @@ export function checkCounts(
   limits: ModeCapabilities,
   param: string,
 ): void {
-  const audios = inputs.filter((input) => input.role === 'reference_audio').length;
-  const videos = inputs.filter((input) => input.role === 'reference_video').length;
-  const images = inputs.length - audios - videos;
+  const { images, videos, audios } = countsOf(inputs);
   const over = (count: number, max: number, noun: string): void => {
     if (count > max) throw invalid(param, `has ${String(count)} ${noun}; at most ${String(max)}`);
   };

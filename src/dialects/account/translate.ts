@@ -1,8 +1,8 @@
-import type { Pots } from '../../core/money/statement';
-import { fromPots } from '../kit/statement';
+import type { Balance } from '../../core/money/ledger';
+import { fromPots } from '../kit/balance';
 import type { BalanceReply } from './schema';
 
-export const fromBalance = (pots: Pots): BalanceReply => ({
+export const fromBalance = (balance: Balance): BalanceReply => ({
   object: 'balance',
-  ...fromPots(pots),
+  ...fromPots(balance),
 });

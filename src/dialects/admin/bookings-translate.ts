@@ -2,18 +2,15 @@ import { renderId } from '../../core/job/ids';
 import type { Balance, BookedEntry } from '../../core/money/ledger';
 import { formatPoints } from '../../core/money/pricing';
 import type { Booking } from '../../core/operator/bookings';
+import { fromPots } from '../kit/balance';
 import type { BalanceReply, BookingReply, EntryReply } from './bookings-schema';
 import { seconds, secondsOrNull, workspaceId } from './translate';
 
-export function fromBalance(id: string, { available, held, spent }: Balance): BalanceReply {
-  return {
-    object: 'balance',
-    workspace_id: workspaceId(id),
-    available: formatPoints(available),
-    held: formatPoints(held),
-    spent: formatPoints(spent),
-  };
-}
+export const fromBalance = (id: string, balance: Balance): BalanceReply => ({
+  object: 'balance',
+  workspace_id: workspaceId(id),
+  ...fromPots(balance),
+});
 
 export function fromEntry(entry: BookedEntry): EntryReply {
   const idOrNull = (prefix: string, id: string | null) => id && renderId(prefix, id);
@@ -22,9 +19,7 @@ export function fromEntry(entry: BookedEntry): EntryReply {
     object: 'ledger_entry',
     workspace_id: workspaceId(entry.workspaceId),
     kind: entry.kind,
-    available: formatPoints(entry.available),
-    held: formatPoints(entry.held),
-    spent: formatPoints(entry.spent),
+    ...fromPots(entry),
     job_id: idOrNull('job', entry.jobId),
     key_id: idOrNull('key', entry.keyId),
     note: entry.note,

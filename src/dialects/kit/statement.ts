@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { Answer } from '../../core/api/answer';
 import { invalid } from '../../core/errors';
 import { renderId } from '../../core/job/ids';
+import type { Balance } from '../../core/money/ledger';
 import { formatPoints } from '../../core/money/pricing';
 import { readMonth } from '../../core/money/statement';
-import type { Month, Pots, Statement } from '../../core/money/statement';
+import type { Month, Statement } from '../../core/money/statement';
+import { fromPots } from './balance';
 import { csvAnswer } from './csv';
 import { unixSeconds } from './parameters';
 
@@ -65,12 +67,6 @@ export function statementAnswer(statement: Statement, { format }: StatementQuery
   return { status: 200, body };
 }
 
-export const fromPots = ({ available, held, spent }: Pots) => ({
-  available: formatPoints(available),
-  held: formatPoints(held),
-  spent: formatPoints(spent),
-});
-
 const COLUMNS = [
   ...['line', 'name', 'count', 'available', 'held', 'spent'],
   ...['tokens', 'seconds', 'charged'],
@@ -78,7 +74,7 @@ const COLUMNS = [
 
 /** Writes one table: the opening, a line for each kind of entry, the closing, and a line for each model. */
 function csvOf({ from, opening, closing, movements, models }: Statement): Answer {
-  const potsLine = (line: string, name: string, count: number | null, moved: Pots) => {
+  const potsLine = (line: string, name: string, count: number | null, moved: Balance) => {
     const { available, held, spent } = fromPots(moved);
     return [line, name, count, available, held, spent, null, null, null];
   };

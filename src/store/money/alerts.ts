@@ -4,6 +4,7 @@ import { LOW_BALANCE, alertBody, budgetAlerts, lowBalanceAlert } from '../../cor
 import type { Alert } from '../../core/money/alerts';
 import type { AlertStore } from '../../core/ports/store/alerts';
 import type { Database } from '../base/database';
+import { inSnapshot } from '../base/snapshot';
 import { alerts } from '../schema';
 import { budgetUses, coveredBy, lowBalances } from './budget-uses';
 
@@ -56,20 +57,17 @@ const found = (
   db: Database,
   { lowBalance, now }: { lowBalance: bigint | null; now: number },
 ): Promise<{ budgets: Alert[]; low: Alert[] }> =>
-  db.transaction(
-    async (tx) => {
-      const covered = await coveredBy(tx);
-      const uses = await budgetUses(tx, covered, now);
-      const low = lowBalance === null ? [] : await lowBalances(tx, covered, lowBalance);
-      return {
-        budgets: uses.flatMap(({ owner, use }) => budgetAlerts(owner, use, now)),
-        low: low.map(({ owner, available }) =>
-          lowBalanceAlert(owner, { available, lowBalance: lowBalance ?? 0n }),
-        ),
-      };
-    },
-    { isolationLevel: 'repeatable read', accessMode: 'read only' },
-  );
+  inSnapshot(db, async (tx) => {
+    const covered = await coveredBy(tx);
+    const uses = await budgetUses(tx, covered, now);
+    const low = lowBalance === null ? [] : await lowBalances(tx, covered, lowBalance);
+    return {
+      budgets: uses.flatMap(({ owner, use }) => budgetAlerts(owner, use, now)),
+      low: low.map(({ owner, available }) =>
+        lowBalanceAlert(owner, { available, lowBalance: lowBalance ?? 0n }),
+      ),
+    };
+  });
 
 /** Closes the alerts of workspaces that are above the bound again, so that the next time is told anew. */
 async function endLowBalances(db: Database, stillLow: string[], now: Date): Promise<void> {

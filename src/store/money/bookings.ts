@@ -5,8 +5,8 @@ import type { BookedEntry } from '../../core/money/ledger';
 import type { BookingRow, PastBound, TooMuch } from '../../core/ports/store/admin';
 import type { Database, Transaction } from '../base/database';
 import { toEntry } from './entries';
-import { lockedBalance } from './funds';
-import { jobs, ledger, workspaces } from '../schema';
+import { lockedBalance, lockWorkspace } from './funds';
+import { jobs, ledger } from '../schema';
 
 /** What operators book. Each kind has idempotency keys of its own, and never one of our holds and ends. */
 
@@ -72,15 +72,6 @@ export async function refund(
     ...row,
     ...{ workspaceId, jobId, keyId: job.keyId, available: points, spent: -points },
   });
-}
-
-/** Takes the lock that creates take, until the transaction ends. */
-async function lockWorkspace(tx: Database | Transaction, id: string): Promise<void> {
-  await tx
-    .select({ id: workspaces.id })
-    .from(workspaces)
-    .where(eq(workspaces.id, id))
-    .for('no key update');
 }
 
 async function refundedOf(tx: Database | Transaction, jobId: string): Promise<bigint> {

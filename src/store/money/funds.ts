@@ -69,6 +69,15 @@ export async function lockedBalance(
   return sumOfWorkspace(tx, workspaceId, counted.workspace ?? undefined);
 }
 
+/** Takes the lock that creates take, until the transaction ends. */
+export async function lockWorkspace(tx: Database | Transaction, id: string): Promise<void> {
+  await tx
+    .select({ id: workspaces.id })
+    .from(workspaces)
+    .where(eq(workspaces.id, id))
+    .for('no key update');
+}
+
 type Values = Owner & Moments;
 
 const own = alias(ledgerCheckpoints, 'own');

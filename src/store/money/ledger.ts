@@ -1,4 +1,5 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
+import { totalOf } from '../../core/money/ledger';
 import type { Balance } from '../../core/money/ledger';
 import type { Database, Transaction } from '../base/database';
 import { ledger, ledgerCheckpoints } from '../schema';
@@ -44,6 +45,19 @@ type AfterEntry = { ownerId: string; upTo: bigint };
 const sum = (column: typeof ledger.available | typeof ledger.held | typeof ledger.spent) =>
   sql<string>`coalesce(sum(${column}), 0)::text`;
 
+/** The sums of entries, as texts: they may be larger than a number is exact. */
+export const BALANCE_SUMS = {
+  available: sum(ledger.available),
+  held: sum(ledger.held),
+  spent: sum(ledger.spent),
+};
+
+export const toBalance = (sums: Record<keyof Balance, string>): Balance => ({
+  available: BigInt(sums.available),
+  held: BigInt(sums.held),
+  spent: BigInt(sums.spent),
+});
+
 /**
  * Sums an owner's entries after a checkpoint. Nothing is ever added below a checkpoint, so another statement may have
  * read it before. This one names the entry as a value, and is planned for it: with a join the planner takes a third of
@@ -52,11 +66,7 @@ const sum = (column: typeof ledger.available | typeof ledger.held | typeof ledge
 const sumAfter = (owner: typeof ledger.workspaceId | typeof ledger.keyId) =>
   statement<AfterEntry>(null)((db, { at }) =>
     db
-      .select({
-        available: sum(ledger.available),
-        held: sum(ledger.held),
-        spent: sum(ledger.spent),
-      })
+      .select(BALANCE_SUMS)
       .from(ledger)
       .where(and(eq(owner, at('ownerId')), gt(ledger.id, at('upTo')))),
   );
@@ -83,6 +93,5 @@ function total(
   before: Balance | undefined,
   [after]: Awaited<ReturnType<typeof AFTER_OF_KEY>>,
 ): Balance {
-  const both = (pot: keyof Balance): bigint => (before?.[pot] ?? 0n) + BigInt(after?.[pot] ?? 0);
-  return { available: both('available'), held: both('held'), spent: both('spent') };
+  return totalOf([...(before ? [before] : []), ...(after ? [toBalance(after)] : [])]);
 }

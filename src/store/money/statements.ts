@@ -1,12 +1,13 @@
 import { and, eq, gte, lt, sql } from 'drizzle-orm';
-import type { LedgerEntry } from '../../core/money/ledger';
-import { sumPots } from '../../core/money/statement';
-import type { Month, Movement, Pots, Statement } from '../../core/money/statement';
+import { totalOf } from '../../core/money/ledger';
+import type { Balance } from '../../core/money/ledger';
+import type { Month, Movement, Statement } from '../../core/money/statement';
 import type { StatementStore } from '../../core/ports/store/statements';
 import type { Database, Transaction } from '../base/database';
+import { inSnapshot } from '../base/snapshot';
 import { ledger } from '../schema';
-import { inSnapshot } from './usage';
-import { SUMS as USED, summed, toSums } from './usage-sums';
+import { BALANCE_SUMS, toBalance } from './ledger';
+import { SUMS, summed, toSums } from './usage-sums';
 import type { Sums } from './usage-sums';
 
 export function statementStore(db: Pick<Database, 'transaction'>): StatementStore {
@@ -20,26 +21,24 @@ async function statementOf(
   workspaceId: string,
   { from, to }: Month,
 ): Promise<Statement> {
-  const opening = await potsBefore(tx, workspaceId, from);
+  const opening = await balanceBefore(tx, workspaceId, from);
   const movements = await movementsIn(tx, workspaceId, { from, to });
   const models = await modelSums(tx, workspaceId, { from, to });
-  const closing = sumPots([opening, ...movements]);
+  const closing = totalOf([opening, ...movements]);
   return { workspaceId, from, to, opening, movements, closing, models };
 }
 
-const SUMS = {
-  available: sql<string>`coalesce(sum(${ledger.available}), 0)::text`,
-  held: sql<string>`coalesce(sum(${ledger.held}), 0)::text`,
-  spent: sql<string>`coalesce(sum(${ledger.spent}), 0)::text`,
-};
-
-async function potsBefore(tx: Transaction, workspaceId: string, moment: number): Promise<Pots> {
+async function balanceBefore(
+  tx: Transaction,
+  workspaceId: string,
+  moment: number,
+): Promise<Balance> {
   const [row] = await tx
-    .select(SUMS)
+    .select(BALANCE_SUMS)
     .from(ledger)
     .where(and(eq(ledger.workspaceId, workspaceId), lt(ledger.at, new Date(moment))));
   if (!row) throw new Error('a sum gave no row');
-  return toPots(row);
+  return toBalance(row);
 }
 
 async function movementsIn(
@@ -48,7 +47,7 @@ async function movementsIn(
   { from, to }: Month,
 ): Promise<Movement[]> {
   const rows = await tx
-    .select({ kind: ledger.kind, entries: sql<number>`count(*)::int`, ...SUMS })
+    .select({ kind: ledger.kind, entries: sql<number>`count(*)::int`, ...BALANCE_SUMS })
     .from(ledger)
     .where(
       and(
@@ -59,7 +58,7 @@ async function movementsIn(
     )
     .groupBy(ledger.kind)
     .orderBy(ledger.kind);
-  return rows.map(({ kind, entries, ...sums }) => ({ kind, entries, ...toPots(sums) }));
+  return rows.map(({ kind, entries, ...sums }) => ({ kind, entries, ...toBalance(sums) }));
 }
 
 async function modelSums(
@@ -69,13 +68,7 @@ async function modelSums(
 ): Promise<Statement['models']> {
   const used = await summed(tx, workspaceId, span);
   const { rows } = await tx.execute<Sums & { model: string }>(
-    sql`SELECT model, ${USED} FROM ${used} GROUP BY model ORDER BY model`,
+    sql`SELECT model, ${SUMS} FROM ${used} GROUP BY model ORDER BY model`,
   );
   return rows.map(({ model, ...sums }) => ({ model, ...toSums(sums) }));
 }
-
-const toPots = (row: Record<keyof Omit<LedgerEntry, 'kind'>, string>): Pots => ({
-  available: BigInt(row.available),
-  held: BigInt(row.held),
-  spent: BigInt(row.spent),
-});

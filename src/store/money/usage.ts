@@ -11,6 +11,7 @@ import type {
   UsageSummaryQuery,
 } from '../../core/money/usage';
 import type { Database, Transaction } from '../base/database';
+import { inSnapshot } from '../base/snapshot';
 import { jobs, usage } from '../schema';
 import { matching, NOTHING, SUMS, summed, toSums } from './usage-sums';
 import type { Sums } from './usage-sums';
@@ -22,13 +23,6 @@ export function usageStore(db: Pick<Database, 'transaction'>): UsageStore {
     summary: (workspaceId, query) => inSnapshot(db, (tx) => summaryOf(tx, workspaceId, query)),
   };
 }
-
-/** Reads in a transaction that sees ONE snapshot. */
-export const inSnapshot = <T>(
-  db: Pick<Database, 'transaction'>,
-  read: (tx: Transaction) => Promise<T>,
-): Promise<T> =>
-  db.transaction(read, { isolationLevel: 'repeatable read', accessMode: 'read only' });
 
 async function logOf(
   tx: Transaction,

@@ -3,6 +3,7 @@ import type { AdminRows } from '../../core/ports/store/admin';
 import type { Rotation, Workspace, WorkspaceChange } from '../../core/operator/admin';
 import { newId } from '../../core/job/ids';
 import type { Database, Transaction } from '../base/database';
+import { lockWorkspace } from '../money/funds';
 import { callbackSecrets, workspaces } from '../schema';
 import { budgetColumns } from './admin-keys';
 import type { Sealer } from '../base/seal';
@@ -57,11 +58,7 @@ async function replaceCallbackSecret(
 ): Promise<{ previousExpiresAt: number | null } | 'rotating'> {
   const at = new Date(now);
   const mine = eq(callbackSecrets.workspaceId, workspaceId);
-  await tx
-    .select({ id: workspaces.id })
-    .from(workspaces)
-    .where(eq(workspaces.id, workspaceId))
-    .for('no key update');
+  await lockWorkspace(tx, workspaceId);
   const ending = await tx
     .select({ id: callbackSecrets.id })
     .from(callbackSecrets)

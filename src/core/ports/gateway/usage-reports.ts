@@ -1,5 +1,6 @@
 import type { Principal } from '../../api/principal';
-import type { Month, Pots, Statement } from '../../money/statement';
+import type { Balance } from '../../money/ledger';
+import type { Month, Statement } from '../../money/statement';
 import type { UsageLogQuery, UsagePage, UsageSummary, UsageSummaryQuery } from '../../money/usage';
 
 /** What a workspace was charged for. */
@@ -8,5 +9,5 @@ export interface UsageReports {
   usageLog(principal: Principal, query: UsageLogQuery): Promise<UsagePage>;
   usageSummary(principal: Principal, query: UsageSummaryQuery): Promise<UsageSummary>;
   statement(principal: Pick<Principal, 'workspaceId'>, month: Month): Promise<Statement>;
-  balance(principal: Pick<Principal, 'workspaceId'>): Promise<Pots>;
+  balance(principal: Pick<Principal, 'workspaceId'>): Promise<Balance>;
 }

@@ -1,9 +1,11 @@
 import { sql } from 'drizzle-orm';
+import { totalOf } from '../../../core/money/ledger';
 import type { Balance } from '../../../core/money/ledger';
 import { FAULT_IDS_MAX } from '../../../core/money/ledger-check';
 import type { FaultList } from '../../../core/money/ledger-check';
 import type { Transaction } from '../../base/database';
 import { ledger, ledgerCheckpoints } from '../../schema';
+import { toBalance } from '../ledger';
 import type { Stretch } from './stretches';
 
 /** How each kind moves points: the condition is true of every entry. */
@@ -94,10 +96,6 @@ interface SumRow extends Record<string, unknown> {
   given: string;
 }
 
-const NOTHING: Balance = { available: 0n, held: 0n, spent: 0n };
+const NOTHING = totalOf([]);
 
-const plus = (sum: Balance, row: SumRow): Balance => ({
-  available: sum.available + BigInt(row.available),
-  held: sum.held + BigInt(row.held),
-  spent: sum.spent + BigInt(row.spent),
-});
+const plus = (sum: Balance, row: SumRow): Balance => totalOf([sum, toBalance(row)]);

@@ -3,6 +3,7 @@ import { createFaultList } from '../../../core/money/ledger-check';
 import type { LedgerReport } from '../../../core/money/ledger-check';
 import type { LedgerStore } from '../../../core/ports/store/ledger';
 import type { Database } from '../../base/database';
+import { inSnapshot } from '../../base/snapshot';
 import { checkSigns, createOwnerSums } from './entries';
 import { checkJobs } from './jobs';
 import { createLedgerDaySums } from './ledger-days';
@@ -24,24 +25,21 @@ export function checkLedger(
   const goOn = (): void => {
     if (now() > endsBy) throw new Error('the check of the ledger was not through in its time');
   };
-  return db.transaction(
-    async (tx) => {
-      const lock = await tx.execute<{ taken: boolean }>(
-        sql`SELECT pg_try_advisory_xact_lock(${LOCK}) AS taken`,
-      );
-      if (!lock.rows[0]?.taken) return undefined;
-      const faults = createFaultList();
-      const jobs = await checkJobs(tx, faults, { limit, goOn });
-      const sums = [createOwnerSums(), createLedgerDaySums(), createDaySums()];
-      let entries = 0;
-      for await (const stretch of stretches(tx, { limit, goOn })) {
-        await checkSigns(tx, faults, stretch);
-        for (const sum of sums) await sum.add(tx, stretch);
-        entries += stretch.count;
-      }
-      for (const sum of sums) await sum.compare(tx, faults);
-      return { jobs, entries, faults: faults.found() };
-    },
-    { isolationLevel: 'repeatable read', accessMode: 'read only' },
-  );
+  return inSnapshot(db, async (tx) => {
+    const lock = await tx.execute<{ taken: boolean }>(
+      sql`SELECT pg_try_advisory_xact_lock(${LOCK}) AS taken`,
+    );
+    if (!lock.rows[0]?.taken) return undefined;
+    const faults = createFaultList();
+    const jobs = await checkJobs(tx, faults, { limit, goOn });
+    const sums = [createOwnerSums(), createLedgerDaySums(), createDaySums()];
+    let entries = 0;
+    for await (const stretch of stretches(tx, { limit, goOn })) {
+      await checkSigns(tx, faults, stretch);
+      for (const sum of sums) await sum.add(tx, stretch);
+      entries += stretch.count;
+    }
+    for (const sum of sums) await sum.compare(tx, faults);
+    return { jobs, entries, faults: faults.found() };
+  });
 }
