@@ -107,6 +107,25 @@ const LIVES: [Step[][]][] = VERDICTS.map((verdict) => {
   return [[[{ kind: 'create', job: 0, price: 9 }], [advance], [advance], [advance], [refund]]];
 });
 
+/** And one for everything else that a run must have seen, a step after the other. */
+const TURNS: [Step[][]] = (() => {
+  const create: Step = { kind: 'create', job: 0, price: 8 };
+  const settled: Step = { kind: 'settle', job: 0, reason: { kind: 'verdict' } };
+  const refund: Step = { kind: 'refund', job: 0, amount: 30, booking: 0 };
+  const steps: Step[] = [
+    ...[create, create, { ...create, price: 9 }],
+    { kind: 'adjust', amount: -45, booking: 1 },
+    { kind: 'create', job: 1, price: 40 },
+    { kind: 'accept', job: 0, isBilled: true },
+    { ...settled, reason: { kind: 'failure', failure: failure('timed_out') } },
+    { kind: 'verdict', job: 0, verdict: SUCCEEDED },
+    ...[settled, refund],
+    { kind: 'topUp', amount: 5, endsIn: 1, booking: 2 },
+    { kind: 'expire', after: 2 },
+  ];
+  return [steps.map((taken) => [taken])];
+})();
+
 /** What a job is billed by that holds so many micro-points. */
 const byTokens = (price: bigint): NewJob['pricing'] => ({
   // A tenth of a million tokens is held.
@@ -282,7 +301,7 @@ test('in any order, at once and again, the ledger holds and nobody has less than
       }
       await nothingNew();
     }),
-    { numRuns: 40, examples: LIVES },
+    { numRuns: 49, examples: [...LIVES, TURNS] },
   );
   // Or the stories would be too short to say anything.
   expect([...seen].sort()).toEqual(
