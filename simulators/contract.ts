@@ -31,6 +31,11 @@ export interface Simulation {
   overLimit(limit: LimitName, world: World): SimulatedReply;
   /** What the vendor allows to accounts of each tier, for a vendor that tells such numbers. */
   tiers?: Readonly<Record<string, readonly TierLimit[]>>;
+  /**
+   * What this vendor does not tell apart: `queued` = a waiting job from a running one; `slots` = an account with as many
+   * jobs as it may have from one that calls too often. Absent: it tells both.
+   */
+  lacks?: readonly ('queued' | 'slots')[];
   /** False for a vendor whose jobs report nothing as used, so that `usage=` shows nowhere. Absent: they do. */
   reportsUsage?: false;
   /** Writes the callback that this provider would post about the job now. Absent: it posts none. */

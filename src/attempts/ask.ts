@@ -60,7 +60,7 @@ async function exchange(
       if (result.kind !== 'reply') return unseen(`no answer: ${result.reason}`);
       answer = result.reply;
     }
-    const reading = provider.readPoll(answer, attempt.operation);
+    const reading = provider.readPoll(answer, attempt.operation, call);
     if (reading.kind !== 'follow') return { reading, reply: answer };
     ({ call } = reading);
     answer = undefined;

@@ -2,6 +2,7 @@ import { capabilitiesOf } from '../core/catalog/capabilities-of';
 import { reachOf } from '../core/catalog/reach';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { given } from '../core/json/fields';
 import type { BilledEnds } from '../core/request/capabilities';
 import type { Channel } from '../core/catalog/catalog';
 import { failure } from '../core/errors';
@@ -70,12 +71,13 @@ export async function prepare(
     calledModel: route.model,
     applied: route.applied ?? job.applied,
     attemptId,
+    ...given({ options: channel.options }),
     ...(base === undefined ? {} : { callbackUrl: `${base}/callbacks/${provider.name}/${token}` }),
     ...(await loadBytes(deps, job)),
   });
   const sendingAt = deps.now();
   return {
-    sent: { attemptId, model, mode: job.applied.mode },
+    sent: { attemptId, model, mode: job.applied.mode, ...given({ options: channel.options }) },
     channel,
     provider,
     billed: capabilities.billed,

@@ -74,7 +74,8 @@ test.each(BODIES.map((body) => ({ content: [text], ...body })))('%j', (body) => 
   const reading = ark.readSubmit(upstream.send(call), sent);
   if (reading.state !== 'accepted') throw new Error(JSON.stringify(reading));
   upstream.advance(60_000);
-  const look = ark.readPoll(upstream.send(ark.poll(reading.operation)), reading.operation);
+  const asked = ark.poll(reading.operation);
+  const look = ark.readPoll(upstream.send(asked), reading.operation, asked);
   const verdict = look.kind === 'verdict' ? look.verdict : undefined;
   const counted = verdict?.state === 'succeeded' ? verdict.usage.tokens : undefined;
   expect(counted).toBeGreaterThan(0);

@@ -45,7 +45,7 @@ function usageOf(
   if (reading.state !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(reading)}`);
   const { operation } = reading;
   upstream.advance(60_000);
-  const look = provider.readPoll(upstream.send(provider.poll(operation)), operation);
+  const look = upstream.look(operation);
   const verdict = look.kind === 'verdict' ? look.verdict : undefined;
   if (verdict?.state !== 'succeeded') throw new Error(`no video: ${JSON.stringify(look)}`);
   return verdict.usage;

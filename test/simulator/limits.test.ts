@@ -224,7 +224,9 @@ describe('requests in a minute', () => {
     expect(JSON.parse(reply.body.toString())).toMatchObject({
       error: { code: 'APIAccountRpmRateLimitExceeded' },
     });
-    expect(ark.readPoll(reply, {})).toMatchObject({ kind: 'transient' });
+    expect(
+      ark.readPoll(reply, {}, { method: 'GET', target: { path: '/' }, headers: {} }),
+    ).toMatchObject({ kind: 'transient' });
     expect(ark.readSubmit(reply, SENT)).toMatchObject({ state: 'refused', scope: 'retry' });
   });
 

@@ -107,7 +107,7 @@ const LIVES: [Step[][]][] = VERDICTS.map((verdict) => {
   return [[[{ kind: 'create', job: 0, price: 9 }], [advance], [advance], [advance], [refund]]];
 });
 
-/** And one for everything else that a run must have seen, a step after the other. */
+/** One story of everything else that a run must have seen, a step after the other. */
 const TURNS: [Step[][]] = (() => {
   const create: Step = { kind: 'create', job: 0, price: 8 };
   const settled: Step = { kind: 'settle', job: 0, reason: { kind: 'verdict' } };

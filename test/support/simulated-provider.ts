@@ -1,5 +1,6 @@
 import type { Call, Reply } from '../../src/core/provider/exchange';
-import type { Provider } from '../../src/core/provider/provider';
+import type { Operation } from '../../src/core/job/outcome';
+import type { PollReading, Provider } from '../../src/core/provider/provider';
 import type { LimitName, SimulatedReply, Simulation, World } from '../../simulators/contract';
 import { answer } from '../../simulators/server/answer';
 import { createGlobalFaults } from '../../simulators/server/global-faults';
@@ -13,6 +14,8 @@ export interface SimulatedProvider {
   /** Signs the call as an operator's channel would and performs it. */
   send(call: Call): Reply;
   sendUnsigned(call: Call): Reply;
+  /** Looks at a job once, with the further calls that the look asks for. */
+  look(operation: Operation): PollReading;
   advance(ms: number): void;
   /** Unix milliseconds by that clock. */
   now(): number;
@@ -24,6 +27,9 @@ export interface SimulatedProvider {
   /** What the provider would post about the newest job now. */
   callback(): { headers: Record<string, string>; body: string } | undefined;
 }
+
+/** How many further calls one look may make, as `src/attempts/ask.ts` has it. */
+const FOLLOWS_MAX = 3;
 
 export function createSimulatedProvider(
   provider: Provider,
@@ -62,9 +68,20 @@ export function createSimulatedProvider(
     if (typeof reply === 'string') throw new Error(`without a socket there is no fault ${reply}`);
     return toReply(reply);
   };
+  const send = (call: Call): Reply =>
+    perform(provider.authorize(call, simulation.credentials, now));
   return {
-    send: (call) => perform(provider.authorize(call, simulation.credentials, now)),
+    send,
     sendUnsigned: perform,
+    look: (operation) => {
+      let asked = provider.poll(operation);
+      for (let follows = 0; follows <= FOLLOWS_MAX; follows += 1) {
+        const reading = provider.readPoll(send(asked), operation, asked);
+        if (reading.kind !== 'follow') return reading;
+        asked = reading.call;
+      }
+      throw new Error('a look leads round in circles');
+    },
     advance: (ms) => {
       now += ms;
     },

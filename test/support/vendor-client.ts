@@ -67,10 +67,11 @@ export function vendorClient(name: string, upstream: Upstream, now: () => number
     look,
     read: async (operation) => {
       let reply = await replyOf(await look(operation));
-      let reading = provider.readPoll(reply, operation);
+      let reading = provider.readPoll(reply, operation, provider.poll(operation));
       for (let calls = 0; reading.kind === 'follow' && calls < FOLLOWS_MAX; calls += 1) {
-        reply = await replyOf(await perform(reading.call));
-        reading = provider.readPoll(reply, operation);
+        const { call } = reading;
+        reply = await replyOf(await perform(call));
+        reading = provider.readPoll(reply, operation, call);
       }
       return { reading, text: Buffer.from(reply.body).toString('utf8') };
     },

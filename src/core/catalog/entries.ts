@@ -1,4 +1,5 @@
 import type { ModelPrice, PriceRules } from '../money/model-price';
+import type { ChannelOptions } from '../provider/options';
 import type { Provider } from '../provider/provider';
 import type { Capabilities } from '../request/capabilities';
 import type { FrozenRoute } from '../job/job';
@@ -13,6 +14,8 @@ export interface Channel {
   /** Origin and path prefix; the only hosts besides `resultOrigins` that the guard lets through. */
   baseUrl: string;
   credentials: Record<string, string>;
+  /** What the provider's own schema makes of its options; absent = none. */
+  options?: ChannelOptions;
   /**
    * Origins from which this channel's result links may be fetched though they are not public: the base URL's own and
    * those that the operator lists.

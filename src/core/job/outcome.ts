@@ -31,9 +31,12 @@ export interface Output {
   kind: 'video' | 'last_frame';
   /**
    * The provider's link; never shown to a caller except by the pass-through dialect. When it dies is not kept: the copy
-   * begins as the job ends, and a link that is dead by then is asked for anew.
+   * begins as the job ends, and a link that is dead by then is asked for anew. `/videos/abc/content` is a path of the
+   * channel's base URL, `blob:<id>` a file that stood in the provider's reply and is stored here already.
    */
   url: string;
+  /** The link is opened by our credential alone, which is sent to the channel's own origin and to `Provider.keyedOrigins` alone. */
+  keyed?: true;
 }
 
 /** What one look at the provider means. Only the last four end a job. */

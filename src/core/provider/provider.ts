@@ -4,8 +4,9 @@ import type { Failure } from '../errors';
 import type { ProviderAddress } from './address';
 import type { Call, Headers, Reply } from './exchange';
 import type { NativeReading, NativeRequest } from './native';
-import type { Operation, Usage, Verdict } from '../job/outcome';
+import type { Operation, Output, Usage, Verdict } from '../job/outcome';
 import type { AppliedRequest, Mode } from '../request/request';
+import type { ChannelOptions } from './options';
 import type { VendorPrices } from './vendor-prices';
 
 /**
@@ -29,6 +30,8 @@ export interface Provider {
   lacks?(credentials: Record<string, string>, model: string): string | undefined;
   /** What the vendor charges; absent: nothing is known of it. */
   prices?: VendorPrices;
+  /** What a channel's `options` may hold: facts of an account or a server that decide how its wire is spoken. Absent: none. */
+  options?: z.ZodType<ChannelOptions>;
   /** Signs a call. The last step before the wire, so that no secret is ever stored with a call. */
   authorize(call: Call, credentials: Record<string, string>, nowMs: number): Call;
 
@@ -37,7 +40,10 @@ export interface Provider {
   /** How the provider itself names the job, for callers who may ask it; absent: it has no such name. */
   operationId?(operation: Operation): string;
   poll(operation: Operation): Call;
-  readPoll(reply: Reply, operation: Operation): PollReading;
+  /** Reads the reply to a look; `asked` is the call that it answers, which is another than `poll`'s after a `follow`. */
+  readPoll(reply: Reply, operation: Operation, asked: Call): PollReading;
+  /** The replies to its looks may have so many bytes, where a video stands in them. Absent: as many as any other's. */
+  lookBytesMax?: number;
   /** Asks to cancel the job; absent where the provider cannot. Its reply is never believed; a look follows. */
   cancel?(operation: Operation): Call;
   /** Looks at many jobs in one call, for channels whose looks wait under a rate limit; absent: there is no such call. */
@@ -52,10 +58,17 @@ export interface Provider {
   refusesRepeats?(model: string): boolean;
   /** The call by which an operator learns whether a channel works; absent: there is none that costs nothing. */
   trial?: Trial;
-  /** Links that need our credentials are fetched by us; absent: the output's URL is public. */
-  content?(outputUrl: string): Call;
+  /**
+   * Origins beside the channel's own that may see its credential in the request for a result (`Output.keyed`), such as
+   * `https://storage.googleapis.com`. Absent: none.
+   */
+  keyedOrigins?: readonly string[];
   /** True when the callback's own signature holds. Absent: unsigned, only the path token speaks for it. */
   verifyCallback?(callback: SignedCallback): boolean;
+  /** The call that brings the keys with which the provider signs its callbacks, a JWK set (RFC 7517, section 5). Absent: it has none. */
+  callbackKeys?(options: ChannelOptions): Call;
+  /** The JSON with which a callback wants to be answered, such as `{"challenge":"abc"}`; undefined for one that does not care. */
+  answerCallback?(body: Uint8Array): unknown;
   /**
    * The handle inside a callback, which may fill in an attempt whose submit got no answer. Undefined when the callback
    * names another attempt than the one its path token belongs to, or none.
@@ -84,6 +97,8 @@ export interface SubmitFacts {
   /** The provider's own model id. */
   model: string;
   mode: Mode;
+  /** The channel's options at the time of the submit. Absent: it had none, or this is about a lookup or a callback. */
+  options?: ChannelOptions;
 }
 
 /** A call of the provider that looks at many jobs. */
@@ -144,6 +159,8 @@ export interface Submission {
   attemptId: string;
   /** The URL to which the provider may post hints; absent when the gateway has no address it could reach. */
   callbackUrl?: string;
+  /** The channel's options, where it has some. What later calls need of them goes into the operation. */
+  options?: ChannelOptions;
   /** Bytes of every input given as a blob, by blob id. */
   blobs: ReadonlyMap<string, { mime: string; bytes: Uint8Array }>;
   /** The caller's own request, to be sent instead of `applied`: JSON text, and the jobs it names by their ids there. */
@@ -186,11 +203,17 @@ export interface SignedCallback {
  * `transient` never ends a job. `gone` and `denied` do after a grace, and only an answer in the provider's own error
  * shape is one: whatever else a proxy between us says, JSON too, is `transient`. `empty` says succeeded and has no link
  * to a video; it ends the job after a grace, with that failure. `follow` is one more call of the same look, at most three
- * in a row, read by `readPoll` again.
+ * in a row, read by `readPoll` again. `files` of a succeeded verdict are outputs beside those that it links to.
  */
 export type PollReading =
-  | { kind: 'verdict'; verdict: Verdict }
+  | { kind: 'verdict'; verdict: Verdict; files?: readonly InlineFile[] }
   | { kind: 'follow'; call: Call }
   | { kind: 'transient'; detail: string; retryAfterMs?: number }
   | { kind: 'gone' | 'denied'; failure: Failure }
   | { kind: 'empty'; failure: Failure; usage?: Usage };
+
+/** A result that stands in the reply itself. It is stored before the verdict is, which then has it as an output. */
+export interface InlineFile {
+  kind: Output['kind'];
+  bytes: Uint8Array;
+}

@@ -10,6 +10,8 @@ import { describeIssues } from '../json/parse';
  * honoured.
  */
 export interface VendorKeys {
+  /** The object of the body in which they stand, such as `input`; absent: the body itself. */
+  at?: string;
   /** Keys that the adapter writes from the request's own fields, and those that would overrule one of them. */
   owned: readonly string[];
   /** Keys whose values the provider documents; every other key passes unchecked, unless the list is closed. */

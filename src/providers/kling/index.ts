@@ -38,7 +38,8 @@ export const kling: Provider = {
   readSubmit: (reply, sent) => wireOf(sent).readSubmit(reply, sent),
   operationId: (operation) => wireOfOperation(operation).operationId(operation),
   poll: (operation) => wireOfOperation(operation).poll(operation),
-  readPoll: (reply, operation) => wireOfOperation(operation).readPoll(reply, operation),
+  readPoll: (reply, operation, asked) =>
+    wireOfOperation(operation).readPoll(reply, operation, asked),
   many,
   find: (sent) => wireOf(sent).find(sent),
   readFind: (reply, sent) => wireOf(sent).readFind(reply, sent),
