@@ -1,9 +1,15 @@
 import type { Headers } from '../src/core/provider/exchange';
+import type { ChannelOptions } from '../src/core/provider/options';
 
 /** A simulation answers a provider's calls in the provider's own words, over the simulator's clock, jobs and faults. */
 export interface Simulation {
   /** The values a simulated channel signs with: `{ apiKey: 'simulated' }`. They fit the provider's own schema. */
   credentials: Record<string, string>;
+  /**
+   * The options that a simulated channel has for the adapter to find this simulation, such as addresses on other hosts;
+   * `base` is its own: `http://127.0.0.1:8090/fal`. Absent: none.
+   */
+  options?(base: string): ChannelOptions;
   /** The provider's own names of its models, of which a limit may name one: `kling-v2-6`. */
   models: readonly string[];
   /** The routes it serves; a path is relative to the channel's base URL: `/v1/videos/:id` has a parameter `id`. */

@@ -1,4 +1,5 @@
 import type { SimulatorAddress, Simulators } from '../src/core/ports/simulators';
+import { given } from '../src/core/json/fields';
 import { simulations } from './index';
 import { startSimulator } from './server';
 
@@ -18,8 +19,9 @@ export function addressAt(url: string): SimulatorAddress {
     origin: new URL(base).origin,
     channelOf(provider) {
       if (!Object.hasOwn(simulations, provider)) return undefined;
-      const { credentials = {} } = simulations[provider] ?? {};
-      return { baseUrl: `${base}/${provider}`, credentials };
+      const { credentials = {}, options } = simulations[provider] ?? {};
+      const baseUrl = `${base}/${provider}`;
+      return { baseUrl, credentials, ...given({ options: options?.(baseUrl) }) };
     },
   };
 }

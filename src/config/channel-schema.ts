@@ -51,9 +51,19 @@ const rules = {
     ),
 };
 
+const options = z
+  .record(z.string(), z.unknown(), {
+    error: 'must be an object with the options that the provider has',
+  })
+  .optional()
+  .describe(
+    'How the account or the server speaks the wire, by the words that the page of providers tells.',
+  );
+
 export const simulatedChannel = fields({
   provider,
   simulated: z.literal(true).describe('It makes test clips and reaches no provider.'),
+  options,
   ...rules,
 });
 
@@ -67,6 +77,7 @@ export const realChannel = fields({
       error: required('an object with the names that the provider gives its keys'),
     })
     .describe('The keys of the account, by the names that the page of providers tells.'),
+  options,
   resultOrigins: z
     .array(webUrl, { error: 'must be a list of origins such as "https://files.internal:8443"' })
     .default([])

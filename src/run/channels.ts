@@ -1,3 +1,4 @@
+import type { ZodType } from 'zod';
 import { given } from '../core/json/fields';
 import type { Channel, ModelEntry } from '../core/catalog/catalog';
 import { createCatalog, providerOf } from '../core/catalog/catalog';
@@ -112,6 +113,7 @@ export function toChannel(
       name,
       provider: config.provider,
       ...simulated,
+      ...optionsOf(name, provider, { ...simulated.options, ...config.options }),
       resultOrigins: [simulator.origin],
       simulated: true,
       foreignIds: config.foreignIds ?? false,
@@ -124,7 +126,13 @@ export function toChannel(
     name,
     provider: config.provider,
     baseUrl: config.baseUrl,
-    credentials: credentialsOf(name, provider, config.credentials),
+    credentials: readBy(
+      provider.credentials,
+      config.credentials,
+      ['channels', name, 'credentials'],
+      provider.name,
+    ),
+    ...optionsOf(name, provider, config.options ?? {}),
     resultOrigins: [...new Set([config.baseUrl, ...config.resultOrigins].map(originOf))],
     simulated: false,
     foreignIds: config.foreignIds ?? false,
@@ -161,16 +169,33 @@ function repeatsOf(
   return given({ repeatsLostSubmits });
 }
 
-function credentialsOf(
-  channel: string,
-  provider: Provider,
-  given: unknown,
-): Channel['credentials'] {
-  const read = provider.credentials.safeParse(given);
+/** Reads a channel's options by the provider's own schema, which also fills in what is not said; one without has none. */
+function optionsOf(
+  name: string,
+  { name: provider, options }: Provider,
+  said: Readonly<Record<string, unknown>>,
+): Pick<Channel, 'options'> {
+  const [first] = Object.keys(said);
+  if (!options) {
+    if (first === undefined) return {};
+    const text = `is no option: provider "${provider}" has none`;
+    throw new ConfigError(['channels', name, 'options', first], text);
+  }
+  return { options: readBy(options, said, ['channels', name, 'options'], provider) };
+}
+
+/** Reads a value by a schema of the provider's. Throws an error for each thing that is wrong with it. */
+function readBy<Value>(
+  schema: ZodType<Value>,
+  value: unknown,
+  at: readonly PropertyKey[],
+  provider: string,
+): Value {
+  const read = schema.safeParse(value);
   if (read.success) return read.data;
   throw new ConfigErrors(
-    configErrors(read.error.issues, ['channels', channel, 'credentials']).map(
-      ({ at, problem }) => new ConfigError(at, `${problem} (of ${provider.name})`),
+    configErrors(read.error.issues, at).map(
+      (error) => new ConfigError(error.at, `${error.problem} (of ${provider})`),
     ),
   );
 }

@@ -1,3 +1,5 @@
+import type { ChannelOptions } from '../provider/options';
+
 /**
  * The local stand-in for every provider. It is a part of an installation that a production image need not have
  * (`simulators/`), so the product names it as a port and loads it only for a simulated channel.
@@ -21,6 +23,8 @@ export interface SimulatedChannel {
   /** `http://127.0.0.1:8090/ark`. */
   baseUrl: string;
   credentials: Record<string, string>;
+  /** What the simulated provider's channel has as options, unless the operator gives others; absent = none. */
+  options?: ChannelOptions;
 }
 
 export interface Simulator extends SimulatorAddress {
