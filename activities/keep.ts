@@ -1,3 +1,5 @@
+import { inlineBlob, resultLink } from '../src/core/catalog/result-link';
+import type { ResultLink } from '../src/core/catalog/result-link';
 import type { Output } from '../src/core/job/outcome';
 import type { FileKind } from '../src/core/job/files';
 import type { PendingCopy } from '../src/core/ports/store/keeps';
@@ -65,15 +67,35 @@ export async function copy(
   jobId: string,
   { channel, outputs }: PendingCopy,
 ): Promise<{ kept: number }> {
-  const origins = deps.catalog.channel(channel)?.channel.resultOrigins ?? [];
+  const at = deps.catalog.channel(channel);
   const files = [];
   for (const output of outputs) {
-    const source = await openLiving(deps, jobId, output, origins);
+    const stored = inlineBlob(output.url);
+    if (stored !== undefined) {
+      files.push({ kind: output.kind, blob: stored, ...(await inUse(deps, output.kind, stored)) });
+      continue;
+    }
+    const source = await openLiving(deps, jobId, output, at);
     const { id, bytes } = await deps.blobs.put(source.stream, deps.limits.resultBytesMax);
     files.push({ kind: output.kind, blob: id, bytes, mime: source.mime });
   }
   await deps.store.keeps.record(jobId, files, deps.now());
   return { kept: files.length };
+}
+
+/** Reads what a stored file is, and says that it is in use. Throws where it is not there, or not what it should be. */
+async function inUse(
+  { blobs, now }: ActivityDeps,
+  kind: FileKind,
+  blob: string,
+): Promise<{ bytes: number; mime: string }> {
+  const known = await blobs.touch(blob, now());
+  const { start } = known ? await peeked(blobs.open(blob)) : { start: new Uint8Array() };
+  const mime = typeOf(kind, start);
+  if (!known || mime === undefined) {
+    throw transient(`the ${kind} that stood in the provider's reply is not in the blob folder`);
+  }
+  return { bytes: known.bytes, mime };
 }
 
 /** A file that is what it should be, or why there is none. */
@@ -88,12 +110,13 @@ async function openLiving(
   deps: ActivityDeps,
   jobId: string,
   output: Output,
-  allowedOrigins: readonly string[],
+  at: ReturnType<ActivityDeps['catalog']['channel']>,
 ): Promise<Exclude<Source, Problem>> {
-  const first = await openOne(deps, output, allowedOrigins);
+  const open = (one: Output) => openOne(deps, one.kind, resultLink(at, one, deps.now()));
+  const first = await open(output);
   if (!('problem' in first)) return first;
   const fresh = first.isAnswer ? await freshLink(deps, jobId, output) : undefined;
-  const second = fresh ? await openOne(deps, fresh, allowedOrigins) : first;
+  const second = fresh ? await open(fresh) : first;
   if (!('problem' in second)) return second;
   await tell(deps, jobId, { url: (fresh ?? output).url, problem: second.problem });
   throw transient(`the ${output.kind} is not there: ${second.problem}`);
@@ -112,12 +135,12 @@ async function freshLink(
 
 async function openOne(
   deps: ActivityDeps,
-  { kind, url }: Output,
-  allowedOrigins: readonly string[],
+  kind: FileKind,
+  { url, ...link }: ResultLink,
 ): Promise<Source> {
   try {
     const timeoutMs = deps.waits.keepTimeoutMs;
-    const source = await deps.outbound.open(url, { headers: {}, allowedOrigins, timeoutMs });
+    const source = await deps.outbound.open(url, { ...link, timeoutMs });
     if (source.status !== 200) return answered(`the link answers HTTP ${String(source.status)}`);
     const encoding = source.headers['content-encoding'] ?? 'identity';
     const { start, stream } = await peeked(source.stream);

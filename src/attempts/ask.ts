@@ -83,7 +83,7 @@ export function callForLook(
     baseUrl: channel.baseUrl,
     allowedOrigins: channel.resultOrigins,
     deadlineAt: at + waits.exchangeMs,
-    replyBytesMax: limits.replyBytesMax,
+    replyBytesMax: provider.lookBytesMax ?? limits.replyBytesMax,
     about: { channel: channel.name, kind: 'look' },
     hasTurn,
   });

@@ -20,6 +20,8 @@ export interface LookDeps {
   limits: AttemptLimits;
   now(): number;
   log: Logger;
+  /** Keeps results that stand in a reply itself. */
+  blobs: Pick<Blobs, 'put' | 'open'>;
 }
 
 /** What a submit needs, which is more than a look needs. */

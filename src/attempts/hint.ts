@@ -5,6 +5,7 @@ import type { Provider } from '../core/provider/provider';
 import type { Attempt } from '../core/provider/attempt';
 import type { LookDeps } from './deps';
 import { hashToken } from './send';
+import { createVerifier } from './callback-keys';
 import { look } from './look';
 import { adopted, sentOf } from './find';
 
@@ -14,6 +15,7 @@ import { adopted, sentOf } from './find';
  * The API process runs it when a callback arrives.
  */
 export function createHint(deps: LookDeps): Hint {
+  const isGenuine = createVerifier(deps);
   return async ({ provider, token, headers, body: readBody }) => {
     const watched = await deps.store.attempts.watchedByToken(hashToken(token));
     if (watched?.attempt.provider !== provider) return false;
@@ -21,18 +23,20 @@ export function createHint(deps: LookDeps): Hint {
     const at = reachOf(deps, attempt);
     if (!at) return false;
     const body = await readBody();
-    const { credentials } = at.channel;
-    const verify = at.provider.verifyCallback;
-    if (verify && !verify({ headers, body, credentials, nowMs: deps.now() })) return false;
+    if (!(await isGenuine(at, { headers, body }))) return false;
+    const answer = at.provider.answerCallback?.(body);
+    if (answer !== undefined) return { answer };
     const known = await adopt(deps, attempt, { provider: at.provider, body });
-    if (known.state !== 'accepted') return true;
+    if (known.state !== 'accepted') return HEARD;
     const seen = await look(deps, { attempt: known, job });
     if (seen.kind === 'verdict' && isFinal(seen.verdict)) {
       await deps.engine.completeAwait(job.workflowId, seen.verdict.state);
     }
-    return true;
+    return HEARD;
   };
 }
+
+const HEARD = { answer: {} };
 
 async function adopt(
   deps: Pick<LookDeps, 'store' | 'now' | 'log'>,

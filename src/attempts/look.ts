@@ -1,6 +1,8 @@
 import { reachOf } from '../core/catalog/reach';
+import { inlineUrl, resultLink } from '../core/catalog/result-link';
 import type { FailureCode } from '../core/errors';
 import type { Reply } from '../core/provider/exchange';
+import type { InlineFile } from '../core/provider/provider';
 import { isFinal } from '../core/job/outcome';
 import type { Output, Verdict } from '../core/job/outcome';
 import { wholePercent } from '../core/job/progress';
@@ -36,7 +38,7 @@ export async function look(deps: LookDeps, watched: LookSubject): Promise<Look> 
   switch (reading.kind) {
     case 'verdict':
       return isDelivered(reading.verdict)
-        ? delivered(deps, watched, { verdict: reading.verdict, reply })
+        ? delivered(deps, watched, await unpacked(deps, reading.verdict, reading.files, reply))
         : stored(deps, watched, { verdict: reading.verdict, reply });
     case 'gone':
     case 'denied':
@@ -60,6 +62,30 @@ type Success = Extract<Verdict, { state: 'succeeded' }>;
 
 const isDelivered = (verdict: Verdict): verdict is Success => verdict.state === 'succeeded';
 
+/**
+ * Stores the files that stand in the reply itself, and makes outputs of them. Such a reply is not kept beside the job: no
+ * row holds a video.
+ */
+async function unpacked(
+  deps: LookDeps,
+  verdict: Success,
+  files: readonly InlineFile[] | undefined,
+  reply: Reply | undefined,
+): Promise<{ verdict: Success; reply: Reply | undefined }> {
+  if (!files || files.length === 0) return { verdict, reply };
+  const outputs: Output[] = [...verdict.outputs];
+  for (const { kind, bytes } of files) {
+    const { id } = await deps.blobs.put(once(bytes), bytes.length);
+    outputs.push({ kind, url: inlineUrl(id) });
+  }
+  return { verdict: { ...verdict, outputs }, reply: undefined };
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- a one-chunk stream is still a stream
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
 /** A success counts once its result is seen to be a video, or cannot be seen. */
 async function delivered(
   deps: LookDeps,
@@ -68,13 +94,13 @@ async function delivered(
 ): Promise<Look> {
   const { attempt, job } = watched;
   const video = verdict.outputs.find(({ kind }) => kind === 'video');
-  const channel = reachOf(deps, attempt)?.channel;
+  const at = reachOf(deps, attempt);
   // Callers of a pass-through dialect get the provider's own reply; of an ended job the word is only booked.
   const isProbed = job.isOpen && !job.passesThrough;
-  if (!video || !channel || !isProbed) {
+  if (!video || !at || !isProbed) {
     return stored(deps, watched, { verdict, reply });
   }
-  const seen = await probe(deps, video.url, channel);
+  const seen = await probe(deps, resultLink(at, video, deps.now()));
   switch (seen.kind) {
     case 'video': {
       const made = { ...verdict.made, ...seen.made };

@@ -1,4 +1,5 @@
-import type { Channel } from '../core/catalog/catalog';
+import { inlineBlob } from '../core/catalog/result-link';
+import type { ResultLink } from '../core/catalog/result-link';
 import { GatewayError } from '../core/errors';
 import { readMp4Head } from '../core/media/mp4-head';
 import type { VideoFacts } from '../core/job/outcome';
@@ -17,18 +18,19 @@ export type ProbeResult =
   | { kind: 'unfetched'; detail: string };
 
 export async function probe(
-  deps: Pick<LookDeps, 'outbound' | 'waits' | 'limits'>,
-  url: string,
-  { resultOrigins }: Pick<Channel, 'resultOrigins'>,
+  deps: Pick<LookDeps, 'outbound' | 'blobs' | 'waits' | 'limits'>,
+  { url, headers: own, ...voucher }: ResultLink,
 ): Promise<ProbeResult> {
+  const { probeBytes } = deps.limits;
   const open = (headers: Record<string, string>) =>
     deps.outbound.open(url, {
-      headers,
-      allowedOrigins: resultOrigins,
+      ...voucher,
+      headers: { ...own, ...headers },
       timeoutMs: deps.waits.probeMs,
     });
+  const stored = inlineBlob(url);
+  if (stored !== undefined) return judge({}, await startOf(deps.blobs.open(stored), probeBytes));
   try {
-    const { probeBytes } = deps.limits;
     let source = await open({ range: `bytes=0-${String(probeBytes - 1)}` });
     // Also of an empty file no part can be had.
     if (source.status === 416) source = await open({});

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import { given } from '../core/json/fields';
 import type { Catalog } from '../core/catalog/catalog';
+import { inlineBlob, resultLink } from '../core/catalog/result-link';
+import type { ResultLink } from '../core/catalog/result-link';
 import { GatewayError } from '../core/errors';
 import type { Headers } from '../core/provider/exchange';
 import { isTerminal } from '../core/job/job';
@@ -20,6 +22,7 @@ export interface ContentDeps {
   outbound: Pick<Outbound, 'open'>;
   catalog: Pick<Catalog, 'channel'>;
   waits: Pick<Waits, 'contentTimeoutMs'>;
+  now(): number;
   log: Pick<Logger, 'error'>;
 }
 
@@ -40,8 +43,10 @@ export async function openContent(
   if (kept && (await isThere(deps, job, kept.blob))) return fromBlob(deps.blobs, kept, wish);
   const output = job.outputs.find((candidate) => candidate.kind === kind);
   if (!output) throw new GatewayError('not_found', { message: `This job has no ${kind}.` });
-  const origins = deps.catalog.channel(job.channel)?.channel.resultOrigins ?? [];
-  return fromProvider(deps, { url: output.url, origins }, wish);
+  const stored = inlineBlob(output.url);
+  if (stored !== undefined) return fromReply(deps, { kind, blob: stored }, wish);
+  const link = resultLink(deps.catalog.channel(job.channel), output, deps.now());
+  return fromProvider(deps, link, wish);
 }
 
 /**
@@ -56,6 +61,19 @@ async function isThere({ blobs, log }: ContentDeps, job: Job, blob: string): Pro
   );
   return false;
 }
+
+/** Serves a file that stood in the provider's reply and is not copied yet; the provider cannot be asked for it again. */
+async function fromReply(
+  { blobs }: ContentDeps,
+  { kind, blob }: { kind: FileKind; blob: string },
+  wish: RangeWish,
+): Promise<ContentAnswer> {
+  const known = await blobs.stat(blob);
+  if (!known) throw new GatewayError('not_found', { message: `This job has no ${kind} any more.` });
+  return fromBlob(blobs, { blob, bytes: known.bytes, mime: MIMES[kind] }, wish);
+}
+
+const MIMES: Readonly<Record<FileKind, string>> = { video: 'video/mp4', last_frame: 'image/png' };
 
 function fromBlob(
   blobs: ContentDeps['blobs'],
@@ -91,15 +109,11 @@ const unchanged = (headers: Headers): ContentAnswer => ({
   stream: Readable.from([]),
 });
 
-interface Link {
-  url: string;
-  origins: readonly string[];
-}
 type Source = Awaited<ReturnType<Outbound['open']>>;
 
 async function fromProvider(
   deps: ContentDeps,
-  link: Link,
+  link: ResultLink,
   wish: RangeWish,
 ): Promise<ContentAnswer> {
   const answer = await askPart(deps, link, wish);
@@ -123,7 +137,7 @@ async function fromProvider(
  */
 async function askPart(
   deps: ContentDeps,
-  link: Link,
+  link: ResultLink,
   wish: RangeWish,
 ): Promise<ContentAnswer | undefined> {
   const range = askedRange(wish);
@@ -143,10 +157,10 @@ async function askPart(
   return undefined;
 }
 
-function ask(deps: ContentDeps, link: Link, headers: Headers): Promise<Source> {
+function ask(deps: ContentDeps, link: ResultLink, headers: Headers): Promise<Source> {
   const { contentTimeoutMs: timeoutMs } = deps.waits;
   return deps.outbound
-    .open(link.url, { headers, allowedOrigins: link.origins, timeoutMs })
+    .open(link.url, { ...link, headers: { ...link.headers, ...headers }, timeoutMs })
     .catch((cause: unknown) => {
       throw new GatewayError('upstream', { message: 'The result could not be fetched.', cause });
     });

@@ -43,11 +43,11 @@ export function mountCallbacks(app: Express, hint: Hint, ports: CallbackPorts): 
         },
       });
     };
-    const isOurs =
+    const heard =
       PROVIDER.test(provider) &&
       TOKEN.test(token) &&
       (await hint({ provider, token, headers, body }));
-    if (!isOurs) throw new GatewayError('not_found');
-    response.json({});
+    if (!heard) throw new GatewayError('not_found');
+    response.json(heard.answer);
   });
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { GatewayError } from '../core/errors';
+import { given } from '../core/json/fields';
 import type { Headers } from '../core/provider/exchange';
 import type { Outbound } from '../core/ports/outbound';
 import type { CallContext } from './call';
@@ -8,7 +9,7 @@ import { exchange } from './exchange';
 import type { Exchange } from './exchange';
 import type { Failure } from './failure';
 import { parseUrl } from './guard';
-import { judge } from './target';
+import { judge, resolveTarget } from './target';
 import type { Target } from './target';
 
 /**
@@ -44,9 +45,11 @@ export async function open(
   options: OpenOptions,
 ): Promise<Download> {
   const deadlineAt = context.now() + options.timeoutMs;
-  const voucher = { allowedOrigins: options.allowedOrigins };
+  const { allowedOrigins, baseUrl } = options;
+  const voucher = { allowedOrigins, ...given({ baseUrl }) };
   let headers = withOwn(options.headers, context.userAgent);
-  let place = allowed(judge(url, voucher, context.rules));
+  const target = url.startsWith('/') ? { path: url } : { url };
+  let place = allowed(resolveTarget(target, voucher, context.rules));
   for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects += 1) {
     const answer = await get(context, { ...place, headers, deadlineAt, signal: options.signal });
     const { location } = answer.headers;

@@ -82,6 +82,7 @@ async function open({ kept, server = 'has nothing any more' }: Scene, wish: Rang
     catalog: {
       channel: () => ({ channel: { resultOrigins: [origin] } }),
     } as unknown as ContentDeps['catalog'],
+    now: Date.now,
     waits: { contentTimeoutMs: 10_000 },
     log: { error: (...args: unknown[]) => void logged.push(args) },
   };

@@ -20,7 +20,7 @@ describe('every answer', () => {
           type: headers['content-type'],
           body: Buffer.from(await body()).toString(),
         });
-        return true;
+        return { answer: { challenge: 'abc' } };
       },
     });
   });
@@ -75,9 +75,9 @@ describe('every answer', () => {
         body,
       });
 
-    test('is {} for a known token, and the bytes go on as they came', async () => {
+    test('is what the provider wants to hear for a known token, and the bytes go on as they came', async () => {
       const response = await post('ark/good-token-0123456789', ' {"id": "x"}\n');
-      expect([response.status, await response.text()]).toEqual([200, '{}']);
+      expect([response.status, await response.text()]).toEqual([200, '{"challenge":"abc"}']);
       expect(hints.at(-1)).toEqual({
         provider: 'ark',
         token: 'good-token-0123456789',

@@ -31,6 +31,7 @@ export function keptFiles(files: readonly PaperFile[]): ContentDeps {
     },
     outbound: { open: () => Promise.reject(new Error('there is no provider')) },
     catalog: { channel: () => undefined },
+    now: Date.now,
     waits: { contentTimeoutMs: 1_000 },
     log: pino({ level: 'silent' }),
   };

@@ -48,6 +48,16 @@ describe('a base URL', () => {
     expect(await outbound().call(call, soon({ baseUrl }))).toMatchObject(REPLY);
   });
 
+  it('opens a download by a path under it, and by none that leaves it', async () => {
+    const options = { headers: {}, allowedOrigins: [], timeoutMs: 5_000 };
+    const client = outbound();
+    const under = { ...options, baseUrl: `${server.origin}/v1` };
+    const { status } = await client.open('/videos/a/content', under);
+    expect(status).toBe(200);
+    expect(await failureOf(client.open('/../secret', under))).toMatchObject(BLOCKED);
+    expect(await failureOf(client.open('/videos/a/content', options))).toMatchObject(BLOCKED);
+  });
+
   it('is remembered for one call only, even while its connection stays open', async () => {
     const client = outbound({ allowHttp: true });
     expect(await get(client, server.origin, { baseUrl: server.origin })).toMatchObject(REPLY);

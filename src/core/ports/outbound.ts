@@ -43,11 +43,16 @@ export type CallResult =
 
 export interface Outbound {
   call(call: Call, options: CallOptions): Promise<CallResult>;
-  /** Streams a file; follows no redirect by itself (at most three, each through the guard). */
+  /**
+   * Streams a file; follows no redirect by itself (at most three, each through the guard). `url` is a link, or a path under
+   * `baseUrl` that begins with a slash. A header that is no part of a file's request goes to no other origin.
+   */
   open(
     url: string,
     options: {
       headers: Headers;
+      /** The operator's own word, as in `CallOptions`. */
+      baseUrl?: string;
       allowedOrigins: readonly string[];
       timeoutMs: number;
       signal?: AbortSignal;

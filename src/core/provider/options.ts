@@ -3,3 +3,6 @@
  * and are no secret; the provider's own schema (`Provider.options`) has read them.
  */
 export type ChannelOptions = Readonly<Record<string, unknown>>;
+
+/** The options of a channel that has none. */
+export const NO_OPTIONS: ChannelOptions = {};
