@@ -11,6 +11,7 @@ import { MODES, type Input, type Mode, type VideoRequest } from '../src/core/req
 import { providers } from '../src/providers';
 import { simulations } from '../simulators';
 import type { LimitName } from '../simulators/contract';
+import { INPUT_FILES, inputFor } from './support/input-files';
 import { createSimulatedProvider, type SimulatedProvider } from './support/simulated-provider';
 
 /**
@@ -301,7 +302,7 @@ function everyRequest(model: Capabilities): VideoRequest[] {
           model: 'any',
           // Running from the first look on, so that no queue fills up.
           prompt: '[[sim polls=1]]'.padEnd(limits.promptLengthMax ?? model.promptLengthMax, ' x'),
-          inputs: inputsOf(mode, limits),
+          inputs: inputsOf(mode, limits, model),
           resolution,
           aspectRatio,
           seconds,
@@ -338,11 +339,9 @@ function endsOf(lengths: Capabilities['seconds']): number[] {
   return [Math.min(...all), Math.max(...all), ...(lengths.auto ? [-1] : [])];
 }
 
-function inputsOf(mode: Mode, limits: ModeCapabilities): Input[] {
-  const input = (role: Input['role'], file: string): Input => ({
-    role,
-    media: { url: `https://media.example/${file}` },
-  });
+function inputsOf(mode: Mode, limits: ModeCapabilities, model: Capabilities): Input[] {
+  const input = (role: Input['role'], file: string): Input =>
+    inputFor(role, model, `https://media.example/${file}`);
   switch (mode) {
     case 'text':
       return [];
@@ -557,7 +556,7 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       for (const [index, request] of requests.entries()) {
         const applied = applyCapabilities(request, capabilities);
         const sent = { attemptId: `attempt-${index}`, model, mode: applied.mode };
-        const call = provider.submit({ ...sent, applied, blobs: new Map() });
+        const call = provider.submit({ ...sent, applied, blobs: INPUT_FILES });
         const reading = provider.readSubmit(upstream.send(call), sent);
         expect({ request, reading }).toMatchObject({ reading: { state: 'accepted' } });
         // The one look that ends it, so that no limit of jobs at once is reached.

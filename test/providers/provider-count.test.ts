@@ -7,6 +7,7 @@ import type { Usage } from '../../src/core/job/outcome';
 import type { Provider } from '../../src/core/provider/provider';
 import { simulations } from '../../simulators';
 import type { Simulation } from '../../simulators/contract';
+import { INPUT_FILES } from '../support/input-files';
 import { LIVING_MODELS, type LivingModel } from '../support/living-models';
 import { offeredRequests, type OfferedRequest } from '../support/offered-requests';
 import { createSimulatedProvider, type SimulatedProvider } from '../support/simulated-provider';
@@ -40,7 +41,7 @@ function usageOf(
 ): Usage {
   upstream.forgetAll();
   const sent = { attemptId: 'attempt-1', model, mode: applied.mode };
-  const call = provider.submit({ ...sent, applied, blobs: new Map() });
+  const call = provider.submit({ ...sent, applied, blobs: INPUT_FILES });
   const reading = provider.readSubmit(upstream.send(call), sent);
   if (reading.state !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(reading)}`);
   const { operation } = reading;

@@ -1,5 +1,6 @@
 import { applyCapabilities, lengthsOf, limitsOf } from '../../src/core/request/apply-capabilities';
 import type { Capabilities } from '../../src/core/request/capabilities';
+import { inputFor } from './input-files';
 import { pricedVideo } from '../../src/core/money/priced-video';
 import type { PricedVideo } from '../../src/core/money/tariff';
 import { MODES } from '../../src/core/request/request';
@@ -30,10 +31,7 @@ export function offeredRequests(model: string, capabilities: Capabilities): Offe
 type Asked = Partial<VideoRequest> & Pick<VideoRequest, 'inputs'>;
 
 /** Makes an input of that role, by a link. */
-export const input = (role: Input['role']): Input => ({
-  role,
-  media: { url: 'https://a.example/x' },
-});
+export const input = (role: Input['role']): Input => inputFor(role, {});
 const INPUTS: Readonly<Record<Mode, readonly Input[][]>> = {
   text: [[]],
   first_frame: [[input('first_frame')]],
@@ -70,7 +68,7 @@ function wishesOf(model: Capabilities, inputs: Input[]): Asked[] {
           shapes
             .filter((shape) => seconds === lengths.default || /^(16:9|adaptive)$/.test(shape))
             .map((aspectRatio) => ({
-              inputs,
+              inputs: inputs.map(({ role }) => inputFor(role, model)),
               resolution,
               seconds,
               aspectRatio,

@@ -7,6 +7,8 @@ export interface MediaForms {
   assets: boolean;
   /** Inputs that the provider fetches by itself and takes no bytes of. */
   linkOnly: readonly Input['role'][];
+  /** Inputs of which it takes the bytes and no link: the gateway fetches those links before the job is made. Absent: none. */
+  bytesOnly?: readonly Input['role'][];
   /** What pictures that are sent as files may be; absent where every type and size is taken. */
   images?: { mimes: readonly string[]; bytesMax: number };
   /** The provider takes a request of at most so many bytes, in which files stand as base64. Absent: it states no limit. */
