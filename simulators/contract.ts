@@ -44,8 +44,11 @@ export interface Simulation {
   lacks?: readonly ('queued' | 'slots')[];
   /** False for a vendor whose jobs report nothing as used, so that `usage=` shows nowhere. Absent: they do. */
   reportsUsage?: false;
-  /** Writes the callback that this provider would post about the job now. Absent: it posts none. */
-  callback?(job: SimulatedJob, world: World): { headers: Headers; body: string };
+  /**
+   * Writes the callback that this provider would post about the job now; undefined for a state of which it tells nobody.
+   * Absent: it posts none.
+   */
+  callback?(job: SimulatedJob, world: World): { headers: Headers; body: string } | undefined;
 }
 
 export type LimitName = 'jobs' | 'requests' | 'creates';

@@ -1,9 +1,11 @@
 import { ark } from './ark';
 import type { Simulation } from './contract';
+import { fal } from './fal';
 import { kling } from './kling';
 
 /** The registry holds one line per simulated provider, by the name under which src/providers has its adapter. */
 export const simulations: Readonly<Record<string, Simulation>> = {
   ark,
+  fal,
   kling,
 };

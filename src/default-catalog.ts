@@ -4,6 +4,7 @@
  */
 export const DEFAULT_CHANNELS = {
   'ark-simulated': { provider: 'ark', simulated: true },
+  'fal-simulated': { provider: 'fal', simulated: true },
   'kling-simulated': { provider: 'kling', simulated: true },
 } as const satisfies Record<string, { provider: string; simulated: true }>;
 
@@ -81,6 +82,11 @@ export const DEFAULT_MODELS: Readonly<Record<string, DefaultModel>> = {
     'kling-3.0',
     bySound({ '720p': '3', '1080p': '4', '4k': '15' }, { '720p': '4.5', '1080p': '6', '4k': '15' }),
   ),
+  'seedance-2.0-fast': {
+    provider: 'fal',
+    ids: [['fal.run', 'bytedance/seedance-2.0/fast']],
+    price: { rows: rows({ '480p': '4', '720p': '8.5' }, {}) },
+  },
   // The rest are names that callers know of models that their makers have switched off.
   'kling-v1': kling(
     'kling-v3',

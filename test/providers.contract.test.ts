@@ -6,7 +6,12 @@ import type { Capabilities, Idempotency, ModeCapabilities } from '../src/core/re
 import { FAILURES, GatewayError, type FailureCode } from '../src/core/errors';
 import type { Call, Reply } from '../src/core/provider/exchange';
 import type { Operation } from '../src/core/job/outcome';
-import type { Provider, SubmitFacts, Submission } from '../src/core/provider/provider';
+import type {
+  Provider,
+  SignedCallback,
+  SubmitFacts,
+  Submission,
+} from '../src/core/provider/provider';
 import { MODES, type Input, type Mode, type VideoRequest } from '../src/core/request/request';
 import { providers } from '../src/providers';
 import { simulations } from '../simulators';
@@ -802,8 +807,20 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       }
     });
 
+    /** The keys that the simulation publishes, where its callbacks are signed with such. */
+    const publishedKeys = (): Pick<SignedCallback, 'publicKeys'> => {
+      if (!provider.callbackKeys) return {};
+      const asked = provider.callbackKeys(simulation.options?.('http://simulator') ?? {});
+      const { pathname: path } = new URL('url' in asked.target ? asked.target.url : '');
+      const keySet = upstream.sendUnsigned({ ...asked, target: { path } });
+      const keys = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
+      return { publicKeys: keys.parse(JSON.parse(Buffer.from(keySet.body).toString())).keys };
+    };
+
     test('name the job in a callback as the submit named it', () => {
       const operation = submit('[[sim seconds=1]]');
+      // Some tell the end alone.
+      upstream.advance(10_000);
       const message = upstream.callback();
       expect(message === undefined).toBe(provider.readCallback === undefined);
       if (!message || !provider.readCallback) return;
@@ -811,7 +828,12 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       const body = Buffer.from(message.body);
       expect(provider.readCallback(body, sentOf(first))).toEqual({ operation });
       if (provider.verifyCallback) {
-        const at = { headers, credentials: simulation.credentials, nowMs: upstream.now() };
+        const at = {
+          headers,
+          credentials: simulation.credentials,
+          nowMs: upstream.now(),
+          ...publishedKeys(),
+        };
         expect(provider.verifyCallback({ ...at, body })).toBe(true);
         const forged = Buffer.from(`${message.body} `);
         expect(provider.verifyCallback({ ...at, body: forged })).toBe(false);

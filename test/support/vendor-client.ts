@@ -15,11 +15,11 @@ export interface VendorClient {
   /** Creates a job and gives what its adapter looks at. */
   submit(prompt: string): Promise<Operation>;
   look(operation: Operation): Promise<Response>;
-  /** Looks and says what the answer means to the adapter, and its text. */
+  /** Looks, with the further calls that the look asks for, and says what that means to the adapter. */
   read(operation: Operation): Promise<Look>;
 }
 
-/** One look: what it means and what it said. */
+/** One look: what it means, and what its first answer said. */
 export interface Look {
   reading: PollReading;
   text: string;
@@ -66,14 +66,13 @@ export function vendorClient(name: string, upstream: Upstream, now: () => number
     },
     look,
     read: async (operation) => {
-      let reply = await replyOf(await look(operation));
-      let reading = provider.readPoll(reply, operation, provider.poll(operation));
+      const first = await replyOf(await look(operation));
+      let reading = provider.readPoll(first, operation, provider.poll(operation));
       for (let calls = 0; reading.kind === 'follow' && calls < FOLLOWS_MAX; calls += 1) {
         const { call } = reading;
-        reply = await replyOf(await perform(call));
-        reading = provider.readPoll(reply, operation, call);
+        reading = provider.readPoll(await replyOf(await perform(call)), operation, call);
       }
-      return { reading, text: Buffer.from(reply.body).toString('utf8') };
+      return { reading, text: Buffer.from(first.body).toString('utf8') };
     },
   };
 }
