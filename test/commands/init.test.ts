@@ -8,6 +8,7 @@ import { modelsOf } from '../../src/commands/init/models';
 import { readPoints, variableProblem } from '../../src/commands/init/problems';
 import { runInit } from '../../src/commands/init/run';
 import { UsageError } from '../../src/commands/kit/values';
+import { DEFAULT_CHANNELS } from '../../src/default-catalog';
 import { providers } from '../../src/providers';
 import { checkConfig } from '../../src/run/config-check';
 import { main } from '../../src/main';
@@ -49,7 +50,7 @@ test.each(ACCOUNT_NAMES)(
     );
     expect(report.models.length).toBeGreaterThan(1);
     expect(report.channels.map((channel) => channel.baseUrl !== undefined)).toEqual(
-      isReal(account) ? [true] : [false, false],
+      isReal(account) ? [true] : Object.keys(DEFAULT_CHANNELS).map(() => false),
     );
     expect(next.slice(-3)).toEqual(
       ['config check', 'try', 'start'].map((words) => `node scripts/reelay.mjs ${words}`),

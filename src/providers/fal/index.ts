@@ -17,12 +17,7 @@ import { trial } from './trial';
 export const fal: Provider = {
   name: 'fal',
   models: falModels,
-  credentials: fields({
-    apiKey: credential.regex(
-      /^[^:]+:[^:]+$/,
-      'must be the id and the secret of a key with ":" between them',
-    ),
-  }),
+  credentials: fields({ apiKey: credential }),
   addresses: [{ url: 'https://queue.fal.run', where: 'fal' }],
   prices: falPrices,
   options,
