@@ -39,9 +39,10 @@ export interface Simulation {
   tiers?: Readonly<Record<string, readonly TierLimit[]>>;
   /**
    * What this vendor does not tell apart: `queued` = a waiting job from a running one; `slots` = an account with as many
-   * jobs as it may have from one that calls too often. Absent: it tells both.
+   * jobs as it may have from one that calls too often; `links` = a finished job that has no file from one that has, since
+   * files are at paths that are known beforehand. Absent: it tells all of them.
    */
-  lacks?: readonly ('queued' | 'slots')[];
+  lacks?: readonly ('queued' | 'slots' | 'links')[];
   /** False for a vendor whose jobs report nothing as used, so that `usage=` shows nowhere. Absent: they do. */
   reportsUsage?: false;
   /**
@@ -76,6 +77,8 @@ export interface SimulatedReply {
   headers?: Headers;
   /** The body, which is sent as JSON unless it is bytes. */
   body: unknown;
+  /** A file of that job, which is served in place of the body as its link would. */
+  file?: { id: string; kind: 'video' | 'last_frame' };
 }
 
 export interface SimulatedJob {

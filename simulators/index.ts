@@ -2,10 +2,12 @@ import { ark } from './ark';
 import type { Simulation } from './contract';
 import { fal } from './fal';
 import { kling } from './kling';
+import { openai } from './openai';
 
 /** The registry holds one line per simulated provider, by the name under which src/providers has its adapter. */
 export const simulations: Readonly<Record<string, Simulation>> = {
   ark,
   fal,
   kling,
+  openai,
 };

@@ -16,6 +16,7 @@ import { MODES, type Input, type Mode, type VideoRequest } from '../src/core/req
 import { providers } from '../src/providers';
 import { simulations } from '../simulators';
 import type { LimitName } from '../simulators/contract';
+import { bodyOf, fieldsOf } from './support/call-body';
 import { INPUT_FILES, inputFor } from './support/input-files';
 import { createSimulatedProvider, type SimulatedProvider } from './support/simulated-provider';
 
@@ -49,6 +50,8 @@ const wireSchema = z.strictObject({
       path: z.string(),
       headers: z.record(z.string(), z.string()),
       body: z.unknown().optional(),
+      /** The parts of a form, in their order. */
+      parts: z.array(z.unknown()).optional(),
     })
     .optional(),
   reply: z.strictObject({
@@ -263,7 +266,7 @@ function manyMeaningOf(provider: Provider, reply: Reply, operations: Operation[]
   });
 }
 
-/** A call in the form of a wire file; the body parsed, since the order of keys means nothing. */
+/** A call in the form of a wire file. */
 function shown(call: Call | undefined): Wire['call'] {
   if (!call) return undefined;
   if (!('path' in call.target)) throw new Error('a first call goes to a path of the channel');
@@ -271,7 +274,7 @@ function shown(call: Call | undefined): Wire['call'] {
     method: call.method,
     path: call.target.path,
     headers: call.headers,
-    ...(call.body === undefined ? {} : { body: JSON.parse(String(call.body)) as unknown }),
+    ...bodyOf(call),
   };
 }
 
@@ -401,8 +404,7 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
       provider.submit({ ...submission, applied: { ...submission.applied, passthrough } });
     const plain = forge({});
     const { owned: listed, at } = provider.models[submission.model]?.vendorKeys ?? {};
-    const body = JSON.parse(String(plain.body)) as Record<string, object>;
-    const own = Object.keys((at === undefined ? body : body[at]) ?? {});
+    const own = fieldsOf(plain, at);
     const owned = listed ?? own;
     demand(
       own.filter((key) => !owned.includes(key)),
@@ -731,13 +733,14 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     });
 
     const cancels = Object.values(provider.models).some((model) => model.cancel !== 'none');
-    test(`${cancels ? 'cancel' : 'do not cancel'} a queued job`, () => {
+    const isCanceled = provider.models[sentOf(first).model]?.cancel !== 'none';
+    test(`${isCanceled ? 'cancel' : 'do not cancel'} a queued job`, () => {
       if ((provider.cancel !== undefined) !== cancels) {
         throw new Error(
           `${name} ${cancels ? 'lacks' : 'has'} \`cancel\`, and by models.ts ${cancels ? 'some model has' : 'every model says'} \`cancel: ${cancels ? "'queued' or 'running'" : "'none'"}\``,
         );
       }
-      if (!provider.cancel) return;
+      if (!provider.cancel || !isCanceled) return;
       const operation = submit('[[sim queued=100]]');
       upstream.send(provider.cancel(operation));
       expect(look(operation)).toEqual(verdict('canceled'));

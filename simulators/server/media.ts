@@ -20,7 +20,8 @@ export function resultLink(origin: string, record: JobRecord, kind: FileKind): s
   return `${isPrivate ? PRIVATE_ORIGIN : origin}${mediaPath(record.id, kind)}`;
 }
 
-function mediaPath(id: string, kind: FileKind): string {
+/** Gives the path of a job's file under the simulator's origin. */
+export function mediaPath(id: string, kind: FileKind): string {
   const name = kind === 'video' ? 'video.mp4' : 'last.png';
   return `${MEDIA_PREFIX}${encodeURIComponent(id)}/${name}`;
 }

@@ -8,7 +8,7 @@ import type { Exchange, ExchangeAct } from './faults';
 import type { GlobalFaults } from './global-faults';
 import type { Jobs } from './jobs';
 import type { Limits } from './limits';
-import { MEDIA_PREFIX, serveMedia } from './media';
+import { MEDIA_PREFIX, mediaPath, serveMedia } from './media';
 import { matchRoute } from './router';
 import type { Studio } from './studio';
 
@@ -51,11 +51,13 @@ export async function serve(
     sendJson(response, answerControl({ method, path, query, body }, context));
     return;
   }
-  await serveProvider(
+  const file = await serveProvider(
     { method, path, query, body, headers: headersOf(request) },
     response,
     context,
   );
+  if (!file) return;
+  await serveMedia({ request, response, path: mediaPath(file.id, file.kind), query }, context);
 }
 
 function refuseLargeBody(path: string, context: ServeContext): SimulatedReply {
@@ -82,23 +84,24 @@ interface IncomingCall {
   headers: Headers;
 }
 
+/** Answers a provider's call. Gives the file that is to be served where that is the answer. */
 async function serveProvider(
   call: IncomingCall,
   response: ServerResponse,
   context: ServeContext,
-): Promise<void> {
+): Promise<SimulatedReply['file']> {
   const { name, simulation } = simulationAt(call.path, context);
   if (!simulation) {
     const known = Object.keys(context.simulations).map((provider) => `/${provider}`);
     sendJson(response, { status: 404, body: { error: 'no such provider', providers: known } });
-    return;
+    return undefined;
   }
   // Not refused in the provider's shape: what answers at an address that it does not have is not the provider.
   const found = matchRoute(simulation.routes, call.method, call.path.slice(name.length + 1));
   if (typeof found === 'string') {
     const status = found === 'not-found' ? 404 : 405;
     sendJson(response, { status, body: { error: found } });
-    return;
+    return undefined;
   }
   const exchange: Exchange = {};
   const world = context.worldOf(name, exchange);
@@ -107,13 +110,16 @@ async function serveProvider(
   const act = typeof reply === 'string' ? reply : exchange.act;
   if (act === 'drop') {
     response.destroy();
-    return;
+    return undefined;
   }
   // Left open until the client or the simulator goes.
-  if (act === 'hang') return;
+  if (act === 'hang') return undefined;
   if (act === 'delay') await delay(context.slowReplyMs, undefined, { signal: context.stopping });
-  if (typeof reply !== 'string') sendJson(response, act === 'empty' ? emptied(reply) : reply);
-  else sendFault(response, reply, { simulation, world });
+  if (typeof reply === 'string') sendFault(response, reply, { simulation, world });
+  else if (act === 'empty') sendJson(response, emptied(reply));
+  else if (reply.file) return reply.file;
+  else sendJson(response, reply);
+  return undefined;
 }
 
 const emptied = (reply: SimulatedReply): SimulatedReply => ({

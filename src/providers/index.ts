@@ -2,10 +2,12 @@ import type { Provider } from '../core/provider/provider';
 import { ark } from './ark';
 import { fal } from './fal';
 import { kling } from './kling';
+import { openai } from './openai';
 
 /** The registry: one line per provider, by the name that channels use in the operator's config. */
 export const providers: Readonly<Record<string, Provider>> = {
   ark,
   fal,
   kling,
+  openai,
 };

@@ -76,17 +76,20 @@ describe('a model', () => {
     );
   });
 
-  test.each(Object.entries(retiredModels))('%s stops the start', (model, { since, successor }) => {
-    const sentence = `models.m.channels.0.model: kling has "${model}" no more since ${since}; use "${successor}"`;
-    for (const keys of [{ apiKey: 'k' }, PAIR]) {
-      expect(() => started(keys, model)).toThrow(sentence);
-      expect(started(keys, successor)).toEqual(keys);
-    }
-    const [gone, next] = [kling.models[model], kling.models[successor]];
-    expect(Object.keys(next?.modes ?? {})).toEqual(
-      expect.arrayContaining(Object.keys(gone?.modes ?? {})),
-    );
-  });
+  test.each(Object.entries(retiredModels))(
+    '%s stops the start',
+    (model, { since, successor = '' }) => {
+      const sentence = `models.m.channels.0.model: kling has "${model}" no more since ${since}; use "${successor}"`;
+      for (const keys of [{ apiKey: 'k' }, PAIR]) {
+        expect(() => started(keys, model)).toThrow(sentence);
+        expect(started(keys, successor)).toEqual(keys);
+      }
+      const [gone, next] = [kling.models[model], kling.models[successor]];
+      expect(Object.keys(next?.modes ?? {})).toEqual(
+        expect.arrayContaining(Object.keys(gone?.modes ?? {})),
+      );
+    },
+  );
 
   test('that nobody knows is told with those that live', () => {
     expect(() => started(PAIR, 'kling-v9')).toThrow(

@@ -2,6 +2,7 @@ import { lengthsOf } from '../../src/core/request/apply-capabilities';
 import type { Capabilities } from '../../src/core/request/capabilities';
 import { MODES } from '../../src/core/request/request';
 import type { Provider } from '../../src/core/provider/provider';
+import { isGone } from '../../src/core/provider/retired';
 import { pricesOf } from './list-prices-table';
 import { providers } from '../../src/providers';
 
@@ -17,10 +18,12 @@ export function renderProviders(page: string): string {
   }, page);
 }
 
-function tableOf({ models, retired = {}, prices }: Provider): string {
-  const living = Object.entries(models).filter(([id]) => !Object.hasOwn(retired, id));
+function tableOf(provider: Provider): string {
+  const { models, retired = {}, prices } = provider;
+  const living = Object.entries(models).filter(([id]) => !isGone(provider, id));
   const gone = Object.entries(retired).map(
-    ([id, { since, successor }]) => `\`${id}\` (${since}; use \`${successor}\`)`,
+    ([id, { since, successor, hosts }]) =>
+      `\`${id}\` (${[`${since}${hosts ? ` at ${hosts.join(', ')}` : ''}`, ...(successor === undefined ? [] : [`use \`${successor}\``])].join('; ')})`,
   );
   return [
     '| id | seconds | resolutions | sound | made from |',

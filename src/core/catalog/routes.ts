@@ -1,6 +1,7 @@
 import { knownModel } from '../job/job';
 import { nearest } from '../json/known-fields';
 import type { Provider } from '../provider/provider';
+import { isGone, retiredAt } from '../provider/retired';
 import { attemptEach, ConfigError, throwFound } from './config-error';
 import type {
   CatalogOptions,
@@ -96,9 +97,10 @@ const errorsOf = (name: string, problems: readonly OfferProblem[]): ConfigError[
 function unknownModel(
   at: readonly PropertyKey[],
   choice: ModelChannel,
-  { name, models, retired = {} }: Provider,
+  provider: Provider,
 ): ConfigError {
-  const living = Object.keys(models).filter((model) => !Object.hasOwn(retired, model));
+  const { name, models } = provider;
+  const living = Object.keys(models).filter((model) => !isGone(provider, model));
   return new ConfigError(
     [...at, choice.like === undefined ? 'model' : 'like'],
     `provider "${name}" does not have "${knownModel(choice)}"; ` +
@@ -114,10 +116,11 @@ function checkReach(
 ): void {
   if (channel.simulated) return;
   const { model } = choice;
-  const gone = Object.hasOwn(provider.retired ?? {}, model) ? provider.retired?.[model] : undefined;
+  const gone = retiredAt(provider, model, channel.baseUrl);
   if (gone) {
     const { since, successor } = gone;
-    const text = `${provider.name} has "${model}" no more since ${since}; use "${successor}"`;
+    const instead = successor === undefined ? '' : `; use "${successor}"`;
+    const text = `${provider.name} has "${model}" no more since ${since}${instead}`;
     throw new ConfigError([...at, 'model'], text);
   }
   const lack = provider.lacks?.(channel.credentials, knownModel(choice));

@@ -83,8 +83,10 @@ export interface Provider {
 export interface RetiredModel {
   /** The day since which it is gone: `2026-09-15`. */
   since: string;
-  /** The id of the model that takes what it took. */
-  successor: string;
+  /** The id of the model that takes what it took; absent where there is none. */
+  successor?: string;
+  /** The hosts that have it no more, for a wire that others speak too. Absent: it is gone everywhere. */
+  hosts?: readonly string[];
 }
 
 /**

@@ -6,12 +6,14 @@
  * - `looks.ts`: the readings of a look that shows no end of a job;
  * - `trial.ts`: what the reply to a trial says of a channel;
  * - `words.ts`: a vendor's ids, codes and texts, checked or cut before they go into rows and logs;
- * - `inline.ts`: a file that is sent inside a request.
+ * - `inline.ts`: a file that is sent inside a request;
+ * - `multipart.ts`: a request that is a form.
  *
  * It knows no vendor. What a code, a status or a path means stays in the provider's own folder.
  */
 export { base64Of } from './inline';
 export { denied, gone, isSuccess, running, runningAs, transient } from './looks';
+export { formCall, type Part } from './multipart';
 export {
   BUSY,
   DENIED,

@@ -1,0 +1,137 @@
+import { failure } from '../../core/errors';
+import { given } from '../../core/json/fields';
+import type { Operation, Output, Usage, Verdict, VideoFacts } from '../../core/job/outcome';
+import { jsonCall, type Call, type Reply } from '../../core/provider/exchange';
+import type { PollReading, SubmitReading } from '../../core/provider/provider';
+import { doubtful, isSuccess, running, runningAs, transient } from '../kit';
+import { readJobFailure, readLookError, readRefusal } from './errors';
+import { contentOf, MODELS, operationSchema, pathOf } from './schema';
+import { moneyOf, videoOf, type ShownVideo, type VideoError } from './video';
+import { phaseOf } from './words';
+
+/** What the servers' replies mean, and the calls of everything that comes after a submit. */
+
+export function readSubmit(reply: Reply): SubmitReading {
+  if (!isSuccess(reply)) return readRefusal(reply);
+  const video = videoOf(reply);
+  const operation = video && operationIn(video);
+  if (!operation) return doubtful(reply, 'without an id');
+  return { state: 'accepted', operation };
+}
+
+/** A server that holds the create until the end shows the end there, and may have nothing to ask for later. */
+function operationIn(video: ShownVideo): Operation | undefined {
+  const phase = phaseOf(video.status);
+  const isMade = phase === 'succeeded' || (video.status === undefined && video.isListed);
+  const operation = given({
+    id: video.ids[0],
+    url: isMade ? video.url : undefined,
+    error: phase === 'failed' ? (video.error ?? {}) : undefined,
+  });
+  return operationSchema.safeParse(operation).success ? operation : undefined;
+}
+
+/** Returns the video's id; of one that has none, what it is known by. */
+export function operationId(operation: Operation): string {
+  const { id, url } = operationSchema.parse(operation);
+  return id ?? url ?? 'ended';
+}
+
+/** Where the create has told the end, nothing is asked for but whether the server is there. */
+export function poll(operation: Operation): Call {
+  const { id, url, error } = operationSchema.parse(operation);
+  const hasEnded = url !== undefined || error !== undefined;
+  return jsonCall('GET', id === undefined || hasEnded ? MODELS : pathOf(id));
+}
+
+/** Returns a DELETE, which stops a job where the server can, and elsewhere deletes the record of a finished one. */
+export function cancel(operation: Operation): Call {
+  const { id = '' } = operationSchema.parse(operation);
+  return jsonCall('DELETE', pathOf(id));
+}
+
+export function readPoll(reply: Reply, operation: Operation): PollReading {
+  const { id, url, error } = operationSchema.parse(operation);
+  if (url !== undefined) return succeeded([{ kind: 'video', url, keyed: true }], {});
+  if (error !== undefined) return failed(error);
+  const video = videoOf(reply);
+  const isOurs = video !== undefined && id !== undefined && video.ids.includes(id);
+  // vLLM-Omni answers a failed job with the HTTP status of its error, and the job as the body.
+  if (!isSuccess(reply)) {
+    return isOurs && phaseOf(video.status) === 'failed'
+      ? failed(video.error)
+      : readLookError(reply);
+  }
+  if (!video) return transient(reply, 'without a video');
+  if (video.ids.length > 0 && !isOurs) {
+    return { kind: 'transient', detail: 'the reply is about another video' };
+  }
+  if (video.status === undefined) return transient(reply, 'without a status');
+  return readVideo(video, id ?? '', reply);
+}
+
+function readVideo(video: ShownVideo, id: string, reply: Reply): PollReading {
+  const { status = '', progress, url, isEmpty, error } = video;
+  switch (phaseOf(status)) {
+    case 'queued':
+      return { kind: 'verdict', verdict: running('queued', progress) };
+    case 'running':
+      return { kind: 'verdict', verdict: running('running', progress) };
+    case 'succeeded': {
+      const usage = usageOf(video, reply);
+      if (url === undefined && (isEmpty || error !== undefined)) return empty(error, usage);
+      const link = url ?? contentOf(id);
+      return succeeded([{ kind: 'video', url: link, keyed: true }], usage, video.size);
+    }
+    case 'failed':
+      return failed(error);
+    case 'canceled':
+      return { kind: 'verdict', verdict: { state: 'canceled' } };
+    case 'expired':
+      return { kind: 'verdict', verdict: { state: 'expired' } };
+    case undefined:
+      return { kind: 'verdict', verdict: runningAs(status, progress) };
+  }
+}
+
+/**
+ * Our credential may open a link, and goes to the channel's own origin alone: new-api's links are its own and want it, and
+ * those of a store of files do not get it.
+ */
+const succeeded = (outputs: Output[], usage: Usage, made?: VideoFacts): PollReading => ({
+  kind: 'verdict',
+  verdict: { state: 'succeeded', outputs, usage, ...given({ made }) },
+});
+
+/** A gateway has no words for a job that was canceled or expired but the code of its error. */
+function failed(error: VideoError = {}): PollReading {
+  return { kind: 'verdict', verdict: failedFor(error) };
+}
+
+function failedFor(error: VideoError): Verdict {
+  const phase = phaseOf(error.code?.toLowerCase());
+  if (phase === 'canceled' || phase === 'expired') return { state: phase };
+  return { state: 'failed', failure: readJobFailure(error) };
+}
+
+function empty(error: VideoError | undefined, usage: Usage): PollReading {
+  const reason = error
+    ? readJobFailure(error)
+    : failure('provider_error', { provider: { message: 'completed without a file' } });
+  return { kind: 'empty', failure: reason, ...(Object.keys(usage).length > 0 ? { usage } : {}) };
+}
+
+/** LiteLLM tells in a header what a call costs, in dollars. */
+function usageOf({ seconds, tokens, cost }: ShownVideo, { headers }: Reply): Usage {
+  const dollars = moneyOf(headers['x-litellm-response-cost']);
+  return given({
+    seconds,
+    tokens,
+    cost:
+      dollars !== undefined
+        ? { amount: dollars, currency: 'USD' }
+        : cost === undefined
+          ? undefined
+          : { amount: cost },
+  });
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { VendorKeys } from '../../core/request/passthrough';
+
+/**
+ * The words that the servers of this wire have beyond ours. `num_frames` is owned though nobody writes it: most of them
+ * take it in place of the length that was priced. So is whatever carries other words inside (`extra_body`, new-api's
+ * `metadata`, which it lays over the whole body) or a second video (`n`).
+ */
+const OWNED = [
+  'model',
+  'prompt',
+  'seconds',
+  'duration',
+  'num_frames',
+  'size',
+  'width',
+  'height',
+  'resolution',
+  'aspect_ratio',
+  'ratio',
+  'n',
+  'input_reference',
+  'image_reference',
+  'video_reference',
+  'audio_reference',
+  'reference_url',
+  'image',
+  'images',
+  'image_url',
+  'video',
+  'video_url',
+  'frame_images',
+  'input_references',
+  'reference_images',
+  'seed',
+  'negative_prompt',
+  'generate_audio',
+  'generate_sound',
+  'sound_duration',
+  'watermark',
+  'return_last_frame',
+  'metadata',
+  'extra_body',
+  'extra_json',
+  'response_format',
+  'stream',
+  'request_id',
+  'callback_url',
+];
+
+/** An object of further words, none of which may be one that the gateway writes. */
+const further = z
+  .record(z.string(), z.unknown(), { error: 'must be an object' })
+  .refine((words) => !Object.keys(words).some((word) => OWNED.includes(word)), {
+    error: 'has a word that the gateway writes',
+  });
+
+const numberIn = (min: number, max: number) =>
+  z
+    .number({ error: 'must be a number' })
+    .min(min, `must lie between ${String(min)} and ${String(max)}`)
+    .max(max, `must lie between ${String(min)} and ${String(max)}`);
+
+/** What the servers that run a model themselves document, by vLLM-Omni's bounds where they have some. */
+const checked = {
+  fps: numberIn(1, 120),
+  num_inference_steps: numberIn(1, 200),
+  guidance_scale: numberIn(0, 20),
+  guidance_scale_2: numberIn(0, 20),
+  extra_params: further,
+  diffusers_kwargs: further,
+  nvext: further,
+};
+
+export const SELF_HOSTED_KEYS: VendorKeys = { owned: OWNED, checked };
+
+/** OpenAI's own models document no further word. */
+export const SORA_KEYS: VendorKeys = { owned: OWNED, checked: {} };
+
+/** A gateway like this one refuses by name what it does not know. */
+export const REELAY_KEYS: VendorKeys = { owned: OWNED, checked: {} };
