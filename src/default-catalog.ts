@@ -6,6 +6,7 @@ export const DEFAULT_CHANNELS = {
   'ark-simulated': { provider: 'ark', simulated: true },
   'fal-simulated': { provider: 'fal', simulated: true },
   'kling-simulated': { provider: 'kling', simulated: true },
+  'openai-simulated': { provider: 'openai', simulated: true },
 } as const satisfies Record<string, { provider: string; simulated: true }>;
 
 /** A public name, and what makes its videos. */
@@ -86,6 +87,11 @@ export const DEFAULT_MODELS: Readonly<Record<string, DefaultModel>> = {
     provider: 'fal',
     ids: [['fal.run', 'bytedance/seedance-2.0/fast']],
     price: { rows: rows({ '480p': '4', '720p': '8.5' }, {}) },
+  },
+  // A server on this machine, whose model goes by this name there.
+  'self-hosted': {
+    ...{ provider: 'openai', ids: [['localhost', 'self-hosted']] },
+    price: { rows: rows({ '480p': '1', '720p': '2.5', '1080p': '6' }, {}) },
   },
   // The rest are names that callers know of models that their makers have switched off.
   'kling-v1': kling(

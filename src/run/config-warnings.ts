@@ -51,7 +51,8 @@ function addressProblem(provider: Provider, baseUrl: string): string | undefined
   if (known && plain(known.url) !== plain(baseUrl)) {
     return `is on a host of ${known.where}, whose base URL is ${known.url}`;
   }
-  if (known) return undefined;
+  // A wire of many servers has no address that is its own.
+  if (known || provider.addresses.length === 0) return undefined;
   const own = addressesInWords(provider.addresses);
   return `is none of ${provider.name}'s own: ${own}. A proxy or a mirror may be meant`;
 }

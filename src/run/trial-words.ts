@@ -64,7 +64,7 @@ function readingOf(reply: Reply, { provider, host, trial, addresses }: TriedPlac
     case 'astray':
       return {
         means: 'astray',
-        says: `${host} is reached, but does not answer as ${provider} (${reading.detail}): baseUrl looks wrong; ${provider}'s own: ${addressesInWords(addresses)}`,
+        says: `${host} is reached, but does not answer as ${provider} (${reading.detail}): baseUrl looks wrong${ownOf(provider, addresses)}`,
       };
     case 'unclear':
       return {
@@ -73,6 +73,10 @@ function readingOf(reply: Reply, { provider, host, trial, addresses }: TriedPlac
       };
   }
 }
+
+/** Names the vendor's own addresses; nothing where every server has its own. */
+const ownOf = (provider: string, addresses: readonly ProviderAddress[]): string =>
+  addresses.length === 0 ? '' : `; ${provider}'s own: ${addressesInWords(addresses)}`;
 
 type NotSent = Extract<CallResult, { kind: 'not_sent' }>;
 

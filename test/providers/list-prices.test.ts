@@ -1,11 +1,11 @@
 import { ratesFor } from '../../src/core/money/tariff';
 import { providers } from '../../src/providers';
-import { LIVING_MODELS } from '../support/living-models';
+import { LIVING_MODELS, PRICED_MODELS } from '../support/living-models';
 import { offeredRequests } from '../support/offered-requests';
 
 /** What a vendor charges is told for whatever its models offer, with where and when that was read. */
 
-test.each(LIVING_MODELS)('$model has a price with its page, its day and how sure it is', (one) => {
+test.each(PRICED_MODELS)('$model has a price with its page, its day and how sure it is', (one) => {
   const listed = one.provider.prices?.models[one.model];
   expect(listed).toMatchObject({
     currency: expect.stringMatching(/^[A-Z]{3}$/) as string,
@@ -13,6 +13,11 @@ test.each(LIVING_MODELS)('$model has a price with its page, its day and how sure
     read: expect.stringMatching(/^202\d-[01]\d-[0-3]\d$/) as string,
     certainty: expect.stringMatching(/^(vendor|second_hand|guess)$/) as string,
   });
+});
+
+test('only what others run has no list price', () => {
+  const unpriced = LIVING_MODELS.filter((one) => !PRICED_MODELS.includes(one));
+  expect(unpriced.map(({ model }) => model)).toEqual(['self-hosted', 'reelay']);
 });
 
 test('no price is of a model that the provider has not, or serves no longer', () => {
@@ -23,7 +28,7 @@ test('no price is of a model that the provider has not, or serves no longer', ()
   expect(priced.filter((model) => !known.has(model))).toEqual([]);
 });
 
-test.each(LIVING_MODELS)('every video that $model offers has its rates', (one) => {
+test.each(PRICED_MODELS)('every video that $model offers has its rates', (one) => {
   const { prices } = one.provider;
   const rows = prices?.models[one.model]?.rows ?? [];
   const videos = offeredRequests(one.model, one.capabilities);
@@ -37,7 +42,7 @@ test.each(LIVING_MODELS)('every video that $model offers has its rates', (one) =
   expect(uncounted.map(({ name }) => name)).toEqual([]);
 });
 
-test.each(LIVING_MODELS)('no row of $model is for a video that it does not offer', (one) => {
+test.each(PRICED_MODELS)('no row of $model is for a video that it does not offer', (one) => {
   const rows = one.provider.prices?.models[one.model]?.rows ?? [];
   const videos = offeredRequests(one.model, one.capabilities);
   const used = new Set(videos.map(({ video }) => ratesFor(rows, video)));

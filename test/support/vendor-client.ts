@@ -15,6 +15,8 @@ export interface VendorClient {
   /** Creates a job and gives what its adapter looks at. */
   submit(prompt: string): Promise<Operation>;
   look(operation: Operation): Promise<Response>;
+  /** Opens a result, with the key where it is a path of the vendor's own; follows no redirect. */
+  file(url: string): Promise<Response>;
   /** Looks, with the further calls that the look asks for, and says what that means to the adapter. */
   read(operation: Operation): Promise<Look>;
 }
@@ -32,12 +34,13 @@ const FOLLOWS_MAX = 3;
 export function vendorClient(name: string, upstream: Upstream, now: () => number): VendorClient {
   const [provider, simulation] = [providers[name], simulations[name]];
   if (!provider || !simulation) throw new Error(`there is no simulated provider ${name}`);
-  const perform = (call: Call): Promise<Response> => {
+  const perform = (call: Call, redirect: 'follow' | 'manual' = 'follow'): Promise<Response> => {
     const signed = provider.authorize(call, simulation.credentials, now());
     const { method, target, headers, body } = signed;
     const url = 'path' in target ? `${upstream.baseUrlOf(name)}${target.path}` : target.url;
     return fetch(url, {
       method,
+      redirect,
       headers: { ...headers, connection: 'close' },
       ...(body === undefined ? {} : { body: Buffer.from(body) }),
     });
@@ -65,6 +68,10 @@ export function vendorClient(name: string, upstream: Upstream, now: () => number
       return reading.operation;
     },
     look,
+    file: (url) =>
+      url.startsWith('/')
+        ? perform({ method: 'GET', target: { path: url }, headers: {} }, 'manual')
+        : fetch(url, { redirect: 'manual', headers: { connection: 'close' } }),
     read: async (operation) => {
       const first = await replyOf(await look(operation));
       let reading = provider.readPoll(first, operation, provider.poll(operation));
