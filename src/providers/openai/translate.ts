@@ -37,7 +37,7 @@ export function operationId(operation: Operation): string {
   return id ?? url ?? 'ended';
 }
 
-/** Where the create has told the end, nothing is asked for but whether the server is there. */
+/** Asks for the video; for one whose end the create has told, it asks no more than whether the server is there. */
 export function poll(operation: Operation): Call {
   const { id, url, error } = operationSchema.parse(operation);
   const hasEnded = url !== undefined || error !== undefined;

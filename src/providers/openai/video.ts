@@ -10,7 +10,7 @@ import { numberOf, objectOf, textOf } from './schema';
 export interface ShownVideo {
   /** The ids that it goes by; new-api has two. */
   ids: readonly string[];
-  /** In lower case: `in_progress`. */
+  /** The status word in lower case: `in_progress`. */
   status: string | undefined;
   progress: number | null;
   url: string | undefined;
@@ -115,7 +115,7 @@ function errorIn(video: Readonly<Record<string, unknown>>): ShownVideo['error'] 
 
 type Path = readonly (string | number)[];
 
-/** Where servers have the link to the file, the plainest first. */
+/** The places at which servers have the link to the file, the plainest first. */
 const LINKS: readonly Path[] = [
   ['url'],
   ['video_url'],
