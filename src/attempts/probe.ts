@@ -3,7 +3,7 @@ import type { ResultLink } from '../core/catalog/result-link';
 import { GatewayError } from '../core/errors';
 import { readMp4Head } from '../core/media/mp4-head';
 import type { VideoFacts } from '../core/job/outcome';
-import { SNIFF_BYTES, videoTypeOf } from '../core/media/sniff';
+import { videoTypeOf } from '../core/media/sniff';
 import type { LookDeps } from './deps';
 
 /**
@@ -67,38 +67,6 @@ export async function startOf(
     if (bytes >= bytesMax) break;
   }
   return Buffer.concat(chunks).subarray(0, bytesMax);
-}
-
-/** The first bytes of a stream, and the whole of it again. */
-export async function peeked(
-  source: AsyncIterable<Uint8Array>,
-): Promise<{ start: Uint8Array; stream: AsyncIterable<Uint8Array> }> {
-  const chunks = source[Symbol.asyncIterator]();
-  const seen: Uint8Array[] = [];
-  let bytes = 0;
-  while (bytes < SNIFF_BYTES) {
-    const next = await chunks.next();
-    if (next.done) break;
-    seen.push(next.value);
-    bytes += next.value.byteLength;
-  }
-  return { start: Buffer.concat(seen), stream: again(seen, chunks) };
-}
-
-/** Leaving it leaves the source, also before the first read. */
-function again(seen: Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
-  return {
-    [Symbol.asyncIterator]: () => ({
-      async next() {
-        const value = seen.shift();
-        return value === undefined ? rest.next() : { done: false, value };
-      },
-      async return() {
-        await rest.return?.();
-        return { done: true, value: undefined };
-      },
-    }),
-  };
 }
 
 /** What the guard or the wire said, `blocked: the URL is not allowed: must be an https URL`; never the URL itself. */

@@ -6,6 +6,7 @@ import type { CreateResult, NewJob } from '../core/ports/store/jobs';
 import type { NativeRequest } from '../core/provider/native';
 import { checkDraft } from './check-draft';
 import type { AcceptDeps, GatewayDeps } from './deps';
+import { fetchInputs, NOTHING_FETCHED, type FetchedInputs } from './fetched-inputs';
 import type { FairGate } from './gate';
 import { checkNative } from './native';
 import { idempotencyMismatch, markReplayed } from './replay';
@@ -24,9 +25,10 @@ export async function create(
   principal: Principal,
   creation: Creation,
 ): Promise<CreateAnswer> {
+  const fetched = await fetchInputs(deps, principal, creation);
   const accepted = await deps.gates.creates(principal.workspaceId, async () => {
     if (deps.starts.isFull()) await refuseNew(deps, principal, creation);
-    return accept(deps, principal, creation);
+    return accept(deps, principal, creation, fetched);
   });
   const { answer } = accepted;
   if (accepted.kind === 'created') {
@@ -61,10 +63,11 @@ export async function accept(
   deps: AcceptDeps,
   principal: Principal,
   creation: Creation,
+  fetched = NOTHING_FETCHED,
 ): Promise<Accepted> {
   const earlier = await deps.store.jobs.earlier(principal.workspaceId, creation, deps.now());
   if (earlier) return answer(earlier, 0n);
-  const checked = await check(deps, principal, creation);
+  const checked = await check(deps, principal, creation, fetched);
   const created = await store(deps, principal, creation, checked);
   return answer(created, checked.price);
 }
@@ -74,8 +77,9 @@ async function check(
   deps: AcceptDeps,
   principal: Principal,
   creation: Creation,
+  fetched: FetchedInputs,
 ): Promise<CheckedRequest> {
-  const checked = await priced(deps, principal, creation);
+  const checked = await priced(deps, principal, creation, fetched);
   const { price, hasFiles } = checked;
   const short = hasFiles && (await deps.store.jobs.shortOf(principal, { price, now: deps.now() }));
   // The transaction asks again, and decides.
@@ -88,10 +92,11 @@ export async function priced(
   deps: AcceptDeps,
   principal: Principal,
   creation: Creation,
+  fetched: FetchedInputs,
 ): Promise<CheckedRequest> {
   const checked = await ('native' in creation
     ? checkNative(deps, principal, creation.native)
-    : checkDraft(deps, principal, creation));
+    : checkDraft(deps, principal, creation, fetched));
   const { applied, request } = checked;
   const { model } = request;
   const subject = { principal, applied, model, body: quotedBody(creation) };

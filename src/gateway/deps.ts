@@ -53,6 +53,7 @@ type GatewayWaits = PlanWaits &
   Pick<
     Waits,
     | 'createMs'
+    | 'inputFetchMs'
     | 'fundsMs'
     | 'heldMs'
     | 'providerReplyMs'
@@ -65,4 +66,4 @@ type GatewayWaits = PlanWaits &
 export type AcceptDeps = Pick<
   GatewayDeps,
   'store' | 'catalog' | 'outbound' | 'links' | 'blobs' | 'quotes' | 'now' | 'lot' | 'log'
-> & { limits: Pick<Limits, 'inputBytesMax'> };
+> & { limits: Pick<Limits, 'inputBytesMax'>; waits: Pick<Waits, 'inputFetchMs'> };

@@ -11,6 +11,7 @@ import { createUsageReports } from './usage-reports';
 
 export { createAdmin } from './admin';
 export { accept } from './create';
+export { fetchInputs } from './fetched-inputs';
 export type { AcceptDeps } from './deps';
 export type { GatewayDeps } from './deps';
 export { createQuotes } from './quotes';

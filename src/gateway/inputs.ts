@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Principal } from '../core/api/principal';
 import { GatewayError, invalid } from '../core/errors';
-import type { FileSizes } from '../core/request/media-forms';
+import type { KnownFiles } from '../core/request/media-forms';
 import type { Blobs } from '../core/ports/blobs';
 import type { Draft, InputSource } from '../core/request/draft';
 import type { ChannelRoute } from '../core/catalog/catalog';
 import type { Store } from '../core/ports/store/store';
 import type { Input } from '../core/request/request';
+import { FACTS_BYTES, factsOf, type FileFacts } from '../core/media/file-facts';
 import { sniffMediaType } from '../core/media/sniff';
 import type { GatewayDeps } from './deps';
 
@@ -60,7 +61,7 @@ export const paramOf = (
 ): string => ('param' in media ? media.param : `${names.inputs ?? 'inputs'}.${String(index)}`);
 
 /** Refuses a file of another kind than its role takes; a provider would find out only after it was asked. */
-function checkKind(role: Input['role'], mime: string, param: string): void {
+export function checkKind(role: Input['role'], mime: string, param: string): void {
   const kind =
     role === 'reference_video' ? 'video' : role === 'reference_audio' ? 'audio' : 'image';
   if (!mime.startsWith(`${kind}/`)) throw invalid(param, `is ${mime}; it must be ${kind}/*`);
@@ -90,43 +91,49 @@ const unread = ({ role, media }: InputSource): ResolvedInput => {
   return { input: { role, media: { blob, mime: 'application/octet-stream' } } };
 };
 
-/**
- * A workflow names blobs by their id; only those that its own workspace has sent before are its to use. Says how large
- * they are.
- */
+/** Refuses blobs that a workflow names by their id and that its own workspace has never sent. */
 export async function checkHeld(
-  deps: { blobs: Blobs; store: Store },
+  deps: { store: Store },
   principal: Principal,
   inputs: readonly InputSource[],
-): Promise<FileSizes> {
-  const sizes = new Map<string, number>();
+): Promise<void> {
   for (const { media } of inputs) {
     if (!('blob' in media)) continue;
     const isHeld = await deps.store.inputs.has(principal.workspaceId, media.blob);
     if (!isHeld) throw invalid('inputs', 'names a blob that this workspace does not have');
-    sizes.set(media.blob, (await deps.blobs.stat(media.blob))?.bytes ?? 0);
   }
-  return sizes;
 }
 
-/** Returns the sizes in bytes of files that a form has brought, which are stored already. */
-export async function storedSizes(
-  blobs: Pick<Blobs, 'stat'>,
+/** Reads what is known of files that are stored already, as those of a form are; a file that is not there is left out. */
+export async function storedFiles(
+  blobs: Pick<Blobs, 'stat' | 'open'>,
   inputs: readonly InputSource[],
-): Promise<FileSizes> {
-  const sizes = new Map<string, number>();
+): Promise<KnownFiles> {
+  const files = new Map<string, FileFacts>();
   for (const { media } of inputs) {
     const found = 'blob' in media ? await blobs.stat(media.blob) : undefined;
-    if ('blob' in media && found) sizes.set(media.blob, found.bytes);
+    if (!('blob' in media) || !found) continue;
+    const end = Math.min(found.bytes, FACTS_BYTES) - 1;
+    const start =
+      end < 0 ? new Uint8Array() : await bytesOf(blobs.open(media.blob, { start: 0, end }));
+    files.set(media.blob, factsOf(media.mime, start, found.bytes));
   }
-  return sizes;
+  return files;
 }
 
-/** Returns the sizes in bytes of the files that came with the request, by blob id. */
-export function sizesOf(inputs: readonly ResolvedInput[]): FileSizes {
+async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Returns what is known of the files that came with the request, by blob id. */
+export function filesOf(inputs: readonly ResolvedInput[]): KnownFiles {
   return new Map(
     inputs.flatMap(({ input: { media }, bytes }) =>
-      'blob' in media && bytes ? [[media.blob, bytes.length] as const] : [],
+      'blob' in media && bytes
+        ? [[media.blob, factsOf(media.mime, bytes.subarray(0, FACTS_BYTES), bytes.length)] as const]
+        : [],
     ),
   );
 }

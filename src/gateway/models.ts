@@ -5,6 +5,8 @@ import type { Quote } from '../core/money/quote';
 import type { Models } from '../core/ports/gateway/models';
 import type { Draft } from '../core/request/draft';
 import type { GatewayDeps } from './deps';
+import { fetchInputs, withFetched } from './fetched-inputs';
+import { storedFiles } from './inputs';
 import { resolveOwnLinks } from './own-links';
 import { quoted } from './quoted';
 import { resolve } from './resolve';
@@ -25,6 +27,8 @@ export function createModels(deps: GatewayDeps): Models {
 
 /** Says what a create of the same draft would hold, and signs it. */
 async function quote(deps: GatewayDeps, principal: Principal, asked: Draft): Promise<Quote> {
-  const { draft, sizes } = await resolveOwnLinks(deps, principal, asked);
-  return quoted(deps, principal, resolve(deps, principal, draft, sizes));
+  const fetched = withFetched(asked, await fetchInputs(deps, principal, asked));
+  const draft = await resolveOwnLinks(deps, principal, fetched);
+  const files = await storedFiles(deps.blobs, draft.request.inputs);
+  return quoted(deps, principal, resolve(deps, principal, draft, files));
 }

@@ -24,7 +24,7 @@ export async function checkNative(
   creation: NativeCreation,
 ): Promise<CheckedRequest> {
   const plan = await planNative(deps, principal, creation);
-  const { draft } = await resolveOwnLinks(deps, principal, plan.draft);
+  const draft = await resolveOwnLinks(deps, principal, plan.draft);
   return {
     ...resolveLeniently(deps, principal, { ...plan, draft }),
     draft,

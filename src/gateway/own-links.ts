@@ -1,6 +1,5 @@
 import type { Principal } from '../core/api/principal';
 import { invalid, type GatewayError } from '../core/errors';
-import type { FileSizes } from '../core/request/media-forms';
 import type { Draft, InputSource } from '../core/request/draft';
 import type { GatewayDeps } from './deps';
 import { paramOf } from './inputs';
@@ -17,8 +16,7 @@ export async function resolveOwnLinks(
   deps: OwnLinkDeps,
   principal: Principal,
   draft: Draft,
-): Promise<{ draft: Draft; sizes: FileSizes }> {
-  const sizes = new Map<string, number>();
+): Promise<Draft> {
   const inputs: InputSource[] = [];
   for (const [index, source] of draft.request.inputs.entries()) {
     const { media } = source;
@@ -31,14 +29,13 @@ export async function resolveOwnLinks(
     if ('problem' in read) throw refused(param, read.problem);
     const kept = await keptFile(deps, principal, { ...read.target, param });
     const isStored = kept?.mime.startsWith('image/') && source.role !== 'reference_video';
-    if (kept && isStored) sizes.set(kept.blob, kept.bytes);
     inputs.push(
       kept && isStored
         ? { role: source.role, media: { blob: kept.blob, mime: kept.mime } }
         : source,
     );
   }
-  return { draft: { ...draft, request: { ...draft.request, inputs } }, sizes };
+  return { ...draft, request: { ...draft.request, inputs } };
 }
 
 async function keptFile(

@@ -1,5 +1,6 @@
 import type { Principal } from '../core/api/principal';
 import type { Creation } from '../core/job/creation';
+import { given } from '../core/json/fields';
 import { knownModel } from '../core/job/job';
 import { newId } from '../core/job/ids';
 import type { PlannedSend, Preview } from '../core/job/preview';
@@ -7,6 +8,7 @@ import type { Call } from '../core/provider/exchange';
 import type { Submission } from '../core/provider/provider';
 import type { AcceptDeps } from './deps';
 import { priced } from './create';
+import { fetchInputs } from './fetched-inputs';
 import { quoted, quotedBody } from './quoted';
 import type { CheckedRequest } from './resolve';
 import type { RouteChoice } from './routes';
@@ -17,7 +19,8 @@ export async function preview(
   principal: Principal,
   creation: Creation,
 ): Promise<Preview> {
-  const checked = await priced(deps, principal, creation);
+  const fetched = await fetchInputs(deps, principal, creation);
+  const checked = await priced(deps, principal, creation, fetched);
   const files = await filesOf(deps, checked);
   const sends = checked.usable
     .filter(({ channel }) => channel.draining !== true)
@@ -55,6 +58,7 @@ function plannedSend(
     calledModel: model,
     applied,
     attemptId: newId(),
+    ...given({ options: channel.options }),
     ...bytesOf(checked, creation, files),
   });
   return {
@@ -81,7 +85,10 @@ function bytesOf(
 function bodyOf({ body = '' }: Call, files: Files): unknown {
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
   const shown = [...files.values()].reduce(
-    (all, file) => all.replaceAll(Buffer.from(file.marker).toString('base64'), file.shown),
+    (all, { marker, shown: words }) =>
+      all
+        .replaceAll(Buffer.from(marker).toString('base64'), words)
+        .replaceAll(Buffer.from(marker).toString(), words),
     text,
   );
   try {

@@ -6,7 +6,7 @@ import { askedFor } from '../core/catalog/price-of';
 import type { AskedPrice } from '../core/catalog/price-of';
 import { GatewayError, invalid } from '../core/errors';
 import type { NativeRequest } from '../core/provider/native';
-import type { FileSizes } from '../core/request/media-forms';
+import type { KnownFiles } from '../core/request/media-forms';
 import type { Draft } from '../core/request/draft';
 import type { JobPricing } from '../core/money/charge';
 import { inWords } from '../core/money/offered-videos';
@@ -15,7 +15,7 @@ import { price as priceOf } from '../core/money/terms';
 import type { AppliedRequest, VideoRequest } from '../core/request/request';
 import { isStorable, NOT_STORABLE } from '../core/text';
 import type { AcceptDeps } from './deps';
-import { checkInputUrls, resolveInputs, sizesOf, type ResolvedInput } from './inputs';
+import { checkInputUrls, filesOf, resolveInputs, type ResolvedInput } from './inputs';
 import { chooseRoutes, withCosts, type RouteChoice } from './routes';
 
 /**
@@ -50,24 +50,24 @@ export interface CheckedRequest extends ResolvedRequest {
 }
 
 /**
- * Resolves a draft against the catalog; throws for what no channel can honour. `held` has the sizes of blobs that the
+ * Resolves a draft against the catalog; throws for what no channel can honour. `held` tells of the blobs that the
  * request only names.
  */
 export function resolve(
   deps: ResolveDeps,
   principal: Principal,
   draft: Draft,
-  held: FileSizes = new Map(),
+  held: KnownFiles = new Map(),
 ): ResolvedRequest {
   const { entry, routes } = deps.catalog.resolve(principal, draft.request.model);
   const asked = { group: principal.group, rules: deps.catalog.priceRules() };
   const callbackUrl = checkedCallback(deps, draft.callbackUrl);
   checkInputUrls(deps, draft, routes);
   const inputs = resolveInputs(draft.request.inputs, deps.limits.inputBytesMax);
-  const sizes = new Map([...held, ...sizesOf(inputs)]);
+  const files = new Map([...held, ...filesOf(inputs)]);
   const resolved = resolveOn(
     { entry, routes, request: draft.request, inputs, callbackUrl, ...asked },
-    (asked, { capabilities }) => applyCapabilities(asked, capabilities, draft.names, sizes),
+    (asked, { capabilities }) => applyCapabilities(asked, capabilities, draft.names, files),
   );
   // After the model's own limits, so that nobody's prompt of megabytes is looked through.
   checkText({ ...draft, request: resolved.request });

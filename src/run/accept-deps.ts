@@ -4,7 +4,7 @@ import type { Foundation } from './foundation';
 /** Returns what create stands on, whether an endpoint or a workflow asks. */
 export function acceptDeps({ config, quotes, ...base }: Foundation): AcceptDeps {
   const { store, catalog, outbound, blobs, links, log } = base;
-  const { limits } = config;
+  const { limits, waits } = config;
 
   return {
     store,
@@ -14,6 +14,7 @@ export function acceptDeps({ config, quotes, ...base }: Foundation): AcceptDeps 
     blobs,
     quotes,
     limits,
+    waits,
     now: Date.now,
     lot: Math.random,
     log,

@@ -13,7 +13,7 @@ import { dialects } from '../dialects';
 import { activitySlots } from '../engine/slots';
 import { startWorkers } from '../engine/worker';
 import type { RunningWorkers } from '../engine/worker';
-import { accept } from '../gateway';
+import { accept, fetchInputs } from '../gateway';
 import { alertTarget } from './alerts';
 import { acceptDeps } from './accept-deps';
 import { callbackLimits } from './callback-slots';
@@ -58,7 +58,9 @@ export async function startWorker(
     random: Math.random,
     newToken: () => base.random(16).toString('hex'),
     async accept(principal, creation) {
-      const accepted = await accept(acceptDeps(base), principal, creation);
+      const accepting = acceptDeps(base);
+      const fetched = await fetchInputs(accepting, principal, creation);
+      const accepted = await accept(accepting, principal, creation, fetched);
       return accepted.kind === 'created' ? accepted.job.id : accepted.jobId;
     },
     callbackBase,

@@ -68,6 +68,7 @@ beforeAll(async () => {
     links: { read: () => undefined },
     blobs: createLocalBlobs(join(temporaryFolder(), 'blobs')),
     quotes: createQuotes({ secret: 'quote-secret', lifetimeMs: 60_000, now: () => NOW }),
+    waits: { inputFetchMs: 5_000 },
     limits: { inputBytesMax: 20_000_000 },
     now: () => NOW,
     lot: () => 0.5,

@@ -325,7 +325,13 @@ async function prepared(
   const { duration: seconds, resolution, model } = REQUEST;
   const workflowId = `prepared-${prompt('').slice(0, 12)}`;
   const accepted = await accept(
-    { ...base, limits: { inputBytesMax: 0 }, now: Date.now, lot: Math.random },
+    {
+      ...base,
+      waits: { inputFetchMs: 5_000 },
+      limits: { inputBytesMax: 0 },
+      now: Date.now,
+      lot: Math.random,
+    },
     { workspaceId: gateway.workspaceId, keyId: null, group: 'default', models: null, scopes: [] },
     {
       dialect: 'videos',

@@ -1,6 +1,6 @@
 import type { AppliedRequest, Input, Mode, VideoRequest } from './request';
 import type { Capabilities, FieldNames, Lengths, ModeCapabilities, NameOf } from './capabilities';
-import type { FileSizes } from './media-forms';
+import type { KnownFiles } from './media-forms';
 import { readTier } from './tier';
 import { invalid } from '../errors';
 import { checkForms } from './media-forms';
@@ -8,12 +8,12 @@ import { frameOf } from './frame';
 import { checkFlags } from './capability-flags';
 import { checkPassthrough } from './passthrough';
 
-/** Resolves every default against the model. Throws `invalid_request` at the first field that cannot be honoured; a file whose size is not told passes. */
+/** Resolves every default against the model. Throws `invalid_request` at the first field that cannot be honoured; what is not known of a file passes. */
 export function applyCapabilities(
   asked: VideoRequest,
   capabilities: Capabilities,
   askedNames: FieldNames = {},
-  sizes: FileSizes = new Map(),
+  files: KnownFiles = new Map(),
 ): AppliedRequest {
   const { request, names } = readTier(asked, capabilities, askedNames);
   const name: NameOf = (field) => names[field] ?? field;
@@ -23,7 +23,7 @@ export function applyCapabilities(
   const model = { ...capabilities, fps, audio, promptLengthMax };
   checkCounts(request.inputs, limits, name('inputs'));
   const texts = [request.prompt, request.negativePrompt, request.passthrough];
-  checkForms(request.inputs, model.media, { param: name('inputs'), sizes, texts });
+  checkForms(request.inputs, model.media, { param: name('inputs'), files, texts });
   if (request.prompt.length > model.promptLengthMax) {
     throw invalid(name('prompt'), `is longer than ${String(model.promptLengthMax)} characters`);
   }

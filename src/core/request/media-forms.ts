@@ -1,4 +1,5 @@
 import { invalid } from '../errors';
+import type { FileFacts } from '../media/file-facts';
 import type { Input } from './request';
 
 /** The forms in which a model takes media. */
@@ -10,31 +11,56 @@ export interface MediaForms {
   /** Inputs of which it takes the bytes and no link: the gateway fetches those links before the job is made. Absent: none. */
   bytesOnly?: readonly Input['role'][];
   /** What pictures that are sent as files may be; absent where every type and size is taken. */
-  images?: { mimes: readonly string[]; bytesMax: number };
+  images?: FileForm;
+  /** The same of videos, with how long one may be. */
+  videos?: FileForm & { seconds?: Bounds };
+  audios?: FileForm;
   /** The provider takes a request of at most so many bytes, in which files stand as base64. Absent: it states no limit. */
   bodyBytesMax?: number;
 }
 
-/** The sizes in bytes of the files that come with a request, by blob id. */
-export type FileSizes = ReadonlyMap<string, number>;
+/** What a file of one kind may be. */
+export interface FileForm {
+  mimes: readonly string[];
+  bytesMax: number;
+  /** Pixels that each side has to have. */
+  side?: Bounds;
+  /** Width by height: 0.4 to 2.5. */
+  ratio?: Bounds;
+}
+
+/** Both ends are allowed. */
+export interface Bounds {
+  min: number;
+  max: number;
+}
+
+/** What is known of the files that come with a request, by blob id. */
+export type KnownFiles = ReadonlyMap<string, FileFacts>;
 
 /** Refuses media in a form that the provider cannot read, which it would refuse only after the job was made. */
 export function checkForms(
   inputs: readonly Input[],
   forms: MediaForms | undefined,
-  { param, sizes, texts }: { param: string; sizes: FileSizes; texts: readonly unknown[] },
+  { param, files: known, texts }: { param: string; files: KnownFiles; texts: readonly unknown[] },
 ): void {
   if (!forms) return;
-  checkBody(inputs, forms.bodyBytesMax, { param, sizes, texts });
+  checkBody(inputs, forms.bodyBytesMax, { param, files: known, texts });
   for (const { role, media } of inputs) {
     if ('asset' in media && !forms.assets) {
       throw invalid(param, 'names an asset, and this model knows none; send a URL or the file');
     }
+    // What could be fetched has been by now.
+    if ('url' in media && forms.bytesOnly?.includes(role)) {
+      throw invalid(param, `has a ${role} as a link; this model takes the file itself`);
+    }
     if ('blob' in media && forms.linkOnly.includes(role)) {
       throw invalid(param, `has a ${role} as a file; this model takes it as a URL only`);
     }
-    if ('blob' in media && forms.images && isPicture(role)) {
-      checkPicture(media, forms.images, { param, bytes: sizes.get(media.blob) });
+    const kind = KIND_OF[role];
+    const form = forms[`${kind}s`];
+    if ('blob' in media && form) {
+      checkFile({ kind, mime: media.mime, facts: known.get(media.blob) }, form, param);
     }
   }
 }
@@ -49,9 +75,11 @@ const BODY_FRAME_BYTES = 16 * 1024;
 function checkBody(
   inputs: readonly Input[],
   bytesMax: number | undefined,
-  { param, sizes, texts }: { param: string; sizes: FileSizes; texts: readonly unknown[] },
+  { param, files: known, texts }: { param: string; files: KnownFiles; texts: readonly unknown[] },
 ): void {
-  const files = inputs.map(({ media }) => ('blob' in media ? (sizes.get(media.blob) ?? 0) : 0));
+  const files = inputs.map(({ media }) =>
+    'blob' in media ? (known.get(media.blob)?.bytes ?? 0) : 0,
+  );
   if (bytesMax === undefined || files.every((bytes) => bytes === 0)) return;
   const encoded = files.reduce((sum, bytes) => sum + Math.ceil(bytes / 3) * 4, 0);
   const body = encoded + Buffer.byteLength(JSON.stringify([inputs, texts])) + BODY_FRAME_BYTES;
@@ -66,17 +94,51 @@ function checkBody(
 
 const mib = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MiB`;
 
-const isPicture = (role: Input['role']): boolean =>
-  role !== 'reference_video' && role !== 'reference_audio';
+const KIND_OF = {
+  first_frame: 'image',
+  last_frame: 'image',
+  reference_image: 'image',
+  reference_video: 'video',
+  reference_audio: 'audio',
+} as const satisfies Record<Input['role'], string>;
+type Kind = (typeof KIND_OF)[Input['role']];
 
-function checkPicture(
-  { mime }: { mime: string },
-  { mimes, bytesMax }: NonNullable<MediaForms['images']>,
-  { param, bytes = 0 }: { param: string; bytes: number | undefined },
+const NOUNS: Readonly<Record<Kind, string>> = {
+  image: 'a picture',
+  video: 'a video',
+  audio: 'a sound',
+};
+
+/** Refuses a file of another type, size, shape or length than the model takes; what the file does not tell passes. */
+function checkFile(
+  { kind, mime, facts }: { kind: Kind; mime: string; facts: FileFacts | undefined },
+  { mimes, bytesMax, side, ratio, seconds }: FileForm & { seconds?: Bounds },
+  param: string,
 ): void {
-  if (!mimes.includes(mime)) throw invalid(param, `has a picture as ${mime}`, mimes);
+  const noun = NOUNS[kind];
+  if (!mimes.includes(mime)) throw invalid(param, `has ${noun} as ${mime}`, mimes);
+  const { bytes = 0, width, height, seconds: length } = facts ?? {};
   if (bytes > bytesMax) {
-    const said = `${String(bytes)} bytes; at most ${String(bytesMax)}`;
-    throw invalid(param, `has a picture of ${said}`);
+    throw invalid(param, `has ${noun} of ${String(bytes)} bytes; at most ${String(bytesMax)}`);
+  }
+  if (width !== undefined && height !== undefined) {
+    const said = `has ${noun} of ${String(width)}x${String(height)} pixels`;
+    if (isOutside(Math.min(width, height), side) || isOutside(Math.max(width, height), side)) {
+      throw invalid(param, `${said}; each side must have ${inWords(side)}`);
+    }
+    if (isOutside(width / height, ratio)) {
+      throw invalid(param, `${said}; width by height must be ${inWords(ratio)}`);
+    }
+  }
+  if (length !== undefined && isOutside(length, seconds)) {
+    const said = `has ${noun} of ${length.toFixed(1)} seconds`;
+    throw invalid(param, `${said}; it must have ${inWords(seconds)}`);
   }
 }
+
+const isOutside = (value: number, bounds: Bounds | undefined): boolean =>
+  bounds !== undefined && (value < bounds.min || value > bounds.max);
+
+/** `300 to 6000`, and `at least 300` where there is no end. */
+const inWords = ({ min, max }: Bounds = { min: 0, max: Infinity }): string =>
+  max === Infinity ? `at least ${String(min)}` : `${String(min)} to ${String(max)}`;

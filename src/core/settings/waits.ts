@@ -166,6 +166,7 @@ export const WAITS = {
   ),
 
   // Endpoints.
+  inputFetchMs: ms(20 * SECOND, 'An input that is a link is fetched for at most this long.'),
   createMs: ms(MINUTE, 'A create that waits this long for its turn is refused with 503.'),
   createsTogetherMs: ms(
     SECOND,

@@ -1,0 +1,33 @@
+import { SNIFF_BYTES } from './sniff';
+
+/** Reads the first bytes of a stream, enough to tell its type, and gives them with the whole of it again. */
+export async function peeked(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ start: Uint8Array; stream: AsyncIterable<Uint8Array> }> {
+  const chunks = source[Symbol.asyncIterator]();
+  const seen: Uint8Array[] = [];
+  let bytes = 0;
+  while (bytes < SNIFF_BYTES) {
+    const next = await chunks.next();
+    if (next.done) break;
+    seen.push(next.value);
+    bytes += next.value.byteLength;
+  }
+  return { start: Buffer.concat(seen), stream: again(seen, chunks) };
+}
+
+/** Makes the whole stream again. Leaving it leaves the source, also before the first read. */
+function again(seen: Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        const value = seen.shift();
+        return value === undefined ? rest.next() : { done: false, value };
+      },
+      async return() {
+        await rest.return?.();
+        return { done: true, value: undefined };
+      },
+    }),
+  };
+}

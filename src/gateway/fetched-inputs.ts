@@ -1,0 +1,124 @@
+import type { Principal } from '../core/api/principal';
+import { GatewayError, invalid } from '../core/errors';
+import type { CreateOptions } from '../core/job/creation';
+import { peeked } from '../core/media/peeked';
+import { sniffMediaType } from '../core/media/sniff';
+import type { Draft } from '../core/request/draft';
+import type { Input } from '../core/request/request';
+import type { AcceptDeps } from './deps';
+import { checkInputUrls, checkKind, paramOf } from './inputs';
+
+/** The files behind links among the inputs, by link. */
+export type FetchedInputs = ReadonlyMap<string, { blob: string; mime: string }>;
+
+/** Nothing had to be fetched. */
+export const NOTHING_FETCHED: FetchedInputs = new Map();
+
+type FetchDeps = Pick<
+  AcceptDeps,
+  'store' | 'catalog' | 'outbound' | 'links' | 'blobs' | 'waits' | 'limits' | 'now'
+>;
+type Fetchable = Pick<Draft, 'request' | 'names'> &
+  Partial<Pick<CreateOptions, 'idempotency'>> & { render?: CreateOptions['render'] };
+
+/**
+ * Fetches the links of which a channel of the model takes the bytes: once, through the guard, into the blob store, before
+ * anything is held and outside of what creates share. Where another channel takes such an input by link alone the links
+ * stay, and the channel that wants bytes is not chosen. A repeat of an earlier request fetches nothing. Throws
+ * `invalid_request` by the caller's name of the field for what cannot be fetched or is no such file.
+ */
+export async function fetchInputs(
+  deps: FetchDeps,
+  principal: Principal,
+  asked: Fetchable | { native: unknown },
+): Promise<FetchedInputs> {
+  if ('native' in asked) return NOTHING_FETCHED;
+  const wanted = wantedOf(deps, principal, asked);
+  if (wanted.length === 0) return NOTHING_FETCHED;
+  const { idempotency, render } = asked;
+  const repeated =
+    render &&
+    (await deps.store.jobs.earlier(principal.workspaceId, { idempotency, render }, deps.now()));
+  if (repeated) return NOTHING_FETCHED;
+  checkInputUrls(deps, asked, deps.catalog.resolve(principal, asked.request.model).routes);
+  const files = await Promise.all(
+    wanted.map(async (one) => [one.url, await fetchOne(deps, principal, asked, one)] as const),
+  );
+  return new Map(files);
+}
+
+/** A link to be fetched; `param` is the field that an error about it names. */
+interface Wanted {
+  url: string;
+  role: Input['role'];
+  param: string;
+}
+
+/** Lists what is to be fetched, each link once. */
+function wantedOf(
+  { catalog, links }: FetchDeps,
+  principal: Principal,
+  { request, names }: Pick<Draft, 'request' | 'names'>,
+): Wanted[] {
+  const forms = (catalog.find(principal, request.model)?.routes ?? []).flatMap(
+    ({ capabilities }) => capabilities.media ?? [],
+  );
+  const isWanted = (role: Input['role']): boolean =>
+    forms.some(({ bytesOnly }) => bytesOnly?.includes(role)) &&
+    !forms.some(({ linkOnly }) => linkOnly.includes(role));
+  const found = new Map<string, Wanted>();
+  for (const [index, { role, media }] of request.inputs.entries()) {
+    if (!('url' in media) || !isWanted(role) || links.read(media.url)) continue;
+    found.set(media.url, { url: media.url, role, param: paramOf(media, index, names) });
+  }
+  return [...found.values()];
+}
+
+async function fetchOne(
+  { outbound, blobs, catalog, waits, limits }: FetchDeps,
+  principal: Principal,
+  { request }: Pick<Draft, 'request'>,
+  { url, role, param }: Wanted,
+): Promise<{ blob: string; mime: string }> {
+  const { routes } = catalog.resolve(principal, request.model);
+  const allowedOrigins = routes.flatMap(({ channel }) => channel.resultOrigins);
+  const { inputFetchMs: timeoutMs } = waits;
+  try {
+    const source = await outbound.open(url, { headers: {}, allowedOrigins, timeoutMs });
+    if (source.status !== 200) throw unfetched(param, `it answers HTTP ${String(source.status)}`);
+    const { start, stream } = await peeked(source.stream);
+    const mime = sniffMediaType(start);
+    if (mime === undefined) {
+      await stream[Symbol.asyncIterator]().return?.();
+      throw invalid(param, 'leads to no picture, video or sound that we know');
+    }
+    checkKind(role, mime, param);
+    const { id } = await blobs.put(stream, limits.inputBytesMax);
+    return { blob: id, mime };
+  } catch (error) {
+    throw refusal(error, param, limits.inputBytesMax);
+  }
+}
+
+/** What the guard or the wire said stays in our logs: the caller is told that the file could not be had. */
+function refusal(error: unknown, param: string, bytesMax: number): GatewayError {
+  if (!(error instanceof GatewayError)) return unfetched(param, 'it could not be read');
+  if (error.code === 'invalid_request') return error;
+  if (error.code === 'payload_too_large') {
+    return invalid(param, `leads to a file of more than ${String(bytesMax)} bytes`);
+  }
+  return unfetched(param, 'there is no answer that we may take');
+}
+
+const unfetched = (param: string, why: string): GatewayError =>
+  invalid(param, `could not be fetched, and the model takes the file itself: ${why}`);
+
+/** Puts the files in the place of their links. */
+export function withFetched(draft: Draft, fetched: FetchedInputs): Draft {
+  if (fetched.size === 0) return draft;
+  const inputs = draft.request.inputs.map((source) => {
+    const file = 'url' in source.media ? fetched.get(source.media.url) : undefined;
+    return file ? { role: source.role, media: file } : source;
+  });
+  return { ...draft, request: { ...draft.request, inputs } };
+}
