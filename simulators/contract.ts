@@ -148,6 +148,8 @@ export interface World {
   remove(id: string): void;
   /** Gives the link to a file of the job; undefined for a job that ended without one. */
   mediaUrl(job: SimulatedJob, kind: 'video' | 'last_frame'): string | undefined;
+  /** Gives the bytes of a clip, the same for every job, for a vendor that writes the video into its reply. */
+  clip(): Uint8Array;
 }
 
 export interface NewSimulatedJob {

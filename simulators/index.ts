@@ -1,6 +1,7 @@
 import { ark } from './ark';
 import type { Simulation } from './contract';
 import { fal } from './fal';
+import { google } from './google';
 import { kling } from './kling';
 import { openai } from './openai';
 
@@ -8,6 +9,7 @@ import { openai } from './openai';
 export const simulations: Readonly<Record<string, Simulation>> = {
   ark,
   fal,
+  google,
   kling,
   openai,
 };

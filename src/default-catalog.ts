@@ -5,6 +5,7 @@
 export const DEFAULT_CHANNELS = {
   'ark-simulated': { provider: 'ark', simulated: true },
   'fal-simulated': { provider: 'fal', simulated: true },
+  'google-simulated': { provider: 'google', simulated: true },
   'kling-simulated': { provider: 'kling', simulated: true },
   'openai-simulated': { provider: 'openai', simulated: true },
 } as const satisfies Record<string, { provider: string; simulated: true }>;
@@ -92,6 +93,11 @@ export const DEFAULT_MODELS: Readonly<Record<string, DefaultModel>> = {
   'self-hosted': {
     ...{ provider: 'openai', ids: [['localhost', 'self-hosted']] },
     price: { rows: rows({ '480p': '1', '720p': '2.5', '1080p': '6' }, {}) },
+  },
+  'gemini-omni': {
+    provider: 'google',
+    ids: [['generativelanguage.googleapis.com', 'gemini-omni-1.1-flash']],
+    price: { rows: rows({ '360p': '1.2', '720p': '3.6', '1080p': '5.4', '4k': '10.8' }, {}) },
   },
   // The rest are names that callers know of models that their makers have switched off.
   'kling-v1': kling(

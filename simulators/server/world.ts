@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { NewSimulatedJob, SimulatedJob, World } from '../contract';
+import { CLIP } from './clip';
 import { readDirectives } from './directives';
 import { exchangeOf, isExchangeFault, strike, type Exchange, type ExchangeFault } from './faults';
 import type { GlobalFaults } from './global-faults';
@@ -60,6 +61,7 @@ export function createWorld(options: WorldOptions): World {
       const found = jobs.get(job.id);
       return found && options.mediaUrl(found, kind);
     },
+    clip: () => CLIP,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Provider } from '../core/provider/provider';
 import { ark } from './ark';
 import { fal } from './fal';
+import { google } from './google';
 import { kling } from './kling';
 import { openai } from './openai';
 
@@ -8,6 +9,7 @@ import { openai } from './openai';
 export const providers: Readonly<Record<string, Provider>> = {
   ark,
   fal,
+  google,
   kling,
   openai,
 };

@@ -61,7 +61,7 @@ function simulated({ channels }: Config, channel: string): ChannelTrial {
 
 async function tryOne(
   config: Config,
-  { name: channel, provider: of, baseUrl, credentials }: Channel,
+  { name: channel, provider: of, baseUrl, credentials, options }: Channel,
   outbound: Outbound,
 ): Promise<ChannelTrial> {
   const host = new URL(baseUrl).host;
@@ -73,7 +73,8 @@ async function tryOne(
     return { ...known, ok: true, means: 'untried', says, ms: 0 };
   }
   const startedAt = Date.now();
-  const result = await outbound.call(provider.authorize(trial.call(), credentials, startedAt), {
+  const call = trial.call(options);
+  const result = await outbound.call(provider.authorize(call, credentials, startedAt), {
     baseUrl,
     deadlineAt: startedAt + config.waits.exchangeMs,
     replyBytesMax: config.limits.replyBytesMax,

@@ -85,6 +85,7 @@ const inWords = ({ name }: OfferedRequest, { held, billed, by }: Compared): stri
 
 /** Providers that count what cannot be billed by, with the reason: what was asked for is billed. */
 const COUNT_IS_SHOWN_ALONE: Readonly<Record<string, string>> = {
+  google: 'nothing is told of a video of Veo',
   fal: 'what a unit of most endpoints is worth only an account is told',
   openai: 'it counts nothing',
 };

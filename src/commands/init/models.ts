@@ -33,7 +33,7 @@ export function modelsOf(account: Account): OfferedModel[] {
   const { models = {}, retired = {}, lacks } = providers[account.provider] ?? {};
   const living = Object.keys(models).filter((id) => !Object.hasOwn(retired, id));
   const ids = living.filter(
-    (id) => account.ids.test(id) && lacks?.(account.variables, id) === undefined,
+    (id) => account.ids.test(id) && lacks?.(account.variables, id, {}) === undefined,
   );
   return ids
     .map((id) => offered(account.provider, { name: nameOf(id), channel: account.channel, id }))

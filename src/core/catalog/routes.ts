@@ -123,7 +123,7 @@ function checkReach(
     const text = `${provider.name} has "${model}" no more since ${since}${instead}`;
     throw new ConfigError([...at, 'model'], text);
   }
-  const lack = provider.lacks?.(channel.credentials, knownModel(choice));
+  const lack = provider.lacks?.(channel.credentials, knownModel(choice), channel.options ?? {});
   if (lack === undefined) return;
   throw new ConfigError([...at, 'model'], `"${model}" ${lack} (channel "${channel.name}")`);
 }

@@ -26,8 +26,12 @@ export interface Provider {
   credentials: z.ZodType<Record<string, string>>;
   /** The base URLs that the vendor gives its customers; a channel may have another, such as a proxy's. */
   addresses: readonly ProviderAddress[];
-  /** Says what such credentials lack for a model; undefined where they open it. Absent: all models take the same. */
-  lacks?(credentials: Record<string, string>, model: string): string | undefined;
+  /** Says what such credentials and options lack for a model; undefined where they open it. Absent: all models take the same. */
+  lacks?(
+    credentials: Record<string, string>,
+    model: string,
+    options: ChannelOptions,
+  ): string | undefined;
   /** What the vendor charges; absent: nothing is known of it. */
   prices?: VendorPrices;
   /** What a channel's `options` may hold: facts of an account or a server that decide how its wire is spoken. Absent: none. */
@@ -119,7 +123,8 @@ export interface ManyLooks {
 
 /** A call that makes nothing and costs nothing, and whose reply shows whether host and credential are good. */
 export interface Trial {
-  call(): Call;
+  /** The channel's options say which of several wires it speaks. Absent: it has none. */
+  call(options?: ChannelOptions): Call;
   read(reply: Reply): TrialReading;
 }
 
