@@ -2,6 +2,7 @@ import { createByteDance } from '@ai-sdk/bytedance';
 import type { Experimental_VideoModelV3 as VideoModel } from '@ai-sdk/provider';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import OpenAI, { APIError, toFile } from 'openai';
 import { secretOf } from '../../simulators/kling/token';
 import { startUpstream, type Upstream } from '../support/simulator';
 
@@ -239,5 +240,79 @@ describe('Vercel’s client of Ark', () => {
     await expect(onArk(NEW, { prompt })).rejects.toMatchObject({
       name: 'BYTEDANCE_VIDEO_GENERATION_FAILED',
     });
+  });
+});
+
+describe('OpenAI’s own client', () => {
+  const client = (apiKey = 'a-key') =>
+    new OpenAI({ apiKey, baseURL: upstream.baseUrlOf('openai'), maxRetries: 0 });
+  const made = async (wishes: Partial<OpenAI.VideoCreateParams>, apiKey?: string) => {
+    const { videos } = client(apiKey);
+    const { id } = await videos.create({ prompt: PROMPT, ...wishes });
+    expect(await videos.retrieve(id)).toMatchObject({ id, object: 'video' });
+    return videos.retrieve(id);
+  };
+  const picture = () => toFile(Buffer.from('a picture'), 'a.png', { type: 'image/png' });
+
+  test.each<[string, () => Promise<Partial<OpenAI.VideoCreateParams>>]>([
+    ['a text alone', () => Promise.resolve({})],
+    ['a length and a size', () => Promise.resolve({ seconds: '8', size: '1280x720' })],
+    ['the larger model', () => Promise.resolve({ model: 'sora-2-pro', size: '1024x1792' })],
+    ['a picture as a file', async () => ({ input_reference: await picture() })],
+    [
+      'a picture by its link',
+      () => Promise.resolve({ input_reference: { image_url: PICTURE.url } }),
+    ],
+  ])('makes a video of %s, and downloads it', async (_, wishes) => {
+    const video = await made(await wishes());
+    expect(video).toMatchObject({ status: 'completed', progress: 100, error: null });
+    const file = await client().videos.downloadContent(video.id);
+    const bytes = Buffer.from(await file.arrayBuffer());
+    expect(bytes.subarray(4, 8).toString()).toBe('ftyp');
+  });
+
+  test.each(['sglang', 'tensorrt', 'litellm', 'newapi', 'vllm'])(
+    'makes a video on %s, and downloads it',
+    async (server) => {
+      const key = `simulated-${server}`;
+      const video = await made({ model: 'wan' as OpenAI.VideoModel }, key);
+      expect(video).toMatchObject({ status: 'completed' });
+      const file = await client(key).videos.downloadContent(video.id);
+      expect(file.headers.get('content-type')).toBe('video/mp4');
+    },
+  );
+
+  test('lists every video, page by page, and deletes one', async () => {
+    const { videos } = client('a-key-of-lists');
+    const ids = [];
+    for (let count = 0; count < 3; count += 1)
+      ids.unshift((await videos.create({ prompt: PROMPT })).id);
+    const listed = [];
+    for await (const { id } of videos.list({ limit: 2 })) listed.push(id);
+    expect(listed).toEqual(ids);
+    const [id = ''] = ids;
+    await videos.retrieve(id);
+    await videos.retrieve(id);
+    expect(await videos.delete(id)).toMatchObject({ id, deleted: true });
+    await expect(videos.retrieve(id)).rejects.toMatchObject({ status: 404 });
+  });
+
+  test.each<[string, number, string | null, Partial<OpenAI.VideoCreateParams>]>([
+    ['a model that there is not', 404, 'model_not_found', { model: 'sora-9' as 'sora-2' }],
+    ['a length that there is not', 400, 'invalid_value', { seconds: '5' as '4' }],
+    ['a size of the larger model', 400, 'invalid_value', { size: '1024x1792' }],
+  ])('hears of %s', async (_, status, code, wishes) => {
+    const asked = client().videos.create({ prompt: PROMPT, ...wishes });
+    const error: unknown = await asked.catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(APIError);
+    expect(error).toMatchObject({ status, code });
+  });
+
+  test.each([
+    ['fail', 'video_generation_failed'],
+    ['policy', 'moderation_blocked'],
+  ])('hears why a job failed: %s', async (fault, code) => {
+    const prompt = `a cat [[sim polls=2 fault=${fault}]]`;
+    expect(await made({ prompt })).toMatchObject({ status: 'failed', error: { code } });
   });
 });
