@@ -4,6 +4,7 @@ import { fal } from './fal';
 import { google } from './google';
 import { kling } from './kling';
 import { openai } from './openai';
+import { replicate } from './replicate';
 
 /** The registry holds one line per simulated provider, by the name under which src/providers has its adapter. */
 export const simulations: Readonly<Record<string, Simulation>> = {
@@ -12,4 +13,5 @@ export const simulations: Readonly<Record<string, Simulation>> = {
   google,
   kling,
   openai,
+  replicate,
 };

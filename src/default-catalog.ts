@@ -8,6 +8,7 @@ export const DEFAULT_CHANNELS = {
   'google-simulated': { provider: 'google', simulated: true },
   'kling-simulated': { provider: 'kling', simulated: true },
   'openai-simulated': { provider: 'openai', simulated: true },
+  'replicate-simulated': { provider: 'replicate', simulated: true },
 } as const satisfies Record<string, { provider: string; simulated: true }>;
 
 /** A public name, and what makes its videos. */
@@ -98,6 +99,11 @@ export const DEFAULT_MODELS: Readonly<Record<string, DefaultModel>> = {
     provider: 'google',
     ids: [['generativelanguage.googleapis.com', 'gemini-omni-1.1-flash']],
     price: { rows: rows({ '360p': '1.2', '720p': '3.6', '1080p': '5.4', '4k': '10.8' }, {}) },
+  },
+  'seedance-1-pro': {
+    provider: 'replicate',
+    ids: [['replicate.com', 'bytedance/seedance-1-pro']],
+    price: { rows: rows({ '480p': '1.1', '720p': '2.1', '1080p': '5.3' }, {}) },
   },
   // The rest are names that callers know of models that their makers have switched off.
   'kling-v1': kling(

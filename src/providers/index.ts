@@ -4,6 +4,7 @@ import { fal } from './fal';
 import { google } from './google';
 import { kling } from './kling';
 import { openai } from './openai';
+import { replicate } from './replicate';
 
 /** The registry: one line per provider, by the name that channels use in the operator's config. */
 export const providers: Readonly<Record<string, Provider>> = {
@@ -12,4 +13,5 @@ export const providers: Readonly<Record<string, Provider>> = {
   google,
   kling,
   openai,
+  replicate,
 };

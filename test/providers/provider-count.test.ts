@@ -87,6 +87,7 @@ const inWords = ({ name }: OfferedRequest, { held, billed, by }: Compared): stri
 const COUNT_IS_SHOWN_ALONE: Readonly<Record<string, string>> = {
   google: 'nothing is told of a video of Veo',
   fal: 'what a unit of most endpoints is worth only an account is told',
+  replicate: 'it tells the seconds that were made, and no sum',
   openai: 'it counts nothing',
 };
 

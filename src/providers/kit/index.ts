@@ -7,7 +7,8 @@
  * - `trial.ts`: what the reply to a trial says of a channel;
  * - `words.ts`: a vendor's ids, codes and texts, checked or cut before they go into rows and logs;
  * - `inline.ts`: a file that is sent inside a request;
- * - `multipart.ts`: a request that is a form.
+ * - `multipart.ts`: a request that is a form;
+ * - `standard-webhooks.ts`: callbacks that are signed as a public standard says.
  *
  * It knows no vendor. What a code, a status or a path means stays in the provider's own folder.
  */
@@ -25,5 +26,6 @@ export {
   type Meaning,
   type Refused,
 } from './refusal';
+export { isSignedWebhook, WEBHOOK_SECRET, webhookSignature } from './standard-webhooks';
 export { trialOf } from './trial';
 export { identifier, wordsOf, type Words } from './words';
