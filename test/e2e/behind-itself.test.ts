@@ -112,7 +112,10 @@ async function expectFile(id: string): Promise<void> {
 const FRAME = { frame_type: 'first_frame', image_url: 'https://media.example/a.png' };
 
 test.concurrent.each<[string, Record<string, unknown>]>([
-  ['in words of its own', { model: 'boat', duration: 5, generate_audio: true, watermark: true }],
+  [
+    'in words of its own',
+    { model: 'boat', duration: 5, generate_audio: true, return_last_frame: true },
+  ],
   ['from a first frame', { model: 'boat', frame_images: [FRAME] }],
   ['as to OpenAI, by a form', { model: 'ship', seconds: 4, size: '1280x720' }],
   ['as to OpenAI, from a picture', { model: 'ship', input_reference: FRAME.image_url }],
@@ -122,6 +125,8 @@ test.concurrent.each<[string, Record<string, unknown>]>([
   expect(await ended(id)).toMatchObject({ status: 'completed', error: null });
   expect(await innerStates(prompt)).toEqual(['succeeded']);
   await expectFile(id);
+  const frame = await call('GET', `/${id}/content?variant=last_frame`);
+  expect(frame.status).toBe('return_last_frame' in asked ? 200 : 404);
 });
 
 test.concurrent.each([

@@ -8,9 +8,11 @@ import type { ChannelOptions } from '../../core/provider/options';
  */
 const schema = fields({
   create: z
-    .enum(['multipart', 'json'])
+    .enum(['multipart', 'json', 'either'])
     .default('multipart')
-    .describe('How a create is written: as a form, as the SDK does, or as JSON.'),
+    .describe(
+      'How a create is written: as a form, as the SDK does, as JSON, or as JSON unless a file goes with it.',
+    ),
   createPath: z
     .string()
     .regex(/^(\/[\w-]+)+$/, 'must be a path such as "/videos"')

@@ -17,7 +17,8 @@ export function submit(submission: Submission): Call {
   const { model, attemptId } = submission;
   if (model === REELAY) return submitToReelay(submission);
   const options = optionsOf(submission.options);
-  const isForm = options.create === 'multipart';
+  const hasFile = submission.applied.inputs.some(({ media }) => 'blob' in media);
+  const isForm = options.create === 'multipart' || (options.create === 'either' && hasFile);
   const body = bodyOf(submission, !isForm && options.secondsAs === 'number');
   const picture = pictureOf(submission, options.pictureAs, isForm);
   const said = { ...body, ...picture, response_format: options.responseFormat };

@@ -52,7 +52,7 @@ export function cancel(operation: Operation): Call {
 
 export function readPoll(reply: Reply, operation: Operation): PollReading {
   const { id, url, error } = operationSchema.parse(operation);
-  if (url !== undefined) return succeeded([{ kind: 'video', url, keyed: true }], {});
+  if (url !== undefined) return succeeded([keyed('video', url)], {});
   if (error !== undefined) return failed(error);
   const video = videoOf(reply);
   const isOurs = video !== undefined && id !== undefined && video.ids.includes(id);
@@ -81,7 +81,7 @@ function readVideo(video: ShownVideo, id: string, reply: Reply): PollReading {
       const usage = usageOf(video, reply);
       if (url === undefined && (isEmpty || error !== undefined)) return empty(error, usage);
       const link = url ?? contentOf(id);
-      return succeeded([{ kind: 'video', url: link, keyed: true }], usage, video.size);
+      return succeeded([keyed('video', link), ...lastFrameOf(video)], usage, video.size);
     }
     case 'failed':
       return failed(error);
@@ -98,6 +98,11 @@ function readVideo(video: ShownVideo, id: string, reply: Reply): PollReading {
  * Our credential may open a link, and goes to the channel's own origin alone: new-api's links are its own and want it, and
  * those of a store of files do not get it.
  */
+const keyed = (kind: Output['kind'], url: string): Output => ({ kind, url, keyed: true });
+
+const lastFrameOf = ({ lastFrame }: ShownVideo): Output[] =>
+  lastFrame === undefined ? [] : [keyed('last_frame', lastFrame)];
+
 const succeeded = (outputs: Output[], usage: Usage, made?: VideoFacts): PollReading => ({
   kind: 'verdict',
   verdict: { state: 'succeeded', outputs, usage, ...given({ made }) },

@@ -3,8 +3,8 @@ import type { VendorKeys } from '../../core/request/passthrough';
 
 /**
  * The words that the servers of this wire have beyond ours. `num_frames` is owned though nobody writes it: most of them
- * take it in place of the length that was priced. So is whatever carries other words inside (`extra_body`, new-api's
- * `metadata`, which it lays over the whole body) or a second video (`n`).
+ * take it in place of the length that was priced. So is whatever carries other words inside (`extra_body`, `video_params`,
+ * new-api's `metadata`, which it lays over the whole body) or asks for a second video (`n`).
  */
 const OWNED = [
   'model',
@@ -19,6 +19,9 @@ const OWNED = [
   'aspect_ratio',
   'ratio',
   'n',
+  'num_outputs_per_prompt',
+  'short_edge',
+  'video_params',
   'input_reference',
   'image_reference',
   'video_reference',
@@ -29,6 +32,7 @@ const OWNED = [
   'image_url',
   'video',
   'video_url',
+  'control_reference',
   'frame_images',
   'input_references',
   'reference_images',

@@ -14,6 +14,8 @@ export interface ShownVideo {
   status: string | undefined;
   progress: number | null;
   url: string | undefined;
+  /** The link to the last frame as a picture, which gateways have that were asked for it. */
+  lastFrame: string | undefined;
   /** It says itself that there is no file. */
   isEmpty: boolean;
   /** Its files stand in a list, which only a server has that answers when it has made them. */
@@ -52,6 +54,7 @@ export function videoOf(reply: Pick<Reply, 'body'>): ShownVideo | undefined {
     status,
     progress: progressOf(video['progress']),
     url: linkOf(video),
+    lastFrame: linkOf(video, LAST_FRAMES),
     isEmpty: Array.isArray(video['data']) && video['data'].length === 0,
     isListed: Array.isArray(video['data']) && video['data'].length > 0,
     error: errorIn(video),
@@ -139,16 +142,20 @@ const LINKS: readonly Path[] = [
   ['videos', 0, 'url'],
 ];
 
+const LAST_FRAMES: readonly Path[] = [['content', 'last_frame_url'], ['last_frame_url']];
+
 const LINK_LENGTH_MAX = 8_192;
 
-function linkOf(video: unknown): string | undefined {
-  return LINKS.map((path) => textOf(valueAt(video, path))).find(
-    (text) =>
-      text !== undefined &&
-      text.length <= LINK_LENGTH_MAX &&
-      /^https?:\/\//i.test(text) &&
-      URL.canParse(text),
-  );
+function linkOf(video: unknown, places = LINKS): string | undefined {
+  return places
+    .map((path) => textOf(valueAt(video, path)))
+    .find(
+      (text) =>
+        text !== undefined &&
+        text.length <= LINK_LENGTH_MAX &&
+        /^https?:\/\//i.test(text) &&
+        URL.canParse(text),
+    );
 }
 
 const valueAt = (value: unknown, path: Path): unknown =>
