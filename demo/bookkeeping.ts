@@ -36,6 +36,16 @@ export async function bookkeeping(gateway: LocalGateway, id: string) {
   };
 }
 
+/** Names the provider and the public model of a job. Throws for what is no id of one. */
+export async function madeBy(
+  { base }: LocalGateway,
+  id: string,
+): Promise<{ provider: string; model: string }> {
+  const job = await base.store.jobs.load(readId(id) ?? '');
+  if (!job) throw new Error(`${id} is not the id of a job`);
+  return { provider: job.provider, model: job.model };
+}
+
 /** Counts the events once the run is closed, which is a moment after its settle is visible to callers. */
 async function historyEvents(gateway: LocalGateway, workflowId: string): Promise<number> {
   const handle = gateway.base.client.workflow.getHandle(workflowId);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { sampleFor } from '../src/commands/start/run';
 import type { LocalGateway } from '../src/run/local';
-import { bookkeeping } from './bookkeeping';
+import { bookkeeping, madeBy } from './bookkeeping';
 import { exchange, exchangeJson } from './http-client';
 import { measureVideo } from './measure-video';
 import { startReceiver } from './receiver';
@@ -15,6 +15,7 @@ import type { Screen } from './screen';
 /** The flags and the screen of a demo, as its one job needs them. */
 export interface DemoJob {
   polls: number | undefined;
+  provider: string | undefined;
   /** The fault is written as the simulator's directive, such as `fault=html`. */
   fault: string | undefined;
   data: string;
@@ -38,6 +39,7 @@ export async function runJob(gateway: LocalGateway, demoJob: DemoJob): Promise<D
     const file = video.status === 'completed' ? await download(gateway, video, demoJob) : null;
     return {
       job_id: video.id,
+      ...(await madeBy(gateway, video.id)),
       state: video.status === 'completed' ? 'succeeded' : video.status,
       error_code: video.error?.code ?? null,
       elapsed_ms: elapsedMs,
@@ -69,8 +71,11 @@ async function post(gateway: LocalGateway, receiver: Receiver, job: DemoJob): Pr
     ...(job.polls === undefined ? [] : [`polls=${String(job.polls)}`]),
     ...(job.fault === undefined ? [] : [job.fault]),
   ].join(' ');
-  const sample = sampleFor(gateway);
-  if (!sample) throw new Error('no model of the config makes a video from text alone');
+  const sample = sampleFor(gateway, job.provider);
+  if (!sample) {
+    const whose = job.provider === undefined ? '' : ` of provider "${job.provider}"`;
+    throw new Error(`no model${whose} in the config makes a video from text alone`);
+  }
   // The simulator counts submits by prompt, and remembers those of earlier demos on this folder.
   const prompt = `A ginger cat suns itself by a window, slow dolly-in, warm morning light, take ${randomUUID()}`;
   const answer = await exchangeJson({

@@ -6,7 +6,8 @@ import {
   jsonOption,
   portOption,
 } from '../src/commands/kit/options';
-import { UsageError, wholeNumber } from '../src/commands/kit/values';
+import { oneOf, UsageError, wholeNumber } from '../src/commands/kit/values';
+import { providers } from '../src/providers';
 import { directiveOf, FAULT_CHOICES } from './fault-ends';
 
 const POLLS_MAX = 500;
@@ -19,12 +20,17 @@ export const command = () =>
       'Runs one real job through everything: engine, database, simulated provider, gateway, signed callback, playable ' +
       'file. On a terminal it stays up until Ctrl-C; with --json or without a terminal it stops everything, and exits ' +
       'with 0 only if the job ended as it should.',
-    examples: ['reelay demo', 'reelay demo --fault drop-after-accept --json'],
+    examples: ['reelay demo', 'reelay demo --provider fal', 'reelay demo --fault drop-after-accept --json'],
   })
     .option(
       '--polls <number>',
       'how often the job is looked at before it is done',
       wholeNumber('polls', 1, POLLS_MAX),
+    )
+    .option(
+      '--provider <name>',
+      `whose simulated model makes it, of those in the config: ${Object.keys(providers).join(', ')}`,
+      oneOf('provider', Object.keys(providers)),
     )
     .option(
       '--fault <name>',

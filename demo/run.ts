@@ -3,7 +3,7 @@ import { onShutdown } from '../src/commands/shutdown';
 import { runLocal } from '../src/run/local';
 import { fileLog } from '../src/run/log';
 import { readSettings } from '../src/run/settings';
-import { ENDS, impatient } from './fault-ends';
+import { endAt, impatient } from './fault-ends';
 import type { FaultEnd } from './fault-ends';
 import { runJob } from './job';
 import type { DemoReport } from './report';
@@ -17,6 +17,8 @@ export interface DemoOptions {
   port: number;
   allowCallbacksTo: readonly string[];
   polls?: number | undefined;
+  /** The provider whose simulated model makes the video; absent = the first that makes one from text alone. */
+  provider?: string | undefined;
   /** The simulator's directive, such as `fault=html`. */
   fault?: string | undefined;
   json?: true | undefined;
@@ -27,7 +29,7 @@ export interface DemoOptions {
  * On a terminal it stays up until Ctrl-C so that its links work; with `--json` or without a terminal it stops
  * everything and exits 0 only if the job ended as it should.
  */
-export async function runDemo({ json, polls, fault, ...options }: DemoOptions): Promise<number> {
+export async function runDemo({ json, polls, fault, provider, ...options }: DemoOptions): Promise<number> {
   const { data, host, port } = options;
   const isForPeople = json !== true && process.stdout.isTTY;
   const screen = createScreen({ isTerminal: process.stderr.isTTY });
@@ -44,7 +46,7 @@ export async function runDemo({ json, polls, fault, ...options }: DemoOptions): 
     log: fileLog(data),
   });
   try {
-    const work = runJob(gateway, { polls, fault, data, screen });
+    const work = runJob(gateway, { polls, fault, provider, data, screen });
     const report = await Promise.race([work, gateway.failed, shutdown.requested]);
     if (typeof report === 'string') return EXIT.interrupted;
     if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
@@ -59,7 +61,7 @@ export async function runDemo({ json, polls, fault, ...options }: DemoOptions): 
       screen.line('\nEverything stays up so that the links work. Ctrl-C stops it.');
       await Promise.race([shutdown.requested, gateway.failed]);
     }
-    return isAsExpected(report, ENDS[fault ?? ''] ?? FAULTLESS) ? EXIT.ok : EXIT.failed;
+    return isAsExpected(report, endAt(fault, report.provider)) ? EXIT.ok : EXIT.failed;
   } finally {
     await gateway.stop();
     shutdown.dispose();
@@ -72,14 +74,6 @@ const DEMO_CADENCE = {
   intervalMinMs: 250,
   intervalMaxMs: 1_000,
   intervalShare: 0.1,
-};
-
-const FAULTLESS: FaultEnd = {
-  state: 'succeeded',
-  code: null,
-  submits: 1,
-  billed: true,
-  file: true,
 };
 
 function isAsExpected(report: DemoReport, end: FaultEnd): boolean {

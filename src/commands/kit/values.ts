@@ -23,6 +23,14 @@ export const port = (flag: string): ((text: string) => number) => wholeNumber(fl
 
 const PORT_MAX = 65_535;
 
+/** Makes what reads one of these words, as in `--provider fal`. It throws a `UsageError` that lists them for any other. */
+export const oneOf =
+  (flag: string, words: readonly string[]) =>
+  (text: string): string => {
+    if (words.includes(text)) return text;
+    throw new UsageError(`--${flag} takes one of: ${words.join(', ')}; not "${text}"`);
+  };
+
 /** Reads the names of a list such as `a, b`; empty ones are left out. */
 export function commaList(text: string): readonly string[] {
   return text

@@ -104,9 +104,13 @@ function workflowsPage({ engine, base }: LocalGateway): string | undefined {
 const modelsOf = ({ base }: LocalGateway): readonly RoutedModel[] =>
   base.catalog.list({ group: 'default', models: null });
 
-/** What the demo and the welcome text ask for, by the models that everybody sees. */
-export const sampleFor = (gateway: LocalGateway): SampleRequest | undefined =>
-  sampleRequest(modelsOf(gateway));
+/** What the demo and the welcome text ask for, by the models that everybody sees, or by those of one provider. */
+export const sampleFor = (gateway: LocalGateway, provider?: string): SampleRequest | undefined =>
+  sampleRequest(
+    modelsOf(gateway).filter(
+      ({ routes: [route] }) => provider === undefined || route.provider.name === provider,
+    ),
+  );
 
 /** The model of the sample, or any; empty where there is none. */
 export const modelFor = (gateway: LocalGateway): string =>
