@@ -20,7 +20,11 @@ export const command = () =>
       'Runs one real job through everything: engine, database, simulated provider, gateway, signed callback, playable ' +
       'file. On a terminal it stays up until Ctrl-C; with --json or without a terminal it stops everything, and exits ' +
       'with 0 only if the job ended as it should.',
-    examples: ['reelay demo', 'reelay demo --provider fal', 'reelay demo --fault drop-after-accept --json'],
+    examples: [
+      'reelay demo',
+      'reelay demo --provider fal',
+      'reelay demo --fault drop-after-accept --json',
+    ],
   })
     .option(
       '--polls <number>',

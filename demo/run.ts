@@ -29,7 +29,13 @@ export interface DemoOptions {
  * On a terminal it stays up until Ctrl-C so that its links work; with `--json` or without a terminal it stops
  * everything and exits 0 only if the job ended as it should.
  */
-export async function runDemo({ json, polls, fault, provider, ...options }: DemoOptions): Promise<number> {
+export async function runDemo({
+  json,
+  polls,
+  fault,
+  provider,
+  ...options
+}: DemoOptions): Promise<number> {
   const { data, host, port } = options;
   const isForPeople = json !== true && process.stdout.isTTY;
   const screen = createScreen({ isTerminal: process.stderr.isTTY });
