@@ -33,7 +33,7 @@ export const command = () =>
     )
     .option(
       '--provider <name>',
-      `whose simulated model makes it, of those in the config: ${Object.keys(providers).join(', ')}`,
+      'whose model makes it, of those in the config: the name of a provider, such as fal',
       oneOf('provider', Object.keys(providers)),
     )
     .option(

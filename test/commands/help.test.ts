@@ -54,7 +54,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
     '--json',
   ],
   'reelay version': [],
-  'reelay demo': ['--polls', '--fault', ...LISTENS, '--json'],
+  'reelay demo': ['--polls', '--provider', '--fault', ...LISTENS, '--json'],
   'reelay simulator': ['--port', '--data', '--json'],
   'reelay bench': [],
   'reelay bench figures': ['--quick', '--write', '--json'],
