@@ -19,22 +19,23 @@ export interface Simulation {
   /**
    * Refuses a create for what its body says, in the provider's own error shape, so that its adapter reads
    * `invalid_input` and knows that no job was made. The server asks for it where it refuses itself: a mistyped directive
-   * in a prompt (`seconds takes seconds, not "x"`), a body that is too large.
+   * in a prompt (`seconds takes seconds, not "x"`), a body that is too large. `call`, here and below, is the call that is
+   * answered, where it was read: a vendor may have an error shape for each of its wires.
    */
-  refuse(message: string, world: World): SimulatedReply;
+  refuse(message: string, world: World, call?: SimulatedCall): SimulatedReply;
   /**
    * Answers, in the provider's own error shape, that it is too busy (429) or broken inside (500). The reply to 429 may
    * have the `retry-after` that the vendor documents, which the fault `429-retry-after` replaces with a wait of its own.
    * A vendor that documents no 500 has its error shape with status 500 and a code that is on no page: its adapter must
    * read that as an unknown end, since a job may have been made.
    */
-  overload(status: 429 | 500, world: World): SimulatedReply;
+  overload(status: 429 | 500, world: World, call?: SimulatedCall): SimulatedReply;
   /**
    * Refuses a call of an account that is at its limit: of `jobs` at once, which its adapter must read as a refusal until
    * a slot is free, or of `requests` or `creates` in a minute, which passes by waiting. The reply has a `retry-after`
    * only where the vendor documents one.
    */
-  overLimit(limit: LimitName, world: World): SimulatedReply;
+  overLimit(limit: LimitName, world: World, call?: SimulatedCall): SimulatedReply;
   /** What the vendor allows to accounts of each tier, for a vendor that tells such numbers. */
   tiers?: Readonly<Record<string, readonly TierLimit[]>>;
   /**
@@ -46,10 +47,26 @@ export interface Simulation {
   /** False for a vendor whose jobs report nothing as used, so that `usage=` shows nowhere. Absent: they do. */
   reportsUsage?: false;
   /**
+   * Tells what the vendor would take for the job by its page of prices, for a vendor whose replies do not say it: what its
+   * prices are compared with. Absent: its replies do.
+   */
+  billOf?(job: SimulatedJob): { amount: string; currency: string } | undefined;
+  /** Asks a callback address whether it wants to be called, before the first callback. Absent: the vendor does not ask. */
+  challenge?(world: World): Challenge;
+  /**
    * Writes the callback that this provider would post about the job now; undefined for a state of which it tells nobody.
    * Absent: it posts none.
    */
   callback?(job: SimulatedJob, world: World): { headers: Headers; body: string } | undefined;
+}
+
+/** A question to a callback address; whoever answers it wrongly, or too late, hears of no job. */
+export interface Challenge {
+  headers: Headers;
+  body: string;
+  answerMs: number;
+  /** Says whether the answer, read as JSON, is the one that was wanted. */
+  accepts(answer: unknown): boolean;
 }
 
 export type LimitName = 'jobs' | 'requests' | 'creates';

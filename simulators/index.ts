@@ -3,6 +3,7 @@ import type { Simulation } from './contract';
 import { fal } from './fal';
 import { google } from './google';
 import { kling } from './kling';
+import { minimax } from './minimax';
 import { openai } from './openai';
 import { replicate } from './replicate';
 
@@ -12,6 +13,7 @@ export const simulations: Readonly<Record<string, Simulation>> = {
   fal,
   google,
   kling,
+  minimax,
   openai,
   replicate,
 };

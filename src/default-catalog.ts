@@ -7,6 +7,7 @@ export const DEFAULT_CHANNELS = {
   'fal-simulated': { provider: 'fal', simulated: true },
   'google-simulated': { provider: 'google', simulated: true },
   'kling-simulated': { provider: 'kling', simulated: true },
+  'minimax-simulated': { provider: 'minimax', simulated: true },
   'openai-simulated': { provider: 'openai', simulated: true },
   'replicate-simulated': { provider: 'replicate', simulated: true },
 } as const satisfies Record<string, { provider: string; simulated: true }>;
@@ -24,6 +25,9 @@ interface DefaultRow {
   /** Points. */
   perSecond: string;
   perInputSecond?: string;
+  /** Points for each picture beyond the first `freeImages`. */
+  perImage?: string;
+  freeImages?: number;
 }
 
 /** Points for a second in each resolution. */
@@ -76,6 +80,21 @@ const kling = (id: string, price: DefaultModel['price']): DefaultModel => ({
   ...{ provider: 'kling', ids: [['klingai.com', id]], price },
 });
 
+/** Its vendor takes as much for a second that is looked at as for one that is made, and for pictures beyond the fifth. */
+const MINIMAX_H3: DefaultModel = {
+  provider: 'minimax',
+  ids: [
+    ['minimax.io', 'MiniMax-H3'],
+    ['minimaxi.com', 'MiniMax-H3'],
+  ],
+  price: {
+    rows: rows({ '768p': '3', '2k': '4.9' }, {}).map((row) => ({
+      ...{ ...row, perInputSecond: row.perSecond },
+      ...{ perImage: '1.5', freeImages: 5 },
+    })),
+  },
+};
+
 export const DEFAULT_MODELS: Readonly<Record<string, DefaultModel>> = {
   'seedance-2.0': SEEDANCE_2,
   'seedance-2-0': SEEDANCE_2,
@@ -90,6 +109,7 @@ export const DEFAULT_MODELS: Readonly<Record<string, DefaultModel>> = {
     ids: [['fal.run', 'bytedance/seedance-2.0/fast']],
     price: { rows: rows({ '480p': '4', '720p': '8.5' }, {}) },
   },
+  'minimax-h3': MINIMAX_H3,
   // A server on this machine, whose model goes by this name there.
   'self-hosted': {
     ...{ provider: 'openai', ids: [['localhost', 'self-hosted']] },

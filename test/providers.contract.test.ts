@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { applyCapabilities, lengthsOf } from '../src/core/request/apply-capabilities';
+import { applyCapabilities, lengthsIn, lengthsOf } from '../src/core/request/apply-capabilities';
 import type { Capabilities, Idempotency, ModeCapabilities } from '../src/core/request/capabilities';
 import { FAILURES, GatewayError, type FailureCode } from '../src/core/errors';
 import { given } from '../src/core/json/fields';
@@ -320,7 +320,7 @@ function everyRequest(model: Capabilities): VideoRequest[] {
   return entries.flatMap(([mode, limits]) =>
     (limits.resolutions ?? model.resolutions).flatMap((resolution) =>
       (limits.aspectRatios ?? model.aspectRatios).flatMap((aspectRatio) =>
-        endsOf(limits.seconds ?? model.seconds).map((seconds) => ({
+        endsOf(lengthsIn(model, limits, resolution)).map((seconds) => ({
           model: 'any',
           // Running from the first look on, so that no queue fills up.
           prompt: '[[sim polls=1]]'.padEnd(limits.promptLengthMax ?? model.promptLengthMax, ' x'),
@@ -600,7 +600,7 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     });
   });
 
-  describe.each(starts)('and its simulator, after %s', (_, first) => {
+  describe.each(starts)('and its simulator, after %s', (file, first) => {
     let upstream: SimulatedProvider;
     beforeEach(() => {
       upstream = createSimulatedProvider(provider, simulation);
@@ -690,7 +690,9 @@ describe.each(Object.entries(providers))('provider %s', (name, provider) => {
     });
 
     /** A wire that has no word for an expired job calls it failed. */
-    const expired = wires['poll-expired'] ? (['expired', undefined] as const) : FAILED;
+    const own = file.replace(/^submit-?/, '').replace(/wire$/, '');
+    const looks = wires[`poll-${own}running`] ? own : '';
+    const expired = wires[`poll-${looks}expired`] ? (['expired', undefined] as const) : FAILED;
     test.each([
       ['fail', ...FAILED],
       ['policy', 'failed', 'content_rejected'],

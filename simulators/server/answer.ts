@@ -16,8 +16,8 @@ export function answer(
     return simulation.handle(call, world);
   } catch (error) {
     if (error instanceof Interrupted) return error.act;
-    if (error instanceof OverLimit) return simulation.overLimit(error.limit, world);
-    if (error instanceof UnknownDirective) return simulation.refuse(error.message, world);
+    if (error instanceof OverLimit) return simulation.overLimit(error.limit, world, call);
+    if (error instanceof UnknownDirective) return simulation.refuse(error.message, world, call);
     throw error;
   }
 }

@@ -1,13 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { Simulation, World } from '../contract';
+import type { Challenge, Simulation, World } from '../contract';
+import { parseJson } from '../kit/parse';
 import { CALLBACK_FAULTS } from './faults';
 import { jobAt, type JobRecord, type Jobs } from './jobs';
 
 /**
  * Posts a job's callbacks: one for queued, running and the end, each tried at most four times. A `polls=` job sends
- * none, and neither does a canceled one. What a restart missed is told at the start.
+ * none, and neither does a canceled one. What a restart missed is told at the start. A vendor that asks an address first
+ * posts nothing to one that does not answer as it should, and says so nowhere.
  */
 export interface Callbacks {
   follow(record: JobRecord): void;
@@ -57,6 +59,7 @@ async function follow(
   options: CallbackOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  if (!(await isAnswered(record, options, signal))) return;
   const dueMs =
     record.fault === 'stuck' ? [0, record.queuedMs] : [0, record.queuedMs, record.runMs];
   for (const [index, due] of dueMs.entries()) {
@@ -66,6 +69,27 @@ async function follow(
     if (!(await tell(record, options, signal))) return;
     options.jobs.change(record, { told: index + 1 });
   }
+}
+
+/** Asks the address once whether it wants to be called, where the vendor does that. */
+async function isAnswered(
+  record: JobRecord,
+  options: CallbackOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const simulation = options.simulations[record.provider];
+  const challenge = simulation?.challenge?.(options.worldOf(record.provider));
+  if (!challenge || record.callbackUrl === undefined) return true;
+  if (record.answered !== undefined) return record.answered;
+  const answered = await ask(record.callbackUrl, challenge, signal);
+  if (signal.aborted) return false;
+  options.jobs.change(record, { answered });
+  return answered;
+}
+
+async function ask(url: string, challenge: Challenge, signal: AbortSignal): Promise<boolean> {
+  const answer = await post(url, challenge, signal);
+  return answer?.isTaken === true && challenge.accepts(parseJson(answer.body));
 }
 
 /** Posts one message as often as its fault says. False when the stop came first. */
@@ -87,7 +111,7 @@ async function tell(
       await waitUntil(options.now() + repeatMs, options.now, signal);
       if (signal.aborted) return false;
       options.jobs.change(record, { callbacks: record.callbacks + 1 });
-      if (await post(url, message, signal)) break;
+      if ((await post(url, message, signal))?.isTaken) break;
     }
   }
   return true;
@@ -115,12 +139,21 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Posts one message over a connection of its own, so that none outlives `stop`. True for a 2xx in time. */
+/** An answer longer than this is none that anybody waits for. */
+const ANSWER_BYTES_MAX = 65_536;
+
+interface Answer {
+  /** Whether its status is one of success. */
+  isTaken: boolean;
+  body: Uint8Array;
+}
+
+/** Posts one message over a connection of its own, so that none outlives `stop`. Undefined where no answer came in time. */
 function post(
   url: string,
-  message: { headers: Record<string, string>; body: string },
+  message: { headers: Record<string, string>; body: string; answerMs?: number },
   stopping: AbortSignal,
-): Promise<boolean> {
+): Promise<Answer | undefined> {
   return new Promise((resolve) => {
     const send = url.startsWith('https:') ? requestHttps : requestHttp;
     const call = send(url, {
@@ -129,18 +162,27 @@ function post(
       agent: false,
       signal: stopping,
     });
-    const timer = setTimeout(() => call.destroy(new Error('no answer in time')), ANSWER_MS);
+    const answerMs = message.answerMs ?? ANSWER_MS;
+    const timer = setTimeout(() => call.destroy(new Error('no answer in time')), answerMs);
     call.on('close', () => {
       clearTimeout(timer);
     });
-    call.on('error', () => {
-      resolve(false);
-    });
+    const nothing = (): void => {
+      resolve(undefined);
+    };
+    call.on('error', nothing);
     call.on('response', (response) => {
-      response.on('error', () => undefined);
-      response.resume();
-      const status = response.statusCode ?? 0;
-      resolve(status >= 200 && status <= 299);
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on('error', nothing);
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes <= ANSWER_BYTES_MAX) chunks.push(chunk);
+      });
+      response.on('end', () => {
+        const status = response.statusCode ?? 0;
+        resolve({ isTaken: status >= 200 && status <= 299, body: Buffer.concat(chunks) });
+      });
     });
     call.end(message.body);
   });

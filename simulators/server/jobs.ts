@@ -21,6 +21,8 @@ export interface JobRecord extends Omit<NewSimulatedJob, 'seconds'> {
   deletes: number;
   callbacks: number;
   told: number;
+  /** Whether its callback address has answered the vendor's question; absent: it was not asked. */
+  answered?: boolean;
   pollFaults: number;
   /** The time at which a `polls=` job met its last look, in Unix milliseconds. */
   endedAt?: number;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Headers } from '../../src/core/provider/exchange';
-import type { SimulatedReply, Simulation, World } from '../contract';
+import type { SimulatedCall, SimulatedReply, Simulation, World } from '../contract';
 import { answer } from './answer';
 import { answerControl, CONTROL_PREFIX } from './control';
 import type { Exchange, ExchangeAct } from './faults';
@@ -115,7 +115,7 @@ async function serveProvider(
   // Left open until the client or the simulator goes.
   if (act === 'hang') return undefined;
   if (act === 'delay') await delay(context.slowReplyMs, undefined, { signal: context.stopping });
-  if (typeof reply === 'string') sendFault(response, reply, { simulation, world });
+  if (typeof reply === 'string') sendFault(response, reply, { simulation, world, call: routed });
   else if (act === 'empty') sendJson(response, emptied(reply));
   else if (reply.file) return reply.file;
   else sendJson(response, reply);
@@ -134,17 +134,17 @@ const HTML =
 function sendFault(
   response: ServerResponse,
   act: ExchangeAct,
-  { simulation, world }: { simulation: Simulation; world: World },
+  { simulation, world, call }: { simulation: Simulation; world: World; call: SimulatedCall },
 ): void {
   switch (act) {
     case '429':
-      sendJson(response, simulation.overload(429, world));
+      sendJson(response, simulation.overload(429, world, call));
       return;
     case '429-retry-after':
-      sendJson(response, withRetryAfter(simulation.overload(429, world)));
+      sendJson(response, withRetryAfter(simulation.overload(429, world, call)));
       return;
     case '500':
-      sendJson(response, simulation.overload(500, world));
+      sendJson(response, simulation.overload(500, world, call));
       return;
     case 'html':
       response.writeHead(502, { 'content-type': 'text/html' });

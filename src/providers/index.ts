@@ -3,6 +3,7 @@ import { ark } from './ark';
 import { fal } from './fal';
 import { google } from './google';
 import { kling } from './kling';
+import { minimax } from './minimax';
 import { openai } from './openai';
 import { replicate } from './replicate';
 
@@ -12,6 +13,7 @@ export const providers: Readonly<Record<string, Provider>> = {
   fal,
   google,
   kling,
+  minimax,
   openai,
   replicate,
 };

@@ -7,8 +7,8 @@ import type { Questions } from '../../src/commands/init/ask';
 import { modelsOf } from '../../src/commands/init/models';
 import { readPoints, variableProblem } from '../../src/commands/init/problems';
 import { runInit } from '../../src/commands/init/run';
-import { UsageError } from '../../src/commands/kit/values';
 import { DEFAULT_CHANNELS } from '../../src/default-catalog';
+import { UsageError } from '../../src/commands/kit/values';
 import { providers } from '../../src/providers';
 import { checkConfig } from '../../src/run/config-check';
 import { main } from '../../src/main';
@@ -88,7 +88,8 @@ test('two accounts are one file, by flags and by questions', async () => {
   expect(byFlags.problems).toEqual([]);
   expect(byFlags.channels.map(({ name }) => name)).toEqual(['ark', 'kling']);
   expect(next.slice(0, 2)).toEqual(both.map((name) => `export ${name}=...`));
-  const typed = ['ark-international', 'yes', 'kling', '', '', 'seedance-2.0 kling-3.0', '', '', ''];
+  const more = ['ark-international', 'yes', 'kling', ''];
+  const typed = [...more, '', '', 'seedance-2.0 kling-3.0', '', '', ''];
   await init({}, typing([...typed, '']), true);
   const asked = checked(both);
   expect([asked.problems, asked.models.map(({ name }) => name)]).toEqual([

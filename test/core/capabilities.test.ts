@@ -163,6 +163,38 @@ describe('left out or neutral, a field is honoured by a model that has nothing',
   });
 });
 
+describe('lengths that a resolution has not', () => {
+  const model: Capabilities = { ...RICH, secondsByResolution: { '480p': [5, 6] } };
+
+  test.each<[string, Partial<VideoRequest>, number]>([
+    ['its own default is the mode’s where it has that', { resolution: '480p' }, 5],
+    ['one of its own', { resolution: '480p', seconds: 6 }, 6],
+    ['another resolution has them all', { resolution: '720p', seconds: 4 }, 4],
+    ['another resolution leaves the length to the model', { resolution: '720p', seconds: -1 }, -1],
+  ])('%s', (_, change, seconds) => {
+    expect(applyCapabilities(request(change), model).seconds).toBe(seconds);
+  });
+
+  test.each([4, -1])('%i is refused with those that there are', (seconds) => {
+    const asked = request({ resolution: '480p', seconds });
+    expect(() => applyCapabilities(asked, model)).toThrow(
+      `seconds: ${String(seconds)} is not offered by this model. Allowed: 5, 6.`,
+    );
+  });
+
+  test('its first is the default where the mode’s own is not among them', () => {
+    const only = { ...RICH, secondsByResolution: { '480p': [6] } };
+    expect(applyCapabilities(request({ resolution: '480p' }), only).seconds).toBe(6);
+  });
+});
+
+test('a model that makes nothing without a prompt refuses frames without one', () => {
+  const model: Capabilities = { ...RICH, promptAlways: true };
+  const asked = { ...request({ prompt: ' ' }), ...inputs('first_frame') };
+  expect(() => applyCapabilities(asked, model)).toThrow('prompt: is required by this model');
+  expect(applyCapabilities(asked, RICH).mode).toBe('first_frame');
+});
+
 describe('what a model offers is applied as asked', () => {
   test('defaults are the model’s own', () => {
     expect(applyCapabilities(request(), RICH)).toMatchObject({

@@ -13,6 +13,11 @@ import type { FrozenPrice, Terms } from '../../src/core/money/terms';
 const APPLIED = { seconds: 15, images: 0, inputSeconds: 0, tokens: 100_000 };
 const SECONDS: Terms = { rates: { perSecond: '2' }, currency: 'points', times: [] };
 const TOKENS: Terms = { rates: { perMillionTokens: '300' }, currency: 'points', times: [] };
+const BESIDE_VIDEO: Terms = {
+  ...SECONDS,
+  rates: { perSecond: '1', perInputSecond: '1' },
+};
+const WITH_VIDEO = { used: { ...APPLIED, inputSeconds: 15 } };
 const LISTED_TOKENS: Terms = {
   rates: { perMillionTokens: '10' },
   currency: 'USD',
@@ -75,6 +80,21 @@ const bills: [guarantee: string, bill: Bill][] = [
   [
     'a length that was left to the model and not reported is the longest',
     { pricing: priced(SECONDS), usage: {}, isLengthOpen: true, points: '30' },
+  ],
+  [
+    'counted seconds of input videos take the place of the most that was held',
+    { pricing: priced(BESIDE_VIDEO, WITH_VIDEO), usage: { inputSeconds: 6 }, points: '21' },
+  ],
+  [
+    'seconds of input videos that nobody counted, or counted as none, are the most that was held',
+    {
+      ...{ pricing: priced(BESIDE_VIDEO, WITH_VIDEO), usage: { inputSeconds: 0 }, points: '30' },
+      review: ZERO('0 seconds of its inputs'),
+    },
+  ],
+  [
+    'seconds of inputs that were never held are not billed',
+    { pricing: priced(BESIDE_VIDEO), usage: { inputSeconds: 6 }, points: '15' },
   ],
   ['reported tokens', { pricing: priced(TOKENS), usage: { tokens: 50_000 }, points: '15' }],
   [

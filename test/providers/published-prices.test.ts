@@ -20,6 +20,8 @@ const rowSchema = z.strictObject({
   audio: z.boolean().optional(),
   /** The length of a video among the inputs. */
   inputSeconds: z.int().optional(),
+  /** It is made from a first frame. */
+  frame: z.literal(true).optional(),
   price: z.string(),
   /** What the price is for; a whole video where nothing is said. */
   per: z.enum(['second', 'million_tokens']).optional(),
@@ -51,14 +53,17 @@ const providerOf = (model: string) =>
 
 /** Asks the model for the video, so that its pixels are those that it would be sent for. */
 function videoOf(row: Omit<Row, 'price'>): PricedVideo {
-  const { model, resolution, ratio, seconds, audio, inputSeconds, tier } = row;
+  const { model, resolution, ratio, seconds, audio, inputSeconds, frame, tier } = row;
   const provider = providerOf(model);
   const capabilities = provider && capabilitiesOf(provider, { model });
   if (!capabilities) throw new Error(`no provider has ${model}`);
   const request = {
     model,
     prompt: 'a cat',
-    inputs: inputSeconds === undefined ? [] : [input('reference_video')],
+    inputs: [
+      ...(inputSeconds === undefined ? [] : [input('reference_video')]),
+      ...(frame ? [input('first_frame')] : []),
+    ],
     resolution,
     aspectRatio: ratio,
     seconds,
@@ -100,10 +105,12 @@ test.each(ROWS)('$name', ({ row, currency }) => {
   }
 });
 
-test('at least twenty prices of each vendor are reproduced, and what is not has its reason', () => {
+test('the prices of each vendor are reproduced, and what is not has its reason', () => {
   const of = (pattern: RegExp): number => ROWS.filter(({ row }) => pattern.test(row.model)).length;
   expect(of(/seedance/)).toBeGreaterThanOrEqual(20);
   expect(of(/kling/)).toBeGreaterThanOrEqual(20);
+  // The whole of its page.
+  expect(of(/MiniMax/)).toBeGreaterThanOrEqual(14);
 });
 
 /**

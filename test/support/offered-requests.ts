@@ -1,4 +1,9 @@
-import { applyCapabilities, lengthsOf, limitsOf } from '../../src/core/request/apply-capabilities';
+import {
+  applyCapabilities,
+  lengthsIn,
+  lengthsOf,
+  limitsOf,
+} from '../../src/core/request/apply-capabilities';
 import type { Capabilities } from '../../src/core/request/capabilities';
 import { inputFor } from './input-files';
 import { pricedVideo } from '../../src/core/money/priced-video';
@@ -55,9 +60,9 @@ const modeOf = (inputs: readonly Input[]): Mode =>
 /** Lists what can be asked for with these inputs; a resolution without sound is asked for without it. */
 function wishesOf(model: Capabilities, inputs: Input[]): Asked[] {
   const limits = limitsOf(model, modeOf(inputs), inputs, 'inputs');
-  const lengths = limits.seconds ?? model.seconds;
   const shapes = limits.aspectRatios ?? model.aspectRatios;
   return (limits.resolutions ?? model.resolutions).flatMap((resolution) => {
+    const lengths = lengthsIn(model, limits, resolution);
     const hasSound =
       (limits.audio ?? model.audio) && model.audioResolutions?.includes(resolution) !== false;
     const sounds = model.audioAlways ? [true] : hasSound ? [true, false] : [undefined];

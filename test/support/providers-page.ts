@@ -64,11 +64,14 @@ const MODE_WORDS = {
   reference: 'references',
 } as const;
 
-function secondsOf({ seconds }: Capabilities): string {
+function secondsOf({ seconds, secondsByResolution = {} }: Capabilities): string {
   const lengths = lengthsOf(seconds);
   const isRange = lengths.length === seconds.max - seconds.min + 1 && lengths.length > 2;
   const shown = isRange ? `${String(seconds.min)} to ${String(seconds.max)}` : lengths.join(', ');
-  return seconds.auto ? `${shown}, or -1` : shown;
+  const fewer = Object.entries(secondsByResolution).map(
+    ([resolution, made]) => ` (${resolution}: ${made.join(', ')})`,
+  );
+  return `${shown}${seconds.auto ? ', or -1' : ''}${fewer.join('')}`;
 }
 
 function soundOf(model: Capabilities): string {

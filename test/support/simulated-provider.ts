@@ -24,6 +24,8 @@ export interface SimulatedProvider {
   forgetAll(): void;
   overload(status: 429 | 500): Reply;
   overLimit(limit: LimitName): Reply;
+  /** What the vendor would take for the newest job, where its replies do not tell. */
+  bill(): { amount: string; currency: string } | undefined;
   /** What the provider would post about the newest job now. */
   callback(): { headers: Record<string, string>; body: string } | undefined;
 }
@@ -92,6 +94,10 @@ export function createSimulatedProvider(
     },
     overload: (status) => toReply(simulation.overload(status, world())),
     overLimit: (limit) => toReply(simulation.overLimit(limit, world())),
+    bill: () => {
+      const newest = [...jobs.all()].at(-1);
+      return newest && simulation.billOf?.(jobAt(newest, now));
+    },
     callback: () => {
       const newest = [...jobs.all()].at(-1);
       return newest && simulation.callback?.(jobAt(newest, now), world());

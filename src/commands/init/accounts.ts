@@ -54,6 +54,14 @@ export const ACCOUNTS = {
     variables: { accessKey: 'KLING_ACCESS_KEY', secretKey: 'KLING_SECRET_KEY' },
     ids: /^kling-v/,
   },
+  minimax: {
+    label: 'MiniMax, international (H3 and Hailuo)',
+    provider: 'minimax',
+    channel: 'minimax',
+    baseUrl: 'https://api.minimax.io',
+    variables: { apiKey: 'MINIMAX_API_KEY' },
+    ids: /^MiniMax-/,
+  },
   simulated: { label: 'none: every model makes test clips' },
 } as const satisfies Readonly<Record<string, Account>>;
 

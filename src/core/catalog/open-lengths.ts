@@ -1,7 +1,8 @@
 import { inWords, offeredVideos } from '../money/offered-videos';
-import { lengthsIn, limitsIn } from '../money/priced-video';
+import { limitsIn } from '../money/priced-video';
 import { ratesFor } from '../money/tariff';
 import type { PricedVideo, TariffRow } from '../money/tariff';
+import { lengthsIn } from '../request/apply-capabilities';
 import type { Capabilities } from '../request/capabilities';
 
 /**
@@ -28,8 +29,9 @@ export function openLengthProblem(
 }
 
 /** Says whether a request for such a video, or a body in the provider's own words, may leave its length to the model. */
-function isOpen(model: Capabilities, { mode, videos }: PricedVideo): boolean {
-  const { auto = false, unsaid = 0 } = lengthsIn(model, limitsIn(model, mode, videos > 0));
+function isOpen(model: Capabilities, { mode, resolution, videos }: PricedVideo): boolean {
+  const limits = limitsIn(model, mode, videos > 0);
+  const { auto = false, unsaid = 0 } = lengthsIn(model, limits, resolution);
   return auto || unsaid < 0;
 }
 

@@ -9,6 +9,8 @@ export interface Usage {
   tokens?: number;
   /** Seconds of video made. */
   seconds?: number;
+  /** Seconds of the videos among the inputs that the provider counts. */
+  inputSeconds?: number;
   /** Units of the provider's own that it takes for the job, as decimal text: `1.8`. */
   units?: string;
   /** Money that the provider says it takes, with the currency where it names one. It is told, and bills nobody here. */

@@ -79,11 +79,13 @@ function usedIn(frozen: FrozenPrice, { usage, isLengthOpen }: Reported): Quantit
   const sum = unitsTold(frozen, usage);
   const tokens = tokensTold(frozen, usage);
   const seconds = isLengthOpen ? counted(usage?.seconds) : undefined;
+  const inputSeconds = frozen.used.inputSeconds > 0 ? counted(usage?.inputSeconds) : undefined;
   return {
     ...frozen.used,
     ...(sum === undefined ? {} : { sum }),
     ...(tokens === undefined ? {} : { tokens }),
     ...(seconds === undefined ? {} : { seconds }),
+    ...(inputSeconds === undefined ? {} : { inputSeconds }),
   };
 }
 

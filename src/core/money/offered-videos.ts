@@ -1,8 +1,8 @@
-import { lengthsOf } from '../request/apply-capabilities';
+import { lengthsIn, lengthsOf } from '../request/apply-capabilities';
 import type { Capabilities, ModeCapabilities } from '../request/capabilities';
 import { MODES } from '../request/request';
 import type { Mode } from '../request/request';
-import { lengthsIn, limitsIn, sizesIn, USUAL_TIER } from './priced-video';
+import { limitsIn, sizesIn, USUAL_TIER } from './priced-video';
 import type { PricedVideo } from './tariff';
 
 /**
@@ -45,14 +45,13 @@ const fewestAndMost = (fewest: number, most: number): number[] =>
 
 function videosOf(model: Capabilities, mode: Mode, inputs: Inputs): PricedVideo[] {
   const limits = limitsIn(model, mode, inputs.videos > 0);
-  const lengths = lengthsOf(lengthsIn(model, limits));
   const tiers = model.serviceTiers.length > 0 ? model.serviceTiers : [USUAL_TIER];
   const fps = limits?.fps ?? model.fps;
   return (limits?.resolutions ?? model.resolutions).flatMap((resolution) =>
     shapesOf(model, resolution).flatMap(([width, height]) =>
       soundsOf(model, limits, resolution).flatMap((audio) =>
         tiers.flatMap((tier) =>
-          lengths.map((seconds) => ({
+          lengthsOf(lengthsIn(model, limits, resolution)).map((seconds) => ({
             ...{ mode, resolution, width, height, fps, audio, tier, seconds, ...inputs },
           })),
         ),

@@ -1,4 +1,4 @@
-import { besideInputs, countsOf, lengthsOf } from '../request/apply-capabilities';
+import { besideInputs, countsOf, lengthsIn, lengthsOf } from '../request/apply-capabilities';
 import type { Capabilities, Lengths, ModeCapabilities } from '../request/capabilities';
 import type { AppliedRequest, Mode } from '../request/request';
 import type { PricedVideo } from './tariff';
@@ -21,7 +21,7 @@ export function pricedVideo(applied: AppliedRequest, model: Capabilities): Price
     seconds:
       applied.seconds > 0
         ? applied.seconds
-        : longestOf(lengthsIn(model, limitsIn(model, mode, counts.videos > 0))),
+        : longestOf(lengthsIn(model, limitsIn(model, mode, counts.videos > 0), resolution)),
   };
 }
 
@@ -37,11 +37,6 @@ export function limitsIn(
   const limits = modes[mode];
   return limits && besideInputs(limits, hasVideo);
 }
-
-export const lengthsIn = (
-  { seconds }: Pick<Capabilities, 'seconds'>,
-  limits: ModeCapabilities | undefined,
-): Lengths => limits?.seconds ?? seconds;
 
 const longestOf = (lengths: Lengths): number => Math.max(...lengthsOf(lengths));
 

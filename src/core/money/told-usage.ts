@@ -21,11 +21,18 @@ export function zeroText(usage: Usage): string {
 const ZEROS: readonly [keyof Usage, (usage: Usage) => boolean][] = [
   ['tokens', ({ tokens }) => tokens === 0],
   ['seconds', ({ seconds }) => seconds === 0],
+  ['inputSeconds', ({ inputSeconds }) => inputSeconds === 0],
   ['units', ({ units }) => isZeroText(units)],
   ['cost', ({ cost }) => isZeroText(cost?.amount)],
 ];
 
-const WORDS = { tokens: 'tokens', seconds: 'seconds', units: 'units', cost: 'money' } as const;
+const WORDS = {
+  tokens: 'tokens',
+  seconds: 'seconds',
+  inputSeconds: 'seconds of its inputs',
+  units: 'units',
+  cost: 'money',
+} as const;
 
 /** Says whether a decimal text is zero; one that is missing is none. */
 export const isZeroText = (text: string | undefined): boolean =>

@@ -24,15 +24,10 @@ export function applyCapabilities(
   checkCounts(request.inputs, limits, name('inputs'));
   const texts = [request.prompt, request.negativePrompt, request.passthrough];
   checkForms(request.inputs, model.media, { param: name('inputs'), files, texts });
-  if (request.prompt.length > model.promptLengthMax) {
-    throw invalid(name('prompt'), `is longer than ${String(model.promptLengthMax)} characters`);
-  }
-  const flag = (model.promptFlags?.overrule ?? []).find((one) => hasFlag(request.prompt, one));
-  if (flag !== undefined) {
-    throw invalid(name('prompt'), `has "${flag}", which would overrule a field: give the field`);
-  }
+  checkPrompt(request, model, name('prompt'));
   const frame = frameOf(request, model, limits, name);
-  const seconds = secondsOf(request, limits.seconds ?? model.seconds, name('seconds'));
+  const lengths = lengthsIn(model, limits, frame.resolution);
+  const seconds = secondsOf(request, lengths, name('seconds'));
   checkFlags(request, model, name);
   if (request.generateAudio && model.audioResolutions?.includes(frame.resolution) === false) {
     const needed = model.audioResolutions.join(' or ');
@@ -65,6 +60,23 @@ export function applyCapabilities(
     ...(request.negativePrompt ? { negativePrompt: request.negativePrompt } : {}),
     passthrough: request.passthrough,
   };
+}
+
+function checkPrompt(
+  { prompt }: VideoRequest,
+  model: Pick<Capabilities, 'promptAlways' | 'promptLengthMax' | 'promptFlags'>,
+  param: string,
+): void {
+  if (model.promptAlways && prompt.trim() === '') {
+    throw invalid(param, 'is required by this model');
+  }
+  if (prompt.length > model.promptLengthMax) {
+    throw invalid(param, `is longer than ${String(model.promptLengthMax)} characters`);
+  }
+  const flag = (model.promptFlags?.overrule ?? []).find((one) => hasFlag(prompt, one));
+  if (flag !== undefined) {
+    throw invalid(param, `has "${flag}", which would overrule a field: give the field`);
+  }
 }
 
 /** Says whether a prompt has a flag such as `--frames 96` or `--frames=96`, in whatever case. */
@@ -161,6 +173,25 @@ export function checkCounts(
 /** Lists every length of that model or mode, -1 (the model decides) apart. */
 export function lengthsOf({ min, max, values }: Lengths): readonly number[] {
   return values ?? Array.from({ length: max - min + 1 }, (_, index) => min + index);
+}
+
+/** Returns the lengths of a mode in a resolution, which may be fewer; the model decides none of the fewer ones. */
+export function lengthsIn(
+  { seconds, secondsByResolution = {} }: Pick<Capabilities, 'seconds' | 'secondsByResolution'>,
+  limits: Pick<ModeCapabilities, 'seconds'> | undefined,
+  resolution: string,
+): Lengths {
+  const lengths = limits?.seconds ?? seconds;
+  const made = secondsByResolution[resolution];
+  if (!made) return lengths;
+  const values = lengthsOf(lengths).filter((length) => made.includes(length));
+  const [first = lengths.default] = values;
+  return {
+    min: first,
+    max: values.at(-1) ?? first,
+    default: values.includes(lengths.default) ? lengths.default : first,
+    values,
+  };
 }
 
 export function secondsOf(request: VideoRequest, lengths: Lengths, param: string): number {

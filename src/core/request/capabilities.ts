@@ -11,9 +11,13 @@ export interface Capabilities {
   modes: Partial<Record<Mode, ModeCapabilities>>;
   /** Characters. */
   promptLengthMax: number;
+  /** The provider makes nothing without a prompt, not even of a frame or of references. */
+  promptAlways?: true;
   /** Flags that the provider reads in a prompt; `overrule` are those that would beat what was priced. */
   promptFlags?: { all: readonly string[]; overrule: readonly string[] };
   seconds: Lengths;
+  /** The lengths that are made in a resolution, of those that a mode offers, where these are not all of them. */
+  secondsByResolution?: Readonly<Record<string, readonly number[]>>;
   resolutions: readonly string[];
   resolutionDefault: string;
   aspectRatios: readonly string[];

@@ -1,5 +1,5 @@
 import { invalid } from '../errors';
-import { lengthsOf } from './apply-capabilities';
+import { lengthsIn, lengthsOf } from './apply-capabilities';
 import type { Capabilities, FieldNames } from './capabilities';
 import type { AppliedRequest } from './request';
 
@@ -14,7 +14,7 @@ export function checkOffered(
 ): void {
   const mode = offered.modes[applied.mode];
   if (!mode) throw invalid(names.inputs ?? 'inputs', 'are not offered in this form');
-  const lengths = mode.seconds ?? offered.seconds;
+  const lengths = lengthsIn(offered, mode, applied.resolution);
   const check = <T extends string | number>(
     field: keyof FieldNames,
     value: T,
