@@ -17,6 +17,12 @@ const NO_TOKEN =
 const WRONG_TOKEN =
   'Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.';
 
+/** Accounts whose name says what they are shown are called by it, also where it is a key. */
+const ACTING = /^https-/;
+
+/** Says whether an account is shown files as the real host has them, which Google's own client needs. */
+export const seesHttps = (account: string): boolean => ACTING.test(account);
+
 /** Returns the account of a call to the Gemini API. */
 export function accountOfApiKey({ headers, query }: SimulatedCall): string | { refused: Refusal } {
   const key = headers['x-goog-api-key'] ?? query.get('key') ?? '';
@@ -25,7 +31,7 @@ export function accountOfApiKey({ headers, query }: SimulatedCall): string | { r
     const message = 'API key not valid. Please pass a valid API key.';
     return { refused: refusalOf('INVALID_ARGUMENT', message) };
   }
-  return accountOfKey(key);
+  return ACTING.test(key) ? key : accountOfKey(key);
 }
 
 /** Returns the account of a call to Vertex AI or to the storage. */

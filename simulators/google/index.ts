@@ -22,9 +22,8 @@ import {
  * a self-signed token opens Vertex.
  */
 
-const INTERACTIONS = '/v1beta/interactions';
-const INTERACTION = '/v1beta/interactions/:id';
-const CANCEL = '/v1beta/interactions/:id/cancel';
+/** Google's own client of November 2026 asks at `/v1`, its pages at `/v1beta`. */
+const VERSIONS = ['/v1beta', '/v1'];
 const MODELS = '/v1beta/models';
 const MODEL_METHOD = '/v1beta/models/:method';
 const OPERATION = '/v1beta/models/:model/operations/:id';
@@ -43,9 +42,13 @@ interface GoogleCall {
 type Handler = (asked: GoogleCall) => SimulatedReply;
 
 const API_KEY_HANDLERS: Readonly<Record<string, Handler>> = {
-  [`POST ${INTERACTIONS}`]: createInteraction,
-  [`GET ${INTERACTION}`]: getInteraction,
-  [`POST ${CANCEL}`]: cancelInteraction,
+  ...Object.fromEntries(
+    VERSIONS.flatMap((version): [string, Handler][] => [
+      [`POST ${version}/interactions`, createInteraction],
+      [`GET ${version}/interactions/:id`, getInteraction],
+      [`POST ${version}/interactions/:id/cancel`, cancelInteraction],
+    ]),
+  ),
   [`GET ${MODELS}`]: () => ({ status: 200, body: { models: MODEL_LIST } }),
   [`POST ${MODEL_METHOD}`]: createOnGemini,
   [`GET ${OPERATION}`]: getOperation,

@@ -1,4 +1,5 @@
 import type { SimulatedJob, World } from '../contract';
+import { seesHttps } from './account';
 import { countTokens } from './tokens';
 
 /** How a job is shown: as an interaction, or as a long running operation of either wire. */
@@ -63,13 +64,17 @@ function usageOf(job: SimulatedJob, isDone: boolean): Record<string, unknown> {
 /** What the simulator's own files have as their host; a link that leads elsewhere is given as it is. */
 const LOOPBACK = '127.0.0.1';
 
-/** Gives the link to the file of a job on the Gemini API, which a key opens. */
+/**
+ * Gives the link to the file of a job on the Gemini API, which a key opens. Google's own client reads the file's id out of a
+ * link with `https:` alone; it asks for the file at its own base URL.
+ */
 export function fileUriOf(job: SimulatedJob, world: World): string | undefined {
   const url = world.mediaUrl(job, 'video');
   if (url === undefined) return undefined;
   const { origin, hostname } = new URL(url);
   if (hostname !== LOOPBACK) return url;
-  return `${origin}/google/v1beta/files/${fileIdOf(job.id)}:download?alt=media`;
+  const at = seesHttps(job.account) ? origin.replace('http:', 'https:') : origin;
+  return `${at}/google/v1beta/files/${fileIdOf(job.id)}:download?alt=media`;
 }
 
 /** A file's name has small letters and digits alone. */
