@@ -113,7 +113,11 @@ function create(call: SimulatedCall, account: string, world: World): SimulatedRe
   const admitted = admit(named, call.body);
   if ('refused' in admitted) return refuse(admitted.refused);
   const job = world.accept({ ...admitted.task, id: world.randomId(26), account });
-  return { status: 201, body: renderPrediction(job, originOf(call), world) };
+  // Nothing is begun when it is answered: its own client takes any other word than `starting` for an end.
+  return {
+    status: 201,
+    body: renderPrediction({ ...job, state: 'queued' }, originOf(call), world),
+  };
 }
 
 const notFound = (): SimulatedReply =>
