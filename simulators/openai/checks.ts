@@ -72,6 +72,7 @@ const reelay = z.strictObject({
   return_last_frame: z.boolean().optional(),
   frame_images: z.array(frame).max(2).optional(),
   input_references: z.array(input).max(50).optional(),
+  request_id: z.string().max(200).optional(),
 });
 
 const SCHEMAS = {
@@ -92,6 +93,7 @@ export interface Asked {
   size: readonly [number, number];
   seed: number;
   isReelay: boolean;
+  requestId?: string | undefined;
   lastFrame: boolean;
 }
 
@@ -114,6 +116,7 @@ export function askedOf({ fields }: Body): { asked: Asked } | { refused: Refusal
         ...{ model, prompt: one.prompt, seconds: one.duration ?? one.seconds ?? 5 },
         ...{ size: shapeOf(one.resolution, one.aspect_ratio), seed: one.seed ?? 0 },
         ...{ isReelay: true, lastFrame: one.return_last_frame ?? false },
+        requestId: one.request_id,
       }));
     default:
       if (OF_OPENAI.test(model)) return undefined;

@@ -10,6 +10,7 @@ export const MODEL = 'model';
 export const PROMPT = 'prompt';
 export const IS_REELAY = 'is of a gateway';
 export const LAST_FRAME = 'last frame';
+export const REQUEST_ID = 'request id';
 
 /** Checks a create and makes a task of it. */
 export function admit({ headers, body: bytes }: SimulatedCall, account: string): Admission {
@@ -22,11 +23,14 @@ export function admit({ headers, body: bytes }: SimulatedCall, account: string):
   const found = askedOf(body);
   if (!found) return { refused: unknownModel(String(body.fields['model'])) };
   if ('refused' in found) return found;
-  const { model, prompt, seconds, size, seed, isReelay, lastFrame } = found.asked;
+  const { model, prompt, seconds, size, seed, isReelay, lastFrame, requestId } = found.asked;
   return {
     task: {
       ...{ model, prompt, seconds, seed, fps: 24, width: size[0], height: size[1] },
-      data: { [MODEL]: model, [PROMPT]: prompt, [IS_REELAY]: isReelay, [LAST_FRAME]: lastFrame },
+      data: {
+        ...{ [MODEL]: model, [PROMPT]: prompt, [IS_REELAY]: isReelay, [LAST_FRAME]: lastFrame },
+        ...(requestId === undefined ? {} : { [REQUEST_ID]: requestId }),
+      },
     },
   };
 }

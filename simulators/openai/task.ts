@@ -1,5 +1,5 @@
 import type { SimulatedJob, SimulatedReply, World } from '../contract';
-import { IS_REELAY, LAST_FRAME, MODEL, PROMPT } from './create';
+import { IS_REELAY, LAST_FRAME, MODEL, PROMPT, REQUEST_ID } from './create';
 import { mannersOf, serverOf } from './servers';
 
 /** OpenAI's words for the simulated states; it has none for a job that was canceled or expired. */
@@ -97,6 +97,7 @@ function ownFields(job: SimulatedJob, world: World): Record<string, unknown> {
     const frame =
       isDone && job.data[LAST_FRAME] === true ? world.mediaUrl(job, 'last_frame') : undefined;
     return {
+      ...(job.data[REQUEST_ID] === undefined ? {} : { request_id: job.data[REQUEST_ID] }),
       ...(url === undefined ? {} : { url, video_url: url }),
       ...(frame === undefined ? {} : { content: { last_frame_url: frame } }),
     };

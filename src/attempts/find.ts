@@ -47,6 +47,8 @@ export async function adopted(
 async function askByOwnId(deps: LookDeps, attempt: Attempt): Promise<FindReading | undefined> {
   const at = reachOf(deps, attempt);
   if (!at?.provider.find || !at.provider.readFind) return undefined;
+  // Of several wires of a provider one may know our ids and another not.
+  if (at.provider.models[attempt.model]?.idempotency.includes('lookup') === false) return undefined;
   const sent = await sentOf(deps, attempt);
   const now = deps.now();
   const call = at.provider.find(sent);

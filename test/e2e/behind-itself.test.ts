@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,16 +17,19 @@ const inner = useTestGateway();
 
 const outers: Command[] = [];
 let folder = '';
+let lossy: { url: string; close(): void };
 let outer: { command: Command; api: string; key: string };
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reelay-behind-'));
   chmodSync(folder, 0o711);
+  lossy = await startLossy(inner.api);
   const price = { perJob: '25' };
   const of = (model: string, like: string) => ({
     channels: [{ channel: 'inner', model, ...(model === like ? {} : { like }) }],
     price,
   });
+  const onLossy = (like: string) => ({ channel: 'lossy', model: 'seedance-2.0', like });
   const config = {
     channels: {
       inner: {
@@ -32,9 +37,24 @@ beforeAll(async () => {
         baseUrl: `${inner.api}/v1`,
         credentials: { apiKey: inner.keys.key },
       },
+      lossy: {
+        provider: 'openai',
+        baseUrl: `${lossy.url}/v1`,
+        credentials: { apiKey: inner.keys.key },
+        resultOrigins: [inner.api],
+      },
     },
-    models: { boat: of('seedance-2.0', 'reelay'), ship: of('sora-2', 'sora-2') },
+    models: {
+      boat: of('seedance-2.0', 'reelay'),
+      ship: of('sora-2', 'sora-2'),
+      raft: { ...of('seedance-2.0', 'reelay'), channels: [onLossy('reelay')] },
+      wreck: { ...of('seedance-2.0', 'self-hosted'), channels: [onLossy('self-hosted')] },
+    },
     waits: {
+      sendMs: 10_000,
+      unknownGraceMs: 500,
+      unknownLookMs: 250,
+      unknownMs: 3_000,
       cadence: { firstLookShare: 0, intervalMinMs: 250, intervalMaxMs: 250, intervalShare: 0.1 },
     },
   };
@@ -44,9 +64,44 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const { child } of outers) if (child.exitCode === null) child.kill('SIGKILL');
+  lossy.close();
   await reelay(['stop', '--data', join(folder, 'data')]).ended;
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Stands before the inner gateway and never passes on what it answers to a POST. */
+async function startLossy(origin: string): Promise<typeof lossy> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { method = 'GET', url = '/', headers } = request;
+      const { authorization = '', 'content-type': type, 'idempotency-key': key } = headers;
+      const sent = {
+        authorization,
+        ...(type === undefined ? {} : { 'content-type': type }),
+        ...(typeof key === 'string' ? { 'idempotency-key': key } : {}),
+      };
+      const body = chunks.length > 0 ? { body: Buffer.concat(chunks) } : {};
+      fetch(`${origin}${url}`, { method, headers: sent, ...body })
+        .then(async (answer) => {
+          const bytes = Buffer.from(await answer.arrayBuffer());
+          if (method === 'POST') response.destroy();
+          else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(bytes);
+        })
+        .catch(() => response.destroy());
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${String(port)}`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
 
 const NAMESPACE = `test-${randomBytes(6).toString('hex')}`;
 
@@ -146,6 +201,25 @@ test.concurrent('a cancel outside is one inside', async () => {
   expect((await call('DELETE', `/${id}`)).status).toBe(200);
   expect(await ended(id)).toMatchObject({ status: 'failed', error: { code: 'canceled' } });
   expect(await innerStates(prompt)).toEqual(['canceled']);
+});
+
+test.concurrent(
+  'a create whose answer was lost is found by our own id, and not made again',
+  async () => {
+    const prompt = 'a raft without news [[sim polls=3 video=shared]]';
+    const id = await create({ model: 'raft', prompt });
+    expect(await ended(id)).toMatchObject({ status: 'completed' });
+    expect(await innerStates(prompt)).toEqual(['succeeded']);
+  },
+);
+
+test.concurrent('where nothing shows our id it stays in doubt, and is not made again', async () => {
+  const prompt = 'a wreck without news [[sim polls=3 video=shared]]';
+  const id = await create({ model: 'wreck', prompt, duration: 5, size: '1280x720' });
+  expect(await ended(id)).toMatchObject({
+    ...{ status: 'failed', error: { code: 'submission_unknown' } },
+  });
+  expect(await innerStates(prompt)).toHaveLength(1);
 });
 
 describe('when the outer gateway is killed', () => {

@@ -1,6 +1,7 @@
 import { fields } from '../../core/json/known-fields';
 import { credential } from '../../core/provider/credential';
 import type { Provider } from '../../core/provider/provider';
+import { find, readFind } from './find';
 import { openaiModels } from './models';
 import { options } from './options';
 import { openaiPrices } from './prices';
@@ -12,7 +13,7 @@ import { trial } from './trial';
 /**
  * The OpenAI Videos API (`/v1/videos`), which OpenAI itself has left and many servers speak: those that run a model
  * themselves (vLLM-Omni, SGLang, TensorRT-LLM, Dynamo, LocalAI), gateways (LiteLLM, new-api, another Reelay) and resellers.
- * It has no idempotency key, no lookup by an id of ours and no callback of a job.
+ * It has no callback of a job, and neither an idempotency key nor an id of ours but at another Reelay.
  */
 export const openai: Provider = {
   name: 'openai',
@@ -36,5 +37,7 @@ export const openai: Provider = {
   poll,
   readPoll,
   cancel,
+  find,
+  readFind,
   trial,
 };

@@ -121,7 +121,7 @@ const reelay: Capabilities = {
   media: { assets: false, linkOnly: [] },
   vendorKeys: REELAY_KEYS,
   cancel: 'running',
-  idempotency: ['token'],
+  idempotency: ['token', 'lookup'],
   usualSeconds: 120,
 };
 

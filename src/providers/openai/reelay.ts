@@ -7,7 +7,8 @@ import { REELAY_KEYS } from './vendor-keys';
 
 /**
  * Returns the create call to another gateway of this kind, in the words of its `/v1/videos` and always as JSON. It has an
- * idempotency key: a second create of the same attempt is answered with the first one's job.
+ * idempotency key, by which a second create of the same attempt is answered with the first one's job, and shows our id with
+ * each video.
  */
 export function submitToReelay(submission: Submission): Call {
   const { model, calledModel = model, applied, attemptId } = submission;
@@ -23,6 +24,7 @@ export function submitToReelay(submission: Submission): Call {
     seed: applied.seed,
     watermark: applied.watermark,
     return_last_frame: applied.returnLastFrame,
+    request_id: attemptId,
     ...(frames.length > 0
       ? {
           frame_images: frames.map((input) => ({
