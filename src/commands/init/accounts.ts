@@ -41,6 +41,14 @@ export const ACCOUNTS = {
     variables: { apiKey: 'ARK_API_KEY' },
     ids: /^(dreamina|seedance)-/,
   },
+  google: {
+    label: 'Google, the Gemini API (Gemini Omni)',
+    provider: 'google',
+    channel: 'google',
+    baseUrl: 'https://generativelanguage.googleapis.com',
+    variables: { apiKey: 'GEMINI_API_KEY' },
+    ids: /^gemini-/,
+  },
   kling: {
     ...KLING,
     label: 'Kling, with an API key',
