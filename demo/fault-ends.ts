@@ -35,9 +35,14 @@ export const FAULT_ENDS: Readonly<Record<FaultName, FaultEnd>> = {
   slow: SUCCEEDS,
   // Taken, and the answer says nothing; the provider's first callback names the job.
   empty: SUCCEEDS,
+  'empty-202': SUCCEEDS,
+  '200-error': SUCCEEDS,
+  truncated: SUCCEEDS,
+  'wrong-types': SUCCEEDS,
   hang: SUCCEEDS,
   // A look without a verdict is no verdict.
   'no-status': SUCCEEDS,
+  'unknown-status': SUCCEEDS,
   // Looked at again for a while, and then not waited for any longer.
   'done-no-output': { ...FAILS, code: 'provider_error', submits: 1 },
   'callback-duplicate': SUCCEEDS,
@@ -60,6 +65,8 @@ export const DIRECTIVE_ENDS: Readonly<Record<string, FaultEnd>> = {
   // Made and billed; where it lies nobody here may fetch it.
   'result=private': { ...SUCCEEDS, file: false },
   'result=redirect-private': { ...SUCCEEDS, file: false },
+  'result=gone': { ...SUCCEEDS, file: false },
+  'result=needs-key': { ...SUCCEEDS, file: false },
 };
 
 /** Every documented end by its directive: `fault=html`, `result=redirect`. */
@@ -73,7 +80,15 @@ export const ENDS: Readonly<Record<string, FaultEnd>> = {
 const FAULTLESS: FaultEnd = SUCCEEDS;
 
 /** The answer to these is lost while the provider has the job. */
-const LOST = ['fault=drop-after-accept', 'fault=empty', 'fault=hang'];
+const LOST = [
+  'fault=drop-after-accept',
+  'fault=empty',
+  'fault=empty-202',
+  'fault=200-error',
+  'fault=truncated',
+  'fault=wrong-types',
+  'fault=hang',
+];
 
 /**
  * Gives the end of one job under a directive at that provider, and that of a job without one. The tables tell of a provider

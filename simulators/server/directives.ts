@@ -37,9 +37,18 @@ export interface Directives {
 
 /**
  * `html`: a page with status 200. `empty`: no byte. `private`: the link names a private address. `redirect`: the link
- * leads to one that works. `redirect-private`: it leads to a private address.
+ * leads to one that works. `redirect-private`: it leads to a private address. `gone`: there is no such file any more.
+ * `needs-key`: it is opened by the channel's credential alone.
  */
-export const RESULTS = ['html', 'empty', 'private', 'redirect', 'redirect-private'] as const;
+export const RESULTS = [
+  'html',
+  'empty',
+  'private',
+  'redirect',
+  'redirect-private',
+  'gone',
+  'needs-key',
+] as const;
 export type Result = (typeof RESULTS)[number];
 
 const WHOLE_NUMBER = /^\d{1,9}$/;

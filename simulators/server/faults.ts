@@ -24,10 +24,20 @@ export const EXCHANGE_FAULTS = {
   slow: { strikes: 'after', act: 'delay' },
   /** The reply's own status and headers, and no body. */
   empty: { strikes: 'after', act: 'empty' },
+  /** 202 and no body, whatever the reply's own status. */
+  'empty-202': { strikes: 'after', act: 'empty-202' },
+  /** The provider's own error of a server that is broken inside, with a status of success. */
+  '200-error': { strikes: 'after', act: '200-error' },
+  /** The first half of the reply. */
+  truncated: { strikes: 'after', act: 'truncated' },
+  /** The reply with every value of it of another kind. */
+  'wrong-types': { strikes: 'after', act: 'wrong-types' },
   /** The request is read and never answered. */
   hang: { strikes: 'after', act: 'hang' },
   /** The job without its status word. */
   'no-status': { strikes: 'after', act: 'no-status' },
+  /** The job with a status word that nobody knows. */
+  'unknown-status': { strikes: 'after', act: 'unknown-status' },
 } as const;
 
 export const CALLBACK_FAULTS = { 'callback-duplicate': 2, 'callback-missing': 0 } as const;
@@ -53,7 +63,7 @@ export function isExchangeFault(name: FaultName | undefined): name is ExchangeFa
 }
 
 /** Faults that no submit can meet: not every provider's answer to one has what they leave out. */
-const LOOKS_ONLY: readonly ExchangeFault[] = ['no-status'];
+const LOOKS_ONLY: readonly ExchangeFault[] = ['no-status', 'unknown-status'];
 
 /** Gives the exchange that a fault disturbs; undefined where the wish cannot be had. */
 export function exchangeOf(

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Simulation } from '../contract';
 import type { Result } from './directives';
 import { jobAt, type JobRecord, type Jobs } from './jobs';
 import { decodeSegment } from './router';
@@ -33,7 +34,12 @@ export async function serveMedia(
     path: string;
     query: URLSearchParams;
   },
-  context: { jobs: Jobs; studio: Studio; now: number },
+  context: {
+    jobs: Jobs;
+    studio: Studio;
+    simulations: Readonly<Record<string, Simulation>>;
+    now: number;
+  },
 ): Promise<void> {
   const { request, response, path, query } = exchange;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -53,6 +59,14 @@ export async function serveMedia(
     return;
   }
   const result = file.kind === 'video' ? record.directives.result : undefined;
+  if (result === 'gone') {
+    refuse(response, 410, 'NoSuchKey');
+    return;
+  }
+  if (result === 'needs-key' && !hasKey(request, context.simulations[record.provider])) {
+    refuse(response, 401, 'Unauthorized');
+    return;
+  }
   const location = query.has(REDIRECTED) ? undefined : locationOf(result, path);
   if (location !== undefined) {
     response.writeHead(302, { location, 'content-length': 0 });
@@ -62,6 +76,12 @@ export async function serveMedia(
   const instead = result && INSTEAD[result];
   const bytes = instead?.bytes ?? (await context.studio.file(record, file.kind));
   send(request, response, { bytes, type: instead?.type ?? file.type });
+}
+
+/** Says whether a request carries the credential of a simulated channel in any of its headers. */
+function hasKey({ headers }: IncomingMessage, simulation: Simulation | undefined): boolean {
+  const sent = Object.values(headers).flat().join('\n');
+  return Object.values(simulation?.credentials ?? {}).some((key) => sent.includes(key));
 }
 
 /** RFC 1918 names it private, so no gateway may fetch from it. */

@@ -4,6 +4,7 @@ import type { Headers } from '../../src/core/provider/exchange';
 import type { SimulatedCall, SimulatedReply, Simulation, World } from '../contract';
 import { answer } from './answer';
 import { answerControl, CONTROL_PREFIX } from './control';
+import { disturbed } from './disturbed';
 import type { Exchange, ExchangeAct } from './faults';
 import type { GlobalFaults } from './global-faults';
 import type { Jobs } from './jobs';
@@ -115,18 +116,16 @@ async function serveProvider(
   // Left open until the client or the simulator goes.
   if (act === 'hang') return undefined;
   if (act === 'delay') await delay(context.slowReplyMs, undefined, { signal: context.stopping });
-  if (typeof reply === 'string') sendFault(response, reply, { simulation, world, call: routed });
-  else if (act === 'empty') sendJson(response, emptied(reply));
-  else if (reply.file) return reply.file;
-  else sendJson(response, reply);
+  if (typeof reply === 'string') {
+    sendFault(response, reply, { simulation, world, call: routed });
+    return undefined;
+  }
+  const sent = disturbed(reply, act, () => simulation.overload(500, world, routed));
+  // A file is served as it is, whatever the call for it had met.
+  if (sent.file) return sent.file;
+  sendJson(response, sent);
   return undefined;
 }
-
-const emptied = (reply: SimulatedReply): SimulatedReply => ({
-  ...reply,
-  headers: { 'content-type': 'application/json', ...reply.headers },
-  body: new Uint8Array(),
-});
 
 const HTML =
   '<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>\n';

@@ -152,8 +152,12 @@ function look(record: JobRecord | undefined, options: WorldOptions): SimulatedJo
   if (gone !== undefined && gets >= gone && gets < gone + (count ?? Infinity)) return undefined;
   const job = jobAt(record, now);
   if (exchange.act === 'no-status') return { ...job, word: null };
+  if (exchange.act === 'unknown-status') return { ...job, word: UNHEARD_OF };
   return word !== undefined && gets <= (count ?? 1) ? { ...job, word } : job;
 }
+
+/** A status word of no vendor's. */
+const UNHEARD_OF = 'unheard-of';
 
 /** Takes what disturbs this look: the job's own fault as often as it was told, else one that anybody may meet. */
 function takeLookFault(

@@ -34,6 +34,11 @@ const CASES: readonly [directives: string, end: FaultEnd][] = [
       'empty',
       'hang',
       'no-status',
+      'unknown-status',
+      'empty-202',
+      '200-error',
+      'truncated',
+      'wrong-types',
     ] as const
   ).map((fault): [string, FaultEnd] => [`fault=${fault} on=poll count=3 polls=5`, MADE]),
 ];

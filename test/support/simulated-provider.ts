@@ -3,6 +3,8 @@ import type { Operation } from '../../src/core/job/outcome';
 import type { PollReading, Provider } from '../../src/core/provider/provider';
 import type { LimitName, SimulatedReply, Simulation, World } from '../../simulators/contract';
 import { answer } from '../../simulators/server/answer';
+import { disturbed } from '../../simulators/server/disturbed';
+import type { Exchange } from '../../simulators/server/faults';
 import { createGlobalFaults } from '../../simulators/server/global-faults';
 import { jobAt, openJobs } from '../../simulators/server/jobs';
 import { matchRoute } from '../../simulators/server/router';
@@ -39,13 +41,13 @@ export function createSimulatedProvider(
 ): SimulatedProvider {
   let now = Date.parse('2026-11-21T12:00:00Z');
   let jobs = openJobs(undefined, now);
-  const world = (): World =>
+  const world = (exchange: Exchange = {}): World =>
     createWorld({
       provider: provider.name,
       jobs,
       faults: createGlobalFaults(),
       limits: createLimits(),
-      exchange: {},
+      exchange,
       now,
       mediaUrl: ({ id }, kind) => `http://127.0.0.1:9/_media/${id}/${kind}`,
       accepted: () => undefined,
@@ -55,20 +57,19 @@ export function createSimulatedProvider(
     const url = new URL(call.target.path, 'http://simulator');
     const found = matchRoute(simulation.routes, call.method, url.pathname);
     if (typeof found === 'string') throw new Error(`${call.method} ${url.pathname}: ${found}`);
-    const reply = answer(
-      simulation,
-      {
-        method: call.method,
-        route: found.route.path,
-        params: found.params,
-        query: url.searchParams,
-        headers: call.headers,
-        body: Buffer.from(call.body ?? ''),
-      },
-      world(),
-    );
+    const exchange: Exchange = {};
+    const told = world(exchange);
+    const routed = {
+      method: call.method,
+      route: found.route.path,
+      params: found.params,
+      query: url.searchParams,
+      headers: call.headers,
+      body: Buffer.from(call.body ?? ''),
+    };
+    const reply = answer(simulation, routed, told);
     if (typeof reply === 'string') throw new Error(`without a socket there is no fault ${reply}`);
-    return toReply(reply);
+    return toReply(disturbed(reply, exchange.act, () => simulation.overload(500, told, routed)));
   };
   const send = (call: Call): Reply =>
     perform(provider.authorize(call, simulation.credentials, now));
