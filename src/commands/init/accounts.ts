@@ -70,6 +70,22 @@ export const ACCOUNTS = {
     variables: { apiKey: 'MINIMAX_API_KEY' },
     ids: /^MiniMax-/,
   },
+  fal: {
+    label: 'fal (Veo, Kling, Seedance)',
+    provider: 'fal',
+    channel: 'fal',
+    baseUrl: 'https://queue.fal.run',
+    variables: { apiKey: 'FAL_KEY' },
+    ids: /^/,
+  },
+  replicate: {
+    label: 'Replicate (Veo, Kling, Seedance)',
+    provider: 'replicate',
+    channel: 'replicate',
+    baseUrl: 'https://api.replicate.com/v1',
+    variables: { apiToken: 'REPLICATE_API_TOKEN' },
+    ids: /^/,
+  },
   simulated: { label: 'none: every model makes test clips' },
 } as const satisfies Readonly<Record<string, Account>>;
 
