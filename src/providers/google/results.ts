@@ -15,7 +15,7 @@ export function fileOutput(uri: string): Output {
   return { kind: 'video', url: `/v1beta/${name}:download?alt=media`, keyed: true };
 }
 
-const OBJECT = /^gs:\/\/([^/]+)\/(.+)$/;
+const OBJECT = /^gs:\/\/([a-z0-9][\w.-]*)\/(.+)$/;
 
 /** Returns the link to an object such as `gs://bucket/videos/sample_0.mp4`; undefined for a text that names none. */
 export function objectOutput(uri: string, storageUrl: string): Output | undefined {

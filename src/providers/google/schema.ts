@@ -31,12 +31,20 @@ export const detailSchema = z.object({
 });
 export const violationSchema = z.object({ quotaId: word });
 
+/** A name becomes a path, in which `..` is a step. */
+const isWithoutSteps = (name: string): boolean =>
+  !name.split('/').some((part) => /^\.+$/.test(part));
+
 /** The name of an operation of the Gemini API: `models/veo-3.1-generate-preview/operations/abc`. */
-export const geminiName = identifier.regex(/^models\/[\w.-]+\/operations\/[\w.-]+$/);
+export const geminiName = identifier
+  .regex(/^models\/[\w.-]+\/operations\/[\w.-]+$/)
+  .refine(isWithoutSteps);
 /** The same on Vertex AI, below a project and a location. */
-export const vertexName = identifier.regex(
-  /^projects\/[\w.:-]+\/locations\/[\w-]+\/publishers\/google\/models\/[\w.@-]+\/operations\/[\w.-]+$/,
-);
+export const vertexName = identifier
+  .regex(
+    /^projects\/[\w.:-]+\/locations\/[\w-]+\/publishers\/google\/models\/[\w.@-]+\/operations\/[\w.-]+$/,
+  )
+  .refine(isWithoutSteps);
 
 /** The operations that we hand out: one of each wire. */
 export const INTERACTION = 'interaction';
