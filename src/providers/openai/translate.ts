@@ -5,6 +5,7 @@ import { jsonCall, type Call, type Reply } from '../../core/provider/exchange';
 import type { PollReading, SubmitReading } from '../../core/provider/provider';
 import { doubtful, isSuccess, running, runningAs, transient } from '../kit';
 import { readJobFailure, readLookError, readRefusal } from './errors';
+import { isSameVideo } from './ids';
 import { contentOf, MODELS, operationSchema, pathOf } from './schema';
 import { moneyOf, videoOf, type ShownVideo, type VideoError } from './video';
 import { phaseOf } from './words';
@@ -55,17 +56,15 @@ export function readPoll(reply: Reply, operation: Operation): PollReading {
   if (url !== undefined) return succeeded([keyed('video', url)], {});
   if (error !== undefined) return failed(error);
   const video = videoOf(reply);
-  const isOurs = video !== undefined && id !== undefined && video.ids.includes(id);
+  const isOurs = id !== undefined && video?.ids.some((shown) => isSameVideo(shown, id)) === true;
   // vLLM-Omni answers a failed job with the HTTP status of its error, and the job as the body.
   if (!isSuccess(reply)) {
-    return isOurs && phaseOf(video.status) === 'failed'
-      ? failed(video.error)
+    return isOurs && phaseOf(video?.status) === 'failed'
+      ? failed(video?.error)
       : readLookError(reply);
   }
   if (!video) return transient(reply, 'without a video');
-  if (video.ids.length > 0 && !isOurs) {
-    return { kind: 'transient', detail: 'the reply is about another video' };
-  }
+  if (!isOurs) return { kind: 'transient', detail: 'the reply is not about this video' };
   if (video.status === undefined) return transient(reply, 'without a status');
   return readVideo(video, id ?? '', reply);
 }
