@@ -33,19 +33,38 @@ const CERTAINTIES: Readonly<Record<ListPrice['certainty'], string>> = {
 
 /** Writes a row as `1080p from a video 4.7`. */
 function textOf({ when = {}, rates }: TariffRow): string {
-  const { resolutions = [], audio, inputVideo, tiers = [] } = when;
+  const { resolutions = [], audio, inputVideo, seconds, tiers = [] } = when;
   const words = [
     resolutions.join(' and '),
     audio === undefined ? '' : audio ? 'with sound' : 'silent',
     inputVideo ? 'from a video' : '',
     tiers.join(' and '),
+    lengthOf(seconds),
     amountOf(rates),
   ];
   return words.filter(Boolean).join(' ');
 }
 
-const amountOf = ({ perMillionTokens, perSecond, perVideo }: Rates): string =>
-  perMillionTokens ?? perSecond ?? perVideo ?? '';
+/** Writes a length that a row is for as `6 s:`, and one that is a span as `4 to 8 s:`. */
+function lengthOf(seconds: NonNullable<TariffRow['when']>['seconds']): string {
+  if (!seconds) return '';
+  const { min, max } = seconds;
+  return min === max ? `${String(min)} s:` : `${String(min ?? '')} to ${String(max ?? '')} s:`;
+}
+
+/** Writes what is paid, and what is paid beside it for inputs. */
+function amountOf(rates: Rates): string {
+  const { perMillionTokens, perSecond, perVideo, perImage, freeImages, perInputSecond } = rates;
+  const beside = [
+    perInputSecond === undefined ? '' : `${perInputSecond} for a second of an input video`,
+    perImage === undefined ? '' : `${perImage} for a picture${beyond(freeImages)}`,
+  ].filter(Boolean);
+  const amount = perMillionTokens ?? perSecond ?? perVideo ?? '';
+  return beside.length === 0 ? amount : `${amount} (${beside.join(', ')})`;
+}
+
+const beyond = (free: number | undefined): string =>
+  free === undefined ? '' : ` beyond ${String(free)}`;
 
 function unitOf({ rows, currency, perUnit }: ListPrice): string {
   const { perMillionTokens, perSecond } = rows[0]?.rates ?? {};
