@@ -1,4 +1,5 @@
 import type { Job } from '../src/core/job/job';
+import { nextRoute } from '../src/core/job/next-route';
 import type { Attempt } from '../src/core/provider/attempt';
 import { takesJobs } from '../src/attempts/send';
 import type { SubmitResult } from '../workflows/contract';
@@ -44,7 +45,7 @@ export function tooLate(
  */
 export function passedOver(deps: ActivityDeps, job: Job, number: number): SubmitResult {
   const { channel = '' } = job.routes[number - 1] ?? {};
-  const next = job.routes[number];
+  const next = nextRoute(job, number);
   const leftMs = busyUntil(deps, job, number) - deps.now();
   if (!next && leftMs > 0) {
     const pauseMs = Math.min(leftMs, deps.waits.busyRetryMaxMs);
@@ -60,11 +61,11 @@ export function passedOver(deps: ActivityDeps, job: Job, number: number): Submit
 
 /** A host that was not reached is not waited for while another channel is left. */
 export const isNextUp = (job: Job, { number, refusal }: Attempt): boolean =>
-  refusal?.until === 'reached' && job.routes[number] !== undefined;
+  refusal?.until === 'reached' && nextRoute(job, number) !== undefined;
 
 /** A slot is free as soon as another job of the account ends; where there is no other channel it is waited for. */
 export function givesUpAt(deps: ActivityDeps, job: Job, { number, refusal }: Attempt): number {
-  if (refusal?.until === 'slot' && !job.routes[number]) return job.deadlineAt;
+  if (refusal?.until === 'slot' && !nextRoute(job, number)) return job.deadlineAt;
   return busyUntil(deps, job, number);
 }
 

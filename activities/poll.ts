@@ -1,5 +1,7 @@
 import { reachOf } from '../src/core/catalog/reach';
 import { failure } from '../src/core/errors';
+import type { FailureCode } from '../src/core/errors';
+import { given } from '../src/core/json/fields';
 import { isFinal } from '../src/core/job/outcome';
 import type { Attempt } from '../src/core/provider/attempt';
 import type { WatchedAttempt } from '../src/core/ports/store/attempts';
@@ -8,6 +10,7 @@ import type { AwaitResult, Ruling } from '../workflows/contract';
 import { awaitLook } from './await-turn';
 import type { ActivityDeps } from './deps';
 import { pending } from './failure';
+import { resubmission } from './resubmit';
 import { describe, look } from '../src/attempts/look';
 import { lookTogether } from '../src/attempts/look-together';
 import { tellCancel } from '../src/attempts/tell-cancel';
@@ -46,12 +49,23 @@ export function poll(deps: ActivityDeps, plannedAt?: () => number) {
     if (moment.kind === 'shared') throw wait('looked at by the call of another job');
     const seen = await lookTogether(deps, watched, moment.sharedWith);
     if (seen.kind === 'transient') throw wait(seen.detail, seen.retryAfterMs);
-    if (seen.kind === 'unheard') return { state: 'failed', unheard: seen.code };
+    if (seen.kind === 'unheard') return unheard(deps, attempt, seen.code);
     if (!isFinal(seen.verdict)) {
       throw wait(describe(seen.verdict, elapsedMs, usualMs));
     }
     return { state: seen.verdict.state };
   };
+}
+
+/** The wait is over without the provider's word; a job that is gone from a server of one's own may be made again. */
+async function unheard(
+  deps: ActivityDeps,
+  attempt: Attempt,
+  code: FailureCode,
+): Promise<AwaitResult> {
+  const job = code === 'provider_lost' ? await deps.store.jobs.load(attempt.jobId) : undefined;
+  const again = job && resubmission(deps, job, attempt, code);
+  return { state: 'failed', unheard: code, ...given({ again }) };
 }
 
 const OWN = { kind: 'now', sharedWith: [] } as const;

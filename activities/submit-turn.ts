@@ -1,4 +1,5 @@
 import type { Job } from '../src/core/job/job';
+import { nextRoute } from '../src/core/job/next-route';
 import { capsOn } from '../src/core/slots/caps';
 import { isServed, sendBytesOf } from '../src/attempts/send';
 import type { SubmitResult } from '../workflows/contract';
@@ -54,6 +55,6 @@ export async function inRoom(
  */
 export async function mayBegin(deps: ActivityDeps, job: Job, number: number): Promise<boolean> {
   const { channel = '' } = job.routes[number - 1] ?? {};
-  const patienceMs = job.routes[number] ? deps.waits.busyMs : Infinity;
+  const patienceMs = nextRoute(job, number) ? deps.waits.busyMs : Infinity;
   return (await awaitSubmit(deps, job, channel, patienceMs)) && deps.health.mayBegin(channel);
 }

@@ -1,5 +1,6 @@
 import type { Job } from '../src/core/job/job';
 import { isTerminal } from '../src/core/job/job';
+import { nextRoute } from '../src/core/job/next-route';
 import type { Attempt } from '../src/core/provider/attempt';
 import { isServed, send } from '../src/attempts/send';
 import type { SubmitResult } from '../workflows/contract';
@@ -10,6 +11,7 @@ import { busy, givesUpAt, isNextUp, passedOver, retryAtOf, tooLate } from './pat
 import { tryPrepare } from './prepare-tries';
 import { reconcile } from './reconcile';
 import { repeat } from './repeat';
+import { resubmission } from './resubmit';
 import { inRoom, mayBegin, waitForTurn } from './submit-turn';
 
 /**
@@ -101,7 +103,9 @@ async function reconciled(deps: ActivityDeps, job: Job, attempt: Attempt): Promi
       return repeated === 'unknown' ? GIVEN_UP : standing(deps, job, repeated);
     });
   }
-  return known === 'unknown' ? GIVEN_UP : standing(deps, job, known);
+  if (known !== 'unknown') return standing(deps, job, known);
+  const again = resubmission(deps, job, attempt, 'submission_unknown');
+  return again ? { state: 'next', ...again } : GIVEN_UP;
 }
 
 const GIVEN_UP: SubmitResult = {
@@ -118,7 +122,7 @@ async function refused(deps: ActivityDeps, job: Job, attempt: Attempt): Promise<
   // Whoever was asked twice is the only one: the first submit was never refused.
   const isLast = refusal?.scope === 'final' || attempt.repeatedAt !== undefined;
   if (!refusal || isLast) return { state: 'ended', ruling: { kind: 'refused' } };
-  const next = job.routes[attempt.number];
+  const next = nextRoute(job, attempt.number);
   const isPatient = deps.now() < givesUpAt(deps, job, attempt);
   if (refusal.scope === 'retry' && isPatient && !isNextUp(job, attempt)) {
     if (deps.now() < retryAtOf(attempt)) throw busy(deps, job, attempt);

@@ -121,10 +121,16 @@ export type Ruling =
   /** An operator has written on the job's row how it ends. */
   | { kind: 'ruled' };
 
+/** Which attempt is begun next, and on the queue of which provider. */
+export interface NextSubmit {
+  number: number;
+  provider: string;
+}
+
 /** `channel` and `providerId` (`cgt-2026...`) are for people; histories from before have none. */
 export type SubmitResult =
   | { state: 'accepted'; provider: string; channel?: string; providerId?: string }
-  | { state: 'next'; number: number; provider: string }
+  | ({ state: 'next' } & NextSubmit)
   /** It has no slot yet. `said` is for people: `place 12 on channel ark-cn, which runs as many jobs as it may`. */
   | { state: 'wait'; said: string }
   | { state: 'ended'; ruling: Ruling };
@@ -136,6 +142,8 @@ export type SubmitResult =
 export interface AwaitResult {
   state: TerminalState;
   unheard?: FailureCode;
+  /** The job is lost on a server of the operator's own, and is submitted again. */
+  again?: NextSubmit;
 }
 
 /**

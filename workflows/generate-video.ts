@@ -13,6 +13,7 @@ import type {
   GenerateVideoInput,
   GenerateVideoResult,
   JobPlan,
+  NextSubmit,
   PlannedVideo,
   RequestedVideo,
   Ruling,
@@ -137,7 +138,10 @@ async function run(plan: JobPlan, progress: Progress): Promise<Ruling> {
       progress.provider = submitted.provider;
       if (submitted.state === 'accepted') {
         tellOperators(submitted);
-        return await awaitVerdict(plan, progress);
+        const { ruling, again } = await awaitEnd(plan, progress);
+        if (!again) return ruling;
+        Object.assign(progress, again);
+        continue;
       }
       progress.number = submitted.number;
     } catch (error) {
@@ -157,17 +161,28 @@ function tellOperators({ provider, channel, providerId }: AcceptedSubmit): void 
 
 type AcceptedSubmit = Extract<SubmitResult, { state: 'accepted' }>;
 
-async function awaitVerdict(plan: JobPlan, progress: Progress): Promise<Ruling> {
+/** What the wait of an accepted attempt came to; `again` = a server of the operator's own has lost it. */
+interface AwaitEnd {
+  ruling: Ruling;
+  again?: NextSubmit;
+}
+
+async function awaitEnd(plan: JobPlan, progress: Progress): Promise<AwaitEnd> {
   // A run that the sweep starts after the deadline: nothing is left to wait for.
-  if (Date.now() >= plan.deadlineAt) return lastLook(plan, progress);
+  if (Date.now() >= plan.deadlineAt) return { ruling: await lastLook(plan, progress) };
   try {
-    const { unheard } = await atProvider(plan, progress).poll({ jobId: plan.jobId });
-    return unheard === undefined ? { kind: 'verdict' } : { kind: 'failure', code: unheard };
+    const { unheard, again } = await atProvider(plan, progress).poll({ jobId: plan.jobId });
+    if (unheard === undefined) return { ruling: { kind: 'verdict' } };
+    return { ruling: { kind: 'failure', code: unheard }, ...(again ? { again } : {}) };
   } catch (error) {
     if (!isTimeout(error)) throw error;
-    return lastLook(plan, progress);
+    return { ruling: await lastLook(plan, progress) };
   }
 }
+
+/** Waits for the natural end of a job that is to be canceled, which nobody submits again. */
+const awaitVerdict = async (plan: JobPlan, progress: Progress): Promise<Ruling> =>
+  (await awaitEnd(plan, progress)).ruling;
 
 /**
  * Takes the last look: a timeout of ours is not the provider's verdict, so it is asked once more before the job fails.

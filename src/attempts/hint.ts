@@ -29,7 +29,9 @@ export function createHint(deps: LookDeps): Hint {
     const known = await adopt(deps, attempt, { provider: at.provider, body });
     if (known.state !== 'accepted') return HEARD;
     const seen = await look(deps, { attempt: known, job });
-    if (seen.kind === 'verdict' && isFinal(seen.verdict)) {
+    // A job that was made again waits for its newest attempt.
+    const isNewest = (await deps.store.attempts.latest(attempt.jobId))?.id === attempt.id;
+    if (seen.kind === 'verdict' && isFinal(seen.verdict) && isNewest) {
       await deps.engine.completeAwait(job.workflowId, seen.verdict.state);
     }
     return HEARD;

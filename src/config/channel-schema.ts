@@ -23,6 +23,11 @@ const rules = {
   draining: yesOrNo
     .optional()
     .describe('It takes no new job; what it has is looked at, canceled and fetched until it ends.'),
+  selfHosted: yesOrNo
+    .optional()
+    .describe(
+      'It is one server of your own, where a lost render costs nobody money: a job that it has lost is made again, and it runs one job at a time unless `jobsAtOnce` says more.',
+    ),
   carriesTraces: yesOrNo
     .optional()
     .describe('Its provider gets the trace context of each call, `traceparent` and `tracestate`.'),

@@ -112,7 +112,7 @@ async function store(
   creation: Creation,
   checked: CheckedRequest,
 ): Promise<CreateResult> {
-  const routes = frozen(checked.usable, deps.lot);
+  const routes = frozen(checked.usable, deps.lot, deps.limits.resubmits);
   const { native } = await checked.storeFiles();
   const job = rowOf({ creation, checked, routes, native, principal, now: deps.now() });
   return deps.store.jobs.create(job).catch((error: unknown) => {

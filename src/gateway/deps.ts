@@ -40,7 +40,10 @@ export interface GatewayDeps {
   mint: Mint;
   quotes: Quotes;
   waits: GatewayWaits;
-  limits: Pick<Limits, 'inputBytesMax' | 'createsAtOnce' | 'heldRequests' | 'replyBytesMax'>;
+  limits: Pick<
+    Limits,
+    'inputBytesMax' | 'resubmits' | 'createsAtOnce' | 'heldRequests' | 'replyBytesMax'
+  >;
   /** Starts the jobs whose rows are committed. */
   starts: Pick<Starts, 'wake' | 'isFull'>;
   now(): number;
@@ -66,4 +69,4 @@ type GatewayWaits = PlanWaits &
 export type AcceptDeps = Pick<
   GatewayDeps,
   'store' | 'catalog' | 'outbound' | 'links' | 'blobs' | 'quotes' | 'now' | 'lot' | 'log'
-> & { limits: Pick<Limits, 'inputBytesMax'>; waits: Pick<Waits, 'inputFetchMs'> };
+> & { limits: Pick<Limits, 'inputBytesMax' | 'resubmits'>; waits: Pick<Waits, 'inputFetchMs'> };

@@ -35,7 +35,9 @@ export interface ResolvedRequest {
   deadlineSeconds: number;
 }
 
-export type ResolveDeps = Pick<AcceptDeps, 'catalog' | 'outbound' | 'links' | 'limits'>;
+export type ResolveDeps = Pick<AcceptDeps, 'catalog' | 'outbound' | 'links'> & {
+  limits: Pick<AcceptDeps['limits'], 'inputBytesMax'>;
+};
 
 /** A request that passed every check, with what is to be stored for it before its row. */
 export interface CheckedRequest extends ResolvedRequest {

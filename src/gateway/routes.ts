@@ -4,6 +4,7 @@ import { GatewayError } from '../core/errors';
 import { costOf } from '../core/catalog/price-of';
 import { given } from '../core/json/fields';
 import type { FrozenRoute } from '../core/job/job';
+import { withResubmits } from '../core/job/next-route';
 import type { PriceRules } from '../core/money/model-price';
 import { pricedVideo } from '../core/money/priced-video';
 import type { FrozenPrice } from '../core/money/terms';
@@ -67,11 +68,12 @@ export function withCosts(
  * equals, each as likely to be first as its weight says. All of them make the same video, so its price and its defaults
  * do not hang on the lot. A channel that is being drained is left out; throws `unavailable` where no other is left.
  * A route keeps a request of its own where its channel has other words for the video, and the version of the `config`
- * that it was chosen by.
+ * that it was chosen by. `resubmits` is how often a job may be made again that a server of the operator's own has lost.
  */
 export function frozen(
   choices: readonly [RouteChoice, ...RouteChoice[]],
   random: () => number,
+  resubmits = 0,
 ): NewJob['routes'] {
   const { applied: shown } = choices[0];
   const freeze = ({
@@ -87,6 +89,7 @@ export function frozen(
     provider: provider.name,
     model,
     ...given({ like, cost }),
+    ...(channel.selfHosted ? { selfHosted: true as const } : {}),
     ...(config === undefined || config === '' ? {} : { config }),
     ...(isDeepStrictEqual(applied, shown) ? {} : { applied }),
   });
@@ -99,7 +102,7 @@ export function frozen(
       message: 'This model takes no new videos at the moment; try again later.',
     });
   }
-  return [freeze(first), ...rest.map(freeze)];
+  return withResubmits([freeze(first), ...rest.map(freeze)], resubmits);
 }
 
 /**

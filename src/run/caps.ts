@@ -16,7 +16,8 @@ export function capsOf({
   const named = [...new Set(entries.flatMap((model) => model.groups))];
   const unknown = Object.keys(groups).filter((group) => !named.includes(group));
   const routes = entries.flatMap((model) => model.channels);
-  const caps = Object.entries(channels).map(([name, { jobsAtOnce, modelJobsAtOnce }]) => {
+  const caps = Object.entries(channels).map(([name, channel]) => {
+    const { modelJobsAtOnce, selfHosted, jobsAtOnce = selfHosted ? 1 : undefined } = channel;
     const served = routes.filter(({ channel }) => channel === name).map(({ model }) => model);
     return {
       made: [name, { jobsAtOnce, modelJobsAtOnce } satisfies ChannelCaps] as const,

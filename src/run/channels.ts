@@ -96,7 +96,7 @@ export function toChannel(
   const calls = {
     ...jobsPerLookOf(name, config, provider),
     ...repeatsOf(name, config, provider),
-    ...given({ costTimes: config.costTimes }),
+    ...given({ costTimes: config.costTimes, selfHosted: config.selfHosted }),
   };
   if ('simulated' in config) {
     if (!simulator) {

@@ -199,7 +199,7 @@ test('two runs of accept at once make one job', async () => {
   const { base } = gateway;
   const deps = {
     ...base,
-    limits: { inputBytesMax: 0 },
+    limits: { inputBytesMax: 0, resubmits: 2 },
     now: Date.now,
     lot: Math.random,
     waits: base.config.waits,

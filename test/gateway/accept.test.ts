@@ -69,7 +69,7 @@ beforeAll(async () => {
     blobs: createLocalBlobs(join(temporaryFolder(), 'blobs')),
     quotes: createQuotes({ secret: 'quote-secret', lifetimeMs: 60_000, now: () => NOW }),
     waits: { inputFetchMs: 5_000 },
-    limits: { inputBytesMax: 20_000_000 },
+    limits: { inputBytesMax: 20_000_000, resubmits: 2 },
     now: () => NOW,
     lot: () => 0.5,
     log: pino({ level: 'silent' }),

@@ -328,7 +328,7 @@ async function prepared(
     {
       ...base,
       waits: { inputFetchMs: 5_000 },
-      limits: { inputBytesMax: 0 },
+      limits: { inputBytesMax: 0, resubmits: 2 },
       now: Date.now,
       lot: Math.random,
     },

@@ -24,6 +24,8 @@ export interface Channel {
   simulated: boolean;
   /** Jobs that this gateway did not create may be seen and canceled through it, by keys with that scope. */
   foreignIds?: boolean;
+  /** It is a server of the operator's own, where a lost render costs nobody money: a job that it has lost is made again. */
+  selfHosted?: boolean;
   /** It takes no new job; what it has is looked at, canceled and fetched until it has ended. */
   draining?: boolean;
   /** Its provider gets the trace context of each call: W3C's headers, with ids of ours and the caller's own state. */

@@ -42,6 +42,10 @@ export interface FrozenRoute {
   cost?: FrozenPrice | undefined;
   /** What is sent this way; absent: the job's own. The same video, in the words of another model. */
   applied?: AppliedRequest;
+  /** The channel is a server of the operator's own, where a lost render costs nobody money. */
+  selfHosted?: true;
+  /** It is tried only where such a server has lost the job. */
+  resubmit?: true;
 }
 
 /** Returns the id under which our tables have the model. */

@@ -102,6 +102,9 @@ export const LIMITS = {
     'A job whose workflow is lost more often than this waits for a review.',
     { least: 0 },
   ),
+  resubmits: limit(2, 'submits', 'A job that your own server has lost is made again this often.', {
+    least: 0,
+  }),
   migrationTries: limit(10, 'tries', 'A migration gives way to locks of others this often.'),
 
   // What one process does at once.
