@@ -2,7 +2,7 @@ import { desc, eq } from 'drizzle-orm';
 import { decide } from '../../core/job/decide-end';
 import type { End } from '../../core/job/decide-end';
 import { isTerminal } from '../../core/job/job';
-import type { Job } from '../../core/job/job';
+import type { FrozenRoute, Job } from '../../core/job/job';
 import { chargedMost, uncollectedText } from '../../core/money/charge';
 import type { StoredReply } from '../../core/provider/native';
 import type { RenderEnd, SettleResult, SettleReason } from '../../core/ports/store/jobs';
@@ -59,11 +59,19 @@ export async function settle(
     const job = await finish(tx, { row, attempt, end, charged, now, watchedUntil });
     const reply = attempt && finalReplyOf(attempt);
     const told = await announce(tx, { ...settlement, job, attempt, reply, cost: end.cost });
-    // What may still run there keeps its slot: the provider counts it among its jobs.
-    const keptUntil = attempt && attempt.state !== 'refused' ? watchedUntil : null;
+    const keptUntil = attempt && mayStillRun(row, attempt) ? watchedUntil : null;
     return { ...told, granted: await endSlot(tx, caps, { jobId: job.id, keptUntil, now }) };
   });
 }
+
+/**
+ * Says whether the job keeps its slot, since a provider may count it among those that run. A server of the operator's own
+ * counts none: it has forgotten the job, or takes the next one when it is free.
+ */
+const mayStillRun = (
+  { routes }: { routes: readonly FrozenRoute[] },
+  { state, number }: Pick<WholeAttemptRow, 'state' | 'number'>,
+): boolean => state !== 'refused' && routes[number - 1]?.selfHosted !== true;
 
 async function latestAttempt(tx: Transaction, jobId: string): Promise<WholeAttemptRow | undefined> {
   const [attempt] = await LATEST(tx, { jobId });
