@@ -120,3 +120,15 @@ test.each(['a --frames 289', 'a --FRAMES=289', '--frames'])(
     expect(apply(model, { prompt: 'a --framework of steel' }).seconds).toBe(5);
   },
 );
+
+test('a resolution of which no length is left goes with its lengths', () => {
+  const hailuo = providers['minimax']?.models['MiniMax-Hailuo-02'];
+  if (!hailuo) throw new Error('there is no such model');
+  const { made } = narrow(hailuo, { seconds: [10] });
+  expect([made?.resolutions, made?.modes.first_frame?.resolutions]).toEqual([
+    ['768p'],
+    ['768p', '512p'],
+  ]);
+  expect(narrow(hailuo, { seconds: [6] }).made?.resolutions).toEqual(['768p', '1080p']);
+  expect(narrow(hailuo, { seconds: [10], resolutions: ['1080p'] }).made).toBeUndefined();
+});

@@ -25,9 +25,10 @@ export interface OfferProblem {
 /** Returns what is left of a model, undefined where that is nothing. A problem is a value that the model never had. */
 export function narrow(
   model: Capabilities,
-  offered: Offered,
+  asked: Offered,
 ): { made: Capabilities | undefined; problems: OfferProblem[] } {
-  const problems = unknownNames(model, offered);
+  const problems = unknownNames(model, asked);
+  const offered = withoutEmptyResolutions(model, asked);
   const modes = Object.entries(model.modes).flatMap(
     ([name, limits]): [string, ModeCapabilities][] => {
       if (offered.modes?.includes(name as Mode) === false) return []; // the names of `modes` are modes
@@ -55,6 +56,19 @@ export function narrow(
     ...(offered.audio === false ? { audioDefault: false, silentOnly: true } : {}),
   };
   return { made, problems };
+}
+
+/** Takes away the resolutions of which no length is left; a resolution may have fewer than its model. */
+function withoutEmptyResolutions(model: Capabilities, offered: Offered): Offered {
+  const { secondsByResolution: fewer = {}, resolutions, modes } = model;
+  const { seconds } = offered;
+  const empty = Object.keys(fewer).filter(
+    (one) => seconds && !fewer[one]?.some((length) => isOffered(length, seconds)),
+  );
+  if (empty.length === 0) return offered;
+  const all = Object.values(modes).flatMap((mode) => mode.resolutions ?? []);
+  const left = offered.resolutions ?? [...new Set([...resolutions, ...all])];
+  return { ...offered, resolutions: left.filter((one) => !empty.includes(one)) };
 }
 
 const kept = (all: readonly string[], offered: readonly string[] | undefined): readonly string[] =>
