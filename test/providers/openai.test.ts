@@ -95,7 +95,10 @@ describe('words of a server’s own', () => {
   });
 
   test('any other goes as it is', () => {
-    const words = { guidance_scale: 5, enable_teacache: true, extra_params: { shift: 3 } };
+    const words = {
+      ...{ guidance_scale: 5, enable_teacache: true, extra_params: { shift: 3 } },
+      nvext: { seed: 7, negative_prompt: 'rain' },
+    };
     expect(asked(words).passthrough).toEqual(words);
   });
 });

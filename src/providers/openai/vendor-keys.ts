@@ -52,12 +52,15 @@ const OWNED = [
   'callback_url',
 ];
 
-/** An object of further words, none of which may be one that the gateway writes. */
-const further = z
-  .record(z.string(), z.unknown(), { error: 'must be an object' })
-  .refine((words) => !Object.keys(words).some((word) => OWNED.includes(word)), {
-    error: 'has a word that the gateway writes',
-  });
+/** An object of further words, none of which but `allowed` may be one that the gateway writes. */
+const further = (allowed: readonly string[] = []) =>
+  z.record(z.string(), z.unknown(), { error: 'must be an object' }).refine(
+    (words) => {
+      const named = Object.keys(words).filter((word) => !allowed.includes(word));
+      return !named.some((word) => OWNED.includes(word));
+    },
+    { error: 'has a word that the gateway writes' },
+  );
 
 const numberIn = (min: number, max: number) =>
   z
@@ -71,9 +74,10 @@ const checked = {
   num_inference_steps: numberIn(1, 200),
   guidance_scale: numberIn(0, 20),
   guidance_scale_2: numberIn(0, 20),
-  extra_params: further,
-  diffusers_kwargs: further,
-  nvext: further,
+  extra_params: further(),
+  diffusers_kwargs: further(),
+  // Dynamo reads these two nowhere else, and they change nothing of what was priced.
+  nvext: further(['seed', 'negative_prompt']),
 };
 
 export const SELF_HOSTED_KEYS: VendorKeys = { owned: OWNED, checked };
