@@ -48,7 +48,8 @@ export async function open(
   const { allowedOrigins, baseUrl } = options;
   const voucher = { allowedOrigins, ...given({ baseUrl }) };
   let headers = withOwn(options.headers, context.userAgent);
-  const target = url.startsWith('/') ? { path: url } : { url };
+  const isPath = baseUrl !== undefined && url.startsWith('/');
+  const target = isPath ? { path: url } : { url };
   let place = allowed(resolveTarget(target, voucher, context.rules));
   for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects += 1) {
     const answer = await get(context, { ...place, headers, deadlineAt, signal: options.signal });

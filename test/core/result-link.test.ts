@@ -31,6 +31,11 @@ test.each<[says: string, url: string, keyed: true | undefined, key: string | und
   expect(link(url, keyed)).toMatchObject({ url, allowedOrigins: ['https://api.example'] });
 });
 
+test('a path is one of the channel where our own code made it, and no link where a provider wrote it', () => {
+  expect(link('/files/a.mp4', true)).toHaveProperty('baseUrl', 'https://api.example/v1');
+  expect(link('/files/a.mp4')).not.toHaveProperty('baseUrl');
+});
+
 test('a channel that has left the config vouches for nothing', () => {
   const output = { url: '/videos/abc/content', keyed: true as const };
   expect(resultLink(undefined, output, 0)).toEqual({

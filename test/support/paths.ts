@@ -56,6 +56,12 @@ export const PATHS: Readonly<Record<string, Path>> = {
     status: 'COMPLETED',
     make: posted('seconds=1', { model: 'two-channels' }),
   },
+  'lost-by-a-server-of-ones-own': {
+    // Each submit that is made again costs another two rounds.
+    events: 47,
+    status: 'FAILED',
+    make: posted('gone=1', { model: 'own-server' }),
+  },
   'waited-for-a-slot': {
     events: 35,
     status: 'COMPLETED',
@@ -250,17 +256,20 @@ export const pathConfig = (denying: string) => ({
     unknownMs: 3_000,
     busyMs: 8_000,
     sweepAgeMs: 500,
+    goneGraceMs: 500,
   },
   channels: {
     'ark-simulated': { provider: 'ark', simulated: true as const },
     'ark-one': { provider: 'ark', simulated: true as const, jobsAtOnce: 1 },
     'ark-another': { provider: 'ark', simulated: true as const, jobsAtOnce: 1 },
+    'ark-own': { provider: 'ark', simulated: true as const, selfHosted: true, jobsAtOnce: 9 },
     'ark-denying': { provider: 'ark', baseUrl: denying, credentials: { apiKey: 'wrong' } },
   },
   models: {
     'seedance-2.0': modelOn('ark-simulated'),
     'one-slot': modelOn('ark-one'),
     'another-slot': modelOn('ark-another'),
+    'own-server': modelOn('ark-own'),
     'two-channels': modelOn('ark-denying', 'ark-simulated'),
   },
 });

@@ -24,11 +24,13 @@ export function resultLink(
 ): ResultLink {
   if (!at) return { url, headers: {}, allowedOrigins: [] };
   const { channel, provider } = at;
-  const link = { url, baseUrl: channel.baseUrl, allowedOrigins: channel.resultOrigins };
+  const link = { url, allowedOrigins: channel.resultOrigins };
+  // A link that a provider wrote without its host is none; only our own code makes a path.
   if (!keyed || !mayHearKey(url, at)) return { ...link, headers: {} };
   const target = isPath(url) ? { path: url } : { url };
   const call = { method: 'GET' as const, target, headers: {} };
-  return { ...link, headers: provider.authorize(call, channel.credentials, nowMs).headers };
+  const { headers } = provider.authorize(call, channel.credentials, nowMs);
+  return { ...link, baseUrl: channel.baseUrl, headers };
 }
 
 const isPath = (url: string): boolean => url.startsWith('/');
