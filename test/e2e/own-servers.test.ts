@@ -89,7 +89,8 @@ test('two of four servers are killed and started again during a hundred jobs: al
   let lost = 0;
   for (const id of ids) {
     const accepted = (await attemptsOf(id)).filter(({ state }) => state === 'accepted');
-    expect(accepted.length).toBeLessThanOrEqual(2);
+    // Once for each restart that it met; both may have met the same job.
+    expect(accepted.length).toBeLessThanOrEqual(3);
     expect(told(id)).toHaveLength(accepted.length - 1);
     lost += accepted.length - 1;
     const ledger = await gateway.sql('SELECT kind FROM ledger WHERE job_id = $1 ORDER BY id', [
