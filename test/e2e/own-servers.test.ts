@@ -41,7 +41,7 @@ beforeAll(async () => {
       farm: { channels: NAMES.map(on), price },
       alone: { channels: [on('gpu-1')], price, deadlineSeconds: 90 },
     },
-    waits: { goneGraceMs: 500, busyRetryMaxMs: 500, unknownMs: 2_000, sendMs: 3_000 },
+    waits: { goneGraceMs: 500, busyRetryMaxMs: 500, unknownMs: 2_000, sendMs: 10_000 },
   });
 });
 afterAll(async () => {
