@@ -9,7 +9,7 @@ import { pending, transient } from './failure';
 import { freshOutputs } from '../src/attempts/look';
 import { againAfterMs, type PlaceName } from './places';
 import { causeOf, originOf } from '../src/attempts/probe';
-import { peeked } from '../src/core/media/peeked';
+import { peeked } from '../src/core/media/streams';
 
 /**
  * Copies every output of a finished job into the blob store; until then the gateway proxies the provider's link. What is

@@ -29,9 +29,7 @@ export function createHint(deps: LookDeps): Hint {
     const known = await adopt(deps, attempt, { provider: at.provider, body });
     if (known.state !== 'accepted') return HEARD;
     const seen = await look(deps, { attempt: known, job });
-    // A job that was made again waits for its newest attempt.
-    const isNewest = (await deps.store.attempts.latest(attempt.jobId))?.id === attempt.id;
-    if (seen.kind === 'verdict' && isFinal(seen.verdict) && isNewest) {
+    if (seen.kind === 'verdict' && isFinal(seen.verdict) && (await isNewest(deps, attempt))) {
       await deps.engine.completeAwait(job.workflowId, seen.verdict.state);
     }
     return HEARD;
@@ -39,6 +37,10 @@ export function createHint(deps: LookDeps): Hint {
 }
 
 const HEARD = { answer: {} };
+
+/** Says whether the job waits for this attempt: one that was made again waits for its newest. */
+const isNewest = async ({ store }: Pick<LookDeps, 'store'>, attempt: Attempt): Promise<boolean> =>
+  (await store.attempts.latest(attempt.jobId))?.id === attempt.id;
 
 async function adopt(
   deps: Pick<LookDeps, 'store' | 'now' | 'log'>,

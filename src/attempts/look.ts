@@ -6,6 +6,7 @@ import type { InlineFile } from '../core/provider/provider';
 import { isFinal } from '../core/job/outcome';
 import type { Output, Verdict } from '../core/job/outcome';
 import { wholePercent } from '../core/job/progress';
+import { once } from '../core/media/streams';
 import type { WatchedJob } from '../core/ports/store/attempts';
 import { failure } from '../core/errors';
 import type { Attempt } from '../core/provider/attempt';
@@ -79,11 +80,6 @@ async function unpacked(
     outputs.push({ kind, url: inlineUrl(id) });
   }
   return { verdict: { ...verdict, outputs }, reply: undefined };
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- a one-chunk stream is still a stream
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }
 
 /** A success counts once its result is seen to be a video, or cannot be seen. */

@@ -3,6 +3,7 @@ import type { ResultLink } from '../core/catalog/result-link';
 import { GatewayError } from '../core/errors';
 import { readMp4Head } from '../core/media/mp4-head';
 import type { VideoFacts } from '../core/job/outcome';
+import { startOf } from '../core/media/streams';
 import { videoTypeOf } from '../core/media/sniff';
 import type { LookDeps } from './deps';
 
@@ -52,21 +53,6 @@ function judge(headers: Record<string, string>, start: Uint8Array): ProbeResult 
   if (videoTypeOf(start) !== undefined) return { kind: 'video', made: readMp4Head(start) };
   const type = (headers['content-type'] ?? 'no type').slice(0, 100);
   return { kind: 'unreadable', detail: `the file is no video (${type})` };
-}
-
-/** The first bytes of a stream, which is left then. */
-export async function startOf(
-  stream: AsyncIterable<Uint8Array>,
-  bytesMax: number,
-): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of stream) {
-    chunks.push(chunk);
-    bytes += chunk.byteLength;
-    if (bytes >= bytesMax) break;
-  }
-  return Buffer.concat(chunks).subarray(0, bytesMax);
 }
 
 /** What the guard or the wire said, `blocked: the URL is not allowed: must be an https URL`; never the URL itself. */

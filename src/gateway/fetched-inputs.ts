@@ -1,7 +1,8 @@
 import type { Principal } from '../core/api/principal';
+import type { ChannelRoute } from '../core/catalog/catalog';
 import { GatewayError, invalid } from '../core/errors';
 import type { CreateOptions } from '../core/job/creation';
-import { peeked } from '../core/media/peeked';
+import { peeked } from '../core/media/streams';
 import { sniffMediaType } from '../core/media/sniff';
 import type { Draft } from '../core/request/draft';
 import type { Input } from '../core/request/request';
@@ -33,16 +34,19 @@ export async function fetchInputs(
   asked: Fetchable | { native: unknown },
 ): Promise<FetchedInputs> {
   if ('native' in asked) return NOTHING_FETCHED;
-  const wanted = wantedOf(deps, principal, asked);
+  const { model } = asked.request;
+  const wanted = wantedOf(deps, asked, deps.catalog.find(principal, model)?.routes ?? []);
   if (wanted.length === 0) return NOTHING_FETCHED;
   const { idempotency, render } = asked;
   const repeated =
     render &&
     (await deps.store.jobs.earlier(principal.workspaceId, { idempotency, render }, deps.now()));
   if (repeated) return NOTHING_FETCHED;
-  checkInputUrls(deps, asked, deps.catalog.resolve(principal, asked.request.model).routes);
+  const { routes } = deps.catalog.resolve(principal, model);
+  checkInputUrls(deps, asked, routes);
+  const origins = routes.flatMap(({ channel }) => channel.resultOrigins);
   const files = await Promise.all(
-    wanted.map(async (one) => [one.url, await fetchOne(deps, principal, asked, one)] as const),
+    wanted.map(async (one) => [one.url, await fetchOne(deps, origins, one)] as const),
   );
   return new Map(files);
 }
@@ -56,13 +60,11 @@ interface Wanted {
 
 /** Lists what is to be fetched, each link once. */
 function wantedOf(
-  { catalog, links }: FetchDeps,
-  principal: Principal,
+  { links }: FetchDeps,
   { request, names }: Pick<Draft, 'request' | 'names'>,
+  routes: readonly ChannelRoute[],
 ): Wanted[] {
-  const forms = (catalog.find(principal, request.model)?.routes ?? []).flatMap(
-    ({ capabilities }) => capabilities.media ?? [],
-  );
+  const forms = routes.flatMap(({ capabilities }) => capabilities.media ?? []);
   const isWanted = (role: Input['role']): boolean =>
     forms.some(({ bytesOnly }) => bytesOnly?.includes(role)) &&
     !forms.some(({ linkOnly }) => linkOnly.includes(role));
@@ -75,13 +77,10 @@ function wantedOf(
 }
 
 async function fetchOne(
-  { outbound, blobs, catalog, waits, limits }: FetchDeps,
-  principal: Principal,
-  { request }: Pick<Draft, 'request'>,
+  { outbound, blobs, waits, limits }: FetchDeps,
+  allowedOrigins: readonly string[],
   { url, role, param }: Wanted,
 ): Promise<{ blob: string; mime: string }> {
-  const { routes } = catalog.resolve(principal, request.model);
-  const allowedOrigins = routes.flatMap(({ channel }) => channel.resultOrigins);
   const { inputFetchMs: timeoutMs } = waits;
   try {
     const source = await outbound.open(url, { headers: {}, allowedOrigins, timeoutMs });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Principal } from '../core/api/principal';
 import { GatewayError, invalid } from '../core/errors';
-import type { KnownFiles } from '../core/request/media-forms';
+import { KIND_OF, type KnownFiles } from '../core/request/media-forms';
 import type { Blobs } from '../core/ports/blobs';
 import type { Draft, InputSource } from '../core/request/draft';
 import type { ChannelRoute } from '../core/catalog/catalog';
@@ -9,6 +9,7 @@ import type { Store } from '../core/ports/store/store';
 import type { Input } from '../core/request/request';
 import { FACTS_BYTES, factsOf, type FileFacts } from '../core/media/file-facts';
 import { sniffMediaType } from '../core/media/sniff';
+import { once, startOf } from '../core/media/streams';
 import type { GatewayDeps } from './deps';
 
 /**
@@ -62,8 +63,7 @@ export const paramOf = (
 
 /** Refuses a file of another kind than its role takes; a provider would find out only after it was asked. */
 export function checkKind(role: Input['role'], mime: string, param: string): void {
-  const kind =
-    role === 'reference_video' ? 'video' : role === 'reference_audio' ? 'audio' : 'image';
+  const kind = KIND_OF[role];
   if (!mime.startsWith(`${kind}/`)) throw invalid(param, `is ${mime}; it must be ${kind}/*`);
 }
 
@@ -113,18 +113,10 @@ export async function storedFiles(
   for (const { media } of inputs) {
     const found = 'blob' in media ? await blobs.stat(media.blob) : undefined;
     if (!('blob' in media) || !found) continue;
-    const end = Math.min(found.bytes, FACTS_BYTES) - 1;
-    const start =
-      end < 0 ? new Uint8Array() : await bytesOf(blobs.open(media.blob, { start: 0, end }));
+    const start = await startOf(blobs.open(media.blob), FACTS_BYTES);
     files.set(media.blob, factsOf(media.mime, start, found.bytes));
   }
   return files;
-}
-
-async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 /** Returns what is known of the files that came with the request, by blob id. */
@@ -165,11 +157,6 @@ export async function storeBlob(
   const blob = await deps.blobs.put(once(bytes), bytes.length);
   await deps.store.inputs.add(principal.workspaceId, { ...blob, mime }, deps.now());
   return blob.id;
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- a one-chunk stream is still a stream
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }
 
 const DATA_URL = /^data:([a-z]+\/[a-z0-9.+-]+)?((?:;[a-z0-9-]+=[^;,]*)*);base64,$/i;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Capabilities } from '../../src/core/request/capabilities';
+import { KIND_OF } from '../../src/core/request/media-forms';
 import type { Input } from '../../src/core/request/request';
 
 /** The least that is told from other files by its first bytes, of each kind of input. */
@@ -29,8 +30,6 @@ export function inputFor(
   url = 'https://media.example/a.png',
 ): Input {
   if (!media?.bytesOnly?.includes(role)) return { role, media: { url } };
-  const kind =
-    role === 'reference_video' ? 'video' : role === 'reference_audio' ? 'audio' : 'image';
-  const { mime, bytes } = FILES[kind];
+  const { mime, bytes } = FILES[KIND_OF[role]];
   return { role, media: { blob: idOf(bytes), mime } };
 }

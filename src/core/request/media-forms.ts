@@ -94,7 +94,8 @@ function checkBody(
 
 const mib = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MiB`;
 
-const KIND_OF = {
+/** What a file in a role must be, as the first part of its media type. */
+export const KIND_OF = {
   first_frame: 'image',
   last_frame: 'image',
   reference_image: 'image',

@@ -2,7 +2,7 @@ import { jsonCall, type Call } from '../../core/provider/exchange';
 import type { Submission } from '../../core/provider/provider';
 import { withVendorKeys } from '../../core/request/passthrough';
 import type { Input, Media } from '../../core/request/request';
-import { base64Of } from '../kit';
+import { dataUrlOf } from '../kit';
 import { submitNative } from './native';
 import { pathOf } from './schema';
 import { ARK_KEYS } from './vendor-keys';
@@ -53,6 +53,5 @@ function contentItem(input: Input, blobs: Submission['blobs']): Record<string, u
 function urlOf(media: Media, blobs: Submission['blobs']): string {
   if ('url' in media) return media.url;
   if ('asset' in media) return `asset://${media.asset}`;
-  const { mime, base64 } = base64Of(blobs, media.blob);
-  return `data:${mime};base64,${base64}`;
+  return dataUrlOf(blobs, media.blob);
 }

@@ -2,7 +2,7 @@ import { jsonCall, type Call } from '../../core/provider/exchange';
 import type { Submission } from '../../core/provider/provider';
 import { withVendorKeys } from '../../core/request/passthrough';
 import type { AppliedRequest, Input } from '../../core/request/request';
-import { base64Of } from '../kit';
+import { dataUrlOf } from '../kit';
 import { endpointOf, familyOf } from './endpoints';
 import { KEYS } from './vendor-keys';
 
@@ -82,6 +82,5 @@ const all = ({ applied, blobs }: Submission, role: Input['role']): string[] =>
 function urlOf({ media }: Input, blobs: Submission['blobs']): string {
   if ('url' in media) return media.url;
   if ('asset' in media) throw new Error('fal keeps no assets; create refuses them');
-  const { mime, base64 } = base64Of(blobs, media.blob);
-  return `data:${mime};base64,${base64}`;
+  return dataUrlOf(blobs, media.blob);
 }

@@ -12,7 +12,7 @@
  *
  * It knows no vendor. What a code, a status or a path means stays in the provider's own folder.
  */
-export { base64Of } from './inline';
+export { base64Of, dataUrlOf } from './inline';
 export { denied, gone, isSuccess, running, runningAs, transient } from './looks';
 export { formCall, type Part } from './multipart';
 export {

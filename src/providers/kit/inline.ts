@@ -12,3 +12,9 @@ export function base64Of(
   if (!blob) throw new Error(`the bytes of blob ${blobId} were not handed over`);
   return { mime: blob.mime, base64: Buffer.from(blob.bytes).toString('base64') };
 }
+
+/** Returns a stored input as a data URL (RFC 2397), `data:image/png;base64,iVBO...`; throws as `base64Of` does. */
+export function dataUrlOf(blobs: Submission['blobs'], blobId: string): string {
+  const { mime, base64 } = base64Of(blobs, blobId);
+  return `data:${mime};base64,${base64}`;
+}

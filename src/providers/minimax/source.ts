@@ -1,11 +1,10 @@
 import type { Submission } from '../../core/provider/provider';
 import type { Input } from '../../core/request/request';
-import { base64Of } from '../kit';
+import { dataUrlOf } from '../kit';
 
 /** Returns a medium as both wires take it: a link, a data URL or, on the newer one, a file of the account's. */
 export function sourceOf({ media }: Input, blobs: Submission['blobs']): string {
   if ('url' in media) return media.url;
   if ('asset' in media) return `mm_file://${media.asset}`;
-  const { mime, base64 } = base64Of(blobs, media.blob);
-  return `data:${mime};base64,${base64}`;
+  return dataUrlOf(blobs, media.blob);
 }

@@ -2,7 +2,7 @@ import { jsonCall, type Call } from '../../core/provider/exchange';
 import type { Submission } from '../../core/provider/provider';
 import { withVendorKeys } from '../../core/request/passthrough';
 import type { Input } from '../../core/request/request';
-import { base64Of } from '../kit';
+import { dataUrlOf } from '../kit';
 import { REELAY_KEYS } from './vendor-keys';
 
 /**
@@ -59,6 +59,5 @@ const KEYS: Readonly<Record<Input['role'], 'image_url' | 'video_url' | 'audio_ur
 function urlOf({ media }: Input, { blobs }: Submission): string {
   if ('url' in media) return media.url;
   if ('asset' in media) return `asset://${media.asset}`;
-  const { mime, base64 } = base64Of(blobs, media.blob);
-  return `data:${mime};base64,${base64}`;
+  return dataUrlOf(blobs, media.blob);
 }

@@ -2,7 +2,7 @@ import { jsonCall, type Call } from '../../core/provider/exchange';
 import type { Submission } from '../../core/provider/provider';
 import { withVendorKeys } from '../../core/request/passthrough';
 import type { Media } from '../../core/request/request';
-import { base64Of, formCall, type Part } from '../kit';
+import { dataUrlOf, formCall, type Part } from '../kit';
 import { openaiModels, REELAY } from './models';
 import { optionsOf } from './options';
 import { submitToReelay } from './reelay';
@@ -78,8 +78,7 @@ function pictureOf(
 
 function urlOf(media: Exclude<Media, { asset: string }>, blobs: Submission['blobs']): string {
   if ('url' in media) return media.url;
-  const { mime, base64 } = base64Of(blobs, media.blob);
-  return `data:${mime};base64,${base64}`;
+  return dataUrlOf(blobs, media.blob);
 }
 
 /** Writes a body as the SDK writes a form: texts, files, and the one object of the wire with its fields in brackets. */

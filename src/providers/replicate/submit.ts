@@ -3,7 +3,7 @@ import { jsonCall, type Call } from '../../core/provider/exchange';
 import type { Submission } from '../../core/provider/provider';
 import { withVendorKeys, type VendorKeys } from '../../core/request/passthrough';
 import type { Input } from '../../core/request/request';
-import { base64Of } from '../kit';
+import { dataUrlOf } from '../kit';
 import { cancelAfterOf } from './options';
 import { createAt } from './schema';
 import { KLING_KEYS, SEEDANCE_KEYS, VEO_KEYS } from './vendor-keys';
@@ -103,6 +103,5 @@ const all = ({ applied, blobs }: Submission, role: Input['role']): string[] =>
 function urlOf({ media }: Input, blobs: Submission['blobs']): string {
   if ('url' in media) return media.url;
   if ('asset' in media) throw new Error('Replicate keeps no assets of ours; create refuses them');
-  const { mime, base64 } = base64Of(blobs, media.blob);
-  return `data:${mime};base64,${base64}`;
+  return dataUrlOf(blobs, media.blob);
 }

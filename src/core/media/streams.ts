@@ -1,5 +1,26 @@
 import { SNIFF_BYTES } from './sniff';
 
+/** Makes the stream of a file that is at hand. */
+// eslint-disable-next-line @typescript-eslint/require-await -- a one-chunk stream is still a stream
+export async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
+/** Reads the first bytes of a stream, which is left then. */
+export async function startOf(
+  stream: AsyncIterable<Uint8Array>,
+  bytesMax: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    bytes += chunk.byteLength;
+    if (bytes >= bytesMax) break;
+  }
+  return Buffer.concat(chunks).subarray(0, bytesMax);
+}
+
 /** Reads the first bytes of a stream, enough to tell its type, and gives them with the whole of it again. */
 export async function peeked(
   source: AsyncIterable<Uint8Array>,
