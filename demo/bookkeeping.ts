@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import { readId } from '../src/core/job/ids';
+import type { Job } from '../src/core/job/job';
 import { formatPoints } from '../src/core/money/pricing';
 import type { LocalGateway } from '../src/run/local';
 import { exchangeJson } from './http-client';
 
 /**
  * Gathers what a job left behind, each figure from whoever knows it: events from the engine, looks and submits from the
- * simulator, usage and ledger from the database. Throws for what is no id of a job.
+ * simulator, provider, model, usage and ledger from the database. Throws for what is no id of a job.
  */
 export async function bookkeeping(gateway: LocalGateway, id: string) {
-  const jobId = readId(id);
-  if (!jobId) throw new Error(`${id} is not the id of a job`);
   const { base, workspaceId } = gateway;
-  const seen = await atSimulator(gateway, jobId);
+  const job = await base.store.jobs.load(readId(id) ?? '');
+  if (!job) throw new Error(`${id} is not the id of a job`);
+  const { id: jobId, provider, model } = job;
+  const seen = await atSimulator(gateway, job);
   const usage = await base.store.ledger.usageOf(workspaceId, jobId);
   const entries = await base.store.ledger.entriesOf(workspaceId, jobId);
   const sum = (pot: 'available' | 'held' | 'spent', kinds: readonly string[]): bigint =>
@@ -22,6 +24,7 @@ export async function bookkeeping(gateway: LocalGateway, id: string) {
   const all = ['hold', 'settle', 'release', 'refund'];
   const nets = [sum('held', all), sum('available', all) + sum('spent', all)];
   return {
+    ...{ provider, model },
     polls: seen.gets,
     history_events: await historyEvents(gateway, id),
     provider_submits: seen.submits_accepted,
@@ -36,16 +39,6 @@ export async function bookkeeping(gateway: LocalGateway, id: string) {
   };
 }
 
-/** Names the provider and the public model of a job. Throws for what is no id of one. */
-export async function madeBy(
-  { base }: LocalGateway,
-  id: string,
-): Promise<{ provider: string; model: string }> {
-  const job = await base.store.jobs.load(readId(id) ?? '');
-  if (!job) throw new Error(`${id} is not the id of a job`);
-  return { provider: job.provider, model: job.model };
-}
-
 /** Counts the events once the run is closed, which is a moment after its settle is visible to callers. */
 async function historyEvents(gateway: LocalGateway, workflowId: string): Promise<number> {
   const handle = gateway.base.client.workflow.getHandle(workflowId);
@@ -58,13 +51,12 @@ const seenSchema = z.object({ total: z.number(), jobs: z.array(z.object({ gets: 
 
 /** Asks the simulator by the prompt, since a job whose submit got no answer has no id of the provider. */
 async function atSimulator(
-  gateway: LocalGateway,
-  jobId: string,
+  { simulator }: LocalGateway,
+  { applied }: Pick<Job, 'applied'>,
 ): Promise<{ gets: number; submits_accepted: number }> {
-  const job = await gateway.base.store.jobs.load(jobId);
-  if (!gateway.simulator || !job) return { gets: 0, submits_accepted: 0 };
-  const prompt = encodeURIComponent(job.applied.prompt);
-  const url = `${gateway.simulator.origin}/_sim/jobs?contains=${prompt}`;
+  if (!simulator) return { gets: 0, submits_accepted: 0 };
+  const prompt = encodeURIComponent(applied.prompt);
+  const url = `${simulator.origin}/_sim/jobs?contains=${prompt}`;
   const seen = seenSchema.parse(await exchangeJson({ method: 'GET', url }));
   return {
     gets: seen.jobs.reduce((sum, { gets }) => sum + gets, 0),

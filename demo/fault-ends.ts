@@ -1,5 +1,5 @@
 import type { Config } from '../src/config';
-import { providers } from '../src/providers';
+import type { ChannelRoute } from '../src/core/catalog/catalog';
 import type { FaultName } from '../simulators/server/faults';
 
 /** A fault's end is how one job ends under one fault of the simulated provider, with nothing else steered. */
@@ -77,8 +77,6 @@ export const ENDS: Readonly<Record<string, FaultEnd>> = {
   ...DIRECTIVE_ENDS,
 };
 
-const FAULTLESS: FaultEnd = SUCCEEDS;
-
 /** The answer to these is lost while the provider has the job. */
 const LOST = [
   'fault=drop-after-accept',
@@ -91,22 +89,23 @@ const LOST = [
 ];
 
 /**
- * Gives the end of one job under a directive at that provider, and that of a job without one. The tables tell of a provider
+ * Gives the end of one job under a directive on that way to a provider, and that of a job without one. The tables tell of a provider
  * whose callbacks name a job and that has a word for one that expired; where it has neither, the end is another.
  */
-export function endAt(directive: string | undefined, provider: string): FaultEnd {
-  const end = directive === undefined ? FAULTLESS : (ENDS[directive] ?? FAULTLESS);
-  if (directive === 'fault=expired' && !SAYS_EXPIRED.includes(provider)) {
+export function endAt(
+  directive: string | undefined,
+  { provider, capabilities }: Pick<ChannelRoute, 'capabilities'> & { provider: { name: string } },
+): FaultEnd {
+  const end: FaultEnd = ENDS[directive ?? ''] ?? SUCCEEDS;
+  if (directive === 'fault=expired' && !SAYS_EXPIRED.includes(provider.name)) {
     return ENDS['fault=fail'] ?? end;
   }
-  const isNamed = Object.values(providers[provider]?.models ?? {}).some(
-    ({ idempotency }) => idempotency.length > 0,
-  );
+  const isNamed = capabilities.idempotency.length > 0;
   return LOST.includes(directive ?? '') && !isNamed ? { ...DOUBT, submits: 1 } : end;
 }
 
 /** Providers that have a word for a job that they gave up; the others call it failed. */
-const SAYS_EXPIRED: readonly string[] = ['ark', 'openai', 'minimax'];
+const SAYS_EXPIRED: readonly string[] = ['ark', 'minimax', 'replicate'];
 
 /** Gives the directive of a name that `--fault` takes: `fault=html` of `html`. Undefined for a name without an end. */
 export function directiveOf(name: string): string | undefined {

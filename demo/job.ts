@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { sampleFor } from '../src/commands/start/run';
 import type { LocalGateway } from '../src/run/local';
-import { bookkeeping, madeBy } from './bookkeeping';
+import { bookkeeping } from './bookkeeping';
 import { exchange, exchangeJson } from './http-client';
 import { measureVideo } from './measure-video';
 import { startReceiver } from './receiver';
@@ -39,7 +39,6 @@ export async function runJob(gateway: LocalGateway, demoJob: DemoJob): Promise<D
     const file = video.status === 'completed' ? await download(gateway, video, demoJob) : null;
     return {
       job_id: video.id,
-      ...(await madeBy(gateway, video.id)),
       state: video.status === 'completed' ? 'succeeded' : video.status,
       error_code: video.error?.code ?? null,
       elapsed_ms: elapsedMs,

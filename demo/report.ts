@@ -3,10 +3,6 @@ import type { ReceivedCallback } from './receiver';
 
 export interface DemoReport extends Awaited<ReturnType<typeof bookkeeping>> {
   job_id: string;
-  /** Whose simulated model made it: `fal`. */
-  provider: string;
-  /** The public name of the model: `seedance-2.0`. */
-  model: string;
   state: string;
   error_code: string | null;
   elapsed_ms: number;

@@ -67,7 +67,9 @@ export async function runDemo({
       screen.line('\nEverything stays up so that the links work. Ctrl-C stops it.');
       await Promise.race([shutdown.requested, gateway.failed]);
     }
-    return isAsExpected(report, endAt(fault, report.provider)) ? EXIT.ok : EXIT.failed;
+    const access = { group: 'default', models: null };
+    const [route] = gateway.base.catalog.resolve(access, report.model).routes;
+    return isAsExpected(report, endAt(fault, route)) ? EXIT.ok : EXIT.failed;
   } finally {
     await gateway.stop();
     shutdown.dispose();
