@@ -1,7 +1,8 @@
 import type { Job } from '../src/core/job/job';
 import { nextRoute } from '../src/core/job/next-route';
 import { capsOn } from '../src/core/slots/caps';
-import { isServed, sendBytesOf } from '../src/attempts/send';
+import { sendBytesOf } from '../src/attempts/inputs';
+import { isServed } from '../src/attempts/send';
 import type { SubmitResult } from '../workflows/contract';
 import { sayQueue } from './admit';
 import { awaitSubmit } from './await-turn';

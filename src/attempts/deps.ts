@@ -33,8 +33,12 @@ export interface AttemptDeps extends LookDeps {
   random(): number;
   /** Makes 128 fresh random bits, in hex. */
   newToken(): string;
-  /** Gives the URL at which this channel's provider can reach us with hints; undefined where it is only polled. */
+  /** Gives the URL at which this channel's provider can reach us, with hints and for files; undefined where it cannot. */
   callbackBase(channel: Channel): string | undefined;
+  /** Returns a link below `base` to a file that a caller gave, which works until that moment (Unix milliseconds). */
+  signInput(base: string, blob: string, until: number): string;
+  /** Makes a link of ours work until that moment; any other URL stays as it is. */
+  renewLink(url: string, until: number): string;
 }
 
 /** The waits of the config that talking to a provider keeps to. */

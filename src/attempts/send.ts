@@ -14,8 +14,9 @@ import type { FrozenRoute, Job } from '../core/job/job';
 import type { CallResult } from '../core/ports/outbound';
 import { busyDelayMs } from '../core/schedules';
 import type { Attempt } from '../core/provider/attempt';
-import type { Provider, SubmitFacts, Submission, SubmitReading } from '../core/provider/provider';
+import type { Provider, SubmitFacts, SubmitReading } from '../core/provider/provider';
 import type { AttemptDeps } from './deps';
+import { takenInputs } from './inputs';
 
 /** A submit made ready: all of it that can fail without a byte leaving us is done before the attempt's row is opened. */
 export interface PreparedSubmit {
@@ -69,11 +70,10 @@ export async function prepare(
   const call = provider.submit({
     model,
     calledModel: route.model,
-    applied: route.applied ?? job.applied,
     attemptId,
     ...given({ options: channel.options }),
     ...(base === undefined ? {} : { callbackUrl: `${base}/callbacks/${provider.name}/${token}` }),
-    ...(await loadBytes(deps, job)),
+    ...(await takenInputs(deps, job, { applied: route.applied, base, media: capabilities.media })),
   });
   const sendingAt = deps.now();
   return {
@@ -86,40 +86,6 @@ export async function prepare(
     sendingAt,
     sendDeadline: sendingAt + deps.waits.sendMs,
   };
-}
-
-/** A file is in memory as bytes, as base64, as the JSON text around it and as the bytes on the wire. */
-const SEND_FACTOR = 5;
-
-/** Says how much memory the POST of a job takes, in bytes; 0 for one that is text alone. */
-export async function sendBytesOf(deps: Pick<AttemptDeps, 'blobs'>, job: Job): Promise<number> {
-  const blobs = job.native
-    ? [job.native.body]
-    : job.applied.inputs.flatMap(({ media }) => ('blob' in media ? [media.blob] : []));
-  const stats = await Promise.all(blobs.map((blob) => deps.blobs.stat(blob)));
-  return stats.reduce((sum, stat) => sum + (stat?.bytes ?? 0), 0) * SEND_FACTOR;
-}
-
-/** Loads the caller's own request where that is what is sent, else the bytes of every input given as a blob. */
-async function loadBytes(
-  deps: AttemptDeps,
-  job: Job,
-): Promise<Pick<Submission, 'blobs' | 'native'>> {
-  if (!job.native) return { blobs: await loadBlobs(deps, job) };
-  const { body, headers, search, ids } = job.native;
-  // The endpoint took nothing but UTF-8, so no byte changes on the way through a text.
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(await deps.blobs.read(body));
-  return { blobs: new Map(), native: { text, headers, search, ids } };
-}
-
-async function loadBlobs(deps: AttemptDeps, job: Job) {
-  const blobs = new Map<string, { mime: string; bytes: Uint8Array }>();
-  for (const { media } of job.applied.inputs) {
-    if ('blob' in media) {
-      blobs.set(media.blob, { mime: media.mime, bytes: await deps.blobs.read(media.blob) });
-    }
-  }
-  return blobs;
 }
 
 /** Posts once and records what came of it. Never throws for anything the network or the provider did. */

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import { given } from '../core/json/fields';
 import type { Catalog } from '../core/catalog/catalog';
@@ -11,9 +10,10 @@ import type { Job } from '../core/job/job';
 import type { Blobs } from '../core/ports/blobs';
 import type { ContentAnswer, FileKind } from '../core/job/files';
 import type { Outbound } from '../core/ports/outbound';
-import { askedRange, isHeld, isMeant, readRange, type RangeWish } from '../core/media/range';
+import { askedRange, isHeld, isMeant, type RangeWish } from '../core/media/range';
 import type { Store } from '../core/ports/store/store';
 import type { Waits } from '../core/settings/waits';
+import { fromBlob, unchanged } from './stored-file';
 
 /** A finished job's file: from the blob store once it is kept, until then streamed from the provider's link. */
 export interface ContentDeps {
@@ -74,40 +74,6 @@ async function fromReply(
 }
 
 const MIMES: Readonly<Record<FileKind, string>> = { video: 'video/mp4', last_frame: 'image/png' };
-
-function fromBlob(
-  blobs: ContentDeps['blobs'],
-  file: { blob: string; bytes: number; mime: string },
-  wish: RangeWish,
-): ContentAnswer {
-  const etag = `"${file.blob}"`;
-  if (isHeld(wish, etag)) return unchanged({ etag, 'content-type': file.mime });
-  const part = isMeant(wish, etag) ? readRange(askedRange(wish), file.bytes) : undefined;
-  const common = { 'content-type': file.mime, 'accept-ranges': 'bytes', etag };
-  if (!part) {
-    return {
-      status: 200,
-      headers: { ...common, 'content-length': String(file.bytes) },
-      stream: blobs.open(file.blob),
-    };
-  }
-  return {
-    status: 206,
-    headers: {
-      ...common,
-      'content-length': String(part.end - part.start + 1),
-      'content-range': `bytes ${String(part.start)}-${String(part.end)}/${String(file.bytes)}`,
-    },
-    stream: blobs.open(file.blob, part),
-  };
-}
-
-/** Answers 304. The answer has the file's own headers, since a cache overwrites with them what it holds. */
-const unchanged = (headers: Headers): ContentAnswer => ({
-  status: 304,
-  headers,
-  stream: Readable.from([]),
-});
 
 type Source = Awaited<ReturnType<Outbound['open']>>;
 

@@ -24,8 +24,8 @@ type Fetchable = Pick<Draft, 'request' | 'names'> &
 
 /**
  * Fetches the links of which a channel of the model takes the bytes: once, through the guard, into the blob store, before
- * anything is held and outside of what creates share. Where another channel takes such an input by link alone the links
- * stay, and the channel that wants bytes is not chosen. A repeat of an earlier request fetches nothing. Throws
+ * anything is held and outside of what creates share. Where another channel takes such an input by link alone, and cannot
+ * fetch one of ours, the links stay, and the channel that wants bytes is not chosen. A repeat of an earlier request fetches nothing. Throws
  * `invalid_request` by the caller's name of the field for what cannot be fetched or is no such file.
  */
 export async function fetchInputs(
@@ -67,7 +67,7 @@ function wantedOf(
   const forms = routes.flatMap(({ capabilities }) => capabilities.media ?? []);
   const isWanted = (role: Input['role']): boolean =>
     forms.some(({ bytesOnly }) => bytesOnly?.includes(role)) &&
-    !forms.some(({ linkOnly }) => linkOnly.includes(role));
+    !forms.some(({ linkOnly, givesLinks }) => linkOnly.includes(role) && !givesLinks);
   const found = new Map<string, Wanted>();
   for (const [index, { role, media }] of request.inputs.entries()) {
     if (!('url' in media) || !isWanted(role) || links.read(media.url)) continue;

@@ -3,8 +3,9 @@ import type { Results } from '../core/ports/gateway/results';
 import { openContent } from './content';
 import type { ContentDeps } from './content';
 import type { GatewayDeps } from './deps';
+import { openInput } from './stored-file';
 
-/** Makes the files of finished jobs: opened by the jobs' own `get`, so that another workspace's is `not_found`. */
+/** Makes the files of jobs. Those of finished ones are opened by the jobs' own `get`, so that another workspace's is `not_found`. */
 export function createResults(
   deps: ContentDeps & Pick<GatewayDeps, 'signLink'>,
   { get }: Pick<Jobs, 'get'>,
@@ -13,6 +14,7 @@ export function createResults(
     async content(principal, id, kind, wish) {
       return openContent(deps, await get(principal, id), kind, wish);
     },
+    input: (blob, wish) => openInput(deps.blobs, blob, wish),
     link: deps.signLink,
   };
 }

@@ -14,6 +14,8 @@ import type { Hint } from '../core/ports/hint';
 import { mountCallbacks } from './callbacks';
 import { errorHandler } from './errors';
 import { mountHealth, type HealthPorts } from './health';
+import type { InputLinks } from './input-links';
+import { mountInputs } from './inputs';
 import { createLastUsed } from './last-used';
 import { HTTP_LIMITS, type HttpLimits } from './limits';
 import type { Links } from './links';
@@ -32,6 +34,7 @@ export interface AppOptions extends HealthPorts {
   tokens: Pick<Tokens, 'verify'>;
   blobs: Blobs;
   links: Pick<Links, 'verify'>;
+  inputLinks: Pick<InputLinks, 'verify'>;
   hint: Hint;
   /** Says whether what was thrown means that the database is away for a moment: told as 503, to be asked again. */
   isOutage(thrown: unknown): boolean;
@@ -75,6 +78,7 @@ export function createApp(options: AppOptions): Express {
   const used = createLastUsed(options.keys, logger);
   const authBudget = createAuthBudget(options.keys, limits);
   mountCallbacks(app, options.hint, { limits, budget, authBudget, now });
+  mountInputs(app, { ...options, limits });
   mountApis(app, apis, { ...options, limits, budget, uploads, authBudget, now, used, waitEnds });
   app.use(({ method, path }) => {
     const message = 'There is no such path.';
@@ -88,6 +92,9 @@ function noStore(_request: Request, response: Response, next: NextFunction): voi
   response.setHeader('Cache-Control', 'no-store');
   next();
 }
+
+/** Paths of which the rest is a secret, or the name of somebody's file. */
+const SECRET_PATH = /^(\/callbacks|\/inputs)\//;
 
 /** Logs one line per exchange with listed fields only: no query (links are secrets), no headers, no bodies. */
 function logRequests(logger: Logger, metrics?: Pick<Metrics, 'answered'>) {
@@ -108,7 +115,7 @@ function logRequests(logger: Logger, metrics?: Pick<Metrics, 'answered'>) {
           requestId: requestIdOf(response),
           trace_id: response.locals['traceId'] as unknown,
           method,
-          path: path.startsWith('/callbacks/') ? '/callbacks' : path,
+          path: SECRET_PATH.exec(path)?.[1] ?? path,
           status: response.statusCode,
           durationMs: Math.round(durationMs),
           workspaceId: response.locals['workspaceId'] as unknown,

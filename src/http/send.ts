@@ -40,7 +40,7 @@ export async function send(
   }
 }
 
-/** What a result may say of itself; everything else that a provider's server said stays behind. */
+/** What a file may say of itself; everything else that a provider's server said stays behind. */
 const FILE_HEADERS = new Set([
   'content-length',
   'content-range',
@@ -50,7 +50,7 @@ const FILE_HEADERS = new Set([
   'last-modified',
   'cache-control',
 ]);
-const FILE_TYPES = /^(?:video\/(?:mp4|webm)|image\/(?:png|jpeg|webp))$/;
+const FILE_TYPES = /^(?:video\/(?:mp4|webm)|image\/(?:png|jpeg|webp|gif)|audio\/(?:wav|mpeg))$/;
 
 function setFileHeaders(response: Response, headers: Record<string, string>): void {
   response.setHeader('Cache-Control', 'private, max-age=3600');

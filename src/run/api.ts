@@ -51,6 +51,7 @@ export async function startApi(base: Foundation, options: ListenOptions): Promis
     tokens: base.tokens,
     blobs: base.blobs,
     links: base.links,
+    inputLinks: base.inputLinks,
     hint: createHint({
       ...base,
       waits: base.config.waits,

@@ -26,12 +26,15 @@ export function buildCatalog(
   config: Pick<Config, 'channels' | 'models' | 'groups' | 'money'> & {
     unusable?: readonly string[];
     version?: string;
+    environment?: Pick<Config['environment'], 'REELAY_PUBLIC_URL'>;
   },
   simulator: SimulatorAddress | undefined,
 ): Catalog {
-  const channels = attemptEach(Object.entries(config.channels), ([name, channel]) =>
-    toChannel(name, channel, simulator),
-  );
+  const hasAddress = config.environment?.REELAY_PUBLIC_URL !== undefined;
+  const channels = attemptEach(Object.entries(config.channels), ([name, channel]) => {
+    const made = toChannel(name, channel, simulator);
+    return { ...made, fetchesHere: hasAddress || made.simulated };
+  });
   const models = Object.entries(config.models).map(([name, model]): ModelEntry => ({
     name,
     groups: model.groups,

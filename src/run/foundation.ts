@@ -22,6 +22,8 @@ import type { EngineConnection } from '../engine/connection';
 import { statusOf } from '../engine/engine-error';
 import { createQuotes } from '../gateway';
 import type { Quotes } from '../gateway';
+import { createInputLinks } from '../http/input-links';
+import type { InputLinks } from '../http/input-links';
 import { createLinks } from '../http/links';
 import type { Links } from '../http/links';
 import { createTokens } from '../http/tokens';
@@ -64,6 +66,7 @@ export interface Foundation {
   reload: ConfigReload;
   rates: Rates;
   links: Links;
+  inputLinks: InputLinks;
   tokens: Tokens;
   quotes: Quotes;
   /** Hears what happens in this process. */
@@ -164,10 +167,11 @@ const isExhausted = (error: unknown): boolean => statusOf(error) === 'RESOURCE_E
 function signedWith(
   { key: secret, others: otherSecrets }: SecretKeys,
   { config: { waits }, publicUrl }: FoundationOptions,
-): Pick<Foundation, 'links' | 'tokens' | 'quotes'> {
+): Pick<Foundation, 'links' | 'inputLinks' | 'tokens' | 'quotes'> {
   const signed = { secret, otherSecrets };
   return {
     links: createLinks({ ...signed, publicUrl, lifetimeMs: waits.linkMs }),
+    inputLinks: createInputLinks(signed),
     tokens: createTokens({ ...signed, lifetimeMs: waits.tokenMs }),
     quotes: createQuotes({ ...signed, lifetimeMs: waits.quoteMs }),
   };

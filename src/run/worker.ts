@@ -64,6 +64,8 @@ export async function startWorker(
       return accepted.kind === 'created' ? accepted.job.id : accepted.jobId;
     },
     callbackBase,
+    signInput: base.inputLinks.sign,
+    renewLink: base.links.renew,
     stopping: stopping.signal,
   };
   const woken = { wake: (): void => firstCopies.wake() };

@@ -691,7 +691,7 @@ const REFUSED: [string, Capabilities, Partial<VideoRequest>, param: string, text
     PICKY,
     { inputs: [{ role: 'reference_video', media: { blob: 'b', mime: 'video/mp4' } }] },
     'content',
-    'has a reference_video as a file; this model takes it as a URL only.',
+    'has a reference_video as a file; this model takes it as a URL only, and this gateway has no public address to give one.',
   ],
   ['an identifier', BARE, { safetyIdentifier: 'me' }, 'who', 'is not supported by this model.'],
   [

@@ -94,7 +94,7 @@ test.each<[says: string, input: Input, start: Buffer, bytes: number, refusal: st
     file('reference_audio', 'audio/mpeg'),
     Buffer.from('ID3'),
     9,
-    'has a reference_audio as a file; this model takes it as a URL only.',
+    'has a reference_audio as a file; this model takes it as a URL only, and this gateway has no public address to give one.',
   ],
   [
     'a link to what is taken as a file',
@@ -110,4 +110,14 @@ test.each<[says: string, input: Input, start: Buffer, bytes: number, refusal: st
     checkForms([input], FORMS, { param: 'image', files, texts: ['a boat'] });
   if (refusal === undefined) expect(check).not.toThrow();
   else expect(check).toThrow(`image: ${refusal}`);
+});
+
+test('a file of what is taken as a link goes as a link of ours, which takes nothing of the body', () => {
+  const forms: MediaForms = { ...FORMS, givesLinks: true, bodyBytesMax: 100_000 };
+  const files = new Map([['b', factsOf('audio/mpeg', Buffer.from('ID3'), 200_000)]]);
+  const check = (given: Input, by: MediaForms) => (): void =>
+    checkForms([given], by, { param: 'audio', files, texts: [] });
+  expect(check(file('reference_audio', 'audio/mpeg'), forms)).not.toThrow();
+  const inline = { ...forms, linkOnly: [] };
+  expect(check(file('reference_audio', 'audio/mpeg'), inline)).toThrow('has files of 0.2 MiB');
 });

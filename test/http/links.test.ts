@@ -30,3 +30,17 @@ test('a new link is signed with the new secret alone', () => {
   const other = link.replace(renderId('video', target.jobId), renderId('video', newId()));
   expect(rotating.read(other)).toEqual({ problem: 'This link is not valid.' });
 });
+
+test('a link is renewed until a moment, also one that has expired since; a changed one and any other URL stay', () => {
+  clock = NOW;
+  const link = after.sign(target);
+  clock = NOW + 5 * HOUR;
+  const renewed = after.renew(link, NOW + 9 * HOUR);
+  expect(after.read(link)).toMatchObject({ problem: expect.stringMatching(/expired/) });
+  clock = NOW + 9 * HOUR - 1;
+  expect(after.read(renewed)).toEqual({ target });
+  const changed = link.replace('workspace=ws_1', 'workspace=ws_2');
+  for (const other of [changed, before.sign(target), 'https://b.example/a.mp4', 'asset']) {
+    expect(after.renew(other, NOW)).toBe(other);
+  }
+});

@@ -22,6 +22,7 @@ import type { Input } from '../../src/core/request/request';
 import { createQuotes } from '../../src/gateway';
 import { createHoldCreated } from '../../src/gateway/wait';
 import { openContent } from '../../src/gateway/content';
+import { openInput } from '../../src/gateway/stored-file';
 import { resolve } from '../../src/gateway/resolve';
 import { keptFiles } from './memory-content';
 import { logOf, summaryOf } from './memory-usage';
@@ -244,6 +245,7 @@ export function createMemoryGateway(
       throw new GatewayError('not_found');
     },
     waits: { cancelReplyMs: 50 },
+    input: (blob, wish) => openInput(keptFiles([]).blobs, blob, wish),
     async content(principal, id, kind, wish) {
       raise(gateway);
       const job = find(gateway, id, principal.workspaceId);

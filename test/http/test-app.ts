@@ -9,6 +9,7 @@ import type { KeyPrincipal } from '../../src/core/ports/store/keys';
 import { apis } from '../../src/dialects';
 import { createApp, type AppOptions } from '../../src/http/app';
 import { hashKey } from '../../src/http/auth';
+import { createInputLinks } from '../../src/http/input-links';
 import { createLinks, type Links } from '../../src/http/links';
 import { createTokens } from '../../src/http/tokens';
 import { listen } from '../../src/http/listen';
@@ -87,6 +88,7 @@ export async function startTestApp(
     tokens: createTokens({ secret: Buffer.alloc(32, 1), lifetimeMs: 60_000 }),
     blobs: createLocalBlobs(folder),
     links,
+    inputLinks: createInputLinks({ secret: 'link-secret' }),
     hint: async () => false,
     isOutage: () => false,
     readiness: async () => ({ ready: true, checks: {} }),

@@ -15,6 +15,7 @@ import { readConfig } from '../../src/config';
 import { dialects } from '../../src/dialects';
 import { NO_METRICS } from '../../src/core/ports/metrics';
 import { createQuotes } from '../../src/gateway';
+import { createInputLinks } from '../../src/http/input-links';
 import { createLinks } from '../../src/http/links';
 import { createTokens } from '../../src/http/tokens';
 import { createOutbound } from '../../src/outbound';
@@ -134,6 +135,8 @@ function depsOf({ config, ...parts }: Parts, now: () => number): ActivityDeps {
     newToken: () => randomBytes(16).toString('hex'),
     accept: () => Promise.reject(new Error('no workflow asks for a job here')),
     callbackBase: () => undefined,
+    renewLink: parts.links.renew,
+    signInput: createInputLinks({ secret: 'one machine' }).sign,
     stopping: new AbortController().signal,
   };
 }

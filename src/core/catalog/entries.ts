@@ -22,6 +22,8 @@ export interface Channel {
    */
   resultOrigins: readonly string[];
   simulated: boolean;
+  /** Its provider can fetch files from this gateway: it is simulated here, or the gateway has a public address. */
+  fetchesHere?: boolean;
   /** Jobs that this gateway did not create may be seen and canceled through it, by keys with that scope. */
   foreignIds?: boolean;
   /** It is a server of the operator's own, where a lost render costs nobody money: a job that it has lost is made again. */

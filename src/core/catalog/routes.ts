@@ -2,6 +2,7 @@ import { knownModel } from '../job/job';
 import { nearest } from '../json/known-fields';
 import type { Provider } from '../provider/provider';
 import { isGone, retiredAt } from '../provider/retired';
+import type { Capabilities } from '../request/capabilities';
 import { attemptEach, ConfigError, throwFound } from './config-error';
 import type {
   CatalogOptions,
@@ -64,16 +65,23 @@ function routeTo(
     const text = `makes nothing of what "offers" of "${name}" leaves`;
     throw new ConfigError([...at, 'model'], text);
   }
-  const { made: capabilities, problems } = defaults
+  const { made: offered, problems } = defaults
     ? withOfferedDefaults(narrowed.made, defaults)
     : { made: narrowed.made, problems: [] };
   return {
     route: {
       ...{ channel, provider, model, like, config: version },
-      ...{ capabilities, whole, priority, weight },
+      capabilities: withOurLinks(offered, channel),
+      ...{ whole, priority, weight },
     },
     problems: [...narrowed.problems, ...problems],
   };
+}
+
+/** Files become links of ours where the model takes links alone and its provider can fetch from us. */
+function withOurLinks(made: Capabilities, { fetchesHere }: Channel): Capabilities {
+  if (!made.media || !fetchesHere) return made;
+  return { ...made, media: { ...made.media, givesLinks: true } };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors';
+import type { Headers } from '../provider/exchange';
 
 /** What a request says about the file, or the part of one, that it wants: its method and three headers as they came. */
 export interface RangeWish {
@@ -7,6 +8,14 @@ export interface RangeWish {
   ifRange?: string | undefined;
   ifNoneMatch?: string | undefined;
 }
+
+/** Reads what a request says of the file that it wants; names of headers are in small letters. */
+export const wishOf = (method: string, headers: Headers): RangeWish => ({
+  method,
+  range: headers['range'],
+  ifRange: headers['if-range'],
+  ifNoneMatch: headers['if-none-match'],
+});
 
 /**
  * Says whether the caller holds the file with that ETag already (RFC 9110, 13.1.2: weak comparison), so that 304 will

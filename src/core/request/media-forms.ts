@@ -8,6 +8,8 @@ export interface MediaForms {
   assets: boolean;
   /** Inputs that the provider fetches by itself and takes no bytes of. */
   linkOnly: readonly Input['role'][];
+  /** The gateway gives a link of its own to a file in one of those roles. */
+  givesLinks?: boolean;
   /** Inputs of which it takes the bytes and no link: the gateway fetches those links before the job is made. Absent: none. */
   bytesOnly?: readonly Input['role'][];
   /** What pictures that are sent as files may be; absent where every type and size is taken. */
@@ -45,7 +47,8 @@ export function checkForms(
   { param, files: known, texts }: { param: string; files: KnownFiles; texts: readonly unknown[] },
 ): void {
   if (!forms) return;
-  checkBody(inputs, forms.bodyBytesMax, { param, files: known, texts });
+  const inBody = inputs.filter(({ role }) => !forms.linkOnly.includes(role));
+  checkBody(inBody, forms.bodyBytesMax, { param, files: known, texts });
   for (const { role, media } of inputs) {
     if ('asset' in media && !forms.assets) {
       throw invalid(param, 'names an asset, and this model knows none; send a URL or the file');
@@ -54,8 +57,11 @@ export function checkForms(
     if ('url' in media && forms.bytesOnly?.includes(role)) {
       throw invalid(param, `has a ${role} as a link; this model takes the file itself`);
     }
-    if ('blob' in media && forms.linkOnly.includes(role)) {
-      throw invalid(param, `has a ${role} as a file; this model takes it as a URL only`);
+    if ('blob' in media && forms.linkOnly.includes(role) && !forms.givesLinks) {
+      throw invalid(
+        param,
+        `has a ${role} as a file; this model takes it as a URL only, and this gateway has no public address to give one`,
+      );
     }
     const kind = KIND_OF[role];
     const form = forms[`${kind}s`];

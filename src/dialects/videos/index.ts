@@ -5,6 +5,7 @@ import { type Dialect } from '../../core/api/dialect';
 import { GatewayError, invalid } from '../../core/errors';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
 import { readId, renderId } from '../../core/job/ids';
+import { wishOf } from '../../core/media/range';
 import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { Models } from '../../core/ports/gateway/models';
 import type { Results } from '../../core/ports/gateway/results';
@@ -155,12 +156,7 @@ async function content(
     throw invalid('variant', `no ${variant.slice(0, 50)} is made here`, ['video', 'last_frame']);
   }
   const id = params['id'] ?? '';
-  const wish = {
-    method,
-    range: headers['range'],
-    ifRange: headers['if-range'],
-    ifNoneMatch: headers['if-none-match'],
-  };
+  const wish = wishOf(method, headers);
   const file = await results.content(principal, id, variant, wish);
   const name = `${renderId('video', readId(id) ?? 'result')}-${variant}`;
   const extension = EXTENSIONS[file.headers['content-type'] ?? ''] ?? 'bin';

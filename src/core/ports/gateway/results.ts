@@ -3,7 +3,7 @@ import type { ContentAnswer, FileKind } from '../../job/files';
 import type { Job } from '../../job/job';
 import type { RangeWish } from '../../media/range';
 
-/** The files of finished jobs. */
+/** The files of jobs: what was made, and what was given to make it of. */
 export interface Results {
   /** Opens a finished job's file, or the part of it that is wanted. */
   content(
@@ -12,6 +12,8 @@ export interface Results {
     kind: FileKind,
     wish: RangeWish,
   ): Promise<ContentAnswer>;
+  /** Opens a file that a caller gave; whoever asks has a link to it that was verified. */
+  input(blob: string, wish: RangeWish): Promise<ContentAnswer>;
   /** Returns our own signed link to a result. */
   link(job: Job, kind: FileKind): string;
 }
