@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { reasonOf } from '../../src/host/reason';
 import { CELLS } from '../support/kill/cells';
-import type { Cell } from '../support/kill/cells';
+import type { Cell } from '../support/kill/cell';
+import { PROVIDER_CONFIG } from '../support/kill/provider-stages';
 import { writeReport } from '../support/kill/report';
 import type { Row } from '../support/kill/report';
 import { record } from '../support/report';
@@ -18,7 +19,7 @@ const RIGS = Number(process.env['REELAY_KILL_RIGS'] ?? 3);
 /** Includes the wait for a free gateway. */
 const CELL_MS = 600_000;
 
-const rigs = createRigs(RIGS);
+const rigs = createRigs(RIGS, PROVIDER_CONFIG);
 const rows: Row[] = [];
 /** Written after each cell, so that a run that is cut off leaves what it found. */
 const note = (row: Row): void => {

@@ -1,9 +1,9 @@
 import { simulations } from '../../simulators';
-import { DEFAULT_MODELS } from '../../src/default-catalog';
 import { providers } from '../../src/providers';
 import type { FileConfigInput } from '../../src/config';
 import { startTestGateway, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
+import { capabilitiesOf, catalogModelOf, leaves, plainShape } from '../support/plain-request';
 
 /**
  * Whatever becomes of a submit, at whichever provider, at most one job is made there (P1 "one submit"): a refusal is sent
@@ -16,14 +16,8 @@ const NAMES = Object.keys(providers);
 const CLOSED = 'http://127.0.0.1:9';
 const price = { perVideo: '10' };
 
-/** Returns a model of the provider that makes a video from text. */
-function modelOf(name: string): string {
-  const entry = Object.values(DEFAULT_MODELS).find(({ provider }) => provider === name);
-  const id = entry?.ids[0]?.[1];
-  if (id === undefined) throw new Error(`the default catalog has no model of ${name}`);
-  return id;
-}
-const capabilitiesOf = (name: string) => providers[name]?.models[modelOf(name)];
+const modelOf = (name: string): string => catalogModelOf(name).id;
+const canDo = (name: string) => capabilitiesOf(name, modelOf(name));
 
 function configOf(): FileConfigInput {
   const channels = NAMES.flatMap((name): [string, object][] => {
@@ -50,7 +44,7 @@ function configOf(): FileConfigInput {
 
 /** What is left to tell the job by: a callback comes unless `polls=` keeps the simulator from it. */
 const isNamed = (name: string, by: 'any' | 'lookup'): boolean =>
-  (capabilitiesOf(name)?.idempotency ?? []).some((word) => by === 'any' || word === 'lookup');
+  leaves(canDo(name), 'lookup', ...(by === 'any' ? (['callback-token'] as const) : []));
 
 interface End {
   accepted: 0 | 1;
@@ -89,12 +83,7 @@ beforeAll(async () => {
   // Together, since each is mostly waiting.
   for (const [name, fault] of ROWS) {
     const model = fault === REFUSED_CONNECTION ? `${name}-closed-first` : name;
-    const { modes, seconds, resolutionDefault } = capabilitiesOf(name) ?? {};
-    const body = {
-      ...{ model, prompt: promptOf(name, fault), resolution: resolutionDefault },
-      aspect_ratio: modes?.text?.aspectRatioDefault,
-      duration: (modes?.text?.seconds ?? seconds)?.default,
-    };
+    const body = { model, prompt: promptOf(name, fault), ...plainShape(canDo(name)) };
     posts.set(`${name} ${fault}`, await gateway.create(body));
   }
 }, 120_000);

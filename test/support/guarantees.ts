@@ -12,7 +12,7 @@ const ABOUT: Record<Table, { title: string; file: string; text: string }> = {
       'freeze at a named point. In every case the job ends, the provider accepted at most one submit, there is one ' +
       'usage row, one settle or release, one event id per event with at least one delivery, and a kept result. ' +
       '"lost" is the honest end of a submit whose answer nobody saw at a provider that cannot be asked: ' +
-      '`submission_unknown`, not charged, watched for a late word.',
+      '`submission_unknown`, not charged, told to operators, watched for a late word.',
   },
   'cancel-table': {
     title: 'Cancel table',

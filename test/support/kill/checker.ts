@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { deliveryWorkflowId, keepWorkflowId } from '../../../workflows/contract';
-import type { Cell, End } from './cells';
+import type { Cell, End } from './cell';
+import { checkSeen } from './check-seen';
 import type { Rig } from './rig';
 import { promptOf } from './run-cell';
 import { until } from './until';
@@ -30,6 +31,7 @@ export async function checkCell(rig: Rig, cell: Cell, subject: Subject): Promise
   const simulated = await checkSubmits(rig, cell, subject, job.end);
   const money = await checkMoney(rig, subject.jobId, job.end);
   const told = await checkTold(rig, subject);
+  const seen = await checkSeen(rig, cell, subject.jobId, job.end);
   const result = job.end === 'succeeded' ? await checkResult(rig, subject.jobId) : [];
   const history = await checkHistories(rig, subject.jobId);
   return {
@@ -37,7 +39,9 @@ export async function checkCell(rig: Rig, cell: Cell, subject: Subject): Promise
     accepted: simulated.accepted,
     messages: told.messages,
     events: history.events,
-    wrong: [job, simulated, told, history].flatMap(({ wrong }) => wrong).concat(money, result),
+    wrong: [job, simulated, told, history]
+      .flatMap(({ wrong }) => wrong)
+      .concat(money, seen, result),
   };
 }
 

@@ -81,10 +81,10 @@ const WAITS = {
 const NAMESPACE = 'reelay';
 const DIES_MS = 5_000;
 
-/** `own` replaces the catalog of the default config, and adds to its waits and limits. */
-export async function startRig(
-  own: Pick<FileConfigInput, 'channels' | 'models' | 'waits' | 'limits'> = {},
-): Promise<Rig> {
+/** What a rig may be configured with: each is merged by name into the default catalog, or into the waits and limits here. */
+export type RigConfig = Pick<FileConfigInput, 'channels' | 'models' | 'waits' | 'limits'>;
+
+export async function startRig(own: RigConfig = {}): Promise<Rig> {
   const data = mkdtempSync(join(tmpdir(), 'reelay-kill-'));
   chmodSync(data, 0o711);
   const folder = await claimDataFolder(data);

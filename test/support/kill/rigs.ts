@@ -1,5 +1,5 @@
 import { startRig } from './rig';
-import type { Rig } from './rig';
+import type { Rig, RigConfig } from './rig';
 
 /** Lends at most `count` rigs at a time, each to one cell after the other; one whose cell failed is not used again. */
 export interface Rigs {
@@ -7,7 +7,8 @@ export interface Rigs {
   close(): Promise<void>;
 }
 
-export function createRigs(count: number): Rigs {
+/** `own` is what the gateways are configured with, beside the default catalog. */
+export function createRigs(count: number, own: RigConfig): Rigs {
   const idle: (Rig | undefined)[] = Array.from({ length: count });
   const waiting: (() => void)[] = [];
   const keepData = process.env['REELAY_KILL_KEEP'] === '1';
@@ -15,7 +16,7 @@ export function createRigs(count: number): Rigs {
     while (idle.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
     const rig = idle.pop();
     try {
-      return rig ?? (await startRig());
+      return rig ?? (await startRig(own));
     } catch (error) {
       give(undefined);
       throw error;

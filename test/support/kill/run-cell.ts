@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readId } from '../../../src/core/job/ids';
 import { checkCell } from './checker';
 import type { Finding } from './checker';
-import type { Cell, Strike } from './cells';
+import type { Cell, Strike } from './cell';
 import type { Child } from './child';
 import type { Part, Rig } from './rig';
 import { until } from './until';
@@ -63,11 +63,8 @@ export async function runCell(rig: Rig, cell: Cell, mark: string): Promise<CellR
 /** Posts as a client that never gives up: the same request under the same key until it is answered. */
 async function post(rig: Rig, cell: Cell, mark: string): Promise<string> {
   const body = JSON.stringify({
-    model: 'seedance-2.0',
+    ...cell.video,
     prompt: promptOf(cell, mark),
-    duration: 5,
-    resolution: '720p',
-    aspect_ratio: '16:9',
     callback_url: rig.receiver.url(mark, cell.receiver),
   });
   return until(
