@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from './freshness.mjs';
+import { fetchedNode, versionOf } from './other-node.mjs';
 
 /**
  * Proves that Reelay runs on every Node that the README names: for each one that is not running this script it fetches
@@ -29,7 +30,7 @@ const [running] = process.versions.node.split('.');
 for (const major of MAJORS.filter((one) => one !== running)) prove(major);
 
 function prove(major) {
-  const node = fetched(major);
+  const node = fetchedNode(major, cache);
   const version = versionOf(node);
   const data = mkdtempSync(join(tmpdir(), 'reelay-node-'));
   // The embedded database runs as another user where this one is root, and must get in.
@@ -47,25 +48,6 @@ function prove(major) {
   } finally {
     rmSync(data, { recursive: true, force: true });
   }
-}
-
-/** Path of the program; the newest one of that major which npm had when it was fetched first. */
-function fetched(major) {
-  const name = `node-${process.platform}-${process.arch}`;
-  const folder = join(cache, `node-${major}`);
-  const program = join(folder, 'node_modules', name, 'bin', 'node');
-  // A killed download leaves a program that does not run.
-  if (versionOf(program) === undefined) {
-    const flags = ['--no-save', '--no-package-lock', '--no-fund', '--no-audit'];
-    run('npm', ['install', '--prefix', folder, ...flags, `${name}@${major}`], {});
-  }
-  return program;
-}
-
-/** `v24.22.3`; undefined for a program that is not there or does not run. */
-function versionOf(program) {
-  const { status, stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : undefined;
 }
 
 function run(command, args, env) {

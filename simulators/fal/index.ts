@@ -4,7 +4,7 @@ import { admit } from './create';
 import { ENDPOINTS, endpointOf } from './endpoints';
 import { KEY_SET, signedHeaders } from './keys';
 import { invalid, refusalOf, refuse } from './refusal';
-import { renderCallback, renderCreated, renderResult, renderStatus } from './task';
+import { isOver, renderCallback, renderCreated, renderResult, renderStatus } from './task';
 
 /**
  * The simulation of fal's queue. No page tells these, so they are uncertain: that an input is refused at the submit (the real
@@ -99,8 +99,11 @@ function status(call: SimulatedCall, account: string, world: World): SimulatedRe
   return job && isHere(call, job.data) ? renderStatus(job, originOf(call)) : notFound();
 }
 
+/** A client may ask for nothing but the result, until it is there: then that is its look. */
 function result(call: SimulatedCall, account: string, world: World): SimulatedReply {
-  const job = world.find(account, call.params['id'] ?? '');
+  const id = call.params['id'] ?? '';
+  const found = world.find(account, id);
+  const job = found && isOver(found) ? found : world.look(account, id);
   return job && isHere(call, job.data) ? renderResult(job, world) : notFound();
 }
 

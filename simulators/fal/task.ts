@@ -35,7 +35,8 @@ const MODEL_ENDS: Readonly<
   ],
 };
 
-const isOver = (job: SimulatedJob): boolean => STATUS[job.state] === 'COMPLETED';
+/** Says whether a request has ended. */
+export const isOver = (job: SimulatedJob): boolean => STATUS[job.state] === 'COMPLETED';
 
 /** Renders the addresses of a request; they have the app, and not the endpoint. */
 function linksOf(job: SimulatedJob, origin: string): Record<string, unknown> {
