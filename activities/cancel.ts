@@ -4,12 +4,14 @@ import type { WatchedAttempt } from '../src/core/ports/store/attempts';
 import type { CancelResult, Ruling } from '../workflows/contract';
 import type { ActivityDeps } from './deps';
 import { transient } from './failure';
-import { look } from '../src/attempts/look';
+import { look, type Look } from '../src/attempts/look';
+import { reachOf } from '../src/core/catalog/reach';
 import { tellCancel } from '../src/attempts/tell-cancel';
 
 /**
  * The verdict on a cancel comes from a look, never from the provider's answer to it: look, cancel only where the
- * provider can, look again. What still runs then runs to its natural end, and that decides state and bill.
+ * provider can, look again. What still runs then runs to its natural end, and that decides state and bill. What a server
+ * of one's own does not know any more is canceled: it forgot the job when it was asked to stop, or before, and bills nobody.
  */
 export function cancel(deps: ActivityDeps) {
   return async ({ jobId }: { jobId: string }): Promise<CancelResult> => {
@@ -43,6 +45,8 @@ async function mustLook(
   watched: WatchedAttempt,
 ): Promise<{ ruling: Ruling } | { running: Verdict }> {
   const seen = await look(deps, watched);
+  const isOwn = reachOf(deps, watched.attempt)?.channel.selfHosted === true;
+  if (isOwn && isForgotten(seen)) return { ruling: { kind: 'canceled' } };
   switch (seen.kind) {
     case 'transient':
       throw transient(seen.detail, seen.retryAfterMs ?? deps.waits.lookRetryMs);
@@ -52,3 +56,8 @@ async function mustLook(
       return isFinal(seen.verdict) ? { ruling: { kind: 'verdict' } } : { running: seen.verdict };
   }
 }
+
+const isForgotten = (seen: Look): boolean =>
+  seen.kind === 'transient'
+    ? seen.doubt === 'gone'
+    : seen.kind === 'unheard' && seen.code === 'provider_lost';

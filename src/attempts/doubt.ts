@@ -13,7 +13,7 @@ export type DoubtReading = Omit<Doubt, 'since'> & { usage?: Usage | undefined };
 
 /** What a doubtful look means: nothing yet, the end without the provider's word, or a success without a video. */
 export type DoubtMeaning =
-  | { kind: 'transient'; detail: string }
+  | { kind: 'transient'; detail: string; doubt: Doubt['kind'] }
   | { kind: 'unheard'; code: FailureCode }
   | { kind: 'undelivered'; doubt: DoubtReading };
 
@@ -30,7 +30,9 @@ export async function weighDoubt(
     const { jobId, channel } = attempt;
     deps.log.error({ jobId, channel, reason: failure }, LOGGED[kind]);
   }
-  if (now - since < graceOf(deps, kind)) return { kind: 'transient', detail: SHOWN[kind] };
+  if (now - since < graceOf(deps, kind)) {
+    return { kind: 'transient', detail: SHOWN[kind], doubt: kind };
+  }
   switch (kind) {
     case 'denied':
     case 'gone':

@@ -9,7 +9,7 @@ import { wholePercent } from '../core/job/progress';
 import { once } from '../core/media/streams';
 import type { WatchedJob } from '../core/ports/store/attempts';
 import { failure } from '../core/errors';
-import type { Attempt } from '../core/provider/attempt';
+import type { Attempt, Doubt } from '../core/provider/attempt';
 import { ask } from './ask';
 import type { KnownOfLook } from './ask';
 import type { LookDeps } from './deps';
@@ -25,11 +25,11 @@ import { originOf, probe } from './probe';
 export type Look = { kind: 'verdict'; verdict: Verdict } | LookFailure;
 
 /**
- * A look that brought no verdict: `transient` passes by itself; `unheard` has lasted longer than its grace and ends the
+ * A look that brought no verdict: `transient` passes by itself, or is a `doubt` within its grace; `unheard` has lasted longer than its grace and ends the
  * job, for that reason, though the provider may have it.
  */
 type LookFailure =
-  | { kind: 'transient'; detail: string; retryAfterMs?: number }
+  | { kind: 'transient'; detail: string; retryAfterMs?: number; doubt?: Doubt['kind'] }
   | { kind: 'unheard'; code: FailureCode };
 
 export async function look(deps: LookDeps, watched: LookSubject): Promise<Look> {

@@ -1,4 +1,4 @@
-import { reachOf } from '../core/catalog/reach';
+import { isCancelableAt, reachOf } from '../core/catalog/reach';
 import type { Verdict } from '../core/job/outcome';
 import type { Attempt } from '../core/provider/attempt';
 import type { LookDeps } from './deps';
@@ -6,7 +6,8 @@ import type { LookDeps } from './deps';
 /**
  * Asks the provider to stop, where it can stop a job in that state. Its answer is never believed: a look must follow one
  * that was `asked`; `later` = the rate limit of the channel lets nobody ask for now. Nothing is sent in any other state,
- * since a provider may take the same call for "delete the record", and with it goes the only proof of what was billed.
+ * since a provider may take the same call for "delete the record", and with it goes the only proof of what was billed; a
+ * server of one's own bills nothing.
  */
 export async function tellCancel(
   deps: LookDeps,
@@ -14,10 +15,11 @@ export async function tellCancel(
   seen: Verdict,
 ): Promise<'asked' | 'never' | 'later'> {
   const at = reachOf(deps, attempt);
-  if (!at?.provider.cancel || !attempt.operation || !isCancelable(deps, attempt, seen))
-    return 'never';
+  const { model, operation } = attempt;
+  if (!at?.provider.cancel || !operation || seen.state !== 'running') return 'never';
+  if (!isCancelableAt(at, { model, phase: seen.phase })) return 'never';
   const now = deps.now();
-  const call = at.provider.cancel(attempt.operation);
+  const call = at.provider.cancel(operation);
   const result = await deps.outbound.call(
     at.provider.authorize(call, at.channel.credentials, now),
     {
@@ -37,10 +39,4 @@ export async function tellCancel(
     'asked the provider to cancel',
   );
   return 'asked';
-}
-
-function isCancelable(deps: LookDeps, attempt: Attempt, seen: Verdict): boolean {
-  const reach = reachOf(deps, attempt)?.provider.models[attempt.model]?.cancel;
-  if (seen.state !== 'running') return false;
-  return reach === 'running' || (reach === 'queued' && seen.phase === 'queued');
 }

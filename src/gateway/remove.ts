@@ -1,4 +1,4 @@
-import { reachOf } from '../core/catalog/reach';
+import { isCancelableAt, reachOf } from '../core/catalog/reach';
 import { GatewayError } from '../core/errors';
 import { isTerminal } from '../core/job/job';
 import type { Job } from '../core/job/job';
@@ -57,7 +57,5 @@ async function tellEngine(deps: RemoveDeps, job: Job): Promise<void> {
 async function isCancelable(deps: RemoveDeps, job: Job): Promise<boolean> {
   const attempt = await deps.store.attempts.latest(job.id);
   if (attempt?.state !== 'accepted') return true;
-  const channel = reachOf(deps, attempt);
-  const reach = channel?.provider.models[attempt.model]?.cancel ?? 'none';
-  return reach === 'running' || (reach === 'queued' && attempt.phase === 'queued');
+  return isCancelableAt(reachOf(deps, attempt), attempt);
 }

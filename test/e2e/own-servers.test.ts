@@ -13,6 +13,9 @@ const SERVERS = 4;
 const JOBS = 100;
 const NAMES = Array.from({ length: SERVERS }, (_, index) => `gpu-${String(index + 1)}`);
 
+/** Servers whose DELETE takes the record with the job; what a server is, the simulator reads off its key. */
+const FORGETTERS = ['vllm', 'sglang', 'tensorrt'];
+
 const servers = new Map<string, Simulator>();
 /** Starts a server that remembers nothing, on the port that it had. */
 const start = async (name: string, port?: number): Promise<Simulator> => {
@@ -34,11 +37,22 @@ beforeAll(async () => {
       credentials: { apiKey: 'simulated' },
     },
   ]);
+  for (const name of FORGETTERS) {
+    channels.push([
+      name,
+      {
+        ...{ provider: 'openai', selfHosted: true, jobsAtOnce: 2 },
+        baseUrl: servers.get('gpu-1')?.baseUrlOf('openai'),
+        credentials: { apiKey: `simulated-${name}` },
+      },
+    ]);
+  }
   const on = (channel: string) => ({ channel, model: 'self-hosted', priority: 1 });
   gateway = await startTestGateway({
     channels: Object.fromEntries(channels) as NonNullable<FileConfigInput['channels']>,
     models: {
       farm: { channels: NAMES.map(on), price },
+      ...Object.fromEntries(FORGETTERS.map((name) => [name, { channels: [on(name)], price }])),
       alone: { channels: [on('gpu-1')], price, deadlineSeconds: 90 },
     },
     waits: { goneGraceMs: 500, busyRetryMaxMs: 500, unknownMs: 2_000, sendMs: 10_000 },
@@ -80,9 +94,20 @@ test('two of four servers are killed and started again during a hundred jobs: al
       );
       return row && row.ended >= count ? row : undefined;
     });
+  /** Waits until the server has a job to lose. */
+  const busy = (name: string) =>
+    until(`${name} to have a job`, async () => {
+      const [row] = await gateway.sql(
+        `SELECT 1 FROM attempts WHERE channel = $1 AND state = 'accepted' AND verdict IS NULL`,
+        [name],
+      );
+      return row;
+    });
   await done(15);
+  await busy('gpu-1');
   await restart('gpu-1');
   await done(40);
+  await busy('gpu-2');
   await restart('gpu-2');
   for (const id of ids) expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
 
@@ -135,14 +160,41 @@ test('a job whose answer was lost is made again as well, since nobody pays for t
 
 test('a job that somebody wants to be canceled is not made again', async () => {
   const id = await create('alone', 'a boat [[sim seconds=60]]');
-  await gateway.waitFor(id, 'its accept', async () =>
-    (await attemptsOf(id)).at(-1)?.state === 'accepted' ? true : undefined,
-  );
+  await accepted(id);
   await servers.get('gpu-1')?.stop();
   const port = portOf('gpu-1');
-  // As an operator does in the engine's own pages: this server has no cancel, so its natural end is waited for.
+  // As an operator does in the engine's own pages.
   await gateway.base.client.workflow.getHandle(id).cancel();
   await start('gpu-1', port);
-  expect(await gateway.ended(id)).toMatchObject({ error: { code: 'provider_lost' } });
+  expect(await gateway.ended(id)).toMatchObject({ error: { code: 'canceled' } });
   expect(await attemptsOf(id)).toHaveLength(1);
 }, 120_000);
+
+test.each(FORGETTERS)(
+  'a cancel at %s is a DELETE, and what is forgotten is canceled',
+  async (name) => {
+    const id = await create(name, `a boat at ${name} [[sim seconds=600]]`);
+    await accepted(id);
+    const { status } = await gateway.call('DELETE', `/v1/videos/${id}`);
+    expect(status).toBe(200);
+    expect(await gateway.ended(id)).toMatchObject({ error: { code: 'canceled' } });
+    const found = await fetch(`${servers.get('gpu-1')?.url}/_sim/jobs?contains=at%20${name}`);
+    expect(await found.json()).toMatchObject({ jobs: [{ state: 'removed', deletes: 1 }] });
+    const ledger = await gateway.sql('SELECT kind FROM ledger WHERE job_id = $1 ORDER BY id', [
+      uuid(id),
+    ]);
+    expect(ledger.map(({ kind }) => kind)).toEqual(['hold', 'release']);
+  },
+);
+
+test('a server that takes no DELETE while it works makes the video to its end', async () => {
+  const id = await create('alone', 'a boat to its end [[sim seconds=3 video=shared]]');
+  await accepted(id);
+  await gateway.call('DELETE', `/v1/videos/${id}`);
+  expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
+});
+
+const accepted = (id: string) =>
+  gateway.waitFor(id, 'its accept', async () =>
+    (await attemptsOf(id)).at(-1)?.state === 'accepted' ? true : undefined,
+  );

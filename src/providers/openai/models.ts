@@ -85,7 +85,7 @@ const selfHosted: Capabilities = {
   negativePromptLengthMax: 10_000,
   media: { assets: false, linkOnly: [] },
   vendorKeys: SELF_HOSTED_KEYS,
-  // Where a DELETE stops the work, the record goes with it, and what is not there proves nothing.
+  // A DELETE takes the record with the job, and what is not there proves nothing: only a server of one's own is asked.
   cancel: 'none',
   idempotency: [],
   usualSeconds: 180,
