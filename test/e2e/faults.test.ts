@@ -3,6 +3,7 @@ import type { FaultEnd } from '../../demo/fault-ends';
 import { FAULTS } from '../../simulators/server/faults';
 import { startTestGateway, until, uuid } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
+import { endOf } from '../support/fault-end';
 import { record } from '../support/report';
 import { startWire } from '../support/wire';
 import type { Wire } from '../support/wire';
@@ -88,51 +89,13 @@ afterAll(async () => {
   await wire?.close();
 });
 
-async function books(id: string): Promise<Omit<FaultEnd, 'submits' | 'file'>> {
-  const [row] = await gateway.sql<{
-    state: FaultEnd['state'];
-    code: string | null;
-    billed: boolean;
-  }>(
-    `SELECT CASE state WHEN 'succeeded' THEN state ELSE 'failed' END AS state,
-            failure->>'code' AS code, charged > 0 AS billed
-     FROM jobs WHERE id = $1`,
-    [uuid(id)],
-  );
-  if (!row) throw new Error(`no job ${id}`);
-  return row;
-}
-
-async function submits(directives: string): Promise<number> {
-  const part = encodeURIComponent(`case "${directives}"`);
-  const { json } = await gateway.call(
-    'GET',
-    `${gateway.simulator?.origin}/_sim/jobs?contains=${part}`,
-  );
-  return json.total;
-}
-
 test('the table has a row for every fault', () => {
   expect(Object.keys(FAULT_ENDS).sort()).toEqual(Object.keys(FAULTS).sort());
 });
 
 test.each(CASES)('%s ends as documented', async (directives, end) => {
   const id = (await posts.get(directives)) ?? '';
-  await gateway.ended(id);
-  const content = await gateway.call('GET', `/v1/videos/${id}/content`);
-  const outcome = {
-    ...(await books(id)),
-    submits: await submits(directives),
-    file: content.status === 200,
-  };
-  expect(outcome).toEqual(end);
-  const usage = await gateway.sql('SELECT 1 FROM usage WHERE job_id = $1', [uuid(id)]);
-  const ledger = await gateway.sql<{ kind: string }>(
-    'SELECT kind FROM ledger WHERE job_id = $1 ORDER BY id',
-    [uuid(id)],
-  );
-  expect(usage).toHaveLength(1);
-  expect(ledger.map(({ kind }) => kind)).toEqual(['hold', end.billed ? 'settle' : 'release']);
+  expect(await endOf(gateway, id, `case "${directives}"`)).toEqual(end);
   record(
     'faults',
     directives,
