@@ -6,6 +6,7 @@ import { kling } from './kling';
 import { minimax } from './minimax';
 import { openai } from './openai';
 import { replicate } from './replicate';
+import { runway } from './runway';
 
 /** The registry holds one line per simulated provider, by the name under which src/providers has its adapter. */
 export const simulations: Readonly<Record<string, Simulation>> = {
@@ -16,4 +17,5 @@ export const simulations: Readonly<Record<string, Simulation>> = {
   minimax,
   openai,
   replicate,
+  runway,
 };

@@ -10,6 +10,7 @@ export const DEFAULT_CHANNELS = {
   'minimax-simulated': { provider: 'minimax', simulated: true },
   'openai-simulated': { provider: 'openai', simulated: true },
   'replicate-simulated': { provider: 'replicate', simulated: true },
+  'runway-simulated': { provider: 'runway', simulated: true },
 } as const satisfies Record<string, { provider: string; simulated: true }>;
 
 /** A public name, and what makes its videos. */
@@ -124,6 +125,11 @@ export const DEFAULT_MODELS: Readonly<Record<string, DefaultModel>> = {
     provider: 'replicate',
     ids: [['replicate.com', 'bytedance/seedance-1-pro']],
     price: { rows: rows({ '480p': '1.1', '720p': '2.1', '1080p': '5.3' }, {}) },
+  },
+  'gen-4.5': {
+    provider: 'runway',
+    ids: [['runwayml.com', 'gen4.5']],
+    price: { rows: rows({ '720p': '4.3' }, {}) },
   },
   // The rest are names that callers know of models that their makers have switched off.
   'kling-v1': kling(

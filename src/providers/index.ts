@@ -6,6 +6,7 @@ import { kling } from './kling';
 import { minimax } from './minimax';
 import { openai } from './openai';
 import { replicate } from './replicate';
+import { runway } from './runway';
 
 /** The registry: one line per provider, by the name that channels use in the operator's config. */
 export const providers: Readonly<Record<string, Provider>> = {
@@ -16,4 +17,5 @@ export const providers: Readonly<Record<string, Provider>> = {
   minimax,
   openai,
   replicate,
+  runway,
 };

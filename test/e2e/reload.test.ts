@@ -186,7 +186,7 @@ test('a file that is wrong changes nothing, and every entry of it is told to who
   expect(status).toBe(400);
   expect(json.error.message).toBe(
     `config: nothing was changed: ${shared()}:2: channels.one.provider: there is no provider "arc"; did you mean "ark"? ` +
-      `(known: ark, fal, google, kling, minimax, openai, replicate); ${shared()}:3: model: is not a known field; did you mean "models"? ` +
+      `(known: ark, fal, google, kling, minimax, openai, replicate, runway); ${shared()}:3: model: is not a known field; did you mean "models"? ` +
       '(known: $schema, channels, models, groups, money, alerts, waits, limits, retention, trustProxy)',
   );
   api.child.kill('SIGHUP');

@@ -86,6 +86,14 @@ export const ACCOUNTS = {
     variables: { apiToken: 'REPLICATE_API_TOKEN' },
     ids: /^/,
   },
+  runway: {
+    label: 'Runway (Gen-4.5, Veo, Seedance)',
+    provider: 'runway',
+    channel: 'runway',
+    baseUrl: 'https://api.dev.runwayml.com',
+    variables: { apiKey: 'RUNWAYML_API_SECRET' },
+    ids: /^/,
+  },
   simulated: { label: 'none: every model makes test clips' },
 } as const satisfies Readonly<Record<string, Account>>;
 
