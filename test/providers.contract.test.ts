@@ -20,6 +20,7 @@ import { simulations } from '../simulators';
 import type { LimitName } from '../simulators/contract';
 import { bodyOf, fieldsOf } from './support/call-body';
 import { INPUT_FILES, inputFor } from './support/input-files';
+import { submissionOf as shownSubmission } from './support/shown-submission';
 import { createSimulatedProvider, type SimulatedProvider } from './support/simulated-provider';
 
 /**
@@ -178,20 +179,7 @@ function readingOf(provider: Provider, text: string): unknown {
   }
 }
 
-function submissionOf(wire: Wire): Submission {
-  const { blobs, ...rest } = wire.given.submission ?? {};
-  const entries = Object.entries(
-    z.record(z.string(), z.object({ mime: z.string(), base64: z.string() })).parse(blobs ?? {}),
-  );
-  const map = new Map(
-    entries.map(([id, blob]) => [
-      id,
-      { mime: blob.mime, bytes: Buffer.from(blob.base64, 'base64') },
-    ]),
-  );
-  // Sound enough: a submission that is none gives a call that is not the file's.
-  return { ...rest, blobs: map } as unknown as Submission;
-}
+const submissionOf = (wire: Wire): Submission => shownSubmission(wire.given.submission);
 
 function sentOf(wire: Wire): SubmitFacts {
   if (wire.exchange !== 'submit') return sentSchema.parse(wire.given.sent);

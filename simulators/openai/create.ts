@@ -18,7 +18,7 @@ export function admit({ headers, body: bytes }: SimulatedCall, account: string):
   if ('refused' in read) return read;
   const { body } = read;
   if (MANNERS[serverOf(account)].formsOnly && !body.isForm) {
-    return { refused: { ...invalid('body', 'a form is required'), status: 422 } };
+    return { refused: invalid('body', 'a form is required') };
   }
   const found = askedOf(body);
   if (!found) return { refused: unknownModel(String(body.fields['model'])) };

@@ -120,10 +120,17 @@ function firstOf(call: SimulatedCall, account: string, world: World): SimulatedJ
   return world.list(account).find(({ data }) => data[IS_REELAY] === true && data[KEY] === key);
 }
 
-const missing = (id: string, account: string): SimulatedReply =>
-  serverOf(account) === 'newapi'
-    ? refuse({ status: 400, code: 'task_not_exist', message: 'task_not_exist' }, account)
-    : refuse(notFound(id), account);
+function missing(id: string, account: string): SimulatedReply {
+  switch (serverOf(account)) {
+    case 'newapi':
+      return refuse({ status: 400, code: 'task_not_exist', message: 'task_not_exist' }, account);
+    case 'vllm':
+    case 'sglang':
+      return refuse({ status: 404, code: '', message: 'Video not found' }, account);
+    default:
+      return refuse(notFound(id), account);
+  }
+}
 
 function get({ params }: SimulatedCall, account: string, world: World): SimulatedReply {
   const id = params['id'] ?? '';

@@ -34,6 +34,16 @@ const TYPES: Readonly<Record<number, string>> = {
   500: 'server_error',
 };
 
+/** vLLM has the phrase of the status as the type. */
+const PHRASES: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  404: 'Not Found',
+  409: 'Conflict',
+  422: 'Unprocessable Entity',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+};
+
 /** Writes a refusal in the shape of the account's server. */
 export function refuse({ status, code, message, param }: Refusal, account = ''): SimulatedReply {
   const type = TYPES[status] ?? 'invalid_request_error';
@@ -42,6 +52,10 @@ export function refuse({ status, code, message, param }: Refusal, account = ''):
   switch (MANNERS[server].errors) {
     case 'detail':
       return { status, body: { detail: message } };
+    case 'status': {
+      const phrase = PHRASES[status] ?? 'Bad Request';
+      return { status, body: { error: { message, type: phrase, param: null, code: status } } };
+    }
     case 'code':
       return code === ''
         ? { status, body: { error } }

@@ -29,12 +29,14 @@ export interface Manners {
   createdStatus?: 202;
   /** It has no word for a job that runs, and shows it as queued. */
   showsNoRun?: true;
+  /** What it shows of a job has no prompt. */
+  hidesPrompt?: true;
   /** The error of a failed job: an object with a code, one without, or a text. */
   jobError: 'object' | 'message' | 'text';
   /** A look at a failed job is answered with the HTTP status of its error. */
   failsLooks?: true;
-  /** What its refusals look like. */
-  errors: 'error' | 'detail' | 'code';
+  /** What its refusals look like; `status` = as `error`, with the HTTP status as the code. */
+  errors: 'error' | 'detail' | 'code' | 'status';
   /**
    * What a DELETE does to a job that goes on: `refuses`, `forgets` it after stopping it or while it goes on, or there is no
    * such route.
@@ -50,10 +52,16 @@ export const MANNERS: Readonly<Record<ServerName, Manners>> = {
     formsOnly: true,
     jobError: 'object',
     failsLooks: true,
+    errors: 'status',
+    deletes: 'forgets',
+  },
+  sglang: {
+    showsNoRun: true,
+    hidesPrompt: true,
+    jobError: 'message',
     errors: 'detail',
     deletes: 'forgets',
   },
-  sglang: { showsNoRun: true, jobError: 'message', errors: 'detail', deletes: 'forgets' },
   tensorrt: {
     createdStatus: 202,
     showsNoRun: true,

@@ -65,7 +65,7 @@ export function renderVideo(job: SimulatedJob, world: World): Record<string, unk
     created_at: seconds(job.createdAt),
     completed_at: hasEnded ? seconds(job.updatedAt) : null,
     expires_at: null,
-    prompt: data[PROMPT],
+    ...(mannersOf(job).hidesPrompt ? {} : { prompt: data[PROMPT] }),
     size: `${String(job.width)}x${String(job.height)}`,
     seconds: String(job.seconds),
     remixed_from_video_id: null,

@@ -141,7 +141,10 @@ describe('a server that the key names', () => {
 
   test('vLLM-Omni takes forms alone, and its failed job is an HTTP error', async () => {
     const key = 'simulated-vllm';
-    expect((await call('POST', '/videos', { key, body: WAN })).status).toBe(422);
+    expect(await call('POST', '/videos', { key, body: WAN })).toMatchObject({
+      status: 400,
+      json: { error: { type: 'Bad Request', code: 400 } },
+    });
     const body = form({ ...WAN, prompt: 'a cat [[sim seconds=1 fault=fail]]' });
     const { json: video } = await call('POST', '/videos', { key, body });
     const path = `/videos/${String(video['id'])}`;
@@ -154,7 +157,7 @@ describe('a server that the key names', () => {
     ]);
     expect((await call('GET', `${path}/content`, { key })).status).toBe(422);
     expect((await call('GET', '/videos/none', { key })).json).toEqual({
-      detail: "Video with id 'none' not found.",
+      error: { message: 'Video not found', type: 'Not Found', param: null, code: 404 },
     });
   });
 

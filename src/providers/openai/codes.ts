@@ -21,6 +21,8 @@ const TEXTS: readonly (readonly [RegExp, Meaning])[] = [
   [/moderation|content polic|safety system|usage polic/i, POLICY],
   [/exceeded your current quota|insufficient (quota|balance|credits?)|billing/i, DENIED],
   [/\bmodel\b.*\b(not found|does not exist|not served|not available)/i, DENIED],
+  // vLLM-Omni's, which serves one model.
+  [/^model mismatch\b/i, DENIED],
   [/too many (running|active|concurrent)|concurren(t|cy)/i, FULL],
 ];
 

@@ -4,7 +4,8 @@ import type { VendorKeys } from '../../core/request/passthrough';
 /**
  * The words that the servers of this wire have beyond ours. `num_frames` is owned though nobody writes it: most of them
  * take it in place of the length that was priced. So is whatever carries other words inside (`extra_body`, `video_params`,
- * new-api's `metadata`, which it lays over the whole body) or asks for a second video (`n`).
+ * new-api's `metadata`, which it lays over the whole body), asks for a second video (`n`) or for another kind of work
+ * (`task_type`, upscaling), or names files of the server's own, which it would read, write or load models from (the last ones).
  */
 const OWNED = [
   'model',
@@ -50,6 +51,22 @@ const OWNED = [
   'stream',
   'request_id',
   'callback_url',
+  'task_type',
+  'enable_upscaling',
+  'upscaling_scale',
+  'control_type',
+  'source_video',
+  'source_audio',
+  'video_noise_mask',
+  'audio_noise_mask',
+  'video_path',
+  'output_path',
+  'perf_dump_path',
+  'profile',
+  'num_profiled_timesteps',
+  'profile_all_stages',
+  'upscaling_model_path',
+  'frame_interpolation_model_path',
 ];
 
 /** An object of further words, none of which but `allowed` may be one that the gateway writes. */
