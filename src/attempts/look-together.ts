@@ -12,7 +12,7 @@ import type { Look } from './look';
 /**
  * Looks at a job and at others of its channel with one call, since they share a moment under its rate limit. Each of
  * the others learns what a look of its own would have told, and one that has ended is woken. Of what the call says
- * nothing is looked at alone from then on; this job is at once.
+ * nothing is looked at alone from then on; this job is at once, also where the call says of it what nobody can read.
  */
 export async function lookTogether(
   deps: LookDeps,
@@ -35,12 +35,13 @@ export async function lookTogether(
   const unsaid = asked.filter((_, index) => !replies[index]);
   if (unsaid.length > 0) await lookAlone(deps, unsaid);
   await Promise.all(others.map((other, index) => lookAt(deps, other, replies[index + 1])));
-  return look(deps, { ...watched, known: { reply: replies[0] } });
+  const seen = await look(deps, { ...watched, known: { reply: replies[0] } });
+  return seen.kind === 'transient' ? withoutList(deps, watched, undefined) : seen;
 }
 
 /**
- * Looks at the job alone where a call for many had no answer to such a call. If that tells more, the call is at fault and
- * not the provider's health, and the job is spared it from then on.
+ * Looks at the job alone where a call for many had no answer to such a call, or says of it what nobody can read. If that
+ * tells more, the call is at fault and not the provider's health, and the job is spared it from then on.
  */
 async function withoutList(
   deps: LookDeps,

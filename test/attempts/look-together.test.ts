@@ -72,6 +72,18 @@ test('a job that the list leaves out is looked at alone from then on, and the on
 });
 
 test.each([
+  ['no state', {}],
+  ['a state that is no word', { status: true }],
+])('a job of which the list shows %s is looked at alone', async (_, shown) => {
+  const [mine, other] = [await running(), await running()];
+  const items = [mine, other].map((watched) => ({ id: taskOf(watched), ...shown }));
+  const { deps, calls } = account({ status: 200, body: { items } });
+  expect(await lookTogether(deps, mine, [other.attempt.jobId])).toMatchObject({ kind: 'verdict' });
+  expect(calls).toEqual(['many', taskOf(mine)]);
+  expect((await again(mine))?.looksAlone).toBe(true);
+});
+
+test.each([
   ['an account that may not list', 403, { error: { code: 'AccessDenied', message: 'no' } }],
   ['a list that fails', 500, {}],
   ['another page in its place', 200, 'welcome'],
