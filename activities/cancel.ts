@@ -10,8 +10,9 @@ import { tellCancel } from '../src/attempts/tell-cancel';
 
 /**
  * The verdict on a cancel comes from a look, never from the provider's answer to it: look, cancel only where the
- * provider can, look again. What still runs then runs to its natural end, and that decides state and bill. What a server
- * of one's own does not know any more is canceled: it forgot the job when it was asked to stop, or before, and bills nobody.
+ * provider can, look again. A cancel that the provider did not take is asked for again, for as long as one is tried. What
+ * still runs then runs to its natural end, and that decides state and bill. What a server of one's own does not know any
+ * more is canceled: it forgot the job when it was asked to stop, or before, and bills nobody.
  */
 export function cancel(deps: ActivityDeps) {
   return async ({ jobId }: { jobId: string }): Promise<CancelResult> => {
@@ -35,7 +36,10 @@ export function cancel(deps: ActivityDeps) {
       throw transient('the cancel waits for its moment', deps.waits.lookRetryMs);
     // Anew: the look before may have changed the row, and a look is compared with what it was read to be.
     const after = await mustLook(deps, (await deps.store.attempts.watched(jobId)) ?? watched);
-    return 'ruling' in after ? { state: 'ended', ruling: after.ruling } : { state: 'running' };
+    if ('ruling' in after) return { state: 'ended', ruling: after.ruling };
+    if (told === 'unheard')
+      throw transient('the provider did not take the cancel', deps.waits.lookRetryMs);
+    return { state: 'running' };
   };
 }
 
