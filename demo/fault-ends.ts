@@ -39,6 +39,7 @@ export const FAULT_ENDS: Readonly<Record<FaultName, FaultEnd>> = {
   '200-error': SUCCEEDS,
   truncated: SUCCEEDS,
   'wrong-types': SUCCEEDS,
+  redirect: SUCCEEDS,
   hang: SUCCEEDS,
   // A look without a verdict is no verdict.
   'no-status': SUCCEEDS,
@@ -85,6 +86,7 @@ const LOST = [
   'fault=200-error',
   'fault=truncated',
   'fault=wrong-types',
+  'fault=redirect',
   'fault=hang',
 ];
 

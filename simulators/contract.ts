@@ -148,8 +148,13 @@ export interface World {
    * shows one job to the caller is a look: a GET by the provider's id, and a lookup by the caller's own id or tag.
    */
   look(account: string, id: string): SimulatedJob | undefined;
-  /** Lists the jobs of an account, newest first, for a page of many jobs. It counts no look. */
+  /**
+   * Lists the jobs of an account, newest first, for a page of many jobs that is shown to the caller. It counts no look, and
+   * meets the faults of lists.
+   */
   list(account: string): SimulatedJob[];
+  /** Lists them and meets nothing, as `find` does: for the checks inside a create. */
+  all(account: string): SimulatedJob[];
   /**
    * Counts one request of the account and unwinds `handle` where it is one too many in a minute. Call it first, as soon
    * as the account is known.
@@ -159,9 +164,9 @@ export interface World {
   countQueued(account: string): number;
   /** Counts the jobs of an account that are queued or running, all of them or those of one model. */
   countUnderWay(account: string, model?: string): number;
-  /** Cancels a job of that id. Throws where there is none. */
+  /** Cancels a job of that id, which meets the faults of cancels. Throws where there is none. */
   cancel(id: string): void;
-  /** Hides a job from every later `find`, `look` and `list`. Throws where there is none. */
+  /** Hides a job from every later `find`, `look` and `list`; it meets the same faults. Throws where there is none. */
   remove(id: string): void;
   /** Gives the link to a file of the job; undefined for a job that ended without one. */
   mediaUrl(job: SimulatedJob, kind: 'video' | 'last_frame'): string | undefined;

@@ -117,7 +117,7 @@ const KEY = 'idempotency key';
 function firstOf(call: SimulatedCall, account: string, world: World): SimulatedJob | undefined {
   const key = call.headers['idempotency-key'];
   if (key === undefined) return undefined;
-  return world.list(account).find(({ data }) => data[IS_REELAY] === true && data[KEY] === key);
+  return world.all(account).find(({ data }) => data[IS_REELAY] === true && data[KEY] === key);
 }
 
 function missing(id: string, account: string): SimulatedReply {

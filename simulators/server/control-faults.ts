@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SimulatedReply } from '../contract';
 import { parseJson } from '../kit/parse';
 import { DIRECTIVE_HELP, parseDirectives, UnknownDirective, type Directives } from './directives';
-import { exchangeOf, FAULTS, isExchangeFault, isFault } from './faults';
+import { EXCHANGE_KINDS, exchangeOf, FAULTS, isExchangeFault, isFault } from './faults';
 import type { GlobalFaults } from './global-faults';
 
 /** The control endpoint tells the simulator what to do wrong to anybody's next requests and jobs. */
@@ -12,7 +12,7 @@ export type ControlAnswer = Pick<SimulatedReply, 'status' | 'body'>;
 const faultSchema = z.strictObject({
   fault: z.string().refine(isFault),
   count: z.int().min(1).optional(),
-  on: z.enum(['submit', 'poll']).optional(),
+  on: z.enum(EXCHANGE_KINDS).optional(),
 });
 const directivesSchema = z.strictObject({
   directives: z.string().min(1),
@@ -30,7 +30,7 @@ export function setFault(body: Uint8Array, faults: GlobalFaults): ControlAnswer 
     status: 400,
     body: {
       error:
-        'send {"fault": ..., "count"?: 1.., "on"?: "submit" | "poll"} or ' +
+        `send {"fault": ..., "count"?: 1.., "on"?: "${EXCHANGE_KINDS.join('" | "')}"} or ` +
         '{"directives": "word=frozen ...", "count"?: 1..}',
       faults: Object.keys(FAULTS),
       directives: DIRECTIVE_HELP,
@@ -42,11 +42,15 @@ export function setFault(body: Uint8Array, faults: GlobalFaults): ControlAnswer 
 function strikeNext(asked: z.infer<typeof faultSchema>, faults: GlobalFaults): ControlAnswer {
   const { fault, count: times, on: wish } = asked;
   if (!isExchangeFault(fault)) {
-    if (wish === 'poll') return { status: 400, body: { error: `${fault} does not strike a poll` } };
+    if (wish !== undefined && wish !== 'submit') {
+      return { status: 400, body: { error: `${fault} does not strike a ${wish}` } };
+    }
     faults.setForJobs({ fault }, times);
   } else {
     const exchange = exchangeOf(fault, wish);
-    if (!exchange) return { status: 400, body: { error: `${fault} strikes polls only` } };
+    if (!exchange) {
+      return { status: 400, body: { error: `${fault} strikes what shows jobs: poll, list` } };
+    }
     faults.setExchange(fault, exchange, times);
   }
   return { status: 200, body: { faults: faults.list() } };

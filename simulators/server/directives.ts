@@ -1,9 +1,11 @@
 import {
   EXCHANGE_FAULTS,
+  EXCHANGE_KINDS,
   exchangeOf,
   FAULTS,
   isExchangeFault,
   isFault,
+  type ExchangeKind,
   type FaultName,
 } from './faults';
 
@@ -21,8 +23,8 @@ export interface Directives {
   /** Serves one clip for all such jobs instead of drawing one for each. */
   video?: 'shared';
   fault?: FaultName;
-  /** Which exchange a fault of the exchange disturbs. */
-  on?: 'submit' | 'poll';
+  /** Which exchange a fault of the exchange disturbs. A list shows many jobs, so that no one of them steers it. */
+  on?: Exclude<ExchangeKind, 'list'>;
   /** How often an exchange is disturbed before it goes through: once, and for good with `gone`, unless told. */
   count?: number;
   /** What the first looks (`count` of them) show in place of the status word. */
@@ -54,6 +56,7 @@ export type Result = (typeof RESULTS)[number];
 const WHOLE_NUMBER = /^\d{1,9}$/;
 const SECONDS = /^\d{1,6}(\.\d{1,3})?$/;
 const WORD = /^[\w.-]{1,100}$/;
+const OF_ONE_JOB = EXCHANGE_KINDS.filter((kind) => kind !== 'list');
 
 const DIRECTIVES: Readonly<
   Record<keyof Directives, { takes: string; read: (value: string) => unknown }>
@@ -67,8 +70,8 @@ const DIRECTIVES: Readonly<
     read: (value) => (isFault(value) ? value : undefined),
   },
   on: {
-    takes: 'submit | poll',
-    read: (value) => (value === 'submit' || value === 'poll' ? value : undefined),
+    takes: OF_ONE_JOB.join(' | '),
+    read: (value) => OF_ONE_JOB.find((known) => known === value),
   },
   count: { takes: 'a whole number from 1', read: readCount },
   word: {
@@ -135,7 +138,7 @@ function checkOn({ fault, on }: Directives): void {
     throw new UnknownDirective(`on goes with ${Object.keys(EXCHANGE_FAULTS).join(', ')}`);
   }
   if (isExchangeFault(fault) && !exchangeOf(fault, on)) {
-    throw new UnknownDirective(`${fault} strikes on=poll only`);
+    throw new UnknownDirective(`${fault} strikes what shows jobs: on=poll`);
   }
 }
 

@@ -32,6 +32,8 @@ export const EXCHANGE_FAULTS = {
   truncated: { strikes: 'after', act: 'truncated' },
   /** The reply with every value of it of another kind. */
   'wrong-types': { strikes: 'after', act: 'wrong-types' },
+  /** A redirect to the very address that was called, which makes whoever follows it ask twice. */
+  redirect: { strikes: 'after', act: 'redirect' },
   /** The request is read and never answered. */
   hang: { strikes: 'after', act: 'hang' },
   /** The job without its status word. */
@@ -62,16 +64,23 @@ export function isExchangeFault(name: FaultName | undefined): name is ExchangeFa
   return name !== undefined && Object.hasOwn(EXCHANGE_FAULTS, name);
 }
 
-/** Faults that no submit can meet: not every provider's answer to one has what they leave out. */
-const LOOKS_ONLY: readonly ExchangeFault[] = ['no-status', 'unknown-status'];
+/**
+ * What a call does: `submit` makes a job, `poll` shows one, `cancel` ends one or removes its record, `list` shows a page of
+ * many.
+ */
+export const EXCHANGE_KINDS = ['submit', 'poll', 'cancel', 'list'] as const;
+export type ExchangeKind = (typeof EXCHANGE_KINDS)[number];
 
-/** Gives the exchange that a fault disturbs; undefined where the wish cannot be had. */
+/** Faults of what shows jobs: not every provider's answer to another call has what they leave out. */
+const OF_SHOWN_JOBS: readonly ExchangeFault[] = ['no-status', 'unknown-status'];
+
+/** Gives the kind of exchange that a fault disturbs; undefined where the wish cannot be had. */
 export function exchangeOf(
   fault: ExchangeFault,
-  wish: 'submit' | 'poll' | undefined,
-): 'submit' | 'poll' | undefined {
-  if (!LOOKS_ONLY.includes(fault)) return wish ?? 'submit';
-  return wish === 'submit' ? undefined : 'poll';
+  wish: ExchangeKind | undefined,
+): ExchangeKind | undefined {
+  if (!OF_SHOWN_JOBS.includes(fault)) return wish ?? 'submit';
+  return wish === 'submit' || wish === 'cancel' ? undefined : (wish ?? 'poll');
 }
 
 /** Unwinds a provider's handler when a fault strikes in the middle of it; the server then acts. */

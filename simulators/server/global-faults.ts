@@ -1,22 +1,22 @@
 import type { Directives } from './directives';
-import type { ExchangeFault } from './faults';
+import type { ExchangeFault, ExchangeKind } from './faults';
 
 /**
  * Global faults are what anybody's next requests meet (faults of the exchange) and what steers anybody's next jobs.
  * Setting one again replaces it.
  */
 export interface GlobalFaults {
-  setExchange(fault: ExchangeFault, on: 'submit' | 'poll', count: number | undefined): void;
+  setExchange(fault: ExchangeFault, on: ExchangeKind, count: number | undefined): void;
   setForJobs(directives: Directives, count: number | undefined): void;
   /** Uses one up and gives it; undefined where none of that kind is set. */
-  takeExchange(on: 'submit' | 'poll'): ExchangeFault | undefined;
+  takeExchange(on: ExchangeKind): ExchangeFault | undefined;
   takeForJob(): Directives | undefined;
   clear(): void;
   list(): readonly Record<string, unknown>[];
 }
 
 type Entry = { left: number } & (
-  { fault: ExchangeFault; on: 'submit' | 'poll' } | { directives: Directives }
+  { fault: ExchangeFault; on: ExchangeKind } | { directives: Directives }
 );
 
 export function createGlobalFaults(): GlobalFaults {

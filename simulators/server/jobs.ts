@@ -23,7 +23,8 @@ export interface JobRecord extends Omit<NewSimulatedJob, 'seconds'> {
   told: number;
   /** Whether its callback address has answered the vendor's question; absent: it was not asked. */
   answered?: boolean;
-  pollFaults: number;
+  /** How often a call about it met its own fault. */
+  faultsMet: number;
   /** The time at which a `polls=` job met its last look, in Unix milliseconds. */
   endedAt?: number;
   canceledAt?: number;

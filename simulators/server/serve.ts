@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Headers } from '../../src/core/provider/exchange';
-import type { SimulatedCall, SimulatedReply, Simulation, World } from '../contract';
+import type { SimulatedReply, Simulation, World } from '../contract';
 import { answer } from './answer';
 import { answerControl, CONTROL_PREFIX } from './control';
-import { disturbed } from './disturbed';
-import type { Exchange, ExchangeAct } from './faults';
+import { disturbed, undone } from './disturbed';
+import type { Exchange } from './faults';
 import type { GlobalFaults } from './global-faults';
 import type { Jobs } from './jobs';
 import type { Limits } from './limits';
@@ -27,8 +27,6 @@ export interface ServeContext {
 
 /** The simulator's own limit for a request. A provider that takes less refuses it itself. */
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
-/** The wait that the fault `429-retry-after` asks for. */
-const RETRY_AFTER_SECONDS = 2;
 
 /** Serves one request: a result file, the control endpoint or a provider's own. */
 export async function serve(
@@ -105,6 +103,7 @@ async function serveProvider(
     return undefined;
   }
   const exchange: Exchange = {};
+  const query = call.query.toString();
   const world = context.worldOf(name, exchange);
   const routed = { ...call, route: found.route.path, params: found.params };
   const reply = answer(simulation, routed, world);
@@ -116,49 +115,17 @@ async function serveProvider(
   // Left open until the client or the simulator goes.
   if (act === 'hang') return undefined;
   if (act === 'delay') await delay(context.slowReplyMs, undefined, { signal: context.stopping });
-  if (typeof reply === 'string') {
-    sendFault(response, reply, { simulation, world, call: routed });
-    return undefined;
-  }
-  const sent = disturbed(reply, act, () => simulation.overload(500, world, routed));
+  const disturbance = {
+    overload: (status: 429 | 500) => simulation.overload(status, world, routed),
+    path: query === '' ? call.path : `${call.path}?${query}`,
+  };
+  const sent =
+    typeof reply === 'string' ? undone(reply, disturbance) : disturbed(reply, act, disturbance);
   // A file is served as it is, whatever the call for it had met.
   if (sent.file) return sent.file;
   sendJson(response, sent);
   return undefined;
 }
-
-const HTML =
-  '<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>\n';
-
-function sendFault(
-  response: ServerResponse,
-  act: ExchangeAct,
-  { simulation, world, call }: { simulation: Simulation; world: World; call: SimulatedCall },
-): void {
-  switch (act) {
-    case '429':
-      sendJson(response, simulation.overload(429, world, call));
-      return;
-    case '429-retry-after':
-      sendJson(response, withRetryAfter(simulation.overload(429, world, call)));
-      return;
-    case '500':
-      sendJson(response, simulation.overload(500, world, call));
-      return;
-    case 'html':
-      response.writeHead(502, { 'content-type': 'text/html' });
-      response.end(HTML);
-      return;
-    default:
-      throw new Error(`${act} does not strike before the work`);
-  }
-}
-
-/** The fault's own wait replaces the one that the provider's overload asks for, if it does. */
-const withRetryAfter = (reply: SimulatedReply): SimulatedReply => ({
-  ...reply,
-  headers: { ...reply.headers, 'retry-after': String(RETRY_AFTER_SECONDS) },
-});
 
 function headersOf(request: IncomingMessage): Headers {
   return Object.fromEntries(

@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { NewSimulatedJob, SimulatedJob, World } from '../contract';
 import { CLIP } from './clip';
 import { readDirectives } from './directives';
-import { exchangeOf, isExchangeFault, strike, type Exchange, type ExchangeFault } from './faults';
+import {
+  exchangeOf,
+  isExchangeFault,
+  strike,
+  type Exchange,
+  type ExchangeFault,
+  type ExchangeKind,
+} from './faults';
 import type { GlobalFaults } from './global-faults';
 import { jobAt, QUEUED_SHARE, underWayUntil, usualRunMs, type JobRecord, type Jobs } from './jobs';
 import type { Limits } from './limits';
@@ -32,19 +39,26 @@ export function createWorld(options: WorldOptions): World {
   const change = (id: string, patch: Partial<JobRecord>): void => {
     const found = jobs.get(id);
     if (!found) throw new Error(`there is no simulated job ${id}`);
+    meet('cancel', found, options);
     jobs.change(found, { ...patch, deletes: found.deletes + 1 });
   };
+  const all = (account: string): SimulatedJob[] =>
+    [...jobs.all()]
+      .filter((entry) => record(account, entry.id) !== undefined)
+      .reverse()
+      .map((entry) => jobAt(entry, now));
   return {
     now,
     randomId,
     accept: (job) => accept(job, options),
     find: (account, id) => shown(record(account, id), now),
     look: (account, id) => look(record(account, id), options),
-    list: (account) =>
-      [...jobs.all()]
-        .filter((entry) => record(account, entry.id) !== undefined)
-        .reverse()
-        .map((entry) => jobAt(entry, now)),
+    all,
+    list: (account) => {
+      const fault = options.faults.takeExchange('list');
+      if (fault) strike(fault, options.exchange);
+      return all(account).map((job) => worded(job, options.exchange));
+    },
     countRequest: (account) => {
       options.limits.checkRequest(provider, account, now);
     },
@@ -107,7 +121,7 @@ function accept(job: NewSimulatedJob, options: WorldOptions): SimulatedJob {
     deletes: 0,
     callbacks: 0,
     told: 0,
-    pollFaults: 0,
+    faultsMet: 0,
   };
   jobs.add(record);
   jobs.countPrompt(job.prompt, (before) => ({ ...before, accepted: before.accepted + 1 }));
@@ -147,26 +161,36 @@ function look(record: JobRecord | undefined, options: WorldOptions): SimulatedJo
   const { polls, gone, count, word } = record.directives;
   const ends = polls !== undefined && gets >= polls && record.endedAt === undefined;
   jobs.change(record, { gets, ...(ends ? { endedAt: now } : {}) });
-  const fault = takeLookFault(record, options);
-  if (fault) strike(fault, exchange);
+  meet('poll', record, options);
   if (gone !== undefined && gets >= gone && gets < gone + (count ?? Infinity)) return undefined;
   const job = jobAt(record, now);
-  if (exchange.act === 'no-status') return { ...job, word: null };
-  if (exchange.act === 'unknown-status') return { ...job, word: UNHEARD_OF };
-  return word !== undefined && gets <= (count ?? 1) ? { ...job, word } : job;
+  return worded(word !== undefined && gets <= (count ?? 1) ? { ...job, word } : job, exchange);
+}
+
+/** Gives the job with the status word that a fault lets it be shown with. */
+function worded(job: SimulatedJob, { act }: Exchange): SimulatedJob {
+  if (act === 'no-status') return { ...job, word: null };
+  return act === 'unknown-status' ? { ...job, word: UNHEARD_OF } : job;
 }
 
 /** A status word of no vendor's. */
 const UNHEARD_OF = 'unheard-of';
 
-/** Takes what disturbs this look: the job's own fault as often as it was told, else one that anybody may meet. */
-function takeLookFault(
+/** Lets a call about one job meet its fault. */
+function meet(kind: ExchangeKind, record: JobRecord, options: WorldOptions): void {
+  const fault = takeFault(kind, record, options);
+  if (fault) strike(fault, options.exchange);
+}
+
+/** Takes what disturbs the call: the job's own fault as often as it was told, else one that anybody may meet. */
+function takeFault(
+  kind: ExchangeKind,
   record: JobRecord,
   { jobs, faults }: WorldOptions,
 ): ExchangeFault | undefined {
   const { on, count, fault: own } = record.directives;
-  const strikesHere = isExchangeFault(own) && exchangeOf(own, on) === 'poll';
-  if (!strikesHere || record.pollFaults >= (count ?? 1)) return faults.takeExchange('poll');
-  jobs.change(record, { pollFaults: record.pollFaults + 1 });
+  const strikesHere = isExchangeFault(own) && exchangeOf(own, on) === kind;
+  if (!strikesHere || record.faultsMet >= (count ?? 1)) return faults.takeExchange(kind);
+  jobs.change(record, { faultsMet: record.faultsMet + 1 });
   return own;
 }

@@ -40,6 +40,7 @@ const CASES: readonly [directives: string, end: FaultEnd][] = [
       '200-error',
       'truncated',
       'wrong-types',
+      'redirect',
     ] as const
   ).map((fault): [string, FaultEnd] => [`fault=${fault} on=poll count=3 polls=5`, MADE]),
 ];

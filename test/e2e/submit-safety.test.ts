@@ -65,6 +65,7 @@ const FAULTS: Readonly<Record<string, (name: string) => End>> = {
   'fault=drop-after-accept polls=3': (name) => (isNamed(name, 'lookup') ? MADE : LOST),
   'fault=hang polls=3': (name) => (isNamed(name, 'lookup') ? MADE : LOST),
   'fault=empty polls=3': (name) => (isNamed(name, 'lookup') ? MADE : LOST),
+  'fault=redirect polls=3': (name) => (isNamed(name, 'lookup') ? MADE : LOST),
 };
 const REFUSED_CONNECTION = 'a refused connection';
 

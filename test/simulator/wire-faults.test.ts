@@ -218,8 +218,11 @@ test.each([
   [{ directives: 'result=gif' }, 'result takes html | empty | private | redirect'],
   [{ directives: 'usage=many' }, 'usage takes a whole number'],
   [{ directives: 'fault=hang' }, 'send {"fault": "hang"}'],
-  [{ directives: 'fault=no-status on=submit' }, 'no-status strikes on=poll only'],
-  [{ fault: 'no-status', on: 'submit' }, 'no-status strikes polls only'],
+  [{ directives: 'fault=no-status on=submit' }, 'no-status strikes what shows jobs: on=poll'],
+  [{ fault: 'no-status', on: 'submit' }, 'no-status strikes what shows jobs: poll, list'],
+  [{ fault: 'no-status', on: 'cancel' }, 'no-status strikes what shows jobs: poll, list'],
+  [{ fault: 'stuck', on: 'cancel' }, 'stuck does not strike a cancel'],
+  [{ directives: 'fault=html on=list' }, 'on takes submit | poll | cancel, not "list"'],
 ])('POST /_sim/faults %j is refused with what it takes', async (body, problem) => {
   const response = await setFaults(body);
   expect(response.status).toBe(400);

@@ -3,8 +3,8 @@ import type { Operation } from '../../src/core/job/outcome';
 import type { PollReading, Provider } from '../../src/core/provider/provider';
 import type { LimitName, SimulatedReply, Simulation, World } from '../../simulators/contract';
 import { answer } from '../../simulators/server/answer';
-import { disturbed } from '../../simulators/server/disturbed';
-import type { Exchange } from '../../simulators/server/faults';
+import { disturbed, undone } from '../../simulators/server/disturbed';
+import type { Exchange, ExchangeFault, ExchangeKind } from '../../simulators/server/faults';
 import { createGlobalFaults } from '../../simulators/server/global-faults';
 import { jobAt, openJobs } from '../../simulators/server/jobs';
 import { matchRoute } from '../../simulators/server/router';
@@ -24,6 +24,12 @@ export interface SimulatedProvider {
   jobs(): number;
   /** Another simulator in its place, at the same time. */
   forgetAll(): void;
+  /** Lets the next call of that kind meet a fault, after those that were set before. */
+  meet(fault: ExchangeFault, on: ExchangeKind): void;
+  /** How many of those are still to be met. */
+  unmet(): number;
+  /** Takes them back. */
+  meetNothing(): void;
   overload(status: 429 | 500): Reply;
   overLimit(limit: LimitName): Reply;
   /** What the vendor would take for the newest job, where its replies do not tell. */
@@ -41,11 +47,12 @@ export function createSimulatedProvider(
 ): SimulatedProvider {
   let now = Date.parse('2026-11-21T12:00:00Z');
   let jobs = openJobs(undefined, now);
+  const faults = createGlobalFaults();
   const world = (exchange: Exchange = {}): World =>
     createWorld({
       provider: provider.name,
       jobs,
-      faults: createGlobalFaults(),
+      faults,
       limits: createLimits(),
       exchange,
       now,
@@ -68,8 +75,15 @@ export function createSimulatedProvider(
       body: Buffer.from(call.body ?? ''),
     };
     const reply = answer(simulation, routed, told);
-    if (typeof reply === 'string') throw new Error(`without a socket there is no fault ${reply}`);
-    return toReply(disturbed(reply, exchange.act, () => simulation.overload(500, told, routed)));
+    const disturbance = {
+      overload: (status: 429 | 500) => simulation.overload(status, told, routed),
+      path: call.target.path,
+    };
+    return toReply(
+      typeof reply === 'string'
+        ? undone(reply, disturbance)
+        : disturbed(reply, exchange.act, disturbance),
+    );
   };
   const send = (call: Call): Reply =>
     perform(provider.authorize(call, simulation.credentials, now));
@@ -92,6 +106,13 @@ export function createSimulatedProvider(
     jobs: () => [...jobs.all()].length,
     forgetAll: () => {
       jobs = openJobs(undefined, now);
+    },
+    meet: (fault, on) => {
+      faults.setExchange(fault, on, 1);
+    },
+    unmet: () => faults.list().length,
+    meetNothing: () => {
+      faults.clear();
     },
     overload: (status) => toReply(simulation.overload(status, world())),
     overLimit: (limit) => toReply(simulation.overLimit(limit, world())),

@@ -24,13 +24,21 @@ export function listed(
   if (other !== undefined) return { refused: invalid(given.join(', '), 'exclude each other') };
   const ids = (query.get(name) ?? '').split(',');
   if (ids.length > IDS_MAX) return { refused: invalid(name, 'has too many ids') };
-  const show = ids.length === 1 ? world.look : world.find;
-  const jobs = ids.flatMap((id) => {
-    const own = name === 'task_ids' ? id : taskIdOf(account, id);
-    const isHere = isShown(world.find(account, own), world.now);
-    return (isHere && show(account, own)) || [];
+  const own = name === 'task_ids' ? ids : ids.map((id) => taskIdOf(account, id));
+  return { jobs: shown(own, account, world) };
+}
+
+function shown(ids: readonly string[], account: string, world: World): SimulatedJob[] {
+  const [first = '', second] = ids;
+  if (second === undefined) {
+    const job = isShown(world.find(account, first), world.now) && world.look(account, first);
+    return job ? [job] : [];
+  }
+  const jobs = new Map(world.list(account).map((job) => [job.id, job]));
+  return ids.flatMap((id) => {
+    const job = jobs.get(id);
+    return job && isShown(job, world.now) ? [job] : [];
   });
-  return { jobs };
 }
 
 const isShown = (job: SimulatedJob | undefined, now: number): boolean =>
