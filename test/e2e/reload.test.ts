@@ -7,6 +7,7 @@ import type { RunningStore } from '../../src/postgres/launcher';
 import { ready, reelay } from '../support/command';
 import type { Command } from '../support/command';
 import { until } from '../support/gateway';
+import { PROVIDERS } from '../support/written-config';
 import { simulations } from '../../simulators';
 import { startSimulator } from '../../simulators/server';
 
@@ -186,7 +187,7 @@ test('a file that is wrong changes nothing, and every entry of it is told to who
   expect(status).toBe(400);
   expect(json.error.message).toBe(
     `config: nothing was changed: ${shared()}:2: channels.one.provider: there is no provider "arc"; did you mean "ark"? ` +
-      `(known: ark, fal, google, kling, minimax, openai, replicate, runway); ${shared()}:3: model: is not a known field; did you mean "models"? ` +
+      `(known: ${PROVIDERS}); ${shared()}:3: model: is not a known field; did you mean "models"? ` +
       '(known: $schema, channels, models, groups, money, alerts, waits, limits, retention, trustProxy)',
   );
   api.child.kill('SIGHUP');
