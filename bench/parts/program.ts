@@ -20,13 +20,16 @@ export interface ProgramOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Hears the lines of stdout. */
   onLine?: (line: string) => void;
+  /** Its stdin is a pipe that closes when this process ends. */
+  holdsInput?: true;
 }
 
 export function startProgram(options: ProgramOptions): Program {
   const { name, data, command, args, env } = options;
   const log = openLog(data, name);
   // In a folder of its own: no config file of the current one is for it.
-  const child = spawn(command, args, { cwd: data, env, stdio: ['ignore', 'pipe', log.file] });
+  const input = options.holdsInput ? 'pipe' : 'ignore';
+  const child = spawn(command, args, { cwd: data, env, stdio: [input, 'pipe', log.file] });
   closeSync(log.file);
   let rest = '';
   // A pipe was asked for, whatever the types say of the log file beside it.

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { freePort } from '../../src/host/free-port';
 import { waitFor } from '../../src/host/wait';
-import { startProgram } from '../parts/program';
-import type { Program } from '../parts/program';
+import { startProgram, type Program } from '../parts/program';
 
 /** The peer's proxy before an upstream, with no database: what it accepts is kept nowhere. */
 export interface Proxy {
@@ -15,36 +14,47 @@ export interface Proxy {
 
 export interface ProxyOptions {
   bin: string;
+  /** The folder of its config and its log. */
   data: string;
   env: Readonly<Record<string, string | undefined>>;
-  upstream: string;
+  models: readonly ProxyModel[];
+  /** A free one, unless it is said. */
+  port?: number;
 }
 
-const KEY = 'sk-bench';
-export const PEER_MODEL = 'sora-2';
+/** A model that the proxy offers, and the server that has it, whose address ends where `/videos` begins. */
+export interface ProxyModel {
+  name: string;
+  /** The server's own name for it. */
+  model: string;
+  url: string;
+  key: string;
+}
+
+/** The key of its callers. */
+export const PROXY_KEY = 'sk-bench';
 const READY_MS = 60_000;
 
-export async function startProxy({ bin, data, env, upstream }: ProxyOptions): Promise<Proxy> {
+/**
+ * Starts the proxy as it is shipped, so that it repeats what fails (`num_retries` is 2 there). It ends with this process.
+ * Throws where it ends before it answers, or is not ready within a minute.
+ */
+export async function startProxy({ bin, data, env, ...options }: ProxyOptions): Promise<Proxy> {
   const config = join(data, 'litellm.json');
-  writeFileSync(config, JSON.stringify(configOf(upstream))); // JSON is YAML.
-  const port = await freePort();
+  writeFileSync(config, JSON.stringify(configOf(options.models))); // JSON is YAML.
+  const port = options.port ?? (await freePort());
   const program = startProgram({
     name: 'litellm',
     data,
-    command: join(bin, 'litellm'),
+    command: join(bin, 'python'),
     args: [
+      ...['-c', UNTIL_WE_END],
       ...['--config', config, '--host', '127.0.0.1', '--port', String(port)],
       ...['--num_workers', '1', '--telemetry', 'False'],
     ],
     // Its price list comes with it; without this it would be fetched at each start.
-    env: {
-      ...env,
-      LITELLM_LOCAL_MODEL_COST_MAP: 'True',
-      LITELLM_LOG: 'ERROR',
-      // A read names no model, so the proxy asks its default upstream.
-      OPENAI_BASE_URL: `${upstream}/v1`,
-      OPENAI_API_KEY: 'sk-upstream',
-    },
+    env: { ...env, LITELLM_LOCAL_MODEL_COST_MAP: 'True', LITELLM_LOG: 'ERROR' },
+    holdsInput: true,
   });
   const origin = `http://127.0.0.1:${String(port)}`;
   const isReady = await Promise.race([
@@ -57,24 +67,27 @@ export async function startProxy({ bin, data, env, upstream }: ProxyOptions): Pr
   }
   return {
     origin,
-    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${PROXY_KEY}`, 'content-type': 'application/json' },
     program,
   };
 }
 
-function configOf(upstream: string): object {
+/** Python that runs the proxy's own command until the pipe at its stdin is closed, as it is when we end, however we do. */
+const UNTIL_WE_END = [
+  'import os, sys, threading',
+  'watch = lambda: (sys.stdin.buffer.read(), os._exit(1))',
+  'threading.Thread(target=watch, daemon=True).start()',
+  'from litellm.proxy.proxy_cli import run_server',
+  'run_server()',
+].join('\n');
+
+function configOf(models: readonly ProxyModel[]): object {
   return {
-    model_list: [
-      {
-        model_name: PEER_MODEL,
-        litellm_params: {
-          model: `openai/${PEER_MODEL}`,
-          api_base: `${upstream}/v1`,
-          api_key: 'sk-upstream',
-        },
-      },
-    ],
-    general_settings: { master_key: KEY },
+    model_list: models.map(({ name, model, url, key }) => ({
+      model_name: name,
+      litellm_params: { model: `openai/${model}`, api_base: url, api_key: key },
+    })),
+    general_settings: { master_key: PROXY_KEY },
   };
 }
 

@@ -5,7 +5,7 @@ import { memoryMib } from '../machine/processes';
 import { forkChild } from '../parts/forked';
 import type { BenchChild } from '../parts/forked';
 import { PEER } from '../peer/install';
-import { PEER_MODEL, startProxy } from '../peer/proxy';
+import { startProxy } from '../peer/proxy';
 import type { Proxy } from '../peer/proxy';
 import type { Plan } from '../plan';
 import { allWell } from './context';
@@ -31,6 +31,7 @@ export interface PeerOptions {
   restMs: number;
 }
 
+const PEER_MODEL = 'sora-2';
 /** Its create asks for what ours asks for. */
 const BODY = JSON.stringify({
   model: PEER_MODEL,
@@ -55,7 +56,9 @@ export async function measurePeer(
   const upstream = forkChild<object, UpstreamAnswer>('upstream');
   try {
     const { origin } = await upstream.ask({});
-    const proxy = await startProxy({ bin, data, env, upstream: origin });
+    const url = `${origin}/v1`;
+    const models = [{ name: PEER_MODEL, model: PEER_MODEL, url, key: 'sk-upstream' }];
+    const proxy = await startProxy({ bin, data, env, models });
     try {
       await new Promise((resolve) => setTimeout(resolve, restMs));
       const { proxy: memory = null } = memoryMib({ proxy: proxy.program });

@@ -1,7 +1,8 @@
 import type { SimulatedCall, SimulatedJob, SimulatedReply, Simulation, World } from '../contract';
 import { openaiModels } from '../../src/providers/openai/models';
 import { wholeNumber } from '../kit/parse';
-import { admit, IS_REELAY } from './create';
+import { admit, IS_REELAY, MODEL } from './create';
+import { costHeaders, litellmId, recordId } from './litellm';
 import { invalid, NO_KEY, notFound, refuse } from './refusal';
 import { accountOf, idOf, mannersOf, MANNERS, serverOf } from './servers';
 import { renderVideo, showVideo } from './task';
@@ -91,7 +92,20 @@ function create(call: SimulatedCall, account: string, world: World): SimulatedRe
   const { task } = admitted;
   const data = { ...task.data, [KEY]: call.headers['idempotency-key'] };
   const job = world.accept({ ...task, data, id, account });
-  return { status: MANNERS[serverOf(account)].createdStatus ?? 200, body: renderVideo(job, world) };
+  return created(job, account, world);
+}
+
+function created(job: SimulatedJob, account: string, world: World): SimulatedReply {
+  const status = MANNERS[serverOf(account)].createdStatus ?? 200;
+  const body = renderVideo(job, world);
+  if (serverOf(account) !== 'litellm') return { status, body };
+  const model = String(job.data[MODEL]);
+  const usage = { duration_seconds: job.seconds };
+  return {
+    status,
+    headers: costHeaders(model, job.seconds),
+    body: { ...body, id: litellmId(job, model), usage },
+  };
 }
 
 /** Steers a job so that it is made while its create is answered. */
@@ -133,7 +147,7 @@ function missing(id: string, account: string): SimulatedReply {
 }
 
 function get({ params }: SimulatedCall, account: string, world: World): SimulatedReply {
-  const id = params['id'] ?? '';
+  const id = recordId(account, params['id'] ?? '');
   const job = world.look(account, id);
   return job ? showVideo(job, world) : missing(id, account);
 }
@@ -141,10 +155,13 @@ function get({ params }: SimulatedCall, account: string, world: World): Simulate
 const goesOn = ({ state }: SimulatedJob): boolean => state === 'queued' || state === 'running';
 
 function remove(call: SimulatedCall, account: string, world: World): SimulatedReply {
-  const id = call.params['id'] ?? '';
+  const id = recordId(account, call.params['id'] ?? '');
   const { deletes } = MANNERS[serverOf(account)];
   if (deletes === 'no-route') {
     return refuse({ status: 404, code: '', message: `Invalid URL (DELETE /v1/videos/${id})` });
+  }
+  if (deletes === 'no-method') {
+    return { status: 405, headers: { allow: 'GET' }, body: { detail: 'Method Not Allowed' } };
   }
   const job = world.find(account, id);
   if (!job) return missing(id, account);
@@ -170,7 +187,7 @@ function remove(call: SimulatedCall, account: string, world: World): SimulatedRe
 
 /** Serves the file itself, to whoever has the key. */
 function content(call: SimulatedCall, account: string, world: World): SimulatedReply {
-  const id = call.params['id'] ?? '';
+  const id = recordId(account, call.params['id'] ?? '');
   const job = world.find(account, id);
   if (!job) return missing(id, account);
   const variant = call.query.get('variant') ?? 'video';

@@ -1,5 +1,6 @@
 import type { SimulatedReply } from '../contract';
 import type { Refusal } from '../kit/refusal';
+import { passedOn } from './litellm';
 import { MANNERS, serverOf } from './servers';
 
 /** Makes the refusal of one field in OpenAI's words: `Invalid value for 'size'`. */
@@ -60,6 +61,8 @@ export function refuse({ status, code, message, param }: Refusal, account = ''):
       return code === ''
         ? { status, body: { error } }
         : { status, body: { code, message, data: null } };
+    case 'passed-on':
+      return { status, body: passedOn(status, { error }) };
     case 'error':
       return { status, body: { error } };
   }

@@ -36,12 +36,12 @@ export interface Manners {
   /** A look at a failed job is answered with the HTTP status of its error. */
   failsLooks?: true;
   /** What its refusals look like; `status` = as `error`, with the HTTP status as the code. */
-  errors: 'error' | 'detail' | 'code' | 'status';
+  errors: 'error' | 'detail' | 'code' | 'status' | 'passed-on';
   /**
    * What a DELETE does to a job that goes on: `refuses`, `forgets` it after stopping it or while it goes on, or there is no
-   * such route.
+   * such route, or no such method.
    */
-  deletes: 'refuses' | 'forgets' | 'no-route';
+  deletes: 'refuses' | 'forgets' | 'no-route' | 'no-method';
   /** A create is answered when the video is made. Here it is made at once, since no answer is held back. */
   holds?: true;
 }
@@ -70,7 +70,7 @@ export const MANNERS: Readonly<Record<ServerName, Manners>> = {
     deletes: 'forgets',
   },
   newapi: { jobError: 'object', errors: 'code', deletes: 'no-route' },
-  litellm: { jobError: 'object', errors: 'error', deletes: 'no-route' },
+  litellm: { jobError: 'object', errors: 'passed-on', deletes: 'no-method' },
   dynamo: { jobError: 'text', errors: 'error', deletes: 'no-route', holds: true },
 };
 

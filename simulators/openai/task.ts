@@ -1,5 +1,6 @@
 import type { SimulatedJob, SimulatedReply, World } from '../contract';
 import { IS_REELAY, LAST_FRAME, MODEL, PROMPT, REQUEST_ID } from './create';
+import { litellmId } from './litellm';
 import { mannersOf, serverOf } from './servers';
 
 /** OpenAI's words for the simulated states; it has none for a job that was canceled or expired. */
@@ -106,7 +107,7 @@ function ownFields(job: SimulatedJob, world: World): Record<string, unknown> {
     case 'newapi':
       return { task_id: job.id, metadata: url === undefined ? {} : { url } };
     case 'litellm':
-      return isDone ? { usage: { duration_seconds: job.usage ?? job.seconds } } : {};
+      return { id: litellmId(job), usage: null };
     default:
       return {};
   }

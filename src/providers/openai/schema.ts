@@ -4,13 +4,15 @@ import { identifier } from '../kit';
 
 /**
  * The operation that this provider hands out. `id` is what is asked for at `GET /videos/{id}`. A server that holds the
- * create until the end has told it there: the link, or why there is none, which no later look would show.
+ * create until the end has told it there: the link, or why there is none, which no later look would show. `cost` is what the
+ * create told, in dollars.
  */
 export const operationSchema = z
   .object({
     id: maybe(identifier),
     url: maybe(z.string()),
     error: maybe(z.object({ code: maybe(z.string()), message: maybe(z.string()) })),
+    cost: maybe(z.string()),
   })
   .refine(({ id, url, error }) => id !== undefined || url !== undefined || error !== undefined);
 

@@ -3,6 +3,7 @@ import type { Submission } from '../../core/provider/provider';
 import { withVendorKeys } from '../../core/request/passthrough';
 import type { Media } from '../../core/request/request';
 import { dataUrlOf, formCall, type Part } from '../kit';
+import { ONCE } from './litellm';
 import { openaiModels, REELAY } from './models';
 import { optionsOf } from './options';
 import { submitToReelay } from './reelay';
@@ -14,8 +15,12 @@ import { SELF_HOSTED_KEYS } from './vendor-keys';
  * whose answer was lost is nothing, so that it stays in doubt.
  */
 export function submit(submission: Submission): Call {
+  const call = submission.model === REELAY ? submitToReelay(submission) : createCall(submission);
+  return { ...call, headers: { ...call.headers, ...ONCE } };
+}
+
+function createCall(submission: Submission): Call {
   const { model, attemptId } = submission;
-  if (model === REELAY) return submitToReelay(submission);
   const options = optionsOf(submission.options);
   const hasFile = submission.applied.inputs.some(({ media }) => 'blob' in media);
   const isForm = options.create === 'multipart' || (options.create === 'either' && hasFile);

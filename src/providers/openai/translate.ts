@@ -5,7 +5,7 @@ import { jsonCall, type Call, type Reply } from '../../core/provider/exchange';
 import type { PollReading, SubmitReading } from '../../core/provider/provider';
 import { doubtful, isSuccess, running, runningAs, transient } from '../kit';
 import { readJobFailure, readLookError, readRefusal } from './errors';
-import { isSameVideo } from './ids';
+import { COST_HEADER, isSameVideo } from './litellm';
 import { contentOf, MODELS, operationSchema, pathOf } from './schema';
 import { moneyOf, videoOf, type ShownVideo, type VideoError } from './video';
 import { phaseOf } from './words';
@@ -15,19 +15,20 @@ import { phaseOf } from './words';
 export function readSubmit(reply: Reply): SubmitReading {
   if (!isSuccess(reply)) return readRefusal(reply);
   const video = videoOf(reply);
-  const operation = video && operationIn(video);
+  const operation = video && operationIn(video, reply);
   if (!operation) return doubtful(reply, 'without an id');
   return { state: 'accepted', operation };
 }
 
 /** A server that holds the create until the end shows the end there, and may have nothing to ask for later. */
-function operationIn(video: ShownVideo): Operation | undefined {
+function operationIn(video: ShownVideo, { headers }: Reply): Operation | undefined {
   const phase = phaseOf(video.status);
   const isMade = phase === 'succeeded' || (video.status === undefined && video.isListed);
   const operation = given({
     id: video.ids[0],
     url: isMade ? video.url : undefined,
     error: phase === 'failed' ? (video.error ?? {}) : undefined,
+    cost: moneyOf(headers[COST_HEADER]),
   });
   return operationSchema.safeParse(operation).success ? operation : undefined;
 }
@@ -52,8 +53,8 @@ export function cancel(operation: Operation): Call {
 }
 
 export function readPoll(reply: Reply, operation: Operation): PollReading {
-  const { id, url, error } = operationSchema.parse(operation);
-  if (url !== undefined) return succeeded([keyed('video', url)], {});
+  const { id, url, error, cost } = operationSchema.parse(operation);
+  if (url !== undefined) return succeeded([keyed('video', url)], usageAt(cost));
   if (error !== undefined) return failed(error);
   const video = videoOf(reply);
   const isOurs = id !== undefined && video?.ids.some((shown) => isSameVideo(shown, id)) === true;
@@ -66,10 +67,10 @@ export function readPoll(reply: Reply, operation: Operation): PollReading {
   if (!video) return transient(reply, 'without a video');
   if (!isOurs) return { kind: 'transient', detail: 'the reply is not about this video' };
   if (video.status === undefined) return transient(reply, 'without a status');
-  return readVideo(video, id ?? '', reply);
+  return readVideo(video, id ?? '', cost);
 }
 
-function readVideo(video: ShownVideo, id: string, reply: Reply): PollReading {
+function readVideo(video: ShownVideo, id: string, cost: string | undefined): PollReading {
   const { status = '', progress, url, isEmpty, error } = video;
   switch (phaseOf(status)) {
     case 'queued':
@@ -77,7 +78,7 @@ function readVideo(video: ShownVideo, id: string, reply: Reply): PollReading {
     case 'running':
       return { kind: 'verdict', verdict: running('running', progress) };
     case 'succeeded': {
-      const usage = usageOf(video, reply);
+      const usage = usageOf(video, cost);
       if (url === undefined && (isEmpty || error !== undefined)) return empty(error, usage);
       const link = url ?? contentOf(id);
       return succeeded([keyed('video', link), ...lastFrameOf(video)], usage, video.size);
@@ -125,17 +126,14 @@ function empty(error: VideoError | undefined, usage: Usage): PollReading {
   return { kind: 'empty', failure: reason, ...(Object.keys(usage).length > 0 ? { usage } : {}) };
 }
 
-/** LiteLLM tells in a header what a call costs, in dollars. */
-function usageOf({ seconds, tokens, cost }: ShownVideo, { headers }: Reply): Usage {
-  const dollars = moneyOf(headers['x-litellm-response-cost']);
-  return given({
+/** A create's cost is in dollars, and that of a look in a currency that nobody names. */
+const usageOf = ({ seconds, tokens, cost }: ShownVideo, told: string | undefined): Usage =>
+  given({
     seconds,
     tokens,
-    cost:
-      dollars !== undefined
-        ? { amount: dollars, currency: 'USD' }
-        : cost === undefined
-          ? undefined
-          : { amount: cost },
+    cost: cost === undefined ? undefined : { amount: cost },
+    ...usageAt(told),
   });
-}
+
+const usageAt = (dollars: string | undefined): Usage =>
+  dollars === undefined ? {} : { cost: { amount: dollars, currency: 'USD' } };
