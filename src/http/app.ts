@@ -21,6 +21,7 @@ import { HTTP_LIMITS, type HttpLimits } from './limits';
 import type { Links } from './links';
 import { createMemoryBudget, createUploads } from './memory-budget';
 import { mountApis } from './mount';
+import { mountOpenapi } from './openapi';
 import { assignRequestId, requestIdOf } from './request-id';
 import { traceExchanges } from './traces';
 import { createWaitEnds, type WaitEnds } from './wait-ends';
@@ -73,6 +74,7 @@ export function createApp(options: AppOptions): Express {
   app.use(assignRequestId, noStore, logRequests(logger, options.metrics));
   if (options.traces) app.use(traceExchanges(options.traces));
   mountHealth(app, options);
+  mountOpenapi(app);
   const budget = createMemoryBudget(limits);
   const uploads = createUploads(limits);
   const used = createLastUsed(options.keys, logger);

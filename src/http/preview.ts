@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { z } from 'zod';
 import type { Answer } from '../core/api/answer';
 import type { HttpRoute } from '../core/api/route';
 import { invalid } from '../core/errors';
@@ -82,6 +83,19 @@ export function atQuote(gateway: Gateway, request: Request): Gateway {
     preview: { value: preview },
   }) as Gateway; // as above
 }
+
+/** What a preview answers; only a dry run has `sends`. */
+export const previewSchema = z.strictObject({
+  object: z.enum(['dry_run', 'quote']),
+  model: z.string(),
+  provider_model: z.string(),
+  price: z.string(),
+  price_lines: z.array(z.looseObject({})),
+  quote_id: z.string(),
+  expires_at: z.iso.datetime(),
+  applied: z.looseObject({}),
+  sends: z.array(z.looseObject({})).optional(),
+});
 
 function replyOf(asked: Asked, { model, quote, sends }: Preview) {
   return {

@@ -28,6 +28,8 @@ const principal = {
 const seen: unknown[] = [];
 const exchange: Api = {
   name: 'exchange',
+  summary: 'An API of a test.',
+  errorReply: z.unknown(),
   prefixes: ['/v1/exchange'],
   renderError(error) {
     const answer = renderOpenaiError(error);
@@ -37,6 +39,7 @@ const exchange: Api = {
     route({
       method: 'POST',
       path: '/v1/exchange',
+      summary: 'A route of a test',
       body: 'none',
       scope: 'read',
       keyIn: 'query',
@@ -50,6 +53,7 @@ const exchange: Api = {
     route({
       method: 'PATCH',
       path: '/v1/exchange/again',
+      summary: 'A route of a test',
       body: 'small-json',
       scope: 'read',
       request: z.strictObject({ note: z.string().optional() }),

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { HttpRoute } from './route';
 import type { Answer } from './answer';
 import type { GatewayError } from '../errors';
@@ -11,10 +12,14 @@ import type { ProviderReference } from '../job/reference';
  */
 export interface Api {
   name: string;
+  /** What it is, in a sentence for readers of the OpenAPI document. */
+  summary: string;
   routes: readonly HttpRoute[];
   /** Paths whose unmatched requests (404, 405, bad body) answer in this API's error shape. */
   prefixes: readonly string[];
   /** Decides the status too: where an API's clients know another one than our table's, it is said here. */
+  /** The schema of what `renderError` writes. */
+  errorReply: z.ZodType;
   renderError(error: GatewayError, requestId: string): Answer;
 }
 

@@ -38,6 +38,8 @@ export interface HttpRoute {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** `/v1/videos/:id` */
   path: string;
+  /** What it does, in a few words for readers of the OpenAPI document: `Make a video`. */
+  summary: string;
   /**
    * Takes no body; JSON; JSON or multipart; or a page of JSON at most, where no body at all is `{}`. `unread`: answers
    * without looking at it.

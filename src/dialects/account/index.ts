@@ -1,7 +1,7 @@
 import { route } from '../../core/api/route';
 import type { Api } from '../../core/api/dialect';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
-import { renderOpenaiError } from '../kit/openai-error';
+import { openaiErrorSchema, renderOpenaiError } from '../kit/openai-error';
 import { monthOf, statementAnswer, statementQuerySchema, statementSchema } from '../kit/statement';
 import { balanceSchema } from './schema';
 import { fromBalance } from './translate';
@@ -9,12 +9,15 @@ import { fromBalance } from './translate';
 /** What a workspace has and had: its balance now, and a statement of each month. */
 export const account: Api = {
   name: 'account',
+  summary: 'The points and the statements of the own workspace.',
+  errorReply: openaiErrorSchema,
   prefixes: ['/v1/balance', '/v1/statements'],
   renderError: (error) => renderOpenaiError(error),
   routes: [
     route({
       method: 'GET',
       path: '/v1/balance',
+      summary: 'Read the points of the own workspace',
       body: 'none',
       scope: 'read',
       request: nothingSchema,
@@ -28,6 +31,7 @@ export const account: Api = {
     route({
       method: 'GET',
       path: '/v1/statements/:month',
+      summary: 'Read the statement of the own workspace for a month',
       body: 'none',
       scope: 'read',
       request: nothingSchema,

@@ -24,6 +24,7 @@ const WORKSPACE = '/v1/admin/workspaces/:id';
 export const bookingRoutes: readonly HttpRoute[] = [
   reading({
     path: `${WORKSPACE}/balance`,
+    summary: 'Read the points of a workspace',
     query: noQuerySchema,
     reply: balanceSchema,
     async read({ admin }, input) {
@@ -33,6 +34,7 @@ export const bookingRoutes: readonly HttpRoute[] = [
   }),
   reading({
     path: `${WORKSPACE}/ledger`,
+    summary: 'List what moved the points of a workspace',
     query: ledgerQuerySchema,
     reply: ledgerSchema,
     async read({ admin }, input) {
@@ -42,6 +44,7 @@ export const bookingRoutes: readonly HttpRoute[] = [
   }),
   booking({
     path: `${WORKSPACE}/top-ups`,
+    summary: 'Book points that were paid for',
     object: 'top_up',
     request: topUpSchema,
     book: (admin, id, { points: amount, note, expires_at: expiresAt }, once) =>
@@ -49,12 +52,14 @@ export const bookingRoutes: readonly HttpRoute[] = [
   }),
   booking({
     path: `${WORKSPACE}/adjustments`,
+    summary: 'Correct the points of a workspace',
     object: 'adjustment',
     request: adjustmentSchema,
     book: (admin, id, { points: amount, note }, once) => admin.adjust(id, { amount, note }, once),
   }),
   booking({
     path: '/v1/admin/jobs/:id/refunds',
+    summary: 'Give points back for a job',
     object: 'refund',
     request: refundSchema,
     book: (admin, id, { points: amount, note }, once) => admin.refund(id, { amount, note }, once),
@@ -67,15 +72,17 @@ export const bookingRoutes: readonly HttpRoute[] = [
  */
 function booking<Body>(definition: {
   path: string;
+  summary: string;
   object: BookingReply['object'];
   request: z.ZodType<Body>;
   book(admin: Bookings, id: string, body: Body, once: BookingOptions): Promise<Answer>;
 }): HttpRoute {
-  const { path, object, request, book } = definition;
+  const { path, summary, object, request, book } = definition;
   const words = `${object === 'adjustment' ? 'an' : 'a'} ${object.replace('_', '-')}`;
   return adminRoute({
     method: 'POST',
     path,
+    summary,
     body: 'small-json',
     request,
     query: noQuerySchema,

@@ -27,12 +27,14 @@ const reloadedSchema = z.strictObject({
 export const configRoutes: readonly HttpRoute[] = [
   reading({
     path: CONFIG,
+    summary: 'Read which config the processes have',
     query: noQuerySchema,
     reply: statusSchema,
     read: async ({ admin }) => fromStatus(await admin.config()),
   }),
   acting({
     path: `${CONFIG}/reload`,
+    summary: 'Let every process read the config again',
     request: emptyBodySchema,
     reply: reloadedSchema,
     act: async ({ admin }) => fromReloaded(await admin.reloadConfig()),

@@ -18,6 +18,7 @@ const ONE = `${LIST}/:id`;
 export const deliveryRoutes: readonly HttpRoute[] = [
   reading({
     path: LIST,
+    summary: 'List callback messages',
     query: deliveryQuerySchema,
     reply: deliveryListSchema,
     read: async ({ admin }, { query }) =>
@@ -25,6 +26,7 @@ export const deliveryRoutes: readonly HttpRoute[] = [
   }),
   acting({
     path: `${LIST}/redeliver`,
+    summary: 'Send many callback messages again',
     request: redeliverySchema,
     reply: redeliveredSchema,
     async act({ admin }, { body }) {
@@ -35,18 +37,21 @@ export const deliveryRoutes: readonly HttpRoute[] = [
   }),
   reading({
     path: ONE,
+    summary: 'Read a callback message and its tries',
     query: noQuerySchema,
     reply: deliveryReportSchema,
     read: async ({ admin }, input) => fromDeliveryReport(await admin.delivery(idOf(input))),
   }),
   acting({
     path: `${ONE}/redeliver`,
+    summary: 'Send a callback message again',
     request: emptyBodySchema,
     reply: deliverySchema,
     act: async ({ admin }, input) => fromDelivery(await admin.redeliver(idOf(input))),
   }),
   acting({
     path: `${ONE}/stop`,
+    summary: 'Stop sending a callback message',
     request: emptyBodySchema,
     reply: deliverySchema,
     act: async ({ admin }, input) => fromDelivery(await admin.stopDelivery(idOf(input))),

@@ -1,5 +1,5 @@
 import type { Api } from '../../core/api/dialect';
-import { renderOpenaiError } from '../kit/openai-error';
+import { openaiErrorSchema, renderOpenaiError } from '../kit/openai-error';
 import { bookingRoutes } from './bookings';
 import { configRoutes } from './config';
 import { deliveryRoutes } from './deliveries';
@@ -15,6 +15,9 @@ import { workspaceRoutes } from './workspaces';
  */
 export const admin: Api = {
   name: 'admin',
+  summary:
+    'Workspaces, points, keys and the work that stands still; for keys with the scope `admin`.',
+  errorReply: openaiErrorSchema,
   prefixes: ['/v1/admin'],
   renderError: (error) => renderOpenaiError(error),
   routes: [

@@ -27,6 +27,7 @@ export const keyRoutes: readonly HttpRoute[] = [
   adminRoute({
     method: 'POST',
     path: LIST,
+    summary: 'Make a key for a workspace',
     body: 'small-json',
     request: newKeySchema,
     query: noQuerySchema,
@@ -40,12 +41,14 @@ export const keyRoutes: readonly HttpRoute[] = [
   }),
   reading({
     path: LIST,
+    summary: 'List the keys of a workspace',
     query: pageQuerySchema,
     reply: keyListSchema,
     read: async ({ admin }, input) => fromList(await admin.keys(idOf(input), input.query), fromKey),
   }),
   reading({
     path: ONE,
+    summary: 'Read a key',
     query: noQuerySchema,
     reply: keySchema,
     read: async ({ admin }, input) => fromKey(await admin.key(idOf(input))),
@@ -53,6 +56,7 @@ export const keyRoutes: readonly HttpRoute[] = [
   adminRoute({
     method: 'PATCH',
     path: ONE,
+    summary: 'Change a key',
     body: 'small-json',
     request: keyChangeSchema,
     query: noQuerySchema,
@@ -65,6 +69,7 @@ export const keyRoutes: readonly HttpRoute[] = [
   adminRoute({
     method: 'DELETE',
     path: ONE,
+    summary: 'Revoke a key',
     body: 'none',
     request: nothingSchema,
     query: noQuerySchema,
@@ -77,6 +82,7 @@ export const keyRoutes: readonly HttpRoute[] = [
   adminRoute({
     method: 'POST',
     path: `${ONE}/rotate`,
+    summary: 'Make a new secret for a key',
     body: 'small-json',
     request: rotationSchema,
     query: noQuerySchema,

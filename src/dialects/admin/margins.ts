@@ -17,6 +17,7 @@ export const marginRoutes: readonly HttpRoute[] = [
   adminRoute({
     method: 'GET',
     path: '/v1/admin/margins',
+    summary: 'Read what was earned and what providers took',
     body: 'none',
     request: nothingSchema,
     query: marginQuerySchema,

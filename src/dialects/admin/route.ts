@@ -11,6 +11,7 @@ export type AdminPart = Pick<Gateway, 'admin' | 'statement'>;
 export function adminRoute<Body, Query>(definition: {
   method: HttpRoute['method'];
   path: string;
+  summary: string;
   body: HttpRoute['body'];
   request: z.ZodType<Body>;
   query: z.ZodType<Query>;
@@ -23,6 +24,7 @@ export function adminRoute<Body, Query>(definition: {
 /** Makes a GET that answers 200 with what was read. */
 export function reading<Query>(definition: {
   path: string;
+  summary: string;
   query: z.ZodType<Query>;
   reply: z.ZodType;
   read(gateway: AdminPart, input: RouteInput<undefined, Query>): Promise<object>;
@@ -43,6 +45,7 @@ export function reading<Query>(definition: {
  */
 export function acting<Body>(definition: {
   path: string;
+  summary: string;
   request: z.ZodType<Body>;
   reply: z.ZodType;
   act(gateway: AdminPart, input: RouteInput<Body>): Promise<object>;

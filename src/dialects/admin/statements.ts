@@ -7,6 +7,7 @@ export const statementRoutes: readonly HttpRoute[] = [
   adminRoute({
     method: 'GET',
     path: '/v1/admin/workspaces/:id/statements/:month',
+    summary: 'Read the statement of a workspace for a month',
     body: 'none',
     request: nothingSchema,
     query: statementQuerySchema,

@@ -29,6 +29,7 @@ export const workspaceRoutes: readonly HttpRoute[] = [
   adminRoute({
     method: 'POST',
     path: LIST,
+    summary: 'Make a workspace',
     body: 'small-json',
     request: newWorkspaceSchema,
     query: noQuerySchema,
@@ -45,12 +46,14 @@ export const workspaceRoutes: readonly HttpRoute[] = [
   }),
   reading({
     path: LIST,
+    summary: 'List workspaces',
     query: pageQuerySchema,
     reply: workspaceListSchema,
     read: async ({ admin }, { query }) => fromList(await admin.workspaces(query), fromWorkspace),
   }),
   reading({
     path: ONE,
+    summary: 'Read a workspace',
     query: noQuerySchema,
     reply: workspaceSchema,
     read: async ({ admin }, input) => fromWorkspace(await admin.workspace(idOf(input))),
@@ -58,6 +61,7 @@ export const workspaceRoutes: readonly HttpRoute[] = [
   adminRoute({
     method: 'PATCH',
     path: ONE,
+    summary: 'Change a workspace',
     body: 'small-json',
     request: workspaceChangeSchema,
     query: noQuerySchema,
@@ -71,6 +75,7 @@ export const workspaceRoutes: readonly HttpRoute[] = [
   adminRoute({
     method: 'POST',
     path: `${ONE}/callback-secrets`,
+    summary: 'Make a new secret for the callbacks of a workspace',
     body: 'small-json',
     request: rotationSchema,
     query: noQuerySchema,

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Answer } from '../../core/api/answer';
 import type { ErrorCode, GatewayError } from '../../core/errors';
 import { retryHeaders } from '../kit/retry-headers';
@@ -11,6 +12,16 @@ export interface ArkError {
   /** May the same request be sent again by itself? The SDKs repeat 408, 409, 429 and 5xx, a POST too, unless told. */
   retryable: boolean;
 }
+
+/** The shape of an error of Ark; `param` is empty where no field is at fault. */
+export const errorSchema = z.strictObject({
+  error: z.strictObject({
+    code: z.string(),
+    message: z.string(),
+    param: z.string(),
+    type: z.string(),
+  }),
+});
 
 export function errorAnswer(error: ArkError, headers: Record<string, string> = {}): Answer {
   const { status, code, message, param = '', retryable } = error;

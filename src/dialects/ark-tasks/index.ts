@@ -7,7 +7,7 @@ import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { NativeJobs } from '../../core/ports/gateway/native-jobs';
 import type { Results } from '../../core/ports/gateway/results';
 import { create } from './create';
-import { errorAnswer, renderError } from './errors';
+import { errorSchema, errorAnswer, renderError } from './errors';
 import { listOf, passOn, renderCallback, taskOf } from './render';
 import {
   anyQuerySchema,
@@ -29,6 +29,8 @@ const BASES = ['/v1/contents/generations/tasks', '/api/v3/contents/generations/t
  */
 export const arkTasks: Dialect = {
   name: WIRE,
+  summary: 'Tasks of Volcengine Ark and BytePlus ModelArk, passed through.',
+  errorReply: errorSchema,
   prefixes: BASES,
   renderError,
   renderCallback,
@@ -40,6 +42,7 @@ function routesOf(base: string): HttpRoute[] {
     route({
       method: 'POST',
       path: base,
+      summary: 'Make a task, in the words of its provider',
       verbatim: true,
       twins: BASES.filter((other) => other !== base),
       body: 'json',
@@ -52,6 +55,7 @@ function routesOf(base: string): HttpRoute[] {
     route({
       method: 'GET',
       path: base,
+      summary: 'List tasks',
       body: 'none',
       scope: 'read',
       request: nothingSchema,
@@ -62,6 +66,7 @@ function routesOf(base: string): HttpRoute[] {
     route({
       method: 'GET',
       path: `${base}/:id`,
+      summary: 'Read a task',
       body: 'none',
       scope: 'read',
       request: nothingSchema,
@@ -71,6 +76,7 @@ function routesOf(base: string): HttpRoute[] {
     route({
       method: 'DELETE',
       path: `${base}/:id`,
+      summary: 'Cancel a task, or delete its record',
       body: 'none',
       scope: 'generate',
       request: nothingSchema,

@@ -1,6 +1,6 @@
 import { route } from '../../core/api/route';
 import type { Api } from '../../core/api/dialect';
-import { renderOpenaiError } from '../kit/openai-error';
+import { openaiErrorSchema, renderOpenaiError } from '../kit/openai-error';
 import { deliveriesSchema, noQuerySchema, nothingSchema } from './schema';
 import { fromReports } from './translate';
 
@@ -10,12 +10,15 @@ import { fromReports } from './translate';
  */
 export const jobs: Api = {
   name: 'jobs',
+  summary: 'What became of the callback messages of a job.',
+  errorReply: openaiErrorSchema,
   prefixes: ['/v1/jobs'],
   renderError: (error) => renderOpenaiError(error),
   routes: [
     route({
       method: 'GET',
       path: '/v1/jobs/:id/deliveries',
+      summary: 'List the callback messages of a job',
       body: 'none',
       scope: 'read',
       request: nothingSchema,

@@ -1,6 +1,17 @@
+import { z } from 'zod';
 import type { Answer } from '../../core/api/answer';
 import type { ErrorCode, GatewayError } from '../../core/errors';
 import { retryHeaders } from './retry-headers';
+
+/** The shape of an error of OpenAI; `param` is the field at fault, where it is one. */
+export const openaiErrorSchema = z.strictObject({
+  error: z.strictObject({
+    message: z.string(),
+    type: z.string(),
+    param: z.string().nullable(),
+    code: z.string(),
+  }),
+});
 
 /** OpenAI's words for the kinds of errors; an API in its shape may have others for some. */
 export const OPENAI_ERROR_TYPES: Readonly<Record<ErrorCode, string>> = {

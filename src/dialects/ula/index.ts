@@ -12,7 +12,7 @@ import { unixSeconds } from '../kit/parameters';
 import { patienceOf } from '../kit/prefer';
 import { startWithin } from '../kit/start-within';
 import { answerOf, modelOf, renderCallback, renderError, succeeded } from './render';
-import { modelsReplySchema, tokenSchema, videoReplySchema } from './reply';
+import { errorSchema, modelsReplySchema, tokenSchema, videoReplySchema } from './reply';
 import { generateBodySchema, type GenerateBody } from './schema';
 import { toDraft } from './translate';
 
@@ -22,6 +22,8 @@ const GENERATE = '/v1/ula/generate-video';
 /** OneInfer's `/v1/ula`: one POST whose answer waits for the video. */
 export const ula: Dialect = {
   name: NAME,
+  summary: "OneInfer's `/v1/ula`: one POST whose answer is the video.",
+  errorReply: errorSchema,
   prefixes: ['/v1/ula'],
   renderError,
   renderCallback,
@@ -29,6 +31,7 @@ export const ula: Dialect = {
     route({
       method: 'POST',
       path: '/v1/ula/oauth-authentication',
+      summary: 'Exchange a key for a token',
       body: 'none',
       scope: 'any',
       keyIn: 'query',
@@ -48,6 +51,7 @@ export const ula: Dialect = {
     route({
       method: 'POST',
       path: GENERATE,
+      summary: 'Make a video and wait for it',
       body: 'json-or-form',
       scope: 'generate',
       spends: true,
@@ -59,6 +63,7 @@ export const ula: Dialect = {
     route({
       method: 'GET',
       path: '/v1/ula/videos/:id',
+      summary: 'Read a video, or how far it is',
       body: 'none',
       scope: 'read',
       request: nothingSchema,
@@ -71,6 +76,7 @@ export const ula: Dialect = {
     route({
       method: 'GET',
       path: '/v1/ula/models',
+      summary: 'List models with what each takes and costs',
       body: 'none',
       scope: 'read',
       request: nothingSchema,

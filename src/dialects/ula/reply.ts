@@ -72,3 +72,10 @@ export const tokenSchema = z.strictObject({
   /** Unix seconds. */
   expires_at: z.int(),
 });
+
+/** The shape of an error, in the envelope of every answer; `param` is the field at fault, where it is one. */
+export const errorSchema = z.strictObject({
+  api_details: z.strictObject({ api_status: z.literal('error'), api_message: z.string() }),
+  data: z.strictObject({}),
+  error: z.strictObject({ code: z.string(), message: z.string(), param: z.string().optional() }),
+});

@@ -5,7 +5,7 @@ import { type LateAnswer } from '../../core/api/answer';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
 import type { CreateAnswer } from '../../core/job/creation';
 import type { Jobs } from '../../core/ports/gateway/jobs';
-import { renderError } from './errors';
+import { errorSchema, renderError } from './errors';
 import { modelsOf } from './models';
 import { createdOf, quoteOf, renderCallback, statusOf } from './render';
 import {
@@ -36,6 +36,8 @@ const NAME = 'unified-video';
  */
 export const unifiedVideo: Dialect = {
   name: NAME,
+  summary: 'Unified video generations: quotes, points and usage beside the videos.',
+  errorReply: errorSchema,
   prefixes: ['/unified-video', '/v1/usage'],
   renderError,
   renderCallback,
@@ -43,6 +45,7 @@ export const unifiedVideo: Dialect = {
     route({
       method: 'GET',
       path: '/unified-video/models',
+      summary: 'List models with their prices',
       body: 'none',
       scope: 'read',
       request: nothingSchema,
@@ -58,6 +61,7 @@ export const unifiedVideo: Dialect = {
     route({
       method: 'POST',
       path: '/unified-video/quote',
+      summary: 'Ask for the price of a video',
       body: 'json',
       scope: 'generate',
       request: quoteBodySchema,
@@ -71,6 +75,7 @@ export const unifiedVideo: Dialect = {
     route({
       method: 'POST',
       path: '/unified-video/generate',
+      summary: 'Make a video',
       body: 'json',
       scope: 'generate',
       spends: true,
@@ -82,6 +87,7 @@ export const unifiedVideo: Dialect = {
     route({
       method: 'GET',
       path: '/unified-video/:taskId/status',
+      summary: 'Read the state of a video',
       body: 'none',
       scope: 'read',
       request: nothingSchema,
@@ -96,6 +102,7 @@ export const unifiedVideo: Dialect = {
     route({
       method: 'GET',
       path: '/v1/usage/logs',
+      summary: 'List what was used',
       body: 'none',
       scope: 'read',
       request: nothingSchema,
@@ -107,6 +114,7 @@ export const unifiedVideo: Dialect = {
     route({
       method: 'GET',
       path: '/v1/usage/summary',
+      summary: 'Sum up what was used',
       body: 'none',
       scope: 'read',
       request: nothingSchema,

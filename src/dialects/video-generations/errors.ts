@@ -1,6 +1,20 @@
+import { z } from 'zod';
 import type { Answer } from '../../core/api/answer';
 import type { ErrorCode, GatewayError } from '../../core/errors';
 import { retryHeaders } from '../kit/retry-headers';
+
+/** The two shapes of an error here: who asks and what serves it, in OpenAI's; what a job is about, in the API's own. */
+export const errorSchema = z.union([
+  z.strictObject({
+    error: z.strictObject({
+      message: z.string(),
+      type: z.string(),
+      param: z.string(),
+      code: z.string(),
+    }),
+  }),
+  z.strictObject({ code: z.string(), message: z.string(), data: z.null() }),
+]);
 
 /**
  * Renders an error in one of two shapes, as new-api has them. Who asks, and whether anything serves it, is decided

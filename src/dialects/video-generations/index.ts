@@ -8,7 +8,7 @@ import { isCalled } from '../../core/catalog/catalog';
 import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { Models } from '../../core/ports/gateway/models';
 import type { Results } from '../../core/ports/gateway/results';
-import { renderError } from './errors';
+import { errorSchema, renderError } from './errors';
 import { envelopeSchema, submittedSchema, videoSchema } from './reply';
 import { envelopeOf, renderCallback, submittedOf, videoOf } from './render';
 import { querySchema, submitBodySchema, type Query, type SubmitBody } from './schema';
@@ -24,6 +24,8 @@ const NAME = 'video-generations';
  */
 export const videoGenerations: Dialect = {
   name: NAME,
+  summary: '`/v1/video/generations` as new-api and its clients speak it.',
+  errorReply: errorSchema,
   prefixes: ['/v1/video'],
   renderError,
   renderCallback,
@@ -31,6 +33,7 @@ export const videoGenerations: Dialect = {
     route({
       method: 'POST',
       path: '/v1/video/generations',
+      summary: 'Make a video',
       body: 'json-or-form',
       scope: 'generate',
       spends: true,
@@ -42,6 +45,7 @@ export const videoGenerations: Dialect = {
     route({
       method: 'GET',
       path: '/v1/video/generations/:id',
+      summary: 'Read a video',
       body: 'none',
       scope: 'read',
       request: nothingSchema,
@@ -55,6 +59,7 @@ export const videoGenerations: Dialect = {
     route({
       method: 'POST',
       path: '/v1/video/create',
+      summary: 'Make a video, answered in the older words',
       body: 'json-or-form',
       scope: 'generate',
       spends: true,
@@ -67,6 +72,7 @@ export const videoGenerations: Dialect = {
     route({
       method: 'GET',
       path: '/v1/video/query',
+      summary: 'Read a video in the older words',
       body: 'none',
       scope: 'read',
       request: nothingSchema,

@@ -13,6 +13,7 @@ import type { Models } from '../../core/ports/gateway/models';
 interface Derivation {
   method: HttpRoute['method'];
   path: string;
+  summary: string;
   cannot: string;
   instead: string;
   /** Says whether a model can do what is said under `instead`. */
@@ -37,32 +38,46 @@ const DERIVATIONS: readonly Derivation[] = [
   {
     method: 'POST',
     path: '/v1/videos/:id/remix',
+    summary: 'Make a video anew by another prompt, where a model can',
     cannot: 'No model here can remix a video.',
     ...withReferenceVideo,
   },
   {
     method: 'POST',
     path: '/v1/videos/edits',
+    summary: 'Edit a video, where a model can',
     cannot: 'No model here can edit a video.',
     ...withReferenceVideo,
   },
   {
     method: 'POST',
     path: '/v1/videos/extensions',
+    summary: 'Make a video longer, where a model can',
     cannot: 'No model here can extend a video.',
     instead:
       'Make the video with return_last_frame and post that frame to /v1/videos instead ' +
       '(frame_images: [{"frame_type": "first_frame", "image_url": {"url": "..."}}])',
     suits: ({ lastFrame, modes }) => lastFrame && modes.includes('first_frame'),
   },
-  { method: 'POST', path: '/v1/videos/characters', ...withReferenceImages },
-  { method: 'GET', path: '/v1/videos/characters/:character', ...withReferenceImages },
+  {
+    method: 'POST',
+    path: '/v1/videos/characters',
+    summary: 'Keep a character, which no model can',
+    ...withReferenceImages,
+  },
+  {
+    method: 'GET',
+    path: '/v1/videos/characters/:character',
+    summary: 'Read a character, of which there is none',
+    ...withReferenceImages,
+  },
 ];
 
 export const derivationRoutes: readonly HttpRoute[] = DERIVATIONS.map((derivation) =>
   route({
     method: derivation.method,
     path: derivation.path,
+    summary: derivation.summary,
     body: 'unread',
     scope: derivation.method === 'GET' ? 'read' : 'generate',
     request: nothingSchema,

@@ -1,3 +1,4 @@
+import { openaiErrorSchema } from '../kit/openai-error';
 import { isCalled, isSimulated, type RoutedModel } from '../../core/catalog/catalog';
 import { route, type RouteInput } from '../../core/api/route';
 import { type Answer } from '../../core/api/answer';
@@ -28,6 +29,8 @@ const NAME = 'videos';
 /** Token360's `/v1/videos` and the OpenAI Videos API in one; also the default for paths that match no dialect. */
 export const videos: Dialect = {
   name: NAME,
+  summary: "OpenAI's videos and Token360's `/v1/videos` in one: make, read, list and fetch videos.",
+  errorReply: openaiErrorSchema,
   prefixes: ['/v1/videos', '/v1/models'],
   renderError,
   renderCallback,
@@ -36,6 +39,7 @@ export const videos: Dialect = {
     route({
       method: 'GET',
       path: '/v1/videos',
+      summary: 'List videos',
       body: 'none',
       scope: 'read',
       request: nothingSchema,
@@ -47,6 +51,7 @@ export const videos: Dialect = {
     route({
       method: 'GET',
       path: '/v1/videos/models',
+      summary: 'List models with what each takes',
       body: 'none',
       scope: 'read',
       request: nothingSchema,
@@ -67,6 +72,7 @@ export const videos: Dialect = {
     route({
       method: 'GET',
       path: '/v1/videos/:id',
+      summary: 'Read a video',
       body: 'none',
       scope: 'read',
       request: nothingSchema,
@@ -80,6 +86,7 @@ export const videos: Dialect = {
     route({
       method: 'DELETE',
       path: '/v1/videos/:id',
+      summary: 'Delete a video, or cancel it while it is made',
       body: 'none',
       scope: 'generate',
       request: nothingSchema,
@@ -93,6 +100,7 @@ export const videos: Dialect = {
     route({
       method: 'GET',
       path: '/v1/videos/:id/content',
+      summary: 'Fetch the file of a video',
       body: 'none',
       scope: 'read',
       acceptsLink: true,
@@ -103,6 +111,7 @@ export const videos: Dialect = {
     route({
       method: 'GET',
       path: '/v1/models',
+      summary: 'List models',
       body: 'none',
       scope: 'read',
       request: nothingSchema,
@@ -120,6 +129,7 @@ export const videos: Dialect = {
     route({
       method: 'GET',
       path: '/v1/models/:id',
+      summary: 'Read a model',
       body: 'none',
       scope: 'read',
       request: nothingSchema,

@@ -19,6 +19,7 @@ import { toDraft } from './translate';
 const CREATE = {
   method: 'POST',
   path: '/v1/videos',
+  summary: 'Make a video',
   scope: 'generate',
   spends: true,
   query: noQuerySchema,

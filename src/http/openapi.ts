@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Express, Response } from 'express';
+import { GatewayError } from '../core/errors';
+
+/** The document as far as a part of it is taken: each operation has the name of its API as its tag. */
+interface Document {
+  tags: { name: string }[];
+  paths: Record<string, Record<string, { tags: string[] }>>;
+}
+
+/**
+ * Mounts `GET /openapi.json`, the OpenAPI 3.1 document of all APIs, and `GET /openapi/{api}.json`, that of one. It tells
+ * nothing of this installation, so no key is asked for.
+ */
+export function mountOpenapi(app: Express): void {
+  const text = readFileSync(join(__dirname, 'openapi.json'), 'utf8');
+  const whole = JSON.parse(text) as Document; // a test holds it to the routes
+  const parts = new Map(
+    whole.tags.map(({ name }) => [`${name}.json`, JSON.stringify(partOf(whole, name))]),
+  );
+  app.get('/openapi.json', (_request, response) => {
+    answer(response, text);
+  });
+  app.get('/openapi/:file', (request, response) => {
+    const part = parts.get(request.params.file);
+    if (part === undefined) {
+      const message = `There is no such document. There are: ${[...parts.keys()].join(', ')}.`;
+      throw new GatewayError('not_found', { message });
+    }
+    answer(response, part);
+  });
+}
+
+function answer(response: Response, text: string): void {
+  Object.assign(response.locals, { api: 'openapi' });
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.end(text);
+}
+
+/** Returns the document with the operations of one API alone. */
+function partOf(whole: Document, api: string): Document {
+  const paths = Object.entries(whole.paths).flatMap(([path, methods]) => {
+    const own = Object.entries(methods).filter(([, { tags }]) => tags.includes(api));
+    return own.length === 0 ? [] : [[path, Object.fromEntries(own)] as const];
+  });
+  return {
+    ...whole,
+    tags: whole.tags.filter(({ name }) => name === api),
+    paths: Object.fromEntries(paths),
+  };
+}

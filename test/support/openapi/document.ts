@@ -1,0 +1,117 @@
+import type { Api } from '../../../src/core/api/dialect';
+import type { HttpRoute } from '../../../src/core/api/route';
+import { QUOTE_PATH } from '../../../src/http/preview';
+import { shownOf, wireFilesOf, type Shown } from './examples';
+import { parametersOf } from './parameters';
+import { errorName, errorRepliesOf, repliesOf } from './replies';
+import { jsonSchemaOf, type JsonSchema } from './schemas';
+
+/** An OpenAPI 3.1 document, as far as it is looked into here. */
+export interface Document {
+  paths: Record<string, Record<string, { operationId: string; tags: string[] }>>;
+  [word: string]: unknown;
+}
+
+/**
+ * Makes the OpenAPI document of all APIs from the schemas that read their requests and describe their answers. Examples are
+ * those of the wire files. `version` is the program's: `0.1.0`.
+ */
+export function openapiOf(apis: readonly Api[], version: string): Document {
+  const paths: Document['paths'] = {};
+  for (const api of apis) {
+    const files = wireFilesOf(api.name);
+    for (const route of api.routes) {
+      // A body that goes on to a provider unread is another one behind a header; OpenAPI knows one for each method and path.
+      if (route.when) continue;
+      add(paths, route.path, operationOf(api, route, shownOf(files, route)));
+      if (route.spends) add(paths, `${route.path}${QUOTE_PATH}`, quoteOf(api, route, files));
+    }
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Reelay',
+      version,
+      summary: 'A self-hosted, durable gateway for AI video generation.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/', description: 'This gateway.' }],
+    tags: apis.map(({ name, summary }) => ({ name, description: summary })),
+    security: [{ bearer: [] }, { apiKey: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or an access token.' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        query: { type: 'apiKey', in: 'query', name: 'api_key' },
+        link: { type: 'apiKey', in: 'query', name: 'signature', description: 'A signed link.' },
+      },
+      responses: Object.assign({}, ...apis.map(errorRepliesOf)) as object,
+      schemas: Object.fromEntries(
+        apis.map((api) => [errorName(api), jsonSchemaOf(api.errorReply, 'output')]),
+      ),
+    },
+  };
+}
+
+interface Operation {
+  method: string;
+  operationId: string;
+  tags: string[];
+}
+
+function add(paths: Document['paths'], path: string, { method, ...operation }: Operation): void {
+  const at = path.replaceAll(/:(\w+)/g, '{$1}');
+  paths[at] = { ...paths[at], [method.toLowerCase()]: operation };
+}
+
+function operationOf(api: Api, route: HttpRoute, shown: Shown): Operation {
+  return {
+    method: route.method,
+    operationId: operationIdOf(route),
+    summary: route.summary,
+    tags: [api.name],
+    ...securityOf(route),
+    parameters: parametersOf(route, false),
+    ...bodyOf(route, shown),
+    responses: repliesOf(api, route, false, shown),
+  } as Operation;
+}
+
+function quoteOf(api: Api, route: HttpRoute, files: ReturnType<typeof wireFilesOf>): Operation {
+  const shown = shownOf(files, route);
+  return {
+    method: route.method,
+    operationId: `${operationIdOf(route)}Quote`,
+    summary: 'Ask for the price of the same request',
+    tags: [api.name],
+    parameters: parametersOf(route, true),
+    ...bodyOf(route, shown),
+    responses: repliesOf(api, route, true, shown),
+  } as Operation;
+}
+
+/** Names an operation: `getV1VideosId` of `GET /v1/videos/:id`. */
+const operationIdOf = ({ method, path }: HttpRoute): string =>
+  method.toLowerCase() +
+  path.replaceAll(/[^a-zA-Z0-9]+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+function securityOf({ keyIn, acceptsLink }: HttpRoute): { security?: object[] } {
+  const both = [{ bearer: [] }, { apiKey: [] }];
+  if (keyIn) return { security: [{ query: [] }, ...both] };
+  return acceptsLink ? { security: [...both, { link: [] }] } : {};
+}
+
+function bodyOf({ body, request }: HttpRoute, { requests }: Shown): { requestBody?: JsonSchema } {
+  if (body === 'none' || body === 'unread') return {};
+  const schema = jsonSchemaOf(request, 'input');
+  const examples = Object.fromEntries(requests.map(({ name, body: value }) => [name, { value }]));
+  const json = { schema, ...(requests.length > 0 ? { examples } : {}) };
+  const form = body === 'json-or-form' ? { 'multipart/form-data': { schema } } : {};
+  return {
+    requestBody: {
+      required: body !== 'small-json',
+      content: { 'application/json': json, ...form },
+    },
+  };
+}
