@@ -121,3 +121,25 @@ test('a file of what is taken as a link goes as a link of ours, which takes noth
   const inline = { ...forms, linkOnly: [] };
   expect(check(file('reference_audio', 'audio/mpeg'), inline)).toThrow('has files of 0.2 MiB');
 });
+
+test.each<[url: string, refusal: string | undefined]>([
+  ['https://media.example/a.png', undefined],
+  ['https://2.media.example/a.png', undefined],
+  [`https://media.example/${'a'.repeat(42)}`, undefined],
+  ['http://media.example/a.png', 'has a first_frame as a link without TLS; this model takes https'],
+  ['https://203.0.113.7/a.png', 'has a first_frame as a link to 203.0.113.7; this model takes'],
+  ['https://0xcb007107/a.png', 'has a first_frame as a link to 203.0.113.7; this model takes'],
+  ['https://[2001:db8::1]/a.png', 'has a first_frame as a link to [2001:db8::1]; this model takes'],
+  [
+    `https://media.example/${'a'.repeat(43)}`,
+    'has a first_frame as a link of 65 characters; at most 64',
+  ],
+])('a model that fetches links over https alone, by %s', (url, refusal) => {
+  const forms: MediaForms = { ...FORMS, links: { lengthMax: 64 } };
+  const input: Input = { role: 'first_frame', media: { url } };
+  const check = (by: MediaForms) => (): void =>
+    checkForms([input], by, { param: 'image', files: new Map(), texts: [] });
+  expect(check(FORMS)).not.toThrow();
+  if (refusal === undefined) expect(check(forms)).not.toThrow();
+  else expect(check(forms)).toThrow(`image: ${refusal}`);
+});

@@ -12,6 +12,8 @@ export interface MediaForms {
   givesLinks?: boolean;
   /** Inputs of which it takes the bytes and no link: the gateway fetches those links before the job is made. Absent: none. */
   bytesOnly?: readonly Input['role'][];
+  /** What links may be; absent where each that the gateway takes is taken. */
+  links?: LinkForm;
   /** What pictures that are sent as files may be; absent where every type and size is taken. */
   images?: FileForm;
   /** The same of videos, with how long one may be. */
@@ -19,6 +21,11 @@ export interface MediaForms {
   audios?: FileForm;
   /** The provider takes a request of at most so many bytes, in which files stand as base64. Absent: it states no limit. */
   bodyBytesMax?: number;
+}
+
+/** Links that a provider fetches: over https, at a host with a name, of so many characters at most. */
+export interface LinkForm {
+  lengthMax: number;
 }
 
 /** What a file of one kind may be. */
@@ -57,6 +64,7 @@ export function checkForms(
     if ('url' in media && forms.bytesOnly?.includes(role)) {
       throw invalid(param, `has a ${role} as a link; this model takes the file itself`);
     }
+    if ('url' in media && forms.links) checkLink(media.url, forms.links, { role, param });
     if ('blob' in media && forms.linkOnly.includes(role) && !forms.givesLinks) {
       throw invalid(
         param,
@@ -70,6 +78,29 @@ export function checkForms(
     }
   }
 }
+
+/** Refuses a link that the provider would not fetch. */
+function checkLink(
+  url: string,
+  { lengthMax }: LinkForm,
+  { role, param }: { role: Input['role']; param: string },
+): void {
+  const said = `has a ${role} as a link`;
+  const { protocol, hostname } = new URL(url);
+  if (protocol !== 'https:') throw invalid(param, `${said} without TLS; this model takes https`);
+  if (ADDRESS.test(hostname)) {
+    throw invalid(param, `${said} to ${hostname}; this model takes hosts with a name`);
+  }
+  if (url.length > lengthMax) {
+    throw invalid(
+      param,
+      `${said} of ${String(url.length)} characters; at most ${String(lengthMax)}`,
+    );
+  }
+}
+
+/** An IPv4 address as URLs spell each of its forms, or an IPv6 one. */
+const ADDRESS = /^\d+(?:\.\d+){3}$|^\[/;
 
 /** Braces, field names and our callback's URL. */
 const BODY_FRAME_BYTES = 16 * 1024;

@@ -26,6 +26,9 @@ const wide = (width: number, height: number): Record<string, Pixels> => ({
   '9:16': [height, width],
 });
 
+/** "All URLs must be HTTPS", "a domain name, not an IP address", and no longer than this. */
+const LINKS = { lengthMax: 2_048 };
+
 /** A data URL may have 5 MiB, base64 and all. */
 const FILE_BYTES_MAX = 3_900_000;
 const PICTURES = { mimes: ['image/jpeg', 'image/png', 'image/webp'], bytesMax: FILE_BYTES_MAX };
@@ -70,7 +73,12 @@ const gen4Turbo: Capabilities = {
   },
   audio: false,
   negativePrompt: false,
-  media: { assets: false, linkOnly: [], images: { ...PICTURES, ratio: { min: 0.5, max: 2 } } },
+  media: {
+    assets: false,
+    linkOnly: [],
+    links: LINKS,
+    images: { ...PICTURES, ratio: { min: 0.5, max: 2 } },
+  },
   vendorKeys: GEN4_KEYS,
   usualSeconds: 30,
 };
@@ -95,7 +103,7 @@ const veo31: Capabilities = {
   audioDefault: true,
   negativePrompt: true,
   negativePromptLengthMax: 1_000,
-  media: { assets: false, linkOnly: [], images: PICTURES },
+  media: { assets: false, linkOnly: [], links: LINKS, images: PICTURES },
   vendorKeys: VEO_KEYS,
   usualSeconds: 120,
 };
@@ -134,6 +142,7 @@ const seedance2: Capabilities = {
   media: {
     assets: false,
     linkOnly: [],
+    links: LINKS,
     images: PICTURES,
     audios: { mimes: ['audio/mpeg', 'audio/wav'], bytesMax: FILE_BYTES_MAX },
   },
