@@ -66,6 +66,7 @@ export const DIRECTIVE_ENDS: Readonly<Record<string, FaultEnd>> = {
   // Made and billed; where it lies nobody here may fetch it.
   'result=private': { ...SUCCEEDS, file: false },
   'result=redirect-private': { ...SUCCEEDS, file: false },
+  'result=redirect-elsewhere': { ...SUCCEEDS, file: false },
   'result=gone': { ...SUCCEEDS, file: false },
   'result=needs-key': { ...SUCCEEDS, file: false },
 };

@@ -51,6 +51,8 @@ export interface Simulation {
    * prices are compared with. Absent: its replies do.
    */
   billOf?(job: SimulatedJob): { amount: string; currency: string } | undefined;
+  /** How long a link to a job's files lives, by the vendor's page. Undefined, or absent: for good. */
+  linkLife?(job: SimulatedJob): LinkLife | undefined;
   /** Asks a callback address whether it wants to be called, before the first callback. Absent: the vendor does not ask. */
   challenge?(world: World): Challenge;
   /**
@@ -58,6 +60,12 @@ export interface Simulation {
    * Absent: it posts none.
    */
   callback?(job: SimulatedJob, world: World): { headers: Headers; body: string } | undefined;
+}
+
+/** A link lives for so many seconds from the end of the job, or from the look that showed it: each signs it anew. */
+export interface LinkLife {
+  seconds: number;
+  from: 'end' | 'look';
 }
 
 /** A question to a callback address; whoever answers it wrongly, or too late, hears of no job. */

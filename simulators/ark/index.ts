@@ -55,6 +55,7 @@ export const ark: Simulation = {
         )
       : refuse({ status, code: 'InternalServiceError', message: 'Something went wrong.' }, world),
   overLimit: (limit, world) => refuse(OVER_LIMIT[limit], world),
+  linkLife: () => ({ seconds: 86_400, from: 'end' }),
   tiers: TIERS,
   callback: (job, world) => ({
     headers: { 'content-type': 'application/json' },

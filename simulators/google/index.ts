@@ -96,6 +96,8 @@ export const google: Simulation = {
         : refusalOf('INTERNAL', 'An internal error has occurred. Please retry.'),
     ),
   overLimit: () => refuse(refusalOf('RESOURCE_EXHAUSTED', EXHAUSTED)),
+  // Files of the Gemini API are kept for two days; an object lies in the caller's own bucket.
+  linkLife: (job) => (kindOf(job) === 'vertex' ? undefined : { seconds: 2 * 86_400, from: 'end' }),
   lacks: ['queued', 'slots'],
   callback(job, world) {
     const body = renderEvent(job, world.now);

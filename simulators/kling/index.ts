@@ -52,6 +52,7 @@ export const kling: Simulation = {
   refuse: (message, world) => refuse(refusalOf(1201, message), world),
   overload: (status, world) => refuse(refusalOf(status === 429 ? 1303 : 5000), world),
   overLimit: (limit, world) => refuse(refusalOf(limit === 'jobs' ? 1303 : 1302), world),
+  linkLife: () => ({ seconds: 30 * 86_400, from: 'end' }),
   callback: (job, world) =>
     signed(
       JSON.stringify(isNewer(job) ? newer.renderTask(job, world) : renderCallback(job, world)),

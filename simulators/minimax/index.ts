@@ -44,6 +44,8 @@ export const minimax: Simulation = {
   overload: (status, world, call) => refuse(refusalOf(status === 429 ? 1002 : 1000), world, call),
   overLimit: (limit, world, call) => refuse(refusalOf(limit === 'jobs' ? 1041 : 1002), world, call),
   billOf,
+  // An hour is what the page says of the older wire; of the newer one none says more than "a fresh link" (uncertain).
+  linkLife: () => ({ seconds: 3_600, from: 'look' }),
   challenge(world) {
     const challenge = world.randomId(16);
     return {

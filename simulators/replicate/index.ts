@@ -67,6 +67,7 @@ export const replicate: Simulation = {
         : refusalOf(500, 'Internal Server Error', 'An unexpected error occurred.'),
     ),
   // Of jobs at once it tells no limit: predictions wait.
+  linkLife: () => ({ seconds: 3_600, from: 'end' }),
   lacks: ['slots'],
   overLimit: () => refuse(throttled()),
   callback(job, world) {

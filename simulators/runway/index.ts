@@ -52,6 +52,8 @@ export const runway: Simulation = {
         : refusalOf(500, 'An unexpected error occurred.'),
     ),
   // Of jobs at once it tells no limit: tasks above it wait.
+  // The page says 24 to 48 hours.
+  linkLife: () => ({ seconds: 86_400, from: 'look' }),
   lacks: ['slots'],
   overLimit: () => refuse(refusalOf(429, 'Too many requests. Please try again later.')),
 };

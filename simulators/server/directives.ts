@@ -39,7 +39,8 @@ export interface Directives {
 
 /**
  * `html`: a page with status 200. `empty`: no byte. `private`: the link names a private address. `redirect`: the link
- * leads to one that works. `redirect-private`: it leads to a private address. `gone`: there is no such file any more.
+ * leads to one that works. `redirect-private`: it leads to a private address. `redirect-elsewhere`: it leads to the file
+ * on another port of the simulator, which is another origin. `gone`: there is no such file any more.
  * `needs-key`: it is opened by the channel's credential alone.
  */
 export const RESULTS = [
@@ -48,6 +49,7 @@ export const RESULTS = [
   'private',
   'redirect',
   'redirect-private',
+  'redirect-elsewhere',
   'gone',
   'needs-key',
 ] as const;

@@ -3,11 +3,12 @@ import type { Simulation, World } from '../contract';
 import { createCallbacks } from './callbacks';
 import type { Exchange } from './faults';
 import { createGlobalFaults } from './global-faults';
-import { openJobs } from './jobs';
+import { startElsewhere, type Elsewhere } from './elsewhere';
+import { jobAt, openJobs } from './jobs';
 import { createLimits } from './limits';
 import { resultLink } from './media';
 import { listen, recallPort, rememberPort } from './port';
-import { sendJson, serve } from './serve';
+import { sendJson, serve, type ServeContext } from './serve';
 import { createStudio } from './studio';
 import { createWorld } from './world';
 
@@ -19,6 +20,8 @@ export interface Simulator {
   /** `http://127.0.0.1:<port>`, also the origin of every result link. */
   url: string;
   origin: string;
+  /** The other origin, to which `result=redirect-elsewhere` leads. */
+  elsewhere: Elsewhere;
   /** Gives what a channel of that provider has as its base URL: `http://127.0.0.1:8090/ark`. */
   baseUrlOf(provider: string): string;
   stop(): Promise<void>;
@@ -58,7 +61,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       limits,
       exchange,
       now: now(),
-      mediaUrl: (record, kind) => resultLink(origin, record, kind),
+      mediaUrl: (record, kind) => {
+        const at = now();
+        const life = options.simulations[record.provider]?.linkLife?.(jobAt(record, at));
+        return resultLink(origin, record, { kind, life, now: at });
+      },
       accepted: (record) => {
         callbacks.follow(record);
       },
@@ -66,19 +73,21 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const callbacks = createCallbacks({ jobs, simulations: options.simulations, now, worldOf, say });
   const stopping = new AbortController();
 
+  const contextNow = (): ServeContext => ({
+    jobs,
+    faults,
+    limits,
+    studio,
+    worldOf,
+    now: now(),
+    simulations: options.simulations,
+    slowReplyMs: options.slowReplyMs ?? SLOW_REPLY_MS,
+    stopping: stopping.signal,
+    elsewhere: elsewhere.origin,
+  });
+  const elsewhere = await startElsewhere(contextNow);
   const server = createServer((request, response) => {
-    const context = {
-      jobs,
-      faults,
-      limits,
-      studio,
-      worldOf,
-      now: now(),
-      simulations: options.simulations,
-      slowReplyMs: options.slowReplyMs ?? SLOW_REPLY_MS,
-      stopping: stopping.signal,
-    };
-    serve(request, response, context).catch((error: unknown) => {
+    serve(request, response, contextNow()).catch((error: unknown) => {
       if (!stopping.signal.aborted) {
         say(`simulator: ${request.method ?? ''} ${request.url ?? ''}: ${String(error)}`);
       }
@@ -95,12 +104,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   return {
     url: origin,
     origin,
+    elsewhere,
     baseUrlOf: (provider) => `${origin}/${provider}`,
     stop: async () => {
       stopping.abort();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await Promise.all([closed, callbacks.stop(), studio.stop()]);
+      await Promise.all([closed, elsewhere.stop(), callbacks.stop(), studio.stop()]);
       jobs.close();
     },
   };

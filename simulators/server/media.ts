@@ -1,24 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Simulation } from '../contract';
+import type { LinkLife, SimulatedJob, Simulation } from '../contract';
 import type { Result } from './directives';
 import { jobAt, type JobRecord, type Jobs } from './jobs';
 import { decodeSegment } from './router';
 import type { FileKind, Studio } from './studio';
 
-/** Result links are served as an object store does: no credential, 24 hours, Range and HEAD. */
+/** Result links are served as an object store does: no credential, as long as the vendor says, Range and HEAD. */
 
 export const MEDIA_PREFIX = '/_media/';
-const LIFETIME_MS = 86_400_000;
 const FILES: Readonly<Record<string, { kind: FileKind; type: string }>> = {
   'video.mp4': { kind: 'video', type: 'video/mp4' },
   'last.png': { kind: 'last_frame', type: 'image/png' },
 };
 
-/** Gives the link of a finished job's file; undefined for a job that has none. */
-export function resultLink(origin: string, record: JobRecord, kind: FileKind): string | undefined {
+/** Gives the link of a finished job's file, as it is shown at `now`; undefined for a job that has none. */
+export function resultLink(
+  origin: string,
+  record: JobRecord,
+  { kind, life, now }: { kind: FileKind; life: LinkLife | undefined; now: number },
+): string | undefined {
   if (record.fault === 'done-no-output') return undefined;
   const isPrivate = kind === 'video' && record.directives.result === 'private';
-  return `${isPrivate ? PRIVATE_ORIGIN : origin}${mediaPath(record.id, kind)}`;
+  const shown = life?.from === 'look' ? `?${SHOWN}=${String(now)}` : '';
+  return `${isPrivate ? PRIVATE_ORIGIN : origin}${mediaPath(record.id, kind)}${shown}`;
 }
 
 /** Gives the path of a job's file under the simulator's origin. */
@@ -39,6 +43,8 @@ export async function serveMedia(
     studio: Studio;
     simulations: Readonly<Record<string, Simulation>>;
     now: number;
+    /** The simulator's other origin. */
+    elsewhere: string;
   },
 ): Promise<void> {
   const { request, response, path, query } = exchange;
@@ -54,7 +60,8 @@ export async function serveMedia(
     refuse(response, 404, 'NoSuchKey');
     return;
   }
-  if (record.fault === 'link-expired' || context.now - job.updatedAt > LIFETIME_MS) {
+  const life = context.simulations[record.provider]?.linkLife?.(job);
+  if (record.fault === 'link-expired' || isOver(life, { job, query, now: context.now })) {
     refuse(response, 403, 'AccessDenied', 'Request has expired');
     return;
   }
@@ -67,7 +74,7 @@ export async function serveMedia(
     refuse(response, 401, 'Unauthorized');
     return;
   }
-  const location = query.has(REDIRECTED) ? undefined : locationOf(result, path);
+  const location = query.has(REDIRECTED) ? undefined : locationOf(result, path, query, context);
   if (location !== undefined) {
     response.writeHead(302, { location, 'content-length': 0 });
     response.end();
@@ -76,6 +83,16 @@ export async function serveMedia(
   const instead = result && INSTEAD[result];
   const bytes = instead?.bytes ?? (await context.studio.file(record, file.kind));
   send(request, response, { bytes, type: instead?.type ?? file.type });
+}
+
+/** Says whether a link has died at `now` (Unix milliseconds). */
+function isOver(
+  life: LinkLife | undefined,
+  { job, query, now }: { job: SimulatedJob; query: URLSearchParams; now: number },
+): boolean {
+  if (!life) return false;
+  const since = life.from === 'end' ? job.updatedAt : Number(query.get(SHOWN) ?? 0);
+  return now - since > life.seconds * 1_000;
 }
 
 /** Says whether a request carries the credential of a simulated channel in any of its headers. */
@@ -88,10 +105,27 @@ function hasKey({ headers }: IncomingMessage, simulation: Simulation | undefined
 const PRIVATE_ORIGIN = 'http://10.255.255.1';
 /** Marks the link to which `result=redirect` leads. */
 const REDIRECTED = 'redirected';
+/** Tells in a link when it was shown, in Unix milliseconds. */
+const SHOWN = 'shown';
 
-function locationOf(result: Result | undefined, path: string): string | undefined {
-  if (result === 'redirect') return `${path}?${REDIRECTED}`;
-  return result === 'redirect-private' ? `${PRIVATE_ORIGIN}${path}` : undefined;
+function locationOf(
+  result: Result | undefined,
+  path: string,
+  query: URLSearchParams,
+  { elsewhere }: { elsewhere: string },
+): string | undefined {
+  const shown = query.get(SHOWN);
+  const marked = `${path}?${REDIRECTED}${shown === null ? '' : `&${SHOWN}=${shown}`}`;
+  switch (result) {
+    case 'redirect':
+      return marked;
+    case 'redirect-elsewhere':
+      return `${elsewhere}${marked}`;
+    case 'redirect-private':
+      return `${PRIVATE_ORIGIN}${path}`;
+    default:
+      return undefined;
+  }
 }
 
 const INSTEAD: Readonly<Partial<Record<Result, { bytes: Uint8Array; type: string }>>> = {

@@ -20,6 +20,8 @@ export interface ServeContext {
   studio: Studio;
   simulations: Readonly<Record<string, Simulation>>;
   worldOf(provider: string, exchange: Exchange): World;
+  /** The simulator's other origin: `http://127.0.0.1:8091`. */
+  elsewhere: string;
   now: number;
   slowReplyMs: number;
   stopping: AbortSignal;
@@ -127,7 +129,8 @@ async function serveProvider(
   return undefined;
 }
 
-function headersOf(request: IncomingMessage): Headers {
+/** Gives the headers of a request, one text for each name. */
+export function headersOf(request: IncomingMessage): Headers {
   return Object.fromEntries(
     Object.entries(request.headers).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],

@@ -8,7 +8,12 @@ import { catalogModelOf, plainShape } from '../support/plain-request';
  * first model that a fresh checkout offers of it.
  */
 
-const FAULTS = ['429', 'policy', 'fail', 'expired', 'drop-after-accept'];
+const DIRECTIVES = [
+  ...['429', 'policy', 'fail', 'expired', 'drop-after-accept', 'link-expired'].map(
+    (fault) => `fault=${fault}`,
+  ),
+  'result=redirect-elsewhere',
+];
 const ACCESS = { group: 'default', models: null };
 
 let gateway: TestGateway;
@@ -23,8 +28,7 @@ test('every fault of every provider ends as is documented', async () => {
     catalog.providers().flatMap(({ name: provider }) => {
       const { name: model } = catalogModelOf(provider);
       const [route] = catalog.resolve(ACCESS, model).routes;
-      return FAULTS.map(async (fault) => {
-        const directive = `fault=${fault}`;
+      return DIRECTIVES.map(async (directive) => {
         const label = `${provider}: ${directive}`;
         const prompt = `${label} [[sim seconds=1 video=shared ${directive}]]`;
         const id = await gateway.create({ ...plainShape(route.capabilities), model, prompt });
