@@ -436,7 +436,7 @@ const REFUSED: [string, Capabilities, Partial<VideoRequest>, param: string, text
     LOUD,
     { ...inputs('reference_video'), passthrough: { any: 1 } },
     'extra.any',
-    'is no word of this model, and its provider would drop it in silence.',
+    'is no word that callers of this model may use.',
   ],
   [
     'a word that one mode owns',

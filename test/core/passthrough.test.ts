@@ -62,7 +62,7 @@ test('where the provider drops what it does not know, a word that nobody knows i
   };
   const closed: VendorKeys = { owned: [], checked: { scale: z.number() }, closed: true };
   expect(check({ scale: 1, camera: null }, closed)).not.toThrow();
-  const dropped = 'is no word of this model, and its provider would drop it in silence.';
+  const dropped = 'is no word that callers of this model may use.';
   expect(check({ scale: 1, camera: {} }, closed)).toThrow(
     `extra.camera: ${dropped} Allowed: scale.`,
   );

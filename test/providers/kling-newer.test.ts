@@ -65,7 +65,7 @@ test.each<[string, Asked, string]>([
   [
     'kling-3.0',
     { passthrough: { cfg_scale: 0.5 } },
-    'passthrough.cfg_scale: is no word of this model, and its provider would drop it in silence. Allowed: multi_shot.',
+    'passthrough.cfg_scale: is no word that callers of this model may use. Allowed: multi_shot.',
   ],
   [
     'kling-3.0',
@@ -80,7 +80,7 @@ test.each<[string, Asked, string]>([
   [
     'kling-2.6',
     { passthrough: { multi_shot: true } },
-    'passthrough.multi_shot: is no word of this',
+    'passthrough.multi_shot: is no word that callers of this',
   ],
   ['kling-3.0-omni', inputs(...images(8)), 'inputs: has 8 images; at most 7.'],
   [

@@ -55,8 +55,9 @@ function routeTo(
     throw unknownName([...at, 'channel'], 'channel', choice.channel, configured);
   }
   const provider = providerOf(channel, providers);
-  const whole = capabilitiesOf(provider, choice);
-  if (!whole) throw unknownModel(at, choice, provider);
+  const known = capabilitiesOf(provider, choice);
+  if (!known) throw unknownModel(at, choice, provider);
+  const whole = withOpenedWords(known, channel);
   checkReach(choice, { at, channel, provider });
   const { model, like, priority = index + 1, weight = 1 } = choice;
   const narrowed = offers ? narrow(whole, offers) : { made: whole, problems: [] };
@@ -76,6 +77,12 @@ function routeTo(
     },
     problems: [...narrowed.problems, ...problems],
   };
+}
+
+/** The operator may let callers use more of a server's words than everybody may. */
+function withOpenedWords(known: Capabilities, { options = {} }: Channel): Capabilities {
+  const vendorKeys = known.vendorKeysBy?.(options);
+  return vendorKeys ? { ...known, vendorKeys } : known;
 }
 
 /** Files become links of ours where the model takes links alone and its provider can fetch from us. */

@@ -48,6 +48,8 @@ export interface Capabilities {
   media?: MediaForms;
   /** The provider's own words beyond ours; absent where it has none. */
   vendorKeys?: VendorKeys;
+  /** Returns the same for a channel whose options open more words to callers. Absent: no option does. */
+  vendorKeysBy?: (options: Readonly<Record<string, unknown>>) => VendorKeys;
 
   /** What a cancel can reach. */
   cancel: 'none' | 'queued' | 'running';

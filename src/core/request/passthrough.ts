@@ -16,7 +16,7 @@ export interface VendorKeys {
   owned: readonly string[];
   /** Keys whose values the provider documents; every other key passes unchecked, unless the list is closed. */
   checked: Readonly<Record<string, z.ZodType>>;
-  /** The provider drops words that it does not know without a word, so that any other key is refused. */
+  /** Any other key is refused: the provider would drop it in silence, or read in it what nobody has priced. */
   closed?: true;
   /** Keys of which the provider documents that it reads a picture or a link in them; no other key may carry one. */
   media?: readonly string[];
@@ -67,7 +67,7 @@ export function checkPassthrough(
 function checkKnown(given: Iterable<string>, { checked }: VendorKeys, param: string): void {
   for (const key of given) {
     if (Object.hasOwn(checked, key)) continue;
-    const text = 'is no word of this model, and its provider would drop it in silence';
+    const text = 'is no word that callers of this model may use';
     const words = Object.keys(checked);
     throw invalid(`${param}.${key}`, text, words.length > 0 ? words : undefined);
   }

@@ -1,5 +1,7 @@
 import type { Capabilities, ModeCapabilities } from '../../core/request/capabilities';
-import { REELAY_KEYS, SELF_HOSTED_KEYS, SORA_KEYS } from './vendor-keys';
+import type { VendorKeys } from '../../core/request/passthrough';
+import { optionsOf } from './options';
+import { GATEWAY_KEYS, SELF_HOSTED_KEYS, withCallerWords } from './vendor-keys';
 
 /**
  * Kinds of servers and their models, of which a channel's own id is told by `like`: what OpenAI's two models took, what a
@@ -30,6 +32,14 @@ const family = {
   deadlineSeconds: 7_200,
 } as const;
 
+/** The words that callers may use wherever such a server is, and those with what its channel opens. */
+function wordsOf(keys: VendorKeys): Pick<Capabilities, 'vendorKeys' | 'vendorKeysBy'> {
+  return {
+    vendorKeys: keys,
+    vendorKeysBy: (options) => withCallerWords(keys, optionsOf(options).callerWords),
+  };
+}
+
 const PICTURES = { mimes: ['image/jpeg', 'image/png', 'image/webp'], bytesMax: 20 * MIB };
 
 const sora2: Capabilities = {
@@ -47,7 +57,7 @@ const sora2: Capabilities = {
   seed: false,
   negativePrompt: false,
   media: { assets: true, linkOnly: [], images: PICTURES },
-  vendorKeys: SORA_KEYS,
+  ...wordsOf(GATEWAY_KEYS),
   cancel: 'none',
   idempotency: [],
   usualSeconds: 120,
@@ -84,7 +94,7 @@ const selfHosted: Capabilities = {
   negativePrompt: true,
   negativePromptLengthMax: 10_000,
   media: { assets: false, linkOnly: [] },
-  vendorKeys: SELF_HOSTED_KEYS,
+  ...wordsOf(SELF_HOSTED_KEYS),
   // A DELETE takes the record with the job, and what is not there proves nothing: only a server of one's own is asked.
   cancel: 'none',
   idempotency: [],
@@ -119,7 +129,7 @@ const reelay: Capabilities = {
   lastFrame: true,
   negativePrompt: false,
   media: { assets: false, linkOnly: [] },
-  vendorKeys: REELAY_KEYS,
+  ...wordsOf(GATEWAY_KEYS),
   cancel: 'running',
   idempotency: ['token', 'lookup'],
   usualSeconds: 120,

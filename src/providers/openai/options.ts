@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fields } from '../../core/json/known-fields';
 import type { ChannelOptions } from '../../core/provider/options';
+import { isOwned } from './vendor-keys';
 
 /**
  * How a server differs from the reference in what it is sent; what it answers is read in every known form without being
@@ -33,6 +34,18 @@ const schema = fields({
     .literal('url')
     .optional()
     .describe('Asks for a link, where a server would send the video inside its answer.'),
+  callerWords: z
+    .array(
+      z
+        .string()
+        .regex(/^\w+$/, 'must be a word such as "num_inference_steps"')
+        .refine((word) => !isOwned(word), { error: 'is no word for callers' }),
+    )
+    .max(50)
+    .optional()
+    .describe(
+      'Words of the server that callers may use. They change what a video costs you, and not its price.',
+    ),
 });
 type OpenaiOptions = z.output<typeof schema>;
 

@@ -3,7 +3,7 @@ import type { Submission } from '../../core/provider/provider';
 import { withVendorKeys } from '../../core/request/passthrough';
 import type { Input } from '../../core/request/request';
 import { dataUrlOf } from '../kit';
-import { REELAY_KEYS } from './vendor-keys';
+import { GATEWAY_KEYS } from './vendor-keys';
 
 /**
  * Returns the create call to another gateway of this kind, in the words of its `/v1/videos` and always as JSON. It has an
@@ -41,7 +41,7 @@ export function submitToReelay(submission: Submission): Call {
         }
       : {}),
   };
-  return jsonCall('POST', '/videos', withVendorKeys(body, applied.passthrough, REELAY_KEYS), {
+  return jsonCall('POST', '/videos', withVendorKeys(body, applied.passthrough, GATEWAY_KEYS), {
     'idempotency-key': attemptId,
   });
 }
