@@ -5,6 +5,7 @@ import Ajv from 'ajv';
 import { valueOf } from '../src/core/json/json-place';
 import { configSchema } from './support/config-schema';
 import { render } from './support/configuration-page';
+import { renderFacts } from './support/facts-page';
 import { renderProviders } from './support/providers-page';
 import { checkConfig } from '../src/run/config-check';
 
@@ -17,6 +18,7 @@ const ROOT = join(__dirname, '..');
 const SCHEMA = join(ROOT, 'reelay.schema.json');
 const PAGE = join(ROOT, 'docs/configuration.md');
 const PROVIDERS = join(ROOT, 'docs/providers.md');
+const FACTS = join(ROOT, 'docs/provider-facts.md');
 const PRICES = join(ROOT, 'docs/prices.md');
 const EXAMPLE = join(ROOT, 'reelay.config.example.json');
 const ODD = join(__dirname, 'odd-configs');
@@ -45,6 +47,13 @@ test('docs/providers.md has every model of every provider', () => {
   const made = renderProviders(page);
   if (isWriting) writeFileSync(PROVIDERS, made);
   expect(readFileSync(PROVIDERS, 'utf8')).toBe(made);
+});
+
+test('docs/provider-facts.md says of every provider what is known, and from where', () => {
+  const page = readFileSync(FACTS, 'utf8');
+  const made = renderFacts(page);
+  if (isWriting) writeFileSync(FACTS, made);
+  expect(readFileSync(FACTS, 'utf8')).toBe(made);
 });
 
 describe('what a page or the example tells to write', () => {

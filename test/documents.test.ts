@@ -31,6 +31,7 @@ const DOCUMENTS = [
   'docs/caps.md',
   'docs/commands.md',
   'docs/rate-limits.md',
+  'docs/provider-facts.md',
   ...DECISIONS,
 ];
 const manifest = JSON.parse(read('package.json')) as Record<

@@ -1,7 +1,13 @@
 import type { Call, Reply } from '../../src/core/provider/exchange';
 import type { Operation } from '../../src/core/job/outcome';
 import type { PollReading, Provider } from '../../src/core/provider/provider';
-import type { LimitName, SimulatedReply, Simulation, World } from '../../simulators/contract';
+import type {
+  LimitName,
+  LinkLife,
+  SimulatedReply,
+  Simulation,
+  World,
+} from '../../simulators/contract';
 import { answer } from '../../simulators/server/answer';
 import { disturbed, undone } from '../../simulators/server/disturbed';
 import type { Exchange, ExchangeFault, ExchangeKind } from '../../simulators/server/faults';
@@ -34,6 +40,8 @@ export interface SimulatedProvider {
   overLimit(limit: LimitName): Reply;
   /** What the vendor would take for the newest job, where its replies do not tell. */
   bill(): { amount: string; currency: string } | undefined;
+  /** How long the links of the newest job live, by its vendor. */
+  linkLife(): LinkLife | undefined;
   /** What the provider would post about the newest job now. */
   callback(): { headers: Record<string, string>; body: string } | undefined;
 }
@@ -119,6 +127,10 @@ export function createSimulatedProvider(
     bill: () => {
       const newest = [...jobs.all()].at(-1);
       return newest && simulation.billOf?.(jobAt(newest, now));
+    },
+    linkLife: () => {
+      const newest = [...jobs.all()].at(-1);
+      return newest && simulation.linkLife?.(jobAt(newest, now));
     },
     callback: () => {
       const newest = [...jobs.all()].at(-1);
