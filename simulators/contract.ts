@@ -117,6 +117,8 @@ export interface SimulatedJob {
   updatedAt: number;
   /** The state that clock, polls and faults give it at the time of the call. */
   state: 'queued' | 'running' | 'succeeded' | 'failed' | 'policy' | 'canceled' | 'expired';
+  /** Unix milliseconds at which it left the queue; absent for one that has not, or was canceled there. */
+  beganAt?: number;
   /** Percent, 0 to 100. */
   progress: number;
   /** The length of the video. */

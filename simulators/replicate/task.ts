@@ -43,7 +43,8 @@ export function renderPrediction(job: SimulatedJob, origin: string, world: World
     source: 'api',
     data_removed: isRemoved,
     created_at: timeOf(job.createdAt),
-    started_at: job.state === 'queued' || job.state === 'expired' ? null : timeOf(job.createdAt),
+    // One that expires here has not begun.
+    started_at: job.beganAt === undefined || job.state === 'expired' ? null : timeOf(job.beganAt),
     completed_at: isOver(job) ? timeOf(job.updatedAt) : null,
     metrics: metricsOf(job),
     urls: { get: base, cancel: `${base}/cancel`, web: `https://replicate.com/p/${job.id}` },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { given } from '../../src/core/json/fields';
 import type { NewSimulatedJob, SimulatedJob } from '../contract';
 import type { Directives } from './directives';
 import { OUTCOME_FAULTS, type FaultName } from './faults';
@@ -174,6 +175,7 @@ export function jobAt(record: JobRecord, now: number): SimulatedJob {
     createdAt: record.createdAt,
     updatedAt: since,
     state,
+    ...given({ beganAt: beganAt(record, now) }),
     progress: progressAt(record, state, now),
     seconds: record.seconds,
     width: record.width,
@@ -184,6 +186,11 @@ export function jobAt(record: JobRecord, now: number): SimulatedJob {
     ...(record.directives.usage === undefined ? {} : { usage: record.directives.usage }),
     ...(record.callbackUrl === undefined ? {} : { callbackUrl: record.callbackUrl }),
   };
+}
+
+function beganAt(record: JobRecord, now: number): number | undefined {
+  const began = record.createdAt + (record.directives.polls === undefined ? record.queuedMs : 0);
+  return began <= (record.canceledAt ?? now) ? began : undefined;
 }
 
 type State = SimulatedJob['state'];

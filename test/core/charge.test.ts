@@ -53,7 +53,7 @@ function attempt(verdict: FinalVerdict | undefined, change: Partial<EndedAttempt
 
 const HOLD = parsePoints('30');
 const job = (pricing: JobPricing | null, change: Partial<OpenJob> = {}): OpenJob => ({
-  ...{ price: HOLD, pricing, ruling: null, isLengthOpen: false, ...change },
+  ...{ price: HOLD, pricing, ruling: null, isLengthOpen: false, isCancelWished: false, ...change },
 });
 
 interface Bill {
@@ -219,6 +219,7 @@ const cost = (amount: string, points: string, by: Cost['by']): Cost => ({
   ...{ currency: 'USD', amount, points: parsePoints(points), by },
 });
 
+const BILLED_CANCEL = { cost: COSTS, billed: { ...BILLS_NONE, canceled: true } };
 const costs: [string, EndedAttempt | undefined, used: string, Cost | undefined][] = [
   ['no attempt', undefined, '0', NOTHING],
   ['a refused submit', attempt(undefined, { state: 'refused', cost: COSTS }), '0', NOTHING],
@@ -303,10 +304,16 @@ const costs: [string, EndedAttempt | undefined, used: string, Cost | undefined][
     cost('0.14', '14', 'units'),
   ],
   [
-    'a cancel that is billed',
-    attempt({ state: 'canceled' }, { cost: COSTS, billed: { ...BILLS_NONE, canceled: true } }),
-    '30',
+    'a cancel that is billed and that nobody asked for is our cost and no charge',
+    attempt({ state: 'canceled' }, BILLED_CANCEL),
+    '0',
     cost('0.9', '90', 'applied'),
+  ],
+  [
+    'a cancel before it began costs nobody anything',
+    attempt({ state: 'canceled', unbegun: true }, BILLED_CANCEL),
+    '0',
+    NOTHING,
   ],
   ['an expired job', attempt({ state: 'expired' }, { cost: COSTS }), '0', NOTHING],
 ];
@@ -315,6 +322,17 @@ test.each(costs)('the cost of an end: %s', (_guarantee, ended, used, expected) =
   const reason = { kind: 'failure', failure: failure('timed_out') } as const;
   const end = decide(job(priced(TOKENS)), ended, ended?.verdict ? { kind: 'verdict' } : reason);
   expect([end.used, end.cost]).toEqual([parsePoints(used), expected]);
+});
+
+test('a cancel that was asked for is charged where the provider charges it', () => {
+  const wished = job(priced(TOKENS), { isCancelWished: true });
+  const endOf = (verdict: FinalVerdict) =>
+    decide(wished, attempt(verdict, BILLED_CANCEL), { kind: 'verdict' });
+  expect(endOf({ state: 'canceled' })).toMatchObject({ state: 'canceled', used: HOLD });
+  expect(endOf({ state: 'canceled', unbegun: true })).toMatchObject({
+    state: 'canceled',
+    used: 0n,
+  });
 });
 
 test('a job is charged no more than its hold and the share of it, rounded down', () => {

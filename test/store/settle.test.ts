@@ -152,6 +152,8 @@ interface Case {
   name: string;
   verdict?: FinalVerdict;
   reason?: SettleReason;
+  /** A cancel was asked for before. */
+  isWished?: true;
   state: Job['state'];
   /** Which flag decides whether the price is charged. */
   paid: keyof BilledEnds | boolean;
@@ -211,18 +213,26 @@ const CASES: Case[] = [
     code: 'content_rejected',
   },
   {
-    name: 'canceled by the provider',
+    name: 'canceled by the provider though nobody asked',
     verdict: { state: 'canceled' },
+    state: 'expired',
+    paid: false,
+    code: 'expired',
+  },
+  {
+    name: 'canceled by the provider as we asked',
+    verdict: { state: 'canceled' },
+    isWished: true,
     state: 'canceled',
     paid: 'canceled',
     code: 'canceled',
   },
   {
-    name: 'canceled by the provider as we asked',
-    verdict: { state: 'canceled' },
-    reason: { kind: 'canceled' },
+    name: 'canceled by the provider as we asked, before it began',
+    verdict: { state: 'canceled', unbegun: true },
+    isWished: true,
     state: 'canceled',
-    paid: 'canceled',
+    paid: false,
     code: 'canceled',
   },
   {
@@ -249,11 +259,13 @@ const CASES: Case[] = [
   },
 ];
 
-describe.each(CASES)('a job that $name', ({ verdict, reason, state, paid, code, usage }) => {
+describe.each(CASES)('a job that $name', (row) => {
+  const { verdict, reason, isWished, state, paid, code, usage } = row;
   test.each(FLAGS)(
     'is booked once and right where $canceled/$rejected/$failed is billed',
     async (billed) => {
       const job = await sentJob(verdict, billed);
+      if (isWished) await database.store.jobs.requestCancel(workspace.id, job.id, NOW);
       const charged = (typeof paid === 'boolean' ? paid : billed[paid]) ? PRICE : 0n;
       const { job: ended, keep } = await settle(database, job.id, reason);
       expect(ended).toMatchObject({ state, charged, price: PRICE, finishedAt: NOW + 60_000 });

@@ -29,18 +29,23 @@ export interface OpenJob {
   pricing: JobPricing | null;
   ruling: Failure | null;
   isLengthOpen: boolean;
+  /** Somebody has asked for its end: its caller, an operator, a parent workflow. */
+  isCancelWished: boolean;
 }
 
 /**
  * The provider's own verdict wins over every other reason: a deadline of ours or a cancel that came too late never
- * turns a finished, billed video into a failure.
+ * turns a finished, billed video into a failure. A job that it canceled though nobody had asked was ended by a rule of its
+ * own, such as a limit of time: its caller is told that it expired and pays nothing, and what it cost is ours.
  */
 export function decide(job: OpenJob, attempt: EndedAttempt | undefined, reason: SettleReason): End {
   const cost = costOf(attempt);
   const verdict = attempt?.verdict;
-  const shown = verdict ? shownOf(verdict) : unheard(job, reason);
-  const isPaid = verdict != null && isBilled(verdict, attempt?.billed ?? NONE);
-  const bill = isPaid ? billOf(job, verdict) : { used: 0n, review: undefined };
+  const told: FinalVerdict | null | undefined =
+    verdict?.state === 'canceled' && !job.isCancelWished ? { state: 'expired' } : verdict;
+  const shown = told ? shownOf(told) : unheard(job, reason);
+  const isPaid = told != null && isBilled(told, attempt?.billed ?? NONE);
+  const bill = isPaid ? billOf(job, told) : { used: 0n, review: undefined };
   return { ...shown, ...bill, cost };
 }
 

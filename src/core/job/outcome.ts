@@ -65,7 +65,11 @@ export type Verdict =
       /** The provider counts it as a success: what it bills for it is our cost. */
       undelivered?: true;
     }
-  | { state: 'canceled' }
+  | {
+      state: 'canceled';
+      /** It had not begun: what such an end usually costs was not charged. */
+      unbegun?: true;
+    }
   | { state: 'expired' };
 
 export type FinalVerdict = Exclude<Verdict, { state: 'running' }>;

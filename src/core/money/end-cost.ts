@@ -43,7 +43,7 @@ export function isBilled(verdict: FinalVerdict, billed: BilledEnds): boolean {
     case 'failed':
       return !isUndelivered(verdict) && billed[refusalOf(verdict.failure)];
     case 'canceled':
-      return billed.canceled;
+      return billed.canceled && verdict.unbegun !== true;
     case 'expired':
       return false;
   }

@@ -43,7 +43,8 @@ const family = {
   expiresAfterSeconds: false,
   safetyIdentifierLengthMax: 0,
   cancel: 'running',
-  // "You're only charged for predictions with a canceled status, not for aborted ones"; no page says what a failure costs.
+  // "You pay for the time the prediction ran before it was canceled", which of a price per second of video nobody tells [?]: the
+  // whole. One that was aborted, or canceled before it began, is free; no page says what a failure costs.
   billed: { canceled: true, rejected: false, failed: false },
   idempotency: ['callback-token'],
   deadlineSeconds: 3_600,

@@ -25,6 +25,8 @@ export const predictionSchema = z.object({
   error: z.unknown().optional(),
   output: z.unknown().optional(),
   data_removed: maybe(z.boolean()),
+  /** The time at which it began; null until then, which is another thing than not told. */
+  started_at: z.string().nullable().optional().catch(undefined),
   metrics: maybe(z.object({ video_output_duration_seconds: maybe(number) })),
 });
 export type Prediction = z.infer<typeof predictionSchema>;

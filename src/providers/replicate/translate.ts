@@ -71,7 +71,8 @@ function verdictOf(prediction: Prediction): Verdict {
     case 'failed':
       return { state: 'failed', failure: readFailure(prediction.error) };
     case 'canceled':
-      return { state: 'canceled' };
+      // By us, or by a limit of Replicate's own: what had not begun is charged as little as one that was aborted.
+      return { state: 'canceled', ...(prediction.started_at === null ? { unbegun: true } : {}) };
     // Its time was over before it was begun; it costs nothing, where a canceled one does.
     case 'aborted':
       return { state: 'expired' };

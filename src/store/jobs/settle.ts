@@ -51,7 +51,8 @@ export async function settle(
 
     const attempt = await latestAttempt(tx, settlement.id);
     const ended = attempt && endedAttempt(attempt, row);
-    const open = { ...row, isLengthOpen: isLengthOpen(row) };
+    const isCancelWished = row.cancelRequestedAt !== null;
+    const open = { ...row, isLengthOpen: isLengthOpen(row), isCancelWished };
     const end = decide(open, ended, settlement.reason);
     const charged = await chargedFor(tx, row, end.used);
     const now = new Date(settlement.now);
