@@ -31,6 +31,7 @@ import { createSimulatedProvider, type SimulatedProvider } from './support/simul
 const sentSchema = z.strictObject({
   attemptId: z.string(),
   model: z.string(),
+  calledModel: z.string().optional(),
   mode: z.enum(MODES),
 });
 
@@ -182,9 +183,12 @@ function readingOf(provider: Provider, text: string): unknown {
 const submissionOf = (wire: Wire): Submission => shownSubmission(wire.given.submission);
 
 function sentOf(wire: Wire): SubmitFacts {
-  if (wire.exchange !== 'submit') return sentSchema.parse(wire.given.sent);
-  const { attemptId, model, applied, options } = submissionOf(wire);
-  return { attemptId, model, mode: applied.mode, ...given({ options }) };
+  if (wire.exchange !== 'submit') {
+    const { calledModel, ...sent } = sentSchema.parse(wire.given.sent);
+    return { ...sent, ...given({ calledModel }) };
+  }
+  const { attemptId, model, calledModel, applied, options } = submissionOf(wire);
+  return { attemptId, model, ...given({ calledModel }), mode: applied.mode, ...given({ options }) };
 }
 
 function callOf(provider: Provider, wire: Wire): Call | undefined {

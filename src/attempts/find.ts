@@ -1,3 +1,4 @@
+import { namesOf } from '../core/job/job';
 import { reachOf } from '../core/catalog/reach';
 import type { LookDeps } from './deps';
 import type { Attempt } from '../core/provider/attempt';
@@ -73,5 +74,7 @@ export async function sentOf(
 ): Promise<SubmitFacts> {
   const job = await deps.store.jobs.load(attempt.jobId);
   if (!job) throw new Error(`no job ${attempt.jobId}`);
-  return { attemptId: attempt.id, model: attempt.model, mode: job.applied.mode };
+  const route = job.routes[attempt.number - 1];
+  const names = route ? namesOf(route) : { model: attempt.model };
+  return { attemptId: attempt.id, ...names, mode: job.applied.mode };
 }

@@ -9,7 +9,7 @@ import { failure } from '../core/errors';
 import type { Call, Reply } from '../core/provider/exchange';
 import { signOf } from '../core/health/sign';
 import { newId } from '../core/job/ids';
-import { knownModel } from '../core/job/job';
+import { knownModel, namesOf } from '../core/job/job';
 import type { FrozenRoute, Job } from '../core/job/job';
 import type { CallResult } from '../core/ports/outbound';
 import { busyDelayMs } from '../core/schedules';
@@ -77,7 +77,12 @@ export async function prepare(
   });
   const sendingAt = deps.now();
   return {
-    sent: { attemptId, model, mode: job.applied.mode, ...given({ options: channel.options }) },
+    sent: {
+      attemptId,
+      ...namesOf(route),
+      mode: job.applied.mode,
+      ...given({ options: channel.options }),
+    },
     channel,
     provider,
     billed: capabilities.billed,

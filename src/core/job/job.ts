@@ -52,6 +52,14 @@ export interface FrozenRoute {
 export const knownModel = ({ model, like }: Pick<FrozenRoute, 'model' | 'like'>): string =>
   like ?? model;
 
+/** Returns both names of a model for whoever reads what became of a submit; the second where it is another. */
+export const namesOf = (
+  route: Pick<FrozenRoute, 'model' | 'like'>,
+): { model: string; calledModel?: string } =>
+  route.like === undefined
+    ? { model: route.model }
+    : { model: route.like, calledModel: route.model };
+
 /** The row as every reader sees it. Times are Unix milliseconds, money is micro-points. */
 export interface Job {
   id: string;

@@ -102,6 +102,8 @@ export interface SubmitFacts {
   attemptId: string;
   /** The provider's own model id. */
   model: string;
+  /** The id that was called, where that is another one. Absent: `model` was. */
+  calledModel?: string;
   mode: Mode;
   /** The channel's options at the time of the submit. Absent: it had none, or this is about a lookup or a callback. */
   options?: ChannelOptions;

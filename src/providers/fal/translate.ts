@@ -25,9 +25,12 @@ export function readSubmit(reply: Reply, sent: SubmitFacts): SubmitReading {
   if (!isSuccess(reply)) return readRefusal(reply);
   const { data } = createdSchema.safeParse(jsonOf(reply));
   if (!data) return doubtful(reply, 'without a request id');
-  const app = appAt(data.status_url) ?? appOf(sent.model);
+  const app = appAt(data.status_url) ?? calledApp(sent);
   return { state: 'accepted', operation: { app, requestId: data.request_id } };
 }
+
+/** Returns the app of what was called, which may be one that our tables know as another. */
+const calledApp = ({ model, calledModel = model }: SubmitFacts): string => appOf(calledModel);
 
 /** Returns the request's id, by which fal and its callers name it. */
 export const operationId = (operation: Operation): string =>
@@ -50,7 +53,7 @@ export function readCallback(
   sent: SubmitFacts,
 ): { operation: Operation } | undefined {
   const { data } = callbackSchema.safeParse(jsonOf({ body }));
-  return data && { operation: { app: appOf(sent.model), requestId: data.request_id } };
+  return data && { operation: { app: calledApp(sent), requestId: data.request_id } };
 }
 
 /** Reads the answer to a look, or to the call that fetches what the model answered. */
