@@ -1,5 +1,5 @@
 import { reachOf } from '../core/catalog/reach';
-import { inlineUrl, resultLink } from '../core/catalog/result-link';
+import { inlineUrl, isInline, resultLink } from '../core/catalog/result-link';
 import type { FailureCode } from '../core/errors';
 import type { Reply } from '../core/provider/exchange';
 import type { InlineFile } from '../core/provider/provider';
@@ -38,6 +38,7 @@ export async function look(deps: LookDeps, watched: LookSubject): Promise<Look> 
   const { reading, reply } = await ask(deps, attempt, watched.known);
   switch (reading.kind) {
     case 'verdict':
+      if (claimsOurs(reading.verdict)) return doubtful(deps, watched, claimOf(reading.verdict));
       return isDelivered(reading.verdict)
         ? delivered(deps, watched, await unpacked(deps, reading.verdict, reading.files, reply))
         : stored(deps, watched, { verdict: reading.verdict, reply });
@@ -62,6 +63,21 @@ export interface LookSubject {
 type Success = Extract<Verdict, { state: 'succeeded' }>;
 
 const isDelivered = (verdict: Verdict): verdict is Success => verdict.state === 'succeeded';
+
+/**
+ * Says whether a provider's link is written as a file of our store, which only `unpacked` may name: any other would be
+ * opened, and served, whosever it is.
+ */
+const claimsOurs = (verdict: Verdict): verdict is Success =>
+  isDelivered(verdict) && verdict.outputs.some(({ url }) => isInline(url));
+
+const claimOf = ({ usage }: Success): DoubtReading => ({
+  kind: 'empty',
+  failure: failure('provider_error', {
+    provider: { message: 'succeeded without a link of its own' },
+  }),
+  usage,
+});
 
 /**
  * Stores the files that stand in the reply itself, and makes outputs of them. Such a reply is not kept beside the job: no

@@ -7,6 +7,7 @@ import type { ActivityDeps } from '../../activities';
 import { keep } from '../../activities/keep';
 import { createPlaces } from '../../activities/places';
 import type { LookDeps } from '../../src/attempts/deps';
+import { once } from '../../src/core/media/streams';
 import { look } from '../../src/attempts/look';
 import { createLocalBlobs } from '../../src/blobs/local';
 import type { Job } from '../../src/core/job/job';
@@ -42,13 +43,13 @@ const catalogOf = (provider: Provider) => ({
   channel: () => ({ channel: { ...channel, resultOrigins: [] }, provider }),
 });
 
-async function looked(bytes: Uint8Array) {
+async function looked(bytes: Uint8Array, provider = carrying(bytes)) {
   const job = await createdJob(database, newJob(database.workspace));
   await acceptedAttempt(database, job, { channel: 'paper', provider: 'ark' });
   const watched = await database.store.attempts.watched(job.id);
   if (!watched) throw new Error('the job has no attempt');
   const deps = {
-    ...{ store: database.store, catalog: catalogOf(carrying(bytes)), blobs },
+    ...{ store: database.store, catalog: catalogOf(provider), blobs },
     outbound: {
       call: async () => ({
         kind: 'reply',
@@ -57,7 +58,12 @@ async function looked(bytes: Uint8Array) {
       }),
       open: () => Promise.reject(new Error('there is no link')),
     },
-    waits: { exchangeMs: 1_000, probeMs: 1_000, unreadableGraceMs: 60_000 },
+    waits: {
+      exchangeMs: 1_000,
+      probeMs: 1_000,
+      unreadableGraceMs: 60_000,
+      noOutputGraceMs: 60_000,
+    },
     limits: { replyBytesMax: 100_000, probeBytes: 65_536 },
     now: () => Date.now(),
     log: pino({ level: 'silent' }),
@@ -108,3 +114,21 @@ test('a file in the reply that is no video ends nothing at once', async () => {
   const { seen } = await looked(Buffer.from('<html>busy</html>'));
   expect(seen).toEqual({ kind: 'transient', detail: 'the result is no video yet' });
 });
+
+test.each([`blob:${BLOB}`, `BLOB:${BLOB}`, 'blob:https://example.com/x'])(
+  'a provider that links to %s has no link: what is in our store is named by us alone',
+  async (url) => {
+    const { id } = await blobs.put(once(VIDEO), VIDEO.length);
+    expect(id).toBe(BLOB);
+    const linking: Provider = {
+      ...ark,
+      readPoll: () => ({
+        kind: 'verdict',
+        verdict: { state: 'succeeded', outputs: [{ kind: 'video', url }], usage: {} },
+      }),
+    };
+    const { seen, attempt } = await looked(VIDEO, linking);
+    expect(seen).toMatchObject({ kind: 'transient', doubt: 'empty' });
+    expect(attempt?.verdict).toBeUndefined();
+  },
+);

@@ -47,6 +47,9 @@ function mayHearKey(
 
 const INLINE = /^blob:([0-9a-f]{64})$/;
 
+/** Says whether a URL is written as a stored file's, whatever follows. */
+export const isInline = (url: string): boolean => url.trimStart().toLowerCase().startsWith('blob:');
+
 /** Writes the id of a stored file as an output's URL: `blob:9f86d0...`. */
 export const inlineUrl = (blob: string): string => `blob:${blob}`;
 
