@@ -1,5 +1,6 @@
 import type { SimulatedCall, SimulatedReply, Simulation, World } from '../contract';
 import { accountOfKey } from '../kit/account';
+import { HTTPS } from '../kit/https';
 import { admit } from './create';
 import { ENDPOINTS, endpointOf } from './endpoints';
 import { KEY_SET, signedHeaders } from './keys';
@@ -75,8 +76,8 @@ function create(call: SimulatedCall, account: string, world: World): SimulatedRe
   const endpoint = endpointOf(id);
   if (!endpoint) return refuse(refusalOf(404, `Application '${id}' not found`));
   const webhook = call.query.get('fal_webhook') ?? undefined;
-  if (webhook !== undefined && !/^https?:\/\//.test(webhook)) {
-    return refuse(refusalOf(400, 'fal_webhook must be an absolute URL'));
+  if (webhook !== undefined && !HTTPS.test(webhook)) {
+    return refuse(refusalOf(400, 'fal_webhook must be an absolute HTTPS URL'));
   }
   const admitted = admit(endpoint, call.body, webhook);
   if ('refused' in admitted) return refuse(admitted.refused);

@@ -46,6 +46,15 @@ test('the addresses of a request have its app, and not the rest of its endpoint'
   expect(answer.status).toBe(404);
 });
 
+test.each([
+  ['https://example.com/hook', 200],
+  ['http://[::1]:9/hook', 200],
+  ['http://example.com/hook', 400],
+])('a webhook at %s is answered with %i', async (webhook, status) => {
+  const query = `?fal_webhook=${encodeURIComponent(webhook)}`;
+  expect((await submit('polls=1', query)).status).toBe(status);
+});
+
 test('a look is 202 until the end and 200 after it, and the result stands in another reply', async () => {
   const { body } = await submit('seconds=10');
   const path = pathOf(body['response_url']);

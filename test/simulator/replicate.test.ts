@@ -52,6 +52,27 @@ test('an hour after its end output and input are gone, and the word stays', asyn
   });
 });
 
+test.each([
+  ['https://example.com/hook', 201],
+  ['http://127.0.0.1:9/hook', 201],
+  ['http://example.com/hook', 422],
+  ['http://127.0.0.1.example.com/hook', 422],
+  ['hook', 422],
+])('a webhook at %s is answered with %i', async (webhook, status) => {
+  const input = { prompt: 'a cat [[sim polls=1]]' };
+  expect(await call('POST', MODEL, { input, webhook })).toMatchObject({ status });
+});
+
+test('one that is canceled in the queue has never started', async () => {
+  const { body: waiting } = await create('queued=100');
+  const { body: begun } = await create('queued=1 seconds=100');
+  upstream.advance(5_000);
+  for (const { id } of [waiting, begun]) await call('POST', `/predictions/${String(id)}/cancel`);
+  const started_at: unknown = expect.any(String);
+  expect(await look(waiting['id'])).toMatchObject({ status: 'canceled', started_at: null });
+  expect(await look(begun['id'])).toMatchObject({ status: 'canceled', started_at });
+});
+
 test('a cancel shows the prediction, and leaves one that is over as it is', async () => {
   const { body } = await create('queued=100');
   const path = `/predictions/${String(body['id'])}/cancel`;

@@ -2,7 +2,7 @@ import { jsonCall, type Call } from '../../core/provider/exchange';
 import type { Submission } from '../../core/provider/provider';
 import { withVendorKeys } from '../../core/request/passthrough';
 import type { AppliedRequest, Input } from '../../core/request/request';
-import { dataUrlOf } from '../kit';
+import { dataUrlOf, overHttps } from '../kit';
 import { endpointOf, familyOf } from './endpoints';
 import { KEYS } from './vendor-keys';
 
@@ -11,10 +11,11 @@ import { KEYS } from './vendor-keys';
  * ours: the callback's URL, which has a token of the attempt in its path, is all that names the attempt there.
  */
 export function submit(submission: Submission): Call {
-  const { model, calledModel = model, applied, callbackUrl } = submission;
+  const { model, calledModel = model, applied } = submission;
   const family = familyOf(model);
   const path = `/${calledModel}${endpointOf(family, applied)}`;
-  const query = callbackUrl === undefined ? '' : `?fal_webhook=${encodeURIComponent(callbackUrl)}`;
+  const webhook = overHttps(submission.callbackUrl);
+  const query = webhook === undefined ? '' : `?fal_webhook=${encodeURIComponent(webhook)}`;
   const body = BODIES[family](submission);
   return jsonCall('POST', path + query, withVendorKeys(body, applied.passthrough, KEYS[family]));
 }

@@ -7,11 +7,13 @@
  * - `trial.ts`: what the reply to a trial says of a channel;
  * - `words.ts`: a vendor's ids, codes and texts, checked or cut before they go into rows and logs;
  * - `inline.ts`: a file that is sent inside a request;
+ * - `callback-address.ts`: where a vendor calls back that takes HTTPS alone;
  * - `multipart.ts`: a request that is a form;
  * - `standard-webhooks.ts`: callbacks that are signed as a public standard says.
  *
  * It knows no vendor. What a code, a status or a path means stays in the provider's own folder.
  */
+export { overHttps } from './callback-address';
 export { base64Of, dataUrlOf } from './inline';
 export { denied, gone, isSuccess, running, runningAs, transient } from './looks';
 export { formCall, type Part } from './multipart';

@@ -3,7 +3,7 @@ import { jsonCall, type Call } from '../../core/provider/exchange';
 import type { Submission } from '../../core/provider/provider';
 import { withVendorKeys, type VendorKeys } from '../../core/request/passthrough';
 import type { Input } from '../../core/request/request';
-import { dataUrlOf } from '../kit';
+import { dataUrlOf, overHttps } from '../kit';
 import { cancelAfterOf } from './options';
 import { createAt } from './schema';
 import { KLING_KEYS, SEEDANCE_KEYS, VEO_KEYS } from './vendor-keys';
@@ -13,9 +13,11 @@ import { KLING_KEYS, SEEDANCE_KEYS, VEO_KEYS } from './vendor-keys';
  * names the attempt there. The answer is not waited for (`Prefer: wait`), since a video takes longer than a minute.
  */
 export function submit(submission: Submission): Call {
-  const { model, calledModel = model, applied, callbackUrl, options } = submission;
+  const { model, calledModel = model, applied, options } = submission;
   const { path, version } = createAt(calledModel);
   const [input, keys] = INPUTS[makerOf(model)](submission);
+  // "`webhook` must be an HTTPS URL": a job without one is looked at, and one with another is refused.
+  const webhook = overHttps(submission.callbackUrl);
   const cancelAfter = cancelAfterOf(options ?? NO_OPTIONS);
   return jsonCall(
     'POST',
@@ -23,9 +25,7 @@ export function submit(submission: Submission): Call {
     {
       version,
       input: withVendorKeys(input, applied.passthrough, keys),
-      ...(callbackUrl === undefined
-        ? {}
-        : { webhook: callbackUrl, webhook_events_filter: ['completed'] }),
+      ...(webhook === undefined ? {} : { webhook, webhook_events_filter: ['completed'] }),
     },
     cancelAfter === undefined ? {} : { 'cancel-after': cancelAfter },
   );
