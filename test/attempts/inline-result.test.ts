@@ -112,7 +112,11 @@ test('a file in the reply becomes an output that is stored, probed, served and k
 
 test('a file in the reply that is no video ends nothing at once', async () => {
   const { seen } = await looked(Buffer.from('<html>busy</html>'));
-  expect(seen).toEqual({ kind: 'transient', detail: 'the result is no video yet' });
+  expect(seen).toEqual({
+    kind: 'transient',
+    detail: 'the result is no video yet',
+    doubt: 'unreadable',
+  });
 });
 
 test.each([`blob:${BLOB}`, `BLOB:${BLOB}`, 'blob:https://example.com/x'])(
