@@ -89,7 +89,8 @@ function readingOf({ status, error, error_type }: Status, result: Call): PollRea
 
 /**
  * Reads the model's own answer, which fal plays back with its status. An error is the request's end only where it has a type
- * of the queue's or a model's list: whatever else comes after COMPLETED, 504 for one, passes by asking again.
+ * of the queue's or a model's list: whatever else comes after COMPLETED, 504 for one, passes by asking again. A type of the
+ * queue's with 5xx may be about this very call, since the look would have told that of a request: it ends one that lasts.
  */
 function readResult(reply: Reply): PollReading {
   if (!isSuccess(reply)) {
@@ -98,7 +99,7 @@ function readResult(reply: Reply): PollReading {
       const reason = readProblem(said.problem, reply);
       return { kind: 'verdict', verdict: { state: 'failed', failure: reason } };
     }
-    return endOf(said?.type, said?.text) ?? readLookError(reply);
+    return inDoubt(endOf(said?.type, said?.text), reply) ?? readLookError(reply);
   }
   const json = jsonOf(reply);
   const { data } = outputSchema.safeParse(json);
@@ -117,6 +118,11 @@ function readResult(reply: Reply): PollReading {
       ...given({ seed: Number.isSafeInteger(data.seed) ? data.seed : undefined }),
     },
   };
+}
+
+function inDoubt(end: PollReading | undefined, { status }: Reply): PollReading | undefined {
+  if (status < 500 || end?.kind !== 'verdict' || end.verdict.state !== 'failed') return end;
+  return { kind: 'empty', failure: end.verdict.failure };
 }
 
 const hasVideo = (json: unknown): boolean =>
