@@ -73,7 +73,8 @@ const h3: Capabilities = {
   },
   audio: true,
   audioAlways: true,
-  media: { assets: true, linkOnly: [], images: PICTURES, bodyBytesMax: 64_000_000 },
+  // It has files of its own, `mm_file://<digits>`: an account's all, whichever workspace of ours they came from.
+  media: { assets: false, linkOnly: [], images: PICTURES, bodyBytesMax: 64_000_000 },
   vendorKeys: H3_KEYS,
   cancel: 'queued',
 };

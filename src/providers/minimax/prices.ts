@@ -46,7 +46,10 @@ const hailuo = [
   byVideo('1080p', 6, '0.49'),
 ];
 
-/** All reference videos together have fifteen seconds at most. */
+/**
+ * All reference videos together have fifteen seconds at most. A reseller counts each up to its next whole second, so that three
+ * come to seventeen; whether MiniMax does is not told [?], and what is held is billed by its own count.
+ */
 const INPUT_SECONDS_MAX = 15;
 
 export const minimaxPrices: VendorPrices = {
@@ -66,5 +69,5 @@ export const minimaxPrices: VendorPrices = {
       HAILUO,
     ),
   },
-  inputSecondsMax: (_, { videos }) => (videos > 0 ? INPUT_SECONDS_MAX : 0),
+  inputSecondsMax: (_, { videos }) => (videos > 0 ? INPUT_SECONDS_MAX + videos - 1 : 0),
 };
