@@ -18,8 +18,8 @@ export interface Provider {
   /** Every model it can serve, by the provider's own id. */
   models: Readonly<Record<string, Capabilities>>;
   /**
-   * Models of `models` that the provider itself has taken out of service, by its own id. A channel that reaches it may not
-   * name one; jobs that ran when it was told are looked at until they end.
+   * Models that the provider itself has taken out of service, by its own id, those too that `models` never had and that `like`
+   * could name. A channel that reaches it may not name one; jobs that ran when it was told are looked at until they end.
    */
   retired?: Readonly<Record<string, RetiredModel>>;
   /** What a channel's `credentials` must hold in the operator's config. */

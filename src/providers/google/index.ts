@@ -67,6 +67,7 @@ export const google: Provider = {
   lookBytesMax: 100_000_000,
   cancel: (operation) => wireOfOperation(operation).cancel(operation),
   keyedOrigins: [STORAGE],
+  // Google signs them (RS256); what the token says besides our address was not seen, so that the path's own token has to do.
   readCallback,
   trial,
 };
