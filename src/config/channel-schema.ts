@@ -26,7 +26,7 @@ const rules = {
   selfHosted: yesOrNo
     .optional()
     .describe(
-      'It is one server of your own, where a lost render costs nobody money: a job that it has lost is made again, and it runs one job at a time unless `jobsAtOnce` says more.',
+      'It is one server of your own that runs a model itself, where a lost render costs nobody money: a job that it has lost is made again, and it runs one job at a time unless `jobsAtOnce` says more.',
     ),
   carriesTraces: yesOrNo
     .optional()

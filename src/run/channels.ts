@@ -99,7 +99,8 @@ export function toChannel(
   const calls = {
     ...jobsPerLookOf(name, config, provider),
     ...repeatsOf(name, config, provider),
-    ...given({ costTimes: config.costTimes, selfHosted: config.selfHosted }),
+    ...selfHostedOf(name, config, provider),
+    ...given({ costTimes: config.costTimes }),
   };
   if ('simulated' in config) {
     if (!simulator) {
@@ -170,6 +171,23 @@ function repeatsOf(
     throw new ConfigError(['channels', name, 'repeatsLostSubmits'], text);
   }
   return given({ repeatsLostSubmits });
+}
+
+/**
+ * Reads whether the channel is a server of the operator's own: what is lost there is made again, and asked to stop without a
+ * proof of who pays. Nothing of a vendor's may be called one, at whatever address; test clips cost nobody money.
+ */
+function selfHostedOf(
+  name: string,
+  config: ChannelConfig,
+  { name: provider, models }: Provider,
+): Pick<Channel, 'selfHosted'> {
+  const isPaid = !Object.values(models).some(({ ownServers }) => ownServers);
+  if (config.selfHosted && isPaid && !('simulated' in config)) {
+    const text = `is for a server of your own, where a lost render costs nobody money; a job of "${provider}" is paid for`;
+    throw new ConfigError(['channels', name, 'selfHosted'], text);
+  }
+  return given({ selfHosted: config.selfHosted });
 }
 
 /** Reads a channel's options by the provider's own schema, which also fills in what is not said; one without has none. */

@@ -32,12 +32,19 @@ function channelWarnings({ source }: Config, name: string, channel: RealChannel)
   const at = ['channels', name];
   return [
     ...warning([...at, 'baseUrl'], provider && addressProblem(provider, baseUrl)),
+    ...warning([...at, 'selfHosted'], ownServerProblem(channel)),
     ...Object.entries(credentials).flatMap(([key, value]) => {
       const way = [...at, 'credentials', key];
       const text = typeof value === 'string' ? keyProblem(value) : undefined;
       return [...warning(way, text), ...warning(way, writtenProblem(valueAt(source.text, way)))];
     }),
   ];
+}
+
+/** Says that a server of one's own may be somebody else's, who bills each job that is made again. */
+function ownServerProblem({ selfHosted, baseUrl }: RealChannel): string | undefined {
+  if (!selfHosted || !isPublicHost(new URL(baseUrl).hostname)) return undefined;
+  return 'is for a server of your own, and its address is public: where jobs are billed, a lost one would be paid for up to three times';
 }
 
 /** Says what is odd about a base URL; undefined for one of the vendor's own. */

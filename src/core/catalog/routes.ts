@@ -59,6 +59,7 @@ function routeTo(
   if (!known) throw unknownModel(at, choice, provider);
   const whole = withOpenedWords(known, channel);
   checkReach(choice, { at, channel, provider });
+  checkOwnServer(choice, { at, channel, provider, whole });
   const { model, like, priority = index + 1, weight = 1 } = choice;
   const narrowed = offers ? narrow(whole, offers) : { made: whole, problems: [] };
   if (!narrowed.made) {
@@ -141,6 +142,25 @@ function checkReach(
   const lack = provider.lacks?.(channel.credentials, knownModel(choice), channel.options ?? {});
   if (lack === undefined) return;
   throw new ConfigError([...at, 'model'], `"${model}" ${lack} (channel "${channel.name}")`);
+}
+
+/** Refuses a model that is paid for at a channel whose lost jobs are made again. Test clips cost nobody money. */
+function checkOwnServer(
+  choice: ModelChannel,
+  {
+    at,
+    channel,
+    provider,
+    whole,
+  }: { at: readonly PropertyKey[]; channel: Channel; provider: Provider; whole: Capabilities },
+): void {
+  if (!channel.selfHosted || channel.simulated || whole.ownServers) return;
+  const own = Object.keys(provider.models).filter((model) => provider.models[model]?.ownServers);
+  throw new ConfigError(
+    [...at, choice.like === undefined ? 'model' : 'like'],
+    `"${knownModel(choice)}" is paid for by the job, and channel "${channel.name}" says "selfHosted", by which a lost job is made ` +
+      `again: take that out, or say "like": "${own.join('" or "')}" of a server that runs the model itself`,
+  );
 }
 
 /** Makes the error of an entry that names what nobody has: `there is no channel "ark"; did you mean "ark-cn"? (...)` */

@@ -51,6 +51,8 @@ export interface Capabilities {
   /** Returns the same for a channel whose options open more words to callers. Absent: no option does. */
   vendorKeysBy?: (options: Readonly<Record<string, unknown>>) => VendorKeys;
 
+  /** A server of the operator's own may make it (`selfHosted` of a channel). Absent: every job of it is somebody's bill. */
+  ownServers?: true;
   /** What a cancel can reach. */
   cancel: 'none' | 'queued' | 'running';
   billed: BilledEnds;

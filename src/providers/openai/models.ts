@@ -95,6 +95,7 @@ const selfHosted: Capabilities = {
   negativePromptLengthMax: 10_000,
   media: { assets: false, linkOnly: [] },
   ...wordsOf(SELF_HOSTED_KEYS),
+  ownServers: true,
   // A DELETE takes the record with the job, and what is not there proves nothing: only a server of one's own is asked.
   cancel: 'none',
   idempotency: [],
