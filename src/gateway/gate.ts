@@ -26,7 +26,7 @@ export function createFairGate({ atOnce, waitMs }: FairGateOptions): FairGate {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         queue.remove(workspaceId, go);
-        reject(new GatewayError('unavailable', { retryAfterSeconds: 1 }));
+        reject(tooMany());
       }, waitMs);
       const go = (): void => {
         clearTimeout(timer);
@@ -50,6 +50,13 @@ export function createFairGate({ atOnce, waitMs }: FairGateOptions): FairGate {
     }
   };
 }
+
+/** Nothing is stored yet, which its own words tell whoever must know whether a second create may make a second job. */
+const tooMany = (): GatewayError =>
+  new GatewayError('unavailable', {
+    message: 'Too many creates at this moment; try again shortly.',
+    retryAfterSeconds: 1,
+  });
 
 /** Waiting items by their owner; owners are served in turn, each one's items in the order they came. */
 export interface Turns<Item> {

@@ -1,8 +1,9 @@
-import { failure, type Failure } from '../../core/errors';
+import { ERRORS, failure, type Failure } from '../../core/errors';
 import { jsonOf, type Reply } from '../../core/provider/exchange';
-import type { PollReading, SubmitReading } from '../../core/provider/provider';
+import type { PollReading, SubmitFacts, SubmitReading } from '../../core/provider/provider';
 import { wrongAddress } from '../../core/provider/wrong-address';
 import {
+  BUSY,
   DENIED,
   denied,
   doubtful,
@@ -16,13 +17,14 @@ import {
 import type { Words } from '../kit';
 import { documentedMeaning, meaningOf, type ErrorWords } from './codes';
 import { answerBehind, isNoProof, NO_KEYS } from './litellm';
+import { REELAY } from './models';
 import { objectOf, textOf } from './schema';
 import type { VideoError } from './video';
 
 /** Replies that show no video. What is in none of the servers' error shapes was written by something between us. */
 
 /** Reads a reply to a submit that is no acceptance. Says `unknown` unless a server of this wire certainly made no job. */
-export function readRefusal(reply: Reply): SubmitReading {
+export function readRefusal(reply: Reply, { model }: Pick<SubmitFacts, 'model'>): SubmitReading {
   const said = errorOf(reply);
   if (!said || isNoRoute(said)) {
     return wrongAddress('openai', reply) ?? doubtful(reply, 'without an error of this API');
@@ -32,11 +34,21 @@ export function readRefusal(reply: Reply): SubmitReading {
   if (isPlace && documentedMeaning(said) === undefined) {
     return wrongAddress('openai', reply) ?? doubtful(reply);
   }
-  const meaning = meaningOf(said, reply.status);
+  const isFull = model === REELAY && isTurnedAway(said, reply.status);
+  const meaning = isFull ? BUSY : meaningOf(said, reply.status);
   return meaning === 'unknown'
     ? doubtful(reply, codeOf(said))
     : refused(meaning, shown(said), reply);
 }
+
+/**
+ * Says whether another gateway of this kind turns a create away, which it does before it stores anything. The one 503 that
+ * may come after that is an outage of its database, which has the table's own text.
+ */
+const isTurnedAway = ({ code, message }: ErrorWords, status: number): boolean =>
+  status === ERRORS.unavailable.status &&
+  code === 'unavailable' &&
+  message !== ERRORS.unavailable.text;
 
 /**
  * Reads a reply to a look that shows no video. Only a server that speaks of the video itself knows no such one, and only

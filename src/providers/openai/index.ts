@@ -2,7 +2,7 @@ import { fields } from '../../core/json/known-fields';
 import { credential } from '../../core/provider/credential';
 import type { Provider } from '../../core/provider/provider';
 import { find, readFind } from './find';
-import { openaiModels } from './models';
+import { openaiModels, REELAY } from './models';
 import { options } from './options';
 import { openaiPrices } from './prices';
 import { retiredModels } from './retired';
@@ -39,5 +39,7 @@ export const openai: Provider = {
   cancel,
   find,
   readFind,
+  // Its idempotency key answers a second create with the first one's job.
+  refusesRepeats: (model) => model === REELAY,
   trial,
 };

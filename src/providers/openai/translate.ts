@@ -2,7 +2,7 @@ import { failure } from '../../core/errors';
 import { given } from '../../core/json/fields';
 import type { Operation, Output, Usage, Verdict, VideoFacts } from '../../core/job/outcome';
 import { jsonCall, type Call, type Reply } from '../../core/provider/exchange';
-import type { PollReading, SubmitReading } from '../../core/provider/provider';
+import type { PollReading, SubmitFacts, SubmitReading } from '../../core/provider/provider';
 import { doubtful, isSuccess, running, runningAs, transient } from '../kit';
 import { readJobFailure, readLookError, readRefusal } from './errors';
 import { COST_HEADER, isSameVideo } from './litellm';
@@ -12,8 +12,8 @@ import { phaseOf } from './words';
 
 /** What the servers' replies mean, and the calls of everything that comes after a submit. */
 
-export function readSubmit(reply: Reply): SubmitReading {
-  if (!isSuccess(reply)) return readRefusal(reply);
+export function readSubmit(reply: Reply, sent: Pick<SubmitFacts, 'model'>): SubmitReading {
+  if (!isSuccess(reply)) return readRefusal(reply, sent);
   const video = videoOf(reply);
   const operation = video && operationIn(video, reply);
   if (!operation) return doubtful(reply, 'without an id');
