@@ -106,7 +106,10 @@ export async function send(
     about: { channel: prepared.channel.name, kind: 'submit' },
   });
   const reading = paused(deps, attempt, read(prepared, result));
-  const sign = signOf(reading, result, deps.waits.breakerSlowMs);
+  const sign = signOf(reading, result, {
+    slowMs: deps.waits.breakerSlowMs,
+    selfHosted: prepared.channel.selfHosted,
+  });
   if (sign) deps.health.heard(attempt, sign);
   logReading(deps, attempt, { reading, host: hostOf(prepared.channel) });
   const known = await record(deps, attempt, {

@@ -44,5 +44,13 @@ test.each<[what: string, reading: SubmitReading, result: CallResult, sign: strin
   ['an answer that leaves the submit in doubt', unknown, reply(500), 'bad'],
   ['a stop of ours', unknown, noReply('aborted'), undefined],
 ])('%s', (_, reading, result, sign) => {
-  expect(signOf(reading, result, SLOW_MS)).toBe(sign);
+  expect(signOf(reading, result, { slowMs: SLOW_MS })).toBe(sign);
+});
+
+test('a server of one’s own may answer a create when the video is made', () => {
+  const own = { slowMs: SLOW_MS, selfHosted: true };
+  expect(signOf(accepted, reply(200, 10 * SLOW_MS), own)).toBe('good');
+  // What else it says counts as ever.
+  expect(signOf(unknown, reply(500), own)).toBe('bad');
+  expect(signOf(refused({}), reply(503), own)).toBe('bad');
 });

@@ -7,16 +7,16 @@ const TOO_MANY_REQUESTS = 429;
 /**
  * Says what the end of a submit tells of its channel; undefined where it tells nothing, since a stop or a delay of our own
  * ended it. A refusal of the request itself is the answer of a healthy provider; one that takes `slowMs` or longer to
- * accept a job is not.
+ * accept a job is not, unless it is a server of the operator's own: such a one may answer when the video is made.
  */
 export function signOf(
   reading: SubmitReading,
   result: CallResult,
-  slowMs: number,
+  { slowMs, selfHosted = false }: { slowMs: number; selfHosted?: boolean | undefined },
 ): Sign | undefined {
   switch (reading.state) {
     case 'accepted':
-      return result.kind === 'reply' && result.durationMs >= slowMs ? 'bad' : 'good';
+      return !selfHosted && result.kind === 'reply' && result.durationMs >= slowMs ? 'bad' : 'good';
     case 'unknown':
       return result.kind === 'no_reply' && result.reason === 'aborted' ? undefined : 'bad';
     case 'refused':
