@@ -1,4 +1,4 @@
-import { BUSY, DENIED, FULL, INVALID, POLICY, type Meaning } from '../kit';
+import { BUSY, DENIED, FULL, INVALID, POLICY, type Meaning, type Refused } from '../kit';
 import { NO_KEYS } from './litellm';
 
 /**
@@ -29,6 +29,24 @@ const TEXTS: readonly (readonly [RegExp, Meaning])[] = [
   [/too many (running|active|concurrent)|concurren(t|cy)/i, FULL],
 ];
 
+/**
+ * The codes under which new-api passes on whatever the vendor behind it refused, with a status for a wrong request: Kling's
+ * every refusal is `task_failed`, and `fail_to_fetch_task` has the vendor's own answer as its text.
+ */
+const RELAYED: readonly string[] = ['task_failed', 'fail_to_fetch_task'];
+
+/** What such a refusal says, in Kling's words. */
+const RELAYED_TEXTS: readonly (readonly [RegExp, Meaning])[] = [
+  [/parallel task/i, FULL],
+  [/too many requests|try later|temporarily unavailable/i, BUSY],
+  [/security policy|platform policy|risk control/i, POLICY],
+  [/\b(balance|arrears|depleted|authorization|authentication|permission|whitelist)\b/i, DENIED],
+  [/invalid request param|\bvalue\b.*\bis invalid\b/i, INVALID],
+];
+
+/** The vendor behind one gateway has refused, for a reason that says nothing to us: another channel may serve. */
+const ELSEWHERE: Refused = { scope: 'channel', code: 'provider_error' };
+
 /** What a status proves by itself. Any other proves nothing. 415: the server does not take our kind of body. */
 const STATUSES: Readonly<Record<number, Meaning>> = {
   400: INVALID,
@@ -54,6 +72,9 @@ export function meaningOf(words: ErrorWords, status: number): Meaning {
   const byStatus = STATUSES[status] ?? 'unknown';
   if (byStatus === 'unknown') return 'unknown';
   const known = documentedMeaning(words);
+  if (byStatus === INVALID && RELAYED.includes(words.code)) {
+    return firstOf(RELAYED_TEXTS, words.message) ?? known ?? ELSEWHERE;
+  }
   // An answer of 400 that speaks of limits is about the request; only a 429 passes by waiting.
   if (known !== undefined && known !== 'unknown' && known.scope === 'retry' && status !== 429) {
     return byStatus;
@@ -63,7 +84,8 @@ export function meaningOf(words: ErrorWords, status: number): Meaning {
 
 /** Returns what code, type or text say by themselves; undefined where they say nothing that we know. */
 export function documentedMeaning({ code, type, message }: ErrorWords): Meaning | undefined {
-  const by = (table: typeof CODES, text: string): Meaning | undefined =>
-    text === '' ? undefined : table.find(([pattern]) => pattern.test(text))?.[1];
-  return by(CODES, code) ?? by(TEXTS, message) ?? by(CODES, type);
+  return firstOf(CODES, code) ?? firstOf(TEXTS, message) ?? firstOf(CODES, type);
 }
+
+const firstOf = (table: typeof CODES, text: string): Meaning | undefined =>
+  text === '' ? undefined : table.find(([pattern]) => pattern.test(text))?.[1];
