@@ -28,6 +28,11 @@ const rules = {
     .describe(
       'It is one server of your own that runs a model itself, where a lost render costs nobody money: a job that it has lost is made again, and it runs one job at a time unless `jobsAtOnce` says more.',
     ),
+  deleteStops: yesOrNo
+    .optional()
+    .describe(
+      'Of a server of your own: its DELETE stops the work, so that a cancel is asked of it. Without it a job that is to be canceled runs to its end.',
+    ),
   carriesTraces: yesOrNo
     .optional()
     .describe('Its provider gets the trace context of each call, `traceparent` and `tracestate`.'),

@@ -6,6 +6,7 @@ import { peeked } from '../core/media/streams';
 import { sniffMediaType } from '../core/media/sniff';
 import type { Draft } from '../core/request/draft';
 import type { Input } from '../core/request/request';
+import { KIND_OF } from '../core/request/media-forms';
 import type { AcceptDeps } from './deps';
 import { checkInputUrls, checkKind, paramOf } from './inputs';
 
@@ -44,18 +45,49 @@ export async function fetchInputs(
   if (repeated) return NOTHING_FETCHED;
   const { routes } = deps.catalog.resolve(principal, model);
   checkInputUrls(deps, asked, routes);
-  const origins = routes.flatMap(({ channel }) => channel.resultOrigins);
-  const files = await Promise.all(
-    wanted.map(async (one) => [one.url, await fetchOne(deps, origins, one)] as const),
-  );
-  return new Map(files);
+  const origins = routes.flatMap(({ channel }) => (channel.simulated ? channel.resultOrigins : []));
+  return fetchAll(deps, origins, wanted);
 }
+
+/**
+ * Fetches a few at a time, so that one request takes no more of the machine than its share. The first that cannot be had
+ * ends the others: none of them is of use any more.
+ */
+async function fetchAll(
+  deps: FetchDeps,
+  allowedOrigins: readonly string[],
+  wanted: readonly Wanted[],
+): Promise<FetchedInputs> {
+  const failed = new AbortController();
+  const left = [...wanted];
+  const files = new Map<string, { blob: string; mime: string }>();
+  const work = async (): Promise<void> => {
+    for (let one = left.shift(); one && !failed.signal.aborted; one = left.shift()) {
+      const options = { allowedOrigins, signal: failed.signal };
+      files.set(one.url, await fetchOne(deps, options, one));
+    }
+  };
+  const workers = Array.from({ length: AT_ONCE }, () =>
+    work().catch((error: unknown) => {
+      // Of several the first counts: the others may have failed by being ended.
+      failed.abort(error);
+    }),
+  );
+  // All of them have stopped before the caller hears of it.
+  await Promise.all(workers);
+  if (failed.signal.aborted) throw failed.signal.reason;
+  return files;
+}
+
+const AT_ONCE = 4;
 
 /** A link to be fetched; `param` is the field that an error about it names. */
 interface Wanted {
   url: string;
   role: Input['role'];
   param: string;
+  /** The most that any channel of the model takes of it. */
+  bytesMax: number;
 }
 
 /** Lists what is to be fetched, each link once. */
@@ -71,31 +103,37 @@ function wantedOf(
   const found = new Map<string, Wanted>();
   for (const [index, { role, media }] of request.inputs.entries()) {
     if (!('url' in media) || !isWanted(role) || links.read(media.url)) continue;
-    found.set(media.url, { url: media.url, role, param: paramOf(media, index, names) });
+    const sizes = forms.map((form) => form[`${KIND_OF[role]}s`]?.bytesMax ?? Infinity);
+    const param = paramOf(media, index, names);
+    found.set(media.url, { url: media.url, role, param, bytesMax: Math.max(...sizes) });
   }
   return [...found.values()];
 }
 
 async function fetchOne(
   { outbound, blobs, waits, limits }: FetchDeps,
-  allowedOrigins: readonly string[],
-  { url, role, param }: Wanted,
+  options: { allowedOrigins: readonly string[]; signal: AbortSignal },
+  { url, role, param, bytesMax: formMax }: Wanted,
 ): Promise<{ blob: string; mime: string }> {
-  const { inputFetchMs: timeoutMs } = waits;
+  const bytesMax = Math.min(formMax, limits.inputBytesMax);
   try {
-    const source = await outbound.open(url, { headers: {}, allowedOrigins, timeoutMs });
-    if (source.status !== 200) throw unfetched(param, `it answers HTTP ${String(source.status)}`);
+    const timeoutMs = waits.inputFetchMs;
+    const source = await outbound.open(url, { headers: {}, ...options, timeoutMs });
     const { start, stream } = await peeked(source.stream);
-    const mime = sniffMediaType(start);
-    if (mime === undefined) {
+    try {
+      if (source.status !== 200) throw unfetched(param, `it answers HTTP ${String(source.status)}`);
+      const mime = sniffMediaType(start);
+      if (mime === undefined)
+        throw invalid(param, 'leads to no picture, video or sound that we know');
+      checkKind(role, mime, param);
+      const { id } = await blobs.put(stream, bytesMax);
+      return { blob: id, mime };
+    } finally {
+      // Whatever is left of it is not read, and its connection is given back.
       await stream[Symbol.asyncIterator]().return?.();
-      throw invalid(param, 'leads to no picture, video or sound that we know');
     }
-    checkKind(role, mime, param);
-    const { id } = await blobs.put(stream, limits.inputBytesMax);
-    return { blob: id, mime };
   } catch (error) {
-    throw refusal(error, param, limits.inputBytesMax);
+    throw refusal(error, param, bytesMax);
   }
 }
 

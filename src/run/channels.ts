@@ -100,7 +100,7 @@ export function toChannel(
     ...jobsPerLookOf(name, config, provider),
     ...repeatsOf(name, config, provider),
     ...selfHostedOf(name, config, provider),
-    ...given({ costTimes: config.costTimes }),
+    ...given({ costTimes: config.costTimes, deleteStops: config.deleteStops }),
   };
   if ('simulated' in config) {
     if (!simulator) {

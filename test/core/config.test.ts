@@ -239,7 +239,7 @@ describe('an error leads to the line and the word that is wrong', () => {
     [
       'a key that belongs into the credentials',
       '"apiKey": "k"',
-      ':5: channels.mine.apiKey: is not a known field (known: provider, baseUrl, credentials, options, resultOrigins, costTimes, foreignIds, draining, selfHosted, carriesTraces, jobsAtOnce, modelJobsAtOnce, requestsPerSecond, requestsPerMinute, jobsPerLook, repeatsLostSubmits, simulated)',
+      ':5: channels.mine.apiKey: is not a known field (known: provider, baseUrl, credentials, options, resultOrigins, costTimes, foreignIds, draining, selfHosted, deleteStops, carriesTraces, jobsAtOnce, modelJobsAtOnce, requestsPerSecond, requestsPerMinute, jobsPerLook, repeatsLostSubmits, simulated)',
     ],
     [
       'a name in another spelling',

@@ -14,7 +14,8 @@ const JOBS = 100;
 const NAMES = Array.from({ length: SERVERS }, (_, index) => `gpu-${String(index + 1)}`);
 
 /** Servers whose DELETE takes the record with the job; what a server is, the simulator reads off its key. */
-const FORGETTERS = ['vllm', 'sglang', 'tensorrt'];
+const STOPPERS = ['vllm', 'tensorrt'];
+const FORGETTERS = [...STOPPERS, 'sglang'];
 
 const servers = new Map<string, Simulator>();
 /** Starts a server that remembers nothing, on the port that it had. */
@@ -29,7 +30,7 @@ let gateway: TestGateway;
 const price = { perVideo: '1' };
 beforeAll(async () => {
   for (const name of NAMES) await start(name);
-  const channels = NAMES.map((name) => [
+  const channels: [string, object][] = NAMES.map((name) => [
     name,
     {
       ...{ provider: 'openai', selfHosted: true, jobsAtOnce: 2 },
@@ -42,6 +43,7 @@ beforeAll(async () => {
       name,
       {
         ...{ provider: 'openai', selfHosted: true, jobsAtOnce: 2 },
+        deleteStops: STOPPERS.includes(name),
         baseUrl: servers.get('gpu-1')?.baseUrlOf('openai'),
         credentials: { apiKey: `simulated-${name}` },
       },
@@ -170,7 +172,7 @@ test('a job that somebody wants to be canceled is not made again', async () => {
   expect(await attemptsOf(id)).toHaveLength(1);
 }, 120_000);
 
-test.each(FORGETTERS)(
+test.each(STOPPERS)(
   'a cancel at %s is a DELETE, and what is forgotten is canceled',
   async (name) => {
     const id = await create(name, `a boat at ${name} [[sim seconds=600]]`);
@@ -187,8 +189,11 @@ test.each(FORGETTERS)(
   },
 );
 
-test('a server that takes no DELETE while it works makes the video to its end', async () => {
-  const id = await create('alone', 'a boat to its end [[sim seconds=3 video=shared]]');
+test.each([
+  ['that takes none while it works', 'alone'],
+  ['whose DELETE would only forget the job', 'sglang'],
+])('a server %s makes the video to its end', async (_, model) => {
+  const id = await create(model, `a boat to its end at ${model} [[sim seconds=3 video=shared]]`);
   await accepted(id);
   await gateway.call('DELETE', `/v1/videos/${id}`);
   expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });

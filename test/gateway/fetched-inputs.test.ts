@@ -33,10 +33,11 @@ const FILES: Readonly<Record<string, (response: import('node:http').ServerRespon
 interface Scene {
   forms?: MediaForms[];
   isRepeat?: boolean;
+  isSimulated?: boolean;
 }
 const BYTES: MediaForms = { assets: false, linkOnly: [], bytesOnly: ['first_frame'] };
 
-async function scene({ forms = [BYTES], isRepeat = false }: Scene = {}) {
+async function scene({ forms = [BYTES], isRepeat = false, isSimulated = true }: Scene = {}) {
   const asked: string[] = [];
   const { origin } = await httpServer(({ method, url = '' }, response) => {
     asked.push(`${String(method)} ${url}`);
@@ -44,7 +45,7 @@ async function scene({ forms = [BYTES], isRepeat = false }: Scene = {}) {
   });
   const routes = forms.map((media) => ({
     capabilities: { media },
-    channel: { baseUrl: origin, resultOrigins: [origin] },
+    channel: { baseUrl: origin, resultOrigins: [origin], simulated: isSimulated },
   })) as unknown as ChannelRoute[];
   const deps = {
     store: { jobs: { earlier: async () => (isRepeat ? { kind: 'replayed' } : undefined) } },
@@ -124,4 +125,24 @@ test.each<[says: string, scene: Scene, path: string, role: Input['role']]>([
   const { request } = await fetch([path], role);
   expect(request.inputs[0]?.media).toHaveProperty('url');
   expect(asked).toEqual([]);
+});
+
+test('an origin that the operator wrote for results vouches for no link of a caller', async () => {
+  const { asked, fetch } = await scene({ isSimulated: false });
+  await expect(fetch(['/a.png'])).rejects.toMatchObject({
+    message: `image_url: ${NOT_HAD} there is no answer that we may take.`,
+  });
+  expect(asked).toEqual([]);
+});
+
+test('a few links are fetched at a time, and the first that is refused ends the others', async () => {
+  const { asked, fetch } = await scene();
+  const many = Array.from({ length: 40 }, (_, index) => `/slow?${String(index)}`);
+  const before = Date.now();
+  await expect(fetch(['/a.mp4', ...many])).rejects.toMatchObject({
+    message: 'image_url: is video/mp4; it must be image/*.',
+  });
+  expect(asked.length).toBeLessThanOrEqual(4);
+  // None was waited for until its time ran out.
+  expect(Date.now() - before).toBeLessThan(300);
 });

@@ -28,6 +28,8 @@ export interface Channel {
   foreignIds?: boolean;
   /** It is a server of the operator's own, where a lost render costs nobody money: a job that it has lost is made again. */
   selfHosted?: boolean;
+  /** A DELETE at that server stops the work; where it only forgets the job, canceled jobs would go on unpaid. */
+  deleteStops?: boolean;
   /** It takes no new job; what it has is looked at, canceled and fetched until it has ended. */
   draining?: boolean;
   /** Its provider gets the trace context of each call: W3C's headers, with ids of ours and the caller's own state. */

@@ -13,14 +13,16 @@ export function reachOf(
 }
 
 /**
- * Says whether a job in that phase can be asked to stop at its channel. A server of one's own is asked whatever its model
- * says: there a call that takes the record away with the job loses no proof of a bill.
+ * Says whether a job in that phase can be asked to stop at its channel. A server of one's own that stops by it is asked
+ * whatever its model says: there a call that takes the record away with the job loses no proof of a bill.
  */
 export function isCancelableAt(
   at: ReturnType<Catalog['channel']>,
   { model, phase }: { model: string; phase?: 'queued' | 'running' | undefined },
 ): boolean {
   if (!at?.provider.cancel) return false;
-  const reach = at.channel.selfHosted ? 'running' : (at.provider.models[model]?.cancel ?? 'none');
+  const { selfHosted, deleteStops } = at.channel;
+  const stops = selfHosted && deleteStops;
+  const reach = stops ? 'running' : (at.provider.models[model]?.cancel ?? 'none');
   return reach === 'running' || (reach === 'queued' && phase === 'queued');
 }

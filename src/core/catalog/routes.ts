@@ -3,6 +3,7 @@ import { nearest } from '../json/known-fields';
 import type { Provider } from '../provider/provider';
 import { isGone, retiredAt } from '../provider/retired';
 import type { Capabilities } from '../request/capabilities';
+import { INPUT_ROLES } from '../request/request';
 import { attemptEach, ConfigError, throwFound } from './config-error';
 import type {
   CatalogOptions,
@@ -73,7 +74,7 @@ function routeTo(
   return {
     route: {
       ...{ channel, provider, model, like, config: version },
-      capabilities: withOurLinks(offered, channel),
+      capabilities: atChannel(offered, channel),
       ...{ whole, priority, weight },
     },
     problems: [...narrowed.problems, ...problems],
@@ -86,10 +87,23 @@ function withOpenedWords(known: Capabilities, { options = {} }: Channel): Capabi
   return vendorKeys ? { ...known, vendorKeys } : known;
 }
 
-/** Files become links of ours where the model takes links alone and its provider can fetch from us. */
-function withOurLinks(made: Capabilities, { fetchesHere }: Channel): Capabilities {
-  if (!made.media || !fetchesHere) return made;
-  return { ...made, media: { ...made.media, givesLinks: true } };
+/**
+ * Returns the model as it takes media at this channel. Files become links of ours where it takes links alone and its provider
+ * can fetch from us. A server of one's own gets no link that a caller wrote, since it stands in the operator's network: what
+ * is behind a link is fetched here, through the guard, and goes there as bytes.
+ */
+function atChannel(made: Capabilities, { fetchesHere, selfHosted }: Channel): Capabilities {
+  if (!made.media) return made;
+  const { linkOnly } = made.media;
+  const bytesOnly = INPUT_ROLES.filter((role) => !linkOnly.includes(role));
+  return {
+    ...made,
+    media: {
+      ...made.media,
+      ...(fetchesHere ? { givesLinks: true } : {}),
+      ...(selfHosted ? { bytesOnly } : {}),
+    },
+  };
 }
 
 /**
