@@ -18,7 +18,8 @@ export type Question =
   | ['says', { server: ServerName; text: string }];
 
 interface Answers {
-  create: { status: number; body: ReadCreate };
+  /** A create that is refused was read as nothing. */
+  create: { status: number; body: Partial<ReadCreate> };
   /** What is wrong with it, and how the server would write it, where it can. */
   reply: { wrong: string[]; full?: Record<string, unknown> };
   /** How a look at a failed job is answered. */
