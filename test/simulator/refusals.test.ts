@@ -21,7 +21,7 @@ describe.each(Object.keys(simulations))('%s', (vendor) => {
     ['polls=0', 'polls takes a whole number from 1'],
     ['fault=unheard-of', 'fault takes 429 | fail | policy'],
     ['fault=fail on=poll', 'on goes with'],
-    ['fault=no-status on=submit', 'no-status strikes on=poll only'],
+    ['fault=no-status on=submit', 'no-status strikes what shows jobs: on=poll'],
   ])('refuses the mistyped directive %s as invalid input, and says why', async (typed, why) => {
     const reading = await client().readCreate(await client().create(`a cat [[sim ${typed}]]`));
     expect(reading).toMatchObject(REFUSED);
