@@ -9,6 +9,8 @@ import type { Input } from '../core/request/request';
 import { KIND_OF } from '../core/request/media-forms';
 import type { AcceptDeps } from './deps';
 import { checkInputUrls, checkKind, paramOf } from './inputs';
+import { resolveOwnLinks } from './own-links';
+import { resolve } from './resolve';
 
 /** The files behind links among the inputs, by link. */
 export type FetchedInputs = ReadonlyMap<string, { blob: string; mime: string }>;
@@ -20,7 +22,7 @@ type FetchDeps = Pick<
   AcceptDeps,
   'store' | 'catalog' | 'outbound' | 'links' | 'blobs' | 'waits' | 'limits' | 'now'
 >;
-type Fetchable = Pick<Draft, 'request' | 'names'> &
+type Fetchable = Draft &
   Partial<Pick<CreateOptions, 'idempotency'>> & { render?: CreateOptions['render'] };
 
 /**
@@ -45,6 +47,9 @@ export async function fetchInputs(
   if (repeated) return NOTHING_FETCHED;
   const { routes } = deps.catalog.resolve(principal, model);
   checkInputUrls(deps, asked, routes);
+  // All else that can be wrong is told before anybody's server is asked for anything.
+  const rehearsed = withFetched(asked, standIns(wanted));
+  resolve(deps, principal, await resolveOwnLinks(deps, principal, rehearsed));
   const origins = routes.flatMap(({ channel }) => (channel.simulated ? channel.resultOrigins : []));
   return fetchAll(deps, origins, wanted);
 }
@@ -81,6 +86,10 @@ async function fetchAll(
 
 const AT_ONCE = 4;
 
+/** Makes what stands for files that are not here yet: nothing is known of them but their kind, and what is not known passes. */
+const standIns = (wanted: readonly Wanted[]): FetchedInputs =>
+  new Map(wanted.map(({ url, mime }) => [url, { blob: url, mime }]));
+
 /** A link to be fetched; `param` is the field that an error about it names. */
 interface Wanted {
   url: string;
@@ -88,6 +97,8 @@ interface Wanted {
   param: string;
   /** The most that any channel of the model takes of it. */
   bytesMax: number;
+  /** A type of which a channel takes it: `image/png`. */
+  mime: string;
 }
 
 /** Lists what is to be fetched, each link once. */
@@ -103,9 +114,11 @@ function wantedOf(
   const found = new Map<string, Wanted>();
   for (const [index, { role, media }] of request.inputs.entries()) {
     if (!('url' in media) || !isWanted(role) || links.read(media.url)) continue;
-    const sizes = forms.map((form) => form[`${KIND_OF[role]}s`]?.bytesMax ?? Infinity);
+    const own = forms.map((form) => form[`${KIND_OF[role]}s`]);
+    const bytesMax = Math.max(...own.map((form) => form?.bytesMax ?? Infinity));
+    const mime = own.find((form) => form)?.mimes[0] ?? `${KIND_OF[role]}/*`;
     const param = paramOf(media, index, names);
-    found.set(media.url, { url: media.url, role, param, bytesMax: Math.max(...sizes) });
+    found.set(media.url, { url: media.url, role, param, bytesMax, mime });
   }
   return [...found.values()];
 }

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalBlobs } from '../../src/blobs/local';
-import type { ChannelRoute } from '../../src/core/catalog/catalog';
+import { createCatalog } from '../../src/core/catalog/catalog';
+import type { Provider } from '../../src/core/provider/provider';
+import type { Capabilities } from '../../src/core/request/capabilities';
 import type { MediaForms } from '../../src/core/request/media-forms';
 import type { Input } from '../../src/core/request/request';
 import { fetchInputs, withFetched } from '../../src/gateway/fetched-inputs';
@@ -30,12 +32,28 @@ const FILES: Readonly<Record<string, (response: import('node:http').ServerRespon
   '/slow': () => undefined,
 };
 
+const PRINCIPAL = {
+  ...{ workspaceId: 'ws_1', keyId: 'key_1', group: 'default', models: null },
+  scopes: ['generate'],
+} as const;
+const mode = (images: number) => ({ aspectRatioDefault: '16:9', images, videos: 0, audios: 0 });
+const CAPABILITIES: Capabilities = {
+  modes: { text: mode(0), first_frame: mode(1), first_last_frame: mode(2), reference: mode(45) },
+  ...{ promptLengthMax: 5_000, seconds: { min: 4, max: 8, default: 4 }, fps: 24, audio: true },
+  ...{ resolutions: ['720p'], resolutionDefault: '720p', aspectRatios: ['16:9'] },
+  sizes: { '720p': { '16:9': [1280, 720] } },
+  ...{ seed: false, watermark: false, cameraFixed: false, lastFrame: false, serviceTiers: [] },
+  ...{ expiresAfterSeconds: false, safetyIdentifierLengthMax: 0, negativePrompt: false },
+  ...{ cancel: 'none', idempotency: [], deadlineSeconds: 3_600, usualSeconds: 60 },
+  billed: { canceled: false, rejected: false, failed: false },
+};
+
 interface Scene {
   forms?: MediaForms[];
   isRepeat?: boolean;
   isSimulated?: boolean;
 }
-const BYTES: MediaForms = { assets: false, linkOnly: [], bytesOnly: ['first_frame'] };
+const BYTES: MediaForms = { assets: false, linkOnly: [], bytesOnly: ['reference_image'] };
 
 async function scene({ forms = [BYTES], isRepeat = false, isSimulated = true }: Scene = {}) {
   const asked: string[] = [];
@@ -43,18 +61,35 @@ async function scene({ forms = [BYTES], isRepeat = false, isSimulated = true }: 
     asked.push(`${String(method)} ${url}`);
     FILES[url]?.(response);
   });
-  const routes = forms.map((media) => ({
-    capabilities: { media },
-    channel: { baseUrl: origin, resultOrigins: [origin], simulated: isSimulated },
-  })) as unknown as ChannelRoute[];
+  const provider = {
+    name: 'paper',
+    models: Object.fromEntries(forms.map((media, at) => [`m-${at}`, { ...CAPABILITIES, media }])),
+  } as unknown as Provider; // nothing here talks to it
+  const catalog = createCatalog({
+    models: [
+      {
+        ...{ name: 'boat', aliases: [], groups: ['default'] },
+        price: { rows: [{ rates: { perVideo: '25' } }] },
+        channels: forms.map((_, at) => ({ channel: 'paper', model: `m-${at}` })),
+      },
+    ],
+    channels: [
+      {
+        ...{ name: 'paper', provider: 'paper', baseUrl: origin, credentials: {} },
+        ...{ resultOrigins: [origin], simulated: isSimulated },
+      },
+    ],
+    providers: { paper: provider },
+    now: Date.now,
+  });
   const deps = {
     store: { jobs: { earlier: async () => (isRepeat ? { kind: 'replayed' } : undefined) } },
-    catalog: { find: () => ({ routes }), resolve: () => ({ routes }) },
+    catalog,
     outbound: outbound(),
     links: { read: (url: string) => (url.includes('/ours/') ? { problem: 'old' } : undefined) },
     ...{ blobs, waits: { inputFetchMs: 300 }, limits: { inputBytesMax: 1_000 }, now: Date.now },
   } as unknown as Parameters<typeof fetchInputs>[0]; // the parts that are used here
-  const fetch = (paths: readonly string[], role: Input['role'] = 'first_frame') => {
+  const fetch = (paths: readonly string[], role: Input['role'] = 'reference_image') => {
     const inputs = paths.map((path) => ({
       role,
       media: { url: path.startsWith('http') ? path : `${origin}${path}`, param: 'image_url' },
@@ -64,7 +99,7 @@ async function scene({ forms = [BYTES], isRepeat = false, isSimulated = true }: 
       ...{ names: {}, metadata: {}, echo: {}, idempotency: undefined },
       render: () => ({ status: 200 }),
     };
-    return fetchInputs(deps, {} as never, draft).then((fetched) => withFetched(draft, fetched));
+    return fetchInputs(deps, PRINCIPAL, draft).then((fetched) => withFetched(draft, fetched));
   };
   return { asked, fetch };
 }
@@ -109,17 +144,17 @@ test.each<[says: string, scene: Scene, path: string, role: Input['role']]>([
     'of a model that takes links',
     { forms: [{ assets: false, linkOnly: [] }] },
     '/a.png',
-    'first_frame',
+    'reference_image',
   ],
-  ['in another role', {}, '/a.png', 'last_frame'],
+  ['in another role', {}, '/a.png', 'first_frame'],
   [
     'that another channel takes as a link alone',
-    { forms: [BYTES, { assets: false, linkOnly: ['first_frame'] }] },
+    { forms: [BYTES, { assets: false, linkOnly: ['reference_image'] }] },
     '/a.png',
-    'first_frame',
+    'reference_image',
   ],
-  ['of a request that was answered before', { isRepeat: true }, '/gone', 'first_frame'],
-  ['to a result of ours', {}, '/ours/a.png', 'first_frame'],
+  ['of a request that was answered before', { isRepeat: true }, '/gone', 'reference_image'],
+  ['to a result of ours', {}, '/ours/a.png', 'reference_image'],
 ])('a link %s stays', async (_, given, path, role) => {
   const { asked, fetch } = await scene(given);
   const { request } = await fetch([path], role);
@@ -145,4 +180,11 @@ test('a few links are fetched at a time, and the first that is refused ends the 
   expect(asked.length).toBeLessThanOrEqual(4);
   // None was waited for until its time ran out.
   expect(Date.now() - before).toBeLessThan(300);
+});
+
+test('nobody is asked for anything where the request is wrong anyhow', async () => {
+  const { asked, fetch } = await scene();
+  const many = Array.from({ length: 46 }, (_, index) => `/a.png?${String(index)}`);
+  await expect(fetch(many)).rejects.toMatchObject({ code: 'invalid_request' });
+  expect(asked).toEqual([]);
 });
