@@ -25,8 +25,8 @@ import { originOf, probe } from './probe';
 export type Look = { kind: 'verdict'; verdict: Verdict } | LookFailure;
 
 /**
- * A look that brought no verdict: `transient` passes by itself, or is a `doubt` within its grace; `unheard` has lasted longer than its grace and ends the
- * job, for that reason, though the provider may have it.
+ * A look that brought no verdict: `transient` passes by itself, or is a `doubt` within its grace; `unheard` has lasted
+ * longer than its grace and ends the job, for that reason, though the provider may have it.
  */
 type LookFailure =
   | { kind: 'transient'; detail: string; retryAfterMs?: number; doubt?: Doubt['kind'] }

@@ -28,8 +28,8 @@ type Fetchable = Draft &
 /**
  * Fetches the links of which a channel of the model takes the bytes: once, through the guard, into the blob store, before
  * anything is held and outside of what creates share. Where another channel takes such an input by link alone, and cannot
- * fetch one of ours, the links stay, and the channel that wants bytes is not chosen. A repeat of an earlier request fetches nothing. Throws
- * `invalid_request` by the caller's name of the field for what cannot be fetched or is no such file.
+ * fetch one of ours, the links stay, and the channel that wants bytes is not chosen. A repeat of an earlier request fetches
+ * nothing. Throws `invalid_request` by the caller's name of the field for what cannot be fetched or is no such file.
  */
 export async function fetchInputs(
   deps: FetchDeps,
