@@ -1,5 +1,6 @@
 import { reachOf } from '../core/catalog/reach';
 import type { Channel } from '../core/catalog/catalog';
+import { failure } from '../core/errors';
 import { given } from '../core/json/fields';
 import type { CallResult } from '../core/ports/outbound';
 import type { Call, Reply } from '../core/provider/exchange';
@@ -57,6 +58,7 @@ async function exchange(
     if (!answer) {
       const result = await callForLook(deps, at, call, hasTurn && follow === 0);
       if (result.kind === 'not_sent' && result.reason === 'paced') return paced(result);
+      if (isGoneServer(at.channel, result)) return goneServer(result);
       if (result.kind !== 'reply') return unseen(`no answer: ${result.reason}`);
       answer = result.reply;
     }
@@ -96,6 +98,21 @@ const paced = ({ detail, retryAfterMs }: { detail: string; retryAfterMs?: number
 
 const unseen = (detail: string): ProviderAnswer => ({
   reading: { kind: 'transient', detail },
+  reply: undefined,
+});
+
+/**
+ * Says whether a server of the operator's own is not there at all. Where it stays away for the grace of a job that is gone, it
+ * has lost its jobs, as after a restart; a provider that is paid has them, wherever the network ends.
+ */
+const isGoneServer = (
+  { selfHosted }: Channel,
+  result: CallResult,
+): result is Extract<CallResult, { kind: 'not_sent' }> =>
+  selfHosted === true && result.kind === 'not_sent' && result.reason === 'connect';
+
+const goneServer = ({ detail }: { detail: string }): ProviderAnswer => ({
+  reading: { kind: 'gone', failure: failure('provider_lost', { provider: { message: detail } }) },
   reply: undefined,
 });
 

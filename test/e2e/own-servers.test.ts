@@ -55,6 +55,10 @@ beforeAll(async () => {
     models: {
       farm: { channels: NAMES.map(on), price },
       ...Object.fromEntries(FORGETTERS.map((name) => [name, { channels: [on(name)], price }])),
+      pair: {
+        channels: ['gpu-2', 'gpu-3'].map((channel) => ({ channel, model: 'self-hosted' })),
+        price,
+      },
       alone: { channels: [on('gpu-1')], price, deadlineSeconds: 90 },
     },
     waits: { goneGraceMs: 500, busyRetryMaxMs: 500, unknownMs: 2_000, sendMs: 10_000 },
@@ -146,6 +150,27 @@ test('a server that loses the job each time gets it three times, and then the jo
     [1, 2, 3].map((number) => ({ number, channel: 'gpu-1', state: 'accepted' })),
   );
   expect(told(id)).toHaveLength(2);
+}, 120_000);
+
+test('a server that is gone for good loses its jobs to another', async () => {
+  const id = await create('pair', 'a boat that moves [[sim seconds=600]]');
+  await accepted(id);
+  const port = portOf('gpu-2');
+  await servers.get('gpu-2')?.stop();
+  await gateway.waitFor(id, 'the other server', async () => {
+    const [, second] = await attemptsOf(id);
+    return second?.state === 'accepted' ? true : undefined;
+  });
+  expect(await attemptsOf(id)).toEqual([
+    { number: 1, channel: 'gpu-2', state: 'accepted' },
+    { number: expect.any(Number), channel: 'gpu-3', state: 'accepted' },
+  ]);
+  expect(told(id)).toHaveLength(1);
+  const { url } = servers.get('gpu-3') ?? {};
+  const found = await gateway.call('GET', `${url}/_sim/jobs?contains=that%20moves`);
+  await gateway.call('POST', `${url}/_sim/jobs/${found.json.jobs[0].id}`, { body: { to: 'end' } });
+  expect(await gateway.ended(id)).toMatchObject({ status: 'completed' });
+  await start('gpu-2', port);
 }, 120_000);
 
 test('a job whose answer was lost is made again as well, since nobody pays for the other', async () => {
