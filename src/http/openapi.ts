@@ -14,15 +14,14 @@ interface Document {
  * nothing of this installation, so no key is asked for.
  */
 export function mountOpenapi(app: Express): void {
-  const text = readFileSync(join(__dirname, 'openapi.json'), 'utf8');
-  const whole = JSON.parse(text) as Document; // a test holds it to the routes
-  const parts = new Map(
-    whole.tags.map(({ name }) => [`${name}.json`, JSON.stringify(partOf(whole, name))]),
-  );
+  let read: Documents | undefined;
+  // When it is first asked for: a start has no use for it.
+  const documents = (): Documents => (read ??= readDocuments());
   app.get('/openapi.json', (_request, response) => {
-    answer(response, text);
+    answer(response, documents().whole);
   });
   app.get('/openapi/:file', (request, response) => {
+    const { parts } = documents();
     const part = parts.get(request.params.file);
     if (part === undefined) {
       const message = `There is no such document. There are: ${[...parts.keys()].join(', ')}.`;
@@ -30,6 +29,22 @@ export function mountOpenapi(app: Express): void {
     }
     answer(response, part);
   });
+}
+
+/** The document as text, and that of each API by its file: `videos.json`. */
+interface Documents {
+  whole: string;
+  parts: ReadonlyMap<string, string>;
+}
+
+function readDocuments(): Documents {
+  const whole = readFileSync(join(__dirname, 'openapi.json'), 'utf8');
+  const document = JSON.parse(whole) as Document; // a test holds it to the routes
+  const parts = document.tags.map(({ name }): [string, string] => [
+    `${name}.json`,
+    JSON.stringify(partOf(document, name)),
+  ]);
+  return { whole, parts: new Map(parts) };
 }
 
 function answer(response: Response, text: string): void {

@@ -1,4 +1,5 @@
-import type { Capabilities, ModeCapabilities } from '../../core/request/capabilities';
+import type { Capabilities } from '../../core/request/capabilities';
+import { modeAt, sizesBy, wide } from '../kit';
 import { KLING_KEYS, SEEDANCE_KEYS, VEO_KEYS } from './vendor-keys';
 
 /**
@@ -11,24 +12,12 @@ import { KLING_KEYS, SEEDANCE_KEYS, VEO_KEYS } from './vendor-keys';
  * may be given with pictures and sounds together.
  */
 
-type Pixels = readonly [width: number, height: number];
-
 const SEED = { min: 0, max: 2_147_483_647 };
 
-const mode = (images: number, more: Partial<ModeCapabilities> = {}): ModeCapabilities => ({
-  aspectRatioDefault: 'adaptive',
-  images,
-  videos: 0,
-  audios: 0,
-  ...more,
-});
+const mode = modeAt('adaptive');
 
 const PICTURES = ['image/jpeg', 'image/png', 'image/webp'];
 
-const wide = (width: number, height: number): Record<string, Pixels> => ({
-  '16:9': [width, height],
-  '9:16': [height, width],
-});
 const SIZES = { '720p': wide(1280, 720), '1080p': wide(1920, 1080), '4k': wide(3840, 2160) };
 
 const family = {
@@ -98,13 +87,7 @@ const kling3: Capabilities = {
 
 const SHAPES_OF_SEEDANCE = ['16:9', '4:3', '1:1', '3:4', '9:16', '21:9'] as const;
 
-const row = (...sizes: readonly Pixels[]): Record<string, Pixels> =>
-  Object.fromEntries(
-    SHAPES_OF_SEEDANCE.flatMap((ratio, index) => {
-      const size = sizes[index];
-      return size ? [[ratio, size]] : [];
-    }),
-  );
+const row = sizesBy(SHAPES_OF_SEEDANCE);
 
 const seedance2: Capabilities = {
   ...family,

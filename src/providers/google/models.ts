@@ -1,4 +1,5 @@
-import type { Capabilities, Lengths, ModeCapabilities } from '../../core/request/capabilities';
+import type { Capabilities, Lengths } from '../../core/request/capabilities';
+import { modeAt } from '../kit';
 import { OMNI_KEYS, VEO_KEYS } from './vendor-keys';
 
 /**
@@ -23,13 +24,7 @@ const TO_4K = {
 const EIGHT: Lengths = { min: 8, max: 8, default: 8 };
 const FOUR_TO_EIGHT: Lengths = { min: 4, max: 8, default: 8, values: [4, 6, 8] };
 
-const mode = (images: number, offer: Partial<ModeCapabilities> = {}): ModeCapabilities => ({
-  aspectRatioDefault: '16:9',
-  images,
-  videos: 0,
-  audios: 0,
-  ...offer,
-});
+const mode = modeAt('16:9');
 
 const family = {
   promptLengthMax: 4_000,

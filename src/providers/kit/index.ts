@@ -8,6 +8,7 @@
  * - `words.ts`: a vendor's ids, codes and texts, checked or cut before they go into rows and logs;
  * - `inline.ts`: a file that is sent inside a request;
  * - `callback-address.ts`: where a vendor calls back that takes HTTPS alone;
+ * - `shapes.ts`: the modes and sizes of a table of models;
  * - `multipart.ts`: a request that is a form;
  * - `standard-webhooks.ts`: callbacks that are signed as a public standard says.
  *
@@ -28,6 +29,7 @@ export {
   type Meaning,
   type Refused,
 } from './refusal';
+export { modeAt, sizesBy, wide } from './shapes';
 export { isSignedWebhook, WEBHOOK_SECRET, webhookSignature } from './standard-webhooks';
 export { trialOf } from './trial';
 export { identifier, wordsOf, type Words } from './words';

@@ -1,4 +1,5 @@
 import type { Capabilities, ModeCapabilities } from '../../core/request/capabilities';
+import { modeAt, sizesBy, wide } from '../kit';
 import { KLING_KEYS, SEEDANCE_KEYS, VEO_KEYS } from './vendor-keys';
 
 /**
@@ -10,26 +11,14 @@ import { KLING_KEYS, SEEDANCE_KEYS, VEO_KEYS } from './vendor-keys';
  * the ratio 9:21 of Seedance, of which nobody tells the pixels.
  */
 
-type Pixels = readonly [width: number, height: number];
-
 const SEED = { min: 0, max: 2_147_483_647 };
 
-const mode = (images: number, more: Partial<ModeCapabilities> = {}): ModeCapabilities => ({
-  aspectRatioDefault: '16:9',
-  images,
-  videos: 0,
-  audios: 0,
-  ...more,
-});
+const mode = modeAt('16:9');
 
 /** The picture gives the video its shape, and the word for it is passed over. */
 const framed = (images: number): ModeCapabilities =>
   mode(images, { aspectRatioDefault: 'adaptive', aspectRatios: ['adaptive'] });
 
-const wide = (width: number, height: number): Record<string, Pixels> => ({
-  '16:9': [width, height],
-  '9:16': [height, width],
-});
 const SIZES = { '720p': wide(1280, 720), '1080p': wide(1920, 1080) };
 
 const PICTURES = ['image/jpeg', 'image/png'];
@@ -104,13 +93,7 @@ const kling3: Capabilities = {
 
 const SHAPES_OF_SEEDANCE = ['16:9', '4:3', '1:1', '3:4', '9:16', '21:9'] as const;
 
-const row = (...sizes: readonly Pixels[]): Record<string, Pixels> =>
-  Object.fromEntries(
-    SHAPES_OF_SEEDANCE.flatMap((ratio, index) => {
-      const size = sizes[index];
-      return size ? [[ratio, size]] : [];
-    }),
-  );
+const row = sizesBy(SHAPES_OF_SEEDANCE);
 
 const seedance1: Capabilities = {
   ...family,

@@ -1,4 +1,5 @@
-import type { Capabilities, ModeCapabilities } from '../../core/request/capabilities';
+import type { Capabilities } from '../../core/request/capabilities';
+import { modeAt, sizesBy, wide } from '../kit';
 import { GEN4_KEYS, SEEDANCE_KEYS, VEO_KEYS } from './vendor-keys';
 
 /**
@@ -11,20 +12,7 @@ import { GEN4_KEYS, SEEDANCE_KEYS, VEO_KEYS } from './vendor-keys';
  * tells enough; models of other makers that Runway has beside these, which only pass through it; files that are no MP4.
  */
 
-type Pixels = readonly [width: number, height: number];
-
-const mode = (images: number, more: Partial<ModeCapabilities> = {}): ModeCapabilities => ({
-  aspectRatioDefault: '16:9',
-  images,
-  videos: 0,
-  audios: 0,
-  ...more,
-});
-
-const wide = (width: number, height: number): Record<string, Pixels> => ({
-  '16:9': [width, height],
-  '9:16': [height, width],
-});
+const mode = modeAt('16:9');
 
 /** "All URLs must be HTTPS", "a domain name, not an IP address", and no longer than this. */
 const LINKS = { lengthMax: 2_048 };
@@ -108,13 +96,7 @@ const veo31: Capabilities = {
   usualSeconds: 120,
 };
 
-const row = (...sizes: readonly Pixels[]): Record<string, Pixels> =>
-  Object.fromEntries(
-    SHAPES.flatMap((shape, index) => {
-      const size = sizes[index];
-      return size ? [[shape, size]] : [];
-    }),
-  );
+const row = sizesBy(SHAPES);
 
 const seedance2: Capabilities = {
   ...family,
