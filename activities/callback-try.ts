@@ -51,10 +51,13 @@ function logTry(
   delivery: DeliveryRow,
   { number, result, next }: { number: number; result: CallResult; next: Step },
 ): string {
-  const { id: deliveryId, jobId, url } = delivery;
+  const { id: deliveryId, jobId, requestId, url } = delivery;
   const eventId = eventName(delivery.eventId);
   const outcome = outcomeOf(result);
-  const line = { jobId, deliveryId, eventId, host: hostOf(url), tryNumber: number, outcome };
+  const line = {
+    ...{ jobId, requestId, deliveryId, eventId },
+    ...{ host: hostOf(url), tryNumber: number, outcome },
+  };
   const words = `${outcome} (try ${String(number)} of ${eventId} for job ${jobId})`;
   if ('delayMs' in next) {
     const nextTryAt = new Date(now() + next.delayMs).toISOString();

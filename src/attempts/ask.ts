@@ -4,9 +4,11 @@ import { failure } from '../core/errors';
 import { given } from '../core/json/fields';
 import type { CallResult } from '../core/ports/outbound';
 import type { Call, Reply } from '../core/provider/exchange';
-import type { PollReading, Provider } from '../core/provider/provider';
+import type { PollReading } from '../core/provider/provider';
 import type { Attempt } from '../core/provider/attempt';
 import type { LookDeps } from './deps';
+import { signed } from './signed';
+import type { CalledChannel } from './signed';
 
 /** A provider's answer about an attempt; without a `reply` there was none. */
 export interface ProviderAnswer {
@@ -56,7 +58,10 @@ async function exchange(
   let answer = reply;
   for (let follow = 0; follow <= FOLLOWS_MAX; follow += 1) {
     if (!answer) {
-      const result = await callForLook(deps, at, call, hasTurn && follow === 0);
+      const result = await callForLook(deps, at, call, {
+        hasTurn: hasTurn && follow === 0,
+        ...given({ requestId: attempt.requestId }),
+      });
       if (result.kind === 'not_sent' && result.reason === 'paced') return paced(result);
       if (isGoneServer(at.channel, result)) return goneServer(result);
       if (result.kind !== 'reply') return unseen(`no answer: ${result.reason}`);
@@ -70,18 +75,17 @@ async function exchange(
   return unseen('the provider sent us round in circles');
 }
 
-/** Makes one call of a look with our own credential. */
+/** Makes one call of a look with our own credential; `requestId` is that of the one job that it is about. */
 export function callForLook(
   { outbound, waits, limits, now }: LookDeps,
-  { channel, provider }: { channel: Channel; provider: Provider },
+  to: CalledChannel,
   call: Call,
-  hasTurn: boolean,
+  { hasTurn, requestId }: { hasTurn: boolean; requestId?: string },
 ): Promise<CallResult> {
   const at = now();
-  const signed = isOwn(call, channel.baseUrl)
-    ? provider.authorize(call, channel.credentials, at)
-    : call;
-  return outbound.call(signed, {
+  const { channel, provider } = to;
+  const made = isOwn(call, channel.baseUrl) ? signed(to, call, { requestId, now: at }) : call;
+  return outbound.call(made, {
     baseUrl: channel.baseUrl,
     allowedOrigins: channel.resultOrigins,
     deadlineAt: at + waits.exchangeMs,

@@ -1,6 +1,7 @@
 import { namesOf } from '../core/job/job';
 import { reachOf } from '../core/catalog/reach';
 import type { LookDeps } from './deps';
+import { signed } from './signed';
 import type { Attempt } from '../core/provider/attempt';
 import type { Operation } from '../core/job/outcome';
 import type { FindReading, SubmitFacts } from '../core/provider/provider';
@@ -53,15 +54,12 @@ async function askByOwnId(deps: LookDeps, attempt: Attempt): Promise<FindReading
   const sent = await sentOf(deps, attempt);
   const now = deps.now();
   const call = at.provider.find(sent);
-  const result = await deps.outbound.call(
-    at.provider.authorize(call, at.channel.credentials, now),
-    {
-      baseUrl: at.channel.baseUrl,
-      deadlineAt: now + deps.waits.exchangeMs,
-      replyBytesMax: deps.limits.replyBytesMax,
-      about: { channel: at.channel.name, kind: 'find' },
-    },
-  );
+  const result = await deps.outbound.call(signed(at, call, { ...attempt, now }), {
+    baseUrl: at.channel.baseUrl,
+    deadlineAt: now + deps.waits.exchangeMs,
+    replyBytesMax: deps.limits.replyBytesMax,
+    about: { channel: at.channel.name, kind: 'find' },
+  });
   return result.kind === 'reply' ? at.provider.readFind(result.reply, sent) : { retry: true };
 }
 

@@ -28,7 +28,7 @@ export async function lookTogether(
   if (!at || !many || operations.length !== asked.length || asked.length === 1) {
     return look(deps, { ...watched, known: { hasTurn: true } });
   }
-  const result = await callForLook(deps, at, many.poll(operations), true);
+  const result = await callForLook(deps, at, many.poll(operations), { hasTurn: true });
   const reply = result.kind === 'reply' ? result.reply : undefined;
   const replies = reply && many.split(reply, operations);
   if (!replies) return withoutList(deps, watched, reply);

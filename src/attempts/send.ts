@@ -17,6 +17,7 @@ import type { Attempt } from '../core/provider/attempt';
 import type { Provider, SubmitFacts, SubmitReading } from '../core/provider/provider';
 import type { AttemptDeps } from './deps';
 import { takenInputs } from './inputs';
+import { signed } from './signed';
 
 /** A submit made ready: all of it that can fail without a byte leaving us is done before the attempt's row is opened. */
 export interface PreparedSubmit {
@@ -86,7 +87,7 @@ export async function prepare(
     channel,
     provider,
     billed: capabilities.billed,
-    call: provider.authorize(call, channel.credentials, sendingAt),
+    call: signed(at, call, { requestId: job.requestId, now: sendingAt }),
     tokenHash: hashToken(token),
     sendingAt,
     sendDeadline: sendingAt + deps.waits.sendMs,
@@ -198,10 +199,10 @@ function paused(deps: AttemptDeps, { sends }: Attempt, reading: SubmitReading): 
 
 function logReading(
   deps: AttemptDeps,
-  { jobId, number, channel }: Attempt,
+  { jobId, requestId, number, channel }: Attempt,
   { reading, host }: { reading: SubmitReading; host: string },
 ): void {
-  const ids = { jobId, attempt: number, channel, host };
+  const ids = { jobId, requestId, attempt: number, channel, host };
   switch (reading.state) {
     case 'accepted':
       deps.log.info(ids, 'the provider accepted the job');

@@ -4,6 +4,7 @@ import type { CallResult } from '../core/ports/outbound';
 import type { Attempt } from '../core/provider/attempt';
 import { isBusy } from '../core/schedules';
 import type { LookDeps } from './deps';
+import { signed } from './signed';
 
 /**
  * Asks the provider to stop, where it can stop a job in that state. Its answer is never believed: a look must follow.
@@ -23,15 +24,12 @@ export async function tellCancel(
   if (!isCancelableAt(at, { model, phase: seen.phase })) return 'never';
   const now = deps.now();
   const call = at.provider.cancel(operation);
-  const result = await deps.outbound.call(
-    at.provider.authorize(call, at.channel.credentials, now),
-    {
-      baseUrl: at.channel.baseUrl,
-      deadlineAt: now + deps.waits.exchangeMs,
-      replyBytesMax: deps.limits.replyBytesMax,
-      about: { channel: at.channel.name, kind: 'cancel' },
-    },
-  );
+  const result = await deps.outbound.call(signed(at, call, { ...attempt, now }), {
+    baseUrl: at.channel.baseUrl,
+    deadlineAt: now + deps.waits.exchangeMs,
+    replyBytesMax: deps.limits.replyBytesMax,
+    about: { channel: at.channel.name, kind: 'cancel' },
+  });
   if (result.kind === 'not_sent' && result.reason === 'paced') return 'later';
   deps.log.info(
     {

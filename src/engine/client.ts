@@ -135,7 +135,7 @@ function jobOptions(
   input: PlannedVideo,
 ): WorkflowStartOptions {
   const { plan } = input;
-  const { workspace, channel, dialect } = label;
+  const { workspace, channel, dialect, requestId } = label;
   return {
     workflowId,
     taskQueue: VIDEO_QUEUE,
@@ -145,7 +145,14 @@ function jobOptions(
       { key: MODEL, value: plan.model },
       { key: PROVIDER, value: plan.provider },
     ],
-    memo: { model: plan.model, provider: plan.provider, workspace, channel, dialect },
+    memo: {
+      model: plan.model,
+      provider: plan.provider,
+      workspace,
+      channel,
+      dialect,
+      ...(requestId === null ? {} : { requestId }),
+    },
     staticSummary: `${plan.model} for ${workspace}, first choice ${channel} (${plan.provider})`,
     staticDetails: detailsOf(workflowId, plan, label),
   };

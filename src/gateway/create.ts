@@ -151,6 +151,7 @@ function rowOf({ principal, creation, checked, routes, native, now }: RowParts):
     startBy: startByOf(creation, now),
     idempotency: creation.idempotency,
     workflowId: creation.workflowId,
+    requestId: creation.requestId,
     startAs: idPrefix === undefined ? id : renderId(idPrefix, id),
     render: creation.render,
   };

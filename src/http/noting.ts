@@ -4,9 +4,10 @@ import type { Creation } from '../core/job/creation';
 import type { Gateway } from '../core/ports/gateway/gateway';
 import type { Jobs } from '../core/ports/gateway/jobs';
 import type { Models } from '../core/ports/gateway/models';
+import { requestIdOf } from './request-id';
 
 /**
- * Wraps the gateway: what is returned notes, for the request's log line, which job a create made or found, and tells the
+ * Wraps the gateway: what is returned tells each create the id of its request, notes, for the request's log line, which job a create made or found, and tells the
  * caller in headers when the model is taken out of use.
  */
 export function noting(gateway: Gateway, response: Response): Gateway {
@@ -27,7 +28,10 @@ export function noting(gateway: Gateway, response: Response): Gateway {
   };
   const create: Jobs['create'] = async (principal, creation) => {
     tellOf(principal, modelOf(creation));
-    const answer = await gateway.create(principal, creation);
+    const answer = await gateway.create(principal, {
+      ...creation,
+      requestId: requestIdOf(response),
+    });
     response.locals['jobId'] = answer.jobId;
     return answer;
   };

@@ -421,3 +421,31 @@ test.concurrent('words that nobody knows throw out of no look, and the job goes 
   expect(await gateway.ended(job.id)).toMatchObject({ status: 'completed' });
   expect(logged(job, 'failed unexpectedly')).toEqual([]);
 });
+
+test('every call about a job names the request that made it: submit, look and cancel, the log and the workflow', async () => {
+  const tag = 'named';
+  let isCanceled = false;
+  ark.script(tag, {
+    look: (_, taskId) =>
+      isCanceled
+        ? taskOf(ark, taskId, { status: 'cancelled' })
+        : { body: { id: taskId, status: 'queued' } },
+  });
+  const headers = { 'x-request-id': 'cat-7' };
+  const body = { model: 'fake', prompt: `tag:${tag}` };
+  const { json } = await gateway.call('POST', '/v1/videos', { body, headers });
+  const { requestIds } = ark.seen(tag);
+  await until('two looks', async () => (requestIds.length > 2 ? true : undefined));
+  await gateway.call('DELETE', `/v1/videos/${json.id}`, { headers: { 'x-request-id': 'dog-8' } });
+  await until('the cancel', async () =>
+    requestIds.some((seen) => seen.startsWith('DELETE')) ? true : undefined,
+  );
+  isCanceled = true;
+  await gateway.ended(json.id);
+
+  expect(new Set(requestIds)).toEqual(new Set(['POST cat-7', 'GET cat-7', 'DELETE cat-7']));
+  const job = { tag, id: json.id, jobId: uuid(json.id) };
+  expect(logged(job, 'accepted the job')).toMatchObject([{ requestId: 'cat-7' }]);
+  const { memo } = await gateway.base.client.workflow.getHandle(json.id).describe();
+  expect(memo).toMatchObject({ requestId: 'cat-7' });
+});

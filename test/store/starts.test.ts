@@ -25,7 +25,13 @@ test('a claim takes the oldest jobs that were not started, with all that a start
       model: 'clip',
       workspaceId: database.workspace.id,
       deadlineAt: first.deadlineAt,
-      label: { workspace: expect.any(String), channel: 'first', dialect: 'videos', price: PRICE },
+      label: {
+        workspace: expect.any(String),
+        channel: 'first',
+        dialect: 'videos',
+        price: PRICE,
+        requestId: null,
+      },
     },
   ]);
   expect(await claim(NOW)).toEqual([second.id]);

@@ -65,7 +65,13 @@ describe('jobs to be started', () => {
       model: 'clip',
       workspaceId: database.workspace.id,
       deadlineAt: DEADLINE,
-      label: { workspace: expect.any(String), channel: 'first', dialect: 'videos', price: PRICE },
+      label: {
+        workspace: expect.any(String),
+        channel: 'first',
+        dialect: 'videos',
+        price: PRICE,
+        requestId: null,
+      },
     };
     expect(await store().startable(NOW + AGE + 1, WAITED, 10)).toEqual([seed]);
     expect(await store().seeds([id], NOW)).toEqual([seed]);

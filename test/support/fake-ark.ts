@@ -41,6 +41,8 @@ export interface TaskRecord {
   posts: number;
   looks: number;
   results: number;
+  /** What each call named as the id of its caller's request, with its method: `POST cat-7`. */
+  requestIds: string[];
 }
 
 /** A task as Ark shows it; `video_url` leads to the script's `result`. */
@@ -82,6 +84,7 @@ export async function startFakeArk(): Promise<FakeArk> {
       posts: 0,
       looks: 0,
       results: 0,
+      requestIds: [],
     };
     seen.set(tag, known);
     return known;
@@ -94,6 +97,8 @@ export async function startFakeArk(): Promise<FakeArk> {
     const tag = /tag:([\w-]+)/.exec(text)?.[1] ?? tagOfTask.get(taskId) ?? '';
     const script = scripts.get(tag);
     const known = seenOf(tag);
+    const requestId = request.headers['x-client-request-id'];
+    known.requestIds.push(`${request.method ?? ''} ${String(requestId)}`);
     if (!script) answer(response, arkError(404, 'ResourceNotFound'));
     else if (request.method === 'POST') {
       const id = `cgt-${tag}-${(known.posts += 1)}`;

@@ -361,7 +361,10 @@ async function prepared(
 }
 
 /** What operators read. */
-const LABEL = { workspace: 'default', channel: 'ark-simulated', dialect: 'videos', price: 25n };
+const LABEL = {
+  ...{ workspace: 'default', channel: 'ark-simulated', dialect: 'videos' },
+  ...{ price: 25n, requestId: null },
+};
 
 const attemptIs = (gateway: TestGateway, workflowId: string, states: string[]) =>
   until(`an attempt to be ${states.join(' or ')}`, async () => {

@@ -31,6 +31,8 @@ export interface CreateOptions {
   startWithinSeconds?: number | undefined;
   /** Set when a workflow asks, which runs already: nothing is started, and the job belongs to that workflow id. */
   workflowId?: string;
+  /** The `X-Request-Id` of the request, which providers are told too; absent where a workflow asks. */
+  requestId?: string;
   render(job: Job): Answer;
 }
 

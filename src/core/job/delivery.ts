@@ -14,6 +14,8 @@ export interface DeliveryRow {
   triesBefore: number;
   /** The place of its job in a trace. */
   trace?: TraceContext | undefined;
+  /** The `X-Request-Id` of the request that made its job; absent where a workflow asked. */
+  requestId?: string | undefined;
 }
 
 /**

@@ -115,6 +115,8 @@ export interface Job {
   turnAt?: number | undefined;
   /** Its place in a trace; absent where nobody exported traces when it was made. */
   trace?: TraceContext | undefined;
+  /** The `X-Request-Id` of the request that made it; absent where a workflow asked. */
+  requestId?: string | undefined;
   /** The place among those that wait for a slot; absent for a job that does not wait, or was not asked about. */
   queue?: Pick<QueuePlace, 'place' | 'reason'> | undefined;
   /** The group that it was asked for in. */

@@ -49,4 +49,6 @@ export interface JobLabel {
   dialect: string;
   /** Held, in micro-points. */
   price: bigint;
+  /** The `X-Request-Id` of the request that made the job; null where a workflow asked. */
+  requestId: string | null;
 }

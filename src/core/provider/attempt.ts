@@ -43,4 +43,6 @@ export interface Attempt {
   looksAlone: boolean;
   /** Unix milliseconds of the second submit under the same id, of which there is one, where the provider never had the first. */
   repeatedAt: number | undefined;
+  /** The `X-Request-Id` of the request that made the job; absent where a workflow asked. */
+  requestId?: string | undefined;
 }

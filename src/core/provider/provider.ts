@@ -38,6 +38,11 @@ export interface Provider {
   options?: z.ZodType<ChannelOptions>;
   /** Signs a call. The last step before the wire, so that no secret is ever stored with a call. */
   authorize(call: Call, credentials: Record<string, string>, nowMs: number): Call;
+  /**
+   * The header in which the vendor takes its caller's own id of a request, which it then finds in its logs. Absent:
+   * `X-Request-Id`, which a vendor that does not know it passes over.
+   */
+  requestIdHeader?: string;
 
   submit(submission: Submission): Call;
   readSubmit(reply: Reply, sent: SubmitFacts): SubmitReading;

@@ -43,6 +43,8 @@ export const ark: Provider = {
     ...call,
     headers: { ...call.headers, authorization: `Bearer ${credentials['apiKey'] ?? ''}` },
   }),
+  // The name that its SDKs send; `X-Request-Id` is what it answers with (volcenginesdkarkruntime, `_constants.py`).
+  requestIdHeader: 'x-client-request-id',
   submit,
   readSubmit,
   operationId,

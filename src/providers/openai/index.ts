@@ -31,6 +31,9 @@ export const openai: Provider = {
     apiKey === undefined
       ? call
       : { ...call, headers: { ...call.headers, authorization: `Bearer ${apiKey}` } },
+  // OpenAI's own name for it (platform.openai.com, "Debugging requests"). vLLM takes `X-Request-Id` for the name of its own
+  // work, and two jobs of one caller's id would meet there.
+  requestIdHeader: 'x-client-request-id',
   submit,
   readSubmit,
   operationId,

@@ -27,6 +27,7 @@ export async function openAttempt(
     ...rest,
     jobId: job.id,
     workspaceId: job.workspaceId,
+    requestId: job.requestId ?? null,
     sendingAt: new Date(sendingAt),
     sendDeadline: new Date(sendDeadline),
   });
@@ -34,7 +35,7 @@ export async function openAttempt(
 }
 
 type OpenValues = Omit<NewAttempt, 'job' | 'sendingAt' | 'sendDeadline'> &
-  Pick<AttemptRow, 'jobId' | 'workspaceId' | 'sendingAt' | 'sendDeadline'>;
+  Pick<AttemptRow, 'jobId' | 'workspaceId' | 'requestId' | 'sendingAt' | 'sendDeadline'>;
 
 const OPEN = statement<OpenValues>('attempt_open')((db, { at, as }) => {
   const wanted = and(
@@ -56,6 +57,7 @@ const OPEN = statement<OpenValues>('attempt_open')((db, { at, as }) => {
     state: 'sending' as const,
     sendingAt: as('sendingAt', attempts.sendingAt),
     sendDeadline: as('sendDeadline', attempts.sendDeadline),
+    requestId: as('requestId', attempts.requestId),
   };
   const returned = columnsOf(Object.values(ATTEMPT));
   const inserted = sql`${insertFrom(attempts, row, sql`${locked}`)} ON CONFLICT (job_id, number) DO NOTHING RETURNING ${returned}`;

@@ -24,6 +24,7 @@ export const ATTEMPT = {
   verdict: attempts.verdict,
   looksAlone: attempts.looksAlone,
   repeatedAt: attempts.repeatedAt,
+  requestId: attempts.requestId,
 };
 
 export type AttemptRow = Pick<typeof attempts.$inferSelect, keyof typeof ATTEMPT>;
@@ -52,5 +53,6 @@ export function toAttempt(row: AttemptRow): Attempt {
     verdict: row.verdict ?? undefined,
     looksAlone: row.looksAlone,
     repeatedAt: row.repeatedAt?.getTime(),
+    requestId: row.requestId ?? undefined,
   };
 }

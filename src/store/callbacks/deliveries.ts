@@ -16,10 +16,14 @@ export function deliveryStore(db: Database, sealer: Sealer): DeliveryStore {
     async get(id, now) {
       const [row] = await GET(db, { id, now: new Date(now) });
       if (!row) return undefined;
-      const { sealed, startedAt, trace, ...delivery } = row;
+      const { sealed, startedAt, trace, requestId, ...delivery } = row;
       const secrets = sealed.map((secret) => sealer.open(secret, row.workspaceId));
       return {
-        delivery: { ...delivery, trace: trace ?? undefined },
+        delivery: {
+          ...delivery,
+          trace: trace ?? undefined,
+          requestId: requestId ?? undefined,
+        },
         secrets,
         isStarted: startedAt !== null,
       };
@@ -170,6 +174,9 @@ const GET = statement<{ id: string; now: Date }>('delivery_get')((db, { at, as }
       state: deliveries.state,
       triesBefore: deliveries.triesBefore,
       trace: sql<TraceContext | null>`(SELECT ${jobs.trace} FROM ${jobs} WHERE ${jobs.id} = ${deliveries.jobId})`,
+      requestId: sql<
+        string | null
+      >`(SELECT ${jobs.requestId} FROM ${jobs} WHERE ${jobs.id} = ${deliveries.jobId})`,
       startedAt: deliveries.workflowStartedAt,
       sealed: sql<
         Buffer[]

@@ -185,6 +185,7 @@ const INSERT = statement<InsertValues>('job_create')((db, { as }) => {
         groupName: as('groupName', jobs.groupName),
         startBy: as('startBy', jobs.startBy),
         trace: as('trace', jobs.trace),
+        requestId: as('requestId', jobs.requestId),
       })
       .onConflictDoNothing({ target: jobs.workflowId })
       .returning(),
@@ -240,5 +241,6 @@ function rowOf(job: NewJob, now: Date) {
     groupName: job.principal.group,
     startBy: job.startBy === undefined ? null : new Date(job.startBy),
     trace: job.trace ?? null,
+    requestId: job.requestId ?? null,
   };
 }

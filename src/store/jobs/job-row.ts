@@ -39,6 +39,7 @@ export function toJob(row: JobRow): Job {
     startBy: row.startBy?.getTime(),
     turnAt: row.turnAt?.getTime(),
     trace: row.trace ?? undefined,
+    requestId: row.requestId ?? undefined,
     // Jobs of older releases have none, and there was one group then for most.
     group: row.groupName ?? 'default',
   };

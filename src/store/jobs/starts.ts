@@ -47,10 +47,10 @@ interface Claim {
 async function claimStarts(db: Database, claim: Claim): Promise<JobPlanSeed[]> {
   const rows = await CLAIM(db, claim);
   return rows
-    .map(({ workspace, channel, dialect, price, deadlineAt, ...seed }) => ({
+    .map(({ workspace, channel, dialect, price, requestId, deadlineAt, ...seed }) => ({
       ...seed,
       deadlineAt: deadlineAt.getTime(),
-      label: { workspace, channel, dialect, price },
+      label: { workspace, channel, dialect, price, requestId },
     }))
     .sort((one, other) => (one.jobId < other.jobId ? -1 : 1));
 }
@@ -76,6 +76,7 @@ const CLAIM = statement<Claim>('start_claim')((db, { at, as }) => {
       channel: jobs.channel,
       dialect: jobs.dialect,
       price: jobs.price,
+      requestId: jobs.requestId,
     });
 });
 

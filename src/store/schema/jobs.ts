@@ -75,6 +75,7 @@ export const jobs = pgTable('jobs', {
   startBy: at('start_by'),
   turnAt: at('turn_at'),
   trace: jsonb('trace').$type<TraceContext>(),
+  requestId: text('request_id'),
 });
 
 export const attempts = pgTable('attempts', {
@@ -114,6 +115,7 @@ export const attempts = pgTable('attempts', {
   doubt: jsonb('denial').$type<StoredDoubt>(),
   operationKey: text('operation_key'),
   cost: jsonb('cost').$type<StoredCost>(),
+  requestId: text('request_id'),
 });
 
 export const lateVerdicts = pgTable('late_verdicts', {

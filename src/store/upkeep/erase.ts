@@ -56,6 +56,7 @@ function blank(row: JobRow): Partial<typeof jobs.$inferInsert> {
     ruling: row.ruling && erasedFailure(row.ruling),
     outputs: [],
     trace: null,
+    requestId: null,
   };
 }
 
@@ -105,6 +106,7 @@ async function blankAttempts(tx: Transaction, jobId: string): Promise<void> {
         verdict: row.verdict && erasedVerdict(row.verdict),
         refusal: row.refusal && { ...row.refusal, failure: erasedFailure(row.refusal.failure) },
         doubt: null,
+        requestId: null,
       })
       .where(eq(attempts.id, row.id));
   }

@@ -22,6 +22,7 @@ const SEED = {
     channel: jobs.channel,
     dialect: jobs.dialect,
     price: jobs.price,
+    requestId: jobs.requestId,
   },
 };
 

@@ -35,6 +35,8 @@ export interface NewJob {
   startBy?: number | undefined;
   /** Its place in a trace, where there is one. */
   trace?: TraceContext | undefined;
+  /** The `X-Request-Id` of its request; absent where a workflow asks. */
+  requestId?: string | undefined;
   idempotency: Creation['idempotency'];
   /** The id of a workflow that runs already; absent = one is to be started, as `startAs`. */
   workflowId: string | undefined;
