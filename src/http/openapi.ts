@@ -7,7 +7,11 @@ import { GatewayError } from '../core/errors';
 interface Document {
   tags: { name: string }[];
   paths: Record<string, Record<string, { tags: string[] }>>;
+  components: Components;
 }
+
+/** Named parts by their kind, `schemas`, and their name. */
+type Components = Record<string, Record<string, unknown>>;
 
 /**
  * Mounts `GET /openapi.json`, the OpenAPI 3.1 document of all APIs, and `GET /openapi/{api}.json`, that of one. It tells
@@ -53,7 +57,7 @@ function answer(response: Response, text: string): void {
   response.end(text);
 }
 
-/** Returns the document with the operations of one API alone. */
+/** Returns the document with the operations of one API alone, and the components that those name. */
 function partOf(whole: Document, api: string): Document {
   const paths = Object.entries(whole.paths).flatMap(([path, methods]) => {
     const own = Object.entries(methods).filter(([, { tags }]) => tags.includes(api));
@@ -63,5 +67,28 @@ function partOf(whole: Document, api: string): Document {
     ...whole,
     tags: whole.tags.filter(({ name }) => name === api),
     paths: Object.fromEntries(paths),
+    components: componentsOf(whole.components, Object.fromEntries(paths)),
   };
+}
+
+/** Returns the responses and schemas that a part of the document leads to; ways to show a key are kept all. */
+function componentsOf(all: Components, part: unknown): Components {
+  const named = new Set<string>();
+  const follow = (value: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(value).matchAll(/"#\/components\/([^"]+)"/g)) {
+      if (named.has(name)) continue;
+      named.add(name);
+      const [kind = '', key = ''] = name.split('/');
+      follow(all[kind]?.[key]);
+    }
+  };
+  follow(part);
+  const kept = (kind: string, parts: Record<string, unknown>): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(parts).filter(([key]) => named.has(`${kind}/${key}`)));
+  return Object.fromEntries(
+    Object.entries(all).map(([kind, parts]) => [
+      kind,
+      kind === 'securitySchemes' ? parts : kept(kind, parts),
+    ]),
+  );
 }

@@ -2,6 +2,16 @@ import { z } from 'zod';
 import { boundPast } from './json-bounds';
 import { changedByReading } from './json-exact';
 import { unknownInRequest, type FieldMeaning } from './known-fields';
+import {
+  BOOLEAN_TEXT,
+  INTEGER_TEXT,
+  LIST_TEXT,
+  NUMBER_TEXT,
+  OBJECT_TEXT,
+  URL_OBJECT,
+  nullIsAbsent,
+  spelled,
+} from './spellings';
 
 /**
  * How the public APIs read the fields of a request: JSON and multipart alike, so that every number, boolean, object and
@@ -25,15 +35,22 @@ export const text = (lengthMax: number) =>
 /** A prompt of any length: how long it may be, the model says, and its number is the one that a caller can use. */
 export const prompt = z.string({ error: must('a string') }).min(1, 'is empty');
 
-const NUMBER = /^[+-]?\d{1,15}(?:\.\d{1,6})?$/;
+const NUMBER = new RegExp(String(NUMBER_TEXT['pattern']));
 export const numberOfText = (value: unknown): unknown =>
   typeof value === 'string' && NUMBER.test(value) ? Number(value) : value;
 const booleanOfText = (value: unknown): unknown =>
   value === 'true' ? true : value === 'false' ? false : value;
 
-export const number = z.preprocess(numberOfText, z.number({ error: must('a number') }));
-export const integer = z.preprocess(numberOfText, z.int({ error: must('an integer') }));
-export const boolean = z.preprocess(booleanOfText, z.boolean({ error: must('true or false') }));
+export const number = spelled(z.preprocess(numberOfText, z.number({ error: must('a number') })), {
+  also: [NUMBER_TEXT],
+});
+export const integer = spelled(z.preprocess(numberOfText, z.int({ error: must('an integer') })), {
+  also: [INTEGER_TEXT],
+});
+export const boolean = spelled(
+  z.preprocess(booleanOfText, z.boolean({ error: must('true or false') })),
+  { also: [BOOLEAN_TEXT] },
+);
 
 /** Makes the schema of a whole number between two bounds, both allowed. */
 export const count = (min: number, max: number) =>
@@ -82,9 +99,12 @@ export function withoutNulls(value: unknown, context?: Pick<z.RefinementCtx, 'is
  * here.
  */
 export const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape, meant?: FieldMeaning) =>
-  z.preprocess(
-    withoutNulls,
-    z.strictObject(shape, { error: (issue) => objectError(issue, Object.keys(shape), meant) }),
+  spelled(
+    z.preprocess(
+      withoutNulls,
+      z.strictObject(shape, { error: (issue) => objectError(issue, Object.keys(shape), meant) }),
+    ),
+    { also: [OBJECT_TEXT], absent: nullIsAbsent },
   );
 
 interface ObjectIssue {
@@ -104,21 +124,27 @@ export function objectError(
 
 /** Makes the schema of a list. Its items are counted before any of them is read, since each may be JSON text again. */
 export const list = <Item extends z.ZodType>(item: Item, itemsMax: number) =>
-  z
-    .preprocess(
-      jsonOfText,
-      z
-        .array(z.unknown(), { error: must('an array') })
-        .max(itemsMax, `has more than ${String(itemsMax)} items`),
-    )
-    .pipe(z.array(item));
+  spelled(
+    z
+      .preprocess(
+        jsonOfText,
+        z
+          .array(z.unknown(), { error: must('an array') })
+          .max(itemsMax, `has more than ${String(itemsMax)} items`),
+      )
+      .pipe(z.array(item)),
+    { also: [LIST_TEXT] },
+  );
 
 /** `"https://..."` or `{"url": "https://..."}`; also a data URL or an `asset://` id. */
-export const media = z.preprocess(
-  urlOfObject,
-  z.string({ error: must('a URL') }).refine(isMediaText, {
-    error: 'must be an http(s) URL, a base64 data URL or an asset:// id',
-  }),
+export const media = spelled(
+  z.preprocess(
+    urlOfObject,
+    z.string({ error: must('a URL') }).refine(isMediaText, {
+      error: 'must be an http(s) URL, a base64 data URL or an asset:// id',
+    }),
+  ),
+  { also: [URL_OBJECT] },
 );
 
 function urlOfObject(value: unknown): unknown {

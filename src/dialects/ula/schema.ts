@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { integer, must, object, prompt, text } from '../../core/json/fields';
+import { spelled } from '../../core/json/spellings';
 import { inputKindOf } from '../../core/request/input-names';
 
 /**
@@ -11,12 +12,15 @@ import { inputKindOf } from '../../core/request/input-names';
 const TEXT_LENGTH_MAX = 200;
 
 /** Python's `True` becomes the text "True" in a form. */
-const lenientBoolean = z.preprocess(
-  (value) => {
-    const word = typeof value === 'string' ? value.toLowerCase() : value;
-    return word === 'true' ? true : word === 'false' ? false : value;
-  },
-  z.boolean({ error: must('true or false') }),
+const lenientBoolean = spelled(
+  z.preprocess(
+    (value) => {
+      const word = typeof value === 'string' ? value.toLowerCase() : value;
+      return word === 'true' ? true : word === 'false' ? false : value;
+    },
+    z.boolean({ error: must('true or false') }),
+  ),
+  { also: [{ type: 'string', pattern: '^(?:[tT][rR][uU][eE]|[fF][aA][lL][sS][eE])$' }] },
 );
 
 const meant = (name: string): string | undefined => {

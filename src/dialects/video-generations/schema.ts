@@ -16,6 +16,7 @@ import {
   prompt,
   text,
 } from '../../core/json/fields';
+import { OBJECT_TEXT, spelled } from '../../core/json/spellings';
 import { sniffMediaType } from '../../core/media/sniff';
 
 /**
@@ -24,7 +25,7 @@ import { sniffMediaType } from '../../core/media/sniff';
  * Model limits are not checked here: the catalog knows them and names the allowed values.
  */
 
-const SIZE = /^(?:\d{2,5}[x*]\d{2,5}|\d{1,2}:\d{1,2})$/i;
+const SIZE = /^(?:\d{2,5}[xX*]\d{2,5}|\d{1,2}:\d{1,2})$/;
 
 /** A URL, a data URL, an asset id, or plain Base64 of a file that its first bytes tell. */
 const picture = z.preprocess(dataUrlOfBase64, media);
@@ -36,12 +37,15 @@ function dataUrlOfBase64(value: unknown): unknown {
   return mime ? `data:${mime};base64,${value.replaceAll(/\s+/g, '')}` : value;
 }
 
-const pictures = z.preprocess(
-  (value) => {
-    const read = jsonOfText(value);
-    return typeof read === 'string' ? [read] : read;
-  },
-  list(picture, MEDIA_MAX),
+const pictures = spelled(
+  z.preprocess(
+    (value) => {
+      const read = jsonOfText(value);
+      return typeof read === 'string' ? [read] : read;
+    },
+    list(picture, MEDIA_MAX),
+  ),
+  { also: [{ type: 'string' }] },
 );
 
 const fields = {
@@ -79,12 +83,17 @@ const fields = {
   execution_expires_after: integer.optional(),
   safety_identifier: text(TEXT_LENGTH_MAX).optional(),
   callback_url: text(URL_LENGTH_MAX).optional(),
-  n: z.preprocess(numberOfText, z.literal(1)).optional(),
+  n: spelled(z.preprocess(numberOfText, z.literal(1)), {
+    also: [{ type: 'string', pattern: '^(?:\\+?0{0,14}1|[+-]?0{1,15})(?:\\.0{1,6})?$' }],
+  }).optional(),
   response_format: z.literal('url').optional(),
   user: text(TEXT_LENGTH_MAX).optional(),
 };
 
 const ZERO_IS_ABSENT = new Set(['duration', 'seconds', 'width', 'height', 'fps', 'n']);
+
+/** What `tidy` takes out of a field of this name. */
+const absent = (name: string) => (ZERO_IS_ABSENT.has(name) ? [null, '', 0] : [null, '']);
 
 function tidy(value: unknown, context: Pick<z.RefinementCtx, 'issues'>): unknown {
   const read = jsonOfText(value, context);
@@ -94,40 +103,49 @@ function tidy(value: unknown, context: Pick<z.RefinementCtx, 'issues'>): unknown
   return Object.fromEntries(Object.entries(read).filter(isGiven));
 }
 
-const metadata = z.preprocess(
-  tidy,
-  z.looseObject(
-    {
-      model: text(TEXT_LENGTH_MAX).optional(),
-      model_name: text(TEXT_LENGTH_MAX).optional(),
-      prompt: prompt.optional(),
-      ...fields,
-    },
-    { error: objectError },
+const metadata = spelled(
+  z.preprocess(
+    tidy,
+    z.looseObject(
+      {
+        model: text(TEXT_LENGTH_MAX).optional(),
+        model_name: text(TEXT_LENGTH_MAX).optional(),
+        prompt: prompt.optional(),
+        ...fields,
+      },
+      { error: objectError },
+    ),
   ),
+  { also: [OBJECT_TEXT], absent },
 );
 export type Metadata = z.infer<typeof metadata>;
 
 /** `isJson`: it came as JSON text, whose texts are meant as texts also where they stand in a form. */
-const typedMetadata = z.unknown().transform((value, context) => {
-  const read = metadata.safeParse(value);
-  if (read.success) return { words: read.data, isJson: typeof value === 'string' };
-  // Sound because what one schema found goes on as it is; only `input` is typed more loosely there.
-  context.issues.push(...(read.error.issues as z.core.$ZodRawIssue[]));
-  return z.NEVER;
-});
+const typedMetadata = spelled(
+  z.unknown().transform((value, context) => {
+    const read = metadata.safeParse(value);
+    if (read.success) return { words: read.data, isJson: typeof value === 'string' };
+    // Sound because what one schema found goes on as it is; only `input` is typed more loosely there.
+    context.issues.push(...(read.error.issues as z.core.$ZodRawIssue[]));
+    return z.NEVER;
+  }),
+  { is: [metadata] },
+);
 
-export const submitBodySchema = z.preprocess(
-  tidy,
-  z.looseObject(
-    {
-      model: text(TEXT_LENGTH_MAX),
-      prompt,
-      ...fields,
-      metadata: typedMetadata.optional(),
-    },
-    { error: objectError },
+export const submitBodySchema = spelled(
+  z.preprocess(
+    tidy,
+    z.looseObject(
+      {
+        model: text(TEXT_LENGTH_MAX),
+        prompt,
+        ...fields,
+        metadata: typedMetadata.optional(),
+      },
+      { error: objectError },
+    ),
   ),
+  { also: [OBJECT_TEXT], absent },
 );
 export type SubmitBody = z.infer<typeof submitBodySchema>;
 

@@ -16,6 +16,7 @@ import {
   text,
 } from '../../core/json/fields';
 import { inputKindOf, type InputKind } from '../../core/request/input-names';
+import { OBJECT_TEXT, spelled } from '../../core/json/spellings';
 import { INPUT_ROLES } from '../../core/request/request';
 
 /**
@@ -45,24 +46,30 @@ const openaiObject = object({ image_url: media.optional(), file_id: z.string().o
  * The OpenAI form, or the URL itself as plain text, of which an error names the field alone (`isPlain`). A file of that
  * name does not pass through here.
  */
-const openaiReference = z.preprocess(jsonOfText, z.unknown()).transform((value, context) => {
-  const isPlain = typeof value === 'string';
-  const read = isPlain ? media.safeParse(value) : openaiObject.safeParse(value);
-  if (!read.success) {
-    // Sound because what one schema found goes on as it is; only `input` is typed more loosely there.
-    context.issues.push(...(read.error.issues as z.core.$ZodRawIssue[]));
-    return z.NEVER;
-  }
-  return typeof read.data === 'string'
-    ? { image_url: read.data, file_id: undefined, isPlain }
-    : { ...read.data, isPlain };
-});
+const openaiReference = spelled(
+  z.preprocess(jsonOfText, z.unknown()).transform((value, context) => {
+    const isPlain = typeof value === 'string';
+    const read = isPlain ? media.safeParse(value) : openaiObject.safeParse(value);
+    if (!read.success) {
+      // Sound because what one schema found goes on as it is; only `input` is typed more loosely there.
+      context.issues.push(...(read.error.issues as z.core.$ZodRawIssue[]));
+      return z.NEVER;
+    }
+    return typeof read.data === 'string'
+      ? { image_url: read.data, file_id: undefined, isPlain }
+      : { ...read.data, isPlain };
+  }),
+  { is: [openaiObject, media] },
+);
 
-const metadata = z
-  .preprocess(jsonOfText, z.record(z.string(), z.unknown(), { error: must('an object') }))
-  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_BYTES_MAX, {
-    error: `is larger than ${String(METADATA_BYTES_MAX)} bytes as JSON`,
-  });
+const metadata = spelled(
+  z
+    .preprocess(jsonOfText, z.record(z.string(), z.unknown(), { error: must('an object') }))
+    .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_BYTES_MAX, {
+      error: `is larger than ${String(METADATA_BYTES_MAX)} bytes as JSON`,
+    }),
+  { also: [OBJECT_TEXT] },
+);
 
 const INSTEAD: Readonly<Record<InputKind, string>> = {
   image: 'use input_reference for a first frame, frame_images or input_references',

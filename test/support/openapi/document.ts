@@ -4,7 +4,7 @@ import { QUOTE_PATH } from '../../../src/http/preview';
 import { shownOf, wireFilesOf, type Shown } from './examples';
 import { parametersOf } from './parameters';
 import { errorName, errorRepliesOf, repliesOf } from './replies';
-import { jsonSchemaOf, type JsonSchema } from './schemas';
+import { bodySchemaOf, jsonSchemaOf, type JsonSchema } from './schemas';
 
 /** An OpenAPI 3.1 document, as far as it is looked into here. */
 export interface Document {
@@ -23,7 +23,7 @@ export function openapiOf(apis: readonly Api[], version: string): Document {
     for (const route of api.routes) {
       // A body that goes on to a provider unread is another one behind a header; OpenAPI knows one for each method and path.
       if (route.when) continue;
-      add(paths, route.path, operationOf(api, route, shownOf(files, route)));
+      add(paths, route.path, operationOf(api, route, shownOf(files, route, api.routes)));
       if (route.spends) add(paths, `${route.path}${QUOTE_PATH}`, quoteOf(api, route, files));
     }
   }
@@ -47,9 +47,12 @@ export function openapiOf(apis: readonly Api[], version: string): Document {
         link: { type: 'apiKey', in: 'query', name: 'signature', description: 'A signed link.' },
       },
       responses: Object.assign({}, ...apis.map(errorRepliesOf)) as object,
-      schemas: Object.fromEntries(
-        apis.map((api) => [errorName(api), jsonSchemaOf(api.errorReply, 'output')]),
-      ),
+      schemas: Object.assign(
+        Object.fromEntries(
+          apis.map((api) => [errorName(api), jsonSchemaOf(api.errorReply, 'output')]),
+        ),
+        ...apis.map(bodiesOf),
+      ) as object,
     },
   };
 }
@@ -79,7 +82,7 @@ function operationOf(api: Api, route: HttpRoute, shown: Shown): Operation {
 }
 
 function quoteOf(api: Api, route: HttpRoute, files: ReturnType<typeof wireFilesOf>): Operation {
-  const shown = shownOf(files, route);
+  const shown = shownOf(files, route, api.routes);
   return {
     method: route.method,
     operationId: `${operationIdOf(route)}Quote`,
@@ -102,9 +105,22 @@ function securityOf({ keyIn, acceptsLink }: HttpRoute): { security?: object[] } 
   return acceptsLink ? { security: [...both, { link: [] }] } : {};
 }
 
-function bodyOf({ body, request }: HttpRoute, { requests }: Shown): { requestBody?: JsonSchema } {
-  if (body === 'none' || body === 'unread') return {};
-  const schema = jsonSchemaOf(request, 'input');
+/** Names the body of a route: `PostV1VideosBody`. The form and the quote of a route have the same one. */
+const bodyName = (route: HttpRoute): string =>
+  `${operationIdOf(route).replace(/^./, (letter) => letter.toUpperCase())}Body`;
+
+const hasBody = ({ body, when }: HttpRoute): boolean =>
+  !when && body !== 'none' && body !== 'unread';
+
+const bodiesOf = ({ routes }: Api): Record<string, JsonSchema> =>
+  Object.fromEntries(
+    routes.filter(hasBody).map((route) => [bodyName(route), bodySchemaOf(route.request)]),
+  );
+
+function bodyOf(route: HttpRoute, { requests }: Shown): { requestBody?: JsonSchema } {
+  if (!hasBody(route)) return {};
+  const { body } = route;
+  const schema = { $ref: `#/components/schemas/${bodyName(route)}` };
   const examples = Object.fromEntries(requests.map(({ name, body: value }) => [name, { value }]));
   const json = { schema, ...(requests.length > 0 ? { examples } : {}) };
   const form = body === 'json-or-form' ? { 'multipart/form-data': { schema } } : {};

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { HttpRoute } from '../../../src/core/api/route';
 import { ROOT } from '../page';
 
 /** What the wire files show of one route. */
@@ -27,20 +28,36 @@ export function wireFilesOf(api: string): WireFile[] {
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as WireFile);
 }
 
-/** Finds what the wire files show of a route, `/v1/videos/:id`; of a route with a header of its own, nothing. */
+/**
+ * Finds what the wire files show of a route, `/v1/videos/:id`, out of all `routes` of its API; of a route with a header of its
+ * own, nothing. A body that a wire file writes as text, byte by byte, is shown as the JSON that it is.
+ */
 export function shownOf(
   files: readonly WireFile[],
-  { method, path, when }: { method: string; path: string; when?: unknown },
+  { method, path, when }: HttpRoute,
+  routes: readonly HttpRoute[],
 ): Shown {
   if (when) return NOTHING;
   const pattern = new RegExp(`^${path.replaceAll(/:\w+/g, '[^/?]+')}(?:\\?|$)`);
+  const others = routes.filter((one) => one.when && one.method === method && one.path === path);
   const own = files.filter(
     ({ call, reply }) =>
-      call?.method === method && pattern.test(call.path) && reply && reply.status < 400,
+      call?.method === method &&
+      pattern.test(call.path) &&
+      !others.some((one) => one.when?.(call.headers ?? {})) &&
+      reply &&
+      reply.status < 400,
   );
   return {
     requests: own.flatMap(({ name, call }) =>
-      call?.body === undefined ? [] : [{ name, body: call.body }],
+      call?.body === undefined
+        ? []
+        : [
+            {
+              name,
+              body: typeof call.body === 'string' ? (JSON.parse(call.body) as unknown) : call.body,
+            },
+          ],
     ),
     replies: own.map(({ name, reply }) => ({
       name,

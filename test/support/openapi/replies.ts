@@ -89,8 +89,15 @@ function answerOf(
     const file = { schema: { type: 'string', contentEncoding: 'binary' } };
     return { description, content: { 'video/mp4': file, 'image/png': file } };
   }
-  const shown = Object.fromEntries(examples.map(({ name, body }) => [name, { value: body }]));
-  return { description, content: jsonOf(schema, shown) };
+  const shown = (are: Shown['replies']): JsonSchema =>
+    Object.fromEntries(are.map(({ name, body }) => [name, { value: body }]));
+  const tables = examples.filter(({ body }) => typeof body === 'string');
+  const json = examples.filter(({ body }) => typeof body !== 'string');
+  const csv = { schema: { type: 'string' }, examples: shown(tables) };
+  return {
+    description,
+    content: { ...jsonOf(schema, shown(json)), ...(tables.length > 0 ? { 'text/csv': csv } : {}) },
+  };
 }
 
 const jsonOf = (schema: JsonSchema, examples: JsonSchema = {}): JsonSchema => ({
