@@ -62,6 +62,8 @@ export interface ErrorDetails {
   /** The request field at fault, in the caller's own spelling. */
   param?: string;
   retryAfterSeconds?: number;
+  /** All fields of the body that are wrong, for APIs that name every one. */
+  fields?: readonly FieldProblem[];
   /** Which scope a key lacks, for APIs that spell scopes in their own way. */
   scope?: string;
   /** How large the file is that a range lies outside of. */
@@ -74,6 +76,15 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
+/** What is wrong with one field of a body. */
+export interface FieldProblem {
+  /** `['scopes', '1']`; empty where it is the body itself. */
+  path: readonly string[];
+  code: 'unknown_field' | 'not_allowed' | 'invalid';
+  /** A sentence without the field's name. */
+  message: string;
+}
+
 /** The only error class. `message` is public; `cause` is for the log. */
 export class GatewayError extends Error {
   readonly code: ErrorCode;
@@ -81,6 +92,7 @@ export class GatewayError extends Error {
   readonly retryable: boolean;
   readonly param: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly fields: readonly FieldProblem[];
   readonly scope: string | undefined;
   readonly fileBytes: number | undefined;
   readonly path: string | undefined;
@@ -93,6 +105,7 @@ export class GatewayError extends Error {
     this.retryable = details.retryable ?? ERRORS[code].retryable;
     this.param = details.param;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.fields = details.fields ?? [];
     this.scope = details.scope;
     this.fileBytes = details.fileBytes;
     this.path = details.path;

@@ -12,6 +12,7 @@ import type { KeyStore } from '../core/ports/store/keys';
 import { createAuthBudget } from './auth-budget';
 import type { Hint } from '../core/ports/hint';
 import { mountCallbacks } from './callbacks';
+import { mountErrorPages } from './error-pages';
 import { errorHandler } from './errors';
 import { mountHealth, type HealthPorts } from './health';
 import type { InputLinks } from './input-links';
@@ -75,6 +76,7 @@ export function createApp(options: AppOptions): Express {
   if (options.traces) app.use(traceExchanges(options.traces));
   mountHealth(app, options);
   mountOpenapi(app);
+  mountErrorPages(app);
   const budget = createMemoryBudget(limits);
   const uploads = createUploads(limits);
   const used = createLastUsed(options.keys, logger);

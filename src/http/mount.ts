@@ -92,7 +92,7 @@ async function handle(
   response.locals['keyId'] = principal.keyId;
   requireScope(principal, route.scope);
   const idempotencyKey = readIdempotencyKey(request.get('idempotency-key'));
-  const query = parseOrThrow(route.query, queryOf(request, route));
+  const query = parseOrThrow(route.query, queryOf(request, route), 'query');
   if (route.spends && !wish) await ports.gateway.checkFunds(principal, idempotencyKey);
   const body = await readBody({ request, response, owner: principal }, route.body, ports);
   if (!route.verbatim) checkExact(body.identity);

@@ -1,6 +1,6 @@
 import { ERRORS, GatewayError, type ErrorCode } from '../../src/core/errors';
 import { apis } from '../../src/dialects';
-import { KEY, startTestApp, OTHER_KEY, READ_KEY, type TestApp } from './test-app';
+import { ADMIN_KEY, KEY, startTestApp, OTHER_KEY, READ_KEY, type TestApp } from './test-app';
 import { MODEL } from './memory-gateway';
 
 interface ErrorBody {
@@ -351,5 +351,54 @@ describe('an error answer', () => {
       expect(response.status).toBe(expected.status);
       expect(await response.json()).toEqual(expected.body);
     }
+  });
+});
+
+describe("an error of Reelay's own APIs", () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp();
+  });
+  afterAll(() => app.close());
+
+  const adminPost = (body: unknown) =>
+    app.send('/v1/admin/workspaces', {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${ADMIN_KEY}`,
+        'content-type': 'application/json',
+        'x-request-id': 'cat-7',
+      },
+      body: JSON.stringify(body),
+    });
+
+  test('is a problem that names all wrong fields and the request', async () => {
+    const response = await adminPost({ name: 7, 'a/b~c': 1, other: 2 });
+    expect(response.status).toBe(400);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    const { errors, ...problem } = (await response.json()) as { errors: { pointer: string }[] };
+    expect(errors.map(({ pointer }) => pointer).sort()).toEqual(['#/a~1b~0c', '#/name', '#/other']);
+    expect(problem).toMatchObject({
+      type: '/errors/invalid_request',
+      status: 400,
+      instance: 'cat-7',
+      error: { code: 'invalid_request' },
+    });
+  });
+
+  test('is told so at the paths of no API too', async () => {
+    for (const path of ['/openapi/none.json', '/inputs/none', '/errors/none']) {
+      const response = await fetch(new URL(path, app.origin));
+      expect([path, response.headers.get('content-type')]).toEqual([
+        path,
+        'application/problem+json',
+      ]);
+      expect(await response.json()).toMatchObject({ status: response.status });
+    }
+  });
+
+  test.each(Object.entries(ERRORS))('has a page for %s', async (code, { status, text }) => {
+    const response = await fetch(new URL(`/errors/${code}`, app.origin));
+    expect(await response.json()).toMatchObject({ code, status, text });
   });
 });

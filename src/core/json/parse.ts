@@ -1,17 +1,22 @@
 import type { z } from 'zod';
-import { GatewayError } from '../errors';
+import { GatewayError, type FieldProblem } from '../errors';
 
 /**
  * Parses at an endpoint. A failure is one `invalid_request` that names the field in the caller's spelling and the
- * allowed values.
+ * allowed values; of a body (`place`) it lists every other wrong field as well.
  */
-export function parseOrThrow<T>(schema: z.ZodType<T>, value: unknown): T {
+export function parseOrThrow<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  place: 'body' | 'query' = 'body',
+): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const { field, text } = describeIssues(result.error.issues);
   throw new GatewayError('invalid_request', {
     ...(field === '' ? {} : { param: field }),
     message: `${field || 'body'}: ${text}`,
+    ...(place === 'body' ? { fields: problemsOf(result.error.issues) } : {}),
   });
 }
 
@@ -24,9 +29,40 @@ export function describeIssues(issues: readonly z.core.$ZodIssue[]): {
   text: string;
 } {
   const { path, texts, allowed } = first(issues);
+  return { field: namesOf(path).join('.'), path, text: textOf({ texts, allowed }) };
+}
+
+/** Fields that one answer names at most. */
+const PROBLEMS_MAX = 50;
+
+/** Lists every field that is wrong, in the order of the schema; of one with several unknown names, each name. */
+function problemsOf(issues: readonly z.core.$ZodIssue[]): FieldProblem[] {
+  return issues.flatMap(eachOf).slice(0, PROBLEMS_MAX).map(problemOf);
+}
+
+function eachOf(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'unrecognized_keys') return [issue];
+  const lines = issue.message.split('\n');
+  return issue.keys.map((key, index) => ({
+    ...issue,
+    keys: [key],
+    message: lines[index] ?? issue.message,
+  }));
+}
+
+function problemOf(issue: z.core.$ZodIssue): FieldProblem {
+  const { path, texts, allowed } = read(issue);
+  const known = allowed.length > 0 ? 'not_allowed' : 'invalid';
+  const code = issue.code === 'unrecognized_keys' ? 'unknown_field' : known;
+  return { path: namesOf(path), code, message: textOf({ texts, allowed }) };
+}
+
+const namesOf = (path: readonly PropertyKey[]): string[] =>
+  path.map((part) => String(part).slice(0, NAME_LENGTH_MAX));
+
+function textOf({ texts, allowed }: Omit<Reading, 'path'>): string {
   const values = allowed.length > 0 ? [`${NOT_ALLOWED} Allowed: ${allowed.join(', ')}.`] : [];
-  const names = path.map((part) => String(part).slice(0, NAME_LENGTH_MAX));
-  return { field: names.join('.'), path, text: [...texts, ...values].join(', or ') };
+  return [...texts, ...values].join(', or ');
 }
 
 /** A name of megabytes is the caller's; an answer of megabytes would be ours. */

@@ -1,7 +1,7 @@
 import { route } from '../../core/api/route';
 import type { Api } from '../../core/api/dialect';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
-import { openaiErrorSchema, renderOpenaiError } from '../kit/openai-error';
+import { problemSchema, renderProblem } from '../kit/problem';
 import { monthOf, statementAnswer, statementQuerySchema, statementSchema } from '../kit/statement';
 import { balanceSchema } from './schema';
 import { fromBalance } from './translate';
@@ -10,9 +10,9 @@ import { fromBalance } from './translate';
 export const account: Api = {
   name: 'account',
   summary: 'The points and the statements of the own workspace.',
-  errorReply: openaiErrorSchema,
+  errorReply: problemSchema,
   prefixes: ['/v1/balance', '/v1/statements'],
-  renderError: (error) => renderOpenaiError(error),
+  renderError: renderProblem,
   routes: [
     route({
       method: 'GET',

@@ -1,5 +1,5 @@
 import type { Api } from '../../core/api/dialect';
-import { openaiErrorSchema, renderOpenaiError } from '../kit/openai-error';
+import { problemSchema, renderProblem } from '../kit/problem';
 import { bookingRoutes } from './bookings';
 import { configRoutes } from './config';
 import { deliveryRoutes } from './deliveries';
@@ -17,9 +17,9 @@ export const admin: Api = {
   name: 'admin',
   summary:
     'Workspaces, points, keys and the work that stands still; for keys with the scope `admin`.',
-  errorReply: openaiErrorSchema,
+  errorReply: problemSchema,
   prefixes: ['/v1/admin'],
-  renderError: (error) => renderOpenaiError(error),
+  renderError: renderProblem,
   routes: [
     ...workspaceRoutes,
     ...bookingRoutes,

@@ -1,6 +1,6 @@
 import { route } from '../../core/api/route';
 import type { Api } from '../../core/api/dialect';
-import { openaiErrorSchema, renderOpenaiError } from '../kit/openai-error';
+import { problemSchema, renderProblem } from '../kit/problem';
 import { deliveriesSchema, noQuerySchema, nothingSchema } from './schema';
 import { fromReports } from './translate';
 
@@ -11,9 +11,10 @@ import { fromReports } from './translate';
 export const jobs: Api = {
   name: 'jobs',
   summary: 'What became of the callback messages of a job.',
-  errorReply: openaiErrorSchema,
-  prefixes: ['/v1/jobs'],
-  renderError: (error) => renderOpenaiError(error),
+  errorReply: problemSchema,
+  // The others belong to no API, and what is wrong there is told as our own APIs tell it.
+  prefixes: ['/v1/jobs', '/callbacks', '/inputs', '/openapi', '/errors'],
+  renderError: renderProblem,
   routes: [
     route({
       method: 'GET',

@@ -38,7 +38,7 @@ export function errorRepliesOf(api: Api): Record<string, JsonSchema> {
       {
         description: codes.map((code) => ERRORS[code].text).join(' Or: '),
         content: {
-          'application/json': {
+          [typeOf(api, codes)]: {
             schema: { $ref: `#/components/schemas/${errorName(api)}` },
             examples: Object.fromEntries(
               codes.map((code) => [code, { value: rendered(api, code).body }]),
@@ -49,6 +49,10 @@ export function errorRepliesOf(api: Api): Record<string, JsonSchema> {
     ]),
   );
 }
+
+/** Returns the media type of an API's errors: JSON, or what it says itself. */
+const typeOf = (api: Api, [code = 'internal']: readonly ErrorCode[]): string =>
+  rendered(api, code).headers?.['content-type'] ?? 'application/json';
 
 const rendered = (api: Api, code: ErrorCode): Answer =>
   api.renderError(new GatewayError(code), REQUEST);
