@@ -88,6 +88,7 @@ function quoteOf(api: Api, route: HttpRoute, files: ReturnType<typeof wireFilesO
     operationId: `${operationIdOf(route)}Quote`,
     summary: 'Ask for the price of the same request',
     tags: [api.name],
+    ...securityOf(route),
     parameters: parametersOf(route, true),
     ...bodyOf(route, shown),
     responses: repliesOf(api, route, true, shown),
@@ -99,10 +100,17 @@ const operationIdOf = ({ method, path }: HttpRoute): string =>
   method.toLowerCase() +
   path.replaceAll(/[^a-zA-Z0-9]+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-function securityOf({ keyIn, acceptsLink }: HttpRoute): { security?: object[] } {
-  const both = [{ bearer: [] }, { apiKey: [] }];
-  if (keyIn) return { security: [{ query: [] }, ...both] };
-  return acceptsLink ? { security: [...both, { link: [] }] } : {};
+/** Tells how a caller is let in; the scope that a key must have is the role that OpenAPI has room for. */
+function securityOf({ keyIn, acceptsLink, scope }: HttpRoute): { security: object[] } {
+  const roles = scope === 'any' ? [] : [scope];
+  return {
+    security: [
+      ...(keyIn ? [{ query: roles }] : []),
+      { bearer: roles },
+      { apiKey: roles },
+      ...(acceptsLink ? [{ link: [] }] : []),
+    ],
+  };
 }
 
 /** Names the body of a route: `PostV1VideosBody`. The form and the quote of a route have the same one. */

@@ -117,7 +117,15 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
 };
 
 /** Lists what can go wrong at a route, by what it reads and does. */
-function codesOf({ path, body, spends, method, acceptsLink, scope }: HttpRoute): ErrorCode[] {
+function codesOf({
+  path,
+  body,
+  spends,
+  method,
+  acceptsLink,
+  scope,
+  keyIn,
+}: HttpRoute): ErrorCode[] {
   const readsBody = body !== 'none' && body !== 'unread';
   return [
     'invalid_request',
@@ -125,7 +133,7 @@ function codesOf({ path, body, spends, method, acceptsLink, scope }: HttpRoute):
     'rate_limited',
     'internal',
     'unavailable',
-    ...(scope === 'any' ? [] : (['forbidden'] as const)),
+    ...(scope === 'any' && !keyIn ? [] : (['forbidden'] as const)),
     ...(path.includes(':') || scope === 'admin' ? (['not_found'] as const) : []),
     ...(readsBody ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
     ...(spends ? (['insufficient_balance', 'model_not_found', 'upstream'] as const) : []),
