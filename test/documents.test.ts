@@ -111,7 +111,8 @@ test('the README lists every environment variable that the config reads, and no 
 });
 
 test('every dependency has its sentence', () => {
-  const text = read('docs/decisions/2026-11-21-dependencies.md');
+  const pages = ['2026-11-21-dependencies', '2026-11-30-dependencies-of-tests-and-tools'];
+  const text = pages.map((page) => read(`docs/decisions/${page}.md`)).join('\n');
   const names = [
     ...Object.keys(manifest.dependencies),
     ...Object.keys(manifest.devDependencies),
