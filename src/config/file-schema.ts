@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fields } from '../core/json/known-fields';
 import { alertsSchema } from './alerts-schema';
+import { corsOriginsSchema } from './cors-schema';
 import { channelsSchema } from './channel-schema';
 import { groupsSchema } from './group-schema';
 import { modelsSchema } from './model-schema';
@@ -24,6 +25,7 @@ export const fileSchema = fields({
     .describe(
       'The proxies before this gateway: how many, or their addresses as Express\'s "trust proxy" takes them.',
     ),
+  corsOrigins: corsOriginsSchema,
 });
 
 export type FileConfig = z.infer<typeof fileSchema>;

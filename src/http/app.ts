@@ -10,6 +10,7 @@ import type { Traces } from '../core/ports/traces';
 import type { Tokens } from '../core/ports/tokens';
 import type { KeyStore } from '../core/ports/store/keys';
 import { createAuthBudget } from './auth-budget';
+import { allowPages } from './cors';
 import type { Hint } from '../core/ports/hint';
 import { mountCallbacks } from './callbacks';
 import { mountErrorPages } from './error-pages';
@@ -44,6 +45,8 @@ export interface AppOptions extends HealthPorts {
   limits?: Partial<HttpLimits>;
   /** Express's "trust proxy": whose word for the caller's address counts. Absent = nobody's. */
   trustProxy?: number | string | undefined;
+  /** Origins whose pages may read answers in a browser: `https://app.example`. Absent = none. */
+  corsOrigins?: readonly string[];
   /** Ends the waits when the server closes; without it answers that wait are cut off in the end. */
   waitEnds?: WaitEnds;
   /** Hears of each exchange; absent = nobody counts. */
@@ -74,6 +77,8 @@ export function createApp(options: AppOptions): Express {
   );
   app.use(assignRequestId, noStore, logRequests(logger, options.metrics));
   if (options.traces) app.use(traceExchanges(options.traces));
+  const { corsOrigins = [] } = options;
+  if (corsOrigins.length > 0) app.use(allowPages(corsOrigins, apis));
   mountHealth(app, options);
   mountOpenapi(app);
   mountErrorPages(app);

@@ -48,6 +48,7 @@ export async function startApi(base: Foundation, options: ListenOptions): Promis
     isKey,
     limits: httpLimits(base.config),
     trustProxy: base.config.trustProxy,
+    corsOrigins: base.config.corsOrigins,
     tokens: base.tokens,
     blobs: base.blobs,
     links: base.links,

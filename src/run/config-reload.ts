@@ -179,7 +179,7 @@ function sentencesOf(error: unknown): string[] | undefined {
 }
 
 /** Parts that size what a process holds from its start on. */
-const FIXED = ['alerts', 'waits', 'limits', 'retention', 'trustProxy'] as const;
+const FIXED = ['alerts', 'waits', 'limits', 'retention', 'trustProxy', 'corsOrigins'] as const;
 
 function changedParts(before: Config, after: Config): string[] {
   return FIXED.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));

@@ -188,7 +188,7 @@ test('a file that is wrong changes nothing, and every entry of it is told to who
   expect(json.error.message).toBe(
     `config: nothing was changed: ${shared()}:2: channels.one.provider: there is no provider "arc"; did you mean "ark"? ` +
       `(known: ${PROVIDERS}); ${shared()}:3: model: is not a known field; did you mean "models"? ` +
-      '(known: $schema, channels, models, groups, money, alerts, waits, limits, retention, trustProxy)',
+      '(known: $schema, channels, models, groups, money, alerts, waits, limits, retention, trustProxy, corsOrigins)',
   );
   api.child.kill('SIGHUP');
   await told(api, 'the config was not read again');
