@@ -1,4 +1,10 @@
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Api } from '../core/api/dialect';
@@ -8,11 +14,14 @@ import type { Gateway } from '../core/ports/gateway/gateway';
 import type { Metrics } from '../core/ports/metrics';
 import type { Traces } from '../core/ports/traces';
 import type { Tokens } from '../core/ports/tokens';
+import type { CallerRateStore } from '../core/ports/store/caller-rates';
 import type { KeyStore } from '../core/ports/store/keys';
 import { createAuthBudget } from './auth-budget';
 import { allowPages } from './cors';
 import type { Hint } from '../core/ports/hint';
+import { createWindows } from './address-windows';
 import { mountCallbacks } from './callbacks';
+import { createCallerRates } from './caller-rates';
 import { mountErrorPages } from './error-pages';
 import { errorHandler } from './errors';
 import { mountHealth, type HealthPorts } from './health';
@@ -33,6 +42,8 @@ export interface AppOptions extends HealthPorts {
   /** The public APIs by name, in the registry's order; the first one answers for paths that belong to none. */
   apis: Readonly<Record<string, Api>>;
   keys: KeyStore;
+  /** Counts the creates of callers for all processes. */
+  callerRates: CallerRateStore;
   isKey(text: string): boolean;
   tokens: Pick<Tokens, 'verify'>;
   blobs: Blobs;
@@ -80,6 +91,7 @@ export function createApp(options: AppOptions): Express {
   const { corsOrigins = [] } = options;
   if (corsOrigins.length > 0) app.use(allowPages(corsOrigins, apis));
   mountHealth(app, options);
+  if (limits.requestsPerMinutePerAddress > 0) app.use(limitAddresses(limits, now));
   mountOpenapi(app);
   mountErrorPages(app);
   const budget = createMemoryBudget(limits);
@@ -88,13 +100,28 @@ export function createApp(options: AppOptions): Express {
   const authBudget = createAuthBudget(options.keys, limits);
   mountCallbacks(app, options.hint, { limits, budget, authBudget, now });
   mountInputs(app, { ...options, limits });
-  mountApis(app, apis, { ...options, limits, budget, uploads, authBudget, now, used, waitEnds });
+  const callerRates = createCallerRates(options.callerRates, limits);
+  const held = { limits, budget, uploads, authBudget, callerRates };
+  mountApis(app, apis, { ...options, ...held, now, used, waitEnds });
   app.use(({ method, path }) => {
     const message = 'There is no such path.';
     throw new GatewayError('not_found', { message, path: `${method} ${path}` });
   });
   app.use(errorHandler({ ...options, apis, limits }));
   return app;
+}
+
+/** Refuses an address that has sent its minute's requests already, before anything else is known of it. */
+function limitAddresses(limits: HttpLimits, now: () => number): RequestHandler {
+  const take = createWindows({
+    most: limits.requestsPerMinutePerAddress,
+    addressesMax: limits.authAddressesMax,
+    message: 'Too many requests from this address.',
+  });
+  return (request, _response, next) => {
+    take(request.ip ?? '', now());
+    next();
+  };
 }
 
 function noStore(_request: Request, response: Response, next: NextFunction): void {

@@ -1,6 +1,5 @@
-import { isIPv6 } from 'node:net';
-import { GatewayError } from '../core/errors';
 import type { KeyPrincipal, KeyStore } from '../core/ports/store/keys';
+import { createWindows, networkOf } from './address-windows';
 import { createLatecomers, type LatecomerOptions } from './auth-latecomers';
 
 /**
@@ -28,7 +27,6 @@ export interface AuthBudgetOptions extends LatecomerOptions {
   authAddressesMax: number;
 }
 
-const MINUTE_MS = 60_000;
 /**
  * The most known keys that are remembered. Past it all are forgotten, which costs each a place in its address's budget
  * once more.
@@ -39,7 +37,11 @@ export function createAuthBudget(
   keys: Pick<KeyStore, 'find' | 'existing'>,
   options: AuthBudgetOptions,
 ): AuthBudget {
-  const take = createTaker(options);
+  const take = createWindows({
+    most: options.authFailuresPerMinute,
+    addressesMax: options.authAddressesMax,
+    message: 'Too many requests with a wrong API key from this address.',
+  });
   const latecomers = createLatecomers(keys, options);
   const good = new Set<string>();
   /** Many requests may bring a key for the first time at once: one question, and one place in the budget. */
@@ -85,48 +87,4 @@ export function createAuthBudget(
     take,
     refuse: (address, now) => void take(address, now),
   };
-}
-
-/** Counts in windows of a minute that begin with an address's first failure. */
-function createTaker({ authFailuresPerMinute, authAddressesMax }: AuthBudgetOptions) {
-  const windows = new Map<string, { failures: number; endsAt: number }>();
-  return (address: string, now: number): (() => void) => {
-    const name = networkOf(address);
-    let window = windows.get(name);
-    if (!window || window.endsAt <= now) {
-      windows.delete(name);
-      const [oldest] = windows.keys();
-      if (oldest !== undefined && windows.size >= authAddressesMax) windows.delete(oldest);
-      window = { failures: 0, endsAt: now + MINUTE_MS };
-      windows.set(name, window);
-    }
-    if (window.failures >= authFailuresPerMinute) {
-      throw new GatewayError('rate_limited', {
-        message: 'Too many requests with a wrong API key from this address.',
-        retryAfterSeconds: Math.ceil((window.endsAt - now) / 1_000),
-      });
-    }
-    const taken = window;
-    taken.failures += 1;
-    return () => {
-      taken.failures -= 1;
-    };
-  };
-}
-
-/**
- * Returns the network that an address counts for: `203.0.113.7` itself, and of IPv6 the /56, since whoever has one
- * address there has all of it.
- */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
-  if (mapped) return mapped;
-  const [head = '', tail] = address.split('%', 1)[0]?.split('::') ?? [];
-  const groups = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  while (tail !== undefined && groups.length + after.length < 8) groups.push('0');
-  const [first = '0', second = '0', third = '0', fourth = '0'] = [...groups, ...after];
-  const site = [first, second, third].map((group) => group.padStart(4, '0'));
-  return `${site.join(':')}:${fourth.padStart(4, '0').slice(0, 2)}00::/56`;
 }

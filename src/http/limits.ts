@@ -44,6 +44,9 @@ export const HTTP_LIMITS = {
   partHeaderBytesMax: 8 * KIB,
   /** Requests with a wrong key or token that one address may send in a minute; past them it is answered 429. */
   authFailuresPerMinute: LIMITS.authFailuresPerMinute.default,
+  requestsPerMinutePerAddress: LIMITS.requestsPerMinutePerAddress.default,
+  createsPerMinutePerKey: LIMITS.createsPerMinutePerKey.default,
+  createsPerMinutePerWorkspace: LIMITS.createsPerMinutePerWorkspace.default,
   authAddressesMax: 10_000,
   /** Unknown keys of addresses past that budget are looked up together, once in such a pause. */
   lateKeysPauseMs: 100,

@@ -9,6 +9,7 @@ import { parseOrThrow } from '../core/json/parse';
 import type { Gateway } from '../core/ports/gateway/gateway';
 import { authenticate, hasKey, requireScope, type AuthPorts } from './auth';
 import { readBody, type BodyPorts } from './body';
+import type { CallerRates } from './caller-rates';
 import { fingerprintOf, readIdempotencyKey } from './idempotency';
 import type { Links } from './links';
 import { noting } from './noting';
@@ -24,6 +25,7 @@ export interface MountPorts extends AuthPorts, BodyPorts, SendPorts {
   used(keyId: string, now: number): void;
   now: () => number;
   links: Pick<Links, 'verify'>;
+  callerRates: CallerRates;
   waitEnds: WaitEnds;
 }
 
@@ -91,6 +93,7 @@ async function handle(
   response.locals['workspaceId'] = principal.workspaceId;
   response.locals['keyId'] = principal.keyId;
   requireScope(principal, route.scope);
+  if (route.spends && !wish) await ports.callerRates.take(principal, response, ports.now());
   const idempotencyKey = readIdempotencyKey(request.get('idempotency-key'));
   const query = parseOrThrow(route.query, queryOf(request, route), 'query');
   if (route.spends && !wish) await ports.gateway.checkFunds(principal, idempotencyKey);

@@ -45,6 +45,7 @@ export async function startApi(base: Foundation, options: ListenOptions): Promis
     gateway,
     apis,
     keys: base.store.keys,
+    callerRates: base.store.callerRates,
     isKey,
     limits: httpLimits(base.config),
     trustProxy: base.config.trustProxy,

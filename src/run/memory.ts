@@ -29,6 +29,9 @@ export function httpLimits({ limits, waits }: Config): Partial<HttpLimits> {
   return {
     authFailuresPerMinute: limits.authFailuresPerMinute,
     uploadBytesMax: limits.uploadBytesMax,
+    requestsPerMinutePerAddress: limits.requestsPerMinutePerAddress,
+    createsPerMinutePerKey: limits.createsPerMinutePerKey,
+    createsPerMinutePerWorkspace: limits.createsPerMinutePerWorkspace,
     bodyIdleMs: waits.bodyIdleMs,
     ...bodyLimits(limits.bodyMemoryBytesMax, heapBytes()),
   };

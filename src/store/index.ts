@@ -14,6 +14,7 @@ import { keepStore } from './results/keeps';
 import { keyStore } from './keys/keys';
 import { ledgerStore } from './money/ledger-store';
 import { operationsStore } from './operator/operations';
+import { callerRateStore } from './rates/caller-rates';
 import { rateStore } from './rates/rates';
 import { retentionStore } from './upkeep/retention';
 import type { Sealer } from './base/seal';
@@ -46,6 +47,7 @@ export function createStore(
     config: configStore(db),
     slots: slotStore(db, options.caps),
     rates: rateStore(db),
+    callerRates: callerRateStore(db),
     starts: startStore(db),
     sweep: sweepStore(db),
     retention: retentionStore(db),

@@ -84,6 +84,8 @@ export async function startTestApp(
       findById: async (id) => Object.values(KEYS).find(({ keyId }) => keyId === id),
       markUsed: async () => undefined,
     },
+    // No test limits creates without a store of its own.
+    callerRates: { use: async () => [] },
     isKey: (text) => text.startsWith('rl_live_'),
     tokens: createTokens({ secret: Buffer.alloc(32, 1), lifetimeMs: 60_000 }),
     blobs: createLocalBlobs(folder),

@@ -145,6 +145,24 @@ export const LIMITS = {
     'requests',
     'One address may send so many requests with a wrong key to one process in a minute.',
   ),
+  requestsPerMinutePerAddress: limit(
+    0,
+    'requests',
+    'One address (of IPv6 a /56) may send so many requests to one process in a minute, probes apart, before anybody looks at its key; 0 is no limit.',
+    { least: 0 },
+  ),
+  createsPerMinutePerKey: limit(
+    0,
+    'requests',
+    'One key may send so many creates in a minute, to all processes together; 0 is no limit.',
+    { least: 0 },
+  ),
+  createsPerMinutePerWorkspace: limit(
+    0,
+    'requests',
+    'All keys of a workspace may send so many creates in a minute, to all processes together; 0 is no limit.',
+    { least: 0 },
+  ),
   workflowsCached: limit(
     500,
     'workflows',

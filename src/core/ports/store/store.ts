@@ -5,6 +5,7 @@ import type { KeepStore } from './keeps';
 import type { ConfigStore } from './config';
 import type { HealthStore } from './health';
 import type { SlotStore } from './slots';
+import type { CallerRateStore } from './caller-rates';
 import type { RateStore } from './rates';
 import type { StartStore } from './starts';
 import type { SweepStore } from './sweep';
@@ -30,6 +31,7 @@ export interface Store {
   config: ConfigStore;
   slots: SlotStore;
   rates: RateStore;
+  callerRates: CallerRateStore;
   starts: StartStore;
   sweep: SweepStore;
   retention: RetentionStore;

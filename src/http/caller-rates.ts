@@ -1,0 +1,101 @@
+import type { Response } from 'express';
+import type { Principal } from '../core/api/principal';
+import { GatewayError } from '../core/errors';
+import type { CallerRateStore, UsedRate } from '../core/ports/store/caller-rates';
+import type { HttpLimits } from './limits';
+
+/** The limits of creates, by key and by workspace, which all processes keep to together. */
+export interface CallerRates {
+  /**
+   * Counts one create and tells the caller what is left, in headers. Throws `rate_limited` where the minute's are used up;
+   * a caller who has been told so costs this process no further question until then.
+   */
+  take(principal: Principal, response: Response, now: number): Promise<void>;
+}
+
+export type CallerRateLimits = Pick<
+  HttpLimits,
+  'createsPerMinutePerKey' | 'createsPerMinutePerWorkspace'
+>;
+
+const WINDOW_SECONDS = 60;
+/** Callers that are known to have used their minute up; past it all are forgotten, which costs one question each. */
+const FULL_MAX = 10_000;
+
+interface Limited {
+  name: string;
+  policy: string;
+  most: number;
+}
+
+export function createCallerRates(store: CallerRateStore, limits: CallerRateLimits): CallerRates {
+  const full = new Map<string, UsedRate>();
+  return {
+    async take(principal, response, now) {
+      const limited = limitsOf(principal, limits);
+      if (limited.length === 0) return;
+      const known = limited.flatMap(({ name }) => full.get(name) ?? []);
+      const isFull = known.some(({ endsAt }) => endsAt > now);
+      const names = limited.map(({ name }) => name);
+      const used = isFull ? known : await store.use(names, now, WINDOW_SECONDS * 1_000);
+      const states = limited.flatMap((limit) => stateOf(limit, used, now));
+      tell(response, states);
+      const spent = states.filter(({ isPast }) => isPast);
+      if (spent.length === 0) return;
+      if (full.size >= FULL_MAX) full.clear();
+      for (const { rate } of spent) full.set(rate.name, rate);
+      throw new GatewayError('rate_limited', {
+        message: 'Too many creates in a minute.',
+        retryAfterSeconds: Math.max(...spent.map(({ seconds }) => seconds)),
+      });
+    },
+  };
+}
+
+/** Lists what limits a caller; a workflow has no key. */
+function limitsOf({ keyId, workspaceId }: Principal, limits: CallerRateLimits): Limited[] {
+  const byKey = { policy: 'create-key', most: limits.createsPerMinutePerKey };
+  const byWorkspace = { policy: 'create', most: limits.createsPerMinutePerWorkspace };
+  return [
+    ...(keyId === null ? [] : [{ name: `key ${keyId}`, ...byKey }]),
+    { name: `workspace ${workspaceId}`, ...byWorkspace },
+  ].filter(({ most }) => most > 0);
+}
+
+interface State extends Limited {
+  rate: UsedRate;
+  left: number;
+  /** Seconds until the window ends. */
+  seconds: number;
+  isPast: boolean;
+}
+
+function stateOf(limit: Limited, used: readonly UsedRate[], now: number): State[] {
+  const rate = used.find(({ name, endsAt }) => name === limit.name && endsAt > now);
+  if (!rate) return [];
+  const left = Math.max(0, limit.most - rate.used);
+  const seconds = Math.max(1, Math.ceil((rate.endsAt - now) / 1_000));
+  return [{ ...limit, rate, left, seconds, isPast: rate.used > limit.most }];
+}
+
+/**
+ * Writes `RateLimit-Policy: "create";q=60;w=60` and `RateLimit: "create";r=12;t=30`
+ * (draft-ietf-httpapi-ratelimit-headers-11), and the tightest one in the words that OpenAI's clients read.
+ */
+function tell(response: Response, states: readonly State[]): void {
+  const [tightest] = states.toSorted((a, b) => a.left - b.left);
+  if (!tightest) return;
+  const list = (item: (state: State) => string): string => states.map(item).join(', ');
+  const window = String(WINDOW_SECONDS);
+  response.setHeader(
+    'RateLimit-Policy',
+    list(({ policy, most }) => `"${policy}";q=${String(most)};w=${window}`),
+  );
+  response.setHeader(
+    'RateLimit',
+    list(({ policy, left, seconds }) => `"${policy}";r=${String(left)};t=${String(seconds)}`),
+  );
+  response.setHeader('x-ratelimit-limit-requests', String(tightest.most));
+  response.setHeader('x-ratelimit-remaining-requests', String(tightest.left));
+  response.setHeader('x-ratelimit-reset-requests', `${String(tightest.seconds)}s`);
+}
