@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join, sep } from 'node:path';
 import { ROOT } from './freshness.mjs';
@@ -24,6 +24,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () =>
 try {
   compile();
   for (const folder of ['src', 'workflows', 'activities', 'simulators']) copyAssets(folder);
+  copyRedoc();
   await bundleWorkflows();
   writeFileSync(
     join(target, 'build.json'),
@@ -53,6 +54,21 @@ function copyAssets(folder) {
     recursive: true,
     filter: (path) => !path.split(sep).includes('wire') && !['.ts', '.md'].includes(extname(path)),
   });
+}
+
+/** Redoc's one file, so that no image has its package; the one picture that it would fetch from its maker stands in it. */
+function copyRedoc() {
+  const code = readFileSync(require.resolve('redoc/bundles/redoc.standalone.js'), 'utf8');
+  const logo = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
+  if (!code.includes(logo))
+    throw new Error(`redoc no longer fetches ${logo}: see what it does instead`);
+  const empty = 'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E';
+  const folder = join(target, 'src', 'http', 'docs');
+  writeFileSync(join(folder, 'redoc.js'), code.replaceAll(logo, empty));
+  cpSync(
+    require.resolve('redoc/bundles/redoc.standalone.js.LICENSE.txt'),
+    join(folder, 'redoc.LICENSE.txt'),
+  );
 }
 
 /** Bundled once here, so that a start needs no webpack and a mistake in a workflow shows at build time. */

@@ -11,6 +11,7 @@ export interface Operation {
   path: string;
   /** The API's name. */
   api: string;
+  operationId: string;
   /** The ways in: each scheme with the scopes that a key must have. */
   security: Record<string, string[]>[];
   parameters: { name: string; in: string; required?: boolean; schema: JsonSchema }[];
