@@ -4,7 +4,7 @@ import type { Express, Response } from 'express';
 import type { Api } from '../core/api/dialect';
 import { GatewayError } from '../core/errors';
 
-/** Where the page's files are: beside this file in a build, and in the build for code that runs from its source. */
+/** The folders with the files of the page: beside this file in a build, and in the build for code that runs from its source. */
 const FOLDERS = ['docs', '../../dist/src/http/docs'].map((folder) => join(__dirname, folder));
 const ASSETS = ['page.css', 'page.js', 'redoc.js'];
 /** Long enough for a reader's visit, short enough that a deploy shows. */
