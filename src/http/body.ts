@@ -56,6 +56,7 @@ export async function readBody(
   const isSmall = kind === 'small-json';
   if (isSmall && isEmpty(request)) return { value: {}, files: [], identity: '' };
   if (!request.is(['json', '+json'])) throw wrongType(kind);
+  refuseCharset(request);
   const bytes = await readBytes(request, {
     bytesMax: isSmall ? ports.limits.smallJsonBytesMax : ports.limits.jsonBytesMax,
     idleMs,
@@ -206,6 +207,18 @@ function refuseEncoding(request: Request): void {
   if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
   throw new GatewayError('unsupported_media_type', {
     message: 'Content-Encoding: compressed bodies are not accepted.',
+  });
+}
+
+/**
+ * JSON is UTF-8 and its type has no charset (RFC 8259, 8.1 and 11); many clients name one all the same. What is said to
+ * be of another would be read as other letters than the caller wrote.
+ */
+function refuseCharset(request: Request): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(request.get('content-type') ?? '')?.[1];
+  if (charset === undefined || /^(utf-?8|us-ascii)$/i.test(charset)) return;
+  throw new GatewayError('unsupported_media_type', {
+    message: `Content-Type: charset "${charset.slice(0, 40)}" is not read; send JSON as UTF-8.`,
   });
 }
 

@@ -1,24 +1,19 @@
 import { endOfString } from './json-bounds';
+import { repeatedName, type ChangedValue } from './json-repeats';
 import { propertiesOf, readTree, type JsonNode } from './json-text';
-
-/** Reading a JSON text would change what it says at this path, for this reason. */
-export interface ChangedValue {
-  /** `['metadata', 'ref']`; items of lists by their index. */
-  path: readonly string[];
-  /** Follows the name of the field. */
-  problem: string;
-}
 
 /**
  * Returns the first thing in a JSON text that would be another one once it is read: a number with more digits than
- * JavaScript holds (`12345678901234567890`), or a field called `__proto__`, which an object would lose. Undefined where
- * there is none, and for a text that is no JSON.
+ * JavaScript holds (`12345678901234567890`), a field called `__proto__`, which an object would lose, or a field that is
+ * there twice. Undefined where there is none, and for a text that is no JSON.
  */
 export function changedByReading(json: Uint8Array): ChangedValue | undefined {
-  if (!isSuspect(json)) return undefined;
+  const repeated = repeatedName(json);
+  if (!repeated && !isSuspect(json)) return undefined;
   try {
     const text = new TextDecoder().decode(json);
-    return changedIn(readTree(text), text, []);
+    const tree = readTree(text);
+    return repeated ?? changedIn(tree, text, []);
   } catch {
     return undefined;
   }
