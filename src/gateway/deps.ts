@@ -27,6 +27,7 @@ export interface GatewayDeps {
   outbound: Outbound;
   blobs: Blobs;
   signLink(job: Job, kind: FileKind): string;
+  signEventsLink(job: Pick<Job, 'id' | 'workspaceId'>): string;
   /** Reads a URL that a caller sent as a link of our own; undefined where it is none. */
   links: {
     read(
@@ -42,7 +43,14 @@ export interface GatewayDeps {
   waits: GatewayWaits;
   limits: Pick<
     Limits,
-    'inputBytesMax' | 'resubmits' | 'createsAtOnce' | 'heldRequests' | 'replyBytesMax'
+    | 'inputBytesMax'
+    | 'resubmits'
+    | 'createsAtOnce'
+    | 'heldRequests'
+    | 'replyBytesMax'
+    | 'eventStreams'
+    | 'eventStreamsPerWorkspace'
+    | 'eventStreamsPerKey'
   >;
   /** Starts the jobs whose rows are committed. */
   starts: Pick<Starts, 'wake' | 'isFull'>;
@@ -63,6 +71,8 @@ type GatewayWaits = PlanWaits &
     | 'nativeReplyMs'
     | 'cancelReplyMs'
     | 'contentTimeoutMs'
+    | 'eventBeatMs'
+    | 'eventRetryMs'
   >;
 
 /** What a create stands on, whether an endpoint or a workflow asks. */

@@ -4,6 +4,7 @@ import { createAdmin } from './admin';
 import type { GatewayDeps } from './deps';
 import { createFunds } from './funds';
 import { createJobs } from './jobs';
+import { createLive } from './live';
 import { createModels } from './models';
 import { createNativeJobs } from './native-jobs';
 import { createResults } from './results';
@@ -30,6 +31,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     ...createModels(deps),
     ...jobs,
     ...createResults(deps, jobs),
+    ...createLive(deps, jobs),
     ...createNativeJobs(deps, jobs),
     ...createUsageReports(deps),
     ...createAccess(deps),

@@ -26,6 +26,7 @@ import { mountDocs } from './docs';
 import { mountErrorPages } from './error-pages';
 import { errorHandler } from './errors';
 import { mountFront } from './front';
+import type { EventLinks } from './event-links';
 import { mountHealth, type HealthPorts } from './health';
 import type { InputLinks } from './input-links';
 import { mountInputs } from './inputs';
@@ -50,6 +51,7 @@ export interface AppOptions extends HealthPorts {
   tokens: Pick<Tokens, 'verify'>;
   blobs: Blobs;
   links: Pick<Links, 'verify'>;
+  eventLinks: Pick<EventLinks, 'verify'>;
   inputLinks: Pick<InputLinks, 'verify'>;
   hint: Hint;
   /** Says whether what was thrown means that the database is away for a moment: told as 503, to be asked again. */

@@ -11,6 +11,7 @@ import { authenticate, hasKey, requireScope, type AuthPorts } from './auth';
 import { readBody, type BodyPorts } from './body';
 import type { CallerRates } from './caller-rates';
 import { fingerprintOf, readIdempotencyKey } from './idempotency';
+import type { EventLinks } from './event-links';
 import type { Links } from './links';
 import { noting } from './noting';
 import { atQuote, isDryRun, previewed, QUOTE_PATH, type Asked } from './preview';
@@ -26,6 +27,7 @@ export interface MountPorts extends AuthPorts, BodyPorts, SendPorts {
   now: () => number;
   links: Pick<Links, 'verify'>;
   callerRates: CallerRates;
+  eventLinks: Pick<EventLinks, 'verify'>;
   waitEnds: WaitEnds;
 }
 
@@ -140,9 +142,10 @@ async function principalOf(
   route: HttpRoute,
   ports: MountPorts,
 ): Promise<Principal> {
-  if (route.acceptsLink && request.query['signature'] !== undefined) {
+  const verifier = verifierOf(route, ports);
+  if (verifier && request.query['signature'] !== undefined) {
     try {
-      const { workspaceId } = ports.links.verify(paramsOf(request)['id'] ?? '', request.query);
+      const { workspaceId } = verifier.verify(paramsOf(request)['id'] ?? '', request.query);
       return { workspaceId, keyId: '', group: '', models: [], scopes: ['read'] };
     } catch (error) {
       if (!hasKey(request)) throw error;
@@ -153,3 +156,11 @@ async function principalOf(
   ports.used(principal.keyId, now);
   return principal;
 }
+
+const verifierOf = (
+  { acceptsLink, acceptsEventsLink }: HttpRoute,
+  { links, eventLinks }: Pick<MountPorts, 'links' | 'eventLinks'>,
+): Pick<EventLinks, 'verify'> | undefined => {
+  if (acceptsEventsLink) return eventLinks;
+  return acceptsLink ? links : undefined;
+};

@@ -16,7 +16,7 @@ export function searchOf(request: Request, { keyIn, spends }: HttpRoute): string
 
 export function queryOf(request: Request, route: HttpRoute): Record<string, unknown> {
   const hidden: readonly string[] = [
-    ...(route.acceptsLink ? LINK_PARAMETERS : []),
+    ...(route.acceptsLink || route.acceptsEventsLink ? LINK_PARAMETERS : []),
     ...(route.keyIn ? [KEY_PARAMETER] : []),
     ...(route.spends ? [DRY_RUN_PARAMETER] : []),
   ];

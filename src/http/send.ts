@@ -19,6 +19,10 @@ export async function send(
 ): Promise<void> {
   const { response } = exchange;
   response.status(answer.status);
+  if (answer.events) {
+    await sendEvents(exchange, answer.events, ports);
+    return;
+  }
   if (answer.stream) {
     await sendStream(exchange, answer, answer.stream, ports);
     return;
@@ -87,6 +91,40 @@ async function sendStream(
       { requestId: requestIdOf(response), path: request.path, err: error },
       'download broke off',
     );
+  }
+}
+
+/**
+ * Sends each text as soon as it is there and asks for the next only when the caller takes what was sent: a slow one
+ * holds one text, and is cut after `streamIdleMs` in which its connection moves nothing.
+ */
+async function sendEvents(
+  { request, response }: { request: Request; response: Response },
+  events: AsyncIterable<string>,
+  { limits, logger }: SendPorts,
+): Promise<void> {
+  response.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
+  response.setHeader('Cache-Control', 'no-cache, no-transform');
+  response.setHeader('X-Accel-Buffering', 'no');
+  const requestId = requestIdOf(response);
+  response.setTimeout(limits.streamIdleMs, () => {
+    logger.warn(
+      { requestId, path: request.path },
+      'a stream of events was cut: its reader is slow',
+    );
+    response.destroy();
+  });
+  if (request.method === 'HEAD' || response.destroyed) {
+    response.end();
+    return;
+  }
+  response.flushHeaders();
+  try {
+    await pipeline(Readable.from(events, { highWaterMark: 1 }), response);
+  } catch (error) {
+    response.destroy();
+    if (isPrematureClose(error)) return;
+    logger.error({ requestId, path: request.path, err: error }, 'a stream of events broke off');
   }
 }
 

@@ -33,6 +33,7 @@ export async function startApi(base: Foundation, options: ListenOptions): Promis
       callbackSecret: () => newSecret(base.random(SECRET_BYTES)),
     },
     signLink,
+    signEventsLink: base.eventLinks.sign,
     waits: base.config.waits,
     limits: base.config.limits,
     caps: base.caps,
@@ -53,6 +54,7 @@ export async function startApi(base: Foundation, options: ListenOptions): Promis
     tokens: base.tokens,
     blobs: base.blobs,
     links: base.links,
+    eventLinks: base.eventLinks,
     inputLinks: base.inputLinks,
     hint: createHint({
       ...base,

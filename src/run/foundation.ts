@@ -22,6 +22,8 @@ import type { EngineConnection } from '../engine/connection';
 import { statusOf } from '../engine/engine-error';
 import { createQuotes } from '../gateway';
 import type { Quotes } from '../gateway';
+import { createEventLinks } from '../http/event-links';
+import type { EventLinks } from '../http/event-links';
 import { createInputLinks } from '../http/input-links';
 import type { InputLinks } from '../http/input-links';
 import { createLinks } from '../http/links';
@@ -66,6 +68,7 @@ export interface Foundation {
   reload: ConfigReload;
   rates: Rates;
   links: Links;
+  eventLinks: EventLinks;
   inputLinks: InputLinks;
   tokens: Tokens;
   quotes: Quotes;
@@ -167,10 +170,11 @@ const isExhausted = (error: unknown): boolean => statusOf(error) === 'RESOURCE_E
 function signedWith(
   { key: secret, others: otherSecrets }: SecretKeys,
   { config: { waits }, publicUrl }: FoundationOptions,
-): Pick<Foundation, 'links' | 'inputLinks' | 'tokens' | 'quotes'> {
+): Pick<Foundation, 'links' | 'eventLinks' | 'inputLinks' | 'tokens' | 'quotes'> {
   const signed = { secret, otherSecrets };
   return {
     links: createLinks({ ...signed, publicUrl, lifetimeMs: waits.linkMs }),
+    eventLinks: createEventLinks({ ...signed, publicUrl, lifetimeMs: waits.linkMs }),
     inputLinks: createInputLinks(signed),
     tokens: createTokens({ ...signed, lifetimeMs: waits.tokenMs }),
     quotes: createQuotes({ ...signed, lifetimeMs: waits.quoteMs }),

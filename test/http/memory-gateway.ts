@@ -14,6 +14,7 @@ import type { CreateOptions } from '../../src/core/job/creation';
 import type { Draft } from '../../src/core/request/draft';
 import type { FileKind } from '../../src/core/job/files';
 import type { Gateway } from '../../src/core/ports/gateway/gateway';
+import type { Told } from '../../src/core/ports/gateway/live';
 import type { NativeView } from '../../src/core/job/native-view';
 import type { Outbound } from '../../src/core/ports/outbound';
 import type { PageQuery } from '../../src/core/job/page';
@@ -213,6 +214,11 @@ export function createMemoryGateway(
       job: await gateway.waitFor(...wait),
       isHeld: true,
     })),
+    eventsLink: ({ id }) => `https://gateway.example/v1/videos/${id}/events`,
+    async follow(principal, id) {
+      raise(gateway);
+      return oneState(find(gateway, id, principal.workspaceId));
+    },
     async list(principal, page) {
       raise(gateway);
       return listOf(gateway, principal, page);
@@ -256,6 +262,12 @@ export function createMemoryGateway(
     },
   };
   return gateway;
+}
+
+async function* oneState(job: Job): AsyncGenerator<Told> {
+  await Promise.resolve();
+  yield { kind: 'opened', retryMs: 3_000 };
+  yield { kind: 'state', job, place: '7-0', attempts: [], deliveries: [] };
 }
 
 /** No real caller waits here; long enough to be told, short enough for a test of the end. */

@@ -9,6 +9,7 @@ import type { KeyPrincipal } from '../../src/core/ports/store/keys';
 import { apis } from '../../src/dialects';
 import { createApp, type AppOptions } from '../../src/http/app';
 import { hashKey } from '../../src/http/auth';
+import { createEventLinks } from '../../src/http/event-links';
 import { createInputLinks } from '../../src/http/input-links';
 import { createLinks, type Links } from '../../src/http/links';
 import { createTokens } from '../../src/http/tokens';
@@ -65,12 +66,14 @@ export async function startTestApp(
     },
   });
   let origin = '';
-  const links = createLinks({
+  const signing = {
     secret: options.secret ?? 'link-secret',
     publicUrl: () => origin,
     lifetimeMs: 60_000,
     ...(options.now ? { now: options.now } : {}),
-  });
+  };
+  const links = createLinks(signing);
+  const eventLinks = createEventLinks(signing);
   const gateway = createMemoryGateway(
     (job, kind) => links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind }),
     options.now,
@@ -90,6 +93,7 @@ export async function startTestApp(
     tokens: createTokens({ secret: Buffer.alloc(32, 1), lifetimeMs: 60_000 }),
     blobs: createLocalBlobs(folder),
     links,
+    eventLinks,
     inputLinks: createInputLinks({ secret: 'link-secret' }),
     hint: async () => false,
     isOutage: () => false,

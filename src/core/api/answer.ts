@@ -4,6 +4,8 @@ export interface Answer {
   /** Objects are sent as JSON, strings and bytes as they are, streams piped; undefined = no body. */
   body?: unknown;
   stream?: AsyncIterable<Uint8Array>;
+  /** Server-sent events as they go over the wire, each text at once: `event: video.queued\ndata: {}\n\n`. */
+  events?: AsyncIterable<string>;
 }
 
 /**

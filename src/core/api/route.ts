@@ -60,6 +60,8 @@ export interface HttpRoute {
   spends?: true;
   /** A signed link (`?expires=&signature=`) may stand in for the key. */
   acceptsLink?: boolean;
+  /** A signed link to the events of the job that the path names may stand in for the key. */
+  acceptsEventsLink?: true;
   /**
    * `query`: the key may also come as `?api_key=`, which `handle` never sees, and it must be a key: an access token
    * buys no other one. A bad one is `forbidden`, as the documentation of such an exchange has it. Everywhere else a

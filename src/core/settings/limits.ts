@@ -134,6 +134,21 @@ export const LIMITS = {
     'One process holds so many requests at once; past it they are answered as if their wait were over.',
     { least: 0 },
   ),
+  eventStreams: limit(
+    2_000,
+    'streams',
+    'One process holds so many streams of events open at once; one more is refused with 503.',
+  ),
+  eventStreamsPerWorkspace: limit(
+    1_000,
+    'streams',
+    'One workspace has so many streams of events open at one process; one more is refused with 429.',
+  ),
+  eventStreamsPerKey: limit(
+    600,
+    'streams',
+    'One key has so many streams of events open at one process; one more is refused with 429.',
+  ),
   databaseConnections: limit(
     20,
     'connections',

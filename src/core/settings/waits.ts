@@ -181,6 +181,11 @@ export const WAITS = {
     "A create that passes through waits this long for its provider's answer.",
   ),
   cancelReplyMs: ms(5 * SECOND, 'A cancel that passes through waits this long for its verdict.'),
+  eventBeatMs: ms(
+    15 * SECOND,
+    'A silent stream of events says so, and asks if its key still lives.',
+  ),
+  eventRetryMs: ms(3 * SECOND, 'A client whose stream of events broke off comes back after this.'),
   linkMs: ms(24 * HOUR, 'A signed link to a result works for this long.'),
   tokenMs: ms(HOUR, 'An access token works for this long.'),
   quoteMs: ms(15 * MINUTE, 'A quote binds its price for this long.'),
@@ -188,10 +193,7 @@ export const WAITS = {
     10 * SECOND,
     "An endpoint waits this long for a provider's answer unless its caller says otherwise.",
   ),
-  idempotencyMs: ms(
-    48 * HOUR,
-    'The answer of a create is kept for this long for a repeat under its key.',
-  ),
+  idempotencyMs: ms(48 * HOUR, "A create's answer is kept this long for a repeat under its key."),
 
   // Starts and the sweep.
   startAgainMs: ms(

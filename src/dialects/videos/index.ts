@@ -11,6 +11,7 @@ import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { Models } from '../../core/ports/gateway/models';
 import type { Results } from '../../core/ports/gateway/results';
 import { derivationRoutes } from './derive';
+import { eventRoutes } from './events';
 import { idOf, renderCallback, renderError, show, videoModelOf } from './render';
 import {
   deletedSchema,
@@ -69,6 +70,7 @@ export const videos: Dialect = {
         }),
     }),
     ...derivationRoutes,
+    ...eventRoutes,
     route({
       method: 'GET',
       path: '/v1/videos/:id',
@@ -80,7 +82,8 @@ export const videos: Dialect = {
       reply: videoSchema,
       async handle(gateway, { principal, params }) {
         const job = await gateway.get(principal, params['id'] ?? '');
-        return { status: 200, body: show(gateway, job) };
+        const events = `<${gateway.eventsLink(job)}>; rel="events"`;
+        return { status: 200, headers: { link: events }, body: show(gateway, job) };
       },
     }),
     route({

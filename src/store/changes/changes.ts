@@ -2,6 +2,8 @@ import type { Pool } from 'pg';
 import { MILESTONES } from '../../core/ports/store/changes';
 import type { ChangeStore, Milestone } from '../../core/ports/store/changes';
 import { createListener } from './listener';
+import { createMovers } from './movers';
+import { timelineOf } from './timeline';
 import { createWaiters } from './waiters';
 import type { Waiters } from './waiters';
 
@@ -20,29 +22,39 @@ const GATHER_MS = 10;
 
 export function createChanges(url: string, pool: Pool, onError: (error: Error) => void): Changes {
   const waiters = createWaiters();
+  const movers = createMovers(pool);
   const told = new Set<string>();
   let gathering: NodeJS.Timeout | undefined;
   let recheck: NodeJS.Timeout | undefined;
   const listener = createListener(url, 'reelay_jobs', { message: gather, error: onError });
 
   function gather(jobId: string): void {
-    if (!waiters.has(jobId)) return;
+    if (!waiters.has(jobId) && !movers.has(jobId)) return;
     told.add(jobId);
     gathering ??= setTimeout(() => {
       gathering = undefined;
       const ids = [...told];
       told.clear();
-      wake(pool, waiters, ids).catch(onError);
+      wake(pool, waiters, ids.filter(waiters.has)).catch(onError);
+      movers
+        .look(ids)
+        // A row that an open transaction holds back is asked for again soon.
+        .then((heldBack) => {
+          heldBack.forEach(gather);
+        })
+        .catch(onError);
     }, GATHER_MS);
   }
 
   function planRound(): void {
-    if (waiters.jobs().length > 0) recheck ??= setTimeout(() => void round(), RECHECK_MS);
+    if (waiters.jobs().length > 0 || movers.jobs().length > 0)
+      recheck ??= setTimeout(() => void round(), RECHECK_MS);
   }
 
   async function round(): Promise<void> {
     listener.ensure();
     await wake(pool, waiters, waiters.jobs()).catch(onError);
+    await movers.look(movers.jobs()).catch(onError);
     recheck = undefined;
     planRound();
   }
@@ -56,8 +68,17 @@ export function createChanges(url: string, pool: Pool, onError: (error: Error) =
       planRound();
       return waiting;
     },
+    moved(jobId, mark, ms, signal) {
+      const moving = movers.moved(jobId, mark, ms, signal);
+      listener.ensure();
+      gather(jobId);
+      planRound();
+      return moving;
+    },
+    timeline: (jobId) => timelineOf(pool, jobId),
     async close() {
       clearTimeout(gathering);
+      movers.dismiss();
       waiters.dismiss();
       clearTimeout(recheck);
       await listener.close();

@@ -83,12 +83,15 @@ function successes(route: HttpRoute, isQuote: boolean, { replies }: Shown): Repl
 const EXAMPLES_MAX = 3;
 
 function answerOf(
-  { acceptsLink }: HttpRoute,
+  { acceptsLink, acceptsEventsLink }: HttpRoute,
   schema: JsonSchema,
   { status, examples }: { status: number; examples: Shown['replies'] },
 ): JsonSchema {
   const description = DESCRIPTIONS[status] ?? 'Done.';
   if (status === 304) return { description };
+  if (acceptsEventsLink) {
+    return { description, content: { 'text/event-stream': { schema: { type: 'string' } } } };
+  }
   if (acceptsLink) {
     const file = { schema: { type: 'string', contentEncoding: 'binary' } };
     return { description, content: { 'video/mp4': file, 'image/png': file } };

@@ -1,0 +1,121 @@
+import type { Principal } from '../core/api/principal';
+import { isTerminal } from '../core/job/job';
+import type { Job } from '../core/job/job';
+import type { Jobs } from '../core/ports/gateway/jobs';
+import type { Live, Told } from '../core/ports/gateway/live';
+import type { Timeline, TimelineEvent } from '../core/ports/store/changes';
+import type { GatewayDeps } from './deps';
+import { createOpenStreams } from './open-streams';
+import { withQueue } from './queue';
+
+type LiveDeps = Pick<GatewayDeps, 'store' | 'caps' | 'waits' | 'limits' | 'now' | 'signEventsLink'>;
+
+interface Reader {
+  principal: Principal;
+  after: string | undefined;
+  signal: AbortSignal;
+}
+
+/** Makes the streams of this process; all that wait share one question to the database. */
+export function createLive(deps: LiveDeps, { get }: Pick<Jobs, 'get'>): Live {
+  const streams = createOpenStreams(deps.limits);
+  return {
+    eventsLink: deps.signEventsLink,
+    async follow(principal, id, { after, signal }) {
+      const job = await get(principal, id);
+      const { events } = await deps.store.changes.timeline(job.id);
+      if (after !== undefined && isOver(deps, job, { events, after })) return undefined;
+      const close = streams.open(principal);
+      // A reader that leaves before it has read anything would never start, and so never end, the generator.
+      signal.addEventListener('abort', close, { once: true });
+      return untilClosed(tell(deps, job, { principal, after, signal }), close);
+    },
+  };
+}
+
+async function* untilClosed(told: AsyncIterable<Told>, close: () => void): AsyncGenerator<Told> {
+  try {
+    yield* told;
+  } finally {
+    close();
+  }
+}
+
+/** Says whether a reader at that place has heard the end. */
+function isOver(
+  deps: LiveDeps,
+  job: Job,
+  { events, after }: { events: readonly TimelineEvent[]; after: string },
+): boolean {
+  const end = events.find(isEnd);
+  return end ? comparePlaces(end.place, after) <= 0 : hasEndedLongAgo(deps, job);
+}
+
+/** The row of an end may be held back by a transaction for a moment; later it is missing because it was erased. */
+const hasEndedLongAgo = ({ now, waits }: LiveDeps, { state, finishedAt }: Job): boolean =>
+  isTerminal(state) && now() - (finishedAt ?? 0) > 4 * waits.eventBeatMs;
+
+const isEnd = ({ type }: TimelineEvent): boolean => type.startsWith('job.ended.');
+
+async function* tell(deps: LiveDeps, first: Job, reader: Reader): AsyncGenerator<Told> {
+  const { waits, store } = deps;
+  let place = reader.after;
+  let mark = '';
+  yield { kind: 'opened', retryMs: waits.eventRetryMs };
+  while (!reader.signal.aborted) {
+    const move = await store.changes.moved(first.id, mark, waits.eventBeatMs, reader.signal);
+    if (reader.signal.aborted) break;
+    if (move.kind === 'gone' || !(await isAllowed(deps, reader.principal))) return;
+    if (move.kind === 'still') {
+      yield { kind: 'beat' };
+      continue;
+    }
+    mark = move.mark;
+    // The rows first: the job is then as new as each of them.
+    const timeline = await store.changes.timeline(first.id);
+    const job = await store.jobs.get(first.workspaceId, first.id);
+    if (!job) return;
+    const isLast = timeline.events.some(isEnd) || hasEndedLongAgo(deps, job);
+    // Its end is told once, when its row can be.
+    if (isTerminal(job.state) && !isLast) continue;
+    for (const state of statesAfter(place, await withQueue(deps, job), timeline)) {
+      yield state;
+      place = state.place ?? place;
+    }
+    if (isLast) return;
+  }
+  yield { kind: 'closing' };
+}
+
+/** A reader that is new gets the job as it is; one that comes back gets each row that it lacks, to the end. */
+function statesAfter(
+  place: string | undefined,
+  job: Job,
+  { events, attempts, deliveries }: Timeline,
+): Extract<Told, { kind: 'state' }>[] {
+  const state = { kind: 'state', job, attempts, deliveries } as const;
+  const end = events.findIndex(isEnd);
+  const told = end < 0 ? events : events.slice(0, end + 1);
+  const last = told.at(-1);
+  if (place === undefined) return [last ? { ...state, place: last.place } : state];
+  const missing = told.filter((event) => comparePlaces(event.place, place) > 0);
+  return missing.length > 0 ? missing.map((event) => ({ ...state, ...event })) : [state];
+}
+
+/** Compares places such as `7421-018f…`: by the number of the transaction, then by the row's id. */
+function comparePlaces(one: string, other: string): number {
+  const [transaction = '', row = ''] = one.split('-');
+  const [otherTransaction = '', otherRow = ''] = other.split('-');
+  const difference = BigInt(transaction) - BigInt(otherTransaction);
+  if (difference !== 0n) return difference < 0n ? -1 : 1;
+  return row === otherRow ? 0 : row < otherRow ? -1 : 1;
+}
+
+/** A stream ends with its key; one by a link ends with its job alone. */
+async function isAllowed(
+  { store, now }: Pick<LiveDeps, 'store' | 'now'>,
+  { keyId, secretId }: Principal,
+): Promise<boolean> {
+  if (!keyId || secretId === undefined) return true;
+  return (await store.keys.findById(keyId, secretId, now())) !== undefined;
+}
