@@ -176,10 +176,7 @@ export const WAITS = {
     170 * SECOND,
     "An endpoint holds a request for its job's end for at most this: ula's documented callers give up after 180 s.",
   ),
-  nativeReplyMs: ms(
-    MINUTE,
-    "A create that passes through waits this long for its provider's answer.",
-  ),
+  nativeReplyMs: ms(MINUTE, "A passed-on create waits this long for its provider's answer."),
   cancelReplyMs: ms(5 * SECOND, 'A cancel that passes through waits this long for its verdict.'),
   eventBeatMs: ms(
     15 * SECOND,
