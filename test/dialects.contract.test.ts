@@ -24,6 +24,7 @@ import type { RangeWish } from '../src/core/media/range';
 import type { Attempt } from '../src/core/provider/attempt';
 import { apis, dialects } from '../src/dialects';
 import { openContent } from '../src/gateway/content';
+import { oneState } from './http/memory-gateway';
 import { ADMIN_KEY, KEY, startTestApp, READ_KEY, type TestApp } from './http/test-app';
 import { keptFiles } from './http/memory-content';
 
@@ -277,6 +278,7 @@ function play(app: TestApp, { given }: WireFile): unknown[] {
   const saids = given.saids ?? [];
   Object.assign(app.gateway, {
     link,
+    follow: () => answer(oneState(job)),
     view: () => known(view),
     views: (_principal: unknown, wire: string, query: NativeQuery) => {
       asked.push({ views: wire, ...query });

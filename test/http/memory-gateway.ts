@@ -264,7 +264,8 @@ export function createMemoryGateway(
   return gateway;
 }
 
-async function* oneState(job: Job): AsyncGenerator<Told> {
+/** Tells one state of a job and ends. */
+export async function* oneState(job: Job): AsyncGenerator<Told> {
   await Promise.resolve();
   yield { kind: 'opened', retryMs: 3_000 };
   yield { kind: 'state', job, place: '7-0', attempts: [], deliveries: [] };

@@ -101,7 +101,9 @@ const operationIdOf = ({ method, path }: HttpRoute): string =>
   path.replaceAll(/[^a-zA-Z0-9]+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 /** Tells how a caller is let in; the scope that a key must have is the role that OpenAPI has room for. */
-function securityOf({ keyIn, acceptsLink, acceptsEventsLink, scope }: HttpRoute): { security: object[] } {
+function securityOf({ keyIn, acceptsLink, acceptsEventsLink, scope }: HttpRoute): {
+  security: object[];
+} {
   const roles = scope === 'any' ? [] : [scope];
   return {
     security: [
