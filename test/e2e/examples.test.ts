@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { measureVideo } from '../../demo/measure-video';
 import { startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
+import { blocksOf, readPage } from '../support/page';
 
 /** The examples as a reader runs them: from the command line, with nothing but what their header says. */
 
@@ -114,9 +115,27 @@ test('04 makes two videos from a worker of its own; started again it names the s
   expect(outputs[1]).toBe(outputs[0]);
 });
 
+test('07 makes a video with our own client at the price that it was told, as README shows it', async () => {
+  const file = join(gateway.data, 'client.mp4');
+  const example = run(process.execPath, ['examples/07-client/run.mjs', file]);
+  expect(await example.exit).toBe(0);
+  expect(example.said()).toMatch(/^posted video_\w{32} for [\d.]+ points\nsaved \d+ bytes\n$/);
+  expect(await measureVideo(file)).toMatchObject({ duration_s: 5 });
+  const code = readFileSync(join(ROOT, 'examples/07-client/run.mjs'), 'utf8').split('*/\n')[1];
+  expect(blocksOf(readPage('README.md'), 'js')).toContain(code);
+});
+
 test('every example says in its header how it is run', () => {
   const folders = readdirSync(join(ROOT, 'examples'));
-  expect(folders.map((name) => name.slice(0, 2))).toEqual(['01', '02', '03', '04', '05', '06']);
+  expect(folders.map((name) => name.slice(0, 2))).toEqual([
+    '01',
+    '02',
+    '03',
+    '04',
+    '05',
+    '06',
+    '07',
+  ]);
   for (const folder of folders) {
     for (const file of readdirSync(join(ROOT, 'examples', folder))) {
       if (file === 'workflows.ts') continue;
