@@ -14,7 +14,7 @@ export interface VideoEvent {
 
 export interface EventsOptions {
   signal?: AbortSignal | undefined;
-  /** Where to go on: the `id` of the last event that was seen. */
+  /** The `id` of the last event that was seen: the stream goes on behind it. */
   lastEventId?: string | undefined;
 }
 

@@ -122,7 +122,7 @@ test('07 makes a video with our own client at the price that it was told, as REA
   expect(example.said()).toMatch(/^posted video_\w{32} for [\d.]+ points\nsaved \d+ bytes\n$/);
   expect(await measureVideo(file)).toMatchObject({ duration_s: 5 });
   const code = readFileSync(join(ROOT, 'examples/07-client/run.mjs'), 'utf8').split('*/\n')[1];
-  expect(blocksOf(readPage('README.md'), 'js')).toContain(code);
+  expect(blocksOf(readPage('README.md'), 'mjs')).toContain(code);
 });
 
 test('every example says in its header how it is run', () => {
