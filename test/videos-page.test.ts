@@ -64,8 +64,8 @@ test('every field of an answer has its row, and no row is about anything else', 
 test('every route and every word of a query is named', () => {
   const routes = rowsOf(page, 'Routes');
   const named = routes.flatMap((row) => codeIn(row[0]).flatMap((text) => text.split(', ')));
-  // What OpenAI's clients may ask of an earlier video is refused, each by a sentence of its own.
-  const refused = /\/(remix|edits|extensions|characters)/;
+  // What no provider here does is refused, each by a sentence of its own.
+  const refused = /\/(extensions|characters)/;
   const known = videos.routes
     .filter(({ path }) => !refused.test(path))
     .map(({ method, path }) => `${method} ${path.replace(':id', '{id}')}`);

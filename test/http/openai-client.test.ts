@@ -137,6 +137,54 @@ describe('the unchanged OpenAI client', () => {
     expect(logged()).toBe(before + 1);
   });
 
+  test('makes a video of an earlier one or of a file, and is told of which', async () => {
+    const { id } = await client.videos.create({
+      model: MODEL as OpenAI.VideoModel,
+      prompt: 'a dog',
+    });
+    await expect(client.videos.remix(id, { prompt: 'in winter' })).rejects.toMatchObject({
+      status: 409,
+      message: expect.stringContaining('not completed'),
+    });
+    app.gateway.finish(id);
+    const file = await toFile(MP4, 'dog.mp4', { type: 'video/mp4' });
+    const asked = [
+      await client.videos.remix(id, { prompt: 'in winter' }),
+      await client.videos.edit({ prompt: 'in winter', video: { id } }),
+      await client.videos.edit({ prompt: 'in winter', video: file }),
+    ];
+    expect(asked.map((video) => [video.model, video.remixed_from_video_id])).toEqual([
+      [MODEL, id],
+      [MODEL, id],
+      [MODEL, null],
+    ]);
+    const inputs = app.gateway.creations.slice(-3).map(({ request }) => request.inputs);
+    const link = { url: expect.stringContaining(id), param: 'video' };
+    expect(inputs).toEqual([
+      [{ role: 'reference_video', media: link }],
+      [{ role: 'reference_video', media: link }],
+      [{ role: 'reference_video', media: { blob: expect.any(String), mime: 'video/mp4' } }],
+    ]);
+  });
+
+  test('hears that no model of its key takes a video, by the name of what it asked', async () => {
+    const { models } = app.gateway;
+    const { id } = await client.videos.create({
+      model: MODEL as OpenAI.VideoModel,
+      prompt: 'a dog',
+    });
+    app.gateway.finish(id);
+    app.gateway.models = () => [];
+    const refused = client.videos.remix(id, { prompt: 'in winter' }).finally(() => {
+      app.gateway.models = models;
+    });
+    await expect(refused).rejects.toMatchObject({
+      status: 400,
+      param: 'model',
+      message: expect.stringContaining('No model here can remix a video.'),
+    });
+  });
+
   test('hears of each thing that no model can do, with what it can do instead, and is not led to repeat it', async () => {
     const { id } = await client.videos.create({
       model: MODEL as OpenAI.VideoModel,
@@ -144,8 +192,6 @@ describe('the unchanged OpenAI client', () => {
     });
     const video = await toFile(MP4, 'dog.mp4', { type: 'video/mp4' });
     const refused: [ask: () => Promise<unknown>, said: RegExp][] = [
-      [() => client.videos.remix(id, { prompt: 'in winter' }), /remix.*video_url.*clip-1/],
-      [() => client.videos.edit({ prompt: 'in winter', video }), /edit.*video_url.*clip-1/],
       [
         () => client.videos.extend({ prompt: 'it goes on', seconds: '4', video: { id } }),
         /extend.*return_last_frame.*clip-1/,

@@ -1,29 +1,33 @@
-import { route, type HttpRoute } from '../../core/api/route';
+import { route, type HttpRoute, type RouteInput } from '../../core/api/route';
 import { type Principal } from '../../core/api/principal';
-import { GatewayError } from '../../core/errors';
+import { isCalled, type RoutedModel } from '../../core/catalog/catalog';
+import { GatewayError, invalid } from '../../core/errors';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
 import { offerOf, type Offer } from '../kit/offer';
+import type { Draft, InputSource } from '../../core/request/draft';
+import type { Job } from '../../core/job/job';
+import type { Gateway } from '../../core/ports/gateway/gateway';
 import type { Models } from '../../core/ports/gateway/models';
+import { idOf, REMIXED_FROM } from './render';
+import { videoSchema } from './reply';
+import { editBodySchema, remixBodySchema, type EditBody } from './schema';
+import { submit } from './submit';
+import { toDraft } from './translate';
 
 /**
- * What OpenAI's clients can ask of an earlier video. No provider here makes a video of a finished one, so each is
- * refused by name, with what leads to nearly the same and the caller's models that can do it. A provider that gains one
- * of them needs a mode in core/request.ts; its entry here then becomes a translation.
+ * What OpenAI's clients can ask of an earlier video. A remix and an edit are a new video by a model that takes a video
+ * as a reference. What no provider here does is refused by name, with what leads to nearly the same and the caller's
+ * models that can do it.
  */
 interface Derivation {
-  method: HttpRoute['method'];
-  path: string;
-  summary: string;
   cannot: string;
   instead: string;
   /** Says whether a model can do what is said under `instead`. */
   suits(offer: Offer): boolean;
 }
 
-const withReferenceVideo = {
-  instead:
-    'Post a new request to /v1/videos with the video as a reference instead ' +
-    '(input_references: [{"video_url": {"url": "..."}}])',
+const FROM_A_VIDEO = {
+  instead: 'Name one in the field model that takes a video as a reference',
   suits: ({ references }: Offer): boolean => references.videos > 0,
 };
 const withReferenceImages = {
@@ -34,21 +38,9 @@ const withReferenceImages = {
   suits: ({ references }: Offer): boolean => references.images > 0,
 };
 
-const DERIVATIONS: readonly Derivation[] = [
-  {
-    method: 'POST',
-    path: '/v1/videos/:id/remix',
-    summary: 'Make a video anew by another prompt, where a model can',
-    cannot: 'No model here can remix a video.',
-    ...withReferenceVideo,
-  },
-  {
-    method: 'POST',
-    path: '/v1/videos/edits',
-    summary: 'Edit a video, where a model can',
-    cannot: 'No model here can edit a video.',
-    ...withReferenceVideo,
-  },
+type Refused = Derivation & Pick<HttpRoute, 'method' | 'path' | 'summary'>;
+
+const REFUSED: readonly Refused[] = [
   {
     method: 'POST',
     path: '/v1/videos/extensions',
@@ -73,33 +65,140 @@ const DERIVATIONS: readonly Derivation[] = [
   },
 ];
 
-export const derivationRoutes: readonly HttpRoute[] = DERIVATIONS.map((derivation) =>
+const MADE = {
+  method: 'POST',
+  body: 'json-or-form',
+  scope: 'generate',
+  spends: true,
+  query: noQuerySchema,
+  reply: videoSchema,
+} as const;
+
+export const derivationRoutes: readonly HttpRoute[] = [
   route({
-    method: derivation.method,
-    path: derivation.path,
-    summary: derivation.summary,
-    body: 'unread',
-    scope: derivation.method === 'GET' ? 'read' : 'generate',
-    request: nothingSchema,
-    query: noQuerySchema,
-    async handle(gateway, { principal, params }) {
-      // An id that is not the caller's own is unknown here as everywhere.
-      if (params['id'] !== undefined) await gateway.get(principal, params['id']);
-      throw refusal(derivation, gateway, principal);
+    ...MADE,
+    path: '/v1/videos/:id/remix',
+    summary: 'Make a video anew by another prompt, where a model can',
+    request: remixBodySchema,
+    async handle(gateway, input) {
+      refuseFiles(input);
+      const source = await gateway.get(input.principal, input.params['id'] ?? '');
+      return submit(gateway, input, draftFrom(gateway, input, { source, verb: 'remix' }));
     },
   }),
-);
+  route({
+    ...MADE,
+    path: '/v1/videos/edits',
+    summary: 'Edit a video, where a model can',
+    request: editBodySchema,
+    async handle(gateway, input) {
+      const { video } = input.body;
+      const [file, second] = input.files.filter(({ field }) => field === 'video');
+      refuseFiles({ files: input.files.filter(({ field }) => field !== 'video') });
+      if (second || (file && video)) throw invalid('video', 'is given more than once');
+      if (file && !file.mime.startsWith('video/')) {
+        throw invalid('video', `is ${file.mime}; it must be a video`);
+      }
+      if (!file && !video) throw invalid('video', 'is required');
+      const source = video && (await gateway.get(input.principal, video.id));
+      return submit(gateway, input, draftFrom(gateway, input, { source, file, verb: 'edit' }));
+    },
+  }),
+  ...REFUSED.map((derivation) =>
+    route({
+      method: derivation.method,
+      path: derivation.path,
+      summary: derivation.summary,
+      body: 'unread',
+      scope: derivation.method === 'GET' ? 'read' : 'generate',
+      request: nothingSchema,
+      query: noQuerySchema,
+      handle(gateway, { principal }) {
+        // There is no character with that id, whatever the id is.
+        const code = derivation.method === 'GET' ? 'not_found' : 'invalid_request';
+        throw new GatewayError(code, { message: textOf(derivation, gateway, principal) });
+      },
+    }),
+  ),
+];
 
-function refusal(
-  { method, cannot, instead, suits }: Derivation,
-  { models }: Models,
+function refuseFiles({ files }: Pick<RouteInput, 'files'>): void {
+  const [stranger] = files;
+  if (stranger) throw invalid(stranger.field, 'is not a known file field');
+}
+
+interface Origin {
+  /** The earlier video; undefined where the caller sends a file. */
+  source: Job | undefined;
+  file?: { blob: string; mime: string } | undefined;
+  verb: 'remix' | 'edit';
+}
+
+/**
+ * Makes the request for a video by reference of the earlier one, which goes to the provider by our own signed link.
+ * The model is the one that the body names, otherwise the one that made the earlier video, otherwise the only one of
+ * the caller's that takes a video. Throws `invalid_request` where that is none, `model_not_found` for an unknown name
+ * and `conflict` while the earlier video is not there.
+ */
+function draftFrom(
+  gateway: Pick<Gateway, 'models' | 'link'>,
+  { principal, body }: RouteInput<EditBody>,
+  { source, file, verb }: Origin,
+): Draft {
+  const model = modelFor(gateway, principal, { named: body.model, made: source?.model, verb });
+  if (source && source.state !== 'succeeded') {
+    const message = `The video is not completed, so there is nothing to ${verb}.`;
+    throw new GatewayError('conflict', { message });
+  }
+  const draft = toDraft({ ...body, model: model.entry.name }, [], model);
+  const inputs: InputSource[] = source
+    ? [{ role: 'reference_video', media: { url: gateway.link(source, 'video'), param: 'video' } }]
+    : file
+      ? [{ role: 'reference_video', media: { blob: file.blob, mime: file.mime } }]
+      : [];
+  return {
+    ...draft,
+    request: { ...draft.request, inputs },
+    names: { ...draft.names, inputs: 'video' },
+    echo: { ...draft.echo, ...(source ? { [REMIXED_FROM]: idOf(source) } : {}) },
+  };
+}
+
+function modelFor(
+  gateway: Pick<Models, 'models'>,
   principal: Principal,
-): GatewayError {
+  { named, made, verb }: Record<'named' | 'made', string | undefined> & Pick<Origin, 'verb'>,
+): RoutedModel {
+  const all = gateway.models(principal);
+  const able = all.filter((model) => FROM_A_VIDEO.suits(offerOf(model)));
+  const calledBy = (name: string, models: readonly RoutedModel[] = able): RoutedModel | undefined =>
+    models.find((model) => isCalled(model, name));
+  const [only, second] = able;
+  const meant =
+    named === undefined
+      ? ((made === undefined ? undefined : calledBy(made)) ?? (second ? undefined : only))
+      : calledBy(named);
+  if (meant) return meant;
+  if (named !== undefined && !calledBy(named, all)) {
+    throw new GatewayError('model_not_found', { param: 'model' });
+  }
+  const name = named ?? made;
+  const cannot =
+    able.length === 0
+      ? `No model here can ${verb} a video.`
+      : name === undefined
+        ? `It is not said which model is to ${verb} the video.`
+        : `The model ${name} cannot ${verb} a video.`;
+  const message = textOf({ ...FROM_A_VIDEO, cannot }, gateway, principal);
+  throw new GatewayError('invalid_request', { param: 'model', message });
+}
+
+function textOf(
+  { cannot, instead, suits }: Derivation,
+  { models }: Pick<Models, 'models'>,
+  principal: Principal,
+): string {
   const able = models(principal).filter((model) => suits(offerOf(model)));
   const names = able.map(({ entry }) => entry.name).join(', ');
-  const hint = names === '' ? '' : ` ${instead}; these models can: ${names}.`;
-  // There is no character with that id, whatever the id is.
-  return new GatewayError(method === 'GET' ? 'not_found' : 'invalid_request', {
-    message: `${cannot}${hint}`,
-  });
+  return names === '' ? cannot : `${cannot} ${instead}; these models can: ${names}.`;
 }

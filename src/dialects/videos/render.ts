@@ -17,6 +17,9 @@ import { formatPoints } from '../../core/money/pricing';
 import { VIDEO_STATUS } from '../kit/video-status';
 import type { Video, VideoModel } from './reply';
 
+/** The entry of a job's `echo` that holds the id of the video of which it was made. */
+export const REMIXED_FROM = 'remixed_from_video_id';
+
 export type Link = (kind: 'video' | 'last_frame') => string;
 
 export function fromJob(job: Job, link: Link): Video {
@@ -44,7 +47,7 @@ export function fromJob(job: Job, link: Link): Video {
     ...resultOf(job, link),
     ...given({ provider_model: providerModelOf(job) }),
     ...usageOf(job),
-    remixed_from_video_id: null,
+    remixed_from_video_id: textOf(job.echo[REMIXED_FROM]) ?? null,
     error: endReasonOf(job),
     ...given({ status_detail: statusDetailOf(job) }),
   };

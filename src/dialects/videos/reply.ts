@@ -42,7 +42,8 @@ export const videoSchema = z.strictObject({
   /** The provider's own id of the model that made it; present once the video is there. */
   provider_model: z.string().optional(),
   usage: z.strictObject({ completion_tokens: z.int(), total_tokens: z.int() }).optional(),
-  remixed_from_video_id: z.null(),
+  /** The id of the earlier video of which this one was made. */
+  remixed_from_video_id: z.string().nullable(),
   error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
   /** Says that it is not known whether the provider took the job; present only while that is so. */
   status_detail: statusDetailSchema.optional(),

@@ -82,29 +82,32 @@ const meant = (name: string): string | undefined => {
   return kind && INSTEAD[kind];
 };
 
+const shared = {
+  prompt,
+  duration: integer.optional(),
+  seconds: number.optional(),
+  size: z
+    .string({ error: must('a string') })
+    .regex(/^\d{2,5}x\d{2,5}$/, 'must be width x height in pixels, such as 1280x720')
+    .optional(),
+  resolution: text(TEXT_LENGTH_MAX).optional(),
+  aspect_ratio: text(TEXT_LENGTH_MAX).optional(),
+  generate_audio: boolean.optional(),
+  seed: integer.optional(),
+  watermark: boolean.optional(),
+  return_last_frame: boolean.optional(),
+  execution_expires_after: integer.optional(),
+  safety_identifier: text(TEXT_LENGTH_MAX).optional(),
+  /** OpenAI's older word for it, which LiteLLM sends with every request of a known user. */
+  user: text(TEXT_LENGTH_MAX).optional(),
+  callback_url: text(URL_LENGTH_MAX).optional(),
+  metadata: metadata.optional(),
+  request_id: text(TEXT_LENGTH_MAX).optional(),
+};
 export const submitBodySchema = object(
   {
     model: text(TEXT_LENGTH_MAX),
-    prompt,
-    duration: integer.optional(),
-    seconds: number.optional(),
-    size: z
-      .string({ error: must('a string') })
-      .regex(/^\d{2,5}x\d{2,5}$/, 'must be width x height in pixels, such as 1280x720')
-      .optional(),
-    resolution: text(TEXT_LENGTH_MAX).optional(),
-    aspect_ratio: text(TEXT_LENGTH_MAX).optional(),
-    generate_audio: boolean.optional(),
-    seed: integer.optional(),
-    watermark: boolean.optional(),
-    return_last_frame: boolean.optional(),
-    execution_expires_after: integer.optional(),
-    safety_identifier: text(TEXT_LENGTH_MAX).optional(),
-    /** OpenAI's older word for it, which LiteLLM sends with every request of a known user. */
-    user: text(TEXT_LENGTH_MAX).optional(),
-    callback_url: text(URL_LENGTH_MAX).optional(),
-    metadata: metadata.optional(),
-    request_id: text(TEXT_LENGTH_MAX).optional(),
+    ...shared,
     frame_images: list(frameImage, 10).optional(),
     input_references: list(inputReference, MEDIA_MAX).optional(),
     reference_images: list(media, MEDIA_MAX).optional(),
@@ -112,6 +115,22 @@ export const submitBodySchema = object(
   },
   meant,
 );
+/**
+ * A create that is made of an earlier video, which is its only input. OpenAI's clients name no model; whoever wants
+ * another than the one that made the video may.
+ */
+const derived = { model: text(TEXT_LENGTH_MAX).optional(), ...shared };
+export const remixBodySchema = object(derived, meant);
+export const editBodySchema = object(
+  {
+    ...derived,
+    /** The id of a video of this gateway; a file of that name does not pass through here. */
+    video: object({ id: text(TEXT_LENGTH_MAX) }).optional(),
+  },
+  meant,
+);
+export type EditBody = z.infer<typeof editBodySchema>;
+
 export const nativeBodySchema = z.looseObject(
   { model: text(TEXT_LENGTH_MAX) },
   { error: must('a JSON object') },

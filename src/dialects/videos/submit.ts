@@ -56,8 +56,8 @@ export const submitRoutes: readonly HttpRoute[] = [
   }),
 ];
 
-/** Answers at once, or with `Prefer: wait=<seconds>` when the job has ended or that time is over. */
-async function submit(
+/** Answers at once with the new job, or with `Prefer: wait=<seconds>` when the job has ended or that time is over. */
+export async function submit(
   gateway: Jobs & Results,
   { principal, idempotencyKey, fingerprint, signal, headers }: RouteInput,
   asked: Draft | NativeDraft,
