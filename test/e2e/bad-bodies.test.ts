@@ -29,9 +29,18 @@ const ARK = {
   passes: /^(an unknown field|__proto__|a field twice|a number past all|content: )/,
 };
 const NONE: Known = { right: {} };
+const ID = '00000000-0000-7000-8000-000000000000';
+/** What is made of an earlier video is asked of one that is there. */
+let video: string;
+beforeAll(async () => {
+  video = await gateway.post();
+  await gateway.ended(video);
+});
 
 const ROUTES: Readonly<Record<string, Known>> = {
   'POST /v1/videos': { right: { ...VIDEO, resolution: '720p', aspect_ratio: '16:9' } },
+  'POST /v1/videos/:id/remix': { right: { prompt: 'a ship' } },
+  'POST /v1/videos/edits': { right: { prompt: 'a ship', video: { id: ID } } },
   'POST /v1/video/generations': NEW_API,
   'POST /v1/video/create': NEW_API,
   'POST /unified-video/quote': { right: { model: 'seedance-2.0', prompt: 'a boat' } },
@@ -78,12 +87,10 @@ test('every route that reads a body is here', () => {
   expect(Object.keys(ROUTES).sort()).toEqual([...new Set(reading.map(nameOf))].sort());
 });
 
-const ID = '00000000-0000-7000-8000-000000000000';
-
 async function refusalOf(name: string, { body, headers }: BadBody) {
   const [method = '', path = ''] = name.split(' ');
   const isAdmin = path.startsWith('/v1/admin/');
-  const answer = await fetch(`${gateway.api}${path.replace(/:\w+/g, ID)}`, {
+  const answer = await fetch(`${gateway.api}${path.replace(/:\w+/g, isAdmin ? ID : video)}`, {
     method,
     headers: {
       authorization: `Bearer ${isAdmin ? gateway.keys.admin_key : gateway.keys.key}`,
@@ -91,7 +98,7 @@ async function refusalOf(name: string, { body, headers }: BadBody) {
       ...(isAdmin ? { 'idempotency-key': 'bad' } : {}),
       ...headers,
     },
-    body,
+    body: typeof body === 'string' ? body.replaceAll(ID, video) : body,
   });
   return { status: answer.status, text: await answer.text() };
 }

@@ -2,7 +2,7 @@ import OpenAI, { APIError, toFile } from 'openai';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureVideo } from '../../demo/measure-video';
-import { useTestGateway, until } from '../support/gateway';
+import { useTestGateway, until, uuid } from '../support/gateway';
 
 /** The unchanged client of OpenAI against the whole gateway, from upload to playable file. */
 
@@ -67,6 +67,31 @@ test('makes a video of an uploaded picture, whose bytes reach the provider', asy
   expect(job?.['applied']).toMatchObject({
     inputs: [{ role: 'first_frame', media: { mime: 'image/png' } }],
   });
+});
+
+test('remixes and edits an earlier video, whose file the provider can fetch', async () => {
+  const prompt = 'a paper boat [[sim seconds=1 video=shared]]';
+  const first = await client.videos.create({ model: MODEL, prompt, seconds: '4' });
+  await finished(first.id);
+  const file = await client.videos.downloadContent(first.id);
+  const bytes = Buffer.from(await file.arrayBuffer());
+  const ways: [way: string, made: Promise<OpenAI.Video>][] = [
+    ['remix', client.videos.remix(first.id, { prompt })],
+    ['edit', client.videos.edit({ prompt, video: { id: first.id } })],
+  ];
+  for (const [way, made] of ways) {
+    const { id, remixed_from_video_id } = await made;
+    expect([way, remixed_from_video_id]).toEqual([way, first.id]);
+    expect(await finished(id)).toMatchObject({
+      status: 'completed',
+      remixed_from_video_id: first.id,
+    });
+    const [job] = await gateway.sql('SELECT applied FROM jobs WHERE id = $1', [uuid(id)]);
+    const { inputs } = job?.['applied'] as { inputs: { role: string; media: { url: string } }[] };
+    expect(inputs.map(({ role }) => role)).toEqual(['reference_video']);
+    const sent = await fetch(inputs[0]?.media.url ?? '');
+    expect(Buffer.from(await sent.arrayBuffer())).toEqual(bytes);
+  }
 });
 
 test('deleting a queued video cancels it at the provider and costs nothing', async () => {
