@@ -196,7 +196,6 @@ describe('an error answer', () => {
   });
 
   test.each<[string, string, string]>([
-    ['POST', '/v1/videos/video_1/remix', 'not_found'],
     ['GET', '/v2/anything', 'not_found'],
     ['GET', '/V1/videos', 'not_found'],
     ['GET', '/v1/videos/%E0%A4%A', 'invalid_request'],
