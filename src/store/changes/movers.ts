@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Move } from '../../core/ports/store/changes';
+import { WRITTEN_IN } from './timeline';
 
 /** Who waits for anything to change of which job. All are asked about in one query, however many they are. */
 export interface Movers {
@@ -77,7 +78,7 @@ const SELECT_MARKS = `
            (SELECT string_agg(number || state, ',' ORDER BY number) FROM attempts WHERE job_id = jobs.id),
            (SELECT string_agg(state, ',' ORDER BY id) FROM deliveries WHERE job_id = jobs.id)) AS mark
   FROM jobs CROSS JOIN LATERAL (
-    SELECT coalesce(bool_or(written_in >= pg_snapshot_xmin(pg_current_snapshot())), false) AS is_held_back,
-           count(*) FILTER (WHERE written_in < pg_snapshot_xmin(pg_current_snapshot())) AS rows
+    SELECT coalesce(bool_or(${WRITTEN_IN} >= pg_snapshot_xmin(pg_current_snapshot())), false) AS is_held_back,
+           count(*) FILTER (WHERE ${WRITTEN_IN} < pg_snapshot_xmin(pg_current_snapshot())) AS rows
     FROM events WHERE job_id = jobs.id) AS told
   WHERE jobs.id = ANY($1::uuid[]) AND jobs.deleted_at IS NULL`;

@@ -10,13 +10,20 @@ export async function timelineOf(pool: Pool, jobId: string): Promise<Timeline> {
   return rows[0] ?? { events: [], attempts: [], deliveries: [] };
 }
 
+/**
+ * The transaction that wrote a row of `events`. A row that is seen although its transaction has not begun was restored from
+ * the dump of another server, which counted further: it is as old as one that has none.
+ */
+export const WRITTEN_IN = `
+  CASE WHEN written_in < pg_snapshot_xmax(pg_current_snapshot()) THEN written_in ELSE '0' END`;
+
 const SELECT_TIMELINE = `
   SELECT
     (SELECT coalesce(json_agg(json_build_object('type', type,
-              'place', coalesce(written_in, '0') || '-' || replace(id::text, '-', ''))
-              ORDER BY coalesce(written_in, '0'), id), '[]')
+              'place', ${WRITTEN_IN} || '-' || replace(id::text, '-', ''))
+              ORDER BY ${WRITTEN_IN}, id), '[]')
      FROM events WHERE job_id = $1
-       AND coalesce(written_in, '0') < pg_snapshot_xmin(pg_current_snapshot())) AS events,
+       AND ${WRITTEN_IN} < pg_snapshot_xmin(pg_current_snapshot())) AS events,
     (SELECT coalesce(json_agg(json_build_object('number', number, 'model', model, 'state', state)
               ORDER BY number), '[]') FROM attempts WHERE job_id = $1) AS attempts,
     (SELECT coalesce(json_agg(state ORDER BY created_at), '[]') FROM deliveries
