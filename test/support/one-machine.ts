@@ -16,6 +16,7 @@ import { dialects } from '../../src/dialects';
 import { NO_METRICS } from '../../src/core/ports/metrics';
 import { createQuotes } from '../../src/gateway';
 import { createInputLinks } from '../../src/http/input-links';
+import { createEventLinks } from '../../src/http/event-links';
 import { createLinks } from '../../src/http/links';
 import { createTokens } from '../../src/http/tokens';
 import { createOutbound } from '../../src/outbound';
@@ -73,6 +74,7 @@ export async function startOneMachine({ db, sealer, ...base }: TestDatabase): Pr
     outbound: createOutbound({ allowedCallbackHosts: ['127.0.0.1'], userAgent: 'test' }),
     blobs: createLocalBlobs(join(temporaryFolder(), 'blobs')),
     links: createLinks({ ...signed, publicUrl: () => origin }),
+    eventLinks: createEventLinks({ ...signed, publicUrl: () => origin }),
     tokens: createTokens(signed),
     quotes: createQuotes(signed),
     log: pino({ level: 'silent' }),

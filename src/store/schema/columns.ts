@@ -16,3 +16,5 @@ export const json = customType<{ data: unknown; driverData: string }>({
 });
 export const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 export const money = (name: string) => bigint(name, { mode: 'bigint' });
+/** A transaction's number, as text: `7421`. */
+export const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });

@@ -1,7 +1,7 @@
 import { bigint, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { DeliveryEnd, DeliveryRow } from '../../core/job/delivery';
 import type { FileKind } from '../../core/job/files';
-import { at, bytes, jsonb } from './columns';
+import { at, bytes, jsonb, xid8 } from './columns';
 
 /** What callers are told and what is kept for them. */
 
@@ -12,6 +12,8 @@ export const events = pgTable('events', {
   type: text('type').notNull(),
   data: jsonb('data').$type<Record<string, unknown>>().notNull().default({}),
   at: at('at').notNull(),
+  /** The transaction that wrote the row; the database fills it in. */
+  writtenIn: xid8('written_in'),
 });
 
 export const deliveries = pgTable('deliveries', {
