@@ -69,7 +69,7 @@ export function createChanges(url: string, pool: Pool, onError: (error: Error) =
       return waiting;
     },
     moved(jobId, mark, ms, signal) {
-      const moving = movers.moved(jobId, mark, ms, signal);
+      const moving = movers.wait(jobId, mark, ms, signal);
       listener.ensure();
       gather(jobId);
       planRound();
