@@ -23,8 +23,7 @@ export function createLive(deps: LiveDeps, { get }: Pick<Jobs, 'get'>): Live {
     eventsLink: deps.signEventsLink,
     async follow(principal, id, { after, signal }) {
       const job = await get(principal, id);
-      const { events } = await deps.store.changes.timeline(job.id);
-      if (after !== undefined && isOver(deps, job, { events, after })) return undefined;
+      if (after !== undefined && (await isOver(deps, job, after))) return undefined;
       const close = streams.open(principal);
       // A reader that leaves before it has read anything would never start, and so never end, the generator.
       signal.addEventListener('abort', close, { once: true });
@@ -42,11 +41,8 @@ async function* untilClosed(told: AsyncIterable<Told>, close: () => void): Async
 }
 
 /** Says whether a reader at that place has heard the end. */
-function isOver(
-  deps: LiveDeps,
-  job: Job,
-  { events, after }: { events: readonly TimelineEvent[]; after: string },
-): boolean {
+async function isOver(deps: LiveDeps, job: Job, after: string): Promise<boolean> {
+  const { events } = await deps.store.changes.timeline(job.id);
   const end = events.find(isEnd);
   return end ? comparePlaces(end.place, after) <= 0 : hasEndedLongAgo(deps, job);
 }
