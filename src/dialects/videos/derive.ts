@@ -116,7 +116,8 @@ export const derivationRoutes: readonly HttpRoute[] = [
       handle(gateway, { principal }) {
         // There is no character with that id, whatever the id is.
         const code = derivation.method === 'GET' ? 'not_found' : 'invalid_request';
-        throw new GatewayError(code, { message: textOf(derivation, gateway, principal) });
+        const able = gateway.models(principal).filter((one) => derivation.suits(offerOf(one)));
+        throw new GatewayError(code, { message: refusalOf(derivation, able) });
       },
     }),
   ),
@@ -167,38 +168,46 @@ function draftFrom(
 function modelFor(
   gateway: Pick<Models, 'models'>,
   principal: Principal,
-  { named, made, verb }: Record<'named' | 'made', string | undefined> & Pick<Origin, 'verb'>,
+  { named, made, verb }: Wanted & Pick<Origin, 'verb'>,
 ): RoutedModel {
   const all = gateway.models(principal);
   const able = all.filter((model) => FROM_A_VIDEO.suits(offerOf(model)));
-  const calledBy = (name: string, models: readonly RoutedModel[] = able): RoutedModel | undefined =>
-    models.find((model) => isCalled(model, name));
-  const [only, second] = able;
-  const meant =
-    named === undefined
-      ? ((made === undefined ? undefined : calledBy(made)) ?? (second ? undefined : only))
-      : calledBy(named);
+  const meant = meantOf(able, { named, made });
   if (meant) return meant;
-  if (named !== undefined && !calledBy(named, all)) {
+  if (named !== undefined && !all.some((model) => isCalled(model, named))) {
     throw new GatewayError('model_not_found', { param: 'model' });
   }
-  const name = named ?? made;
-  const cannot =
-    able.length === 0
-      ? `No model here can ${verb} a video.`
-      : name === undefined
-        ? `It is not said which model is to ${verb} the video.`
-        : `The model ${name} cannot ${verb} a video.`;
-  const message = textOf({ ...FROM_A_VIDEO, cannot }, gateway, principal);
+  const cannot = cannotOf(able, named ?? made, verb);
+  const message = refusalOf({ ...FROM_A_VIDEO, cannot }, able);
   throw new GatewayError('invalid_request', { param: 'model', message });
 }
 
-function textOf(
-  { cannot, instead, suits }: Derivation,
-  { models }: Pick<Models, 'models'>,
-  principal: Principal,
+/** Names of models: the one in the body, and the one that made the earlier video. */
+type Wanted = Record<'named' | 'made', string | undefined>;
+
+function meantOf(able: readonly RoutedModel[], { named, made }: Wanted): RoutedModel | undefined {
+  const calledBy = (name: string | undefined): RoutedModel | undefined =>
+    name === undefined ? undefined : able.find((model) => isCalled(model, name));
+  if (named !== undefined) return calledBy(named);
+  return calledBy(made) ?? (able.length === 1 ? able[0] : undefined);
+}
+
+function cannotOf(
+  able: readonly RoutedModel[],
+  name: string | undefined,
+  verb: Origin['verb'],
 ): string {
-  const able = models(principal).filter((model) => suits(offerOf(model)));
+  if (able.length === 0) return `No model here can ${verb} a video.`;
+  return name === undefined
+    ? `It is not said which model is to ${verb} the video.`
+    : `The model ${name} cannot ${verb} a video.`;
+}
+
+/** Says what cannot be done, and with which models nearly the same can. */
+function refusalOf(
+  { cannot, instead }: Pick<Derivation, 'cannot' | 'instead'>,
+  able: readonly RoutedModel[],
+): string {
   const names = able.map(({ entry }) => entry.name).join(', ');
   return names === '' ? cannot : `${cannot} ${instead}; these models can: ${names}.`;
 }
