@@ -10,20 +10,15 @@ import {
   useTestDatabase,
 } from '../support/database';
 import { until } from '../support/gateway';
-import type { TestWorkspace } from '../support/database';
 
 /** Endpoints that answer late: each hears of its own job, at once, and also when the message was lost. */
 
-const database = useTestDatabase();
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  workspace = await database.makeWorkspace(PRICE * 500n);
-});
+const database = useTestDatabase(PRICE * 500n);
 
 const LONG_MS = 30_000;
 const wait = (job: Job, until: 'accepted' | 'ended', ms = LONG_MS, signal?: AbortSignal) =>
   database.store.changes.wait(job.id, until, ms, signal);
-const created = (): Promise<Job> => createdJob(database, newJob(workspace));
+const created = (): Promise<Job> => createdJob(database, newJob(database.workspace));
 
 test('whoever waits for the acceptance hears of it, and whoever waits for the end waits on', async () => {
   const job = await created();

@@ -8,17 +8,12 @@ import {
   settle,
   useTestDatabase,
 } from '../support/database';
-import type { TestWorkspace } from '../support/database';
 
 /** What a stream tells of a job stands in an order that nothing which commits late can change. */
 
-const database = useTestDatabase();
-let workspace: TestWorkspace;
-beforeAll(async () => {
-  workspace = await database.makeWorkspace(PRICE * 10n);
-});
+const database = useTestDatabase(PRICE * 10n);
 
-const created = (): Promise<Job> => createdJob(database, newJob(workspace));
+const created = (): Promise<Job> => createdJob(database, newJob(database.workspace));
 const told = async ({ id }: Job): Promise<string[]> =>
   (await timelineOf(database.pool, id)).events.map(({ type }) => type);
 
