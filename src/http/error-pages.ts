@@ -3,7 +3,8 @@ import { ERRORS, GatewayError } from '../core/errors';
 
 /**
  * Mounts `GET /errors` and `GET /errors/{code}`, to which the `type` of a problem leads (RFC 9457, 3.1.1): what the
- * code means, its status, and whether the same request may succeed later. It tells nothing of this installation, so no key is asked for.
+ * code means, its status, and whether the same request may succeed later. It tells nothing of this installation, so no
+ * key is asked for.
  */
 export function mountErrorPages(app: Express): void {
   app.get('/errors', (_request, response) => {

@@ -7,8 +7,8 @@ import type { Models } from '../core/ports/gateway/models';
 import { requestIdOf } from './request-id';
 
 /**
- * Wraps the gateway: what is returned tells each create the id of its request, notes, for the request's log line, which job a create made or found, and tells the
- * caller in headers when the model is taken out of use.
+ * Wraps the gateway: what is returned tells each create the id of its request, notes, for the request's log line, which
+ * job a create made or found, and tells the caller in headers when the model is taken out of use.
  */
 export function noting(gateway: Gateway, response: Response): Gateway {
   const tellOf = (principal: Principal, model: string): void => {
