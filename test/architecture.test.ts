@@ -57,8 +57,8 @@ const IMPORTS: ImportTable = {
   'src/commands': { code: ['*'] },
   'src/main': { code: ['*'] },
 
-  // What others run in their own programs: nothing of the server is in it but the types of what it reads and writes.
-  'src/client': { code: ['src/callbacks'], types: ['src/dialects/videos'] },
+  // What others run in their own programs: of the server it has pure functions, and the types of what it reads and writes.
+  'src/client': { code: ['src/callbacks', 'src/core'], types: ['src/dialects/videos'] },
 
   // Parts beside the product, which an installation may lack: they may use it, and it never imports them.
   'simulators/contract.ts': { code: ['src/core'] },

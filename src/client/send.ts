@@ -1,3 +1,4 @@
+import { readRetryAfter } from '../core/schedules';
 import { errorOf, ReelayError } from './error';
 import { pause } from './pause';
 
@@ -83,10 +84,7 @@ function waitBefore(answer: Response | ReelayError, tries: number): number | und
   return told > RETRY_AFTER_MAX_MS ? undefined : told;
 }
 
-/** Reads `Retry-After`, seconds or a date (RFC 9110, 10.2.3); undefined where it is absent or neither. */
+/** Returns an answer's `Retry-After` in milliseconds; undefined where it is absent or unreadable. */
 export function retryAfterMs({ headers }: Response): number | undefined {
-  const text = headers.get('retry-after');
-  if (text === null) return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  return readRetryAfter(headers.get('retry-after') ?? undefined, Date.now());
 }

@@ -32,8 +32,9 @@ const POLICY = [
  */
 export function mountDocs(app: Express, apis: readonly Pick<Api, 'name'>[]): void {
   const names = apis.map(({ name }) => name);
+  const pages = createPages(names);
   app.get('/docs', (_request, response) => {
-    sendPage(response, names);
+    sendPage(response, pages());
   });
   app.get('/docs/assets/:file', (request, response, next) => {
     Object.assign(response.locals, { api: 'docs' });
@@ -46,14 +47,24 @@ export function mountDocs(app: Express, apis: readonly Pick<Api, 'name'>[]): voi
       const message = `There is no such page. There are: ${names.join(', ')}.`;
       throw new GatewayError('not_found', { message });
     }
-    sendPage(response, names, api);
+    sendPage(response, pages(api));
   });
 }
 
-function sendPage(response: Response, names: readonly string[], api?: string): void {
+function sendPage(response: Response, page: string): void {
   Object.assign(response.locals, { api: 'docs' });
   response.setHeader('Content-Security-Policy', POLICY);
-  response.type('html').end(pageOf(names, api));
+  response.type('html').end(page);
+}
+
+/** Returns what writes a page when it is first asked for and keeps it; one page for each API, one for all. */
+function createPages(names: readonly string[]): (api?: string) => string {
+  const pages = new Map<string | undefined, string>();
+  return (api) => {
+    const page = pages.get(api) ?? pageOf(names, api);
+    pages.set(api, page);
+    return page;
+  };
 }
 
 /** Writes the page. Names of APIs are words of ours, so they need no escaping. */
