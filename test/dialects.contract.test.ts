@@ -17,14 +17,14 @@ import type { HttpRoute } from '../src/core/api/route';
 import type { Job } from '../src/core/job/job';
 import type { LatestReply, StoredReply } from '../src/core/provider/native';
 import type { Creation, NativeDraft } from '../src/core/job/creation';
-import type { FileKind } from '../src/core/job/files';
+import { filesEndAt, type FileKind } from '../src/core/job/files';
 import type { NativeQuery, NativeView } from '../src/core/job/native-view';
 import type { ProviderReference } from '../src/core/job/reference';
 import type { RangeWish } from '../src/core/media/range';
 import type { Attempt } from '../src/core/provider/attempt';
 import { apis, dialects } from '../src/dialects';
 import { openContent } from '../src/gateway/content';
-import { oneState } from './http/memory-gateway';
+import { KEPT_FOR, oneState } from './http/memory-gateway';
 import { ADMIN_KEY, KEY, startTestApp, READ_KEY, type TestApp } from './http/test-app';
 import { keptFiles } from './http/memory-content';
 
@@ -457,6 +457,7 @@ const KEPT = keptFiles([
 ]);
 const EVENT = 'evt_019b7a3c00007000800000000000abcd';
 const REFERENCE: ProviderReference = { id: 'upstream-1', model: 'paper-1' };
+const endOf = (job: Job): number | undefined => filesEndAt(KEPT_FOR, job);
 const link = (_job: Job, kind: string): string => `https://gateway.example/${kind}?signature=s`;
 
 function jobOf({ price, charged, ...change }: JobChange = {}): Partial<Job> {
@@ -481,7 +482,7 @@ function render(
 ): string {
   const body = dialect.renderCallback(
     { ...BASE, dialect: dialect.name, ...change },
-    { link, eventId: EVENT, reference, native: said && saidOf(said) },
+    { link, filesEndAt: endOf, eventId: EVENT, reference, native: said && saidOf(said) },
   );
   return Buffer.from(body).toString('utf8');
 }

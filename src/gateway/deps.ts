@@ -12,6 +12,7 @@ import type { PlanWaits } from '../core/job/plan';
 import type { Tokens } from '../core/ports/tokens';
 import type { Store } from '../core/ports/store/store';
 import type { Limits } from '../core/settings/limits';
+import type { Retention } from '../core/settings/retention';
 import type { Waits } from '../core/settings/waits';
 import type { Starts } from './starts';
 import type { Quotes } from './quotes';
@@ -27,6 +28,7 @@ export interface GatewayDeps {
   outbound: Outbound;
   blobs: Blobs;
   signLink(job: Job, kind: FileKind): string;
+  retention: Pick<Retention, 'filesMs' | 'jobsMs'>;
   signEventsLink(job: Pick<Job, 'id' | 'workspaceId'>): string;
   /** Reads a URL that a caller sent as a link of our own; undefined where it is none. */
   links: {

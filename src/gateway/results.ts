@@ -1,3 +1,4 @@
+import { filesEndAt } from '../core/job/files';
 import type { Jobs } from '../core/ports/gateway/jobs';
 import type { Results } from '../core/ports/gateway/results';
 import { openContent } from './content';
@@ -7,7 +8,7 @@ import { openInput } from './stored-file';
 
 /** Makes the files of jobs. Those of finished ones are opened by the jobs' own `get`, so that another workspace's is `not_found`. */
 export function createResults(
-  deps: ContentDeps & Pick<GatewayDeps, 'signLink'>,
+  deps: ContentDeps & Pick<GatewayDeps, 'signLink' | 'retention'>,
   { get }: Pick<Jobs, 'get'>,
 ): Results {
   return {
@@ -16,5 +17,6 @@ export function createResults(
     },
     input: (blob, wish) => openInput(deps.blobs, blob, wish),
     link: deps.signLink,
+    filesEndAt: (job) => filesEndAt(deps.retention, job),
   };
 }

@@ -36,6 +36,7 @@ export async function startApi(base: Foundation, options: ListenOptions): Promis
     signEventsLink: base.eventLinks.sign,
     waits: base.config.waits,
     limits: base.config.limits,
+    retention: base.config.retention,
     caps: base.caps,
     config: base.reload,
     starts,

@@ -8,6 +8,7 @@ import { watchTurns } from '../../activities/turns';
 import { createPlaces } from '../../activities/places';
 import type { Channel } from '../core/catalog/catalog';
 import type { RenderContext } from '../core/api/dialect';
+import { filesEndAt } from '../core/job/files';
 import { createChannelHealth } from '../attempts/health';
 import { dialects } from '../dialects';
 import { activitySlots } from '../engine/slots';
@@ -32,6 +33,7 @@ export async function startWorker(
 ): Promise<RunningWorkers> {
   const render: RenderContext = {
     link: (job, kind) => base.links.sign({ workspaceId: job.workspaceId, jobId: job.id, kind }),
+    filesEndAt: (job) => filesEndAt(base.config.retention, job),
   };
   const stopping = new AbortController();
   // All that are known: a job may name one whose last channel has left the config since.

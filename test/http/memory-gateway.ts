@@ -12,7 +12,7 @@ import { newId, readId } from '../../src/core/job/ids';
 import { isTerminal, type Job } from '../../src/core/job/job';
 import type { CreateOptions } from '../../src/core/job/creation';
 import type { Draft } from '../../src/core/request/draft';
-import type { FileKind } from '../../src/core/job/files';
+import { filesEndAt, type FileKind } from '../../src/core/job/files';
 import type { Gateway } from '../../src/core/ports/gateway/gateway';
 import type { Told } from '../../src/core/ports/gateway/live';
 import type { NativeView } from '../../src/core/job/native-view';
@@ -43,6 +43,9 @@ export interface MemoryGateway extends Gateway {
 }
 
 export const MODEL = 'clip-1';
+
+/** How long files and jobs stay: 30 and 90 days. */
+export const KEPT_FOR = { filesMs: 2_592_000_000, jobsMs: 7_776_000_000 };
 
 const CAPABILITIES: Capabilities = {
   modes: {
@@ -132,6 +135,7 @@ export function createMemoryGateway(
       return job;
     },
     link,
+    filesEndAt: (job) => filesEndAt(KEPT_FOR, job),
     // Whoever asks it puts a real or a played one here first.
     admin: {} as Admin,
     // No message is ever made here.

@@ -1,6 +1,14 @@
 import OpenAI, { APIError, toFile } from 'openai';
 import { KEY, MP4, startTestApp, PNG, until, type TestApp } from './test-app';
-import { MODEL } from './memory-gateway';
+import { KEPT_FOR, MODEL } from './memory-gateway';
+import { failure } from '../../src/core/errors';
+import type { Job } from '../../src/core/job/job';
+
+/** All that OpenAI declares of a video. */
+const FIELDS = [
+  ...(['id', 'object', 'model', 'status', 'progress', 'created_at', 'completed_at'] as const),
+  ...(['expires_at', 'prompt', 'size', 'seconds', 'remixed_from_video_id', 'error'] as const),
+];
 
 describe('the unchanged OpenAI client', () => {
   let app: TestApp;
@@ -103,6 +111,26 @@ describe('the unchanged OpenAI client', () => {
       status: 404,
       type: 'not_found_error',
     });
+  });
+
+  test.each<[state: string, change: Partial<Job>, ends: boolean[]]>([
+    ['completed', {}, [true, false]],
+    ['failed', { state: 'failed', failure: failure('content_rejected') }, [false, true]],
+    ['canceled', { state: 'canceled', failure: failure('canceled') }, [false, true]],
+  ])('finds each field of its own type in a video that is %s', async (_state, change, ends) => {
+    const { id } = await client.videos.create({
+      model: MODEL as OpenAI.VideoModel,
+      prompt: 'a dog',
+    });
+    const open = await client.videos.retrieve(id);
+    expect(FIELDS.filter((field) => open[field] === undefined)).toEqual([]);
+    app.gateway.finish(id, change);
+    const ended = await client.videos.retrieve(id);
+    expect(FIELDS.filter((field) => ended[field] === undefined)).toEqual([]);
+    expect(ended.completed_at).toBeGreaterThanOrEqual(ended.created_at);
+    const kept = ended.expires_at === null ? 0 : ended.expires_at - (ended.completed_at ?? 0);
+    expect(kept).toBe(ends[0] ? KEPT_FOR.filesMs / 1000 : 0);
+    expect(ended.error !== null).toBe(ends[1]);
   });
 
   test('pages through every video by itself', async () => {

@@ -13,6 +13,7 @@ import { createRates } from '../../src/attempts/rates';
 import { createLocalBlobs } from '../../src/blobs/local';
 import { readConfig } from '../../src/config';
 import { dialects } from '../../src/dialects';
+import { filesEndAt } from '../../src/core/job/files';
 import { NO_METRICS } from '../../src/core/ports/metrics';
 import { createQuotes } from '../../src/gateway';
 import { createInputLinks } from '../../src/http/input-links';
@@ -127,6 +128,7 @@ function depsOf({ config, ...parts }: Parts, now: () => number): ActivityDeps {
     dialects,
     render: {
       link: ({ workspaceId, id: jobId }, kind) => parts.links.sign({ workspaceId, jobId, kind }),
+      filesEndAt: (job) => filesEndAt(config.retention, job),
     },
     waits: config.waits,
     limits: { ...config.limits, deliveriesAtOnce: 8, deliveriesPerHost: 8, copiesAtOnce: 8 },

@@ -32,6 +32,8 @@ export interface Dialect extends Api {
 export interface RenderContext {
   /** Returns a link of the gateway's own to a result file; it is signed and needs no key. */
   link(job: Job, kind: 'video' | 'last_frame'): string;
+  /** Returns until when the files of a job stay, in Unix milliseconds; undefined where no end is known. */
+  filesEndAt(job: Job): number | undefined;
 }
 
 /** What a dialect needs to write the body of one callback message. */

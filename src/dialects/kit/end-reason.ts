@@ -55,7 +55,7 @@ export function statusDetailOf(job: Job): StatusDetail | undefined {
 }
 
 /** These are about the request; others are about the operator's account, or the provider's own state. */
-const ABOUT_THE_REQUEST: readonly FailureCode[] = ['invalid_input', 'content_rejected'];
+export const ABOUT_THE_REQUEST: readonly FailureCode[] = ['invalid_input', 'content_rejected'];
 
 function providerWords(job: Job): string[] {
   const { failure } = job;

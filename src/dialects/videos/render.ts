@@ -1,8 +1,8 @@
 import { callbackBody } from '../kit/callback-body';
 import type { RoutedModel } from '../../core/catalog/catalog';
 import type { Answer } from '../../core/api/answer';
-import type { CallbackContext } from '../../core/api/dialect';
-import { endReasonOf, statusDetailOf } from '../kit/end-reason';
+import type { CallbackContext, RenderContext } from '../../core/api/dialect';
+import { ABOUT_THE_REQUEST, endReasonOf, statusDetailOf } from '../kit/end-reason';
 import type { GatewayError } from '../../core/errors';
 import { given } from '../../core/json/fields';
 import { renderId } from '../../core/job/ids';
@@ -20,9 +20,11 @@ import type { Video, VideoModel } from './reply';
 /** The entry of a job's `echo` that holds the id of the video of which it was made. */
 export const REMIXED_FROM = 'remixed_from_video_id';
 
-export type Link = (kind: 'video' | 'last_frame') => string;
+type Link = (kind: 'video' | 'last_frame') => string;
 
-export function fromJob(job: Job, link: Link): Video {
+export function fromJob(job: Job, context: RenderContext): Video {
+  const link: Link = (kind) => context.link(job, kind);
+  const filesEndAt = context.filesEndAt(job);
   const shown = shownOf(job);
   const duration = shown.seconds ?? null;
   return {
@@ -34,7 +36,7 @@ export function fromJob(job: Job, link: Link): Video {
     created_at: unixSeconds(job.createdAt),
     updated_at: unixSeconds(job.updatedAt),
     completed_at: job.finishedAt === undefined ? null : unixSeconds(job.finishedAt),
-    expires_at: null,
+    expires_at: filesEndAt === undefined ? null : unixSeconds(filesEndAt),
     progress: job.state === 'succeeded' ? 100 : Math.round(job.progress ?? 0),
     seconds: duration === null ? null : String(duration),
     duration,
@@ -48,7 +50,7 @@ export function fromJob(job: Job, link: Link): Video {
     ...given({ provider_model: providerModelOf(job) }),
     ...usageOf(job),
     remixed_from_video_id: textOf(job.echo[REMIXED_FROM]) ?? null,
-    error: endReasonOf(job),
+    error: errorOf(job),
     ...given({ status_detail: statusDetailOf(job) }),
   };
 }
@@ -70,7 +72,7 @@ const taskResultOf = (job: Job, link: Link): { url?: string } =>
   job.state === 'succeeded' ? { url: link('video') } : {};
 
 /** Shows a job with links of the gateway's own. */
-export const show = ({ link }: Results, job: Job): Video => fromJob(job, (kind) => link(job, kind));
+export const show = (results: Results, job: Job): Video => fromJob(job, results);
 
 export const answering =
   (results: Results) =>
@@ -90,6 +92,15 @@ function resultOf(job: Job, link: Link): Pick<Video, 'url' | 'video_url' | 'cont
 function usageOf(job: Job): Pick<Video, 'usage'> {
   const tokens = job.usage?.tokens;
   return tokens === undefined ? {} : { usage: { completion_tokens: tokens, total_tokens: tokens } };
+}
+
+/** Adds OpenAI's word for the kind of error. A canceled job has none, since nothing went wrong. */
+function errorOf(job: Job): Video['error'] {
+  const reason = endReasonOf(job);
+  if (!reason) return null;
+  if (reason.code === 'canceled') return { ...reason, type: null };
+  const isRequest = ABOUT_THE_REQUEST.includes(reason.code);
+  return { ...reason, type: OPENAI_ERROR_TYPES[isRequest ? 'invalid_request' : 'upstream'] };
 }
 
 export function videoModelOf(model: RoutedModel, range: PriceRange): VideoModel {
@@ -145,7 +156,7 @@ export const renderError = (error: GatewayError): Answer => renderOpenaiError(er
  * `GET /v1/videos/{id}` has them all.
  */
 export function renderCallback(job: Job, context: CallbackContext): string {
-  const video = fromJob(job, (kind) => context.link(job, kind));
+  const video = fromJob(job, context);
   const at = job.finishedAt ?? job.updatedAt;
   const body = (data: Video) => ({
     id: context.eventId,

@@ -18,7 +18,7 @@ export const videoSchema = z.strictObject({
   created_at: z.int(),
   updated_at: z.int(),
   completed_at: z.int().nullable(),
-  /** Results are kept by the gateway; no end is known. */
+  /** The time at which the files go, by `retention` of the config; null where they stay, and while there is none. */
   expires_at: z.int().nullable(),
   /** 0 while unknown. */
   progress: z.int().min(0).max(100),
@@ -44,7 +44,10 @@ export const videoSchema = z.strictObject({
   usage: z.strictObject({ completion_tokens: z.int(), total_tokens: z.int() }).optional(),
   /** The id of the earlier video of which this one was made. */
   remixed_from_video_id: z.string().nullable(),
-  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  /** `type` is OpenAI's word for the kind of error; null where a caller canceled the job. */
+  error: z
+    .strictObject({ code: z.string(), message: z.string(), type: z.string().nullable() })
+    .nullable(),
   /** Says that it is not known whether the provider took the job; present only while that is so. */
   status_detail: statusDetailSchema.optional(),
 });

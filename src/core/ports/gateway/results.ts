@@ -16,4 +16,6 @@ export interface Results {
   input(blob: string, wish: RangeWish): Promise<ContentAnswer>;
   /** Returns our own signed link to a result. */
   link(job: Job, kind: FileKind): string;
+  /** Returns until when the files of a job stay, in Unix milliseconds; undefined where no end is known. */
+  filesEndAt(job: Job): number | undefined;
 }
