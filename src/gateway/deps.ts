@@ -69,6 +69,7 @@ type GatewayWaits = PlanWaits &
     | 'inputFetchMs'
     | 'fundsMs'
     | 'heldMs'
+    | 'pollAfterMs'
     | 'providerReplyMs'
     | 'nativeReplyMs'
     | 'cancelReplyMs'

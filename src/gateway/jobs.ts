@@ -21,7 +21,7 @@ import { createHold, createHoldCreated } from './wait';
 /** Makes what callers do with jobs. The gate of creates and the count of held requests are of this process. */
 export function createJobs(deps: GatewayDeps, funds: Pick<Funds, 'check'>): Jobs {
   const { createsAtOnce } = deps.limits;
-  const { createMs, heldMs } = deps.waits;
+  const { createMs, heldMs, pollAfterMs } = deps.waits;
   const gates = { creates: createFairGate({ atOnce: createsAtOnce, waitMs: createMs }) };
   const find = (principal: Principal, id: string): Promise<Job> => findJob(deps, principal, id);
   const get = async (principal: Principal, id: string): Promise<Job> =>
@@ -38,6 +38,7 @@ export function createJobs(deps: GatewayDeps, funds: Pick<Funds, 'check'>): Jobs
     waitFor: async (...wait) => withQueue(deps, (await hold(...wait)).job),
     holdCreated: createHoldCreated(deps, hold),
     heldMsMax: heldMs,
+    pollAfterMs,
     deliveries: async (principal, id) => deliveriesOf(deps, await find(principal, id)),
     async reference(job) {
       const attempt = await deps.store.attempts.latest(job.id);

@@ -67,10 +67,9 @@ async function answered(
   deps: GatewayDeps & Pick<Jobs, 'waitFor'>,
   principal: Principal,
   wire: string,
-  { jobId, signal }: { jobId: string; signal: AbortSignal },
+  { jobId, signal, ms = deps.waits.nativeReplyMs }: Parameters<NativeJobs['answered']>[2],
 ): Promise<NativeView | undefined> {
   try {
-    const ms = deps.waits.nativeReplyMs;
     await deps.waitFor(principal, jobId, 'answered', { ms, signal }).catch(unlessDeleted);
     const job = await deps.store.jobs.load(jobId);
     return job?.workspaceId === principal.workspaceId ? await viewOf(deps, wire, job) : undefined;

@@ -13,12 +13,19 @@ const EXPOSED = [
   'x-ratelimit-reset-requests',
   'x-should-retry',
   'openai-poll-after-ms',
+  'Preference-Applied',
+  'idempotent-replayed',
+  'Link',
+  'x-total-count',
+  'Content-Location',
   'Content-Range',
   'Content-Length',
   'Content-Disposition',
   'Accept-Ranges',
   'ETag',
   'Location',
+  'Allow',
+  'WWW-Authenticate',
 ];
 
 /** Seconds for which a browser need not ask again; Chromium remembers no longer (Fetch, "CORS-preflight cache"). */

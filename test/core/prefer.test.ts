@@ -25,6 +25,8 @@ test.each<[prefer: string | undefined, ms: number, applied: string | undefined]>
 ])('Prefer: %s waits %d ms', (prefer, ms, applied) => {
   expect(patienceOf(prefer, { unasked: 20_000, max: 60_000 })).toEqual({
     ms,
+    // No row wishes for what holds unasked.
+    isWish: ms !== 20_000,
     headers: applied === undefined ? {} : { 'preference-applied': applied },
   });
 });

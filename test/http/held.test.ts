@@ -67,13 +67,22 @@ test('past the wait the answer is 202 and says where to ask; there the job is fo
   expect((await fetch(video.videos[0]?.url ?? '')).status).toBe(200);
 });
 
-test('a videos create waits where its caller prefers it', async () => {
-  const answer = app.postJson('/v1/videos', { model: MODEL, prompt: 'a' }, { prefer: 'wait=50' });
+/** The creates that wait where their caller prefers it: paths whose body is `SHORT`, and how each says the end. */
+const WAITING = [
+  ['/v1/videos', { status: 'completed' }],
+  ['/v1/video/generations', { status: 'completed', data: { status: 'SUCCESS' } }],
+  ['/v1/video/create', { status: 'completed' }],
+  ['/unified-video/generate', { success: true, status: 'completed', progress: 100 }],
+] as const;
+const SHORT = { model: MODEL, prompt: 'a' };
+
+test.each(WAITING)('%s waits where its caller prefers it', async (path, ended) => {
+  const answer = app.postJson(path, SHORT, { prefer: 'wait=50' });
   await made(1);
   app.gateway.finish(jobs()[0]?.id ?? '');
   const response = await answer;
   expect(response.headers.get('preference-applied')).toBe('wait=50');
-  expect(await response.json()).toMatchObject({ status: 'completed' });
+  expect(await response.json()).toMatchObject(ended);
 });
 
 test.each<[path: string, status: number]>([
@@ -93,8 +102,8 @@ test.each<[path: string, status: number]>([
 });
 
 test.each(['wait=0', 'respond-async'])('%s is said to have been followed', async (prefer) => {
-  for (const path of [GENERATE, '/v1/videos']) {
-    const body = path === GENERATE ? BODY : { model: MODEL, prompt: 'a' };
+  for (const path of [GENERATE, ...WAITING.map(([short]) => short)]) {
+    const body = path === GENERATE ? BODY : SHORT;
     const response = await app.postJson(path, body, { prefer });
     expect([path, response.headers.get('preference-applied')]).toEqual([path, prefer]);
   }

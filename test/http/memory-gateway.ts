@@ -141,6 +141,7 @@ export function createMemoryGateway(
     // No message is ever made here.
     deliveries: () => Promise.resolve([]),
     heldMsMax: 60_000,
+    pollAfterMs: 5_000,
     issueToken: ({ keyId }) => ({ token: `token of ${keyId}`, expiresAt: now() + 3_600_000 }),
     models: (principal) => CATALOG.list(principal),
     priceRange: ({ group }, model) => priceRangeOf(model, { group, rules: CATALOG.priceRules() }),

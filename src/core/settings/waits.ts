@@ -1,3 +1,4 @@
+import { PROCESS_WAITS } from './process-waits';
 import { DAY, HOUR, MINUTE, SECOND, limit, ms } from './setting';
 import type { Setting, Values } from './setting';
 
@@ -176,6 +177,10 @@ export const WAITS = {
     170 * SECOND,
     "An endpoint holds a request for its job's end for at most this: ula's documented callers give up after 180 s.",
   ),
+  pollAfterMs: ms(
+    5 * SECOND,
+    'An answer about a video that is not finished tells clients to ask again after this.',
+  ),
   nativeReplyMs: ms(MINUTE, "A passed-on create waits this long for its provider's answer."),
   cancelReplyMs: ms(5 * SECOND, 'A cancel that passes through waits this long for its verdict.'),
   eventBeatMs: ms(
@@ -228,45 +233,7 @@ export const WAITS = {
     'A stored file that nothing names is removed after this; it is longer than any request or copy takes.',
   ),
 
-  // Migrations.
-  migrationLockMs: ms(
-    3 * SECOND,
-    'A statement of a migration that waits longer for a lock gives way, so that requests do not pile up behind it.',
-  ),
-  migrationIndexLockMs: ms(
-    MINUTE,
-    'A statement outside of a transaction waits this long for every open one; nothing piles up behind it.',
-  ),
-  migrationRetryMs: ms(
-    2 * SECOND,
-    'A migration that gave way is tried again after this, which leaves others the lock.',
-  ),
-  migrationTurnMs: ms(10 * MINUTE, 'Another process may be migrating for this long.'),
-
-  // Processes.
-  figuresMs: ms(
-    10 * SECOND,
-    'What `/metrics` tells of the rows may be this old; a scrape after that asks the database once.',
-    { least: 0 },
-  ),
-  readyMs: ms(
-    800,
-    'What /readyz asks has answered within this, or counts as unreachable; probes give up after a second.',
-  ),
-  drainMs: ms(
-    5 * SECOND,
-    'An `api` that was asked to stop says no at /readyz for this long before it takes no more connections.',
-    { least: 0 },
-  ),
-  shutdownMs: ms(
-    16 * SECOND,
-    'What runs may go on for this long after a stop was asked for and is then cut: looks, deliveries, copies, settles. A submit in flight is never cut: it has `sendMs` + `recordMs`.',
-  ),
-  tracesFlushMs: ms(
-    3 * SECOND,
-    'A process that stops gives its last spans to the exporter for this long, where traces are exported.',
-  ),
-  cutMs: ms(2 * SECOND, 'What was cut may tidy up for this long.'),
+  ...PROCESS_WAITS,
 };
 
 /** The named waits of a config, in milliseconds. */

@@ -1,4 +1,6 @@
 import type { Answer, LateAnswer } from '../../core/api/answer';
+import { applied, type Caller } from '../kit/held';
+import { patienceOf } from '../kit/prefer';
 import { startWithin } from '../kit/start-within';
 import type { RouteInput } from '../../core/api/route';
 import { FAILURES, type FailureCode } from '../../core/errors';
@@ -7,17 +9,22 @@ import { isTerminal } from '../../core/job/job';
 import type { CreateAnswer } from '../../core/job/creation';
 import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { NativeJobs } from '../../core/ports/gateway/native-jobs';
+import type { Results } from '../../core/ports/gateway/results';
 import type { NativeView } from '../../core/job/native-view';
 import { errorAnswer, NO_RETRY } from './errors';
-import { ourId, passOn } from './render';
+import { ourId, passOn, taskOf } from './render';
 import { toNative, WIRE } from './translate';
 
 /**
  * A create is answered by the provider: status, type and bytes of its reply, also when it refuses. What is stored with
  * the job is our own answer, 202 with our id; that is what the caller gets when the provider takes too long, and what
  * leads a repeat under the same idempotency key to the provider's reply. The id that was given out stays the task's id.
+ * A caller who prefers to wait (`Prefer: wait=60`) gets a task that has ended by then as it is read.
  */
-export async function create(gateway: Jobs & NativeJobs, input: RouteInput): Promise<LateAnswer> {
+export async function create(
+  gateway: Jobs & NativeJobs & Results,
+  input: RouteInput,
+): Promise<LateAnswer> {
   const { principal, idempotencyKey, fingerprint, signal } = input;
   const native = toNative(input);
   const accepted = await gateway.create(principal, {
@@ -39,6 +46,7 @@ export async function create(gateway: Jobs & NativeJobs, input: RouteInput): Pro
   });
   return whenAnswered(gateway, accepted, {
     principal,
+    patience: patienceOf(input.headers['prefer'], { unasked: 0, max: gateway.heldMsMax }),
     signal,
     isKeyed: idempotencyKey !== undefined,
   });
@@ -46,20 +54,29 @@ export async function create(gateway: Jobs & NativeJobs, input: RouteInput): Pro
 
 /** Outlives the request's body and holds on to no part of it. */
 function whenAnswered(
-  jobs: NativeJobs,
+  jobs: Jobs & NativeJobs & Results,
   { jobId, ...accepted }: CreateAnswer,
-  { isKeyed, principal, signal }: Pick<RouteInput, 'principal' | 'signal'> & { isKeyed: boolean },
+  { isKeyed, principal, patience, signal }: Caller & { isKeyed: boolean },
 ): LateAnswer {
   return {
     async later() {
-      const view = await jobs.answered(principal, WIRE, { jobId, signal });
-      const answer = view && answerOf(view, isKeyed);
-      if (answer) return { ...answer, headers: { ...answer.headers, ...accepted.headers } };
+      const { ms, isWish } = patience;
+      const held = isWish && (await jobs.holdCreated(principal, jobId, 'ended', { ms, signal }));
+      const wait = { jobId, signal, ...(isWish ? { ms: 0 } : {}) };
+      const view = await jobs.answered(principal, WIRE, wait);
+      const headers = { ...accepted.headers, ...(held ? applied(patience, held.isHeld) : {}) };
+      const created = view && answerOf(view, isKeyed);
+      const answer = view && isWish && hasRun(view) ? taskOf(view, jobs.link) : created;
+      if (answer) return { ...answer, headers: { ...answer.headers, ...headers } };
       const id = await jobs.giveOut(WIRE, { jobId, id: ourId({ id: jobId }) });
-      return { ...accepted, body: { id } };
+      return { ...accepted, headers, body: { id } };
     },
   };
 }
+
+/** Says whether a task has ended at a provider. One that none has taken is refused as its create always is. */
+const hasRun = ({ job, attempt }: NativeView): boolean =>
+  isTerminal(job.state) && attempt?.state === 'accepted';
 
 /**
  * Returns the answer to a create: the provider's own, or a refusal once the job has ended. Returns undefined while the

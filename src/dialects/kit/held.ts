@@ -1,16 +1,32 @@
 import type { Answer, LateAnswer } from '../../core/api/answer';
 import type { Principal } from '../../core/api/principal';
+import type { RouteInput } from '../../core/api/route';
 import type { Headers } from '../../core/provider/exchange';
 import type { Job } from '../../core/job/job';
 import type { CreateAnswer } from '../../core/job/creation';
 import type { Jobs } from '../../core/ports/gateway/jobs';
-import type { Patience } from './prefer';
+import { patienceOf, type Patience } from './prefer';
 
 export interface Caller {
   principal: Principal;
   patience: Patience;
   /** The request's own signal: it ends the wait when the caller leaves or the server closes. */
   signal: AbortSignal;
+}
+
+/**
+ * Answers a create at once, or where its caller prefers to wait (`Prefer: wait=60`), once its job has ended or that time
+ * is over.
+ */
+export function asPreferred(
+  jobs: Pick<Jobs, 'holdCreated' | 'heldMsMax'>,
+  created: CreateAnswer,
+  { principal, headers, signal }: Pick<RouteInput, 'principal' | 'headers' | 'signal'>,
+  render: (job: Job) => Answer,
+): Answer | LateAnswer {
+  const patience = patienceOf(headers['prefer'], { unasked: 0, max: jobs.heldMsMax });
+  if (patience.ms > 0) return whenEnded(jobs, created, { principal, patience, signal }, render);
+  return { ...created, headers: { ...created.headers, ...patience.headers } };
 }
 
 /**
@@ -30,14 +46,15 @@ export function whenEnded(
       const held = await jobs.holdCreated(principal, jobId, 'ended', { ms, signal });
       if (!held) return created;
       const answer = render(held.job);
-      const headers = {
-        ...(held.isHeld || ms === 0 ? patience.headers : {}),
-        ...pick(created.headers, REPLAYED),
-      };
+      const headers = { ...applied(patience, held.isHeld), ...pick(created.headers, REPLAYED) };
       return { ...answer, headers: { ...answer.headers, ...headers } };
     },
   };
 }
+
+/** Returns `Preference-Applied` where the caller's wish was followed: a full process waits for nobody. */
+export const applied = ({ ms, headers }: Patience, isHeld: boolean): Headers =>
+  isHeld || ms === 0 ? headers : {};
 
 const REPLAYED = 'idempotent-replayed';
 

@@ -4,6 +4,8 @@
  */
 export interface Patience {
   ms: number;
+  /** Whether the caller said how long, even if nobody waits for so long. */
+  isWish: boolean;
   /** `Preference-Applied` where the caller's wish decided. */
   headers: Record<string, string>;
 }
@@ -25,9 +27,9 @@ export function patienceOf(
   const wait = preferences.get('wait') ?? '';
   if (SECONDS.test(wait) && Number(wait) * 1000 <= max)
     return applied(Number(wait) * 1000, `wait=${wait}`);
-  if (SECONDS.test(wait)) return { ms: max, headers: {} };
+  if (SECONDS.test(wait)) return { ms: max, isWish: true, headers: {} };
   if (preferences.has('respond-async')) return applied(0, 'respond-async');
-  return { ms: Math.min(unasked, max), headers: {} };
+  return { ms: Math.min(unasked, max), isWish: false, headers: {} };
 }
 
 /**
@@ -45,5 +47,6 @@ const SECONDS = /^\d{1,9}$/;
 
 const applied = (ms: number, preference: string): Patience => ({
   ms,
+  isWish: true,
   headers: { 'preference-applied': preference },
 });

@@ -70,7 +70,7 @@ export const ula: Dialect = {
       query: noQuerySchema,
       reply: videoReplySchema,
       async handle(gateway, { principal, params }) {
-        return answerOf(await gateway.get(principal, params['id'] ?? ''), gateway.link);
+        return answerOf(await gateway.get(principal, params['id'] ?? ''), gateway);
       },
     }),
     route({
@@ -118,6 +118,6 @@ async function generate(
 }
 
 const answering =
-  ({ link }: Results) =>
+  (gateway: Jobs & Results) =>
   (job: Job): Answer =>
-    answerOf(job, link);
+    answerOf(job, gateway);

@@ -5,7 +5,7 @@ import type { CallbackContext } from '../../core/api/dialect';
 import { endReasonOf, statusDetailOf } from '../kit/end-reason';
 import type { ErrorCode, FailureCode, GatewayError } from '../../core/errors';
 import { given } from '../../core/json/fields';
-import type { Job } from '../../core/job/job';
+import { isTerminal, type Job } from '../../core/job/job';
 import { shownOf } from '../../core/job/made';
 import { offerOf } from '../kit/offer';
 import { unixSeconds } from '../kit/parameters';
@@ -15,6 +15,12 @@ import { retryHeaders } from '../kit/retry-headers';
 import type { Model, Video } from './reply';
 
 export type Link = (job: Job, kind: 'video') => string;
+
+/** What an answer tells beside its job: the links to files, and the milliseconds after which to ask again. */
+export interface Told {
+  link: Link;
+  pollAfterMs: number;
+}
 
 /**
  * The path at which a job is read again (`/v1/ula/videos/<uuid>`): a reference relative to this gateway, as RFC 9110
@@ -57,17 +63,21 @@ const FAILURE_STATUS: Record<FailureCode, number> = {
 };
 
 /** Answers about a job, in the one way there is: 200 with the video, 202 while it goes on, or why there is none. */
-export function answerOf(job: Job, link: Link): Answer {
+export function answerOf(job: Job, { link, pollAfterMs }: Told): Answer {
+  const body = bodyOf(job, link);
+  const path = statusPathOf(job);
+  if (!isTerminal(job.state)) {
+    const seconds = String(Math.ceil(pollAfterMs / 1000));
+    return { status: 202, headers: { location: path, 'retry-after': seconds }, body };
+  }
   const reason = endReasonOf(job);
-  if (reason) {
-    const headers = { 'content-location': statusPathOf(job) };
-    return { status: FAILURE_STATUS[reason.code], headers, body: failed(reason) };
-  }
-  const body = succeeded(videoOf(job, link));
-  if (job.state === 'succeeded') {
-    return { status: 200, headers: { 'content-location': statusPathOf(job) }, body };
-  }
-  return { status: 202, headers: { location: statusPathOf(job), 'retry-after': '5' }, body };
+  const status = reason ? FAILURE_STATUS[reason.code] : 200;
+  return { status, headers: { 'content-location': path }, body };
+}
+
+function bodyOf(job: Job, link: Link): Record<string, unknown> {
+  const reason = endReasonOf(job);
+  return reason ? failed(reason) : succeeded(videoOf(job, link));
 }
 
 function videoOf(job: Job, link: Link): Video {
@@ -163,8 +173,8 @@ export function renderCallback(job: Job, context: CallbackContext): string {
   const timestamp = new Date(job.finishedAt ?? job.updatedAt).toISOString();
   const message = (prompt: string) => {
     const told = { ...job, request: { ...job.request, prompt } };
-    const { body } = answerOf(told, (of, kind) => context.link(of, kind));
-    return { id: context.eventId, type, timestamp, job_id: job.id, data: body };
+    const data = bodyOf(told, (of, kind) => context.link(of, kind));
+    return { id: context.eventId, type, timestamp, job_id: job.id, data };
   };
   return callbackBody([message(job.request.prompt), message('')]);
 }

@@ -1,10 +1,15 @@
+import { z } from 'zod';
 import { route, type RouteInput } from '../../core/api/route';
+import { applied, type Caller } from '../kit/held';
+import { patienceOf } from '../kit/prefer';
 import { startWithin } from '../kit/start-within';
 import { type Dialect } from '../../core/api/dialect';
 import { type LateAnswer } from '../../core/api/answer';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
 import type { CreateAnswer } from '../../core/job/creation';
+import { isTerminal } from '../../core/job/job';
 import type { Jobs } from '../../core/ports/gateway/jobs';
+import type { Results } from '../../core/ports/gateway/results';
 import { errorSchema, renderError } from './errors';
 import { modelsOf } from './models';
 import { createdOf, quoteOf, renderCallback, statusOf } from './render';
@@ -81,7 +86,8 @@ export const unifiedVideo: Dialect = {
       spends: true,
       request: generateBodySchema,
       query: noQuerySchema,
-      reply: createdSchema,
+      /** The second is that of a caller who waited for the end (`Prefer: wait`). */
+      reply: z.union([createdSchema, statusSchema]),
       handle: generate,
     }),
     route({
@@ -125,7 +131,10 @@ export const unifiedVideo: Dialect = {
   ],
 };
 
-async function generate(jobs: Jobs, input: RouteInput<GenerateBody>): Promise<LateAnswer> {
+async function generate(
+  jobs: Jobs & Results,
+  input: RouteInput<GenerateBody>,
+): Promise<LateAnswer> {
   const { principal, signal, idempotencyKey, fingerprint } = input;
   const { quoteId, ...body } = input.body;
   const answer = await jobs.create(principal, {
@@ -144,27 +153,37 @@ async function generate(jobs: Jobs, input: RouteInput<GenerateBody>): Promise<La
       return { status: 200, body: createdOf(job, reference, undefined) };
     },
   });
-  return completed(jobs, answer, { principal, signal });
+  const max = jobs.heldMsMax;
+  const patience = patienceOf(input.headers['prefer'], { unasked: 0, max });
+  return completed(jobs, answer, { principal, patience, signal });
 }
 
 /**
  * Adds the provider's id, for which the caller waits a little, or its refusal, and an estimate of the moment; so a repeat
- * has them too, and the rest as the first request had it. The task is made by now and
+ * has them too, and the rest as the first request had it. A caller who prefers to wait (`Prefer: wait=60`) waits for the
+ * task's end instead, and an ended task is answered as its status is. The task is made by now and
  * the answer to that stays a success, whatever goes wrong here, and also when the task was deleted since.
  */
 function completed(
-  jobs: Jobs,
+  jobs: Jobs & Results,
   { jobId, ...answer }: CreateAnswer,
-  { principal, signal }: Pick<RouteInput, 'principal' | 'signal'>,
+  { principal, patience, signal }: Caller,
 ): LateAnswer {
   return {
     async later() {
-      const held = await jobs.holdCreated(principal, jobId, 'accepted', { signal });
+      const held = patience.isWish
+        ? await jobs.holdCreated(principal, jobId, 'ended', { ms: patience.ms, signal })
+        : await jobs.holdCreated(principal, jobId, 'accepted', { signal });
       if (!held) return answer;
       const { job } = held;
+      const headers = { ...answer.headers, ...applied(patience, held.isHeld) };
       try {
         const [reference, estimate] = await Promise.all([jobs.reference(job), jobs.estimate(job)]);
-        return { ...answer, body: createdOf(job, reference, estimate) };
+        const isShown = patience.isWish && isTerminal(job.state);
+        const body = isShown
+          ? statusOf(job, reference, (of) => jobs.link(of, 'video'))
+          : createdOf(job, reference, estimate);
+        return { ...answer, headers, body };
       } catch {
         return answer;
       }

@@ -1,9 +1,11 @@
+import { z } from 'zod';
 import { route, type RouteInput } from '../../core/api/route';
+import { asPreferred } from '../kit/held';
 import { startWithin } from '../kit/start-within';
-import { type Answer } from '../../core/api/answer';
+import { type Answer, type LateAnswer } from '../../core/api/answer';
 import { type Dialect } from '../../core/api/dialect';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
-import type { Job } from '../../core/job/job';
+import { isTerminal, type Job } from '../../core/job/job';
 import { isCalled } from '../../core/catalog/catalog';
 import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { Models } from '../../core/ports/gateway/models';
@@ -39,8 +41,12 @@ export const videoGenerations: Dialect = {
       spends: true,
       request: submitBodySchema,
       query: noQuerySchema,
-      reply: submittedSchema,
-      handle: (gateway, input) => submit(gateway, input, '/v1/video/generations', submittedOf),
+      /** The second is that of a caller who waited for the end (`Prefer: wait`). */
+      reply: z.union([submittedSchema, envelopeSchema]),
+      handle: (gateway, input) =>
+        submit(gateway, input, '/v1/video/generations', (job) =>
+          isTerminal(job.state) ? envelopeOf(job, linkOf(gateway)) : submittedOf(job),
+        ),
     }),
     route({
       method: 'GET',
@@ -86,24 +92,27 @@ export const videoGenerations: Dialect = {
   ],
 };
 
-function submit(
+/** Answers at once, or with `Prefer: wait=<seconds>` when the job has ended or that time is over. */
+async function submit(
   gateway: Jobs & Models,
   input: RouteInput<SubmitBody>,
   path: string,
-  render: (job: Job) => unknown,
-): Promise<Answer> {
-  const { principal, body, files, raw, idempotencyKey, fingerprint } = input;
+  show: (job: Job) => unknown,
+): Promise<Answer | LateAnswer> {
+  const { principal, body, files, raw, idempotencyKey, fingerprint, headers, signal } = input;
   const model = gateway.models(principal).find((routed) => isCalled(routed, body.model));
-  return gateway.create(principal, {
+  const render = (job: Job): Answer => ({ status: 200, body: show(job) });
+  const created = await gateway.create(principal, {
     dialect: NAME,
     idPrefix: 'task',
     ...toDraft(body, files, { isForm: raw.length === 0, model }),
-    ...startWithin(input.headers),
+    ...startWithin(headers),
     idempotency: idempotencyKey
       ? { key: idempotencyKey, route: `POST ${path}`, fingerprint }
       : undefined,
-    render: (job) => ({ status: 200, body: render(job) }),
+    render,
   });
+  return asPreferred(gateway, created, { principal, headers, signal }, render);
 }
 
 const linkOf =

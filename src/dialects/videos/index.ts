@@ -12,7 +12,7 @@ import type { Models } from '../../core/ports/gateway/models';
 import type { Results } from '../../core/ports/gateway/results';
 import { derivationRoutes } from './derive';
 import { eventRoutes } from './events';
-import { idOf, renderCallback, renderError, show, videoModelOf } from './render';
+import { answering, idOf, renderCallback, renderError, show, videoModelOf } from './render';
 import {
   deletedSchema,
   modelListSchema,
@@ -81,9 +81,7 @@ export const videos: Dialect = {
       query: noQuerySchema,
       reply: videoSchema,
       async handle(gateway, { principal, params }) {
-        const job = await gateway.get(principal, params['id'] ?? '');
-        const events = `<${gateway.eventsLink(job)}>; rel="events"`;
-        return { status: 200, headers: { link: events }, body: show(gateway, job) };
+        return answering(gateway)(await gateway.get(principal, params['id'] ?? ''));
       },
     }),
     route({

@@ -11,7 +11,10 @@ import { providerModelOf, shownOf } from '../../core/job/made';
 import { offerOf } from '../kit/offer';
 import { OPENAI_ERROR_TYPES, renderOpenaiError } from '../kit/openai-error';
 import { parametersOf, sizeOf, unixSeconds } from '../kit/parameters';
+import type { Jobs } from '../../core/ports/gateway/jobs';
+import type { Live } from '../../core/ports/gateway/live';
 import type { Results } from '../../core/ports/gateway/results';
+import { pollAfter } from '../kit/poll-after';
 import type { PriceRange } from '../../core/money/price-range';
 import { formatPoints } from '../../core/money/pricing';
 import { VIDEO_STATUS } from '../kit/video-status';
@@ -74,9 +77,18 @@ const taskResultOf = (job: Job, link: Link): { url?: string } =>
 /** Shows a job with links of the gateway's own. */
 export const show = (results: Results, job: Job): Video => fromJob(job, results);
 
+/** Answers with a job, where its events are, and when to ask again. */
 export const answering =
-  (results: Results) =>
-  (job: Job): Answer => ({ status: 200, body: show(results, job) });
+  (gateway: Results & Live & Jobs) =>
+  (job: Job): Answer => ({
+    status: 200,
+    headers: { ...pollAfter(gateway, job), link: eventsLinkOf(gateway, job) },
+    body: show(gateway, job),
+  });
+
+/** Writes the link to the events of a job as a header: `<https://…/events?…>; rel="events"`. */
+export const eventsLinkOf = ({ eventsLink }: Live, job: Pick<Job, 'id' | 'workspaceId'>): string =>
+  `<${eventsLink(job)}>; rel="events"`;
 
 function resultOf(job: Job, link: Link): Pick<Video, 'url' | 'video_url' | 'content'> {
   if (job.state !== 'succeeded') return {};

@@ -3,15 +3,16 @@ import { type Answer, type LateAnswer } from '../../core/api/answer';
 import { invalid } from '../../core/errors';
 import type { Headers } from '../../core/provider/exchange';
 import { noQuerySchema } from '../../core/json/fields';
-import { whenEnded } from '../kit/held';
+import { asPreferred } from '../kit/held';
 import type { Draft } from '../../core/request/draft';
 import { isCalled } from '../../core/catalog/catalog';
 import type { Jobs } from '../../core/ports/gateway/jobs';
+import type { Live } from '../../core/ports/gateway/live';
 import type { Results } from '../../core/ports/gateway/results';
 import type { NativeDraft } from '../../core/job/creation';
-import { patienceOf } from '../kit/prefer';
+import { pollAfter } from '../kit/poll-after';
 import { startWithin } from '../kit/start-within';
-import { answering } from './render';
+import { answering, eventsLinkOf, show } from './render';
 import { videoSchema } from './reply';
 import { nativeBodySchema, submitBodySchema } from './schema';
 import { toDraft } from './translate';
@@ -58,11 +59,10 @@ export const submitRoutes: readonly HttpRoute[] = [
 
 /** Answers at once with the new job, or with `Prefer: wait=<seconds>` when the job has ended or that time is over. */
 export async function submit(
-  gateway: Jobs & Results,
+  gateway: Jobs & Results & Live,
   { principal, idempotencyKey, fingerprint, signal, headers }: RouteInput,
   asked: Draft | NativeDraft,
 ): Promise<Answer | LateAnswer> {
-  const patience = patienceOf(headers['prefer'], { unasked: 0, max: gateway.heldMsMax });
   const created = await gateway.create(principal, {
     dialect: 'videos',
     idPrefix: 'video',
@@ -71,13 +71,17 @@ export async function submit(
     idempotency: idempotencyKey
       ? { key: idempotencyKey, route: 'POST /v1/videos', fingerprint }
       : undefined,
-    render: answering(gateway),
+    // The link of a stored answer would be too old for a repeat.
+    render: (job) => ({ status: 200, body: show(gateway, job) }),
   });
-  if (patience.ms === 0) {
-    return { ...created, headers: { ...created.headers, ...patience.headers } };
-  }
-  return whenEnded(gateway, created, { principal, patience, signal }, answering(gateway));
+  const job = { id: created.jobId, workspaceId: principal.workspaceId };
+  const told = { ...pollAfter(gateway, NEW), link: eventsLinkOf(gateway, job) };
+  const answer = { ...created, headers: { ...created.headers, ...told } };
+  return asPreferred(gateway, answer, { principal, headers, signal }, answering(gateway));
 }
+
+/** A create's own answer shows the job as it was made. */
+const NEW = { state: 'queued' } as const;
 
 /** Token360's name for it, and ours. */
 const NATIVE_HEADERS = ['token360-native-params', 'reelay-native-params'];

@@ -43,6 +43,8 @@ export interface Jobs {
   ): Promise<{ job: Job; isHeld: boolean } | undefined>;
   /** Milliseconds that an endpoint holds a request for its job's end at most. */
   heldMsMax: number;
+  /** Milliseconds after which a caller is told to ask again how a job goes on. */
+  pollAfterMs: number;
   /** Lists the messages about a job, newest first, with their tries. */
   deliveries(principal: Principal, id: string): Promise<readonly DeliveryReport[]>;
   /** Returns how the job's provider names it. */

@@ -32,5 +32,5 @@ export interface Live {
     reader: { after: string | undefined; signal: AbortSignal },
   ): Promise<AsyncIterable<Told> | undefined>;
   /** Signs a link by which anybody may follow that job for a while. */
-  eventsLink(job: Job): string;
+  eventsLink(job: Pick<Job, 'id' | 'workspaceId'>): string;
 }

@@ -13,13 +13,13 @@ export interface NativeJobs {
   views(principal: Principal, wire: string, query: NativeQuery): Promise<NativeViews>;
   /**
    * Waits, for the endpoint that has just created the job, until a provider has answered the submit or the job has
-   * ended; for `waits.nativeReplyMs` at most. Returns undefined when that cannot be read: the job exists all the same,
+   * ended; for `waits.nativeReplyMs` at most, or `ms`. Returns undefined when that cannot be read: the job exists all the same,
    * and its id is an answer.
    */
   answered(
     principal: Principal,
     wire: string,
-    job: { jobId: string; signal: AbortSignal },
+    job: { jobId: string; signal: AbortSignal; ms?: number },
   ): Promise<NativeView | undefined>;
   /**
    * Returns the id to answer a create with while its provider has not answered; every later answer and callback has it
