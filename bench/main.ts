@@ -13,6 +13,7 @@ export const command = () =>
     .usage('[name] [options]')
     .addCommand(figures(), { isDefault: true })
     .addCommand(account())
+    .addCommand(bombs())
     .addCommand(held())
     .addCommand(million())
     .addCommand(page());
@@ -72,6 +73,22 @@ const account = () =>
       exits(async (options) => {
         const { benchAccount } = await import('./account/index.js');
         return benchAccount(options);
+      }),
+    );
+
+const bombs = () =>
+  newCommand({
+    name: 'bombs',
+    summary: 'what requests that attack a gateway cost it',
+    description:
+      'Sends a gateway what would end it or hold it up, and says what each attack costs it and other callers.',
+    examples: ['reelay bench bombs --json'],
+  })
+    .addOption(jsonOption())
+    .action(
+      exits(async (options) => {
+        const { benchBombs } = await import('./bombs/index.js');
+        return benchBombs(options);
       }),
     );
 

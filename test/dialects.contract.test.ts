@@ -100,9 +100,10 @@ type GivenLatestReply = Omit<LatestReply, 'reply' | 'id'> & { id?: string; reply
 
 /** What only the route of a file answers. */
 const FILE_ERRORS: readonly ErrorCode[] = ['range_not_satisfiable', 'upstream'];
-/** A 405 means the same everywhere. */
+/** A 405 means the same everywhere, and headers that are too large are refused before there is a path. */
+const UNSHOWN_ERRORS: readonly ErrorCode[] = ['method_not_allowed', 'headers_too_large'];
 const SHOWN_ERRORS = (Object.keys(ERRORS) as ErrorCode[]).filter(
-  (code) => code !== 'method_not_allowed',
+  (code) => !UNSHOWN_ERRORS.includes(code),
 );
 /** Codes that our own APIs never answer, since nothing in them costs points or is counted; one of them only reads. */
 const NEVER: Readonly<Record<string, readonly ErrorCode[]>> = {
@@ -112,6 +113,7 @@ const NEVER: Readonly<Record<string, readonly ErrorCode[]>> = {
     'rate_limited',
     'conflict',
     'payload_too_large',
+    'request_timeout',
     'unsupported_media_type',
     'idempotency_mismatch',
   ],
@@ -120,6 +122,7 @@ const NEVER: Readonly<Record<string, readonly ErrorCode[]>> = {
     'rate_limited',
     'conflict',
     'payload_too_large',
+    'request_timeout',
     'unsupported_media_type',
     'idempotency_mismatch',
   ],

@@ -27,6 +27,11 @@ export const ERRORS = {
     retryable: false,
     text: 'This path does not take that method.',
   },
+  request_timeout: {
+    status: 408,
+    retryable: true,
+    text: 'The request did not arrive in time.',
+  },
   conflict: { status: 409, retryable: false, text: 'The job is not in a state that allows this.' },
   payload_too_large: { status: 413, retryable: false, text: 'The request is too large.' },
   unsupported_media_type: {
@@ -45,6 +50,11 @@ export const ERRORS = {
     text: 'This Idempotency-Key was used with another request.',
   },
   rate_limited: { status: 429, retryable: true, text: 'Too many requests; slow down.' },
+  headers_too_large: {
+    status: 431,
+    retryable: false,
+    text: 'The headers of the request are too large.',
+  },
   internal: { status: 500, retryable: true, text: 'Something went wrong on our side.' },
   upstream: { status: 502, retryable: true, text: 'The provider could not serve this.' },
   unavailable: {

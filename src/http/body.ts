@@ -6,9 +6,9 @@ import type { Blobs } from '../core/ports/blobs';
 import { nest } from './bracket-names';
 import { listenTo } from './listen-to';
 import { sizeText, type HttpLimits } from './limits';
-import { watchIdle } from './idle';
 import type { MemoryBudget } from './memory-budget';
 import { clientLeft, readForm } from './multipart';
+import { watchPace, type Pace } from './pace';
 import type { Owner, Pool } from './shares';
 
 /** A request body before its schema has seen it. `identity` is what the fingerprint covers. */
@@ -39,13 +39,12 @@ export async function readBody(
   ports: BodyPorts,
 ): Promise<Body> {
   const { request, response, owner } = exchange;
-  const { bodyIdleMs: idleMs } = ports.limits;
   if (kind === 'unread') return { value: undefined, files: [], identity: '' };
   refuseEncoding(request);
   if (kind === 'none') {
     await readBytes(request, {
       bytesMax: ports.limits.ignoredBodyBytesMax,
-      idleMs,
+      pace: ports.limits,
       keep: () => undefined,
     });
     return { value: undefined, files: [], identity: '' };
@@ -59,7 +58,7 @@ export async function readBody(
   refuseCharset(request);
   const bytes = await readBytes(request, {
     bytesMax: isSmall ? ports.limits.smallJsonBytesMax : ports.limits.jsonBytesMax,
-    idleMs,
+    pace: ports.limits,
     keep: (size) => {
       ports.budget.take(response, owner, size);
     },
@@ -99,9 +98,9 @@ async function formBody(
 /** Reads the whole body, at most `bytesMax`; throws `payload_too_large` as soon as that is certain. */
 export async function readBytes(
   request: Request,
-  options: { bytesMax: number; idleMs: number; keep: (bytes: number) => void },
+  options: { bytesMax: number; pace: Pace; keep: (bytes: number) => void },
 ): Promise<Buffer> {
-  const { bytesMax, idleMs, keep } = options;
+  const { bytesMax, pace, keep } = options;
   if (request.destroyed) throw clientLeft();
   if (Number(request.get('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax);
   if (!hasBody(request)) return Buffer.alloc(0);
@@ -130,7 +129,7 @@ export async function readBytes(
           if (!request.complete) reject(clientLeft());
         },
       });
-      forget.push(listening, watchIdle(request, idleMs, reject));
+      forget.push(listening, watchPace(request, pace, reject));
     });
   } finally {
     for (const stop of forget) stop();

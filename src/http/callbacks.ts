@@ -37,7 +37,7 @@ export function mountCallbacks(app: Express, hint: Hint, ports: CallbackPorts): 
       giveBack();
       return readBytes(request, {
         bytesMax: limits.callbackBytesMax,
-        idleMs: limits.bodyIdleMs,
+        pace: limits,
         keep: (bytes) => {
           budget.take(response, OWNER, bytes);
         },

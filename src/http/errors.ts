@@ -4,6 +4,7 @@ import type { Api } from '../core/api/dialect';
 import { GatewayError } from '../core/errors';
 import { answerEarly } from './body';
 import type { HttpLimits } from './limits';
+import type { RenderRefusal } from './raw-refusals';
 import { requestIdOf } from './request-id';
 import { send } from './send';
 
@@ -43,6 +44,12 @@ export function errorHandler(ports: ErrorPorts): ErrorRequestHandler {
     );
   };
 }
+
+/** Renders what was refused before it became a request. */
+export const rawRefusalsOf =
+  (apis: readonly Api[]): RenderRefusal =>
+  (error, { path, requestId }) =>
+    apiOf(apis, path ?? '')?.renderError(error, requestId) ?? { status: error.status };
 
 /** Returns the API whose path prefix is the longest match; the first one where none matches. */
 function apiOf(apis: readonly Api[], path: string): Api | undefined {

@@ -30,6 +30,8 @@ export const HTTP_LIMITS = {
   keyShare: 0.25,
   /** A body of which nothing comes for so long is refused. */
   bodyIdleMs: WAITS.bodyIdleMs.default,
+  /** A body that comes slower over such a stretch is refused, since it holds its share as well; 0 is no least pace. */
+  bodyBytesPerSecond: LIMITS.bodyBytesPerSecond.default,
   /** A whole form with its files. */
   formBytesMax: 256 * MIB,
   /** Forms that have not ended, whose files lie in the blob folder already; past it the answer is 503. */

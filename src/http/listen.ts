@@ -1,10 +1,23 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import {
+  limitConnections,
+  watchUnanswered,
+  type ConnectionLimits,
+  type FullConnections,
+} from './connections';
+import { answerRawRefusals, type RenderRefusal } from './raw-refusals';
 
 export interface ListenOptions {
   host: string;
   /** 0 = any free port. */
   port: number;
   timeouts?: Partial<ServerTimeouts>;
+  /** Absent = as many as the system allows. */
+  connections?: ConnectionLimits | undefined;
+  /** Hears of each connection that was closed as one too many. */
+  onFull?: ((full: FullConnections) => void) | undefined;
+  /** Gives what is no request its words; absent = Node's, a status alone. */
+  renderRefusal?: RenderRefusal | undefined;
 }
 
 export interface ServerTimeouts {
@@ -40,6 +53,8 @@ export interface HttpServer {
 
 const HEADER_BYTES_MAX = 16 * 1024;
 const TIMEOUT_CHECK_MS = 5_000;
+/** Connections that wait to be accepted; the system may allow fewer. */
+const BACKLOG = 4_096;
 
 /** Rejects where the address cannot be had. */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<HttpServer> {
@@ -54,7 +69,15 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   let closing: Promise<void> | undefined;
   let isDraining = false;
   const running = new Set<ServerResponse>();
-  server.on('request', (_request, response) => {
+  const { connections, onFull, renderRefusal: render } = options;
+  if (connections) limitConnections(server, connections, onFull ?? (() => undefined));
+  if (render) answerRawRefusals(server, { headerBytesMax: HEADER_BYTES_MAX, running, render });
+  const isFlooded = watchUnanswered();
+  server.on('request', (request, response) => {
+    if (isFlooded(response)) {
+      request.socket.destroy();
+      return;
+    }
     running.add(response);
     if (isDraining) response.setHeader('Connection', 'close');
     response.once('close', () => {
@@ -65,11 +88,11 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
           server.closeIdleConnections();
         });
     });
+    app(request, response);
   });
-  server.on('request', app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
+    server.listen({ port: options.port, host: options.host, backlog: BACKLOG }, resolve);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');

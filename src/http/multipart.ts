@@ -5,9 +5,9 @@ import type { UploadedFile } from '../core/api/route';
 import { GatewayError, invalid } from '../core/errors';
 import type { Blobs } from '../core/ports/blobs';
 import { createFormBarrier, storeFile, type PendingFile } from './form-file';
-import { watchIdle } from './idle';
 import { listenTo } from './listen-to';
 import { sizeText, type HttpLimits } from './limits';
+import { watchPace } from './pace';
 
 /**
  * Reads a multipart form as a stream. File bytes go straight to the blob store, and every file waits there with its
@@ -69,7 +69,7 @@ export async function readForm(request: Request, options: FormOptions): Promise<
       hearLeaving(request, reject),
       hearBytes(request, [options.onBytes, text.chunk], reject),
     );
-    forget.push(watchIdle(request, limits.bodyIdleMs, reject));
+    forget.push(watchPace(request, limits, reject));
   });
   try {
     await whole;

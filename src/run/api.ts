@@ -6,6 +6,7 @@ import { apis } from '../dialects';
 import { createGateway, createStarts } from '../gateway';
 import type { Starts } from '../gateway';
 import { createApp } from '../http/app';
+import { rawRefusalsOf } from '../http/errors';
 import { listen } from '../http/listen';
 import type { HttpServer } from '../http/listen';
 import { createWaitEnds } from '../http/wait-ends';
@@ -13,6 +14,7 @@ import { isKey, newKey } from '../store/keys/new-key';
 import { isOutage } from '../store/base/outage';
 import { acceptDeps } from './accept-deps';
 import type { Foundation } from './foundation';
+import { callersConnections } from './callers-connections';
 import { httpLimits } from './memory';
 import { readinessOf } from './probes';
 import type { ListenOptions } from './probes';
@@ -73,7 +75,11 @@ export async function startApi(base: Foundation, options: ListenOptions): Promis
     metrics: base.metrics,
     traces: base.traces,
   });
-  const server = await listen(app, options);
+  const server = await listen(app, {
+    ...options,
+    ...callersConnections(base),
+    renderRefusal: rawRefusalsOf(Object.values(apis)),
+  });
   // What a process that ended has committed and not started.
   starts.resume();
   return {

@@ -15,6 +15,7 @@ const LIMITS = {
   formBytesMax: 128 * KIB,
   uploadBytesMax: 512 * KIB,
   bodyIdleMs: 60_000,
+  bodyBytesPerSecond: 0,
 };
 
 let app: TestApp;
@@ -86,7 +87,7 @@ test.each([
   const [, type, start] = row;
   app = await startTestApp({ limits: { ...LIMITS, bodyIdleMs: 200 } });
   const stalled = stall(KEY, 1 * KIB, type, start);
-  expect(await stalled.status()).toBe(400);
+  expect(await stalled.status()).toBe(408);
   expect(stalled.text()).toContain('nothing came for 0.2 s');
 });
 

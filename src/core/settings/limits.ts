@@ -19,6 +19,22 @@ export const LIMITS = {
     'bytes',
     'Forms that have not ended, whose files lie in the blob folder already, have at most so many bytes together.',
   ),
+  bodyBytesPerSecond: limit(
+    240,
+    'bytes',
+    'A request of whose body fewer bytes than these come in a second, over a stretch of `waits.bodyIdleMs`, is refused with 408; 0 is no least pace.',
+    { least: 0 },
+  ),
+  connections: limit(
+    10_000,
+    'connections',
+    'One process has so many connections of callers open at once; one more is closed at once.',
+  ),
+  connectionsPerAddress: limit(
+    8_000,
+    'connections',
+    'One address (of IPv6 a /56) has so many of them; one more is closed at once. It does not hold where `trustProxy` is given: there every caller comes from the proxy.',
+  ),
   breakerSubmits: limit(
     20,
     'submits',

@@ -119,6 +119,8 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   304: 'The caller holds it already.',
 };
 
+const READS_BODY = ['payload_too_large', 'request_timeout', 'unsupported_media_type'] as const;
+
 /** Lists what can go wrong at a route, by what it reads and does. */
 function codesOf({
   path,
@@ -138,7 +140,7 @@ function codesOf({
     'unavailable',
     ...(scope === 'any' && !keyIn ? [] : (['forbidden'] as const)),
     ...(path.includes(':') || scope === 'admin' ? (['not_found'] as const) : []),
-    ...(readsBody ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
+    ...(readsBody ? READS_BODY : []),
     ...(spends ? (['insufficient_balance', 'model_not_found', 'upstream'] as const) : []),
     ...(method === 'POST' ? (['conflict', 'idempotency_mismatch'] as const) : []),
     ...(method === 'DELETE' || acceptsLink ? (['conflict'] as const) : []),
