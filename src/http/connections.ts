@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { networkOf } from './address-windows';
 
@@ -47,19 +47,26 @@ export function limitConnections(
 /** A client that sends requests without waiting for answers, as HTTP/1.1 allows, has a few under way. */
 const UNANSWERED_MAX = 100;
 
-/**
- * Returns what counts a response for its connection, and says whether that has more without an answer than any client
- * needs. Such a one is to be closed: each of its requests would be worked on at once, and cost more than it did to send.
- */
-export function watchUnanswered(): (response: ServerResponse) => boolean {
-  const unanswered = new WeakMap<Socket, number>();
-  return (response) => {
-    const { socket } = response.req;
-    const count = (unanswered.get(socket) ?? 0) + 1;
-    unanswered.set(socket, count);
-    response.once('close', () => {
-      unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1);
-    });
-    return count > UNANSWERED_MAX;
+/** The requests of each connection that have no answer yet. */
+export interface Unanswered {
+  /**
+   * Counts a request, and says whether its connection may have so many. One with more than any client needs is to be
+   * closed: each of its requests would be worked on at once, and cost more than it did to send.
+   */
+  begin(socket: Socket): boolean;
+  end(socket: Socket): void;
+}
+
+export function createUnanswered(): Unanswered {
+  const counts = new WeakMap<Socket, number>();
+  return {
+    begin(socket) {
+      const count = (counts.get(socket) ?? 0) + 1;
+      counts.set(socket, count);
+      return count <= UNANSWERED_MAX;
+    },
+    end(socket) {
+      counts.set(socket, (counts.get(socket) ?? 1) - 1);
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import {
+  createUnanswered,
   limitConnections,
-  watchUnanswered,
   type ConnectionLimits,
   type FullConnections,
 } from './connections';
@@ -12,7 +12,7 @@ export interface ListenOptions {
   /** 0 = any free port. */
   port: number;
   timeouts?: Partial<ServerTimeouts>;
-  /** Absent = as many as the system allows. */
+  /** How many connections may be open; absent = as many as the system allows. */
   connections?: ConnectionLimits | undefined;
   /** Hears of each connection that was closed as one too many. */
   onFull?: ((full: FullConnections) => void) | undefined;
@@ -72,16 +72,18 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   const { connections, onFull, renderRefusal: render } = options;
   if (connections) limitConnections(server, connections, onFull ?? (() => undefined));
   if (render) answerRawRefusals(server, { headerBytesMax: HEADER_BYTES_MAX, running, render });
-  const isFlooded = watchUnanswered();
+  const unanswered = createUnanswered();
   server.on('request', (request, response) => {
-    if (isFlooded(response)) {
-      request.socket.destroy();
+    const { socket } = request;
+    if (!unanswered.begin(socket)) {
+      socket.destroy();
       return;
     }
     running.add(response);
     if (isDraining) response.setHeader('Connection', 'close');
     response.once('close', () => {
       running.delete(response);
+      unanswered.end(socket);
       // Its connection is idle only after this event.
       if (closing)
         setImmediate(() => {

@@ -39,11 +39,7 @@ export function answerRawRefusals(server: Server, options: RawRefusalOptions): v
     const requestId = randomUUID();
     const path = ours.at(-1)?.req.url?.split('?', 1)[0];
     const text = textOf(options.render(error, { path, requestId }), requestId);
-    if (ours.length > 0) {
-      // Whoever waits for the rest of its body hears that the connection is gone.
-      socket.write(text, () => socket.destroy());
-      return;
-    }
+    // What its caller still sends is read and thrown away: cut at once, the connection would take the answer with it.
     socket.end(text);
     const cut = setTimeout(() => socket.destroy(), LINGER_MS);
     socket.once('close', () => {

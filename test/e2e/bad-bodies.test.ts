@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readId } from '../../src/core/job/ids';
 import { apis } from '../../src/dialects';
 import { badFields, badMembers, badWholes } from '../support/bad-bodies';
 import type { BadBody } from '../support/bad-bodies';
@@ -35,6 +36,11 @@ let video: string;
 beforeAll(async () => {
   video = await gateway.post();
   await gateway.ended(video);
+  // The copy of its result is a file too.
+  await gateway.waitFor(video, 'its copy', async () => {
+    const rows = await gateway.sql('SELECT 1 FROM files WHERE job_id = $1', [readId(video)]);
+    return rows[0];
+  });
 });
 
 const ROUTES: Readonly<Record<string, Known>> = {

@@ -41,11 +41,13 @@ const TYPES: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'NotFound',
   405: 'MethodNotAllowed',
+  408: 'BadRequest',
   409: 'Conflict',
   413: 'BadRequest',
   415: 'BadRequest',
   422: 'BadRequest',
   429: 'TooManyRequests',
+  431: 'BadRequest',
 };
 
 /** Words of Ark's own where it has one; no page tells that of an unknown task, and the rest is ours [?]. */
