@@ -6,7 +6,6 @@ import { apis } from '../dialects';
 import { createGateway, createStarts } from '../gateway';
 import type { Starts } from '../gateway';
 import { createApp } from '../http/app';
-import { rawRefusalsOf } from '../http/errors';
 import { listen } from '../http/listen';
 import type { HttpServer } from '../http/listen';
 import { createWaitEnds } from '../http/wait-ends';
@@ -75,11 +74,7 @@ export async function startApi(base: Foundation, options: ListenOptions): Promis
     metrics: base.metrics,
     traces: base.traces,
   });
-  const server = await listen(app, {
-    ...options,
-    ...callersConnections(base),
-    renderRefusal: rawRefusalsOf(Object.values(apis)),
-  });
+  const server = await listen(app, { ...options, ...callersConnections(base) });
   // What a process that ended has committed and not started.
   starts.resume();
   return {

@@ -1,15 +1,27 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config';
+import { apis } from '../dialects';
+import { rawRefusalsOf } from '../http/errors';
 import type { ConnectionLimits, FullConnections } from '../http/connections';
 import type { ListenOptions } from '../http/listen';
 import type { Foundation } from './foundation';
 
-/** Returns how a server deals with connections of callers: so many as the config lets open, and a line for one too many. */
+/**
+ * Returns how a server deals with connections of callers: so many as the config lets open, a line of the log for one too
+ * many, and an API's words for what is no request.
+ */
 export function callersConnections({
   config,
   log,
-}: Pick<Foundation, 'config' | 'log'>): Pick<ListenOptions, 'connections' | 'onFull'> {
-  return { connections: connectionsOf(config), onFull: tellFull(log) };
+}: Pick<Foundation, 'config' | 'log'>): Pick<
+  ListenOptions,
+  'connections' | 'onFull' | 'renderRefusal'
+> {
+  return {
+    connections: connectionsOf(config),
+    onFull: tellFull(log),
+    renderRefusal: rawRefusalsOf(Object.values(apis)),
+  };
 }
 
 /** Returns how many connections the config lets callers open. Behind a proxy all of them are its own. */
