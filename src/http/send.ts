@@ -53,6 +53,11 @@ const FILE_HEADERS = new Set([
   'etag',
   'last-modified',
   'cache-control',
+  // Of the job whose file answers its create.
+  'x-model',
+  'x-video-id',
+  'x-inference-time-s',
+  'preference-applied',
 ]);
 const FILE_TYPES = /^(?:video\/(?:mp4|webm)|image\/(?:png|jpeg|webp|gif)|audio\/(?:wav|mpeg))$/;
 

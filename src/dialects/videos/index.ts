@@ -24,6 +24,7 @@ import {
 } from './reply';
 import { contentQuerySchema, listQuerySchema, type ContentQuery, type ListQuery } from './schema';
 import { submitRoutes } from './submit';
+import { syncRoutes } from './sync';
 
 const NAME = 'videos';
 
@@ -37,6 +38,7 @@ export const videos: Dialect = {
   renderCallback,
   routes: [
     ...submitRoutes,
+    ...syncRoutes,
     route({
       method: 'GET',
       path: '/v1/videos',

@@ -8,13 +8,14 @@ import type { Draft } from '../../core/request/draft';
 import { isCalled } from '../../core/catalog/catalog';
 import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { Live } from '../../core/ports/gateway/live';
+import type { Models } from '../../core/ports/gateway/models';
 import type { Results } from '../../core/ports/gateway/results';
-import type { NativeDraft } from '../../core/job/creation';
+import type { CreateAnswer, NativeDraft } from '../../core/job/creation';
 import { pollAfter } from '../kit/poll-after';
 import { startWithin } from '../kit/start-within';
 import { answering, eventsLinkOf, show } from './render';
 import { videoSchema } from './reply';
-import { nativeBodySchema, submitBodySchema } from './schema';
+import { nativeBodySchema, submitBodySchema, type SubmitBody } from './schema';
 import { toDraft } from './translate';
 
 const CREATE = {
@@ -26,6 +27,18 @@ const CREATE = {
   query: noQuerySchema,
   reply: videoSchema,
 } as const;
+
+/**
+ * Makes the draft of a create in the words of this API, of which only the fields that a model of the caller's has mean
+ * something.
+ */
+export function asked(
+  gateway: Pick<Models, 'models'>,
+  { principal, body, files }: RouteInput<SubmitBody>,
+): Draft {
+  const model = gateway.models(principal).find((routed) => isCalled(routed, body.model));
+  return toDraft(body, files, model);
+}
 
 /** The create in the words of this API, and the one whose header says that the body is in its model's provider's. */
 export const submitRoutes: readonly HttpRoute[] = [
@@ -49,31 +62,18 @@ export const submitRoutes: readonly HttpRoute[] = [
     ...CREATE,
     body: 'json-or-form',
     request: submitBodySchema,
-    handle(gateway, input) {
-      const { principal, body, files } = input;
-      const model = gateway.models(principal).find((routed) => isCalled(routed, body.model));
-      return submit(gateway, input, toDraft(body, files, model));
-    },
+    handle: (gateway, input) => submit(gateway, input, asked(gateway, input)),
   }),
 ];
 
 /** Answers at once with the new job, or with `Prefer: wait=<seconds>` when the job has ended or that time is over. */
 export async function submit(
   gateway: Jobs & Results & Live,
-  { principal, idempotencyKey, fingerprint, signal, headers }: RouteInput,
-  asked: Draft | NativeDraft,
+  input: RouteInput,
+  draft: Draft | NativeDraft,
 ): Promise<Answer | LateAnswer> {
-  const created = await gateway.create(principal, {
-    dialect: 'videos',
-    idPrefix: 'video',
-    ...asked,
-    ...startWithin(headers),
-    idempotency: idempotencyKey
-      ? { key: idempotencyKey, route: 'POST /v1/videos', fingerprint }
-      : undefined,
-    // The link of a stored answer would be too old for a repeat.
-    render: (job) => ({ status: 200, body: show(gateway, job) }),
-  });
+  const { principal, headers, signal } = input;
+  const created = await create(gateway, input, draft);
   const job = { id: created.jobId, workspaceId: principal.workspaceId };
   const told = { ...pollAfter(gateway, NEW), link: eventsLinkOf(gateway, job) };
   const answer = { ...created, headers: { ...created.headers, ...told } };
@@ -82,6 +82,23 @@ export async function submit(
 
 /** A create's own answer shows the job as it was made. */
 const NEW = { state: 'queued' } as const;
+
+/** Creates the job. One `Idempotency-Key` means one job, whichever of the routes is asked. */
+export function create(
+  gateway: Jobs & Results,
+  { principal, idempotencyKey: key, fingerprint, headers }: RouteInput,
+  draft: Draft | NativeDraft,
+): Promise<CreateAnswer> {
+  return gateway.create(principal, {
+    dialect: 'videos',
+    idPrefix: 'video',
+    ...draft,
+    ...startWithin(headers),
+    idempotency: key ? { key, route: 'POST /v1/videos', fingerprint } : undefined,
+    // The link of a stored answer would be too old for a repeat.
+    render: (job) => ({ status: 200, body: show(gateway, job) }),
+  });
+}
 
 /** Token360's name for it, and ours. */
 const NATIVE_HEADERS = ['token360-native-params', 'reelay-native-params'];
