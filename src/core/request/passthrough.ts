@@ -38,11 +38,11 @@ export function checkPassthrough(
     const carried =
       keys?.owned.includes(key) || keys?.media?.includes(key) ? undefined : carriedBy(value);
     if (carried)
-      throw unread([param, key, ...carried.path].join('.'), carried, 'the field for inputs');
+      throw unread(placeOf(param, key, ...carried.path), carried, 'the field for inputs');
   }
   for (const key of keys?.owned ?? []) {
     if (given.has(key)) {
-      throw invalid(`${param}.${key}`, "is written by the gateway; use the request's own field");
+      throw invalid(placeOf(param, key), "is written by the gateway; use the request's own field");
     }
   }
   if (keys?.closed) checkKnown(given.keys(), keys, param);
@@ -50,26 +50,30 @@ export function checkPassthrough(
     const parsed = given.has(key) ? schema.safeParse(given.get(key)) : undefined;
     if (!parsed?.error) continue;
     const { field, text } = describeIssues(parsed.error.issues);
-    const path = [param, key, ...(field === '' ? [] : [field])].join('.');
+    const path = placeOf(param, key, field);
     throw new GatewayError('invalid_request', { param: path, message: `${path}: ${text}` });
   }
   for (const [key, field] of Object.entries(keys?.divided ?? {})) {
     const sum = given.has(key) ? sumOf(given.get(key), field) : seconds;
     if (sum !== seconds) {
       throw invalid(
-        `${param}.${key}`,
+        placeOf(param, key),
         `has a ${field} of ${String(sum)} in all; the video has ${String(seconds)}`,
       );
     }
   }
 }
 
+/** Writes `metadata.mode`, and `mode` where the keys stand at the top of a body. */
+const placeOf = (...path: readonly string[]): string =>
+  path.filter((part) => part !== '').join('.');
+
 function checkKnown(given: Iterable<string>, { checked }: VendorKeys, param: string): void {
   for (const key of given) {
     if (Object.hasOwn(checked, key)) continue;
     const text = 'is no word that callers of this model may use';
     const words = Object.keys(checked);
-    throw invalid(`${param}.${key}`, text, words.length > 0 ? words : undefined);
+    throw invalid(placeOf(param, key), text, words.length > 0 ? words : undefined);
   }
 }
 

@@ -29,6 +29,8 @@ export interface Offer {
   safetyIdentifierLengthMax: number;
   /** Vendor keys in which a channel's provider reads media. */
   mediaKeys: string[];
+  /** Vendor keys that a channel's provider documents, or its operator has opened. */
+  vendorWords: string[];
   /** The most references of each kind that one channel takes. */
   references: { images: number; videos: number; audios: number };
 }
@@ -62,6 +64,7 @@ export function offerOf({ routes }: RoutedModel): Offer {
       ...all.map(({ safetyIdentifierLengthMax }) => safetyIdentifierLengthMax),
     ),
     mediaKeys: every(({ vendorKeys }) => vendorKeys?.media ?? []),
+    vendorWords: every(({ vendorKeys }) => Object.keys(vendorKeys?.checked ?? {})),
     references: { images: most('images'), videos: most('videos'), audios: most('audios') },
   };
 }

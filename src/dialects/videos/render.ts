@@ -19,6 +19,7 @@ import type { PriceRange } from '../../core/money/price-range';
 import { formatPoints } from '../../core/money/pricing';
 import { VIDEO_STATUS } from '../kit/video-status';
 import type { Video, VideoModel } from './reply';
+import { serverWordsOf } from './server-words';
 
 /** The entry of a job's `echo` that holds the id of the video of which it was made. */
 export const REMIXED_FROM = 'remixed_from_video_id';
@@ -142,6 +143,7 @@ export function videoModelOf(model: RoutedModel, range: PriceRange): VideoModel 
     watermark: offer.watermark,
     return_last_frame: offer.lastFrame,
     supported_fps: offer.fps,
+    supported_server_words: serverWordsOf(model),
   };
 }
 

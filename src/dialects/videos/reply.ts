@@ -113,6 +113,8 @@ export const videoModelSchema = z.strictObject({
   watermark: z.boolean(),
   return_last_frame: z.boolean(),
   supported_fps: z.array(z.number()),
+  /** Words of servers that run a model themselves, such as `guidance_scale`, that a create may have. */
+  supported_server_words: z.array(z.string()),
 });
 export type VideoModel = z.infer<typeof videoModelSchema>;
 

@@ -11,6 +11,7 @@ import {
   media,
   must,
   number,
+  numberOfText,
   object,
   prompt,
   text,
@@ -18,6 +19,7 @@ import {
 import { inputKindOf, type InputKind } from '../../core/request/input-names';
 import { OBJECT_TEXT, spelled } from '../../core/json/spellings';
 import { INPUT_ROLES } from '../../core/request/request';
+import { serverWords } from './server-words';
 
 /**
  * The words of `/v1/videos`: a superset of Token360's JSON body and of the OpenAI Videos API, whose SDKs send
@@ -78,6 +80,7 @@ const INSTEAD: Readonly<Record<InputKind, string>> = {
   callback: 'use callback_url',
 };
 const meant = (name: string): string | undefined => {
+  if (name === 'num_frames') return 'use seconds';
   const kind = inputKindOf(name);
   return kind && INSTEAD[kind];
 };
@@ -90,6 +93,17 @@ const shared = {
     .string({ error: must('a string') })
     .regex(/^\d{2,5}x\d{2,5}$/, 'must be width x height in pixels, such as 1280x720')
     .optional(),
+  /** Both together are `size` in the words of servers that run a model themselves. */
+  width: integer.optional(),
+  height: integer.optional(),
+  fps: number.optional(),
+  negative_prompt: prompt.optional(),
+  /** vLLM-Omni's word for `generate_audio`. */
+  generate_sound: boolean.optional(),
+  /** Each video is a request, with a bill of its own. */
+  n: spelled(z.preprocess(numberOfText, z.literal(1)), {
+    also: [{ type: 'string', pattern: '^\\+?0{0,14}1(?:\\.0{1,6})?$' }],
+  }).optional(),
   resolution: text(TEXT_LENGTH_MAX).optional(),
   aspect_ratio: text(TEXT_LENGTH_MAX).optional(),
   generate_audio: boolean.optional(),
@@ -104,14 +118,24 @@ const shared = {
   metadata: metadata.optional(),
   request_id: text(TEXT_LENGTH_MAX).optional(),
 };
+const { prompt: required, ...optional } = {
+  ...shared,
+  ...serverWords,
+  frame_images: list(frameImage, 10).optional(),
+  input_references: list(inputReference, MEDIA_MAX).optional(),
+  reference_images: list(media, MEDIA_MAX).optional(),
+  input_reference: openaiReference.optional(),
+  /** SGLang's words for a first frame and a video to go by. */
+  reference_url: media.optional(),
+  video_url: media.optional(),
+};
 export const submitBodySchema = object(
   {
     model: text(TEXT_LENGTH_MAX),
-    ...shared,
-    frame_images: list(frameImage, 10).optional(),
-    input_references: list(inputReference, MEDIA_MAX).optional(),
-    reference_images: list(media, MEDIA_MAX).optional(),
-    input_reference: openaiReference.optional(),
+    prompt: required,
+    ...optional,
+    /** OpenAI's clients lay it over the body by themselves; of whoever else sends it, it is read here. */
+    extra_body: object(optional, meant).optional(),
   },
   meant,
 );
@@ -121,7 +145,7 @@ export const submitBodySchema = object(
  */
 const derived = { model: text(TEXT_LENGTH_MAX).optional(), ...shared };
 export const remixBodySchema = object(derived, meant);
-export const editBodySchema = object(
+export const derivedBodySchema = object(
   {
     ...derived,
     /** The id of a video of this gateway; a file of that name does not pass through here. */
@@ -129,7 +153,7 @@ export const editBodySchema = object(
   },
   meant,
 );
-export type EditBody = z.infer<typeof editBodySchema>;
+export type DerivedBody = z.infer<typeof derivedBodySchema>;
 
 export const nativeBodySchema = z.looseObject(
   { model: text(TEXT_LENGTH_MAX) },

@@ -5,6 +5,7 @@ import { invalid } from '../../core/errors';
 import { given } from '../../core/json/fields';
 import { mediaSource } from '../../core/request/media-source';
 import { offerOf } from '../kit/offer';
+import { pickServerWords } from './server-words';
 import type { Draft, InputSource } from '../../core/request/draft';
 import type { Input } from '../../core/request/request';
 import type { SubmitBody } from './schema';
@@ -14,23 +15,27 @@ import type { SubmitBody } from './schema';
  * body names, where the caller has it.
  */
 export function toDraft(
-  body: SubmitBody,
+  written: SubmitBody,
   files: readonly UploadedFile[],
   model: RoutedModel | undefined,
 ): Draft {
+  const body = withExtra(written);
+  const passthrough = pickServerWords(body, model);
   const { inputs, field } = inputsOf(body, files);
   return {
     request: {
       model: body.model,
       prompt: body.prompt,
       inputs,
-      passthrough: {},
+      passthrough,
       ...given({
         seconds: secondsOf(body),
-        size: body.size === undefined ? undefined : sizeOf(body.size),
+        size: sizeOf(body),
+        fps: body.fps,
+        negativePrompt: body.negative_prompt,
         resolution: body.resolution,
         aspectRatio: body.aspect_ratio,
-        generateAudio: body.generate_audio,
+        generateAudio: soundOf(body),
         seed: body.seed,
         watermark: body.watermark,
         returnLastFrame: body.return_last_frame,
@@ -46,6 +51,10 @@ export function toDraft(
           : 'safety_identifier',
       inputs: field,
       seconds: body.duration === undefined ? 'seconds' : 'duration',
+      ...(body.size === undefined && body.width !== undefined ? { size: 'width' } : {}),
+      ...(body.negative_prompt === undefined ? {} : { negativePrompt: 'negative_prompt' }),
+      // They stand at the top of the body.
+      ...(Object.keys(passthrough).length > 0 ? { passthrough: '' } : {}),
     },
     callbackUrl:
       body.callback_url === undefined
@@ -62,6 +71,24 @@ const NAMES: FieldNames = {
   returnLastFrame: 'return_last_frame',
   expiresAfterSeconds: 'execution_expires_after',
 };
+
+/** Lays `extra_body` under the body, which may say the same twice and nothing else. */
+function withExtra({ extra_body: extra = {}, ...body }: SubmitBody): SubmitBody {
+  const said = new Map<string, unknown>(Object.entries(body));
+  for (const [name, value] of Object.entries(extra)) {
+    const isSame = JSON.stringify(said.get(name) ?? value) === JSON.stringify(value);
+    if (!isSame) throw invalid(`extra_body.${name}`, `contradicts ${name}`);
+  }
+  return { ...extra, ...body };
+}
+
+function soundOf(body: SubmitBody): boolean | undefined {
+  const { generate_audio: audio, generate_sound: sound } = body;
+  if (audio !== undefined && sound !== undefined && audio !== sound) {
+    throw invalid('generate_sound', 'contradicts generate_audio', [audio]);
+  }
+  return audio ?? sound;
+}
 
 /**
  * `user` means the same, but comes from clients that send it to every model: so it goes to the provider where each of
@@ -88,7 +115,22 @@ function secondsOf(body: SubmitBody): number | undefined {
   return duration ?? seconds;
 }
 
-function sizeOf(size: string): { width: number; height: number } {
+/** Reads `1280x720`, or the two sides by themselves. */
+function sizeOf(body: SubmitBody): { width: number; height: number } | undefined {
+  const { size, width, height } = body;
+  if (width === undefined && height === undefined) {
+    return size === undefined ? undefined : sidesOf(size);
+  }
+  if (width === undefined || height === undefined) {
+    throw invalid(width === undefined ? 'width' : 'height', 'is required beside the other side');
+  }
+  if (size !== undefined && size !== `${String(width)}x${String(height)}`) {
+    throw invalid('size', 'contradicts width and height');
+  }
+  return { width, height };
+}
+
+function sidesOf(size: string): { width: number; height: number } {
   const [width, height] = size.split('x').map(Number);
   return { width: width ?? 0, height: height ?? 0 };
 }
@@ -112,10 +154,15 @@ function inputsOf(
     frame_images: frames,
     input_references: (body.input_references ?? []).map(reference),
     reference_images: images,
+    reference_url: linked('first_frame', 'reference_url', body.reference_url),
+    video_url: linked('reference_video', 'video_url', body.video_url),
   };
   const [field = 'frame_images'] = Object.keys(groups).filter((name) => groups[name]?.length);
   return { inputs: Object.values(groups).flat(), field };
 }
+
+const linked = (role: Input['role'], param: string, url: string | undefined): InputSource[] =>
+  url === undefined ? [] : [mediaSource(role, url, param)];
 
 /** Reads the OpenAI `input_reference`, as a file or by URL: it is the first frame. */
 function singleReference(
