@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { readConfig } from '../../src/config';
 import { installedOnce, runProgram } from './installed';
+import { startLineTalk } from './line-talk';
 
 /**
  * Clients that others wrote and that need a newer Node than the oldest of ours: they are installed from npm into the cache,
@@ -20,7 +19,7 @@ export interface NewerClients {
 }
 
 export interface Order {
-  client: 'google' | 'fal' | 'replicate' | 'minimax' | 'minimax-mcp-js';
+  client: 'google' | 'fal' | 'replicate' | 'minimax' | 'bytedance' | 'minimax-mcp-js' | 'openai';
   /** The base URL of the simulated provider. */
   base: string;
   key: string;
@@ -39,8 +38,18 @@ export interface Outcome {
     /** The status words of the looks. */
     words?: string[];
     called?: { headers: Record<string, string>; body: Record<string, unknown> };
+    /** What the method of a client gave that is asked for each call. */
+    answer?: Record<string, unknown>;
   };
-  thrown?: { name: string; message: string; statusCode?: number; responseBody?: string };
+  thrown?: {
+    name: string;
+    message: string;
+    statusCode?: number;
+    responseBody?: string;
+    status?: number;
+    code?: string;
+    param?: string;
+  };
 }
 
 const ROOT = join(__dirname, '..', '..');
@@ -50,31 +59,9 @@ const MAJOR = 24;
 
 export function startNewerClients(): NewerClients {
   const folder = installedClients();
-  const child = spawn(nodeProgram(), [join(HERE, 'child.mjs'), folder], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const waiting = new Map<number, (outcome: Outcome) => void>();
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const { id, ...outcome } = JSON.parse(line) as Outcome & { id: number }; // what child.mjs writes
-    waiting.get(id)?.(outcome);
-    waiting.delete(id);
-  });
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  let count = 0;
-  return {
-    folder,
-    make: (order) => {
-      const id = (count += 1);
-      const outcome = new Promise<Outcome>((resolve) => waiting.set(id, resolve));
-      child.stdin.write(`${JSON.stringify({ id, ...order })}\n`);
-      const died = ended.then(() => Promise.reject(new Error('the process of the clients ended')));
-      return Promise.race([outcome, died]);
-    },
-    stop: () => {
-      child.stdin.end();
-      return ended;
-    },
-  };
+  const program = [join(HERE, 'child.mjs'), folder];
+  const { ask: make, stop } = startLineTalk<Outcome>(nodeProgram(), program);
+  return { folder, make, stop };
 }
 
 /** Returns this Node where it is new enough, else the one that `npm run other-nodes` runs too. */

@@ -31,7 +31,12 @@ const CLIENTS = {
     viaAiSdk(order, ({ createMiniMax }, { base, key }) =>
       createMiniMax({ videoBaseURL: base, apiKey: key }),
     ),
+  bytedance: (order) =>
+    viaAiSdk(order, ({ createByteDance }, { base, key }) =>
+      createByteDance({ baseURL: base, apiKey: key }),
+    ),
   'minimax-mcp-js': viaMiniMax,
+  openai: viaOpenai,
 };
 
 /** fal's queue has one host, which the client knows and compares links with; it is the simulator here, and nowhere else. */
@@ -111,11 +116,43 @@ async function viaMiniMax({ base, key, settings }) {
   return { words, videos: [] };
 }
 
+/**
+ * OpenAI's own client: one method of its `videos`, named as in Python (`download_content`), with the id that it is called
+ * with, its other arguments, and what it has no argument for.
+ */
+async function viaOpenai({ base, key, settings: { method, of, body = {}, extra } }) {
+  const { OpenAI, toFile } = requireThere('openai');
+  const { videos } = new OpenAI({ baseURL: base, apiKey: key, maxRetries: 0 });
+  const argumentOf = ({ base64, name, type }) =>
+    toFile(Buffer.from(base64, 'base64'), name, { type });
+  const given = await Promise.all(
+    Object.entries({ ...body, ...extra }).map(async ([name, value]) => [
+      name,
+      value?.base64 ? await argumentOf(value) : value,
+    ]),
+  );
+  const camel = method.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+  const answer = videos[camel](...(of ? [of] : []), Object.fromEntries(given));
+  if (method === 'list')
+    return { videos: [], answer: { ids: (await Array.fromAsync(answer)).map(({ id }) => id) } };
+  if (method !== 'download_content') return { videos: [], answer: await answer };
+  const file = await answer;
+  const bytes = Buffer.from(await file.arrayBuffer());
+  return {
+    videos: [],
+    answer: { type: file.headers.get('content-type'), base64: bytes.toString('base64') },
+  };
+}
+
 /** Gives what says why, with the answer that a client read where it keeps one. */
-const failureOf = ({ name, message, statusCode, responseBody }) => ({
-  name,
+const failureOf = ({ name, constructor, message, statusCode, responseBody, ...more }) => ({
+  // A class of OpenAI's errors has no name but its own.
+  name: name === 'Error' ? constructor.name : name,
   message,
   statusCode,
+  status: more.status,
+  code: more.code,
+  param: more.param,
   ...(responseBody === undefined ? {} : { responseBody }),
 });
 
