@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Ajv from 'ajv/dist/2020';
 import { ERRORS, GatewayError, type ErrorCode } from '../src/core/errors';
 import { apis } from '../src/dialects';
 import { QUOTE_PATH } from '../src/http/preview';
@@ -54,6 +55,27 @@ test('the document is served whole, and for one API, to whoever asks', async () 
     expect.stringContaining('ula.json'),
   ]);
   await app.close();
+});
+
+test('every schema of the document is a schema', () => {
+  const ajv = new Ajv({ strict: false });
+  const wrong: string[] = [];
+  const look = (value: unknown, at: string): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, inner] of Object.entries(value)) {
+      const here = `${at}/${name}`;
+      if (name === 'schema' && !ajv.validateSchema(inner as object)) {
+        wrong.push(`${here}: ${ajv.errorsText()}`);
+      }
+      if (name !== 'examples') look(inner, here);
+    }
+  };
+  const document = JSON.parse(readFileSync(PATH, 'utf8')) as Document & {
+    components: { schemas: Record<string, object> };
+  };
+  const named = Object.values(document.components.schemas).map((schema) => ({ schema }));
+  look({ ...document, named }, '#');
+  expect(wrong).toEqual([]);
 });
 
 test('no two operations have one name', () => {

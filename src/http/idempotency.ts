@@ -1,18 +1,26 @@
 import { createHash } from 'node:crypto';
-import { GatewayError } from '../core/errors';
+import type { HttpRoute } from '../core/api/route';
+import { invalid } from '../core/errors';
 
+export const IDEMPOTENCY_KEY = 'Idempotency-Key';
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
-/** Reads the `Idempotency-Key` header: 1 to 255 visible ASCII characters; structured-field quotes are taken off. */
-export function readIdempotencyKey(header: string | undefined): string | undefined {
-  if (header === undefined) return undefined;
+/**
+ * Reads the `Idempotency-Key` header: 1 to 255 visible ASCII characters; structured-field quotes are taken off. Throws
+ * `invalid_request` for any other, and for none at a route that needs one.
+ */
+export function readIdempotencyKey(
+  header: string | undefined,
+  { needsIdempotencyKey }: Pick<HttpRoute, 'needsIdempotencyKey'>,
+): string | undefined {
+  if (header === undefined) {
+    if (needsIdempotencyKey) throw invalid(IDEMPOTENCY_KEY, 'this header is required here');
+    return undefined;
+  }
   const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(header)?.[1];
   const key = quoted === undefined ? header : quoted.replace(/\\(["\\])/g, '$1');
   if (KEY.test(key)) return key;
-  throw new GatewayError('invalid_request', {
-    param: 'Idempotency-Key',
-    message: 'Idempotency-Key: must be 1 to 255 visible ASCII characters.',
-  });
+  throw invalid(IDEMPOTENCY_KEY, 'must be 1 to 255 visible ASCII characters');
 }
 
 /** Returns SHA-256 over method, path and body in hex: what "the same request" means. */

@@ -10,7 +10,7 @@ import type { Gateway } from '../core/ports/gateway/gateway';
 import { authenticate, hasKey, requireScope, type AuthPorts } from './auth';
 import { readBody, type BodyPorts } from './body';
 import type { CallerRates } from './caller-rates';
-import { fingerprintOf, readIdempotencyKey } from './idempotency';
+import { fingerprintOf, IDEMPOTENCY_KEY, readIdempotencyKey } from './idempotency';
 import type { EventLinks } from './event-links';
 import type { Links } from './links';
 import { noting } from './noting';
@@ -96,7 +96,7 @@ async function handle(
   response.locals['keyId'] = principal.keyId;
   requireScope(principal, route.scope);
   if (route.spends && !wish) await ports.callerRates.take(principal, response, ports.now());
-  const idempotencyKey = readIdempotencyKey(request.get('idempotency-key'));
+  const idempotencyKey = readIdempotencyKey(request.get(IDEMPOTENCY_KEY), route);
   const query = parseOrThrow(route.query, queryOf(request, route), 'query');
   if (route.spends && !wish) await ports.gateway.checkFunds(principal, idempotencyKey);
   const body = await readBody({ request, response, owner: principal }, route.body, ports);

@@ -58,6 +58,8 @@ export interface HttpRoute {
   when?(headers: Headers): boolean;
   /** It makes jobs: a caller without any points is told so before its body is read. */
   spends?: true;
+  /** Without an `Idempotency-Key` it is refused: a repeat that nobody can tell from a second request would do harm. */
+  needsIdempotencyKey?: true;
   /** A signed link (`?expires=&signature=`) may stand in for the key. */
   acceptsLink?: boolean;
   /** A signed link to the events of the job that the path names may stand in for the key. */

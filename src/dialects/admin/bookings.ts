@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { Answer } from '../../core/api/answer';
 import type { HttpRoute, RouteInput } from '../../core/api/route';
-import { invalid } from '../../core/errors';
 import type { Bookings, BookingOptions } from '../../core/operator/bookings';
 import {
   adjustmentSchema,
@@ -67,8 +66,8 @@ export const bookingRoutes: readonly HttpRoute[] = [
 ];
 
 /**
- * Makes a route that books points. Without an idempotency key it is refused: a repeat that nobody can tell from a second
- * booking would be money from nowhere.
+ * Makes a route that books points. It needs an idempotency key, since a repeat that nobody can tell from a second booking
+ * would be money from nowhere.
  */
 function booking<Body>(definition: {
   path: string;
@@ -78,18 +77,18 @@ function booking<Body>(definition: {
   book(admin: Bookings, id: string, body: Body, once: BookingOptions): Promise<Answer>;
 }): HttpRoute {
   const { path, summary, object, request, book } = definition;
-  const words = `${object === 'adjustment' ? 'an' : 'a'} ${object.replace('_', '-')}`;
   return adminRoute({
     method: 'POST',
     path,
     summary,
     body: 'small-json',
+    needsIdempotencyKey: true,
     request,
     query: noQuerySchema,
     reply: bookingSchema,
     handle({ admin }, input: RouteInput<Body>) {
       const idempotency = idempotencyOf(input, `POST ${path}`);
-      if (!idempotency) throw invalid('Idempotency-Key', `this header is required for ${words}`);
+      if (!idempotency) throw new Error('a booking came without the key that its route needs');
       return book(admin, idOf(input), input.body, {
         principal: input.principal,
         idempotency,

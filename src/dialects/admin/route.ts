@@ -13,6 +13,7 @@ export function adminRoute<Body, Query>(definition: {
   path: string;
   summary: string;
   body: HttpRoute['body'];
+  needsIdempotencyKey?: true;
   request: z.ZodType<Body>;
   query: z.ZodType<Query>;
   reply: z.ZodType;

@@ -24,7 +24,7 @@ export const videoSchema = z.strictObject({
     total_tokens: z.int(),
   }),
   latency_ms: z.number(),
-  images: z.tuple([]),
+  images: z.array(z.never()),
   /** Empty while the job goes on. */
   videos: z.array(z.strictObject({ url: z.string(), type: z.literal('mp4') })),
   /** `1280*720`, or the resolution's name where the model decides the pixels. */

@@ -1,9 +1,9 @@
 import type { Api } from '../../../src/core/api/dialect';
 import type { HttpRoute } from '../../../src/core/api/route';
-import { QUOTE_PATH } from '../../../src/http/preview';
+import { previewSchema, QUOTE_PATH } from '../../../src/http/preview';
 import { shownOf, wireFilesOf, type Shown } from './examples';
 import { parametersOf } from './parameters';
-import { errorName, errorRepliesOf, repliesOf } from './replies';
+import { errorName, errorRepliesOf, PREVIEW_NAME, repliesOf } from './replies';
 import { bodySchemaOf, jsonSchemaOf, type JsonSchema } from './schemas';
 
 /** An OpenAPI 3.1 document, as far as it is looked into here. */
@@ -48,6 +48,7 @@ export function openapiOf(apis: readonly Api[], version: string): Document {
       },
       responses: Object.assign({}, ...apis.map(errorRepliesOf)) as object,
       schemas: Object.assign(
+        { [PREVIEW_NAME]: jsonSchemaOf(previewSchema, 'output') },
         Object.fromEntries(
           apis.map((api) => [errorName(api), jsonSchemaOf(api.errorReply, 'output')]),
         ),

@@ -13,19 +13,21 @@ export interface Shown {
 interface WireFile {
   name: string;
   given: { error?: object };
+  /** Why its request is nothing to copy, though it is taken. */
+  odd?: string;
   call?: { method: string; path: string; headers?: Record<string, string>; body?: unknown };
   reply?: { status: number; body?: unknown };
 }
 
 const NOTHING: Shown = { requests: [], replies: [] };
 
-/** Reads the wire files of an API, each with its call. */
+/** Reads the wire files of an API, each with its call: `submit` before `submit-wait`, so that the plain one is first. */
 export function wireFilesOf(api: string): WireFile[] {
   const folder = join(ROOT, 'src/dialects', api, 'wire');
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .sort()
-    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as WireFile);
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as WireFile)
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 /**
@@ -49,20 +51,23 @@ export function shownOf(
       reply.status < 400,
   );
   return {
-    requests: own.flatMap(({ name, call }) =>
-      call?.body === undefined
-        ? []
-        : [
-            {
-              name,
-              body: typeof call.body === 'string' ? (JSON.parse(call.body) as unknown) : call.body,
-            },
-          ],
-    ),
+    requests: withoutRepeats(own.flatMap(requestOf)),
     replies: own.map(({ name, reply }) => ({
       name,
       status: reply?.status ?? 0,
       body: reply?.body,
     })),
   };
+}
+
+function requestOf({ name, odd, call }: WireFile): Shown['requests'] {
+  const { body } = call ?? {};
+  if (body === undefined || odd !== undefined) return [];
+  return [{ name, body: typeof body === 'string' ? (JSON.parse(body) as unknown) : body }];
+}
+
+/** Keeps the first of those that say the same: many wire files differ by their answers alone. */
+function withoutRepeats(requests: Shown['requests']): Shown['requests'] {
+  const first = new Map(requests.toReversed().map((one) => [JSON.stringify(one.body), one]));
+  return [...first.values()].toReversed();
 }

@@ -15,6 +15,10 @@ export interface Operation {
   /** The ways in: each scheme with the scopes that a key must have. */
   security: Record<string, string[]>[];
   parameters: { name: string; in: string; required?: boolean; schema: JsonSchema }[];
+  requestBody?: {
+    required: boolean;
+    content: Record<string, { schema: JsonSchema; examples?: Record<string, { value: unknown }> }>;
+  };
   responses: Record<string, JsonSchema>;
 }
 

@@ -1,4 +1,5 @@
 import type { HttpRoute } from '../../../src/core/api/route';
+import { IDEMPOTENCY_KEY } from '../../../src/http/idempotency';
 import { DRY_RUN_PARAMETER } from '../../../src/http/preview';
 import { jsonSchemaOf, type JsonSchema } from './schemas';
 
@@ -43,10 +44,12 @@ function ofQuery({ query, spends, keyIn }: HttpRoute, isQuote: boolean): Paramet
   return [...own, ...(spends && !isQuote && !keyIn ? [dryRun] : [])];
 }
 
-function ofHeaders({ spends, method }: HttpRoute, isQuote: boolean): Parameter[] {
+function ofHeaders(route: HttpRoute, isQuote: boolean): Parameter[] {
+  const { spends, method, needsIdempotencyKey: required } = route;
   const isWriting = method === 'POST' && !isQuote;
+  const key = header(IDEMPOTENCY_KEY, IDEMPOTENCY, { maxLength: 255 });
   return [
-    ...(isWriting ? [header('Idempotency-Key', IDEMPOTENCY, { maxLength: 255 })] : []),
+    ...(isWriting ? [{ ...key, ...(required ? { required } : {}) }] : []),
     ...(spends && !isQuote ? [header('Reelay-Quote', QUOTE)] : []),
   ];
 }

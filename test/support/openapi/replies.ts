@@ -2,7 +2,6 @@ import { ERRORS, GatewayError, type ErrorCode } from '../../../src/core/errors';
 import type { Answer } from '../../../src/core/api/answer';
 import type { Api } from '../../../src/core/api/dialect';
 import type { HttpRoute } from '../../../src/core/api/route';
-import { previewSchema } from '../../../src/http/preview';
 import { jsonSchemaOf, type JsonSchema } from './schemas';
 import type { Shown } from './examples';
 
@@ -13,7 +12,7 @@ export type Replies = Record<string, JsonSchema>;
 
 /** Lists the answers of a route: its own, and each status of the errors that it can end in. */
 export function repliesOf(api: Api, route: HttpRoute, isQuote: boolean, shown: Shown): Replies {
-  const statuses = new Set(codesOf(route).map((code) => rendered(api, code).status));
+  const statuses = new Set(errorsOf(route).map((error) => rendered(api, error).status));
   return {
     ...successes(route, isQuote, shown),
     ...Object.fromEntries(
@@ -27,21 +26,22 @@ export function repliesOf(api: Api, route: HttpRoute, isQuote: boolean, shown: S
 
 /** Makes the answers of an API to all that can go wrong at its routes, by name: `VideosError404`. */
 export function errorRepliesOf(api: Api): Record<string, JsonSchema> {
-  const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of new Set(api.routes.flatMap(codesOf))) {
-    const { status } = rendered(api, code);
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  const byStatus = new Map<number, Map<ErrorCode, Answer>>();
+  for (const error of api.routes.flatMap(errorsOf)) {
+    const answer = rendered(api, error);
+    const shown = byStatus.get(answer.status) ?? new Map<ErrorCode, Answer>();
+    if (!shown.has(error.code)) byStatus.set(answer.status, shown.set(error.code, answer));
   }
   return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
+    [...byStatus].map(([status, shown]) => [
       `${errorName(api)}${String(status)}`,
       {
-        description: codes.map((code) => ERRORS[code].text).join(' Or: '),
+        description: [...shown.keys()].map((code) => ERRORS[code].text).join(' Or: '),
         content: {
-          [typeOf(api, codes)]: {
+          [typeOf([...shown.values()])]: {
             schema: { $ref: `#/components/schemas/${errorName(api)}` },
             examples: Object.fromEntries(
-              codes.map((code) => [code, { value: rendered(api, code).body }]),
+              [...shown].map(([code, { body }]) => [code, { value: body }]),
             ),
           },
         },
@@ -51,26 +51,23 @@ export function errorRepliesOf(api: Api): Record<string, JsonSchema> {
 }
 
 /** Returns the media type of an API's errors: JSON, or what it says itself. */
-const typeOf = (api: Api, [code = 'internal']: readonly ErrorCode[]): string =>
-  rendered(api, code).headers?.['content-type'] ?? 'application/json';
+const typeOf = ([answer]: readonly Answer[]): string =>
+  answer?.headers?.['content-type'] ?? 'application/json';
 
-const rendered = (api: Api, code: ErrorCode): Answer =>
-  api.renderError(new GatewayError(code), REQUEST);
+const rendered = (api: Api, error: GatewayError): Answer => api.renderError(error, REQUEST);
 
 /** Names the schema of an API's errors: `VideosError`. */
 export const errorName = ({ name }: Api): string =>
   `${name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}Error`;
 
 function successes(route: HttpRoute, isQuote: boolean, { replies }: Shown): Replies {
-  if (isQuote) {
-    return {
-      '200': { description: 'The price.', content: jsonOf(jsonSchemaOf(previewSchema, 'output')) },
-    };
-  }
-  const schema = route.reply ? jsonSchemaOf(route.reply, 'output') : {};
-  const statuses = [...new Set(replies.map(({ status }) => status).filter((one) => one < 400))];
+  if (isQuote) return { '200': { description: 'The price.', content: jsonOf(PREVIEW) } };
+  const own = route.reply ? jsonSchemaOf(route.reply, 'output') : {};
+  const schema = route.spends && route.reply ? { anyOf: [own, PREVIEW] } : own;
+  const shown = replies.map(({ status }) => status).filter((one) => one < 400);
+  const statuses = new Set([...shown, ...alsoOf(route)]);
   return Object.fromEntries(
-    (statuses.length > 0 ? statuses : [200]).sort().map((status) => {
+    (statuses.size > 0 ? [...statuses] : [200]).sort().map((status) => {
       const examples = replies
         .filter((one) => one.status === status && one.body !== undefined)
         .slice(0, EXAMPLES_MAX);
@@ -78,6 +75,16 @@ function successes(route: HttpRoute, isQuote: boolean, { replies }: Shown): Repl
     }),
   );
 }
+
+/** Names the schema of what is answered to whoever asks for a price or a dry run. */
+export const PREVIEW_NAME = 'Preview';
+const PREVIEW = { $ref: `#/components/schemas/${PREVIEW_NAME}` };
+
+/** Lists what no wire file shows: a dry run makes nothing, and a stream that has told all says so. */
+const alsoOf = ({ spends, acceptsEventsLink }: HttpRoute): number[] => [
+  ...(spends ? [200] : []),
+  ...(acceptsEventsLink ? [200, 204] : []),
+];
 
 /** More would be read by nobody. */
 const EXAMPLES_MAX = 3;
@@ -88,9 +95,9 @@ function answerOf(
   { status, examples }: { status: number; examples: Shown['replies'] },
 ): JsonSchema {
   const description = DESCRIPTIONS[status] ?? 'Done.';
-  if (status === 304) return { description };
+  if (status === 204 || status === 304) return { description };
   if (acceptsEventsLink) {
-    return { description, content: { 'text/event-stream': { schema: { type: 'string' } } } };
+    return { description, content: { 'text/event-stream': { schema: EVENT } } };
   }
   if (acceptsLink) {
     const file = { schema: { type: 'string', contentEncoding: 'binary' } };
@@ -111,19 +118,51 @@ const jsonOf = (schema: JsonSchema, examples: JsonSchema = {}): JsonSchema => ({
   'application/json': { schema, ...(Object.keys(examples).length > 0 ? { examples } : {}) },
 });
 
+/** The fields of one server-sent event; its data is JSON. */
+const EVENT = {
+  type: 'object',
+  properties: {
+    id: { type: 'string' },
+    event: { type: 'string' },
+    data: { type: 'string', contentMediaType: 'application/json' },
+  },
+};
+
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   200: 'Done.',
   201: 'Made.',
   202: 'Taken; it goes on.',
+  204: 'All was told already.',
   206: 'The part that was asked for.',
   304: 'The caller holds it already.',
 };
 
 const READS_BODY = ['payload_too_large', 'request_timeout', 'unsupported_media_type'] as const;
 
+/** An API may answer what is wrong with these by a status of its own. */
+const ODD_PARAMETERS = ['model', 'body'] as const;
+
+/** Lists the errors that a route can end in, once more for each of the parameters above that it reads. */
+function errorsOf(route: HttpRoute): GatewayError[] {
+  const isRead = (param: string): boolean => readsBody(route) || param in propertiesOf(route.query);
+  return [
+    ...codesOf(route).map((code) => new GatewayError(code)),
+    ...ODD_PARAMETERS.filter(isRead).map(
+      (param) => new GatewayError('invalid_request', { param, message: `${param}: is required` }),
+    ),
+  ];
+}
+
+const readsBody = ({ body }: Pick<HttpRoute, 'body'>): boolean =>
+  body !== 'none' && body !== 'unread';
+
+const propertiesOf = (query: HttpRoute['query']): JsonSchema =>
+  (jsonSchemaOf(query, 'input')['properties'] ?? {}) as JsonSchema;
+
 /** Lists what can go wrong at a route, by what it reads and does. */
 function codesOf({
   path,
+  query,
   body,
   spends,
   method,
@@ -131,7 +170,6 @@ function codesOf({
   scope,
   keyIn,
 }: HttpRoute): ErrorCode[] {
-  const readsBody = body !== 'none' && body !== 'unread';
   return [
     'invalid_request',
     'unauthorized',
@@ -139,8 +177,10 @@ function codesOf({
     'internal',
     'unavailable',
     ...(scope === 'any' && !keyIn ? [] : (['forbidden'] as const)),
-    ...(path.includes(':') || scope === 'admin' ? (['not_found'] as const) : []),
-    ...(readsBody ? READS_BODY : []),
+    ...(path.includes(':') || 'id' in propertiesOf(query) || scope === 'admin'
+      ? (['not_found'] as const)
+      : []),
+    ...(readsBody({ body }) ? READS_BODY : []),
     ...(spends ? (['insufficient_balance', 'model_not_found', 'upstream'] as const) : []),
     ...(method === 'POST' ? (['conflict', 'idempotency_mismatch'] as const) : []),
     ...(method === 'DELETE' || acceptsLink ? (['conflict'] as const) : []),
