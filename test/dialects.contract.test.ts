@@ -206,6 +206,7 @@ describe.each(Object.entries(dialects))('dialect %s', (name, dialect) => {
     const { job, reference, said } = file.given;
     const body = render(dialect, jobOf(job), reference, said);
     expect(JSON.parse(body)).toEqual(file.means);
+    expect(dialect.callback.parse(JSON.parse(body))).toEqual(file.means);
     if (said?.reply?.status === 200 && job?.givenId === undefined) {
       expect(body).toBe(said.reply.text);
     }

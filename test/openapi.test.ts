@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020';
 import { ERRORS, GatewayError, type ErrorCode } from '../src/core/errors';
-import { apis } from '../src/dialects';
+import { apis, dialects } from '../src/dialects';
 import { QUOTE_PATH } from '../src/http/preview';
 import { VERSION } from '../src/run/version';
 import { startTestApp } from './http/test-app';
@@ -13,11 +13,26 @@ import { ROOT } from './support/page';
  * The OpenAPI document says what the routes take and answer. With REELAY_OPENAPI=1 (`npm run openapi`) it is written anew.
  */
 
+interface Fields {
+  description?: string;
+  properties?: Record<string, Fields>;
+  anyOf?: Fields[];
+  items?: Fields;
+}
+interface Documented {
+  paths: Record<string, Record<string, Described>>;
+  components: { schemas: Record<string, Fields> };
+}
+interface Described {
+  operationId: string;
+  parameters: { name: string; description?: string }[];
+}
+
 const PATH = join(ROOT, 'src/http/openapi.json');
 const all = Object.values(apis);
 
 test('src/http/openapi.json is made of the schemas that read requests and describe answers', () => {
-  const made = `${JSON.stringify(openapiOf(all, VERSION), null, 2)}\n`;
+  const made = `${JSON.stringify(openapiOf(all, Object.values(dialects), VERSION), null, 2)}\n`;
   if (process.env['REELAY_OPENAPI'] === '1') writeFileSync(PATH, made);
   expect(readFileSync(PATH, 'utf8')).toBe(made);
 });
@@ -70,12 +85,34 @@ test('every schema of the document is a schema', () => {
       if (name !== 'examples') look(inner, here);
     }
   };
-  const document = JSON.parse(readFileSync(PATH, 'utf8')) as Document & {
-    components: { schemas: Record<string, object> };
-  };
+  const document = JSON.parse(readFileSync(PATH, 'utf8')) as Documented;
   const named = Object.values(document.components.schemas).map((schema) => ({ schema }));
   look({ ...document, named }, '#');
   expect(wrong).toEqual([]);
+});
+
+test('every field of a request says what it means', () => {
+  const document = JSON.parse(readFileSync(PATH, 'utf8')) as Documented;
+  const without: string[] = [];
+  const look = (schema: Fields, at: string): void => {
+    for (const [name, field] of Object.entries(schema.properties ?? {})) {
+      if (!/^[A-Z`].+\.$/s.test(field.description ?? '')) without.push(`${at}.${name}`);
+      look(field, `${at}.${name}`);
+    }
+    for (const form of schema.anyOf ?? []) look(form, at);
+    if (schema.items) look(schema.items, at);
+  };
+  const { schemas } = document.components;
+  const bodies = Object.entries(schemas).filter(([name]) => name.endsWith('Body'));
+  expect(bodies.length).toBeGreaterThan(20);
+  for (const [name, schema] of bodies) look(schema, name);
+  for (const { operationId, parameters } of Object.values(document.paths).flatMap((one) =>
+    Object.values(one),
+  )) {
+    const properties = Object.fromEntries(parameters.map((one) => [one.name, one]));
+    look({ properties }, operationId);
+  }
+  expect(without).toEqual([]);
 });
 
 test('no two operations have one name', () => {

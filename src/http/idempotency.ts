@@ -3,7 +3,8 @@ import type { HttpRoute } from '../core/api/route';
 import { invalid } from '../core/errors';
 
 export const IDEMPOTENCY_KEY = 'Idempotency-Key';
-const KEY = /^[\x21-\x7e]{1,255}$/;
+/** What the texts look like that are taken, quotes off. */
+export const KEY_FORM = /^[\x21-\x7e]{1,255}$/;
 
 /**
  * Reads the `Idempotency-Key` header: 1 to 255 visible ASCII characters; structured-field quotes are taken off. Throws
@@ -19,7 +20,7 @@ export function readIdempotencyKey(
   }
   const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(header)?.[1];
   const key = quoted === undefined ? header : quoted.replace(/\\(["\\])/g, '$1');
-  if (KEY.test(key)) return key;
+  if (KEY_FORM.test(key)) return key;
   throw invalid(IDEMPOTENCY_KEY, 'must be 1 to 255 visible ASCII characters');
 }
 

@@ -6,9 +6,13 @@ import { GatewayError } from '../core/errors';
 /** The document as far as a part of it is taken: each operation has the name of its API as its tag. */
 interface Document {
   tags: { name: string }[];
-  paths: Record<string, Record<string, { tags: string[] }>>;
+  paths: Operations;
+  webhooks: Operations;
   components: Components;
 }
+
+/** Operations by path, or by the name of a message, and method. */
+type Operations = Record<string, Record<string, { tags: string[] }>>;
 
 /** Named parts by their kind, `schemas`, and their name. */
 type Components = Record<string, Record<string, unknown>>;
@@ -59,16 +63,23 @@ function answer(response: Response, text: string): void {
 
 /** Returns the document with the operations of one API alone, and the components that those name. */
 function partOf(whole: Document, api: string): Document {
-  const paths = Object.entries(whole.paths).flatMap(([path, methods]) => {
-    const own = Object.entries(methods).filter(([, { tags }]) => tags.includes(api));
-    return own.length === 0 ? [] : [[path, Object.fromEntries(own)] as const];
-  });
+  const paths = ownOf(whole.paths, api);
+  const webhooks = ownOf(whole.webhooks, api);
   return {
     ...whole,
     tags: whole.tags.filter(({ name }) => name === api),
-    paths: Object.fromEntries(paths),
-    components: componentsOf(whole.components, Object.fromEntries(paths)),
+    paths,
+    webhooks,
+    components: componentsOf(whole.components, { paths, webhooks }),
   };
+}
+
+function ownOf(operations: Operations, api: string): Operations {
+  const kept = Object.entries(operations).flatMap(([path, methods]) => {
+    const own = Object.entries(methods).filter(([, { tags }]) => tags.includes(api));
+    return own.length === 0 ? [] : [[path, Object.fromEntries(own)] as const];
+  });
+  return Object.fromEntries(kept);
 }
 
 /** Returns the responses and schemas that a part of the document leads to; ways to show a key are kept all. */

@@ -25,6 +25,8 @@ export interface Api {
 
 /** A dialect is a public API for jobs. */
 export interface Dialect extends Api {
+  /** The schema of the messages that `renderCallback` writes. */
+  callback: z.ZodType;
   /** Returns the body of one callback message, rendered once, stored and sent as these bytes. */
   renderCallback(job: Job, context: CallbackContext): string | Uint8Array;
 }

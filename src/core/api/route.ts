@@ -58,7 +58,7 @@ export interface HttpRoute {
   when?(headers: Headers): boolean;
   /** It makes jobs: a caller without any points is told so before its body is read. */
   spends?: true;
-  /** Without an `Idempotency-Key` it is refused: a repeat that nobody can tell from a second request would do harm. */
+  /** It is refused without an `Idempotency-Key`: a repeat that nobody can tell from a second request would do harm. */
   needsIdempotencyKey?: true;
   /** A signed link (`?expires=&signature=`) may stand in for the key. */
   acceptsLink?: boolean;
@@ -74,6 +74,8 @@ export interface HttpRoute {
   query: z.ZodType;
   /** Schema of the 2xx body; absent for bytes. */
   reply?: z.ZodType;
+  /** Schema of the JSON in each server-sent event, of a route that answers a stream of them. */
+  event?: z.ZodType;
   handle(gateway: Gateway, input: RouteInput): Promise<Answer | LateAnswer>;
 }
 

@@ -9,7 +9,9 @@ export function newId(): string {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const PREFIXED_HEX = /^(?:[a-z]+_)?([0-9a-f]{32})$/i;
+/** What the texts look like that `readId` reads. */
+export const ID_FORM =
+  /^(?:(?:[A-Za-z]+_)?[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$/;
 
 /** Writes a UUID in a dialect's form: `video_018f...`. */
 export function renderId(prefix: string, id: string): string {
@@ -23,9 +25,8 @@ export const isUuid = (text: string): boolean => UUID.test(text);
  * none of them.
  */
 export function readId(text: string): string | undefined {
-  if (UUID.test(text)) return text.toLowerCase();
-  const hex = PREFIXED_HEX.exec(text)?.[1]?.toLowerCase();
-  if (!hex) return undefined;
+  if (!ID_FORM.test(text)) return undefined;
+  const hex = text.replaceAll('-', '').slice(-32).toLowerCase();
   return [
     hex.slice(0, 8),
     hex.slice(8, 12),

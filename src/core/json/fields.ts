@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ID_FORM } from '../job/ids';
 import { boundPast } from './json-bounds';
 import { changedByReading } from './json-exact';
 import { unknownInRequest, type FieldMeaning } from './known-fields';
@@ -31,6 +32,9 @@ export const text = (lengthMax: number) =>
     .string({ error: must('a string') })
     .min(1, 'is empty')
     .max(lengthMax, `is longer than ${String(lengthMax)} characters`);
+
+/** The id of something of ours in any of its forms; who looks it up says what is wrong with another text. */
+export const idText = spelled(z.string(), { is: [z.string().regex(ID_FORM)] });
 
 /** A prompt of any length: how long it may be, the model says, and its number is the one that a caller can use. */
 export const prompt = z.string({ error: must('a string') }).min(1, 'is empty');

@@ -42,7 +42,7 @@ export const LIST_TEXT: JsonForm = { ...text('^\\s*\\['), ...JSON_TEXT };
 /** A field `url` with the text, and nothing else that says anything. */
 export const URL_OBJECT: JsonForm = {
   type: 'object',
-  properties: { url: { type: 'string' } },
+  properties: { url: { type: 'string', description: 'The same URL.' } },
   required: ['url'],
   additionalProperties: { type: 'null' },
 };

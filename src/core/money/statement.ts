@@ -22,15 +22,15 @@ export interface Statement extends Month {
   models: readonly (UsageSums & { model: string })[];
 }
 
-const MONTH = /^(\d{4})-(0[1-9]|1[0-2])$/;
-/** Its end would be in a year of five digits, which a time stamp does not write. */
-const LAST_MONTH = '9999-12';
+/**
+ * A month in UTC since 1970. The end of the last one of year 9999 would be in a year of five digits, which a time stamp
+ * does not write.
+ */
+export const MONTH_FORM = /^(?!9999-12)(19[7-9]\d|[2-9]\d{3})-(0[1-9]|1[0-2])$/;
 
 /** Reads a month in UTC, such as `2026-11`; undefined for any other text. */
 export function readMonth(text: string): Month | undefined {
-  const [, year, month] = (MONTH.exec(text) ?? []).map(Number);
-  if (year === undefined || month === undefined || year < 1970 || text === LAST_MONTH) {
-    return undefined;
-  }
+  const [, year, month] = (MONTH_FORM.exec(text) ?? []).map(Number);
+  if (year === undefined || month === undefined) return undefined;
   return { from: Date.UTC(year, month - 1), to: Date.UTC(year, month) };
 }

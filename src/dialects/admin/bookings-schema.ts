@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { spelled } from '../../core/json/spellings';
+import { told } from '../../core/json/told';
 import { LEDGER_KINDS } from '../../core/money/ledger';
 import { parsePoints } from '../../core/money/pricing';
 import { id, listOf, points as shownPoints, time as shownTime } from './reply';
 import { must, pageQuerySchema, points, text, time, timeText } from './schema';
+import { ADJUSTMENT, LEDGER, REFUND, TOP_UP } from './sentences';
 
 /** The words of the routes for points: what is asked, and what is answered. */
 
@@ -10,33 +13,53 @@ const SIGNED = 'an amount of points as text other than "0", such as "25" or "-0.
 
 const signedPoints = z
   .string({ error: must(SIGNED) })
-  .regex(/^-?\d{1,12}(\.\d{1,6})?$/, `must be ${SIGNED}`)
+  .regex(/^-?(?!0*(\.0*)?$)\d{1,12}(\.\d{1,6})?$/, `must be ${SIGNED}`)
   .transform((written) =>
     written.startsWith('-') ? -parsePoints(written.slice(1)) : parsePoints(written),
-  )
-  .refine((amount) => amount !== 0n, `must be ${SIGNED}`);
+  );
 
-const morePoints = points.refine((amount) => amount > 0n, 'must be more than 0');
+const morePoints = spelled(
+  points.refine((amount) => amount > 0n, 'must be more than 0'),
+  { is: [z.string().regex(/^(?!0*(\.0*)?$)\d{1,12}(\.\d{1,6})?$/)] },
+);
+/** The id of an entry as lists show it: `entry_42`. */
+const entryId = spelled(z.string(), { is: [z.string().regex(/^(entry_)?\d{1,18}$/)] });
 
-export const topUpSchema = z.strictObject({
-  points: morePoints,
-  note: text.nullable().default(null),
-  expires_at: time.nullable().default(null),
-});
+export const topUpSchema = z.strictObject(
+  told(
+    {
+      points: morePoints,
+      note: text.nullable().default(null),
+      expires_at: time.nullable().default(null),
+    },
+    TOP_UP,
+  ),
+);
 export type TopUpBody = z.infer<typeof topUpSchema>;
 
-export const adjustmentSchema = z.strictObject({ points: signedPoints, note: text });
+export const adjustmentSchema = z.strictObject(
+  told({ points: signedPoints, note: text }, ADJUSTMENT),
+);
 export type AdjustmentBody = z.infer<typeof adjustmentSchema>;
 
-export const refundSchema = z.strictObject({ points: morePoints.optional(), note: text });
+export const refundSchema = z.strictObject(
+  told({ points: morePoints.optional(), note: text }, REFUND),
+);
 export type RefundBody = z.infer<typeof refundSchema>;
 
-export const ledgerQuerySchema = pageQuerySchema.extend({
-  kind: z.enum(LEDGER_KINDS).optional(),
-  job: z.string().optional(),
-  from: timeText.optional(),
-  to: timeText.optional(),
-});
+export const ledgerQuerySchema = z.strictObject(
+  told(
+    {
+      limit: pageQuerySchema.shape.limit,
+      kind: z.enum(LEDGER_KINDS).optional(),
+      after: entryId.optional(),
+      job: z.string().optional(),
+      from: timeText.optional(),
+      to: timeText.optional(),
+    },
+    LEDGER,
+  ),
+);
 
 export const balanceSchema = z.strictObject({
   object: z.literal('balance'),

@@ -1,22 +1,30 @@
 import { z } from 'zod';
 import { MARGIN_GROUPS } from '../../core/money/margins';
-import { readMonth } from '../../core/money/statement';
+import { spelled } from '../../core/json/spellings';
+import { told } from '../../core/json/told';
+import { MONTH_FORM, readMonth } from '../../core/money/statement';
 import { points, time } from './reply';
 import { timeText } from './schema';
+import { MARGINS } from './sentences';
 
 /** The words of what an operator earned: what is asked, and what is answered. */
 
-export const marginQuerySchema = z.strictObject({
-  group_by: z.enum(MARGIN_GROUPS).default('model'),
-  month: z
-    .string()
-    .refine((month) => readMonth(month), 'must be a month in UTC such as 2026-11')
-    .optional(),
-  from: timeText.optional(),
-  to: timeText.optional(),
-  workspace: z.string().optional(),
-  format: z.enum(['json', 'csv']).default('json'),
-});
+export const marginQuerySchema = z.strictObject(
+  told(
+    {
+      group_by: z.enum(MARGIN_GROUPS).default('model'),
+      month: spelled(
+        z.string().refine((month) => readMonth(month), 'must be a month in UTC such as 2026-11'),
+        { is: [z.string().regex(MONTH_FORM)] },
+      ).optional(),
+      from: timeText.optional(),
+      to: timeText.optional(),
+      workspace: z.string().optional(),
+      format: z.enum(['json', 'csv']).default('json'),
+    },
+    MARGINS,
+  ),
+);
 export type MarginQueryBody = z.infer<typeof marginQuerySchema>;
 
 const sums = {

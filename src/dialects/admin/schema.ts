@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { SCOPES } from '../../core/api/principal';
 import type { Scope } from '../../core/api/principal';
+import { idText } from '../../core/json/fields';
+import { told } from '../../core/json/told';
 import { readId } from '../../core/job/ids';
 import { parsePoints } from '../../core/money/pricing';
 import { isStorable } from '../../core/text';
+import { KEY, NEW_WORKSPACE, PAGE, ROTATION, WORKSPACE } from './sentences';
 
 /** The words of `/v1/admin`: ours. Times are Unix seconds, points are decimal text, null is said and never assumed. */
 
@@ -26,9 +29,9 @@ export const must = (what: string) => (issue: { input: unknown }) =>
 export const text = z
   .string({ error: must('a string') })
   .trim()
-  .min(1, 'is empty')
+  .regex(/\S/u, 'is empty')
   .max(NAME_LENGTH_MAX, `is longer than ${String(NAME_LENGTH_MAX)} characters`)
-  .refine((value) => !/\p{Cc}/u.test(value), 'has a control character')
+  .regex(/^\P{Cc}*$/u, 'has a control character')
   .refine(isStorable, 'has half of a surrogate pair');
 /** Workflows name a workspace by id or by name, so that the two must not look alike. */
 const workspaceName = text.refine((value) => readId(value) === undefined, 'looks like an id');
@@ -79,50 +82,66 @@ const keyFields = {
   expires_at: time.nullable(),
 };
 
-export const newWorkspaceSchema = z.strictObject({
-  name: workspaceName,
-  group: text.optional(),
-});
+export const newWorkspaceSchema = z.strictObject(
+  told({ name: workspaceName, group: text.optional() }, NEW_WORKSPACE),
+);
 export type NewWorkspaceBody = z.infer<typeof newWorkspaceSchema>;
 
 export const workspaceChangeSchema = z
-  .strictObject({ name: workspaceName, group: text, disabled: flag, ...budgetFields })
+  .strictObject(
+    told({ name: workspaceName, group: text, disabled: flag, ...budgetFields }, WORKSPACE),
+  )
   .partial();
 export type WorkspaceChangeBody = z.infer<typeof workspaceChangeSchema>;
 
-export const newKeySchema = z.strictObject({
-  ...keyFields,
-  scopes: scopes.default(['generate', 'read']),
-  models: keyFields.models.default(null),
-  group: keyFields.group.default(null),
-  budget: keyFields.budget.default(null),
-  budget_day: keyFields.budget_day.default(null),
-  budget_month: keyFields.budget_month.default(null),
-  expires_at: keyFields.expires_at.default(null),
-});
+export const newKeySchema = z.strictObject(
+  told(
+    {
+      ...keyFields,
+      scopes: scopes.default(['generate', 'read']),
+      models: keyFields.models.default(null),
+      group: keyFields.group.default(null),
+      budget: keyFields.budget.default(null),
+      budget_day: keyFields.budget_day.default(null),
+      budget_month: keyFields.budget_month.default(null),
+      expires_at: keyFields.expires_at.default(null),
+    },
+    KEY,
+  ),
+);
 export type NewKeyBody = z.infer<typeof newKeySchema>;
 
-export const keyChangeSchema = z.strictObject(keyFields).partial();
+export const keyChangeSchema = z.strictObject(told(keyFields, KEY)).partial();
 export type KeyChangeBody = z.infer<typeof keyChangeSchema>;
 
-export const rotationSchema = z.strictObject({
-  grace_seconds: z
-    .int({ error: must('a number of seconds') })
-    .min(0, 'is below 0')
-    .max(GRACE_SECONDS_MAX, `is above ${String(GRACE_SECONDS_MAX)}`)
-    .default(DAY),
-  force: flag.default(false),
-});
+export const rotationSchema = z.strictObject(
+  told(
+    {
+      grace_seconds: z
+        .int({ error: must('a number of seconds') })
+        .min(0, 'is below 0')
+        .max(GRACE_SECONDS_MAX, `is above ${String(GRACE_SECONDS_MAX)}`)
+        .default(DAY),
+      force: flag.default(false),
+    },
+    ROTATION,
+  ),
+);
 export type RotationBody = z.infer<typeof rotationSchema>;
 
 export const nothingSchema = z.undefined();
 export const noQuerySchema = z.strictObject({});
-export const pageQuerySchema = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^(?:[1-9]\d?|100)$/, 'must be a number from 1 to 100')
-    .transform(Number)
-    .default(20),
-  after: z.string().optional(),
-});
+export const pageQuerySchema = z.strictObject(
+  told(
+    {
+      limit: z
+        .string()
+        .regex(/^(?:[1-9]\d?|100)$/, 'must be a number from 1 to 100')
+        .transform(Number)
+        .default(20),
+      after: idText.optional(),
+    },
+    PAGE,
+  ),
+);
 export type PageQuery = z.infer<typeof pageQuerySchema>;

@@ -11,10 +11,10 @@ import { errorSchema, errorAnswer, renderError } from './errors';
 import { listOf, passOn, renderCallback, taskOf } from './render';
 import {
   anyQuerySchema,
-  anySchema,
   listQuerySchema,
   modelQuerySchema,
   nothingSchema,
+  taskBodySchema,
 } from './schema';
 import type { ListQuery, ModelQuery } from './schema';
 import { WIRE } from './translate';
@@ -31,6 +31,8 @@ export const arkTasks: Dialect = {
   name: WIRE,
   summary: 'Tasks of Volcengine Ark and BytePlus ModelArk, passed through.',
   errorReply: errorSchema,
+  // What the provider said last, which may have any field.
+  callback: z.looseObject({ id: z.string(), status: z.string() }),
   prefixes: BASES,
   renderError,
   renderCallback,
@@ -48,7 +50,7 @@ function routesOf(base: string): HttpRoute[] {
       body: 'json',
       scope: 'generate',
       spends: true,
-      request: anySchema,
+      request: taskBodySchema,
       query: anyQuerySchema,
       handle: create,
     }),

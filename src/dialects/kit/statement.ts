@@ -8,6 +8,7 @@ import { readMonth } from '../../core/money/statement';
 import type { Month, Statement } from '../../core/money/statement';
 import { fromPots } from './balance';
 import { csvAnswer } from './csv';
+import { LISTS } from './field-words';
 import { unixSeconds } from './parameters';
 
 /** A statement in the words of our own APIs, for a caller and for an operator alike. Points are decimal text. */
@@ -39,7 +40,7 @@ export const statementSchema = z.strictObject({
 type StatementReply = z.infer<typeof statementSchema>;
 
 export const statementQuerySchema = z.strictObject({
-  format: z.enum(['json', 'csv']).default('json'),
+  format: z.enum(['json', 'csv']).default('json').describe(LISTS.format),
 });
 export type StatementQuery = z.infer<typeof statementQuerySchema>;
 

@@ -12,7 +12,13 @@ import { unixSeconds } from '../kit/parameters';
 import { patienceOf } from '../kit/prefer';
 import { startWithin } from '../kit/start-within';
 import { answerOf, modelOf, renderCallback, renderError, succeeded } from './render';
-import { errorSchema, modelsReplySchema, tokenSchema, videoReplySchema } from './reply';
+import {
+  callbackSchema,
+  errorSchema,
+  modelsReplySchema,
+  tokenSchema,
+  videoReplySchema,
+} from './reply';
 import { generateBodySchema, type GenerateBody } from './schema';
 import { toDraft } from './translate';
 
@@ -24,6 +30,7 @@ export const ula: Dialect = {
   name: NAME,
   summary: "OneInfer's `/v1/ula`: one POST whose answer is the video.",
   errorReply: errorSchema,
+  callback: callbackSchema,
   prefixes: ['/v1/ula'],
   renderError,
   renderCallback,

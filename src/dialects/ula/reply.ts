@@ -79,3 +79,12 @@ export const errorSchema = z.strictObject({
   data: z.strictObject({}),
   error: z.strictObject({ code: z.string(), message: z.string(), param: z.string().optional() }),
 });
+
+/** A message about a job that has ended, with what a read of it answers. */
+export const callbackSchema = z.strictObject({
+  id: z.string(),
+  type: z.enum(['video.completed', 'video.failed']),
+  timestamp: z.iso.datetime(),
+  job_id: z.uuid(),
+  data: z.union([videoReplySchema, errorSchema]),
+});

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { integer, must, object, prompt, text } from '../../core/json/fields';
 import { spelled } from '../../core/json/spellings';
+import { told } from '../../core/json/told';
 import { inputKindOf } from '../../core/request/input-names';
+import { GENERATE } from './sentences';
 
 /**
  * The words of OneInfer's `/v1/ula`. Its forms send every field as text, and its own guide sends "720p" and "landscape"
@@ -30,18 +32,21 @@ const meant = (name: string): string | undefined => {
 };
 
 export const generateBodySchema = object(
-  {
-    prompt,
-    model: text(TEXT_LENGTH_MAX),
-    resolution: text(TEXT_LENGTH_MAX),
-    aspect_ratio: text(TEXT_LENGTH_MAX),
-    duration: integer,
-    generate_audio: lenientBoolean,
-    camera_fixed: lenientBoolean,
-    service_tier: text(TEXT_LENGTH_MAX),
-    fps: integer.optional(),
-    seed: integer.optional(),
-  },
+  told(
+    {
+      prompt,
+      model: text(TEXT_LENGTH_MAX),
+      resolution: text(TEXT_LENGTH_MAX),
+      aspect_ratio: text(TEXT_LENGTH_MAX),
+      duration: integer,
+      generate_audio: lenientBoolean,
+      camera_fixed: lenientBoolean,
+      service_tier: text(TEXT_LENGTH_MAX),
+      fps: integer.optional(),
+      seed: integer.optional(),
+    },
+    GENERATE,
+  ),
   meant,
 );
 export type GenerateBody = z.infer<typeof generateBodySchema>;

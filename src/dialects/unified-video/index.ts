@@ -43,6 +43,7 @@ export const unifiedVideo: Dialect = {
   name: NAME,
   summary: 'Unified video generations: quotes, points and usage beside the videos.',
   errorReply: errorSchema,
+  callback: statusSchema,
   prefixes: ['/unified-video', '/v1/usage'],
   renderError,
   renderCallback,

@@ -12,10 +12,11 @@ import {
   prompt,
   text,
 } from '../../core/json/fields';
-import { isUuid } from '../../core/job/ids';
 import { inputKindOf, type InputKind } from '../../core/request/input-names';
+import { told } from '../../core/json/told';
 import { NOT_STORABLE, isStorable } from '../../core/text';
 import { USAGE_GROUPS } from '../../core/money/usage';
+import { GENERATE, LOG, REQUEST, SUMMARY } from './sentences';
 
 /**
  * The words of MidSync's unified video API, in camel case. Every one that is not known is refused by name. Model limits
@@ -52,14 +53,11 @@ const meant = (name: string): string | undefined => {
   return kind && INSTEAD[kind];
 };
 
-export const quoteBodySchema = object(request, meant);
+export const quoteBodySchema = object(told(request, REQUEST), meant);
 export type QuoteBody = z.infer<typeof quoteBodySchema>;
 
 export const generateBodySchema = object(
-  {
-    ...request,
-    quoteId: text(QUOTE_LENGTH_MAX).optional(),
-  },
+  told({ ...request, quoteId: text(QUOTE_LENGTH_MAX).optional() }, GENERATE),
   meant,
 );
 export type GenerateBody = z.infer<typeof generateBodySchema>;
@@ -88,24 +86,34 @@ const filter = {
   startDate: time('start').optional(),
   endDate: time('end').optional(),
   model: text(TEXT_LENGTH_MAX).refine(isStorable, NOT_STORABLE).optional(),
-  key: z.string().refine(isUuid, { error: 'is not the id of a key' }).optional(),
+  key: z.guid({ error: 'is not the id of a key' }).optional(),
 };
 
 export const ROWS_MAX = { json: 100, csv: 10_000 } as const;
 /** The last row that a page may reach: the rows before a page are read as well. */
 export const ROWS_REACH_MAX = 100_000;
 
-export const logQuerySchema = z.strictObject({
-  ...filter,
-  page: count(1, ROWS_REACH_MAX).default(1),
-  limit: count(1, ROWS_MAX.csv).optional(),
-  format: z.enum(['json', 'csv']).default('json'),
-});
+export const logQuerySchema = z.strictObject(
+  told(
+    {
+      ...filter,
+      page: count(1, ROWS_REACH_MAX).default(1),
+      limit: count(1, ROWS_MAX.csv).optional(),
+      format: z.enum(['json', 'csv']).default('json'),
+    },
+    LOG,
+  ),
+);
 export type LogQuery = z.infer<typeof logQuerySchema>;
 
-export const summaryQuerySchema = z.strictObject({
-  ...filter,
-  groupBy: z.enum(USAGE_GROUPS).default('day'),
-  format: z.enum(['json', 'csv']).default('json'),
-});
+export const summaryQuerySchema = z.strictObject(
+  told(
+    {
+      ...filter,
+      groupBy: z.enum(USAGE_GROUPS).default('day'),
+      format: z.enum(['json', 'csv']).default('json'),
+    },
+    SUMMARY,
+  ),
+);
 export type SummaryQuery = z.infer<typeof summaryQuerySchema>;

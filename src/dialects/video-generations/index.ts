@@ -28,6 +28,7 @@ export const videoGenerations: Dialect = {
   name: NAME,
   summary: '`/v1/video/generations` as new-api and its clients speak it.',
   errorReply: errorSchema,
+  callback: envelopeSchema,
   prefixes: ['/v1/video'],
   renderError,
   renderCallback,

@@ -17,7 +17,9 @@ import {
   text,
 } from '../../core/json/fields';
 import { OBJECT_TEXT, spelled } from '../../core/json/spellings';
+import { told } from '../../core/json/told';
 import { sniffMediaType } from '../../core/media/sniff';
+import { METADATA, SUBMIT } from './sentences';
 
 /**
  * The words of `/v1/video/generations`. Each one may stand at the top or inside `metadata`, and what is no word of ours
@@ -107,12 +109,15 @@ const metadata = spelled(
   z.preprocess(
     tidy,
     z.looseObject(
-      {
-        model: text(TEXT_LENGTH_MAX).optional(),
-        model_name: text(TEXT_LENGTH_MAX).optional(),
-        prompt: prompt.optional(),
-        ...fields,
-      },
+      told(
+        {
+          model: text(TEXT_LENGTH_MAX).optional(),
+          model_name: text(TEXT_LENGTH_MAX).optional(),
+          prompt: prompt.optional(),
+          ...fields,
+        },
+        METADATA,
+      ),
       { error: objectError },
     ),
   ),
@@ -136,12 +141,15 @@ export const submitBodySchema = spelled(
   z.preprocess(
     tidy,
     z.looseObject(
-      {
-        model: text(TEXT_LENGTH_MAX),
-        prompt,
-        ...fields,
-        metadata: typedMetadata.optional(),
-      },
+      told(
+        {
+          model: text(TEXT_LENGTH_MAX),
+          prompt,
+          ...fields,
+          metadata: typedMetadata.optional(),
+        },
+        SUBMIT,
+      ),
       { error: objectError },
     ),
   ),
@@ -164,6 +172,6 @@ export const OWN_WORDS: ReadonlySet<string> = new Set([
 ]);
 
 export const querySchema = z.strictObject({
-  id: z.string({ error: must('a string') }),
+  id: z.string({ error: must('a string') }).describe('The id of the video.'),
 });
 export type Query = z.infer<typeof querySchema>;

@@ -6,12 +6,16 @@ import { parseOrThrow } from '../../core/json/parse';
 import type { Live, Told } from '../../core/ports/gateway/live';
 import type { Results } from '../../core/ports/gateway/results';
 import { show } from './render';
-import type { Video } from './reply';
+import { liveVideoSchema, type Video } from './reply';
 
 const place = z.string().regex(/^\d{1,20}-[0-9a-f]{1,32}$/, {
   error: must('the id of an event of this stream'),
 });
-const eventsQuerySchema = z.strictObject({ last_event_id: place.optional() });
+const eventsQuerySchema = z.strictObject({
+  last_event_id: place
+    .optional()
+    .describe('The id of the last event that was seen; what came after it is told.'),
+});
 type EventsQuery = z.infer<typeof eventsQuerySchema>;
 
 /** The events of one video as a stream (WHATWG HTML, section 9.2, server-sent events). */
@@ -25,6 +29,7 @@ export const eventRoutes: readonly HttpRoute[] = [
     acceptsEventsLink: true,
     request: nothingSchema,
     query: eventsQuerySchema,
+    event: liveVideoSchema,
     handle: follow,
   }),
 ];

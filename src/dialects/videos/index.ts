@@ -14,6 +14,7 @@ import { derivationRoutes } from './derive';
 import { eventRoutes } from './events';
 import { answering, idOf, renderCallback, renderError, show, videoModelOf } from './render';
 import {
+  callbackSchema,
   deletedSchema,
   modelListSchema,
   modelSchema,
@@ -22,7 +23,13 @@ import {
   videoSchema,
   type Model,
 } from './reply';
-import { contentQuerySchema, listQuerySchema, type ContentQuery, type ListQuery } from './schema';
+import {
+  contentQuerySchema,
+  listQuerySchema,
+  VARIANTS,
+  type ContentQuery,
+  type ListQuery,
+} from './schema';
 import { submitRoutes } from './submit';
 import { syncRoutes } from './sync';
 
@@ -33,6 +40,7 @@ export const videos: Dialect = {
   name: NAME,
   summary: "OpenAI's videos and Token360's `/v1/videos` in one: make, read, list and fetch videos.",
   errorReply: openaiErrorSchema,
+  callback: callbackSchema,
   prefixes: ['/v1/videos', '/v1/models'],
   renderError,
   renderCallback,
@@ -166,7 +174,7 @@ async function content(
 ): Promise<Answer> {
   const { variant, inline } = query;
   if (variant !== 'video' && variant !== 'last_frame') {
-    throw invalid('variant', `no ${variant.slice(0, 50)} is made here`, ['video', 'last_frame']);
+    throw invalid('variant', `no ${variant.slice(0, 50)} is made here`, VARIANTS);
   }
   const id = params['id'] ?? '';
   const wish = wishOf(method, headers);

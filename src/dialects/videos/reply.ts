@@ -53,6 +53,30 @@ export const videoSchema = z.strictObject({
 });
 export type Video = z.infer<typeof videoSchema>;
 
+/** A message about a video, by the events of OpenAI's webhooks. */
+export const callbackSchema = z.strictObject({
+  id: z.string(),
+  object: z.literal('event'),
+  type: z.enum(['video.completed', 'video.failed']),
+  created_at: z.int(),
+  timestamp: z.iso.datetime(),
+  request_id: z.string().optional(),
+  data: videoSchema,
+});
+
+/** What each event of a stream says: the video, and what goes on behind it. */
+export const liveVideoSchema = videoSchema.extend({
+  live: z.looseObject({
+    state: z.string(),
+    /** The row of the job's timeline that is told. */
+    event: z.string().optional(),
+    queue: z.looseObject({}).optional(),
+    attempts: z.array(z.looseObject({})),
+    /** Whether every message about it was taken; null where there is none. */
+    delivered: z.boolean().nullable(),
+  }),
+});
+
 export const videoListSchema = z.strictObject({
   object: z.literal('list'),
   data: z.array(videoSchema),

@@ -5,6 +5,7 @@ import {
   URL_LENGTH_MAX,
   boolean,
   count,
+  idText,
   integer,
   jsonOfText,
   list,
@@ -18,7 +19,20 @@ import {
 } from '../../core/json/fields';
 import { inputKindOf, type InputKind } from '../../core/request/input-names';
 import { OBJECT_TEXT, spelled } from '../../core/json/spellings';
+import { told } from '../../core/json/told';
 import { INPUT_ROLES } from '../../core/request/request';
+import {
+  CONTENT,
+  DERIVED,
+  EARLIER,
+  EDIT,
+  EXTRA,
+  FRAME,
+  LIST,
+  OPENAI_REFERENCE,
+  REFERENCE,
+  SUBMIT,
+} from './sentences';
 import { serverWords } from './server-words';
 
 /**
@@ -29,21 +43,33 @@ import { serverWords } from './server-words';
 
 /** Bytes of `metadata` as JSON; it comes back in callbacks, which stay below 20 kB. */
 export const METADATA_BYTES_MAX = 8192;
-const frameImage = object({
-  type: z.literal('image_url').optional(),
-  frame_type: z.enum(['first_frame', 'last_frame']),
-  image_url: media,
-});
+const frameImage = object(
+  told(
+    {
+      type: z.literal('image_url').optional(),
+      frame_type: z.enum(['first_frame', 'last_frame']),
+      image_url: media,
+    },
+    FRAME,
+  ),
+);
 
-const inputReference = object({
-  type: z.enum(['image_url', 'video_url', 'audio_url']).optional(),
-  role: z.enum(INPUT_ROLES).optional(),
-  image_url: media.optional(),
-  video_url: media.optional(),
-  audio_url: media.optional(),
-});
+const inputReference = object(
+  told(
+    {
+      type: z.enum(['image_url', 'video_url', 'audio_url']).optional(),
+      role: z.enum(INPUT_ROLES).optional(),
+      image_url: media.optional(),
+      video_url: media.optional(),
+      audio_url: media.optional(),
+    },
+    REFERENCE,
+  ),
+);
 
-const openaiObject = object({ image_url: media.optional(), file_id: z.string().optional() });
+const openaiObject = object(
+  told({ image_url: media.optional(), file_id: z.string().optional() }, OPENAI_REFERENCE),
+);
 /**
  * The OpenAI form, or the URL itself as plain text, of which an error names the field alone (`isPlain`). A file of that
  * name does not pass through here.
@@ -130,13 +156,16 @@ const { prompt: required, ...optional } = {
   video_url: media.optional(),
 };
 export const submitBodySchema = object(
-  {
-    model: text(TEXT_LENGTH_MAX),
-    prompt: required,
-    ...optional,
-    /** OpenAI's clients lay it over the body by themselves; of whoever else sends it, it is read here. */
-    extra_body: object(optional, meant).optional(),
-  },
+  told(
+    {
+      model: text(TEXT_LENGTH_MAX),
+      prompt: required,
+      ...optional,
+      /** OpenAI's clients lay it over the body by themselves; of whoever else sends it, it is read here. */
+      extra_body: object(told(optional, EXTRA), meant).optional(),
+    },
+    SUBMIT,
+  ),
   meant,
 );
 /**
@@ -144,13 +173,16 @@ export const submitBodySchema = object(
  * another than the one that made the video may.
  */
 const derived = { model: text(TEXT_LENGTH_MAX).optional(), ...shared };
-export const remixBodySchema = object(derived, meant);
+export const remixBodySchema = object(told(derived, DERIVED), meant);
 export const derivedBodySchema = object(
-  {
-    ...derived,
-    /** The id of a video of this gateway; a file of that name does not pass through here. */
-    video: object({ id: text(TEXT_LENGTH_MAX) }).optional(),
-  },
+  told(
+    {
+      ...derived,
+      /** The id of a video of this gateway; a file of that name does not pass through here. */
+      video: object(told({ id: text(TEXT_LENGTH_MAX) }, EARLIER)).optional(),
+    },
+    EDIT,
+  ),
   meant,
 );
 export type DerivedBody = z.infer<typeof derivedBodySchema>;
@@ -161,17 +193,29 @@ export const nativeBodySchema = z.looseObject(
 );
 export type SubmitBody = z.infer<typeof submitBodySchema>;
 
-export const listQuerySchema = z.strictObject({
-  /** 0 = whether there is any. */
-  limit: count(0, 100).default(20),
-  order: z.enum(['asc', 'desc']).default('desc'),
-  after: z.string().optional(),
-  before: z.string().optional(),
-});
+export const listQuerySchema = z.strictObject(
+  told(
+    {
+      /** 0 = whether there is any. */
+      limit: count(0, 100).default(20),
+      order: z.enum(['asc', 'desc']).default('desc'),
+      after: idText.optional(),
+      before: idText.optional(),
+    },
+    LIST,
+  ),
+);
 export type ListQuery = z.infer<typeof listQuerySchema>;
 
-export const contentQuerySchema = z.strictObject({
-  variant: z.string().default('video'),
-  inline: z.enum(['0', '1']).optional(),
-});
+/** Which file of a video is asked for; another one is refused by name. */
+export const VARIANTS = ['video', 'last_frame'] as const;
+export const contentQuerySchema = z.strictObject(
+  told(
+    {
+      variant: spelled(z.string(), { is: [z.enum(VARIANTS)] }).default('video'),
+      inline: z.enum(['0', '1']).optional(),
+    },
+    CONTENT,
+  ),
+);
 export type ContentQuery = z.infer<typeof contentQuerySchema>;

@@ -1,9 +1,20 @@
-import type { Api } from '../../../src/core/api/dialect';
+import type { Api, Dialect } from '../../../src/core/api/dialect';
 import type { HttpRoute } from '../../../src/core/api/route';
 import { previewSchema, QUOTE_PATH } from '../../../src/http/preview';
 import { shownOf, wireFilesOf, type Shown } from './examples';
+import { headersIn } from './headers';
 import { parametersOf } from './parameters';
-import { errorName, errorRepliesOf, PREVIEW_NAME, repliesOf } from './replies';
+import {
+  bodyName,
+  callbackName,
+  errorName,
+  operationIdOf,
+  PREVIEW_NAME,
+  refTo,
+  replyName,
+} from './names';
+import { errorRepliesOf, repliesOf } from './replies';
+import { webhooksOf } from './webhooks';
 import { bodySchemaOf, jsonSchemaOf, type JsonSchema } from './schemas';
 
 /** An OpenAPI 3.1 document, as far as it is looked into here. */
@@ -16,7 +27,11 @@ export interface Document {
  * Makes the OpenAPI document of all APIs from the schemas that read their requests and describe their answers. Examples are
  * those of the wire files. `version` is the program's: `0.1.0`.
  */
-export function openapiOf(apis: readonly Api[], version: string): Document {
+export function openapiOf(
+  apis: readonly Api[],
+  dialects: readonly Dialect[],
+  version: string,
+): Document {
   const paths: Document['paths'] = {};
   for (const api of apis) {
     const files = wireFilesOf(api.name);
@@ -27,6 +42,7 @@ export function openapiOf(apis: readonly Api[], version: string): Document {
       if (route.spends) add(paths, `${route.path}${QUOTE_PATH}`, quoteOf(api, route, files));
     }
   }
+  const responses = Object.assign({}, ...apis.map(errorRepliesOf)) as JsonSchema;
   return {
     openapi: '3.1.1',
     info: {
@@ -39,20 +55,26 @@ export function openapiOf(apis: readonly Api[], version: string): Document {
     tags: apis.map(({ name, summary }) => ({ name, description: summary })),
     security: [{ bearer: [] }, { apiKey: [] }],
     paths,
+    webhooks: webhooksOf(dialects),
     components: {
+      headers: headersIn({ paths, responses }),
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or an access token.' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
         query: { type: 'apiKey', in: 'query', name: 'api_key' },
         link: { type: 'apiKey', in: 'query', name: 'signature', description: 'A signed link.' },
       },
-      responses: Object.assign({}, ...apis.map(errorRepliesOf)) as object,
+      responses,
       schemas: Object.assign(
         { [PREVIEW_NAME]: jsonSchemaOf(previewSchema, 'output') },
         Object.fromEntries(
           apis.map((api) => [errorName(api), jsonSchemaOf(api.errorReply, 'output')]),
         ),
         ...apis.map(bodiesOf),
+        ...apis.map(repliesByName),
+        Object.fromEntries(
+          dialects.map((one) => [callbackName(one), jsonSchemaOf(one.callback, 'output')]),
+        ),
       ) as object,
     },
   };
@@ -96,11 +118,6 @@ function quoteOf(api: Api, route: HttpRoute, files: ReturnType<typeof wireFilesO
   } as Operation;
 }
 
-/** Names an operation: `getV1VideosId` of `GET /v1/videos/:id`. */
-const operationIdOf = ({ method, path }: HttpRoute): string =>
-  method.toLowerCase() +
-  path.replaceAll(/[^a-zA-Z0-9]+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
-
 /** Tells how a caller is let in; the scope that a key must have is the role that OpenAPI has room for. */
 function securityOf({ keyIn, acceptsLink, acceptsEventsLink, scope }: HttpRoute): {
   security: object[];
@@ -116,10 +133,6 @@ function securityOf({ keyIn, acceptsLink, acceptsEventsLink, scope }: HttpRoute)
   };
 }
 
-/** Names the body of a route: `PostV1VideosBody`. The form and the quote of a route have the same one. */
-const bodyName = (route: HttpRoute): string =>
-  `${operationIdOf(route).replace(/^./, (letter) => letter.toUpperCase())}Body`;
-
 const hasBody = ({ body, when }: HttpRoute): boolean =>
   !when && body !== 'none' && body !== 'unread';
 
@@ -128,10 +141,17 @@ const bodiesOf = ({ routes }: Api): Record<string, JsonSchema> =>
     routes.filter(hasBody).map((route) => [bodyName(route), bodySchemaOf(route.request)]),
   );
 
+const repliesByName = (api: Api): Record<string, JsonSchema> =>
+  Object.fromEntries(
+    api.routes.flatMap((route) =>
+      route.reply ? [[replyName(api, route), jsonSchemaOf(route.reply, 'output')]] : [],
+    ),
+  );
+
 function bodyOf(route: HttpRoute, { requests }: Shown): { requestBody?: JsonSchema } {
   if (!hasBody(route)) return {};
   const { body } = route;
-  const schema = { $ref: `#/components/schemas/${bodyName(route)}` };
+  const schema = refTo(bodyName(route));
   const examples = Object.fromEntries(requests.map(({ name, body: value }) => [name, { value }]));
   const json = { schema, ...(requests.length > 0 ? { examples } : {}) };
   const form = body === 'json-or-form' ? { 'multipart/form-data': { schema } } : {};

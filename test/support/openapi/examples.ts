@@ -7,7 +7,7 @@ import { ROOT } from '../page';
 export interface Shown {
   /** Bodies that are taken, by the names of their files. */
   requests: { name: string; body: unknown }[];
-  replies: { name: string; status: number; body: unknown }[];
+  replies: { name: string; status: number; headers: string[]; body: unknown }[];
 }
 
 interface WireFile {
@@ -16,7 +16,9 @@ interface WireFile {
   /** Why its request is nothing to copy, though it is taken. */
   odd?: string;
   call?: { method: string; path: string; headers?: Record<string, string>; body?: unknown };
-  reply?: { status: number; body?: unknown };
+  reply?: { status: number; headers?: Record<string, string | null>; body?: unknown };
+  /** The message, of a callback. */
+  means?: unknown;
 }
 
 const NOTHING: Shown = { requests: [], replies: [] };
@@ -55,6 +57,9 @@ export function shownOf(
     replies: own.map(({ name, reply }) => ({
       name,
       status: reply?.status ?? 0,
+      headers: Object.entries(reply?.headers ?? {}).flatMap(([header, value]) =>
+        value === null ? [] : [header],
+      ),
       body: reply?.body,
     })),
   };

@@ -1,5 +1,6 @@
 import type { HttpRoute } from '../../../src/core/api/route';
-import { IDEMPOTENCY_KEY } from '../../../src/http/idempotency';
+import { MONTH_FORM } from '../../../src/core/money/statement';
+import { IDEMPOTENCY_KEY, KEY_FORM } from '../../../src/http/idempotency';
 import { DRY_RUN_PARAMETER } from '../../../src/http/preview';
 import { jsonSchemaOf, type JsonSchema } from './schemas';
 
@@ -7,7 +8,7 @@ export interface Parameter {
   name: string;
   in: 'path' | 'query' | 'header';
   required?: true;
-  description?: string;
+  description?: string | undefined;
   schema: JsonSchema;
 }
 
@@ -21,18 +22,38 @@ const ofPath = ({ path }: HttpRoute): Parameter[] =>
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string', minLength: 1 },
+    description: NAMED[path.split('/').at(path.split('/').indexOf(`:${name}`) - 1) ?? ''],
+    schema: name === 'month' ? MONTH : { type: 'string', minLength: 1 },
   }));
+
+/** What the part of a path after such a word names. */
+const NAMED: Readonly<Record<string, string>> = {
+  videos: 'The id of a video.',
+  generations: 'The id of a video.',
+  'unified-video': 'The id of a video.',
+  tasks: "The id of a task, the provider's or ours.",
+  jobs: 'The id of a job, as any API shows it.',
+  models: 'The public name of a model.',
+  characters: 'The id of a character.',
+  statements: 'A UTC month: `2026-11`.',
+  workspaces: 'The id of a workspace.',
+  keys: 'The id of a key.',
+  keeps: 'The id of the job whose result is copied.',
+  deliveries: 'The id of a message, or its `webhook-id`.',
+};
+
+const MONTH: JsonSchema = { type: 'string', pattern: MONTH_FORM.source };
 
 function ofQuery({ query, spends, keyIn }: HttpRoute, isQuote: boolean): Parameter[] {
   const { properties = {}, required = [] } = jsonSchemaOf(query, 'input') as {
     properties?: Record<string, JsonSchema>;
     required?: string[];
   };
-  const own = Object.entries(properties).map(([name, schema]): Parameter => ({
+  const own = Object.entries(properties).map(([name, { description, ...schema }]): Parameter => ({
     name,
     in: 'query',
     ...(required.includes(name) ? { required: true } : {}),
+    description: typeof description === 'string' ? description : undefined,
     schema,
   }));
   const dryRun: Parameter = {
@@ -47,10 +68,10 @@ function ofQuery({ query, spends, keyIn }: HttpRoute, isQuote: boolean): Paramet
 function ofHeaders(route: HttpRoute, isQuote: boolean): Parameter[] {
   const { spends, method, needsIdempotencyKey: required } = route;
   const isWriting = method === 'POST' && !isQuote;
-  const key = header(IDEMPOTENCY_KEY, IDEMPOTENCY, { maxLength: 255 });
+  const key = header(IDEMPOTENCY_KEY, IDEMPOTENCY, { pattern: KEY_FORM.source });
   return [
     ...(isWriting ? [{ ...key, ...(required ? { required } : {}) }] : []),
-    ...(spends && !isQuote ? [header('Reelay-Quote', QUOTE)] : []),
+    ...(spends && !isQuote ? [header('Reelay-Quote', QUOTE, { minLength: 1 })] : []),
   ];
 }
 
@@ -58,9 +79,9 @@ const IDEMPOTENCY =
   'The same request under the same key is made once; a repeat gets the first answer.';
 const QUOTE = 'The id of a quote, whose price then holds for this very request.';
 
-const header = (name: string, description: string, schema: JsonSchema = {}): Parameter => ({
+const header = (name: string, description: string, schema: JsonSchema): Parameter => ({
   name,
   in: 'header',
   description,
-  schema: { type: 'string', minLength: 1, ...schema },
+  schema: { type: 'string', ...schema },
 });

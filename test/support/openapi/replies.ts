@@ -2,6 +2,8 @@ import { ERRORS, GatewayError, type ErrorCode } from '../../../src/core/errors';
 import type { Answer } from '../../../src/core/api/answer';
 import type { Api } from '../../../src/core/api/dialect';
 import type { HttpRoute } from '../../../src/core/api/route';
+import { errorHeadersOf, headersOf } from './headers';
+import { errorName, PREVIEW_NAME, refTo, replyName } from './names';
 import { jsonSchemaOf, type JsonSchema } from './schemas';
 import type { Shown } from './examples';
 
@@ -14,7 +16,7 @@ export type Replies = Record<string, JsonSchema>;
 export function repliesOf(api: Api, route: HttpRoute, isQuote: boolean, shown: Shown): Replies {
   const statuses = new Set(errorsOf(route).map((error) => rendered(api, error).status));
   return {
-    ...successes(route, isQuote, shown),
+    ...successes(api, route, isQuote, shown),
     ...Object.fromEntries(
       [...statuses].map((status) => [
         String(status),
@@ -37,9 +39,10 @@ export function errorRepliesOf(api: Api): Record<string, JsonSchema> {
       `${errorName(api)}${String(status)}`,
       {
         description: [...shown.keys()].map((code) => ERRORS[code].text).join(' Or: '),
+        headers: errorHeadersOf(status),
         content: {
           [typeOf([...shown.values()])]: {
-            schema: { $ref: `#/components/schemas/${errorName(api)}` },
+            schema: refTo(errorName(api)),
             examples: Object.fromEntries(
               [...shown].map(([code, { body }]) => [code, { value: body }]),
             ),
@@ -56,29 +59,24 @@ const typeOf = ([answer]: readonly Answer[]): string =>
 
 const rendered = (api: Api, error: GatewayError): Answer => api.renderError(error, REQUEST);
 
-/** Names the schema of an API's errors: `VideosError`. */
-export const errorName = ({ name }: Api): string =>
-  `${name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}Error`;
-
-function successes(route: HttpRoute, isQuote: boolean, { replies }: Shown): Replies {
-  if (isQuote) return { '200': { description: 'The price.', content: jsonOf(PREVIEW) } };
-  const own = route.reply ? jsonSchemaOf(route.reply, 'output') : {};
+function successes(api: Api, route: HttpRoute, isQuote: boolean, { replies }: Shown): Replies {
+  if (isQuote) {
+    const headers = headersOf({ method: 'GET' }, []);
+    return { '200': { description: 'The price.', headers, content: jsonOf(PREVIEW) } };
+  }
+  const own = route.reply ? refTo(replyName(api, route)) : {};
   const schema = route.spends && route.reply ? { anyOf: [own, PREVIEW] } : own;
   const shown = replies.map(({ status }) => status).filter((one) => one < 400);
   const statuses = new Set([...shown, ...alsoOf(route)]);
   return Object.fromEntries(
     (statuses.size > 0 ? [...statuses] : [200]).sort().map((status) => {
-      const examples = replies
-        .filter((one) => one.status === status && one.body !== undefined)
-        .slice(0, EXAMPLES_MAX);
+      const examples = replies.filter((one) => one.status === status);
       return [String(status), answerOf(route, schema, { status, examples })];
     }),
   );
 }
 
-/** Names the schema of what is answered to whoever asks for a price or a dry run. */
-export const PREVIEW_NAME = 'Preview';
-const PREVIEW = { $ref: `#/components/schemas/${PREVIEW_NAME}` };
+const PREVIEW = refTo(PREVIEW_NAME);
 
 /** Lists what no wire file shows: a dry run makes nothing, and a stream that has told all says so. */
 const alsoOf = ({ spends, acceptsEventsLink }: HttpRoute): number[] => [
@@ -90,26 +88,32 @@ const alsoOf = ({ spends, acceptsEventsLink }: HttpRoute): number[] => [
 const EXAMPLES_MAX = 3;
 
 function answerOf(
-  { acceptsLink, acceptsEventsLink }: HttpRoute,
+  route: HttpRoute,
   schema: JsonSchema,
   { status, examples }: { status: number; examples: Shown['replies'] },
 ): JsonSchema {
-  const description = DESCRIPTIONS[status] ?? 'Done.';
-  if (status === 204 || status === 304) return { description };
+  const { acceptsLink, acceptsEventsLink } = route;
+  const shownHeaders = examples.flatMap((one) => one.headers);
+  const described = {
+    description: DESCRIPTIONS[status] ?? 'Done.',
+    headers: headersOf(route, shownHeaders),
+  };
+  if (status === 204 || status === 304) return described;
   if (acceptsEventsLink) {
-    return { description, content: { 'text/event-stream': { schema: EVENT } } };
+    return { ...described, content: { 'text/event-stream': { schema: eventOf(route) } } };
   }
   if (acceptsLink) {
     const file = { schema: { type: 'string', contentEncoding: 'binary' } };
-    return { description, content: { 'video/mp4': file, 'image/png': file } };
+    return { ...described, content: { 'video/mp4': file, 'image/png': file } };
   }
   const shown = (are: Shown['replies']): JsonSchema =>
     Object.fromEntries(are.map(({ name, body }) => [name, { value: body }]));
-  const tables = examples.filter(({ body }) => typeof body === 'string');
-  const json = examples.filter(({ body }) => typeof body !== 'string');
+  const full = examples.filter(({ body }) => body !== undefined).slice(0, EXAMPLES_MAX);
+  const tables = full.filter(({ body }) => typeof body === 'string');
+  const json = full.filter(({ body }) => typeof body !== 'string');
   const csv = { schema: { type: 'string' }, examples: shown(tables) };
   return {
-    description,
+    ...described,
     content: { ...jsonOf(schema, shown(json)), ...(tables.length > 0 ? { 'text/csv': csv } : {}) },
   };
 }
@@ -119,14 +123,18 @@ const jsonOf = (schema: JsonSchema, examples: JsonSchema = {}): JsonSchema => ({
 });
 
 /** The fields of one server-sent event; its data is JSON. */
-const EVENT = {
+const eventOf = ({ event }: HttpRoute): JsonSchema => ({
   type: 'object',
   properties: {
     id: { type: 'string' },
     event: { type: 'string' },
-    data: { type: 'string', contentMediaType: 'application/json' },
+    data: {
+      type: 'string',
+      contentMediaType: 'application/json',
+      ...(event ? { contentSchema: jsonSchemaOf(event, 'output') } : {}),
+    },
   },
-};
+});
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   200: 'Done.',
@@ -156,13 +164,14 @@ function errorsOf(route: HttpRoute): GatewayError[] {
 const readsBody = ({ body }: Pick<HttpRoute, 'body'>): boolean =>
   body !== 'none' && body !== 'unread';
 
-const propertiesOf = (query: HttpRoute['query']): JsonSchema =>
-  (jsonSchemaOf(query, 'input')['properties'] ?? {}) as JsonSchema;
+const propertiesOf = (schema: HttpRoute['query']): JsonSchema =>
+  (jsonSchemaOf(schema, 'input')['properties'] ?? {}) as JsonSchema;
 
 /** Lists what can go wrong at a route, by what it reads and does. */
 function codesOf({
   path,
   query,
+  request,
   body,
   spends,
   method,
@@ -181,9 +190,10 @@ function codesOf({
       ? (['not_found'] as const)
       : []),
     ...(readsBody({ body }) ? READS_BODY : []),
+    ...('model' in propertiesOf(request) ? (['model_not_found'] as const) : []),
     ...(spends ? (['insufficient_balance', 'model_not_found', 'upstream'] as const) : []),
-    ...(method === 'POST' ? (['conflict', 'idempotency_mismatch'] as const) : []),
-    ...(method === 'DELETE' || acceptsLink ? (['conflict'] as const) : []),
+    ...(method !== 'GET' || acceptsLink ? (['conflict'] as const) : []),
+    ...(method === 'POST' ? (['idempotency_mismatch'] as const) : []),
     ...(acceptsLink ? (['range_not_satisfiable', 'upstream'] as const) : []),
   ];
 }

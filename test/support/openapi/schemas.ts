@@ -48,10 +48,12 @@ function spell(schema: JsonSchema, { also = [], is, absent }: Spellings): void {
     }
     if (schema['additionalProperties'] === false) schema['additionalProperties'] = { type: 'null' };
   }
+  const { description } = schema;
+  delete schema['description'];
   const forms = is ? is.flatMap((one) => formsOf(jsonSchemaOf(one, 'input'))) : formsOf(schema);
   const all = [...forms, ...also];
   for (const key of Object.keys(schema)) Reflect.deleteProperty(schema, key);
-  Object.assign(schema, all.length === 1 ? all[0] : { anyOf: all });
+  Object.assign(schema, all.length === 1 ? all[0] : { anyOf: all }, said(description));
 }
 
 const formsOf = (schema: JsonSchema): JsonSchema[] =>
@@ -59,6 +61,11 @@ const formsOf = (schema: JsonSchema): JsonSchema[] =>
 
 /** Lets a field be one of these values too, of which its own schema may already take some. */
 function orOneOf(field: JsonSchema, values: readonly unknown[]): JsonSchema {
-  if (Object.keys(field).length === 0) return field;
-  return { anyOf: [...formsOf(field), { enum: values }] };
+  const { description, ...own } = field;
+  if (Object.keys(own).length === 0) return field;
+  return { ...said(description), anyOf: [...formsOf(own), { enum: values }] };
 }
+
+/** What is said of a field stands beside its forms. */
+const said = (description: unknown): JsonSchema =>
+  description === undefined ? {} : { description };
