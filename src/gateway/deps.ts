@@ -8,6 +8,7 @@ import type { Blobs } from '../core/ports/blobs';
 import type { Engine } from '../core/ports/engine';
 import type { FileKind } from '../core/job/files';
 import type { Outbound } from '../core/ports/outbound';
+import type { Pictures } from '../core/ports/pictures';
 import type { PlanWaits } from '../core/job/plan';
 import type { Tokens } from '../core/ports/tokens';
 import type { Store } from '../core/ports/store/store';
@@ -27,6 +28,7 @@ export interface GatewayDeps {
   config: ConfigControl;
   outbound: Outbound;
   blobs: Blobs;
+  pictures: Pictures;
   signLink(job: Job, kind: FileKind): string;
   retention: Pick<Retention, 'filesMs' | 'jobsMs'>;
   signEventsLink(job: Pick<Job, 'id' | 'workspaceId'>): string;

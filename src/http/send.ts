@@ -86,6 +86,7 @@ async function sendStream(
     return;
   }
   response.setTimeout(limits.streamIdleMs, () => response.destroy());
+  response.setMaxListeners(LISTENERS_MAX);
   try {
     await pipeline(readableOf(stream), response);
   } catch (error) {
@@ -98,6 +99,9 @@ async function sendStream(
     );
   }
 }
+
+/** A create that was held and is answered with a file is listened to by more parts than the ten of which Node warns. */
+const LISTENERS_MAX = 20;
 
 /**
  * Sends each text as soon as it is there and asks for the next only when the caller takes what was sent: a slow one

@@ -1,8 +1,11 @@
 import { createHint } from '../attempts/hint';
+import { createPictures } from '../blobs/pictures';
 import { newSecret, SECRET_BYTES } from '../callbacks/secrets';
 import type { Job } from '../core/job/job';
 import type { FileKind } from '../core/job/files';
+import type { Pictures } from '../core/ports/pictures';
 import { apis } from '../dialects';
+import { findOnPath } from '../engine/engine-program';
 import { createGateway, createStarts } from '../gateway';
 import type { Starts } from '../gateway';
 import { createApp } from '../http/app';
@@ -33,6 +36,7 @@ export async function startApi(base: Foundation, options: ListenOptions): Promis
       key: () => newKey(base.random),
       callbackSecret: () => newSecret(base.random(SECRET_BYTES)),
     },
+    pictures: picturesOf(base),
     signLink,
     signEventsLink: base.eventLinks.sign,
     waits: base.config.waits,
@@ -90,6 +94,15 @@ export async function startApi(base: Foundation, options: ListenOptions): Promis
     },
   };
 }
+
+/** Looks for ffmpeg once, when the process starts. */
+const picturesOf = ({ config, blobFolder: folder }: Foundation): Pictures =>
+  createPictures({
+    program: findOnPath('ffmpeg', config.environment.PATH),
+    folder,
+    limits: config.limits,
+    waits: config.waits,
+  });
 
 const startsOf = ({ engine, store, config, log }: Foundation): Starts =>
   createStarts({

@@ -61,6 +61,8 @@ export interface Foundation {
   sealer: Sealer;
   store: Store;
   blobs: Blobs;
+  /** The folder that they lie in. */
+  blobFolder: string;
   outbound: Outbound;
   catalog: Catalog;
   caps: Caps;
@@ -86,6 +88,7 @@ export interface Foundation {
 
 export async function openFoundation(options: FoundationOptions): Promise<Foundation> {
   const { config, data, log, metrics = NO_METRICS } = options;
+  const blobFolder = join(data, 'blobs');
   const identity = `${hostname()}:${String(process.pid)}:${randomUUID().slice(0, 8)}`;
   const secrets = secretKeys(data, config.environment.REELAY_SECRET_KEY);
   const buildOffer = (read: Config): Offer => offerOf(read, options.simulator);
@@ -124,7 +127,8 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     ...stored,
     ...paced(options, live, stored.store, outbound),
     sealer,
-    blobs: createLocalBlobs(join(data, 'blobs')),
+    blobs: createLocalBlobs(blobFolder),
+    blobFolder,
     catalog,
     caps,
     reload,

@@ -89,11 +89,15 @@ describe('the content of a video', () => {
     await response.body?.cancel();
   });
 
-  test.each(['thumbnail', 'spritesheet'])('has no %s and says what there is', async (variant) => {
+  test.each([
+    ['thumbnail', /^variant: no thumbnail is made here: ffmpeg.*Allowed: video, last_frame\.$/],
+    ['spritesheet', /apt-get install ffmpeg.*Allowed: video, last_frame\.$/],
+    ['poster', /Allowed: video, last_frame, thumbnail, spritesheet\.$/],
+  ])('is no %s where none can be made, which says why and what there is', async (variant, said) => {
     const response = await app.send(`${path}?variant=${variant}`);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
-      error: { param: 'variant', message: expect.stringContaining('Allowed: video, last_frame.') },
+      error: { param: 'variant', message: expect.stringMatching(said) },
     });
   });
 

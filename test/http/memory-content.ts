@@ -1,7 +1,9 @@
 import pino from 'pino';
 import { GatewayError } from '../../src/core/errors';
 import type { FileKind } from '../../src/core/job/files';
+import { createPictures } from '../../src/blobs/pictures';
 import type { ContentDeps } from '../../src/gateway/content';
+import type { PictureDeps } from '../../src/gateway/pictures';
 
 export interface PaperFile {
   kind: FileKind;
@@ -34,6 +36,21 @@ export function keptFiles(files: readonly PaperFile[]): ContentDeps {
     now: Date.now,
     waits: { contentTimeoutMs: 1_000 },
     log: pino({ level: 'silent' }),
+  };
+}
+
+/** The same on a machine without ffmpeg. */
+export function keptPictures(files: readonly PaperFile[]): PictureDeps {
+  const { store, blobs } = keptFiles(files);
+  return {
+    store: { keeps: { ...store.keeps, pending: async () => undefined } },
+    blobs,
+    pictures: createPictures({
+      program: undefined,
+      folder: '',
+      limits: { picturesAtOnce: 1, pictureBytesMax: 1, pictureMemoryBytesMax: 1 },
+      waits: { pictureMs: 1 },
+    }),
   };
 }
 

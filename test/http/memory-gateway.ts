@@ -23,9 +23,10 @@ import type { Input } from '../../src/core/request/request';
 import { createQuotes } from '../../src/gateway';
 import { createHoldCreated } from '../../src/gateway/wait';
 import { openContent } from '../../src/gateway/content';
+import { openPicture } from '../../src/gateway/pictures';
 import { openInput } from '../../src/gateway/stored-file';
 import { resolve } from '../../src/gateway/resolve';
-import { keptFiles } from './memory-content';
+import { keptFiles, keptPictures } from './memory-content';
 import { logOf, summaryOf } from './memory-usage';
 
 /** A gateway whose rows are in memory: the real catalog and capability checks, no engine and no database. */
@@ -261,7 +262,10 @@ export function createMemoryGateway(
       raise(gateway);
       const job = find(gateway, id, principal.workspaceId);
       const files = [{ kind: 'video', bytes: gateway.file, mime: 'video/mp4' } as const];
-      const answer = await openContent(keptFiles(files), job, kind, wish);
+      const answer =
+        kind === 'thumbnail' || kind === 'spritesheet'
+          ? await openPicture(keptPictures(files), job, kind, wish)
+          : await openContent(keptFiles(files), job, kind, wish);
       // More than a file may say of itself.
       return { ...answer, headers: { ...answer.headers, 'set-cookie': 'leak=1' } };
     },

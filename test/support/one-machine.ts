@@ -56,6 +56,7 @@ export async function startOneMachine({ db, sealer, ...base }: TestDatabase): Pr
   let origin = '';
   const secret = randomBytes(32);
   const signed = { secret, lifetimeMs: 60_000 };
+  const blobFolder = join(temporaryFolder(), 'blobs');
   const foundation = {
     config,
     caps: NO_CAPS,
@@ -73,7 +74,8 @@ export async function startOneMachine({ db, sealer, ...base }: TestDatabase): Pr
     },
     catalog: buildCatalog(config, addressAt(simulator.url)),
     outbound: createOutbound({ allowedCallbackHosts: ['127.0.0.1'], userAgent: 'test' }),
-    blobs: createLocalBlobs(join(temporaryFolder(), 'blobs')),
+    blobs: createLocalBlobs(blobFolder),
+    blobFolder,
     links: createLinks({ ...signed, publicUrl: () => origin }),
     eventLinks: createEventLinks({ ...signed, publicUrl: () => origin }),
     tokens: createTokens(signed),

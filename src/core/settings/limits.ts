@@ -1,4 +1,5 @@
 import { KIB, MIB, limit } from './setting';
+import { PICTURE_LIMITS } from './pictures';
 import type { Values } from './setting';
 
 /** Every limit of the config, each of them said here and nowhere else. */
@@ -165,6 +166,7 @@ export const LIMITS = {
     'streams',
     'One key has so many streams of events open at one process; one more is refused with 429.',
   ),
+  ...PICTURE_LIMITS,
   databaseConnections: limit(
     20,
     'connections',

@@ -1,3 +1,4 @@
+import { PICTURE_WAITS } from './pictures';
 import { PROCESS_WAITS } from './process-waits';
 import { DAY, HOUR, MINUTE, SECOND, limit, ms } from './setting';
 import type { Setting, Values } from './setting';
@@ -48,6 +49,8 @@ export const WAITS = {
     'A key that was found is let in for this long without a lookup; for so long may a revoked one be used.',
     { least: 0, most: SECOND },
   ),
+
+  ...PICTURE_WAITS,
 
   configLookMs: ms(
     5 * SECOND,

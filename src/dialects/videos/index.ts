@@ -10,6 +10,7 @@ import { wishOf } from '../../core/media/range';
 import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { Models } from '../../core/ports/gateway/models';
 import type { Results } from '../../core/ports/gateway/results';
+import { PICTURE_KINDS } from '../../core/ports/pictures';
 import { derivationRoutes } from './derive';
 import { eventRoutes } from './events';
 import { answering, idOf, renderCallback, renderError, show, videoModelOf } from './render';
@@ -167,15 +168,17 @@ async function list(
   return { status: 200, body };
 }
 
-/** An attachment unless `inline=1`; OpenAI's other variants are refused by name. */
+/** What there may be of a video; `last_frame` is our own. */
+const VARIANTS = ['video', 'last_frame', ...PICTURE_KINDS] as const;
+
+/** An attachment unless `inline=1`. */
 async function content(
   results: Results,
   { principal, params, query, method, headers }: RouteInput<unknown, ContentQuery>,
 ): Promise<Answer> {
-  const { variant, inline } = query;
-  if (variant !== 'video' && variant !== 'last_frame') {
-    throw invalid('variant', `no ${variant.slice(0, 50)} is made here`, VARIANTS);
-  }
+  const { variant: asked, inline } = query;
+  const variant = VARIANTS.find((known) => known === asked);
+  if (!variant) throw invalid('variant', `no ${asked.slice(0, 50)} is made here`, VARIANTS);
   const id = params['id'] ?? '';
   const wish = wishOf(method, headers);
   const file = await results.content(principal, id, variant, wish);

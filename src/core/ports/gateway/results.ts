@@ -2,14 +2,15 @@ import type { Principal } from '../../api/principal';
 import type { ContentAnswer, FileKind } from '../../job/files';
 import type { Job } from '../../job/job';
 import type { RangeWish } from '../../media/range';
+import type { PictureKind } from '../pictures';
 
 /** The files of jobs: what was made, and what was given to make it of. */
 export interface Results {
-  /** Opens a finished job's file, or the part of it that is wanted. */
+  /** Opens a finished job's file, or the part of it that is wanted, or a picture that is made of it. */
   content(
     principal: Principal,
     id: string,
-    kind: FileKind,
+    kind: FileKind | PictureKind,
     wish: RangeWish,
   ): Promise<ContentAnswer>;
   /** Opens a file that a caller gave; whoever asks has a link to it that was verified. */

@@ -1,0 +1,143 @@
+import { execFile } from 'node:child_process';
+import { GatewayError } from '../core/errors';
+import type { Picture, PictureKind, Pictures, PictureSource } from '../core/ports/pictures';
+import type { Limits } from '../core/settings/limits';
+import type { Waits } from '../core/settings/waits';
+import { pathOf } from './places';
+
+/**
+ * Pictures of kept videos by ffmpeg, in a child that reads one file of ours and nothing else: the container is said, so
+ * that no playlist is believed, and no protocol but `file` is open to it. Time, memory, output and number are bounded by
+ * settings.
+ */
+export interface PictureOptions {
+  /** The path of ffmpeg; undefined where this machine has none. */
+  program: string | undefined;
+  /** The folder of the blobs. */
+  folder: string;
+  limits: Pick<Limits, 'picturesAtOnce' | 'pictureBytesMax' | 'pictureMemoryBytesMax'>;
+  waits: Pick<Waits, 'pictureMs'>;
+}
+
+export function createPictures(options: PictureOptions): Pictures {
+  const { program, limits } = options;
+  if (program === undefined) {
+    const problem =
+      'ffmpeg is not installed where the gateway runs; on Debian: apt-get install ffmpeg';
+    return { problem, make: () => Promise.reject(new Error(problem)) };
+  }
+  let making = 0;
+  return {
+    problem: undefined,
+    async make(kind, source) {
+      if (making >= limits.picturesAtOnce) throw tooMany();
+      making += 1;
+      try {
+        return await made({ ...options, program }, kind, source);
+      } finally {
+        making -= 1;
+      }
+    },
+  };
+}
+
+const tooMany = (): GatewayError =>
+  new GatewayError('unavailable', {
+    message: 'As many pictures are being made as may be; try again shortly.',
+    retryAfterSeconds: 1,
+  });
+
+async function made(
+  options: PictureOptions & { program: string },
+  kind: PictureKind,
+  { blob, mime, seconds }: PictureSource,
+): Promise<Picture> {
+  const container = CONTAINERS[mime];
+  if (container === undefined) throw unmade(`the video is ${mime}`);
+  const { filter, codec, mime: type } = shapeOf(kind, seconds);
+  const input = ['-f', container, '-i', `file:${pathOf(options.folder, blob)}`];
+  const args = [...READ, ...input, ...FRAMES_ONLY, '-vf', filter, ...codec, ...WRITE];
+  const bytes = await run(options, args);
+  if (bytes.byteLength === 0) throw unmade('it has no frame that can be read');
+  return { mime: type, bytes };
+}
+
+const CONTAINERS: Readonly<Record<string, string>> = {
+  'video/mp4': 'mov',
+  'video/webm': 'matroska',
+};
+
+/** 8K, above which a few frames alone would fill the memory. */
+const PIXELS_MAX = 7680 * 4320;
+const READ = [
+  ...['-v', 'error', '-nostdin', '-threads', '1', '-protocol_whitelist', 'file'],
+  ...['-max_pixels', String(PIXELS_MAX)],
+];
+const FRAMES_ONLY = ['-an', '-sn', '-dn', '-filter_threads', '1', '-frames:v', '1'];
+const WRITE = ['-threads', '1', '-f', 'image2pipe', 'pipe:1'];
+
+/** The longer side of a thumbnail and of each frame of a spritesheet, in pixels. */
+const THUMBNAIL_PIXELS = 640;
+const SPRITE_PIXELS = 320;
+/** A spritesheet is so many frames wide and high. */
+const SPRITES = 5;
+
+function shapeOf(kind: PictureKind, seconds: number | undefined) {
+  if (kind === 'thumbnail') {
+    // The frame that is most like the others of the first 24, so that no first black frame is taken.
+    const filter = `thumbnail=24,${fit(THUMBNAIL_PIXELS)}`;
+    return { filter, codec: ['-c:v', 'libwebp', '-quality', '80'], mime: 'image/webp' } as const;
+  }
+  const frames = SPRITES * SPRITES;
+  const rate = `fps=${String(frames)}/${String(seconds ?? frames)}`;
+  const filter = `${rate},${fit(SPRITE_PIXELS)},tile=${String(SPRITES)}x${String(SPRITES)}`;
+  return { filter, codec: ['-c:v', 'mjpeg', '-q:v', '4'], mime: 'image/jpeg' } as const;
+}
+
+/** A smaller picture stays as it is. */
+const fit = (side: number): string => {
+  const [across, down] = [`min(${String(side)},iw)`, `min(${String(side)},ih)`];
+  return `scale=w='if(gt(iw,ih),${across},-2)':h='if(gt(iw,ih),-2,${down})'`;
+};
+
+/** Gives what ffmpeg writes to its output. */
+function run(
+  { program, limits, waits }: PictureOptions & { program: string },
+  args: readonly string[],
+): Promise<Uint8Array> {
+  const kib = String(Math.floor(limits.pictureMemoryBytesMax / 1024));
+  // Only Linux holds a process to its address space; the shell then becomes the program, with its pid.
+  const [command, given] =
+    process.platform === 'linux'
+      ? ['/bin/sh', ['-c', `ulimit -v ${kib} && exec "$0" "$@"`, program, ...args]]
+      : [program, [...args]];
+  return new Promise((resolve, reject) => {
+    execFile(
+      command,
+      given,
+      {
+        encoding: 'buffer',
+        env: {},
+        cwd: '/',
+        timeout: waits.pictureMs,
+        killSignal: 'SIGKILL',
+        maxBuffer: limits.pictureBytesMax,
+      },
+      (error, stdout, stderr) => {
+        if (error) reject(unmade('ffmpeg did not make one of it', { error, said: lastOf(stderr) }));
+        else resolve(stdout);
+      },
+    );
+  });
+}
+
+const SAID_LENGTH_MAX = 500;
+const lastOf = (stderr: Buffer): string => stderr.toString('utf8').slice(-SAID_LENGTH_MAX);
+
+/** `reason` completes a sentence of the public; what was behind it is for the log. */
+const unmade = (reason: string, cause?: unknown): GatewayError =>
+  new GatewayError('upstream', {
+    message: `There is no picture of this video: ${reason}.`,
+    retryable: false,
+    cause,
+  });

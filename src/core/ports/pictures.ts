@@ -1,0 +1,24 @@
+/** The pictures that are made of a kept video, in OpenAI's words. */
+export const PICTURE_KINDS = ['thumbnail', 'spritesheet'] as const;
+export type PictureKind = (typeof PICTURE_KINDS)[number];
+
+/** A picture of a video: one frame as WebP, or 25 frames of equal distance, five by five, as JPEG. */
+export interface Picture {
+  mime: 'image/webp' | 'image/jpeg';
+  bytes: Uint8Array;
+}
+
+/** A kept video; `seconds` is its length, undefined where nobody knows it. */
+export interface PictureSource {
+  blob: string;
+  mime: string;
+  seconds: number | undefined;
+}
+
+/** Makes pictures of kept videos. */
+export interface Pictures {
+  /** Says in a sentence why none are made on this machine; undefined where they are. */
+  problem: string | undefined;
+  /** Throws `unavailable` where too many are being made, and `upstream` where the video gives no picture. */
+  make(kind: PictureKind, source: PictureSource): Promise<Picture>;
+}
