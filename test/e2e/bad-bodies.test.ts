@@ -47,7 +47,9 @@ beforeAll(async () => {
 const ROUTES: Readonly<Record<string, Known>> = {
   'POST /v1/videos': { right: { ...VIDEO, resolution: '720p', aspect_ratio: '16:9' } },
   'POST /v1/videos/:id/remix': { right: { prompt: 'a ship' } },
+  'POST /v1/videos/sync': { right: { ...VIDEO, resolution: '720p', aspect_ratio: '16:9' } },
   'POST /v1/videos/edits': { right: { prompt: 'a ship', video: { id: ID } } },
+  'POST /v1/videos/extensions': { right: { prompt: 'a ship', video: { id: ID } } },
   'POST /v1/video/generations': NEW_API,
   'POST /v1/video/create': NEW_API,
   'POST /unified-video/quote': { right: { model: 'seedance-2.0', prompt: 'a boat' } },

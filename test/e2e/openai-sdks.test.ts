@@ -16,6 +16,7 @@ import {
 
 const MODEL = 'seedance-2.0';
 const PROMPT = 'a paper boat [[sim seconds=1 video=shared]]';
+const SHAPE = { seconds: '4', size: '1280x720' };
 const CALLERS = [
   ['npm', startNodeCaller],
   ['PyPI', startPythonCaller],
@@ -39,7 +40,7 @@ describe.each(CALLERS)('the client from %s', (name, start) => {
   let first: string;
   beforeAll(async () => {
     caller = start();
-    first = idOf(await call('create', { body: { model: MODEL, prompt: PROMPT, seconds: '4' } }));
+    first = idOf(await call('create', { body: { model: MODEL, prompt: PROMPT, ...SHAPE } }));
     await finished(first);
   }, INSTALL_MS);
   afterAll(() => caller.stop());

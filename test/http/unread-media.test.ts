@@ -117,7 +117,7 @@ test('settings stay the vendor`s, whatever they are called, and what is read sta
 test.each([
   ['/v1/videos', { image_url: URL }, /image_url: .*use input_reference/],
   ['/v1/videos', { end_frame: URL }, /end_frame: .*use frame_images/],
-  ['/v1/videos', { video_url: URL }, /video_url: .*use input_references/],
+  ['/v1/videos', { source_video: URL }, /source_video: .*use input_references/],
   ['/v1/videos', { webhook: URL }, /webhook: .*use callback_url/],
   ['/v1/videos', { frame_image: [] }, /frame_image: is not a known field; .*known: frame_images, /],
   ['/v1/videos', { sed: 5 }, /sed: is not a known field.*known: seed, /],
