@@ -10,7 +10,6 @@ import { wishOf } from '../../core/media/range';
 import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { Models } from '../../core/ports/gateway/models';
 import type { Results } from '../../core/ports/gateway/results';
-import { PICTURE_KINDS } from '../../core/ports/pictures';
 import { derivationRoutes } from './derive';
 import { eventRoutes } from './events';
 import { answering, idOf, renderCallback, renderError, show, videoModelOf } from './render';
@@ -167,9 +166,6 @@ async function list(
   };
   return { status: 200, body };
 }
-
-/** What there may be of a video; `last_frame` is our own. */
-const VARIANTS = ['video', 'last_frame', ...PICTURE_KINDS] as const;
 
 /** An attachment unless `inline=1`. */
 async function content(

@@ -20,6 +20,7 @@ import {
 import { inputKindOf, type InputKind } from '../../core/request/input-names';
 import { OBJECT_TEXT, spelled } from '../../core/json/spellings';
 import { told } from '../../core/json/told';
+import { PICTURE_KINDS } from '../../core/ports/pictures';
 import { INPUT_ROLES } from '../../core/request/request';
 import {
   CONTENT,
@@ -207,8 +208,8 @@ export const listQuerySchema = z.strictObject(
 );
 export type ListQuery = z.infer<typeof listQuerySchema>;
 
-/** Which file of a video is asked for; another one is refused by name. */
-export const VARIANTS = ['video', 'last_frame'] as const;
+/** Which file of a video is asked for; another one is refused by name. `last_frame` is our own word. */
+export const VARIANTS = ['video', 'last_frame', ...PICTURE_KINDS] as const;
 export const contentQuerySchema = z.strictObject(
   told(
     {

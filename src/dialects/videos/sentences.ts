@@ -93,6 +93,6 @@ export const LIST = {
   before: LISTS.before,
 } as const;
 export const CONTENT = {
-  variant: 'Which file: the video, or its last picture.',
+  variant: 'Which file: the video, its last picture, or a picture made of it.',
   inline: 'With 1 a page shows it; without, it is an attachment.',
 } as const;
