@@ -1,6 +1,6 @@
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { apis } from '../../src/dialects';
-import { operationsOf } from '../support/openapi/operations';
+import { messagesOf, operationsOf } from '../support/openapi/operations';
 import { programPath } from '../support/programs';
 import { startTestApp, type TestApp } from './test-app';
 
@@ -55,7 +55,7 @@ test.each(['', ...NAMES])(
   'the docs page "%s" shows every operation in a browser, which hears of no error and asks nobody else',
   async (name) => {
     const { page, wrong, foreign } = await visit(name === '' ? '/docs' : `/docs/${name}`);
-    const expected = OPERATIONS.filter(({ api }) => name === '' || api === name);
+    const expected = [...OPERATIONS, ...messagesOf()].filter(({ api }) => name === '' || api === name);
     expect((await shownOperations(page)).sort()).toEqual(
       expected.map(({ operationId }) => operationId).sort(),
     );

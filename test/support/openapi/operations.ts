@@ -30,7 +30,7 @@ interface Tagged {
 
 const DOCUMENT = JSON.parse(
   readFileSync(join(ROOT, 'src/http/openapi.json'), 'utf8'),
-) as JsonSchema & { paths: Paths };
+) as JsonSchema & { paths: Paths; webhooks: Paths };
 
 /** Lists the operations of the document that is served, in its order. */
 export function operationsOf(): Operation[] {
@@ -43,6 +43,12 @@ export function operationsOf(): Operation[] {
     })),
   );
 }
+
+/** Lists the messages of the document, each with the name of its API. */
+export const messagesOf = (): { operationId: string; api: string }[] =>
+  Object.values(DOCUMENT.webhooks).flatMap((methods) =>
+    Object.values(methods).map(({ operationId, tags: [api] }) => ({ operationId, api })),
+  );
 
 const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
 ajv.addSchema(DOCUMENT, 'openapi');

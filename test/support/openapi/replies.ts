@@ -4,7 +4,7 @@ import type { Api } from '../../../src/core/api/dialect';
 import type { HttpRoute } from '../../../src/core/api/route';
 import { errorHeadersOf, headersOf } from './headers';
 import { errorName, PREVIEW_NAME, refTo, replyName } from './names';
-import { jsonSchemaOf, type JsonSchema } from './schemas';
+import { bodySchemaOf, jsonSchemaOf, type JsonSchema } from './schemas';
 import type { Shown } from './examples';
 
 const REQUEST = 'req_01a22a1a59fc769c';
@@ -190,7 +190,7 @@ function codesOf({
       ? (['not_found'] as const)
       : []),
     ...(readsBody({ body }) ? READS_BODY : []),
-    ...('model' in propertiesOf(request) ? (['model_not_found'] as const) : []),
+    ...('model' in (bodySchemaOf(request)['properties'] ?? {}) ? (['model_not_found'] as const) : []),
     ...(spends ? (['insufficient_balance', 'model_not_found', 'upstream'] as const) : []),
     ...(method !== 'GET' || acceptsLink ? (['conflict'] as const) : []),
     ...(method === 'POST' ? (['idempotency_mismatch'] as const) : []),
