@@ -9,7 +9,7 @@ interface Header {
 }
 
 const text: JsonSchema = { type: 'string' };
-const seconds: JsonSchema = { type: 'string', pattern: '^\\d+$' };
+const digits: JsonSchema = { type: 'string', pattern: '^\\d+$' };
 
 /** Every header that is told of, by its name. */
 const HEADERS = {
@@ -19,7 +19,7 @@ const HEADERS = {
     required: true,
     schema: text,
   },
-  'Retry-After': { description: 'Seconds after which to ask again.', schema: seconds },
+  'Retry-After': { description: 'Seconds after which to ask again.', schema: digits },
   'X-Should-Retry': {
     description: 'Says `false` where the same request must not be sent again by itself.',
     schema: { const: 'false' },
@@ -39,6 +39,10 @@ const HEADERS = {
     schema: { const: 'true' },
   },
   Link: { description: 'Where the events of the video are: `<…>; rel="events"`.', schema: text },
+  'openai-poll-after-ms': {
+    description: 'Milliseconds after which to ask again, as clients of OpenAI read it.',
+    schema: digits,
+  },
   Location: { description: 'Where to ask next.', schema: text },
   'Content-Location': { description: 'Where this answer can be read again.', schema: text },
   'Preference-Applied': { description: 'The preference that was followed.', schema: text },
