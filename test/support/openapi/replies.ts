@@ -164,6 +164,9 @@ function errorsOf(route: HttpRoute): GatewayError[] {
 const readsBody = ({ body }: Pick<HttpRoute, 'body'>): boolean =>
   body !== 'none' && body !== 'unread';
 
+const bodyFieldsOf = (schema: HttpRoute['request']): JsonSchema =>
+  (bodySchemaOf(schema)['properties'] ?? {}) as JsonSchema;
+
 const propertiesOf = (schema: HttpRoute['query']): JsonSchema =>
   (jsonSchemaOf(schema, 'input')['properties'] ?? {}) as JsonSchema;
 
@@ -190,7 +193,7 @@ function codesOf({
       ? (['not_found'] as const)
       : []),
     ...(readsBody({ body }) ? READS_BODY : []),
-    ...('model' in (bodySchemaOf(request)['properties'] ?? {}) ? (['model_not_found'] as const) : []),
+    ...('model' in bodyFieldsOf(request) ? (['model_not_found'] as const) : []),
     ...(spends ? (['insufficient_balance', 'model_not_found', 'upstream'] as const) : []),
     ...(method !== 'GET' || acceptsLink ? (['conflict'] as const) : []),
     ...(method === 'POST' ? (['idempotency_mismatch'] as const) : []),
