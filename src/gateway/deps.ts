@@ -30,7 +30,7 @@ export interface GatewayDeps {
   blobs: Blobs;
   pictures: Pictures;
   signLink(job: Job, kind: FileKind): string;
-  retention: Pick<Retention, 'filesMs' | 'jobsMs'>;
+  retention: Pick<Retention, 'filesMs' | 'jobsMs' | 'eventsMs'>;
   signEventsLink(job: Pick<Job, 'id' | 'workspaceId'>): string;
   /** Reads a URL that a caller sent as a link of our own; undefined where it is none. */
   links: {

@@ -2,11 +2,13 @@ import type { Gateway } from '../core/ports/gateway/gateway';
 import { createAccess } from './access';
 import { createAdmin } from './admin';
 import type { GatewayDeps } from './deps';
+import { createFeed } from './feed';
 import { createFunds } from './funds';
 import { createJobs } from './jobs';
 import { createLive } from './live';
 import { createModels } from './models';
 import { createNativeJobs } from './native-jobs';
+import { createOpenStreams } from './open-streams';
 import { createResults } from './results';
 import { createUsageReports } from './usage-reports';
 
@@ -27,11 +29,13 @@ export type { Starts } from './starts';
 export function createGateway(deps: GatewayDeps): Gateway {
   const funds = createFunds(deps);
   const jobs = createJobs(deps, funds);
+  const streams = createOpenStreams(deps.limits);
   return {
     ...createModels(deps),
     ...jobs,
     ...createResults(deps, jobs),
-    ...createLive(deps, jobs),
+    ...createLive(deps, jobs, streams),
+    ...createFeed(deps, streams),
     ...createNativeJobs(deps, jobs),
     ...createUsageReports(deps),
     ...createAccess(deps),

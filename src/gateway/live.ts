@@ -1,14 +1,15 @@
 import type { Principal } from '../core/api/principal';
 import { isTerminal } from '../core/job/job';
 import type { Job } from '../core/job/job';
+import { comparePlaces } from '../core/job/place';
 import type { Jobs } from '../core/ports/gateway/jobs';
 import type { Live, Told } from '../core/ports/gateway/live';
-import type { Timeline, TimelineEvent } from '../core/ports/store/changes';
+import type { Timeline, TimelineEvent } from '../core/ports/store/timeline';
 import type { GatewayDeps } from './deps';
-import { createOpenStreams } from './open-streams';
+import { untilClosed, type OpenStreams } from './open-streams';
 import { withQueue } from './queue';
 
-type LiveDeps = Pick<GatewayDeps, 'store' | 'caps' | 'waits' | 'limits' | 'now' | 'signEventsLink'>;
+type LiveDeps = Pick<GatewayDeps, 'store' | 'caps' | 'waits' | 'now' | 'signEventsLink'>;
 
 interface Reader {
   principal: Principal;
@@ -17,8 +18,7 @@ interface Reader {
 }
 
 /** Makes the streams of this process; all that wait share one question to the database. */
-export function createLive(deps: LiveDeps, { get }: Pick<Jobs, 'get'>): Live {
-  const streams = createOpenStreams(deps.limits);
+export function createLive(deps: LiveDeps, { get }: Pick<Jobs, 'get'>, streams: OpenStreams): Live {
   return {
     eventsLink: deps.signEventsLink,
     async follow(principal, id, { after, signal }) {
@@ -30,14 +30,6 @@ export function createLive(deps: LiveDeps, { get }: Pick<Jobs, 'get'>): Live {
       return untilClosed(tell(deps, job, { principal, after, signal }), close);
     },
   };
-}
-
-async function* untilClosed(told: AsyncIterable<Told>, close: () => void): AsyncGenerator<Told> {
-  try {
-    yield* told;
-  } finally {
-    close();
-  }
 }
 
 /** Says whether a reader at that place has heard the end. */
@@ -98,17 +90,8 @@ function statesAfter(
   return missing.length > 0 ? missing.map((event) => ({ ...state, ...event })) : [state];
 }
 
-/** Compares places such as `7421-018f…`: by the number of the transaction, then by the row's id. */
-function comparePlaces(one: string, other: string): number {
-  const [transaction = '', row = ''] = one.split('-');
-  const [otherTransaction = '', otherRow = ''] = other.split('-');
-  const difference = BigInt(transaction) - BigInt(otherTransaction);
-  if (difference !== 0n) return difference < 0n ? -1 : 1;
-  return row === otherRow ? 0 : row < otherRow ? -1 : 1;
-}
-
-/** A stream ends with its key; one by a link ends with its job alone. */
-async function isAllowed(
+/** Says whether a stream may go on: it ends with its key, and one by a link with its job alone. */
+export async function isAllowed(
   { store, now }: Pick<LiveDeps, 'store' | 'now'>,
   { keyId, secretId }: Principal,
 ): Promise<boolean> {

@@ -44,6 +44,18 @@ export function createOpenStreams(limits: StreamLimits): OpenStreams {
   };
 }
 
+/** Passes on what a stream tells and counts it out when it has ended, whoever ends it. */
+export async function* untilClosed<Told>(
+  told: AsyncIterable<Told>,
+  close: () => void,
+): AsyncGenerator<Told> {
+  try {
+    yield* told;
+  } finally {
+    close();
+  }
+}
+
 const full = (code: 'unavailable' | 'rate_limited', who: string): GatewayError =>
   new GatewayError(code, {
     message: `${who} has as many streams of events open as it may; let one end first.`,

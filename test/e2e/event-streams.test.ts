@@ -1,47 +1,17 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { useTestGateway, uuid } from '../support/gateway';
+import { readEvents, type ReadEvent } from '../support/read-events';
 
 /** The events of a video as a stream: from rows alone, so that whoever comes back, anywhere, lacks none. */
 
 const gateway = useTestGateway();
 const SLOW = { prompt: 'slow [[sim seconds=120 fault=callback-missing video=shared]]' };
 
-interface Told {
-  id: string;
-  event: string;
-  data: { id: string; status: string; live: { event?: string; attempts: object[] } };
-}
-
 const open = (path: string, headers: Record<string, string> = {}, signal?: AbortSignal) =>
   fetch(new URL(path, gateway.api), {
     headers: { authorization: `Bearer ${gateway.keys.key}`, ...headers },
     ...(signal ? { signal } : {}),
   });
-
-/** Reads events until the stream ends, or `most` of them and leaves. */
-async function read(response: Response, most = Infinity): Promise<Told[]> {
-  const told: Told[] = [];
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk as Uint8Array, { stream: true });
-    const blocks = text.split('\n\n');
-    text = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const fields = new Map(
-        block.split('\n').map((line) => {
-          const at = line.indexOf(': ');
-          return [line.slice(0, at), line.slice(at + 2)] as const;
-        }),
-      );
-      if (!fields.has('data')) continue;
-      const data = JSON.parse(fields.get('data') ?? '') as Told['data'];
-      told.push({ id: fields.get('id') ?? '', event: fields.get('event') ?? '', data });
-    }
-    if (told.length >= most) break;
-  }
-  return told;
-}
 
 const rowsOf = async (id: string): Promise<string[]> =>
   (
@@ -63,18 +33,18 @@ async function end(contains: string): Promise<void> {
 test('a stream that is cut after each event and resumed tells every row once, in order, to the end', async () => {
   const id = await gateway.post();
   const path = `/v1/videos/${id}/events`;
-  const told: Told[] = [];
+  const told: ReadEvent[] = [];
   const first = await open(path);
   expect(first.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
   expect(first.headers.get('cache-control')).toBe('no-cache, no-transform');
   expect(first.headers.get('x-accel-buffering')).toBe('no');
-  told.push(...(await read(first, 1)));
+  told.push(...(await readEvents(first, 1)));
   let last = told.at(-1)?.id ?? '';
   for (;;) {
     const response = await open(path, { 'last-event-id': last });
     if (response.status === 204) break;
     expect(response.status).toBe(200);
-    const more = (await read(response, 1)).filter((event) => event.id !== '');
+    const more = (await readEvents(response, 1)).filter((event) => event.id !== '');
     // What a reader had before its connection broke is any part of what was sent.
     const kept = more.slice(0, 1 + Math.floor(Math.random() * more.length));
     told.push(...kept);
@@ -96,7 +66,7 @@ test('a link opens the stream without a key, of its own job alone, and no file',
   const link = /<([^>]+)>; rel="events"/.exec(headers.get('link') ?? '')?.[1] ?? '';
   const response = await fetch(link);
   expect(response.status).toBe(200);
-  expect(await read(response, 1)).toMatchObject([{ data: { id } }]);
+  expect(await readEvents(response, 1)).toMatchObject([{ data: { id } }]);
   const hex = (name: string): string => name.replace('video_', '');
   const bad = [
     link.replace(hex(id), hex(other)),
@@ -124,7 +94,7 @@ test('five hundred streams at once are told the end of their job', async () => {
     Array.from({ length: 500 }, () => open(`/v1/videos/${id}/events`)),
   );
   expect(responses.every(({ status }) => status === 200)).toBe(true);
-  const streams = responses.map((response) => read(response));
+  const streams = responses.map((response) => readEvents(response));
   await end('seconds=121');
   const ends = (await Promise.all(streams)).map((told) => told.at(-1)?.event);
   delay.disable();

@@ -14,6 +14,7 @@ import type { CreateOptions } from '../../src/core/job/creation';
 import type { Draft } from '../../src/core/request/draft';
 import { filesEndAt, type FileKind } from '../../src/core/job/files';
 import type { Gateway } from '../../src/core/ports/gateway/gateway';
+import type { FeedEvent, FeedTold } from '../../src/core/ports/gateway/feed';
 import type { Told } from '../../src/core/ports/gateway/live';
 import type { NativeView } from '../../src/core/job/native-view';
 import type { Outbound } from '../../src/core/ports/outbound';
@@ -225,6 +226,20 @@ export function createMemoryGateway(
       raise(gateway);
       return oneState(find(gateway, id, principal.workspaceId));
     },
+    async followAll(principal) {
+      raise(gateway);
+      return everyState(
+        [...gateway.jobs.values()].filter((job) => job.workspaceId === principal.workspaceId),
+      );
+    },
+    async events(principal, { limit, wants = () => true }) {
+      raise(gateway);
+      const mine = [...gateway.jobs.values()].filter(
+        (job) => job.workspaceId === principal.workspaceId,
+      );
+      const all = mine.map((job) => createdEvent(job)).filter(wants);
+      return { events: all.slice(0, limit), next: '7-0', hasMore: all.length > limit };
+    },
     async list(principal, page) {
       raise(gateway);
       return listOf(gateway, principal, page);
@@ -278,6 +293,22 @@ export async function* oneState(job: Job): AsyncGenerator<Told> {
   await Promise.resolve();
   yield { kind: 'opened', retryMs: 3_000 };
   yield { kind: 'state', job, place: '7-0', attempts: [], deliveries: [] };
+}
+
+const createdEvent = (job: Job): FeedEvent => ({
+  place: `7-${job.id.replaceAll('-', '')}`,
+  type: 'job.created',
+  job,
+  attempts: [],
+  deliveries: [],
+});
+
+/** Tells that each job was made and ends. */
+async function* everyState(jobs: readonly Job[]): AsyncGenerator<FeedTold> {
+  await Promise.resolve();
+  yield { kind: 'opened', retryMs: 3_000 };
+  for (const job of jobs) yield { kind: 'event', ...createdEvent(job) };
+  yield { kind: 'place', place: '7-0' };
 }
 
 /** No real caller waits here; long enough to be told, short enough for a test of the end. */

@@ -18,6 +18,10 @@ export interface NativeQuery {
   /** How far back. */
   sinceMs: number;
   state?: 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled' | 'expired' | undefined;
+  /** Unix milliseconds; a job of that very moment is in the list. */
+  createdFrom?: number | undefined;
+  /** Unix milliseconds; a job of that very moment is in no such list. */
+  createdBefore?: number | undefined;
   /** The public name or the provider's own. */
   model?: string | undefined;
   serviceTier?: string | undefined;

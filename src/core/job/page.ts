@@ -1,10 +1,24 @@
-import type { Job } from './job';
+import type { Job, JobState } from './job';
 
 export interface PageQuery {
   limit: number;
   order: 'asc' | 'desc';
   after?: string | undefined;
   before?: string | undefined;
+  filter?: JobFilter;
+}
+
+/** Which jobs a list has; every field that is there must hold. */
+export interface JobFilter {
+  states?: readonly JobState[] | undefined;
+  /** The public name under which it was asked for. */
+  model?: string | undefined;
+  /** Unix milliseconds; a job of that very moment is in the list. */
+  createdFrom?: number | undefined;
+  /** Unix milliseconds; a job of that very moment is in no such list. */
+  createdBefore?: number | undefined;
+  /** What the job's metadata holds among others, at whatever depth: `{"order": "A-17"}`. */
+  metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface Page {

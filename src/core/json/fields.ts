@@ -66,6 +66,12 @@ export const count = (min: number, max: number) =>
       .max(max, `is above ${String(max)}`),
   );
 
+/** The end of the year 9999, beyond which the database has no time. */
+const UNIX_SECONDS_MAX = 253_402_300_799;
+
+/** Reads a time in Unix seconds: `1767225600`. */
+export const unixTime = count(0, UNIX_SECONDS_MAX);
+
 /** JSON inside a text of a form may be as deep and as large as a whole body, since it has passed no such check yet. */
 const TEXT_BOUNDS = { depthMax: 20, valuesMax: 5_000 };
 

@@ -6,6 +6,7 @@ import { GatewayError } from '../../core/errors';
 import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { NativeJobs } from '../../core/ports/gateway/native-jobs';
 import type { Results } from '../../core/ports/gateway/results';
+import { createdBetween } from '../kit/created-between';
 import { create } from './create';
 import { errorSchema, errorAnswer, renderError } from './errors';
 import { listOf, passOn, renderCallback, taskOf } from './render';
@@ -167,6 +168,10 @@ async function list(
     state: status === 'cancelled' ? 'canceled' : status,
     model: query['filter.model'],
     serviceTier: query['filter.service_tier'],
+    ...createdBetween({
+      after: query['filter.created_after'],
+      before: query['filter.created_before'],
+    }),
     ids: query['filter.task_ids'] ?? [],
   });
   return listOf(views, total, gateway.link);

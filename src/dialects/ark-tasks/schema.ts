@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { count, text, TEXT_LENGTH_MAX } from '../../core/json/fields';
+import { count, text, TEXT_LENGTH_MAX, unixTime } from '../../core/json/fields';
 import { spelled } from '../../core/json/spellings';
 import { told } from '../../core/json/told';
 import { NOT_STORABLE, isStorable } from '../../core/text';
+import { LISTS } from '../kit/field-words';
 
 const any = z.unknown().optional();
 /** What is told of a body that goes on unread: the words of Ark's documentation. Only its model is ours to require. */
@@ -64,6 +65,8 @@ const LIST = {
   'filter.model': "The name of the model as the task's maker wrote it.",
   'filter.service_tier': 'The service tier that was asked for.',
   'filter.task_ids': 'The ids of tasks, repeated or in one list with commas.',
+  'filter.created_after': LISTS.createdAfter,
+  'filter.created_before': LISTS.createdBefore,
 } as const;
 
 /** Repeated, as the SDKs write it, or one list with commas. */
@@ -81,6 +84,8 @@ export const listQuerySchema = z.looseObject(
       'filter.model': word.optional(),
       'filter.service_tier': word.default('default'),
       'filter.task_ids': ids.optional(),
+      'filter.created_after': unixTime.optional(),
+      'filter.created_before': unixTime.optional(),
     },
     LIST,
   ),

@@ -31,6 +31,8 @@ export const LISTS = {
   limit: 'How many there are on one page.',
   after: 'The id of the last one of the page before.',
   before: 'The id of the first one of the page after.',
+  createdAfter: 'Unix seconds; what was made in that second is not listed.',
+  createdBefore: 'Unix seconds; what was made in that second is not listed.',
   order: 'By when they were made: `desc` has the newest first.',
   format: 'JSON, or one table as CSV.',
   from: 'The first second that counts, in Unix seconds.',

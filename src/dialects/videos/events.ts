@@ -1,18 +1,14 @@
 import { z } from 'zod';
 import { route, type HttpRoute, type RouteInput } from '../../core/api/route';
 import type { Answer } from '../../core/api/answer';
-import { given, must, nothingSchema } from '../../core/json/fields';
-import { parseOrThrow } from '../../core/json/parse';
+import { nothingSchema } from '../../core/json/fields';
 import type { Live, Told } from '../../core/ports/gateway/live';
 import type { Results } from '../../core/ports/gateway/results';
-import { show } from './render';
-import { liveVideoSchema, type Video } from './reply';
+import { eventOf, parsePlace, placeSchema, textOfEvent } from './event';
+import { videoEventSchema } from './event-reply';
 
-const place = z.string().regex(/^\d{1,20}-[0-9a-f]{1,32}$/, {
-  error: must('the id of an event of this stream'),
-});
 const eventsQuerySchema = z.strictObject({
-  last_event_id: place
+  last_event_id: placeSchema
     .optional()
     .describe('The id of the last event that was seen; what came after it is told.'),
 });
@@ -29,7 +25,7 @@ export const eventRoutes: readonly HttpRoute[] = [
     acceptsEventsLink: true,
     request: nothingSchema,
     query: eventsQuerySchema,
-    event: liveVideoSchema,
+    event: videoEventSchema.shape.data,
     handle: follow,
   }),
 ];
@@ -46,9 +42,6 @@ async function follow(
   return told ? { status: 200, events: texts(gateway, told) } : { status: 204 };
 }
 
-const parsePlace = (text: string): string =>
-  parseOrThrow(eventsQuerySchema, { last_event_id: text }).last_event_id ?? text;
-
 async function* texts(results: Results, told: AsyncIterable<Told>): AsyncGenerator<string> {
   for await (const one of told) yield textOf(results, one);
 }
@@ -56,25 +49,5 @@ async function* texts(results: Results, told: AsyncIterable<Told>): AsyncGenerat
 function textOf(results: Results, told: Told): string {
   if (told.kind === 'opened') return `retry: ${String(told.retryMs)}\n\n`;
   if (told.kind !== 'state') return `: ${told.kind}\n\n`;
-  const { job, attempts, deliveries } = told;
-  const video = show(results, job);
-  const data = {
-    ...video,
-    live: {
-      state: job.state,
-      ...given({ event: told.type, queue: job.queue }),
-      attempts,
-      delivered: deliveries.length === 0 ? null : deliveries.every((one) => one === 'delivered'),
-    },
-  };
-  const name = nameOf(told.type, video.status);
-  const id = told.place === undefined ? '' : `id: ${told.place}\n`;
-  return `${id}event: video.${name}\ndata: ${JSON.stringify(data)}\n\n`;
-}
-
-/** A row that is told late, beside a job that has ended, keeps the name that it had: there is one end. */
-function nameOf(type: string | undefined, status: Video['status']): Video['status'] {
-  if (type === undefined || type.startsWith('job.ended.')) return status;
-  if (type === 'job.created') return 'queued';
-  return status === 'queued' ? 'queued' : 'in_progress';
+  return textOfEvent(eventOf(results, told), told.place);
 }

@@ -1,17 +1,21 @@
+import { createdBetween } from '../kit/created-between';
+import { statesOf } from '../kit/video-status';
 import { openaiErrorSchema } from '../kit/openai-error';
 import { isCalled, isSimulated, type RoutedModel } from '../../core/catalog/catalog';
 import { route, type RouteInput } from '../../core/api/route';
 import { type Answer } from '../../core/api/answer';
 import { type Dialect } from '../../core/api/dialect';
 import { GatewayError, invalid } from '../../core/errors';
-import { noQuerySchema, nothingSchema } from '../../core/json/fields';
+import { given, noQuerySchema, nothingSchema } from '../../core/json/fields';
 import { readId, renderId } from '../../core/job/ids';
+import type { PageQuery } from '../../core/job/page';
 import { wishOf } from '../../core/media/range';
 import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { Models } from '../../core/ports/gateway/models';
 import type { Results } from '../../core/ports/gateway/results';
 import { derivationRoutes } from './derive';
 import { eventRoutes } from './events';
+import { feedRoutes } from './feed';
 import { answering, idOf, renderCallback, renderError, show, videoModelOf } from './render';
 import {
   callbackSchema,
@@ -41,7 +45,7 @@ export const videos: Dialect = {
   summary: "OpenAI's videos and Token360's `/v1/videos` in one: make, read, list and fetch videos.",
   errorReply: openaiErrorSchema,
   callback: callbackSchema,
-  prefixes: ['/v1/videos', '/v1/models'],
+  prefixes: ['/v1/videos', '/v1/models', '/v1/events'],
   renderError,
   renderCallback,
   routes: [
@@ -81,6 +85,7 @@ export const videos: Dialect = {
     }),
     ...derivationRoutes,
     ...eventRoutes,
+    ...feedRoutes,
     route({
       method: 'GET',
       path: '/v1/videos/:id',
@@ -155,7 +160,7 @@ async function list(
   gateway: Jobs & Results,
   input: RouteInput<unknown, ListQuery>,
 ): Promise<Answer> {
-  const { jobs, hasMore } = await gateway.list(input.principal, input.query);
+  const { jobs, hasMore } = await gateway.list(input.principal, pageOf(input.query));
   const data = jobs.map((job) => show(gateway, job));
   const body = {
     object: 'list',
@@ -165,6 +170,15 @@ async function list(
     last_id: data.at(-1)?.id ?? null,
   };
   return { status: 200, body };
+}
+
+function pageOf({ limit, order, after, before, ...asked }: ListQuery): PageQuery {
+  const { status, model, created_after, created_before, metadata } = asked;
+  const filter = {
+    ...given({ states: status && statesOf(status), model, metadata }),
+    ...createdBetween({ after: created_after, before: created_before }),
+  };
+  return { limit, order, after, before, ...(Object.keys(filter).length > 0 ? { filter } : {}) };
 }
 
 /** An attachment unless `inline=1`. */

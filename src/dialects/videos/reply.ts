@@ -64,19 +64,6 @@ export const callbackSchema = z.strictObject({
   data: videoSchema,
 });
 
-/** What each event of a stream says: the video, and what goes on behind it. */
-export const liveVideoSchema = videoSchema.extend({
-  live: z.looseObject({
-    state: z.string(),
-    /** The row of the job's timeline that is told. */
-    event: z.string().optional(),
-    queue: z.looseObject({}).optional(),
-    attempts: z.array(z.looseObject({})),
-    /** Whether every message about it was taken; null where there is none. */
-    delivered: z.boolean().nullable(),
-  }),
-});
-
 export const videoListSchema = z.strictObject({
   object: z.literal('list'),
   data: z.array(videoSchema),

@@ -16,12 +16,15 @@ import {
   object,
   prompt,
   text,
+  unixTime,
 } from '../../core/json/fields';
 import { inputKindOf, type InputKind } from '../../core/request/input-names';
 import { OBJECT_TEXT, spelled } from '../../core/json/spellings';
 import { told } from '../../core/json/told';
 import { PICTURE_KINDS } from '../../core/ports/pictures';
 import { INPUT_ROLES } from '../../core/request/request';
+import { NOT_STORABLE, isStorable } from '../../core/text';
+import { VIDEO_STATUSES } from '../kit/video-status';
 import {
   CONTENT,
   DERIVED,
@@ -194,6 +197,10 @@ export const nativeBodySchema = z.looseObject(
 );
 export type SubmitBody = z.infer<typeof submitBodySchema>;
 
+/** Looked for in the rows, where no other text can be. */
+const storable = <Schema extends z.ZodType>(schema: Schema) =>
+  schema.refine(isStorable, NOT_STORABLE);
+
 export const listQuerySchema = z.strictObject(
   told(
     {
@@ -202,6 +209,11 @@ export const listQuerySchema = z.strictObject(
       order: z.enum(['asc', 'desc']).default('desc'),
       after: idText.optional(),
       before: idText.optional(),
+      status: z.enum(VIDEO_STATUSES).optional(),
+      model: storable(text(TEXT_LENGTH_MAX)).optional(),
+      created_after: unixTime.optional(),
+      created_before: unixTime.optional(),
+      metadata: storable(metadata).optional(),
     },
     LIST,
   ),

@@ -91,8 +91,19 @@ export const LIST = {
   order: LISTS.order,
   after: LISTS.after,
   before: LISTS.before,
+  status: 'The state of the video.',
+  model: 'The public name of its model.',
+  created_after: LISTS.createdAfter,
+  created_before: LISTS.createdBefore,
+  metadata: 'What its metadata holds among others: `{"order":"A-17"}`.',
 } as const;
 export const CONTENT = {
   variant: 'Which file: the video, its last picture, or a picture made of it.',
   inline: 'With 1 a page shows it; without, it is an attachment.',
+} as const;
+export const FEED = {
+  after: 'The id of the last event that was seen, or a `next_cursor`; what came after it is told.',
+  limit: LISTS.limit,
+  wait: 'How many seconds a page without events may take, in case one comes.',
+  types: 'The names of the events that are told, with commas; all, unless told.',
 } as const;

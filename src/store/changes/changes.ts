@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 import { MILESTONES } from '../../core/ports/store/changes';
 import type { ChangeStore, Milestone } from '../../core/ports/store/changes';
+import { createFeedReader } from './feed';
+import { createFeedWaiters } from './feed-waiters';
 import { createListener } from './listener';
 import { createMovers } from './movers';
 import { timelineOf } from './timeline';
@@ -23,10 +25,17 @@ const GATHER_MS = 10;
 export function createChanges(url: string, pool: Pool, onError: (error: Error) => void): Changes {
   const waiters = createWaiters();
   const movers = createMovers(pool);
+  const feeds = createFeedWaiters(pool, onError);
   const told = new Set<string>();
   let gathering: NodeJS.Timeout | undefined;
   let recheck: NodeJS.Timeout | undefined;
-  const listener = createListener(url, 'reelay_jobs', { message: gather, error: onError });
+  const listener = createListener(url, 'reelay_jobs', {
+    message(jobId) {
+      gather(jobId);
+      feeds.nudge();
+    },
+    error: onError,
+  });
 
   function gather(jobId: string): void {
     if (!waiters.has(jobId) && !movers.has(jobId)) return;
@@ -47,14 +56,15 @@ export function createChanges(url: string, pool: Pool, onError: (error: Error) =
   }
 
   function planRound(): void {
-    if (waiters.jobs().length > 0 || movers.jobs().length > 0)
+    if ([waiters, movers, feeds].some(({ ids }) => ids().length > 0))
       recheck ??= setTimeout(() => void round(), RECHECK_MS);
   }
 
   async function round(): Promise<void> {
     listener.ensure();
-    await wake(pool, waiters, waiters.jobs()).catch(onError);
-    await movers.look(movers.jobs()).catch(onError);
+    await wake(pool, waiters, waiters.ids()).catch(onError);
+    await movers.look(movers.ids()).catch(onError);
+    await feeds.look().catch(onError);
     recheck = undefined;
     planRound();
   }
@@ -75,10 +85,21 @@ export function createChanges(url: string, pool: Pool, onError: (error: Error) =
       planRound();
       return moving;
     },
+    feed: {
+      ...createFeedReader(pool),
+      moved(...wait) {
+        const moving = feeds.wait(...wait);
+        listener.ensure();
+        feeds.nudge();
+        planRound();
+        return moving;
+      },
+    },
     timeline: (jobId) => timelineOf(pool, jobId),
     async close() {
       clearTimeout(gathering);
       movers.dismiss();
+      feeds.dismiss();
       waiters.dismiss();
       clearTimeout(recheck);
       await listener.close();

@@ -1,11 +1,11 @@
-/** Who waits for something of which job. Each is answered once: when it is told, when its time is over, or when it leaves. */
+/** Who waits for something of which job, or of which workspace. Each is answered once: when it is told, when its time is over, or when it leaves. */
 export interface Waiting<Wish, Told> {
   /** Answers `tooLate` after that many milliseconds, or as soon as `signal` aborts. */
-  wait(jobId: string, wish: Wish, ms: number, signal?: AbortSignal): Promise<Told>;
-  /** Answers those who wait for that job; one for whose wish there is no answer waits on. */
-  tell(jobId: string, answerTo: (wish: Wish) => Told | undefined): void;
-  has(jobId: string): boolean;
-  jobs(): string[];
+  wait(id: string, wish: Wish, ms: number, signal?: AbortSignal): Promise<Told>;
+  /** Answers those who wait for that one; one for whose wish there is no answer waits on. */
+  tell(id: string, answerTo: (wish: Wish) => Told | undefined): void;
+  has(id: string): boolean;
+  ids(): string[];
   /** Answers everybody `tooLate`. */
   dismiss(): void;
 }
@@ -17,13 +17,13 @@ interface Waiter<Wish, Told> {
 
 export function createWaiting<Wish, Told>(tooLate: Told): Waiting<Wish, Told> {
   const waiting = new Map<string, Set<Waiter<Wish, Told>>>();
-  const exit = (jobId: string, waiter: Waiter<Wish, Told>): void => {
-    const others = waiting.get(jobId);
+  const exit = (id: string, waiter: Waiter<Wish, Told>): void => {
+    const others = waiting.get(id);
     others?.delete(waiter);
-    if (others?.size === 0) waiting.delete(jobId);
+    if (others?.size === 0) waiting.delete(id);
   };
   return {
-    wait(jobId, wish, ms, signal) {
+    wait(id, wish, ms, signal) {
       if (signal?.aborted || ms <= 0) return Promise.resolve(tooLate);
       return new Promise((resolve) => {
         const giveUp = (): void => {
@@ -35,22 +35,22 @@ export function createWaiting<Wish, Told>(tooLate: Told): Waiting<Wish, Told> {
           answer(told) {
             clearTimeout(timer);
             signal?.removeEventListener('abort', giveUp);
-            exit(jobId, waiter);
+            exit(id, waiter);
             resolve(told);
           },
         };
         signal?.addEventListener('abort', giveUp);
-        waiting.set(jobId, (waiting.get(jobId) ?? new Set()).add(waiter));
+        waiting.set(id, (waiting.get(id) ?? new Set()).add(waiter));
       });
     },
-    tell(jobId, answerTo) {
-      for (const waiter of waiting.get(jobId) ?? []) {
+    tell(id, answerTo) {
+      for (const waiter of waiting.get(id) ?? []) {
         const told = answerTo(waiter.wish);
         if (told !== undefined) waiter.answer(told);
       }
     },
-    has: (jobId) => waiting.has(jobId),
-    jobs: () => [...waiting.keys()],
+    has: (id) => waiting.has(id),
+    ids: () => [...waiting.keys()],
     dismiss() {
       for (const waiter of [...waiting.values()].flatMap((set) => [...set])) waiter.answer(tooLate);
     },

@@ -1,6 +1,5 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { newId } from '../../core/job/ids';
-import type { Page, PageQuery } from '../../core/job/page';
 import type { JobStore } from '../../core/ports/store/jobs';
 import { ATTEMPT, toAttempt } from '../attempts/attempt-row';
 import { createJobs, earlierAnswer } from './create-job';
@@ -9,6 +8,7 @@ import { shortOf } from '../money/funds';
 import type { Database } from '../base/database';
 import { isKeyUsed } from './idempotency';
 import { toJob } from './job-row';
+import { listJobs } from './list-jobs';
 import { listNative } from './native-list';
 import { byOperation } from '../attempts/replies';
 import { attempts, events, jobs } from '../schema';
@@ -48,6 +48,14 @@ export function jobStore(db: Database, options: CreateWaits & SettleOptions): Jo
     async get(workspaceId, id) {
       const [row] = await GET(db, { workspaceId, id });
       return row && toJob(row);
+    },
+    async several(workspaceId, ids) {
+      const isMine = and(eq(jobs.workspaceId, workspaceId), isNull(jobs.deletedAt));
+      const rows = await db
+        .select()
+        .from(jobs)
+        .where(and(inArray(jobs.id, [...ids]), isMine));
+      return rows.map(toJob);
     },
     list: (workspaceId, page) => listJobs(db, workspaceId, page),
     async load(id) {
@@ -100,29 +108,6 @@ export function jobStore(db: Database, options: CreateWaits & SettleOptions): Jo
     settle: (id, reason, now, renderCallback) =>
       settle(db, options, { id, reason, now, renderCallback }),
   };
-}
-
-/** Keyset pages by (created_at, id): stable while new jobs arrive. An unknown cursor gives an empty page. */
-async function listJobs(db: Database, workspaceId: string, page: PageQuery): Promise<Page> {
-  const cursorId = page.after ?? page.before;
-  // `before` walks the other way and is turned round at the end.
-  const backwards = page.after === undefined && page.before !== undefined;
-  const descending = (page.order === 'desc') !== backwards;
-  const cursor = cursorId
-    ? sql`(${jobs.createdAt}, ${jobs.id}) ${sql.raw(descending ? '<' : '>')}
-          (SELECT c.created_at, c.id FROM jobs c WHERE c.workspace_id = ${workspaceId} AND c.id = ${cursorId})`
-    : undefined;
-  const rows = await db
-    .select()
-    .from(jobs)
-    .where(and(eq(jobs.workspaceId, workspaceId), isNull(jobs.deletedAt), cursor))
-    .orderBy(
-      descending ? desc(jobs.createdAt) : asc(jobs.createdAt),
-      descending ? desc(jobs.id) : asc(jobs.id),
-    )
-    .limit(page.limit + 1);
-  const found = rows.slice(0, page.limit).map(toJob);
-  return { jobs: backwards ? found.reverse() : found, hasMore: rows.length > page.limit };
 }
 
 /** The row's own lock decides between an answer to the caller and an acceptance that comes at the same moment. */

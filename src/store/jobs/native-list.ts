@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gte, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gte, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Job } from '../../core/job/job';
 import type { Operation } from '../../core/job/outcome';
@@ -22,7 +22,10 @@ export async function listNative(
     eq(jobs.dialect, dialect),
     isNotNull(jobs.native),
     isNull(jobs.deletedAt),
-    gte(jobs.createdAt, new Date(query.since)),
+    gte(jobs.createdAt, new Date(Math.max(query.since, query.createdFrom ?? 0))),
+    query.createdBefore === undefined
+      ? undefined
+      : lt(jobs.createdAt, new Date(query.createdBefore)),
     query.serviceTier === undefined
       ? undefined
       : sql`coalesce(${jobs.request}->>'serviceTier', 'default') = ${query.serviceTier}`,

@@ -114,7 +114,11 @@ function answerOf(
   const csv = { schema: { type: 'string' }, examples: shown(tables) };
   return {
     ...described,
-    content: { ...jsonOf(schema, shown(json)), ...(tables.length > 0 ? { 'text/csv': csv } : {}) },
+    content: {
+      ...jsonOf(schema, shown(json)),
+      ...(tables.length > 0 ? { 'text/csv': csv } : {}),
+      ...(route.event ? { 'text/event-stream': { schema: eventOf(route) } } : {}),
+    },
   };
 }
 

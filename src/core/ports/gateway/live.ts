@@ -1,6 +1,6 @@
 import type { Principal } from '../../api/principal';
 import type { Job } from '../../job/job';
-import type { Timeline } from '../store/changes';
+import type { Timeline } from '../store/timeline';
 
 /** One thing that a stream says. */
 export type Told =

@@ -108,6 +108,8 @@ export interface JobStore {
     now: number,
   ): Promise<Extract<CreateResult, { kind: 'replayed' | 'mismatch' }> | undefined>;
   get(workspaceId: string, id: string): Promise<Job | undefined>;
+  /** Finds those of these jobs that the workspace has and has not deleted, in no order. */
+  several(workspaceId: string, ids: readonly string[]): Promise<Job[]>;
   list(workspaceId: string, page: PageQuery): Promise<Page>;
   /** Returns a job by our own id, whoever's it is, for the engine's side: there the id comes from our own start. */
   load(id: string): Promise<Job | undefined>;

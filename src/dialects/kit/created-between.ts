@@ -1,0 +1,17 @@
+/** What a list is asked for, in Unix seconds: the jobs between two seconds, without either. */
+interface Between {
+  after: number | undefined;
+  before: number | undefined;
+}
+
+/**
+ * Returns the same in milliseconds, from the first to below the second. Times are told in whole seconds, so after a second
+ * is from the next one on.
+ */
+export const createdBetween = ({
+  after,
+  before,
+}: Between): { createdFrom?: number; createdBefore?: number } => ({
+  ...(after === undefined ? {} : { createdFrom: (after + 1) * 1000 }),
+  ...(before === undefined ? {} : { createdBefore: before * 1000 }),
+});

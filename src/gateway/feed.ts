@@ -1,0 +1,142 @@
+import type { Principal } from '../core/api/principal';
+import { invalid } from '../core/errors';
+import { timeOf, type Place } from '../core/job/place';
+import type { Feed, FeedAnswer, FeedEvent, FeedQuery, FeedTold } from '../core/ports/gateway/feed';
+import type { FeedRow } from '../core/ports/store/feed';
+import type { Retention } from '../core/settings/retention';
+import type { GatewayDeps } from './deps';
+import { isAllowed } from './live';
+import { untilClosed, type OpenStreams } from './open-streams';
+import { withQueue } from './queue';
+
+type FeedDeps = Pick<GatewayDeps, 'store' | 'caps' | 'waits' | 'now'> & {
+  retention: Pick<Retention, 'eventsMs'>;
+};
+type PageQuery = Pick<FeedQuery, 'after' | 'wants'> & { limit: number };
+
+/** Rows that are read at once where a reader wants some of them only. */
+const ROWS_SIFTED = 200;
+/** Events that a stream reads at once. */
+const ROWS_STREAMED = 50;
+
+/** Makes the feeds of workspaces; all that wait in this process share one question to the database. */
+export function createFeed(deps: FeedDeps, streams: OpenStreams): Feed {
+  return {
+    async followAll(principal, query) {
+      const first = await pageOf(deps, principal, { ...query, limit: ROWS_STREAMED });
+      const close = streams.open(principal);
+      // A reader that leaves before it has read anything would never start, and so never end, the generator.
+      query.signal.addEventListener('abort', close, { once: true });
+      return untilClosed(tell(deps, principal, query, first), close);
+    },
+    async events(principal, { waitMs, ...query }) {
+      const page = await pageOf(deps, principal, query);
+      if (page.events.length > 0 || waitMs === 0) return page;
+      const close = streams.open(principal);
+      try {
+        return await waited(deps, principal, { ...query, page, until: deps.now() + waitMs });
+      } finally {
+        close();
+      }
+    },
+  };
+}
+
+async function waited(
+  deps: FeedDeps,
+  principal: Principal,
+  {
+    page: first,
+    until,
+    signal,
+    ...query
+  }: FeedQuery & PageQuery & { page: FeedAnswer; until: number },
+): Promise<FeedAnswer> {
+  let page = first;
+  for (;;) {
+    const left = until - deps.now();
+    if (page.events.length > 0 || left <= 0 || signal.aborted) return page;
+    const { next: after, hasMore } = page;
+    // What waits behind rows that this reader does not want is there already.
+    const moved = hasMore || (await hasMoved(deps, principal, { after, ms: left, signal }));
+    if (!moved || !(await isAllowed(deps, principal))) return page;
+    page = await pageOf(deps, principal, { ...query, after });
+  }
+}
+
+const hasMoved = (
+  { store }: Pick<FeedDeps, 'store'>,
+  { workspaceId }: Principal,
+  { after, ms, signal }: { after: Place; ms: number; signal: AbortSignal },
+): Promise<boolean> => store.changes.feed.moved(workspaceId, after, ms, signal);
+
+async function* tell(
+  deps: FeedDeps,
+  principal: Principal,
+  { signal, wants }: FeedQuery,
+  first: FeedAnswer,
+): AsyncGenerator<FeedTold> {
+  const { eventRetryMs, eventBeatMs: ms } = deps.waits;
+  yield { kind: 'opened', retryMs: eventRetryMs };
+  let page = first;
+  while (!signal.aborted) {
+    for (const event of page.events) yield { kind: 'event', ...event };
+    // The place of a reader who is told nothing moves on too, or it would become older than what is kept.
+    yield { kind: 'place', place: page.next };
+    const after = page.next;
+    const moved = page.hasMore || (await hasMoved(deps, principal, { after, ms, signal }));
+    if (signal.aborted) break;
+    if (!moved) yield { kind: 'beat' };
+    if (!(await isAllowed(deps, principal))) return;
+    page = await pageOf(deps, principal, { after, wants, limit: ROWS_STREAMED });
+  }
+  yield { kind: 'closing' };
+}
+
+async function pageOf(
+  deps: FeedDeps,
+  { workspaceId }: Principal,
+  { after, wants, limit }: PageQuery,
+): Promise<FeedAnswer> {
+  const now = deps.now();
+  checkAge(after, deps.retention.eventsMs, now);
+  const rowsMax = wants ? Math.max(limit, ROWS_SIFTED) : limit;
+  const page = await deps.store.changes.feed.page(workspaceId, { after, limit: rowsMax, now });
+  if (!page) throw invalid('after', 'is no place of this database, which has not counted so far');
+  const told = await eventsOf(deps, workspaceId, page.rows);
+  const wanted = wants ? told.filter(wants) : told;
+  const events = wanted.slice(0, limit);
+  const last = events.at(-1);
+  if (wanted.length > limit && last) return { events, next: last.place, hasMore: true };
+  return { events, next: page.next, hasMore: page.hasMore };
+}
+
+/** What was told since an older place may be deleted by now, so a reader must not believe that it has all. */
+function checkAge(after: Place | undefined, keptMs: number | null, now: number): void {
+  const at = after === undefined ? undefined : timeOf(after);
+  if (at === undefined || keptMs === null || keptMs === 0 || now - at <= keptMs) return;
+  throw invalid(
+    'after',
+    'is older than events are kept here (retention.eventsMs): read the videos themselves, and go on ' +
+      'without it, which is from now, or from 0-0, which is the oldest event that is kept',
+  );
+}
+
+async function eventsOf(
+  deps: FeedDeps,
+  workspaceId: string,
+  rows: readonly FeedRow[],
+): Promise<FeedEvent[]> {
+  if (rows.length === 0) return [];
+  const ids = [...new Set(rows.map(({ jobId }) => jobId))];
+  // The rows first: a job is then as new as each of them.
+  const jobs = await deps.store.jobs.several(workspaceId, ids);
+  const shown = await Promise.all(jobs.map((job) => withQueue(deps, job)));
+  const byId = new Map(shown.map((job) => [job.id, job]));
+  const surroundings = await deps.store.changes.feed.surroundings([...byId.keys()]);
+  return rows.flatMap(({ place, type, jobId }) => {
+    const job = byId.get(jobId);
+    const around = surroundings.get(jobId);
+    return job && around ? [{ place, type, job, ...around }] : [];
+  });
+}

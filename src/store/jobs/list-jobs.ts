@@ -1,0 +1,55 @@
+import { and, asc, desc, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import type { JobFilter, Page, PageQuery } from '../../core/job/page';
+import type { Database } from '../base/database';
+import { jobs } from '../schema';
+import { toJob } from './job-row';
+
+/** Keyset pages by (created_at, id): stable while new jobs arrive. An unknown cursor gives an empty page. */
+export async function listJobs(db: Database, workspaceId: string, page: PageQuery): Promise<Page> {
+  const cursorId = page.after ?? page.before;
+  // `before` walks the other way and is turned round at the end.
+  const backwards = page.after === undefined && page.before !== undefined;
+  const descending = (page.order === 'desc') !== backwards;
+  const cursor = cursorId
+    ? sql`(${jobs.createdAt}, ${jobs.id}) ${sql.raw(descending ? '<' : '>')}
+          (SELECT c.created_at, c.id FROM jobs c WHERE c.workspace_id = ${workspaceId} AND c.id = ${cursorId})`
+    : undefined;
+  const rows = await db
+    .select()
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.workspaceId, workspaceId),
+        isNull(jobs.deletedAt),
+        cursor,
+        ...conditionsOf(page.filter ?? {}),
+      ),
+    )
+    .orderBy(
+      descending ? desc(jobs.createdAt) : asc(jobs.createdAt),
+      descending ? desc(jobs.id) : asc(jobs.id),
+    )
+    .limit(page.limit + 1);
+  const found = rows.slice(0, page.limit).map(toJob);
+  return { jobs: backwards ? found.reverse() : found, hasMore: rows.length > page.limit };
+}
+
+function conditionsOf({
+  states,
+  model,
+  createdFrom,
+  createdBefore,
+  metadata,
+}: JobFilter): (SQL | undefined)[] {
+  return [
+    states && inArray(jobs.state, [...states]),
+    model === undefined ? undefined : eq(jobs.model, model),
+    createdFrom === undefined ? undefined : gte(jobs.createdAt, new Date(createdFrom)),
+    createdBefore === undefined ? undefined : lt(jobs.createdAt, new Date(createdBefore)),
+    // The second half is what the index of metadata is limited to; no metadata holds nothing.
+    metadata && Object.keys(metadata).length > 0
+      ? sql`${jobs.metadata} @> ${JSON.stringify(metadata)}::jsonb AND ${jobs.metadata} <> '{}'`
+      : undefined,
+  ];
+}

@@ -1,0 +1,153 @@
+import { WAITS } from '../../src/core/settings/waits';
+import { NO_CAPS } from '../../src/core/slots/caps';
+import { placeBefore } from '../../src/core/job/place';
+import type { FeedTold } from '../../src/core/ports/gateway/feed';
+import { createFeed } from '../../src/gateway/feed';
+import { createOpenStreams } from '../../src/gateway/open-streams';
+import { createdJob, newJob, PRICE, settle, useTestDatabase } from '../support/database';
+
+/** What a reader of a whole workspace is told, is refused, and costs. */
+
+const database = useTestDatabase(PRICE * 100n);
+const DAY = 86_400_000;
+const never = new AbortController().signal;
+
+function feedWith(options: { streams?: number; eventsMs?: number | null; beatMs?: number } = {}) {
+  const { streams = 10, eventsMs = 90 * DAY, beatMs = 60_000 } = options;
+  const limits = {
+    eventStreams: streams,
+    eventStreamsPerWorkspace: streams,
+    eventStreamsPerKey: streams,
+  };
+  const waits = Object.fromEntries(Object.entries(WAITS).map(([name, one]) => [name, one.default]));
+  return createFeed(
+    {
+      store: database.store,
+      caps: NO_CAPS,
+      // Every wait is a setting whose default is its value.
+      waits: { ...waits, eventBeatMs: beatMs } as Parameters<typeof createFeed>[0]['waits'],
+      retention: { eventsMs },
+      now: Date.now,
+    },
+    createOpenStreams(limits),
+  );
+}
+
+const PLAIN = { after: undefined, limit: 20, waitMs: 0, signal: never };
+
+test('a poll without a place answers where the feed is, and from there on with what happens', async () => {
+  const { principal } = database.workspace;
+  const feed = feedWith();
+  const { events, next, hasMore } = await feed.events(principal, PLAIN);
+  expect([events, hasMore]).toEqual([[], false]);
+  const waiting = feed.events(principal, { ...PLAIN, after: next, waitMs: 30_000 });
+  const job = await createdJob(database, newJob(database.workspace));
+  const answer = await waiting;
+  expect(answer.events).toMatchObject([{ type: 'job.created', job: { id: job.id } }]);
+  await settle(database, job.id, { kind: 'canceled' });
+  const rest = await feed.events(principal, { ...PLAIN, after: answer.next });
+  expect(rest.events).toMatchObject([{ type: 'job.ended.canceled', job: { state: 'canceled' } }]);
+});
+
+test('whoever wants some events is told none of the others, and passes them', async () => {
+  const { principal } = database.workspace;
+  const feed = feedWith();
+  const wants = ({ type }: { type: string }): boolean => type.startsWith('job.ended.');
+  const { next } = await feed.events(principal, PLAIN);
+  const ids: string[] = [];
+  for (let index = 0; index < 3; index += 1) {
+    const { id } = await createdJob(database, newJob(database.workspace));
+    await settle(database, id, { kind: 'canceled' });
+    ids.push(id);
+  }
+  const told: string[] = [];
+  let after = next;
+  for (let hasMore = true; hasMore;) {
+    const page = await feed.events(principal, { ...PLAIN, after, wants, limit: 1 });
+    told.push(...page.events.map(({ job }) => job.id));
+    ({ next: after, hasMore } = page);
+  }
+  expect(told).toEqual(ids);
+});
+
+test.each<[what: string, after: () => string, says: RegExp]>([
+  [
+    'older than events are kept',
+    () => placeBefore(2n, Date.now() - 91 * DAY),
+    /retention\.eventsMs/,
+  ],
+  [
+    'of another database',
+    () => placeBefore(4_000_000_000n, Date.now()),
+    /no place of this database/,
+  ],
+])('a place that is %s is refused by name', async (_what, after, says) => {
+  const { principal } = database.workspace;
+  const query = { ...PLAIN, after: after() };
+  const refused = { code: 'invalid_request', param: 'after', message: expect.stringMatching(says) };
+  await expect(feedWith().events(principal, query)).rejects.toMatchObject(refused);
+  await expect(feedWith().followAll(principal, query)).rejects.toMatchObject(refused);
+});
+
+test.each([0, null])(
+  'no place is too old where events are kept for ever (%p)',
+  async (eventsMs) => {
+    const after = placeBefore(2n, Date.now() - 900 * DAY);
+    const feed = feedWith({ eventsMs });
+    const page = await feed.events(database.workspace.principal, { ...PLAIN, after });
+    expect(page.events.length).toBeGreaterThan(0);
+  },
+);
+
+test('a poll that waits takes the place of a stream and gives it back; one that does not takes none', async () => {
+  const { principal } = database.workspace;
+  const feed = feedWith({ streams: 1 });
+  const leaving = new AbortController();
+  const { next: after } = await feed.events(principal, PLAIN);
+  await feed.followAll(principal, { after, signal: leaving.signal });
+  const full = { code: 'unavailable' };
+  await expect(feed.events(principal, { ...PLAIN, after, waitMs: 1 })).rejects.toMatchObject(full);
+  await expect(feed.followAll(principal, { after, signal: never })).rejects.toMatchObject(full);
+  expect((await feed.events(principal, { ...PLAIN, after })).events).toEqual([]);
+  leaving.abort();
+  for (let index = 0; index < 2; index += 1) {
+    const page = await feed.events(principal, { ...PLAIN, after, waitMs: 1 });
+    expect(page.events).toEqual([]);
+  }
+});
+
+test('a deleted job is not told', async () => {
+  const { principal } = database.workspace;
+  const feed = feedWith();
+  const { next: after } = await feed.events(principal, PLAIN);
+  const job = await createdJob(database, newJob(database.workspace));
+  await settle(database, job.id, { kind: 'canceled' });
+  await database.store.jobs.markDeleted(database.workspace.id, job.id, Date.now());
+  expect((await feed.events(principal, { ...PLAIN, after })).events).toEqual([]);
+});
+
+test('a stream ends with its key, and one that is aborted says that it is closing', async () => {
+  const { principal } = await database.makeWorkspace(PRICE);
+  const kinds = async (told: AsyncIterable<FeedTold>, each: () => Promise<void> | void) => {
+    const seen: string[] = [];
+    for await (const { kind } of told) {
+      seen.push(kind);
+      if (kind === 'place') await each();
+    }
+    return seen;
+  };
+  const leaving = new AbortController();
+  const aborted = await feedWith().followAll(principal, {
+    after: undefined,
+    signal: leaving.signal,
+  });
+  expect(await kinds(aborted, () => leaving.abort())).toEqual(['opened', 'place', 'closing']);
+  const revoked = await feedWith({ beatMs: 50 }).followAll(principal, {
+    after: undefined,
+    signal: never,
+  });
+  const revoke = async () => {
+    await database.sql('UPDATE keys SET revoked_at = now() WHERE id = $1', [principal.keyId]);
+  };
+  expect(await kinds(revoked, revoke)).toEqual(['opened', 'place', 'beat']);
+});
