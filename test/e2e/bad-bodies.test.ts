@@ -4,7 +4,7 @@ import { readId } from '../../src/core/job/ids';
 import { apis } from '../../src/dialects';
 import { badFields, badMembers, badWholes } from '../support/bad-bodies';
 import type { BadBody } from '../support/bad-bodies';
-import { until, useTestGateway } from '../support/gateway';
+import { useTestGateway } from '../support/gateway';
 import { misfitsOf, operationsOf } from '../support/openapi/operations';
 
 /**

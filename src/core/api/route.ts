@@ -74,6 +74,10 @@ export interface HttpRoute {
   query: z.ZodType;
   /** Schema of the 2xx body; absent for bytes. */
   reply?: z.ZodType;
+  /** Media types of the files that it answers with: `video/mp4`. */
+  files?: readonly string[];
+  /** Schema of what it tells instead of a file: why a job has none, or, with status 504, that it has none yet. */
+  instead?: z.ZodType;
   /** Schema of the JSON in each server-sent event, of a route that answers a stream of them. */
   event?: z.ZodType;
   handle(gateway: Gateway, input: RouteInput): Promise<Answer | LateAnswer>;

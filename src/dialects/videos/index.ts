@@ -120,6 +120,7 @@ export const videos: Dialect = {
       body: 'none',
       scope: 'read',
       acceptsLink: true,
+      files: ['video/mp4', 'image/png', 'image/webp', 'image/jpeg'],
       request: nothingSchema,
       query: contentQuerySchema,
       handle: content,

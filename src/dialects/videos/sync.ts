@@ -7,11 +7,15 @@ import { isTerminal, type Job } from '../../core/job/job';
 import type { Principal } from '../../core/api/principal';
 import type { Results } from '../../core/ports/gateway/results';
 import { endReasonOf } from '../kit/end-reason';
-import { renderOpenaiError } from '../kit/openai-error';
+import { openaiErrorSchema, renderOpenaiError } from '../kit/openai-error';
 import { patienceOf } from '../kit/prefer';
 import { idOf, show } from './render';
+import { videoSchema } from './reply';
 import { submitBodySchema } from './schema';
 import { asked, create } from './submit';
+
+/** Why there is no file, in the shape of every error of this API, and beside it the video. */
+const noFileSchema = openaiErrorSchema.extend({ video: videoSchema });
 
 /**
  * The create of vLLM-Omni's `POST /v1/videos/sync`, which answers the file itself. When the wait is over, 504 tells the
@@ -28,6 +32,8 @@ export const syncRoutes: readonly HttpRoute[] = [
     spends: true,
     request: submitBodySchema,
     query: noQuerySchema,
+    files: ['video/mp4'],
+    instead: noFileSchema,
     async handle(gateway, input) {
       const { principal, signal, headers } = input;
       const max = gateway.heldMsMax;
@@ -84,7 +90,7 @@ function notReady(results: Results, job: Job): Answer {
   return { ...ended(results, job, { code: 'unavailable', reason }), status: 504 };
 }
 
-/** Tells the reason in the shape of every error of this API, and beside it the video. */
+/** Makes the answer where there is no file. */
 function ended(
   results: Results,
   job: Job,

@@ -8,6 +8,7 @@ import {
   bodyName,
   callbackName,
   errorName,
+  insteadName,
   operationIdOf,
   PREVIEW_NAME,
   refTo,
@@ -143,9 +144,10 @@ const bodiesOf = ({ routes }: Api): Record<string, JsonSchema> =>
 
 const repliesByName = (api: Api): Record<string, JsonSchema> =>
   Object.fromEntries(
-    api.routes.flatMap((route) =>
-      route.reply ? [[replyName(api, route), jsonSchemaOf(route.reply, 'output')]] : [],
-    ),
+    api.routes.flatMap((route) => [
+      ...(route.reply ? [[replyName(api, route), jsonSchemaOf(route.reply, 'output')]] : []),
+      ...(route.instead ? [[insteadName(route), jsonSchemaOf(route.instead, 'output')]] : []),
+    ]),
   );
 
 function bodyOf(route: HttpRoute, { requests }: Shown): { requestBody?: JsonSchema } {

@@ -17,6 +17,9 @@ export function replyName({ routes }: Pick<Api, 'routes'>, route: HttpRoute): st
   return `${upper(operationIdOf(first))}Reply`;
 }
 
+/** Names what a route tells instead of a file: `PostV1VideosSyncInstead`. */
+export const insteadName = (route: HttpRoute): string => `${upper(operationIdOf(route))}Instead`;
+
 /** Names the schema of an API's errors: `VideoGenerationsError`. */
 export const errorName = (api: Pick<Api, 'name'>): string => `${apiName(api)}Error`;
 

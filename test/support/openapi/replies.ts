@@ -2,6 +2,7 @@ import { ERRORS, GatewayError, type ErrorCode } from '../../../src/core/errors';
 import type { Answer } from '../../../src/core/api/answer';
 import type { Api } from '../../../src/core/api/dialect';
 import type { HttpRoute } from '../../../src/core/api/route';
+import { filesOf, insteadOf } from './files';
 import { errorHeadersOf, headersOf } from './headers';
 import { errorName, PREVIEW_NAME, refTo, replyName } from './names';
 import { bodySchemaOf, jsonSchemaOf, type JsonSchema } from './schemas';
@@ -23,6 +24,7 @@ export function repliesOf(api: Api, route: HttpRoute, isQuote: boolean, shown: S
         { $ref: `#/components/responses/${errorName(api)}${String(status)}` },
       ]),
     ),
+    ...(isQuote ? {} : insteadOf(api, route)),
   };
 }
 
@@ -92,7 +94,7 @@ function answerOf(
   schema: JsonSchema,
   { status, examples }: { status: number; examples: Shown['replies'] },
 ): JsonSchema {
-  const { acceptsLink, acceptsEventsLink } = route;
+  const { acceptsEventsLink, files } = route;
   const shownHeaders = examples.flatMap((one) => one.headers);
   const described = {
     description: DESCRIPTIONS[status] ?? 'Done.',
@@ -102,9 +104,9 @@ function answerOf(
   if (acceptsEventsLink) {
     return { ...described, content: { 'text/event-stream': { schema: eventOf(route) } } };
   }
-  if (acceptsLink) {
-    const file = { schema: { type: 'string', contentEncoding: 'binary' } };
-    return { ...described, content: { 'video/mp4': file, 'image/png': file } };
+  if (files) {
+    const preview = route.spends ? jsonOf(PREVIEW) : {};
+    return { ...described, content: { ...filesOf(files), ...preview } };
   }
   const shown = (are: Shown['replies']): JsonSchema =>
     Object.fromEntries(are.map(({ name, body }) => [name, { value: body }]));
