@@ -55,7 +55,9 @@ test.each(['', ...NAMES])(
   'the docs page "%s" shows every operation in a browser, which hears of no error and asks nobody else',
   async (name) => {
     const { page, wrong, foreign } = await visit(name === '' ? '/docs' : `/docs/${name}`);
-    const expected = [...OPERATIONS, ...messagesOf()].filter(({ api }) => name === '' || api === name);
+    const expected = [...OPERATIONS, ...messagesOf()].filter(
+      ({ api }) => name === '' || api === name,
+    );
     expect((await shownOperations(page)).sort()).toEqual(
       expected.map(({ operationId }) => operationId).sort(),
     );
