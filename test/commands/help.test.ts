@@ -65,6 +65,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
     '--jobs-per-look',
     '--json',
   ],
+  'reelay bench bombs': ['--json'],
   'reelay bench held': ['--requests', '--seconds', '--json'],
   'reelay bench million': ['--jobs', '--calls', '--json'],
   'reelay bench page': ['--json'],
