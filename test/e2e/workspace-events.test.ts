@@ -1,64 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Pool } from 'pg';
-import { launchStore } from '../../src/postgres/launcher';
-import type { RunningStore } from '../../src/postgres/launcher';
-import { ready, reelay } from '../support/command';
-import type { Command } from '../support/command';
-import { putDatabase } from '../support/made-database';
+import { useApiProcesses } from '../support/api-processes';
 import { readEvents } from '../support/read-events';
 
 /** The events of a workspace, from two API processes of one database, of which one is killed again and again. */
 
-interface Api {
-  api: string;
-  key: string;
-  admin_key: string;
-}
-
-const commands: Command[] = [];
-let folder = '';
-let store: RunningStore;
-let pool: Pool;
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'reelay-feed-'));
-  chmodSync(folder, 0o711);
-  await putDatabase(folder);
-  store = await launchStore({ data: folder, say: () => undefined });
-  pool = new Pool({ connectionString: store.adminUrl, max: 2 });
-  // The database stops while a connection that was given back may still be closing.
-  pool.on('error', () => undefined);
-  writeFileSync(join(folder, 'reelay.config.json'), JSON.stringify({ waits: { drainMs: 0 } }));
-});
-afterAll(async () => {
-  for (const { child } of commands) if (child.exitCode === null) child.kill('SIGTERM');
-  await Promise.all(commands.map(({ ended }) => ended));
-  await pool?.end();
-  await store?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const ENVIRONMENT = {
-  TEMPORAL_ADDRESS: process.env['REELAY_TEST_ENGINE'] ?? '',
-  TEMPORAL_NAMESPACE: `test-${randomBytes(6).toString('hex')}`,
-  REELAY_SECRET_KEY: randomBytes(32).toString('base64'),
-  REELAY_SIMULATOR_URL: 'http://127.0.0.1:9',
-};
-
-async function startApi(name: string): Promise<Api & { command: Command }> {
-  const data = join(folder, name);
-  mkdirSync(data);
-  const command = reelay(['api', '--port', '0', '--data', data, '--json'], {
-    ...ENVIRONMENT,
-    DATABASE_URL: store.adminUrl,
-    REELAY_CONFIG: join(folder, 'reelay.config.json'),
-  });
-  commands.push(command);
-  return { ...(await ready<Api>(command)), command };
-}
+const processes = useApiProcesses();
 
 const ask = (url: string, key: string, headers: object = {}, body?: object) =>
   fetch(url, {
@@ -71,7 +16,7 @@ const VIDEO = { model: 'seedance-2.0', prompt: 'a paper boat', seconds: '5', siz
 const JOBS = 40;
 
 test('a reader whose process is killed goes on at another one, and lacks no event and has none twice', async () => {
-  const [first, second] = [await startApi('first'), await startApi('second')];
+  const [first, second] = [await processes.startApi('first'), await processes.startApi('second')];
   const { key } = first;
   const workspace = await ask(
     `${first.api}/v1/admin/workspaces`,
@@ -106,11 +51,11 @@ test('a reader whose process is killed goes on at another one, and lacks no even
     if (killed < 2) {
       victim.command.child.kill('SIGKILL');
       await victim.command.ended;
-      victim = killed === 0 ? await startApi('third') : second;
+      victim = killed === 0 ? await processes.startApi('third') : second;
     }
   }
   await creating;
-  const { rows } = await pool.query<{ id: string }>('SELECT id FROM jobs ORDER BY id');
+  const { rows } = await processes.pool.query<{ id: string }>('SELECT id FROM jobs ORDER BY id');
   expect(new Set(ids).size).toBe(ids.length);
   expect([...videos].sort()).toEqual(rows.map(({ id }) => `video_${id.replaceAll('-', '')}`));
 

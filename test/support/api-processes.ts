@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Pool } from 'pg';
+import { launchStore } from '../../src/postgres/launcher';
+import { ready, reelay, type Command } from './command';
+import { putDatabase } from './made-database';
+import { openedPart } from './opened';
+
+/** One `api` process: where it listens, and the keys of its first workspace. */
+export interface ApiProcess {
+  api: string;
+  key: string;
+  admin_key: string;
+  command: Command;
+}
+
+/** A database of its own for one test file, and processes that share it. No provider is reached. */
+export interface ApiProcesses {
+  pool: Pool;
+  /** Starts a command, `['ledger', 'check']`, on the database; it prints JSON. */
+  run(args: readonly string[]): Command;
+  /** Starts an `api` with a data folder of that name, and waits until it listens. */
+  startApi(name: string): Promise<ApiProcess>;
+  close(): Promise<void>;
+}
+
+/** Gives a test file such processes from before its first test until after its last. */
+export const useApiProcesses = (): ApiProcesses => openedPart(open);
+
+async function open(): Promise<ApiProcesses> {
+  const folder = mkdtempSync(join(tmpdir(), 'reelay-apis-'));
+  chmodSync(folder, 0o711);
+  await putDatabase(folder);
+  const store = await launchStore({ data: folder, say: () => undefined });
+  const pool = new Pool({ connectionString: store.adminUrl, max: 2 });
+  // The database stops while a connection that was given back may still be closing.
+  pool.on('error', () => undefined);
+  const config = join(folder, 'reelay.config.json');
+  writeFileSync(config, JSON.stringify({ waits: { drainMs: 0 } }));
+  const environment = {
+    TEMPORAL_ADDRESS: process.env['REELAY_TEST_ENGINE'] ?? '',
+    TEMPORAL_NAMESPACE: `test-${randomBytes(6).toString('hex')}`,
+    REELAY_SECRET_KEY: randomBytes(32).toString('base64'),
+    REELAY_SIMULATOR_URL: 'http://127.0.0.1:9',
+    DATABASE_URL: store.adminUrl,
+    REELAY_CONFIG: config,
+  };
+  const commands: Command[] = [];
+  const run = (args: readonly string[]): Command => {
+    const command = reelay([...args, '--json'], environment);
+    commands.push(command);
+    return command;
+  };
+  return {
+    pool,
+    run,
+    async startApi(name) {
+      const data = join(folder, name);
+      mkdirSync(data);
+      const command = run(['api', '--port', '0', '--data', data]);
+      return { ...(await ready<Omit<ApiProcess, 'command'>>(command)), command };
+    },
+    async close() {
+      for (const { child } of commands) if (child.exitCode === null) child.kill('SIGTERM');
+      await Promise.all(commands.map(({ ended }) => ended));
+      await pool.end();
+      await store.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
