@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { outputOf } from '../host/reason';
+import { findOnPath } from '../host/find-program';
 import { CLI_VERSION, intoCache } from './engine-cache';
 import type { Environment } from './engine-program';
-import { findOnPath } from './engine-program';
 
 export interface BuildOptions {
   cache: string;

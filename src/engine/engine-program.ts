@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { isExecutable } from '../host/find-program';
 import { reasonOf } from '../host/reason';
 
 /** The command line tool `temporal`, which holds a whole server. */
@@ -17,21 +16,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const VERSION_MIN = '1.29';
 /** The first run of a large program may be checked by the system before it starts. */
 const ANSWER_MS = 20_000;
-
-/** Returns the first executable file of that name on a PATH; undefined when there is none. */
-export function findOnPath(name: string, path: string | undefined): string | undefined {
-  const folders = (path ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
-}
-
-export function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
 
 /** Asks the program itself. Answers a reason, to be read after "it", when it is of no use. */
 export async function checkProgram(

@@ -3,7 +3,8 @@ import { buildEngine } from './engine-build';
 import { CLI_VERSION, cachedProgram } from './engine-cache';
 import { downloadEngine } from './engine-download';
 import type { EngineProgram, Environment } from './engine-program';
-import { VERSION_MIN, checkProgram, findOnPath, isExecutable } from './engine-program';
+import { findOnPath, isExecutable } from '../host/find-program';
+import { VERSION_MIN, checkProgram } from './engine-program';
 
 export interface FindOptions {
   cache: string;
