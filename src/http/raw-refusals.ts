@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Server, ServerResponse } from 'node:http';
+import { STATUS_CODES, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Answer } from '../core/api/answer';
 import { GatewayError } from '../core/errors';
@@ -70,13 +70,6 @@ function refusalOf({ code, message }: NodeJS.ErrnoException, headerBytesMax: num
   }
 }
 
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  413: 'Content Too Large',
-  431: 'Request Header Fields Too Large',
-};
-
 /** Writes an answer as it goes over the wire, since no response of Node's belongs to it. */
 function textOf({ status, headers = {}, body }: Answer, requestId: string): string {
   const text = JSON.stringify(body);
@@ -89,5 +82,5 @@ function textOf({ status, headers = {}, body }: Answer, requestId: string): stri
     connection: 'close',
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${String(status)} ${REASONS[status] ?? ''}\r\n${lines.join('')}\r\n${text}`;
+  return `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${text}`;
 }
