@@ -7,6 +7,7 @@ import { isTerminal, type Job } from '../../core/job/job';
 import type { Principal } from '../../core/api/principal';
 import type { Results } from '../../core/ports/gateway/results';
 import { endReasonOf } from '../kit/end-reason';
+import { applied } from '../kit/held';
 import { openaiErrorSchema, renderOpenaiError } from '../kit/openai-error';
 import { patienceOf } from '../kit/prefer';
 import { idOf, show } from './render';
@@ -35,9 +36,9 @@ export const syncRoutes: readonly HttpRoute[] = [
     files: ['video/mp4'],
     instead: noFileSchema,
     async handle(gateway, input) {
-      const { principal, signal, headers } = input;
+      const { principal, signal } = input;
       const max = gateway.heldMsMax;
-      const patience = patienceOf(headers['prefer'], { unasked: max, max });
+      const patience = patienceOf(input.headers['prefer'], { unasked: max, max });
       const { jobId } = await create(gateway, input, asked(gateway, input));
       const wait = { ms: patience.ms, signal };
       return {
@@ -45,8 +46,8 @@ export const syncRoutes: readonly HttpRoute[] = [
           const held = await gateway.holdCreated(principal, jobId, 'ended', wait);
           if (!held) throw unreadable(jobId);
           const answer = await answerOf(gateway, principal, held.job);
-          const applied = held.isHeld ? patience.headers : {};
-          return { ...answer, headers: { ...answer.headers, ...applied } };
+          const headers = { ...answer.headers, ...applied(patience, held.isHeld) };
+          return { ...answer, headers };
         },
       };
     },
