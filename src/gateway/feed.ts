@@ -103,12 +103,13 @@ async function pageOf(
   const rowsMax = wants ? Math.max(limit, ROWS_SIFTED) : limit;
   const page = await deps.store.changes.feed.page(workspaceId, { after, limit: rowsMax, now });
   if (!page) throw invalid('after', 'is no place of this database, which has not counted so far');
-  const told = await eventsOf(deps, workspaceId, page.rows);
+  const told = await withJobs(deps, workspaceId, page.rows);
   const wanted = wants ? told.filter(wants) : told;
-  const events = wanted.slice(0, limit);
-  const last = events.at(-1);
-  if (wanted.length > limit && last) return { events, next: last.place, hasMore: true };
-  return { events, next: page.next, hasMore: page.hasMore };
+  const events = await surrounded(deps, wanted.slice(0, limit));
+  const last = wanted.length > limit ? wanted[limit - 1] : undefined;
+  return last
+    ? { events, next: last.place, hasMore: true }
+    : { events, next: page.next, hasMore: page.hasMore };
 }
 
 /** What was told since an older place may be deleted by now, so a reader must not believe that it has all. */
@@ -122,21 +123,33 @@ function checkAge(after: Place | undefined, keptMs: number | null, now: number):
   );
 }
 
-async function eventsOf(
-  deps: FeedDeps,
+type RowOfJob = Pick<FeedEvent, 'place' | 'type' | 'job'>;
+
+/** Finds the job of each row. The rows were read first: a job is as new as each of them. */
+async function withJobs(
+  { store }: Pick<FeedDeps, 'store'>,
   workspaceId: string,
   rows: readonly FeedRow[],
-): Promise<FeedEvent[]> {
+): Promise<RowOfJob[]> {
   if (rows.length === 0) return [];
-  const ids = [...new Set(rows.map(({ jobId }) => jobId))];
-  // The rows first: a job is then as new as each of them.
-  const jobs = await deps.store.jobs.several(workspaceId, ids);
+  const jobs = await store.jobs.several(workspaceId, [...new Set(rows.map(({ jobId }) => jobId))]);
+  const byId = new Map(jobs.map((job) => [job.id, job]));
+  return rows.flatMap(({ place, type, jobId }) => {
+    const job = byId.get(jobId);
+    return job ? [{ place, type, job }] : [];
+  });
+}
+
+/** Adds what is known beside the jobs, once for each; a row whose job was deleted since is not told. */
+async function surrounded(deps: FeedDeps, rows: readonly RowOfJob[]): Promise<FeedEvent[]> {
+  if (rows.length === 0) return [];
+  const jobs = [...new Map(rows.map(({ job }) => [job.id, job])).values()];
   const shown = await Promise.all(jobs.map((job) => withQueue(deps, job)));
   const byId = new Map(shown.map((job) => [job.id, job]));
   const surroundings = await deps.store.changes.feed.surroundings([...byId.keys()]);
-  return rows.flatMap(({ place, type, jobId }) => {
-    const job = byId.get(jobId);
-    const around = surroundings.get(jobId);
-    return job && around ? [{ place, type, job, ...around }] : [];
+  return rows.flatMap((row) => {
+    const job = byId.get(row.job.id);
+    const around = surroundings.get(row.job.id);
+    return job && around ? [{ ...row, job, ...around }] : [];
   });
 }

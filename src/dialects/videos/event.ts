@@ -4,6 +4,7 @@ import { parseOrThrow } from '../../core/json/parse';
 import type { Job } from '../../core/job/job';
 import type { Results } from '../../core/ports/gateway/results';
 import type { Timeline } from '../../core/ports/store/timeline';
+import { VIDEO_STATUS } from '../kit/video-status';
 import type { videoEventSchema } from './event-reply';
 import { show } from './render';
 import type { Video } from './reply';
@@ -37,7 +38,7 @@ export function eventOf(
     attempts: [...attempts],
     delivered: deliveries.length === 0 ? null : deliveries.every((one) => one === 'delivered'),
   };
-  return { event: `video.${nameOf(type, video.status)}`, data: { ...video, live } };
+  return { event: eventNameOf({ job, type }), data: { ...video, live } };
 }
 
 /** Writes an event as it goes over the wire; without a place it is not repeated to a reader who comes back. */
@@ -46,8 +47,17 @@ export function textOfEvent({ event, data }: VideoEvent, place: string | undefin
   return `${id}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
+/** Returns the name of an event of a job: `video.in_progress`. */
+export const eventNameOf = ({
+  job,
+  type,
+}: {
+  job: Job;
+  type?: string | undefined;
+}): VideoEvent['event'] => `video.${statusAt(type, VIDEO_STATUS[job.state])}`;
+
 /** A row that is told late, beside a job that has ended, keeps the name that it had: there is one end. */
-function nameOf(type: string | undefined, status: Video['status']): Video['status'] {
+function statusAt(type: string | undefined, status: Video['status']): Video['status'] {
   if (type === undefined || type.startsWith('job.ended.')) return status;
   if (type === 'job.created') return 'queued';
   return status === 'queued' ? 'queued' : 'in_progress';

@@ -4,10 +4,17 @@ import { route, type HttpRoute, type RouteInput } from '../../core/api/route';
 import { invalid } from '../../core/errors';
 import { count, nothingSchema } from '../../core/json/fields';
 import { told } from '../../core/json/told';
-import type { Feed, FeedEvent, FeedTold } from '../../core/ports/gateway/feed';
+import type { Feed, FeedQuery, FeedTold } from '../../core/ports/gateway/feed';
 import type { Results } from '../../core/ports/gateway/results';
 import { VIDEO_STATUSES } from '../kit/video-status';
-import { eventOf, parsePlace, placeSchema, textOfEvent, type VideoEvent } from './event';
+import {
+  eventNameOf,
+  eventOf,
+  parsePlace,
+  placeSchema,
+  textOfEvent,
+  type VideoEvent,
+} from './event';
 import { eventListSchema, videoEventSchema } from './event-reply';
 import { FEED } from './sentences';
 
@@ -32,7 +39,7 @@ const feedQuerySchema = z.strictObject(
     FEED,
   ),
 );
-type FeedQuery = z.infer<typeof feedQuerySchema>;
+type Query = z.infer<typeof feedQuerySchema>;
 
 /** The events of all videos of a workspace, as a stream or page by page. */
 export const feedRoutes: readonly HttpRoute[] = [
@@ -53,11 +60,11 @@ export const feedRoutes: readonly HttpRoute[] = [
   }),
 ];
 
-type Input = RouteInput<unknown, FeedQuery>;
+type Input = RouteInput<unknown, Query>;
 
 async function list(gateway: Feed & Results, { principal, query, signal }: Input): Promise<Answer> {
   const { after, limit = LIMIT, wait = 0 } = query;
-  const wants = wantsOf(gateway, query.types);
+  const wants = wantsOf(query.types);
   const asked = { after, wants, limit, waitMs: wait * 1000, signal };
   const { events, next, hasMore } = await gateway.events(principal, asked);
   const data = events.map((event) => {
@@ -76,17 +83,13 @@ async function follow(
   if (stranger) throw invalid(stranger, 'does not go with a stream; ask for application/json');
   const header = headers['last-event-id'];
   const after = header ? parsePlace(header) : query.after;
-  const wants = wantsOf(gateway, query.types);
+  const wants = wantsOf(query.types);
   const told = await gateway.followAll(principal, { after, wants, signal });
   return { status: 200, events: texts(gateway, told) };
 }
 
-function wantsOf(
-  results: Results,
-  types: readonly VideoEvent['event'][] | undefined,
-): ((event: FeedEvent) => boolean) | undefined {
-  return types && ((event) => types.includes(eventOf(results, event).event));
-}
+const wantsOf = (types: readonly VideoEvent['event'][] | undefined): FeedQuery['wants'] =>
+  types && ((event) => types.includes(eventNameOf(event)));
 
 async function* texts(results: Results, told: AsyncIterable<FeedTold>): AsyncGenerator<string> {
   for await (const one of told) yield textOf(results, one);

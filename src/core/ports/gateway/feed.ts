@@ -14,8 +14,8 @@ export interface FeedEvent extends Surroundings {
 export interface FeedQuery {
   /** The place that the reader has got to; undefined = it begins with what happens from now on. */
   after: Place | undefined;
-  /** Says whether the reader wants an event; undefined = all. */
-  wants?: ((event: FeedEvent) => boolean) | undefined;
+  /** Says by its kind and its job whether the reader wants an event; undefined = all. */
+  wants?: ((event: Pick<FeedEvent, 'type' | 'job'>) => boolean) | undefined;
   signal: AbortSignal;
 }
 
