@@ -168,9 +168,14 @@ test.concurrent.each<[string, string, End]>([
   const prompt = `a boat that ${name} [[sim ${told}${told.includes('=') ? ' video=shared' : ''}]]`;
   const id = await gateway.create({ model: 'boat', prompt, ...SORA });
   const { code, seen, accepted } = end;
-  expect(await gateway.ended(id)).toMatchObject(
-    code === undefined ? { status: 'completed' } : { status: 'failed', error: { code } },
-  );
+  const { status, error } = await gateway.ended(id);
+  // Its own words say which answer of LiteLLM was read in another way.
+  const attempts = error?.code === code ? '' : JSON.stringify(await attemptsOf(id));
+  expect({ status, code: error?.code, attempts }).toEqual({
+    status: code === undefined ? 'completed' : 'failed',
+    code,
+    attempts: '',
+  });
   expect(await submitsOf(prompt)).toEqual({ seen, accepted });
   expect(await ledgerOf(id)).toEqual(['hold', code === undefined ? 'settle' : 'release']);
 });

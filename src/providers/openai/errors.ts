@@ -29,7 +29,7 @@ export function readRefusal(reply: Reply, { model }: Pick<SubmitFacts, 'model'>)
   if (!said || isNoRoute(said)) {
     return wrongAddress('openai', reply) ?? doubtful(reply, 'without an error of this API');
   }
-  if (isNoProof(said.message)) return doubtful(reply, NO_PROOF);
+  if (isNoProof(said.message, reply)) return doubtful(reply, NO_PROOF);
   const isPlace = reply.status === 404 || reply.status === 405;
   if (isPlace && documentedMeaning(said) === undefined) {
     return wrongAddress('openai', reply) ?? doubtful(reply);
@@ -58,7 +58,7 @@ export function readLookError(reply: Reply): PollReading {
   const { status } = reply;
   const said = errorOf(reply);
   if (!said || isNoRoute(said)) return transient(reply);
-  if (isNoProof(said.message)) return transient(reply, NO_PROOF);
+  if (isNoProof(said.message, reply)) return transient(reply, NO_PROOF);
   if (GONE_STATUSES.includes(status) && isUnknownVideo(said)) return gone(shown(said), reply);
   const isDenied = status === 401 || status === 403 ? isAboutKey(said) : said.type === NO_KEYS;
   if (isDenied) return denied(shown(said), reply);
@@ -105,7 +105,7 @@ const INPUT_CODES: readonly string[] = ['invalid_input', 'invalid_request', '400
 function errorOf(reply: Reply): ErrorWords | undefined {
   const body = objectOf(jsonOf(reply));
   const said = body && errorIn(body);
-  const behind = said && !isNoProof(said.message) ? answerBehind(said.message) : undefined;
+  const behind = said && !isNoProof(said.message, reply) ? answerBehind(said.message) : undefined;
   return (behind && errorIn(behind)) ?? said;
 }
 

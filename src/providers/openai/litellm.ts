@@ -1,3 +1,4 @@
+import type { Reply } from '../../core/provider/exchange';
 import { objectOf } from './schema';
 
 /** What LiteLLM's proxy, which passes the calls of this wire on to a server behind it, has of its own. */
@@ -28,13 +29,22 @@ function innermost(id: string): string {
   return /^litellm:custom_llm_provider:[^;]*;model_id:[^;]*;video_id:(.+)$/s.exec(text)?.[1] ?? id;
 }
 
+/** The header of each of its replies, with its version (`1.106.12`) as the value. */
+const VERSION_HEADER = 'x-litellm-version';
+
 /**
  * Says whether an error of whatever status proves nothing. One for which LiteLLM went on to a fallback is that of the first
  * server alone, and an attribute that its own program misses, also in an answer to a create that was taken, becomes a 400.
+ * A text after `OpenAIException - ` that is no answer of a server tells what LiteLLM met on the way to it or back.
  */
-export const isNoProof = (message: string): boolean =>
-  /\n\nLiteLLM: .*\bFallback (to|model group)\b/s.test(message) ||
-  /^Invalid request format: .*(\blitellm\.|\bhas no attribute\b)/s.test(message);
+export function isNoProof(message: string, { headers }: Pick<Reply, 'headers'>): boolean {
+  if (/\n\nLiteLLM: .*\bFallback (to|model group)\b/s.test(message)) return true;
+  if (message.startsWith('Invalid request format: ')) return headers[VERSION_HEADER] !== undefined;
+  return PASSED_ON.test(message) && answerBehind(message) === undefined;
+}
+
+/** How it begins what it says of a server behind it: `litellm.BadRequestError: OpenAIException - `. */
+const PASSED_ON = /^litellm\.\w+: (?:[\w ]+: )?\w+Exception - /;
 
 /**
  * Returns the answer of the server behind, which LiteLLM writes into the text of its own error, with that server's status:
