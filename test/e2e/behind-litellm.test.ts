@@ -168,7 +168,10 @@ test.concurrent.each<[string, string, End]>([
   const prompt = `a boat that ${name} [[sim ${told}${told.includes('=') ? ' video=shared' : ''}]]`;
   const id = await gateway.create({ model: 'boat', prompt, ...SORA });
   const { code, seen, accepted } = end;
-  const { status, error } = await gateway.ended(id);
+  const { status, error } = (await gateway.ended(id)) as {
+    status: string;
+    error: { code: string } | null;
+  };
   // Its own words say which answer of LiteLLM was read in another way.
   const attempts = error?.code === code ? '' : JSON.stringify(await attemptsOf(id));
   expect({ status, code: error?.code, attempts }).toEqual({
