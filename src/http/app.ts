@@ -8,7 +8,7 @@ import express, {
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Api } from '../core/api/dialect';
-import { GatewayError } from '../core/errors';
+import { GatewayError, type ErrorCode } from '../core/errors';
 import type { Blobs } from '../core/ports/blobs';
 import type { Gateway } from '../core/ports/gateway/gateway';
 import type { Metrics } from '../core/ports/metrics';
@@ -65,7 +65,7 @@ export interface AppOptions extends HealthPorts {
   /** Ends the waits when the server closes; without it answers that wait are cut off in the end. */
   waitEnds?: WaitEnds;
   /** Hears of each exchange; absent = nobody counts. */
-  metrics?: Pick<Metrics, 'answered'>;
+  metrics?: Pick<Metrics, 'answered' | 'refused'>;
   /** Makes a span of each exchange; absent = nobody exports any. */
   traces?: Pick<Traces, 'exchange' | 'id'> | undefined;
   now?: () => number;
@@ -139,7 +139,7 @@ function noStore(_request: Request, response: Response, next: NextFunction): voi
 const SECRET_PATH = /^(\/callbacks|\/inputs)\//;
 
 /** Logs one line per exchange with listed fields only: no query (links are secrets), no headers, no bodies. */
-function logRequests(logger: Logger, metrics?: Pick<Metrics, 'answered'>) {
+function logRequests(logger: Logger, metrics?: Pick<Metrics, 'answered' | 'refused'>) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const startedAt = performance.now();
     const { method, path } = request;
@@ -152,6 +152,8 @@ function logRequests(logger: Logger, metrics?: Pick<Metrics, 'answered'>) {
         status: response.statusCode,
         durationMs,
       });
+      const code = response.locals['errorCode'] as ErrorCode | undefined; // the error handler's
+      if (code) metrics?.refused(code);
       logger.info(
         {
           requestId: requestIdOf(response),
@@ -163,7 +165,7 @@ function logRequests(logger: Logger, metrics?: Pick<Metrics, 'answered'>) {
           workspaceId: response.locals['workspaceId'] as unknown,
           keyId: response.locals['keyId'] as unknown,
           jobId: response.locals['jobId'] as unknown,
-          errorCode: response.locals['errorCode'] as unknown,
+          errorCode: code,
           ...(response.writableFinished ? {} : { cut: true }),
         },
         'request',

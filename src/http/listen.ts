@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import type { ErrorCode } from '../core/errors';
 import {
   createUnanswered,
   limitConnections,
@@ -18,6 +19,8 @@ export interface ListenOptions {
   onFull?: ((full: FullConnections) => void) | undefined;
   /** Gives what is no request its words; absent = Node's, a status alone. */
   renderRefusal?: RenderRefusal | undefined;
+  /** Hears of what was refused in such words. */
+  onRefused?: ((code: ErrorCode) => void) | undefined;
 }
 
 export interface ServerTimeouts {
@@ -69,9 +72,10 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   let closing: Promise<void> | undefined;
   let isDraining = false;
   const running = new Set<ServerResponse>();
-  const { connections, onFull, renderRefusal: render } = options;
+  const { connections, onFull, renderRefusal: render, onRefused } = options;
   if (connections) limitConnections(server, connections, onFull ?? (() => undefined));
-  if (render) answerRawRefusals(server, { headerBytesMax: HEADER_BYTES_MAX, running, render });
+  if (render)
+    answerRawRefusals(server, { headerBytesMax: HEADER_BYTES_MAX, running, render, onRefused });
   const unanswered = createUnanswered();
   server.on('request', (request, response) => {
     const { socket } = request;
@@ -112,11 +116,14 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
         const cut = setTimeout(() => {
           server.closeAllConnections();
         }, timeouts.closeMs);
-        server.close(() => {
-          clearTimeout(cut);
-          resolve();
+        // The kernel resets connections that nobody has taken yet; the poll before an immediate has just taken them all.
+        setImmediate(() => {
+          server.close(() => {
+            clearTimeout(cut);
+            resolve();
+          });
+          server.closeIdleConnections();
         });
-        server.closeIdleConnections();
       });
       return closing;
     },

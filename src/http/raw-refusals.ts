@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Answer } from '../core/api/answer';
-import { GatewayError } from '../core/errors';
+import { GatewayError, type ErrorCode } from '../core/errors';
 
 /** Renders an error as the API of that path does; the first one where nothing is known of a path. */
 export type RenderRefusal = (
@@ -15,6 +15,8 @@ export interface RawRefusalOptions {
   /** Answers that have not ended. */
   running: ReadonlySet<ServerResponse>;
   render: RenderRefusal;
+  /** Hears of each that is answered. */
+  onRefused?: ((code: ErrorCode) => void) | undefined;
 }
 
 /** A caller that is still sending reads its answer within this, in milliseconds; then it is cut. */
@@ -36,6 +38,7 @@ export function answerRawRefusals(server: Server, options: RawRefusalOptions): v
       socket.destroy();
       return;
     }
+    options.onRefused?.(error.code);
     const requestId = randomUUID();
     const path = ours.at(-1)?.req.url?.split('?', 1)[0];
     const text = textOf(options.render(error, { path, requestId }), requestId);

@@ -1,5 +1,5 @@
 import { DELIVERY_ENDS } from '../core/job/delivery';
-import { START_COUNTS } from '../core/ports/metrics';
+import { REFUSAL_REASONS, START_COUNTS } from '../core/ports/metrics';
 import type { Metrics } from '../core/ports/metrics';
 import type { CallResult } from '../core/ports/outbound';
 import { OTHER, folding } from './registry';
@@ -23,6 +23,9 @@ export function createCounting(to: Instruments, known: KnownNames): Metrics {
       const at = { api, method: route === OTHER ? OTHER : method, route };
       to.requests.inc({ ...at, status: statusClass(status) });
       to.requestSeconds.observe(at, durationMs / 1_000);
+    },
+    refused: (reason) => {
+      to.refusals.inc({ reason });
     },
     created: (name) => {
       to.creates.inc({ model: model(name) });
@@ -71,6 +74,7 @@ export function createCounting(to: Instruments, known: KnownNames): Metrics {
 
 /** A rate sees the first of its kind only where a sample was there before it. */
 function beginAtZero(to: Instruments): void {
+  for (const reason of REFUSAL_REASONS) to.refusals.inc({ reason }, 0);
   for (const result of START_COUNTS) to.starts.inc({ result }, 0);
   for (const result of TRY_COUNTS) to.tries.inc({ result }, 0);
   for (const end of DELIVERY_ENDS) to.deliveries.inc({ end }, 0);

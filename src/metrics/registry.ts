@@ -19,16 +19,31 @@ export type Instruments = ReturnType<typeof createInstruments>;
 
 /** Makes the metrics that every process has; what a process never does stays without a sample. */
 export function createInstruments(register: Registry) {
+  const make = makersFor(register);
+  return { ...ofCallers(make), ...ofProviders(make), ...ofJobs(make) };
+}
+
+function makersFor(register: Registry) {
   const counter = (name: string, help: string, ...labelNames: string[]) =>
     new Counter({ name, help, labelNames, registers: [register] });
   const histogram = (name: string, help: string, buckets: number[], ...labelNames: string[]) =>
     new Histogram({ name, help, buckets, labelNames, registers: [register] });
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [register] });
+  return { counter, histogram, gauge };
+}
+type Makers = ReturnType<typeof makersFor>;
+
+function ofCallers({ counter, histogram }: Makers) {
   return {
     requests: counter(
       'reelay_http_requests_total',
       'Exchanges of the API.',
       ...['api', 'method', 'route', 'status'],
+    ),
+    refusals: counter(
+      'reelay_http_refusals_total',
+      'Requests and connections of callers that were refused.',
+      'reason',
     ),
     requestSeconds: histogram(
       'reelay_http_request_duration_seconds',
@@ -39,6 +54,11 @@ export function createInstruments(register: Registry) {
     creates: counter('reelay_creates_total', 'Jobs that were created.', 'model'),
     ended: counter('reelay_jobs_ended_total', 'Jobs that have ended.', 'model', 'state'),
     points: counter('reelay_points_charged_total', 'Points charged, once for each job.', 'model'),
+  };
+}
+
+function ofProviders({ counter, histogram }: Makers) {
+  return {
     submits: counter('reelay_submits_total', 'What submits came to.', 'channel', 'result'),
     calls: counter(
       'reelay_provider_calls_total',
@@ -63,6 +83,11 @@ export function createInstruments(register: Registry) {
       WAIT_SECONDS,
       'channel',
     ),
+  };
+}
+
+function ofJobs({ counter, histogram, gauge }: Makers) {
+  return {
     starts: counter('reelay_starts_total', 'Workflows of jobs that were asked for.', 'result'),
     restarts: counter('reelay_restarts_total', 'Runs started after one that closed.', 'mode'),
     tries: counter('reelay_delivery_tries_total', 'Tries of callbacks.', 'result'),

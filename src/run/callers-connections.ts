@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config';
+import type { RefusalReason } from '../core/ports/metrics';
 import { apis } from '../dialects';
 import { rawRefusalsOf } from '../http/errors';
 import type { ConnectionLimits, FullConnections } from '../http/connections';
@@ -7,19 +8,25 @@ import type { ListenOptions } from '../http/listen';
 import type { Foundation } from './foundation';
 
 /**
- * Returns how a server deals with connections of callers: so many as the config lets open, a line of the log for one too
- * many, and an API's words for what is no request.
+ * Returns how a server deals with connections of callers: so many as the config lets open, a line of the log and a
+ * count for one too many, and an API's words for what is no request.
  */
 export function callersConnections({
   config,
   log,
-}: Pick<Foundation, 'config' | 'log'>): Pick<
+  metrics,
+}: Pick<Foundation, 'config' | 'log' | 'metrics'>): Pick<
   ListenOptions,
-  'connections' | 'onFull' | 'renderRefusal'
+  'connections' | 'onFull' | 'onRefused' | 'renderRefusal'
 > {
+  const tell = tellFull(log);
   return {
     connections: connectionsOf(config),
-    onFull: tellFull(log),
+    onFull(full) {
+      metrics.refused(REASONS[full]);
+      tell(full);
+    },
+    onRefused: metrics.refused,
     renderRefusal: rawRefusalsOf(Object.values(apis)),
   };
 }
@@ -34,6 +41,11 @@ export function connectionsOf({
     perAddressMax: trustProxy === undefined ? limits.connectionsPerAddress : undefined,
   };
 }
+
+const REASONS: Readonly<Record<FullConnections, RefusalReason>> = {
+  all: 'connections',
+  address: 'connections_of_address',
+};
 
 const TOLD_EVERY_MS = 60_000;
 

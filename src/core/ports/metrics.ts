@@ -1,3 +1,4 @@
+import { ERRORS, type ErrorCode } from '../errors';
 import type { Attempt } from '../provider/attempt';
 import type { SubmitReading } from '../provider/provider';
 import type { DeliveryEnd, TryResult } from '../job/delivery';
@@ -11,6 +12,8 @@ import type { CallResult, ProviderCall } from './outbound';
 export interface Metrics {
   /** An exchange of the API is over; `api` and `route` are undefined for a path that belongs to none. */
   answered(answer: HttpAnswer): void;
+  /** A request was refused by an error of the table, or a connection was closed as one too many. */
+  refused(reason: RefusalReason): void;
   /** A job was created; a repeat that got the earlier answer is none. */
   created(model: string): void;
   /** A job has ended, in the one settle that ended it. */
@@ -46,6 +49,14 @@ export interface HttpAnswer {
   durationMs: number;
 }
 
+/** Connections past `limits.connections` or `limits.connectionsPerAddress` are refused before there is a request. */
+export const REFUSAL_REASONS = [
+  ...(Object.keys(ERRORS) as ErrorCode[]), // the table has no other keys
+  'connections',
+  'connections_of_address',
+] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
 export type SubmitCount =
   'accepted' | 'refused_retry' | 'refused_channel' | 'refused_final' | 'unknown' | 'found';
 
@@ -68,6 +79,7 @@ const nothing = (): void => undefined;
 /** Counts nothing, for tests and for processes that nobody asks. */
 export const NO_METRICS: Metrics = {
   answered: nothing,
+  refused: nothing,
   created: nothing,
   ended: nothing,
   submitted: nothing,
