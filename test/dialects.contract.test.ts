@@ -555,6 +555,7 @@ const API_KEY: Key = {
   group: null,
   budget: 100_000_000n,
   ...{ budgetDay: 5_000_000n, budgetMonth: null },
+  joinsIdentical: false,
   createdAt: 1_767_225_600_000,
   expiresAt: null,
   revokedAt: null,

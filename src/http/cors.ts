@@ -15,6 +15,7 @@ const EXPOSED = [
   'openai-poll-after-ms',
   'Preference-Applied',
   'idempotent-replayed',
+  'Reelay-Joined',
   'Link',
   'x-total-count',
   'Content-Location',

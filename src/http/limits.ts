@@ -32,6 +32,8 @@ export const HTTP_LIMITS = {
   bodyIdleMs: WAITS.bodyIdleMs.default,
   /** A body that comes slower over such a stretch is refused, since it holds its share as well; 0 is no least pace. */
   bodyBytesPerSecond: LIMITS.bodyBytesPerSecond.default,
+  /** Creates that are the same are one job for so long, for keys that ask for it. */
+  joinedMs: WAITS.joinedMs.default,
   /** A whole form with its files. */
   formBytesMax: 256 * MIB,
   /** Forms that have not ended, whose files lie in the blob folder already; past it the answer is 503. */

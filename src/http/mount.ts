@@ -12,6 +12,7 @@ import { readBody, type BodyPorts } from './body';
 import type { CallerRates } from './caller-rates';
 import { fingerprintOf, IDEMPOTENCY_KEY, readIdempotencyKey } from './idempotency';
 import type { EventLinks } from './event-links';
+import { joinedCreate, joining, joins } from './joins';
 import type { Links } from './links';
 import { noting } from './noting';
 import { atQuote, isDryRun, previewed, QUOTE_PATH, type Asked } from './preview';
@@ -96,11 +97,15 @@ async function handle(
   response.locals['keyId'] = principal.keyId;
   requireScope(principal, route.scope);
   if (route.spends && !wish) await ports.callerRates.take(principal, response, ports.now());
-  const idempotencyKey = readIdempotencyKey(request.get(IDEMPOTENCY_KEY), route);
+  const givenKey = readIdempotencyKey(request.get(IDEMPOTENCY_KEY), route);
+  const isJoined = route.spends && !wish && joins(principal, givenKey);
   const query = parseOrThrow(route.query, queryOf(request, route), 'query');
-  if (route.spends && !wish) await ports.gateway.checkFunds(principal, idempotencyKey);
+  if (route.spends && !wish && !isJoined) await ports.gateway.checkFunds(principal, givenKey);
   const body = await readBody({ request, response, owner: principal }, route.body, ports);
   if (!route.verbatim) checkExact(body.identity);
+  const joined = isJoined ? joinedCreate(request, principal, body.identity) : undefined;
+  // Its body says whether it repeats what took the last points.
+  if (joined) await ports.gateway.checkFunds(principal, joined.key);
   const input = {
     principal,
     params: paramsOf(request),
@@ -113,13 +118,14 @@ async function handle(
     signal: ports.waitEnds.signalFor(response),
     raw: body.identity instanceof Uint8Array ? body.identity : NO_BYTES,
     search: searchOf(request, route),
-    idempotencyKey,
-    fingerprint: fingerprintOf(request.method, request.path, body.identity),
+    idempotencyKey: givenKey ?? joined?.key,
+    fingerprint: joined?.fingerprint ?? fingerprintOf(request.method, request.path, body.identity),
     twinFingerprints: (route.twins ?? []).map((path) =>
       fingerprintOf(request.method, path, body.identity),
     ),
   };
-  const gateway = atQuote(noting(ports.gateway, response), request);
+  const noted = atQuote(noting(ports.gateway, response), request);
+  const gateway = joined ? joining(noted, response, ports.limits.joinedMs) : noted;
   if (!wish) return route.handle(gateway, input);
   return previewed(wish, gateway, (instead) => route.handle(instead, input));
 }

@@ -33,6 +33,7 @@ export function httpLimits({ limits, waits }: Config): Partial<HttpLimits> {
     createsPerMinutePerKey: limits.createsPerMinutePerKey,
     createsPerMinutePerWorkspace: limits.createsPerMinutePerWorkspace,
     bodyIdleMs: waits.bodyIdleMs,
+    joinedMs: waits.joinedMs,
     bodyBytesPerSecond: limits.bodyBytesPerSecond,
     ...bodyLimits(limits.bodyMemoryBytesMax, heapBytes()),
   };

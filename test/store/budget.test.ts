@@ -35,6 +35,7 @@ async function secondKey(workspace: TestWorkspace, budget: bigint | null): Promi
     group: null,
     ...{ budget, budgetDay: null, budgetMonth: null },
     expiresAt: null,
+    joinsIdentical: false,
   };
   const minted = { key: '', prefix: 'rl_live_x', hash: keyId };
   await database.store.admin.once(

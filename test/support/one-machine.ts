@@ -81,6 +81,7 @@ export async function startOneMachine({ db, sealer, ...base }: TestDatabase): Pr
     tokens: createTokens(signed),
     quotes: createQuotes(signed),
     log: pino({ level: 'silent' }),
+    metrics: NO_METRICS,
     random: randomBytes,
   };
   const api = await startApi(foundation as unknown as Foundation, { host: '127.0.0.1', port: 0 });

@@ -21,4 +21,6 @@ export interface Principal {
   /** Public names; null = every model of the group. */
   models: readonly string[] | null;
   scopes: readonly Scope[];
+  /** Creates that are the same and come within `waits.joinedMs` are one job; absent = no. */
+  joinsIdentical?: boolean;
 }

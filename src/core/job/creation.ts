@@ -44,4 +44,6 @@ export interface Idempotency {
   alike?: readonly string[];
   /** The answer is kept for ever and not only for as long as clients repeat a request. */
   lasting?: true;
+  /** Milliseconds for which the answer is kept; absent = `waits.idempotencyMs`. */
+  keepMs?: number;
 }

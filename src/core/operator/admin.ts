@@ -34,6 +34,8 @@ export interface KeySettings extends Budgets {
   /** The group whose models and prices the key sees; null for the workspace's own. */
   group: string | null;
   expiresAt: number | null;
+  /** Creates of the key that are the same, without an idempotency key, are one job for a short while. */
+  joinsIdentical: boolean;
 }
 
 export interface Key extends KeySettings {

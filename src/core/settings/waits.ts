@@ -198,6 +198,10 @@ export const WAITS = {
     10 * SECOND,
     "An endpoint waits this long for a provider's answer unless its caller says otherwise.",
   ),
+  joinedMs: ms(
+    MINUTE,
+    'Creates that are the same, of a key that joins them, are one job for this long after the first.',
+  ),
   idempotencyMs: ms(48 * HOUR, "A create's answer is kept this long for a repeat under its key."),
 
   // Starts and the sweep.

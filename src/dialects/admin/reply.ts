@@ -47,6 +47,7 @@ export const keySchema = z.strictObject({
   ...budgets,
   held: points,
   spent: points,
+  joins_identical: z.boolean(),
   created_at: time,
   expires_at: time.nullable(),
   revoked_at: time.nullable(),

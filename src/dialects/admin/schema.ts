@@ -80,6 +80,7 @@ const keyFields = {
   group: text.nullable(),
   ...budgetFields,
   expires_at: time.nullable(),
+  joins_identical: flag,
 };
 
 export const newWorkspaceSchema = z.strictObject(
@@ -105,6 +106,7 @@ export const newKeySchema = z.strictObject(
       budget_day: keyFields.budget_day.default(null),
       budget_month: keyFields.budget_month.default(null),
       expires_at: keyFields.expires_at.default(null),
+      joins_identical: flag.default(false),
     },
     KEY,
   ),

@@ -24,6 +24,8 @@ export const KEY = {
   group: `${GROUP} null is that of the workspace.`,
   ...BUDGETS,
   expires_at: 'When it ends, in Unix seconds; null is never.',
+  joins_identical:
+    'Whether its creates that are the same and have no `Idempotency-Key` are one job for a short while.',
 } as const;
 export const ROTATION = {
   grace_seconds: 'How long the secret that is replaced still works; 0 ends it at once.',

@@ -64,6 +64,7 @@ export function fromKey(key: Key): KeyReply {
     ...fromBudgets(key),
     held: formatPoints(key.held),
     spent: formatPoints(key.spent),
+    joins_identical: key.joinsIdentical,
     created_at: seconds(key.createdAt),
     expires_at: secondsOrNull(key.expiresAt),
     revoked_at: secondsOrNull(key.revokedAt),
@@ -99,17 +100,20 @@ export function toKeySettings({
   expires_at: expiresAt,
   budget_day: budgetDay,
   budget_month: budgetMonth,
+  joins_identical: joinsIdentical,
   ...settings
 }: NewKeyBody): KeySettings {
-  return { ...settings, expiresAt, budgetDay, budgetMonth };
+  return { ...settings, expiresAt, budgetDay, budgetMonth, joinsIdentical };
 }
 
 export const toKeyChange = ({
   expires_at: expiresAt,
   budget_day: budgetDay,
   budget_month: budgetMonth,
+  joins_identical: joinsIdentical,
   ...body
-}: KeyChangeBody): Partial<KeySettings> => toChange({ ...body, expiresAt, budgetDay, budgetMonth });
+}: KeyChangeBody): Partial<KeySettings> =>
+  toChange({ ...body, expiresAt, budgetDay, budgetMonth, joinsIdentical });
 
 export const toWorkspaceChange = ({
   disabled: isDisabled,

@@ -98,7 +98,8 @@ const claimOf = ({ idempotency, principal, now }: NewJob): IdempotencyClaim | un
 
 async function claimFor(tx: Transaction, job: NewJob, keepMs: number): Promise<void> {
   const asked = claimOf(job);
-  const earlier = asked && (await claim(tx, asked, { jobId: job.id, keepMs }));
+  const earlier =
+    asked && (await claim(tx, asked, { jobId: job.id, keepMs: asked.keepMs ?? keepMs }));
   if (earlier) throw new Rollback(await replayOf(tx, earlier, job.render));
 }
 

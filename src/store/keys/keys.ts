@@ -59,6 +59,7 @@ async function principalBy(
       workspaceId: keys.workspaceId,
       scopes: keys.scopes,
       models: keys.models,
+      joinsIdentical: keys.joinsIdentical,
       group: sql<string>`coalesce(${keys.groupName}, ${workspaces.groupName})`,
     })
     .from(keySecrets)

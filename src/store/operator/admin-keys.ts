@@ -81,13 +81,14 @@ export async function revokeKey(db: Database, id: string, now: Date): Promise<vo
 
 /** Names only the columns to write: an undefined setting leaves its column as it is, null empties it. */
 function toColumns(settings: Partial<KeySettings>): Partial<typeof keys.$inferInsert> {
-  const { name, scopes, models, group, expiresAt } = settings;
+  const { name, scopes, models, group, expiresAt, joinsIdentical } = settings;
   return {
     ...(name === undefined ? {} : { name }),
     ...(scopes === undefined ? {} : { scopes: [...scopes] }),
     ...(models === undefined ? {} : { models: models && [...models] }),
     ...(group === undefined ? {} : { groupName: group }),
     ...budgetColumns(settings),
+    ...(joinsIdentical === undefined ? {} : { joinsIdentical }),
     ...(expiresAt === undefined
       ? {}
       : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }),
@@ -134,6 +135,7 @@ async function select(
     budget: key.budget,
     budgetDay: key.budgetDay,
     budgetMonth: key.budgetMonth,
+    joinsIdentical: key.joinsIdentical,
     createdAt: key.createdAt.getTime(),
     expiresAt: key.expiresAt?.getTime() ?? null,
     revokedAt: key.revokedAt?.getTime() ?? null,

@@ -46,6 +46,7 @@ export const keys = pgTable('keys', {
   budgetDay: money('budget_day'),
   budgetMonth: money('budget_month'),
   lastUsedAt: at('last_used_at'),
+  joinsIdentical: boolean('joins_identical').notNull().default(false),
 });
 
 export const keySecrets = pgTable('key_secrets', {

@@ -38,6 +38,11 @@ const HEADERS = {
     description: 'Says `true` where this is the answer to an earlier request under the same key.',
     schema: { const: 'true' },
   },
+  'Reelay-Joined': {
+    description:
+      'Says `true` where the key joins creates that are the same, and this one is an earlier one.',
+    schema: { const: 'true' },
+  },
   Link: { description: 'Where the events of the video are: `<…>; rel="events"`.', schema: text },
   'openai-poll-after-ms': {
     description: 'Milliseconds after which to ask again, as clients of OpenAI read it.',
@@ -63,7 +68,7 @@ export function headersOf(
 ): JsonSchema {
   const names = new Set<string>([
     'X-Request-Id',
-    ...(spends ? ['RateLimit-Policy', 'RateLimit'] : []),
+    ...(spends ? ['RateLimit-Policy', 'RateLimit', 'Reelay-Joined'] : []),
     ...(method === 'POST' ? ['Idempotent-Replayed'] : []),
     ...shown,
   ]);
