@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser, Request } from 'playwright-core';
+import { servePage, startBrowser, type ServedPage } from '../support/browser';
 import { programPath } from '../support/programs';
 import { MODEL } from './memory-gateway';
 import { ADMIN_KEY, KEY, startTestApp, type TestApp } from './test-app';
@@ -13,7 +12,7 @@ import { ADMIN_KEY, KEY, startTestApp, type TestApp } from './test-app';
 
 const SECONDS = 10;
 let folder = '';
-const servers: Server[] = [];
+let pages: ServedPage[] = [];
 let named = '';
 let stranger = '';
 let app: TestApp;
@@ -21,57 +20,47 @@ let closed: TestApp;
 let browser: Browser;
 let link = '';
 
-/** Serves an empty page at an origin of its own. */
-async function startPages(): Promise<string> {
-  const server = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><body></body>');
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-}
-
-/** Draws a clip with many key frames, so that a seek lands in its middle. */
+/**
+ * Draws a clip with many key frames, so that a seek lands in its middle, and with noise, so that it is far longer than
+ * what a browser reads ahead.
+ */
 function drawClip(): Buffer {
   const path = join(folder, 'clip.mp4');
-  const source = `testsrc=duration=${String(SECONDS)}:size=320x180:rate=24`;
-  const coding = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-g', '24', '-movflags', '+faststart'];
-  execFileSync(programPath('ffmpeg'), [
-    '-v',
-    'error',
-    '-f',
-    'lavfi',
-    '-i',
-    source,
-    ...coding,
-    path,
-  ]);
+  const source = `testsrc=duration=${String(SECONDS)}:size=640x360:rate=24,noise=alls=100:allf=t`;
+  const coding = ['-c:v', 'libx264', '-preset', 'ultrafast', '-qp', '12', '-pix_fmt', 'yuv420p'];
+  const shape = ['-g', '24', '-movflags', '+faststart'];
+  const drawing = ['-v', 'error', '-f', 'lavfi', '-i', source, ...coding, ...shape, path];
+  execFileSync(programPath('ffmpeg'), drawing);
   return readFileSync(path);
 }
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reelay-cors-'));
-  [named, stranger] = [await startPages(), await startPages()];
+  pages = [await servePage(), await servePage()];
+  [named = '', stranger = ''] = pages.map(({ origin }) => origin);
   [app, closed] = await Promise.all([startTestApp({ corsOrigins: [named] }), startTestApp()]);
   app.gateway.file = drawClip();
   const created = await app.postJson('/v1/videos', { model: MODEL, prompt: 'a cat' });
   const { id } = (await created.json()) as { id: string };
   link = app.gateway.link(app.gateway.finish(id), 'video');
-  browser = await chromium.launch({
-    executablePath: programPath('chromium'),
-    args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
-  });
+  browser = await startBrowser();
 });
 afterAll(async () => {
   await browser?.close();
   await Promise.all([app?.close(), closed?.close()]);
-  for (const server of servers) server.close();
+  await Promise.all(pages.map((page) => page.close()));
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Opens a page of that origin and runs the text of a function in it. */
-async function inPage(origin: string, run: string, input: string | Wish): Promise<unknown> {
+/** Opens a page of that origin and runs the text of a function in it; `hear` is told what the page asks for. */
+async function inPage(
+  origin: string,
+  run: string,
+  input: string | Wish,
+  hear: (request: Request) => void = () => undefined,
+): Promise<unknown> {
   const page = await browser.newPage();
+  page.on('request', hear);
   try {
     await page.goto(origin);
     return await page.evaluate(`(${run})(${JSON.stringify(input)})`);
@@ -103,6 +92,13 @@ const PLAY = `async (url) => {
   return { at: Math.round(video.currentTime), length: Math.round(video.duration), pixels };
 }`;
 
+/** Tells from which byte on a request asks for a file (`bytes=40123-`), and its answer's status. */
+async function partOf(request: Request): Promise<{ status: number | undefined; from: number }> {
+  const { range = '' } = await request.allHeaders();
+  const status = (await request.response())?.status();
+  return { status, from: Number(/^bytes=(\d+)-/.exec(range)?.[1]) };
+}
+
 interface Wish {
   url: string;
   headers: Record<string, string>;
@@ -124,8 +120,19 @@ const READ = `async ({ url, headers, method = 'GET' }) => {
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
 describe('in a browser, a page of a named origin', () => {
-  test('plays a result by its signed link, seeks in it and may read its pixels', async () => {
-    expect(await inPage(named, PLAY, link)).toEqual({ at: 7, length: SECONDS, pixels: true });
+  test('plays a result by its signed link, seeks by asking for that part alone and may read its pixels', async () => {
+    const asked: Request[] = [];
+    const played = await inPage(named, PLAY, link, (request) => asked.push(request));
+    expect(played).toEqual({ at: 7, length: SECONDS, pixels: true });
+    const answers = await Promise.all(
+      asked.filter((request) => request.url() === link).map(partOf),
+    );
+    const middle = app.gateway.file.length / 2;
+    expect(answers[0]).toEqual({ status: 206, from: 0 });
+    expect(answers.filter(({ from }) => from > middle)).toContainEqual({
+      status: 206,
+      from: expect.any(Number),
+    });
   });
 
   test('reads a part of a result, and of an answer the headers that clients go by', async () => {

@@ -1,7 +1,7 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { apis } from '../../src/dialects';
+import { startBrowser } from '../support/browser';
 import { messagesOf, operationsOf } from '../support/openapi/operations';
-import { programPath } from '../support/programs';
 import { startTestApp, type TestApp } from './test-app';
 
 /** The page of the documentation as a reader's browser shows it, and the text for language models. */
@@ -13,8 +13,7 @@ let app: TestApp;
 let browser: Browser;
 beforeAll(async () => {
   app = await startTestApp();
-  const root = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  browser = await chromium.launch({ executablePath: programPath('chromium'), args: root });
+  browser = await startBrowser();
 });
 afterAll(async () => {
   await browser?.close();
