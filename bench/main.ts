@@ -16,7 +16,8 @@ export const command = () =>
     .addCommand(bombs())
     .addCommand(held())
     .addCommand(million())
-    .addCommand(page());
+    .addCommand(page())
+    .addCommand(streams());
 
 const figures = () =>
   newCommand({
@@ -146,5 +147,30 @@ const page = () =>
       exits(async () => {
         const { benchPage } = await import('./page/write.js');
         return benchPage();
+      }),
+    );
+
+/** Each of the videos that are made has a reader, and one key may have no more streams open (limits.eventStreamsPerKey). */
+const STREAMS = { least: 20, most: 600 };
+
+const streams = () =>
+  newCommand({
+    name: 'streams',
+    summary: 'many streams of events at one API process',
+    description:
+      'Holds many streams of events open at one API process, of videos and then of a workspace: memory of each, event loop, and how late events arrive.',
+    examples: ['reelay bench streams --streams 100 --json'],
+  })
+    .option(
+      '--streams <number>',
+      'how many at once',
+      wholeNumber('streams', STREAMS.least, STREAMS.most),
+      500,
+    )
+    .addOption(jsonOption())
+    .action(
+      exits(async (options) => {
+        const { benchStreams } = await import('./streams/index.js');
+        return benchStreams(options);
       }),
     );

@@ -9,7 +9,8 @@ import type { Pace } from './math/pace';
 import { forkChild } from './parts/forked';
 import type { BenchChild } from './parts/forked';
 import { startGateway } from './parts/gateway';
-import type { BenchGateway, GatewayBase } from './parts/gateway';
+import type { BenchGateway } from './parts/gateway';
+import type { Session } from './parts/session';
 import { withoutOurs } from './parts/servers';
 import { installPeer } from './peer/install';
 import type { Context } from './phases/context';
@@ -23,9 +24,8 @@ import { measureReads } from './phases/reads';
 import type { Plan } from './plan';
 
 /** Everything that a run needs, whatever it measures; `config` holds the defaults, what nobody configured. */
-export interface Run extends GatewayBase {
+export interface Run extends Session {
   plan: Plan;
-  say(line: string): void;
 }
 
 /** All phases one after the other, each alone on the machine. */

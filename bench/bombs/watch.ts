@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request, type RequestOptions } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readLoopDelay } from '../machine/event-loop';
 import { readKib } from '../machine/proc';
 
 /** The process under attack, and how others reach it. */
@@ -30,7 +31,7 @@ export async function watchWhile<Result>(
   work: () => Promise<Result>,
 ): Promise<{ result: Result; watched: Watched }> {
   const before = residentMib(attacked.pid);
-  await loopDelayMs(attacked); // each reading begins a new stretch
+  await readLoopDelay(attacked.metrics); // each reading begins a new stretch
   const others = { answered: 0, refused: 0, longestMs: 0 };
   let peak = before;
   const goingOn = { is: true };
@@ -53,7 +54,7 @@ export async function watchWhile<Result>(
     await watching;
     const watched = {
       memoryMib: Math.round(peak - before),
-      loopDelayMs: await loopDelayMs(attacked),
+      loopDelayMs: Math.round((await readLoopDelay(attacked.metrics)).max),
       others,
     };
     return { result, watched };
@@ -64,14 +65,6 @@ export async function watchWhile<Result>(
 
 const residentMib = (pid: number): number =>
   (readKib(readFileSync(`/proc/${String(pid)}/status`, 'utf8'), 'VmRSS') ?? 0) / KIB_PER_MIB;
-
-/** Reads how late the event loop was at most since the last reading. Throws where the page does not tell. */
-async function loopDelayMs({ metrics }: Attacked): Promise<number> {
-  const { text } = await get(`${metrics}/metrics`);
-  const seconds = /^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(text)?.[1];
-  if (seconds === undefined) throw new Error('the metrics do not tell how late the event loop is');
-  return Math.round(Number(seconds) * 1_000);
-}
 
 /** Asks what every caller asks; status 0 where the connection broke off. */
 async function ask({ api, key }: Attacked, agent: Agent) {

@@ -23,6 +23,8 @@ export interface BenchGateway {
   /** How the bench reads its rows. */
   databaseUrl: string;
   simulatorUrl: string;
+  /** The origin of the API's page of metrics; nobody listens there where it was not asked for. */
+  metrics: string;
   watched: ProcessTable;
   /** Rejects when one of its processes ends by itself. */
   failed: Promise<never>;
@@ -43,11 +45,13 @@ export interface GatewayOptions {
   name: string;
   /** The waits that are not the defaults. */
   waits?: FileConfigInput['waits'];
+  /** Opens the API's page of metrics. */
+  hasMetrics?: true;
 }
 
 export async function startGateway(
   { config, servers, stack, goOn }: GatewayBase,
-  { name, waits = {} }: GatewayOptions,
+  { name, waits = {}, hasMetrics }: GatewayOptions,
 ): Promise<BenchGateway> {
   const data = join(servers.data, name);
   mkdirSync(data, { mode: 0o700 });
@@ -55,7 +59,7 @@ export async function startGateway(
   writeFileSync(file, JSON.stringify({ waits }));
   await execute(servers.benchUrl('postgres'), `CREATE DATABASE ${name} OWNER ${OWNER}`);
   // Chosen here, so that all three can start at once.
-  const [simulatorPort = 0, apiPort = 0] = await freePorts(2);
+  const [simulatorPort = 0, apiPort = 0, metricsPort = 0] = await freePorts(3);
   const urls = { api: urlOf(apiPort), simulator: urlOf(simulatorPort) };
   const env = {
     ...environmentOf({ config, servers }, name),
@@ -69,9 +73,10 @@ export async function startGateway(
     return startReady({ name: command, data, command: process.execPath, args: all, env });
   };
   const callbacks = ['--allow-callbacks-to', LOOPBACK];
+  const metrics = hasMetrics ? ['--metrics-port', String(metricsPort)] : [];
   const parts = {
     simulator: start('simulator', '--port', String(simulatorPort)),
-    api: start('api', '--host', LOOPBACK, '--port', String(apiPort), ...callbacks),
+    api: start('api', '--host', LOOPBACK, '--port', String(apiPort), ...callbacks, ...metrics),
     worker: start('worker', ...callbacks),
   };
   const programs = Object.values(parts).map(({ program }) => program);
@@ -86,6 +91,7 @@ export async function startGateway(
     namespace: name,
     databaseUrl: servers.benchUrl(name),
     simulatorUrl: urls.simulator,
+    metrics: urlOf(metricsPort),
     watched: Object.fromEntries(
       Object.entries(parts).map(([part, { program }]) => [part, { pid: program.pid }]),
     ),

@@ -11,6 +11,7 @@ import { urlOf } from '../../src/postgres/login';
 import { readRecord } from '../../src/postgres/record';
 import { OWNER } from '../../src/postgres/roles';
 import type { ProcessTable } from '../machine/processes';
+import { execute } from './database';
 import { temporaryFolder } from './temporary';
 
 /** The one engine and the one PostgreSQL that all of a run shares, in a folder that is removed after it. */
@@ -25,16 +26,22 @@ export interface Servers {
   watched: ProcessTable;
 }
 
+export interface ServerOptions {
+  /** Settings of PostgreSQL that are not its defaults, such as `track_commit_timestamp`. */
+  settings?: Readonly<Record<string, string>>;
+}
+
 export async function startServers(
   config: Config,
   stack: Stack,
   say: (line: string) => void,
+  { settings = {} }: ServerOptions = {},
 ): Promise<Servers> {
   const data = temporaryData(stack);
   const folder = await claimDataFolder(data);
   stack.push('data folder', () => folder.release());
   const [store, engine] = await Promise.allSettled([
-    launchStore({ data, say }),
+    launchStoreWith(settings, { data, say }),
     launchEngine({
       data,
       cache: config.cacheFolder,
@@ -47,20 +54,46 @@ export async function startServers(
   if (engine.status === 'fulfilled') stack.push('engine', () => engine.value.stop());
   if (store.status === 'rejected') throw store.reason;
   if (engine.status === 'rejected') throw engine.reason;
-  const passwords = readRecord(data)?.passwords ?? { superuser: '', owner: '' };
-  const url = (user: string, password: string, database: string): string =>
-    urlOf({ user, password, database, port: store.value.port ?? 0 });
+  const { benchUrl, ownerUrl } = loginsOf(data, store.value);
   return {
     data,
     engine: engine.value,
     store: store.value,
-    benchUrl: (database) =>
-      `${url('postgres', passwords.superuser, database)}&options=-c%20log_statement%3Dnone`,
-    ownerUrl: (database) => url(OWNER, passwords.owner, database),
+    benchUrl,
+    ownerUrl,
     watched: {
       engine: { pid: readRun(data, 'engine')?.pid ?? 0 },
       postgres: { pid: readRun(data, 'postgres')?.pid ?? 0, withChildren: true },
     },
+  };
+}
+
+/** Starts the database; with settings twice, since some are read at a start alone. */
+async function launchStoreWith(
+  settings: Readonly<Record<string, string>>,
+  options: { data: string; say: (line: string) => void },
+): Promise<RunningStore> {
+  const store = await launchStore(options);
+  if (Object.keys(settings).length === 0) return store;
+  const { benchUrl } = loginsOf(options.data, store);
+  for (const [name, value] of Object.entries(settings)) {
+    await execute(benchUrl('postgres'), `ALTER SYSTEM SET ${name} = ${value}`);
+  }
+  await store.stop();
+  return launchStore(options);
+}
+
+function loginsOf(
+  data: string,
+  { port = 0 }: Pick<RunningStore, 'port'>,
+): Pick<Servers, 'benchUrl' | 'ownerUrl'> {
+  const passwords = readRecord(data)?.passwords ?? { superuser: '', owner: '' };
+  const url = (user: string, password: string, database: string): string =>
+    urlOf({ user, password, database, port });
+  return {
+    benchUrl: (database) =>
+      `${url('postgres', passwords.superuser, database)}&options=-c%20log_statement%3Dnone`,
+    ownerUrl: (database) => url(OWNER, passwords.owner, database),
   };
 }
 

@@ -69,6 +69,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   'reelay bench held': ['--requests', '--seconds', '--json'],
   'reelay bench million': ['--jobs', '--calls', '--json'],
   'reelay bench page': ['--json'],
+  'reelay bench streams': ['--streams', '--json'],
 };
 
 test('every command is in the table, with exactly its flags', async () => {

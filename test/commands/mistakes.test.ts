@@ -51,7 +51,7 @@ const MISTAKES: [line: string, sentence: string][] = [
   ['simulator --host ::', "reelay simulator: unknown option '--host'"],
   [
     'bench nonsense',
-    'reelay bench: there is no command "nonsense" (figures, account, bombs, held, million, page)',
+    'reelay bench: there is no command "nonsense" (figures, account, bombs, held, million, page, streams)',
   ],
   ['bench --qick', "reelay bench: unknown option '--qick' (Did you mean --quick?)"],
   ['bench --write before', 'reelay bench: --write takes a name with a number, such as before-1'],
