@@ -1,6 +1,5 @@
 import type { Answer, LateAnswer } from '../../core/api/answer';
-import { applied, type Caller } from '../kit/held';
-import { patienceOf } from '../kit/prefer';
+import { applied, wishOf, type Caller } from '../kit/held';
 import { startWithin } from '../kit/start-within';
 import type { RouteInput } from '../../core/api/route';
 import { FAILURES, type FailureCode } from '../../core/errors';
@@ -46,7 +45,7 @@ export async function create(
   });
   return whenAnswered(gateway, accepted, {
     principal,
-    patience: patienceOf(input.headers['prefer'], { unasked: 0, max: gateway.heldMsMax }),
+    patience: wishOf(gateway, input.headers),
     signal,
     isKeyed: idempotencyKey !== undefined,
   });

@@ -24,10 +24,14 @@ export function asPreferred(
   { principal, headers, signal }: Pick<RouteInput, 'principal' | 'headers' | 'signal'>,
   render: (job: Job) => Answer,
 ): Answer | LateAnswer {
-  const patience = patienceOf(headers['prefer'], { unasked: 0, max: jobs.heldMsMax });
+  const patience = wishOf(jobs, headers);
   if (patience.ms > 0) return whenEnded(jobs, created, { principal, patience, signal }, render);
   return { ...created, headers: { ...created.headers, ...patience.headers } };
 }
+
+/** Reads how long a caller wants to wait who is answered at once where they do not say. */
+export const wishOf = ({ heldMsMax }: Pick<Jobs, 'heldMsMax'>, headers: Headers): Patience =>
+  patienceOf(headers['prefer'], { unasked: 0, max: heldMsMax });
 
 /**
  * Answers a create once its job has ended, or with the job as it is when the wait is over; the job goes on in any case.

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { route, type RouteInput } from '../../core/api/route';
-import { applied, type Caller } from '../kit/held';
-import { patienceOf } from '../kit/prefer';
+import { applied, wishOf, type Caller } from '../kit/held';
 import { startWithin } from '../kit/start-within';
 import { type Dialect } from '../../core/api/dialect';
 import { type LateAnswer } from '../../core/api/answer';
@@ -154,8 +153,7 @@ async function generate(
       return { status: 200, body: createdOf(job, reference, undefined) };
     },
   });
-  const max = jobs.heldMsMax;
-  const patience = patienceOf(input.headers['prefer'], { unasked: 0, max });
+  const patience = wishOf(jobs, input.headers);
   return completed(jobs, answer, { principal, patience, signal });
 }
 
