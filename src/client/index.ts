@@ -1,12 +1,25 @@
 import type { z } from 'zod';
 import type { submitBodySchema } from '../dialects/videos/schema';
 import type { Video } from '../dialects/videos/reply';
-import { eventsOf, type EventsOptions, type VideoEvent } from './events';
+import {
+  eventsOf,
+  workspaceEventsOf,
+  type EventsOptions,
+  type VideoEvent,
+  type WorkspaceEventsOptions,
+} from './events';
 import { createSend, type ClientOptions } from './send';
 import { look, waitFor, type WaitOptions } from './wait';
 
 export { ReelayError } from './error';
-export type { ClientOptions, EventsOptions, Video, VideoEvent, WaitOptions };
+export type {
+  ClientOptions,
+  EventsOptions,
+  Video,
+  VideoEvent,
+  WaitOptions,
+  WorkspaceEventsOptions,
+};
 
 /** What a video is asked for by, as `POST /v1/videos` reads it. */
 export type VideoRequest = Omit<z.infer<typeof submitBodySchema>, 'input_reference'> & {
@@ -48,6 +61,7 @@ export interface ReelayClient {
   get(id: string, options?: CallOptions): Promise<Video>;
   wait(id: string, options?: WaitOptions): Promise<Video>;
   events(id: string, options?: EventsOptions): AsyncIterable<VideoEvent>;
+  workspaceEvents(options?: WorkspaceEventsOptions): AsyncIterable<VideoEvent>;
   content(id: string, options?: ContentOptions): Promise<Response>;
   quote(request: VideoRequest, options?: CallOptions): Promise<Quote>;
 }
@@ -67,6 +81,7 @@ export function createClient(options: ClientOptions): ReelayClient {
     get: async (id, { signal } = {}) => (await look(send, id, signal)).video,
     wait: (id, waiting) => waitFor(send, id, waiting),
     events: (id, following) => eventsOf(send, id, following),
+    workspaceEvents: (following) => workspaceEventsOf(send, following),
     content: (id, { signal, range } = {}) =>
       send({
         path: `/v1/videos/${encodeURIComponent(id)}/content`,

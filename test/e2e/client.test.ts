@@ -3,12 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { createClient, ReelayError, type VideoEvent } from '../../src/client';
 import { verifyCallback } from '../../src/client/verify';
 import { sign } from '../../src/callbacks/sign';
+import { comparePlaces } from '../../src/core/job/place';
 import { until, useTestGateway } from '../support/gateway';
 import { startTcpProxy } from '../support/tcp-proxy';
 
 /** Our own client: every call of it against a real gateway, and streams that are cut against a server that cuts them. */
 
-const gateway = useTestGateway();
+const gateway = useTestGateway({ waits: { eventRetryMs: 50 } });
 const request = { model: 'seedance-2.0', prompt: 'a paper boat [[sim seconds=1]]', duration: 5 };
 const client = () => createClient({ baseUrl: gateway.api, key: gateway.keys.key });
 
@@ -55,6 +56,58 @@ test('waits on when the connection is cut in the middle, and ends with the video
   proxy.mend();
   expect(await waiting).toMatchObject({ id, status: 'completed' });
   await proxy.close();
+});
+
+test('the events of all videos go on behind the last one when the connection is cut, and end with their signal', async () => {
+  const proxy = await startTcpProxy(new URL(gateway.api).host);
+  const reelay = createClient({ baseUrl: `http://${proxy.address}`, key: gateway.keys.key });
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  const types = ['video.queued'];
+  const made: string[] = [];
+  const told: VideoEvent[] = [];
+  const create = async () => {
+    const { id } = await client().create({ ...request, prompt: `all ${String(made.length)}` });
+    made.push(id);
+  };
+  const { json } = await gateway.call('GET', '/v1/events');
+  await create();
+  const events = reelay.workspaceEvents({ lastEventId: json.next_cursor as string, types, signal });
+  await expect(
+    (async () => {
+      for await (const event of events) {
+        told.push(event);
+        if (told.length === 4) leaving.abort(new Error('enough'));
+        proxy.cut();
+        await create();
+        proxy.mend();
+      }
+    })(),
+  ).rejects.toThrow('enough');
+  expect(told.map(({ data }) => data.id)).toEqual(made.slice(0, 4));
+  await proxy.close();
+});
+
+test('the events of all videos begin where they were asked for, also when the first connection tells none', async () => {
+  const { json } = await gateway.call('GET', '/v1/events');
+  const heard: (string | null)[] = [];
+  const cutting: typeof fetch = async (url, init) => {
+    const headers = new Headers(init?.headers);
+    if (headers.get('accept') !== 'text/event-stream') return fetch(url, init);
+    heard.push(headers.get('last-event-id'));
+    if (heard.length === 1) {
+      await client().create({ ...request, prompt: 'made meanwhile' });
+      return new Response('retry: 10\n\n');
+    }
+    return fetch(url, init);
+  };
+  const reelay = createClient({ baseUrl: gateway.api, key: gateway.keys.key, fetch: cutting });
+  for await (const { data } of reelay.workspaceEvents({ types: ['video.queued'] })) {
+    expect(data.prompt).toBe('made meanwhile');
+    break;
+  }
+  expect(heard).toEqual([heard[0], heard[0]]);
+  expect(comparePlaces(heard[0] ?? '', json.next_cursor as string)).toBeGreaterThanOrEqual(0);
 });
 
 test('an error has the code, the field, the status and the id of the request', async () => {
