@@ -78,6 +78,7 @@ type GatewayWaits = PlanWaits &
     | 'contentTimeoutMs'
     | 'eventBeatMs'
     | 'eventRetryMs'
+    | 'keyMemoMs'
   >;
 
 /** What a create stands on, whether an endpoint or a workflow asks. */

@@ -5,8 +5,7 @@ import type { Feed, FeedAnswer, FeedEvent, FeedQuery, FeedTold } from '../core/p
 import type { FeedRow } from '../core/ports/store/feed';
 import type { Retention } from '../core/settings/retention';
 import type { GatewayDeps } from './deps';
-import { isAllowed } from './live';
-import { untilClosed, type OpenStreams } from './open-streams';
+import { untilClosed, type OpenStream, type OpenStreams } from './open-streams';
 import { withQueue } from './queue';
 
 type FeedDeps = Pick<GatewayDeps, 'store' | 'caps' | 'waits' | 'now'> & {
@@ -24,17 +23,20 @@ export function createFeed(deps: FeedDeps, streams: OpenStreams): Feed {
   return {
     async followAll(principal, query) {
       const first = await pageOf(deps, principal, { ...query, limit: ROWS_STREAMED });
-      const close = streams.open(principal);
-      // A reader that leaves before it has read anything would never start, and so never end, the generator.
-      query.signal.addEventListener('abort', close, { once: true });
-      return untilClosed(tell(deps, principal, query, first), close);
+      const stream = streams.open(principal, query.signal);
+      return untilClosed(tell(deps, principal, { ...query, first, stream }), stream);
     },
     async events(principal, { waitMs, ...query }) {
       const page = await pageOf(deps, principal, query);
       if (page.events.length > 0 || waitMs === 0) return page;
-      const close = streams.open(principal);
+      const { signal, close } = streams.open(principal, query.signal);
       try {
-        return await waited(deps, principal, { ...query, page, until: deps.now() + waitMs });
+        return await waited(deps, principal, {
+          ...query,
+          signal,
+          page,
+          until: deps.now() + waitMs,
+        });
       } finally {
         close();
       }
@@ -59,7 +61,7 @@ async function waited(
     const { next: after, hasMore } = page;
     // What waits behind rows that this reader does not want is there already.
     const moved = hasMore || (await hasMoved(deps, principal, { after, ms: left, signal }));
-    if (!moved || !(await isAllowed(deps, principal))) return page;
+    if (!moved || signal.aborted) return page;
     page = await pageOf(deps, principal, { ...query, after });
   }
 }
@@ -73,8 +75,7 @@ const hasMoved = (
 async function* tell(
   deps: FeedDeps,
   principal: Principal,
-  { signal, wants }: FeedQuery,
-  first: FeedAnswer,
+  { signal, wants, first, stream }: FeedQuery & { first: FeedAnswer; stream: OpenStream },
 ): AsyncGenerator<FeedTold> {
   const { eventRetryMs, eventBeatMs: ms } = deps.waits;
   yield { kind: 'opened', retryMs: eventRetryMs };
@@ -84,10 +85,11 @@ async function* tell(
     // The place of a reader who is told nothing moves on too, or it would become older than what is kept.
     yield { kind: 'place', place: page.next };
     const after = page.next;
-    const moved = page.hasMore || (await hasMoved(deps, principal, { after, ms, signal }));
+    const { signal: ending } = stream;
+    const moved = page.hasMore || (await hasMoved(deps, principal, { after, ms, signal: ending }));
     if (signal.aborted) break;
+    if (ending.aborted) return;
     if (!moved) yield { kind: 'beat' };
-    if (!(await isAllowed(deps, principal))) return;
     page = await pageOf(deps, principal, { after, wants, limit: ROWS_STREAMED });
   }
   yield { kind: 'closing' };

@@ -1,4 +1,3 @@
-import type { Principal } from '../core/api/principal';
 import { isTerminal } from '../core/job/job';
 import type { Job } from '../core/job/job';
 import { comparePlaces } from '../core/job/place';
@@ -12,9 +11,11 @@ import { withQueue } from './queue';
 type LiveDeps = Pick<GatewayDeps, 'store' | 'caps' | 'waits' | 'now' | 'signEventsLink'>;
 
 interface Reader {
-  principal: Principal;
   after: string | undefined;
+  /** Aborts when the reader leaves or the server stops. */
   signal: AbortSignal;
+  /** Aborts also when the key has ended. */
+  ending: AbortSignal;
 }
 
 /** Makes the streams of this process; all that wait share one question to the database. */
@@ -24,10 +25,8 @@ export function createLive(deps: LiveDeps, { get }: Pick<Jobs, 'get'>, streams: 
     async follow(principal, id, { after, signal }) {
       const job = await get(principal, id);
       if (after !== undefined && (await isOver(deps, job, after))) return undefined;
-      const close = streams.open(principal);
-      // A reader that leaves before it has read anything would never start, and so never end, the generator.
-      signal.addEventListener('abort', close, { once: true });
-      return untilClosed(tell(deps, job, { principal, after, signal }), close);
+      const stream = streams.open(principal, signal);
+      return untilClosed(tell(deps, job, { after, signal, ending: stream.signal }), stream);
     },
   };
 }
@@ -51,9 +50,9 @@ async function* tell(deps: LiveDeps, first: Job, reader: Reader): AsyncGenerator
   let mark = '';
   yield { kind: 'opened', retryMs: waits.eventRetryMs };
   while (!reader.signal.aborted) {
-    const move = await store.changes.moved(first.id, mark, waits.eventBeatMs, reader.signal);
+    const move = await store.changes.moved(first.id, mark, waits.eventBeatMs, reader.ending);
     if (reader.signal.aborted) break;
-    if (move.kind === 'gone' || !(await isAllowed(deps, reader.principal))) return;
+    if (move.kind === 'gone' || reader.ending.aborted) return;
     if (move.kind === 'still') {
       yield { kind: 'beat' };
       continue;
@@ -88,13 +87,4 @@ function statesAfter(
   if (place === undefined) return [last ? { ...state, place: last.place } : state];
   const missing = told.filter((event) => comparePlaces(event.place, place) > 0);
   return missing.length > 0 ? missing.map((event) => ({ ...state, ...event })) : [state];
-}
-
-/** Says whether a stream may go on: it ends with its key, and one by a link with its job alone. */
-export async function isAllowed(
-  { store, now }: Pick<LiveDeps, 'store' | 'now'>,
-  { keyId, secretId }: Principal,
-): Promise<boolean> {
-  if (!keyId || secretId === undefined) return true;
-  return (await store.keys.findById(keyId, secretId, now())) !== undefined;
 }

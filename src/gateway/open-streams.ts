@@ -1,6 +1,7 @@
 import type { Principal } from '../core/api/principal';
 import { GatewayError } from '../core/errors';
 import type { Limits } from '../core/settings/limits';
+import type { KeyWatch } from './key-watch';
 
 type StreamLimits = Pick<
   Limits,
@@ -10,13 +11,25 @@ type StreamLimits = Pick<
 /** Streams that this process holds open, by workspace and by key. */
 export interface OpenStreams {
   /**
-   * Counts one more and returns what counts it out again. Throws `unavailable` where the process holds as many as it
-   * may, `rate_limited` where the workspace or the key does.
+   * Counts one more, until it is closed or its reader leaves (`signal`). Throws `unavailable` where the process holds as
+   * many as it may, `rate_limited` where the workspace or the key does.
    */
-  open(principal: Pick<Principal, 'workspaceId' | 'keyId'>): () => void;
+  open(
+    principal: Pick<Principal, 'workspaceId' | 'keyId' | 'secretId'>,
+    signal: AbortSignal,
+  ): OpenStream;
 }
 
-export function createOpenStreams(limits: StreamLimits): OpenStreams {
+/** One stream that was counted. */
+export interface OpenStream {
+  /** Aborts when the reader leaves, when the server stops and when the key ends. */
+  signal: AbortSignal;
+  /** Counts the stream out; repeatable. */
+  close(): void;
+}
+
+/** Makes the count of this process; `keys` says which streams may not go on. */
+export function createOpenStreams(limits: StreamLimits, keys: KeyWatch): OpenStreams {
   const counts = new Map<string, number>();
   const add = (name: string, by: 1 | -1): void => {
     const count = (counts.get(name) ?? 0) + by;
@@ -24,30 +37,75 @@ export function createOpenStreams(limits: StreamLimits): OpenStreams {
     else counts.set(name, count);
   };
   return {
-    open({ workspaceId, keyId }) {
-      // A link has no key; all links of a workspace share one place.
-      const key = `key ${workspaceId} ${keyId ?? ''}`;
-      const names = ['all', `workspace ${workspaceId}`, key];
-      const isFull = (name: string, most: number): boolean => (counts.get(name) ?? 0) >= most;
-      if (isFull('all', limits.eventStreams)) throw full('unavailable', 'This process');
-      if (isFull(`workspace ${workspaceId}`, limits.eventStreamsPerWorkspace)) {
-        throw full('rate_limited', 'This workspace');
-      }
-      if (isFull(key, limits.eventStreamsPerKey)) throw full('rate_limited', 'This key');
-      for (const name of names) add(name, 1);
-      let isOpen = true;
-      return () => {
-        if (isOpen) for (const name of names) add(name, -1);
-        isOpen = false;
+    open(principal, signal) {
+      const places = placesOf(principal, limits);
+      const full = places.find(({ name, most }) => (counts.get(name) ?? 0) >= most);
+      if (full) throw refusalOf(full);
+      for (const { name } of places) add(name, 1);
+      const ending = new AbortController();
+      const end = (): void => {
+        ending.abort();
       };
+      const unwatch = keys.watch(principal, end);
+      let isOpen = true;
+      const close = (): void => {
+        if (!isOpen) return;
+        isOpen = false;
+        for (const { name } of places) add(name, -1);
+        unwatch();
+        signal.removeEventListener('abort', leave);
+      };
+      // What a reader would have been told is a generator, which one that leaves early never starts, and so never ends.
+      const leave = (): void => {
+        end();
+        close();
+      };
+      signal.addEventListener('abort', leave);
+      if (signal.aborted) leave();
+      return { signal: ending.signal, close };
     },
   };
 }
 
+interface Place {
+  name: string;
+  most: number;
+  code: 'unavailable' | 'rate_limited';
+  who: string;
+}
+
+/** The counts that a stream is in. A link has no key; all links of a workspace share one place. */
+function placesOf(
+  { workspaceId, keyId }: Pick<Principal, 'workspaceId' | 'keyId'>,
+  { eventStreams, eventStreamsPerWorkspace, eventStreamsPerKey }: StreamLimits,
+): Place[] {
+  const workspace = `workspace ${workspaceId}`;
+  const key = `key ${workspaceId} ${keyId ?? ''}`;
+  const who = keyId === null ? 'Links to the events of this workspace' : 'This key';
+  return [
+    { name: 'all', most: eventStreams, code: 'unavailable', who: 'This process' },
+    {
+      name: workspace,
+      most: eventStreamsPerWorkspace,
+      code: 'rate_limited',
+      who: 'This workspace',
+    },
+    { name: key, most: eventStreamsPerKey, code: 'rate_limited', who },
+  ];
+}
+
+const refusalOf = ({ code, who, most }: Place): GatewayError =>
+  new GatewayError(code, {
+    message: `${who} may have ${String(most)} streams of events open at one process, and has; let one end first.`,
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
+
+const RETRY_AFTER_SECONDS = 5;
+
 /** Passes on what a stream tells and counts it out when it has ended, whoever ends it. */
 export async function* untilClosed<Told>(
   told: AsyncIterable<Told>,
-  close: () => void,
+  { close }: Pick<OpenStream, 'close'>,
 ): AsyncGenerator<Told> {
   try {
     yield* told;
@@ -55,11 +113,3 @@ export async function* untilClosed<Told>(
     close();
   }
 }
-
-const full = (code: 'unavailable' | 'rate_limited', who: string): GatewayError =>
-  new GatewayError(code, {
-    message: `${who} has as many streams of events open as it may; let one end first.`,
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-  });
-
-const RETRY_AFTER_SECONDS = 5;

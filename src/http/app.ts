@@ -44,7 +44,7 @@ export interface AppOptions extends HealthPorts {
   gateway: Gateway;
   /** The public APIs by name, in the registry's order; the first one answers for paths that belong to none. */
   apis: Readonly<Record<string, Api>>;
-  keys: KeyStore;
+  keys: Omit<KeyStore, 'living'>;
   /** Counts the creates of callers for all processes. */
   callerRates: CallerRateStore;
   isKey(text: string): boolean;

@@ -124,6 +124,7 @@ async function sendEvents(
     response.destroy();
   });
   if (request.method === 'HEAD' || response.destroyed) {
+    await release(events);
     response.end();
     return;
   }
@@ -146,7 +147,7 @@ function readableOf(stream: AsyncIterable<Uint8Array>): Readable {
 }
 
 /** Closes a stream that nobody reads: a generator's cleanup runs only if it was started. */
-async function release(stream: AsyncIterable<Uint8Array>): Promise<void> {
+async function release(stream: AsyncIterable<unknown>): Promise<void> {
   if (stream instanceof Readable) {
     stream.destroy();
     return;

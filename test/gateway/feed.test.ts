@@ -1,8 +1,10 @@
+import { pino } from 'pino';
+import { defaultsOf } from '../../src/core/settings/setting';
 import { WAITS } from '../../src/core/settings/waits';
 import { NO_CAPS } from '../../src/core/slots/caps';
 import { placeBefore } from '../../src/core/job/place';
-import type { FeedTold } from '../../src/core/ports/gateway/feed';
 import { createFeed } from '../../src/gateway/feed';
+import { createKeyWatch } from '../../src/gateway/key-watch';
 import { createOpenStreams } from '../../src/gateway/open-streams';
 import { createdJob, newJob, PRICE, settle, useTestDatabase } from '../support/database';
 
@@ -19,18 +21,15 @@ function feedWith(options: { streams?: number; eventsMs?: number | null; beatMs?
     eventStreamsPerWorkspace: streams,
     eventStreamsPerKey: streams,
   };
-  const waits = Object.fromEntries(Object.entries(WAITS).map(([name, one]) => [name, one.default]));
-  return createFeed(
-    {
-      store: database.store,
-      caps: NO_CAPS,
-      // Every wait is a setting whose default is its value.
-      waits: { ...waits, eventBeatMs: beatMs } as Parameters<typeof createFeed>[0]['waits'],
-      retention: { eventsMs },
-      now: Date.now,
-    },
-    createOpenStreams(limits),
-  );
+  const deps = {
+    store: database.store,
+    caps: NO_CAPS,
+    waits: { ...defaultsOf(WAITS), eventBeatMs: beatMs },
+    retention: { eventsMs },
+    now: Date.now,
+    log: pino({ level: 'silent' }),
+  };
+  return createFeed(deps, createOpenStreams(limits, createKeyWatch(deps)));
 }
 
 const PLAIN = { after: undefined, limit: 20, waitMs: 0, signal: never };
@@ -126,28 +125,13 @@ test('a deleted job is not told', async () => {
   expect((await feed.events(principal, { ...PLAIN, after })).events).toEqual([]);
 });
 
-test('a stream ends with its key, and one that is aborted says that it is closing', async () => {
-  const { principal } = await database.makeWorkspace(PRICE);
-  const kinds = async (told: AsyncIterable<FeedTold>, each: () => Promise<void> | void) => {
-    const seen: string[] = [];
-    for await (const { kind } of told) {
-      seen.push(kind);
-      if (kind === 'place') await each();
-    }
-    return seen;
-  };
+test('a stream that is aborted says that it is closing', async () => {
   const leaving = new AbortController();
-  const aborted = await feedWith().followAll(principal, {
-    after: undefined,
-    signal: leaving.signal,
-  });
-  expect(await kinds(aborted, () => leaving.abort())).toEqual(['opened', 'place', 'closing']);
-  const revoked = await feedWith({ beatMs: 50 }).followAll(principal, {
-    after: undefined,
-    signal: never,
-  });
-  const revoke = async () => {
-    await database.sql('UPDATE keys SET revoked_at = now() WHERE id = $1', [principal.keyId]);
-  };
-  expect(await kinds(revoked, revoke)).toEqual(['opened', 'place', 'beat']);
+  const query = { after: undefined, signal: leaving.signal };
+  const kinds: string[] = [];
+  for await (const { kind } of await feedWith().followAll(database.workspace.principal, query)) {
+    kinds.push(kind);
+    if (kind === 'place') leaving.abort();
+  }
+  expect(kinds).toEqual(['opened', 'place', 'closing']);
 });

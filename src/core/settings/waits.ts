@@ -46,7 +46,7 @@ export const WAITS = {
   fundsMs: ms(250, 'Whether a caller has points at all is remembered for this long.'),
   keyMemoMs: ms(
     500,
-    'A key that was found is let in for this long without a lookup; for so long may a revoked one be used.',
+    'A key that was found is let in for this long without a lookup; for so long may a revoked one be used, and its streams of events go on.',
     { least: 0, most: SECOND },
   ),
 
@@ -186,10 +186,7 @@ export const WAITS = {
   ),
   nativeReplyMs: ms(MINUTE, "A passed-on create waits this long for its provider's answer."),
   cancelReplyMs: ms(5 * SECOND, 'A cancel that passes through waits this long for its verdict.'),
-  eventBeatMs: ms(
-    15 * SECOND,
-    'A silent stream of events says so, and asks if its key still lives.',
-  ),
+  eventBeatMs: ms(15 * SECOND, 'A silent stream of events says so.'),
   eventRetryMs: ms(3 * SECOND, 'A client whose stream of events broke off comes back after this.'),
   linkMs: ms(24 * HOUR, 'A signed link to a result works for this long.'),
   tokenMs: ms(HOUR, 'An access token works for this long.'),

@@ -1,7 +1,7 @@
 import { and, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { SCOPES } from '../../core/api/principal';
-import type { KeyPrincipal, KeyStore } from '../../core/ports/store/keys';
+import type { KeyOfSecret, KeyPrincipal, KeyStore } from '../../core/ports/store/keys';
 import type { Database } from '../base/database';
 import { rememberKeys } from './known-keys';
 import type { KnownKeys } from './known-keys';
@@ -27,6 +27,7 @@ export function keyStore(
         { name: 'key_of_token', isMeant: and(eq(keys.id, id), eq(SECRET_ID, secretId)) },
         now,
       ),
+    living: (asked, now) => livingOf(db, asked, now),
     async existing(hashes) {
       const rows = await db
         .select({ hash: keySecrets.hash })
@@ -51,7 +52,6 @@ async function principalBy(
   { name, isMeant }: { name: string; isMeant: SQL | undefined },
   now: number,
 ): Promise<KeyPrincipal | undefined> {
-  const at = new Date(now);
   const [row] = await db
     .select({
       keyId: keys.id,
@@ -65,17 +65,39 @@ async function principalBy(
     .from(keySecrets)
     .innerJoin(keys, eq(keys.id, keySecrets.keyId))
     .innerJoin(workspaces, eq(workspaces.id, keys.workspaceId))
-    .where(
-      and(
-        isMeant,
-        or(isNull(keySecrets.expiresAt), gt(keySecrets.expiresAt, at)),
-        isNull(keys.revokedAt),
-        or(isNull(keys.expiresAt), gt(keys.expiresAt, at)),
-        isNull(workspaces.disabledAt),
-      ),
-    )
+    .where(and(isMeant, isLiving(now)))
     .limit(1)
     .prepare(name)
     .execute();
   return row && { ...row, scopes: SCOPES.filter((scope) => row.scopes.includes(scope)) };
+}
+
+/** The keys among these that live, each with the secret that is named. */
+async function livingOf(
+  db: Database,
+  asked: readonly KeyOfSecret[],
+  now: number,
+): Promise<KeyOfSecret[]> {
+  if (asked.length === 0) return [];
+  const ids = [...new Set(asked.map(({ keyId }) => keyId))];
+  const rows = await db
+    .select({ keyId: keys.id, secretId: SECRET_ID })
+    .from(keySecrets)
+    .innerJoin(keys, eq(keys.id, keySecrets.keyId))
+    .innerJoin(workspaces, eq(workspaces.id, keys.workspaceId))
+    .where(and(sql`${keys.id} = ANY(${sql.param(ids)}::uuid[])`, isLiving(now)));
+  return asked.filter((one) =>
+    rows.some(({ keyId, secretId }) => keyId === one.keyId && secretId === one.secretId),
+  );
+}
+
+/** A secret and its key that both live, in a workspace that is in use. */
+function isLiving(now: number): SQL | undefined {
+  const at = new Date(now);
+  return and(
+    or(isNull(keySecrets.expiresAt), gt(keySecrets.expiresAt, at)),
+    isNull(keys.revokedAt),
+    or(isNull(keys.expiresAt), gt(keys.expiresAt, at)),
+    isNull(workspaces.disabledAt),
+  );
 }
