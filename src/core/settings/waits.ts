@@ -186,7 +186,8 @@ export const WAITS = {
   ),
   nativeReplyMs: ms(MINUTE, "A passed-on create waits this long for its provider's answer."),
   cancelReplyMs: ms(5 * SECOND, 'A cancel that passes through waits this long for its verdict.'),
-  eventBeatMs: ms(15 * SECOND, 'A silent stream of events says so.'),
+  // A connection on which nothing moves for 30 s is cut as one whose reader is slow.
+  eventBeatMs: ms(15 * SECOND, 'A silent stream of events says so.', { most: 20 * SECOND }),
   eventRetryMs: ms(3 * SECOND, 'A client whose stream of events broke off comes back after this.'),
   linkMs: ms(24 * HOUR, 'A signed link to a result works for this long.'),
   tokenMs: ms(HOUR, 'An access token works for this long.'),
