@@ -3,6 +3,7 @@ import { MILESTONES } from '../../core/ports/store/changes';
 import type { ChangeStore, Milestone } from '../../core/ports/store/changes';
 import { createFeedReader } from './feed';
 import { createFeedWaiters } from './feed-waiters';
+import { createGatherer } from './gatherer';
 import { createListener } from './listener';
 import { createMovers } from './movers';
 import { timelineOf } from './timeline';
@@ -21,13 +22,15 @@ export interface Changes extends ChangeStore {
 const RECHECK_MS = 1_000;
 /** Messages that arrive together are answered by one query. */
 const GATHER_MS = 10;
+/** A row that an open transaction holds back is asked for again after this. */
+const HELD_BACK_MS = 50;
 
 export function createChanges(url: string, pool: Pool, onError: (error: Error) => void): Changes {
   const waiters = createWaiters();
   const movers = createMovers(pool);
   const feeds = createFeedWaiters(pool, onError);
-  const told = new Set<string>();
-  let gathering: NodeJS.Timeout | undefined;
+  const messages = createGatherer(GATHER_MS, tell, onError);
+  const heldBack = createGatherer(HELD_BACK_MS, look, onError);
   let recheck: NodeJS.Timeout | undefined;
   const listener = createListener(url, 'reelay_jobs', {
     message(jobId) {
@@ -38,21 +41,15 @@ export function createChanges(url: string, pool: Pool, onError: (error: Error) =
   });
 
   function gather(jobId: string): void {
-    if (!waiters.has(jobId) && !movers.has(jobId)) return;
-    told.add(jobId);
-    gathering ??= setTimeout(() => {
-      gathering = undefined;
-      const ids = [...told];
-      told.clear();
-      wake(pool, waiters, ids.filter(waiters.has)).catch(onError);
-      movers
-        .look(ids)
-        // A row that an open transaction holds back is asked for again soon.
-        .then((heldBack) => {
-          heldBack.forEach(gather);
-        })
-        .catch(onError);
-    }, GATHER_MS);
+    if (waiters.has(jobId) || movers.has(jobId)) messages.add([jobId]);
+  }
+
+  async function tell(ids: readonly string[]): Promise<void> {
+    await Promise.all([wake(pool, waiters, ids.filter(waiters.has)), look(ids)]);
+  }
+
+  async function look(ids: readonly string[]): Promise<void> {
+    heldBack.add(await movers.look(ids));
   }
 
   function planRound(): void {
@@ -63,7 +60,7 @@ export function createChanges(url: string, pool: Pool, onError: (error: Error) =
   async function round(): Promise<void> {
     listener.ensure();
     await wake(pool, waiters, waiters.ids()).catch(onError);
-    await movers.look(movers.ids()).catch(onError);
+    await look(movers.ids()).catch(onError);
     await feeds.look().catch(onError);
     recheck = undefined;
     planRound();
@@ -97,7 +94,8 @@ export function createChanges(url: string, pool: Pool, onError: (error: Error) =
     },
     timeline: (jobId) => timelineOf(pool, jobId),
     async close() {
-      clearTimeout(gathering);
+      messages.stop();
+      heldBack.stop();
       movers.dismiss();
       feeds.dismiss();
       waiters.dismiss();

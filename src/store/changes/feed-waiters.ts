@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { comparePlaces } from '../../core/job/place';
 import type { Place } from '../../core/job/place';
+import { createGatherer } from './gatherer';
 import { createWaiting } from './waiting';
 import type { Waiting } from './waiting';
 
@@ -15,19 +16,12 @@ export interface FeedWaiters extends Pick<Waiting<Place, boolean>, 'wait' | 'ids
   look(): Promise<void>;
 }
 
-/** What happens within this is told by one question: a busy gateway asks twenty times a second at most. */
+/** A busy gateway asks twenty times a second at most. */
 const GATHER_MS = 50;
 
 export function createFeedWaiters(pool: Pool, onError: (error: Error) => void): FeedWaiters {
   const waiting = createWaiting<Place, boolean>(false);
-  let gathering: NodeJS.Timeout | undefined;
-  function nudge(): void {
-    if (waiting.ids().length === 0) return;
-    gathering ??= setTimeout(() => {
-      gathering = undefined;
-      look().catch(onError);
-    }, GATHER_MS);
-  }
+  const gatherer = createGatherer(GATHER_MS, look, onError);
   async function look(): Promise<void> {
     const asked = waiting.ids();
     if (asked.length === 0) return;
@@ -37,15 +31,17 @@ export function createFeedWaiters(pool: Pool, onError: (error: Error) => void): 
         place !== null && comparePlaces(place, seen) > 0 ? true : undefined,
       );
     }
-    if (rows.some((row) => row.is_held_back)) nudge();
+    gatherer.add(rows.filter((row) => row.is_held_back).map(({ id }) => id));
   }
   return {
     wait: waiting.wait,
     ids: waiting.ids,
-    nudge,
+    nudge() {
+      gatherer.add(waiting.ids());
+    },
     look,
     dismiss() {
-      clearTimeout(gathering);
+      gatherer.stop();
       waiting.dismiss();
     },
   };
