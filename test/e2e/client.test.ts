@@ -66,6 +66,7 @@ test('the events of all videos go on behind the last one when the connection is 
   const types = ['video.queued'];
   const made: string[] = [];
   const told: VideoEvent[] = [];
+  const videosTold = () => [...new Set(told.map(({ data }) => data.id))];
   const create = async () => {
     const { id } = await client().create({ ...request, prompt: `all ${String(made.length)}` });
     made.push(id);
@@ -77,14 +78,16 @@ test('the events of all videos go on behind the last one when the connection is 
     (async () => {
       for await (const event of events) {
         told.push(event);
-        if (told.length === 4) leaving.abort(new Error('enough'));
+        if (videosTold().length === 4) leaving.abort(new Error('enough'));
         proxy.cut();
-        await create();
+        if (made.length === videosTold().length) await create();
         proxy.mend();
       }
     })(),
   ).rejects.toThrow('enough');
-  expect(told.map(({ data }) => data.id)).toEqual(made.slice(0, 4));
+  // A video may be told as queued more than once, by a row each.
+  expect(new Set(told.map(({ id }) => id)).size).toBe(told.length);
+  expect(videosTold()).toEqual(made.slice(0, 4));
   await proxy.close();
 });
 
@@ -103,8 +106,7 @@ test('the events of all videos begin where they were asked for, also when the fi
   };
   const reelay = createClient({ baseUrl: gateway.api, key: gateway.keys.key, fetch: cutting });
   for await (const { data } of reelay.workspaceEvents({ types: ['video.queued'] })) {
-    expect(data.prompt).toBe('made meanwhile');
-    break;
+    if (data.prompt === 'made meanwhile') break;
   }
   expect(heard).toEqual([heard[0], heard[0]]);
   expect(comparePlaces(heard[0] ?? '', json.next_cursor as string)).toBeGreaterThanOrEqual(0);

@@ -38,23 +38,24 @@ interface Refusal {
   error: { message: string };
 }
 
-const admin = async (path: string, body: object, name: string) =>
-  (
-    await gateway.call('POST', `/v1/admin/${path}`, {
-      key: gateway.keys.admin_key,
-      body,
-      headers: { 'idempotency-key': name },
-    })
-  ).json as { id: string; secret: string };
+const admin = async (path: string, body: object) => {
+  const answer = await gateway.call('POST', `/v1/admin/${path}`, {
+    key: gateway.keys.admin_key,
+    body,
+  });
+  expect([path, answer.status]).toEqual([path, 201]);
+  return answer.json as { id: string; secret: string };
+};
 
 /** Makes a workspace with so many keys. */
 async function workspaceWith(name: string, keys: number): Promise<string[]> {
-  const { id } = await admin('workspaces', { name }, name);
-  const names = Array.from({ length: keys }, (_, index) => `${name} ${String(index)}`);
-  const made = await Promise.all(
-    names.map((one) => admin(`workspaces/${id}/keys`, { name: one }, one)),
-  );
-  return made.map(({ secret }) => secret);
+  const { id } = await admin('workspaces', { name });
+  const secrets: string[] = [];
+  for (let index = 0; index < keys; index += 1) {
+    const key = await admin(`workspaces/${id}/keys`, { name: `${name} ${String(index)}` });
+    secrets.push(key.secret);
+  }
+  return secrets;
 }
 
 /** Opens a stream, again and again while the place of one that has just left is still taken. */
@@ -69,6 +70,7 @@ test('a key, a workspace and a process have as many streams as they may, and one
   const [first = '', second = ''] = await workspaceWith('one', 2);
   const [stranger = ''] = await workspaceWith('two', 1);
   const mine = [await open(feed, first), await open(feed, first)];
+  expect(mine.map(({ status }) => status)).toEqual([200, 200]);
   const refusals: [string, number, RegExp][] = [
     [first, 429, /^This key may have 2 streams/],
     [second, 429, /^This workspace may have 3 streams/],
