@@ -13,7 +13,7 @@ export interface ArrivalFigures {
   arrivals: number;
   /** What had to arrive and did not. */
   lost: number;
-  /** From the commit of an event to its arrival at a reader, in milliseconds. */
+  /** Milliseconds between the commit of an event and its arrival at a reader. */
   commit_to_arrival_ms: Spread & { max: number };
 }
 
