@@ -204,9 +204,7 @@ function parseJson(bytes: Buffer, limits: HttpLimits): unknown {
 function refuseEncoding(request: Request): void {
   const encoding = request.get('content-encoding');
   if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
-  throw new GatewayError('unsupported_media_type', {
-    message: 'Content-Encoding: compressed bodies are not accepted.',
-  });
+  throw unread('Content-Encoding', 'compressed bodies are not accepted');
 }
 
 /**
@@ -216,17 +214,17 @@ function refuseEncoding(request: Request): void {
 function refuseCharset(request: Request): void {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(request.get('content-type') ?? '')?.[1];
   if (charset === undefined || /^(utf-?8|us-ascii)$/i.test(charset)) return;
-  throw new GatewayError('unsupported_media_type', {
-    message: `Content-Type: charset "${charset.slice(0, 40)}" is not read; send JSON as UTF-8.`,
-  });
+  const named = `charset "${charset.slice(0, 40)}"`;
+  throw unread('Content-Type', `${named} is not read; send JSON as UTF-8`);
 }
 
 function wrongType(kind: HttpRoute['body']): GatewayError {
   const forms = kind === 'json-or-form' ? ' or multipart/form-data' : '';
-  return new GatewayError('unsupported_media_type', {
-    message: `Content-Type: send application/json${forms}.`,
-  });
+  return unread('Content-Type', `send application/json${forms}`);
 }
+
+const unread = (param: 'Content-Type' | 'Content-Encoding', problem: string): GatewayError =>
+  new GatewayError('unsupported_media_type', { param, message: `${param}: ${problem}.` });
 
 function tooLarge(bytesMax: number): GatewayError {
   return new GatewayError('payload_too_large', {

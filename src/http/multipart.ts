@@ -143,6 +143,7 @@ function parserOf(request: Request, limits: HttpLimits): InstanceType<typeof Bus
     });
   } catch (cause) {
     throw new GatewayError('invalid_request', {
+      param: 'Content-Type',
       message: 'Content-Type: the multipart boundary is missing.',
       cause,
     });
