@@ -7,33 +7,12 @@ import { providers } from '../src/providers';
 /** Prose that nobody runs goes stale; what a document claims of the code is compared with it here. */
 const ROOT = join(__dirname, '..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-const DECISIONS = readdirSync(join(ROOT, 'docs/decisions')).map((name) => `docs/decisions/${name}`);
-const DOCUMENTS = [
-  'README.md',
-  'CONTRIBUTING.md',
-  'docs/adding-a-provider.md',
-  'docs/architecture.md',
-  'docs/glossary.md',
-  'docs/keys.md',
-  'docs/simulator.md',
-  'docs/videos.md',
-  'docs/callbacks.md',
-  'docs/child-workflows.md',
-  'docs/ula.md',
-  'docs/operating.md',
-  'docs/ark-tasks.md',
-  'docs/admin.md',
-  'docs/retention.md',
-  'docs/settings.md',
-  'docs/metrics.md',
-  'docs/traces.md',
-  'docs/performance.md',
-  'docs/caps.md',
-  'docs/commands.md',
-  'docs/rate-limits.md',
-  'docs/provider-facts.md',
-  ...DECISIONS,
-];
+const pagesOf = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`);
+const DECISIONS = pagesOf('docs/decisions');
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', ...pagesOf('docs'), ...DECISIONS];
 const manifest = JSON.parse(read('package.json')) as Record<
   'scripts' | 'dependencies' | 'devDependencies' | 'optionalDependencies',
   Record<string, string>

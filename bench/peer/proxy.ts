@@ -17,7 +17,8 @@ export interface ProxyOptions {
   /** The folder of its config and its log. */
   data: string;
   env: Readonly<Record<string, string | undefined>>;
-  models: readonly ProxyModel[];
+  /** LiteLLM's `model_list`. */
+  models: readonly ProxyEntry[];
   /** A free one, unless it is said. */
   port?: number;
 }
@@ -31,13 +32,27 @@ export interface ProxyModel {
   key: string;
 }
 
+/** An entry of LiteLLM's own `model_list`, word for word as its config has it. */
+export interface ProxyEntry {
+  model_name: string;
+  litellm_params: Readonly<Record<string, unknown>>;
+  model_info?: Readonly<Record<string, unknown>>;
+}
+
+/** Makes the entry of a model at a server that speaks OpenAI's wire, with nothing in it that need not be there. */
+export const entryOf = ({ name, model, url, key }: ProxyModel): ProxyEntry => ({
+  model_name: name,
+  litellm_params: { model: `openai/${model}`, api_base: url, api_key: key },
+});
+
 /** The key of its callers. */
 export const PROXY_KEY = 'sk-bench';
-const READY_MS = 60_000;
+/** It uses up to 40 seconds of one core before it listens, which a busy machine may not have for it at once. */
+const READY_MS = 180_000;
 
 /**
  * Starts the proxy as it is shipped, so that it repeats what fails (`num_retries` is 2 there). It ends with this process.
- * Throws where it ends before it answers, or is not ready within a minute.
+ * Throws where it ends before it answers, or is not ready within three minutes.
  */
 export async function startProxy({ bin, data, env, ...options }: ProxyOptions): Promise<Proxy> {
   const config = join(data, 'litellm.json');
@@ -81,15 +96,10 @@ const UNTIL_WE_END = [
   'run_server()',
 ].join('\n');
 
-function configOf(models: readonly ProxyModel[]): object {
-  return {
-    model_list: models.map(({ name, model, url, key }) => ({
-      model_name: name,
-      litellm_params: { model: `openai/${model}`, api_base: url, api_key: key },
-    })),
-    general_settings: { master_key: PROXY_KEY },
-  };
-}
+const configOf = (models: readonly ProxyEntry[]): object => ({
+  model_list: models,
+  general_settings: { master_key: PROXY_KEY },
+});
 
 async function isAlive(origin: string): Promise<true | undefined> {
   try {

@@ -5,7 +5,7 @@ import { memoryMib } from '../machine/processes';
 import { forkChild } from '../parts/forked';
 import type { BenchChild } from '../parts/forked';
 import { PEER } from '../peer/install';
-import { startProxy } from '../peer/proxy';
+import { entryOf, startProxy } from '../peer/proxy';
 import type { Proxy } from '../peer/proxy';
 import type { Plan } from '../plan';
 import { allWell } from './context';
@@ -57,7 +57,7 @@ export async function measurePeer(
   try {
     const { origin } = await upstream.ask({});
     const url = `${origin}/v1`;
-    const models = [{ name: PEER_MODEL, model: PEER_MODEL, url, key: 'sk-upstream' }];
+    const models = [entryOf({ name: PEER_MODEL, model: PEER_MODEL, url, key: 'sk-upstream' })];
     const proxy = await startProxy({ bin, data, env, models });
     try {
       await new Promise((resolve) => setTimeout(resolve, restMs));

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startBetween, type Between } from '../support/between';
 import { ready, reelay } from '../support/command';
 import type { Command } from '../support/command';
 import { until, useTestGateway } from '../support/gateway';
@@ -17,13 +16,16 @@ const inner = useTestGateway();
 
 const outers: Command[] = [];
 let folder = '';
-let lossy: { url: string; close(): void };
+/** Stands before the inner gateway and never passes on what it answers to a POST. */
+let lossy: Between;
 let outer: { command: Command; api: string; key: string };
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reelay-behind-'));
   chmodSync(folder, 0o711);
-  lossy = await startLossy(inner.api);
+  lossy = await startBetween({
+    pass: ({ method }) => ({ origin: inner.api, losesAnswer: method === 'POST' }),
+  });
   const price = { perJob: '25' };
   const of = (model: string, like: string) => ({
     channels: [{ channel: 'inner', model, ...(model === like ? {} : { like }) }],
@@ -68,40 +70,6 @@ afterAll(async () => {
   await reelay(['stop', '--data', join(folder, 'data')]).ended;
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** Stands before the inner gateway and never passes on what it answers to a POST. */
-async function startLossy(origin: string): Promise<typeof lossy> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const { method = 'GET', url = '/', headers } = request;
-      const { authorization = '', 'content-type': type, 'idempotency-key': key } = headers;
-      const sent = {
-        authorization,
-        ...(type === undefined ? {} : { 'content-type': type }),
-        ...(typeof key === 'string' ? { 'idempotency-key': key } : {}),
-      };
-      const body = chunks.length > 0 ? { body: Buffer.concat(chunks) } : {};
-      fetch(`${origin}${url}`, { method, headers: sent, ...body })
-        .then(async (answer) => {
-          const bytes = Buffer.from(await answer.arrayBuffer());
-          if (method === 'POST') response.destroy();
-          else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(bytes);
-        })
-        .catch(() => response.destroy());
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${String(port)}`,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
 
 const NAMESPACE = `test-${randomBytes(6).toString('hex')}`;
 

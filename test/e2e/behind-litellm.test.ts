@@ -1,6 +1,6 @@
 import { simulations } from '../../simulators';
 import { startSimulator, type Simulator } from '../../simulators/server';
-import { PROXY_KEY } from '../../bench/peer/proxy';
+import { entryOf, PROXY_KEY } from '../../bench/peer/proxy';
 import { startTestGateway, uuid, type TestGateway } from '../support/gateway';
 import { INPUT_FILES } from '../support/input-files';
 import { INSTALL_MS, startLitellm, type Litellm } from '../support/litellm';
@@ -21,9 +21,9 @@ beforeAll(async () => {
   server = await startSimulator({ simulations });
   const at = { url: server.baseUrlOf('openai'), key: 'simulated' };
   litellm = await startLitellm([
-    { ...at, name: 'sora-2', model: 'sora-2' },
-    { ...at, name: 'house-video', model: 'self-hosted' },
-    { ...at, name: 'sora-nowhere', model: 'sora-2', url: `${server.url}/nowhere` },
+    entryOf({ ...at, name: 'sora-2', model: 'sora-2' }),
+    entryOf({ ...at, name: 'house-video', model: 'self-hosted' }),
+    entryOf({ ...at, name: 'sora-nowhere', model: 'sora-2', url: `${server.url}/nowhere` }),
   ]);
   const channel = (apiKey: string) =>
     ({ provider: 'openai', baseUrl: litellm.url, credentials: { apiKey } }) as const;

@@ -139,7 +139,13 @@ describe.each(CALLERS)('the client from %s', (name, start) => {
         message: expect.stringMatching(/not kept here.*input_references/),
       },
     ],
-    ['has no character', 'get_character', { of: 'char_1' }, { name: 'NotFoundError', status: 404 }],
+    [
+      'has no character',
+      'get_character',
+      { of: 'char_1' },
+      // No one field is to blame.
+      { name: 'NotFoundError', status: 404, param: null },
+    ],
     [
       'makes no picture of another kind',
       'download_content',

@@ -9,15 +9,21 @@ export interface Between {
 }
 
 export interface Passing {
+  method: string;
   path: string;
   headers: IncomingHttpHeaders;
   body: Buffer;
 }
 
-/** Says where a request goes and with which headers; a number refuses it with that status. */
-export type Pass = (
-  passing: Passing,
-) => { origin: string; headers?: Record<string, string> } | number;
+/** Where a request goes, with which headers beside its own, and whether the server's answer to it is lost. */
+export interface Way {
+  origin: string;
+  headers?: Record<string, string>;
+  losesAnswer?: boolean;
+}
+
+/** Says the way of a request; a number refuses it with that status. */
+export type Pass = (passing: Passing) => Way | number;
 
 export interface BetweenOptions {
   pass: Pass;
@@ -30,8 +36,8 @@ export async function startBetween({ pass, answered }: BetweenOptions): Promise<
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const { url: path = '/', method, headers } = request;
-      const passing = { path, headers, body: Buffer.concat(chunks) };
+      const { url: path = '/', method = 'GET', headers } = request;
+      const passing = { method, path, headers, body: Buffer.concat(chunks) };
       const end = (status: number): void => {
         answered?.(passing, status);
         response.writeHead(status, { 'content-type': 'application/json' });
@@ -49,6 +55,10 @@ export async function startBetween({ pass, answered }: BetweenOptions): Promise<
       });
       out.on('response', (answer) => {
         answered?.(passing, answer.statusCode ?? 0);
+        if (way.losesAnswer === true) {
+          answer.resume().once('end', () => response.destroy());
+          return;
+        }
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
       });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installPeer, PEER } from '../../bench/peer/install';
-import { startProxy, type Proxy, type ProxyModel } from '../../bench/peer/proxy';
+import { startProxy, type Proxy, type ProxyEntry } from '../../bench/peer/proxy';
 import { readConfig } from '../../src/config';
 import { freePort } from '../../src/host/free-port';
 
@@ -16,16 +16,20 @@ export interface Litellm {
   close(): Promise<void>;
 }
 
-/** A first install of it takes up to four minutes. */
-export const INSTALL_MS = 300_000;
+/** A first install of it takes up to four minutes, and its start up to three. */
+export const INSTALL_MS = 480_000;
 
 /**
  * Installs the version that the bench has as its peer into the cache folder, outside of any clone and once for a machine,
- * and starts it. Throws, with the reason, where it cannot be installed: nothing is skipped.
+ * and starts it, with `settings` in its environment beside what every program needs. Throws, with the reason, where it
+ * cannot be installed: nothing is skipped.
  */
-export async function startLitellm(models: readonly ProxyModel[]): Promise<Litellm> {
+export async function startLitellm(
+  models: readonly ProxyEntry[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Litellm> {
   // What the installer may need (an index, a proxy) is nothing for a server that speaks to this machine alone.
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settings };
   const installed = installPeer(readConfig().cacheFolder, process.env, (line) => {
     process.stderr.write(`${line}\n`);
   });

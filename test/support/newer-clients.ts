@@ -48,7 +48,7 @@ export interface Outcome {
     responseBody?: string;
     status?: number;
     code?: string;
-    param?: string;
+    param?: string | null;
   };
 }
 

@@ -30,7 +30,13 @@ export interface OpenaiCall {
 export interface OpenaiOutcome {
   /** The client's own object as JSON; a file as `{type, base64}`; the ids of a list that was read to its end. */
   given?: Record<string, unknown>;
-  thrown?: { name: string; message: string; status?: number; code?: string; param?: string };
+  thrown?: {
+    name: string;
+    message: string;
+    status?: number;
+    code?: string;
+    param?: string | null;
+  };
 }
 
 /** OpenAI's client for Node, at the version of the lock file in `newer-clients/`, on Node 24. */
@@ -48,10 +54,20 @@ export function startNodeCaller(): OpenaiCaller {
 
 /** OpenAI's client for Python, with what it needs at the versions of `python-clients/requirements.txt`. Needs Python 3.11. */
 export function startPythonCaller(): OpenaiCaller {
-  const env = { ...process.env, PYTHONPATH: installedPython(), PYTHONDONTWRITEBYTECODE: '1' };
-  const { ask, stop } = startLineTalk<OpenaiOutcome>('python3', [join(HERE, 'child.py')], env);
+  const { ask, stop } = startLineTalk<OpenaiOutcome>(
+    'python3',
+    [join(HERE, 'child.py')],
+    openaiForPython(),
+  );
   return { call: (order) => ask({ body: {}, ...order }), stop };
 }
+
+/** Returns an environment in which `python3` finds that client. */
+export const openaiForPython = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  PYTHONPATH: installedPython(),
+  PYTHONDONTWRITEBYTECODE: '1',
+});
 
 const HERE = join(__dirname, 'python-clients');
 const PINS = 'requirements.txt';
