@@ -219,6 +219,16 @@ test.each<[what: string, model: string, more: object, status: number, words: Reg
   expect(await jobsOf(what)).toEqual([]);
 });
 
+test('a remix of what is not there yet is refused to its caller with our status and words, and makes no job', async () => {
+  const { id } = await create({ model: 'boat', prompt: 'one that stays [[sim fault=stuck]]' });
+  const body = { prompt: 'nothing to go by' };
+  const here = await gateway.call('POST', `/v1/videos/${readId(id).ours}/remix`, { body });
+  const through = await ask('POST', `/${id}/remix`, body);
+  expect([here.status, through.status]).toEqual([409, 409]);
+  expect(await through.text()).toContain('there is nothing to remix');
+  expect(await jobsOf(body.prompt)).toEqual([]);
+});
+
 test('what it does not pass on is a video by the id of a status, which it asks OpenAI for, a list and a DELETE', async () => {
   const { id } = await create({ model: 'boat', prompt: promptOf('a lost one'), ...SHAPE });
   expect(readId(id).model).toBe('seedance-2.0');

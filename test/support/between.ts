@@ -15,7 +15,7 @@ export interface Passing {
   body: Buffer;
 }
 
-/** Where a request goes, with which headers beside its own, and whether the server's answer to it is lost. */
+/** The way of a request: the server, headers beside its own, and whether the server's answer is lost. */
 export interface Way {
   origin: string;
   headers?: Record<string, string>;
