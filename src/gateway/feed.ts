@@ -1,17 +1,29 @@
 import type { Principal } from '../core/api/principal';
 import { invalid } from '../core/errors';
-import { timeOf, type Place } from '../core/job/place';
+import { positionOf, timeOf, type Place } from '../core/job/place';
 import type { Feed, FeedAnswer, FeedEvent, FeedQuery, FeedTold } from '../core/ports/gateway/feed';
-import type { FeedRow } from '../core/ports/store/feed';
+import type { FeedPage, FeedRow, FeedStore } from '../core/ports/store/feed';
 import type { Retention } from '../core/settings/retention';
 import type { GatewayDeps } from './deps';
 import { untilClosed, type OpenStream, type OpenStreams } from './open-streams';
 import { withQueue } from './queue';
+import { askAlone, shareQuestions, type Ask } from './shared-questions';
 
 type FeedDeps = Pick<GatewayDeps, 'store' | 'caps' | 'waits' | 'now'> & {
   retention: Pick<Retention, 'eventsMs'>;
 };
 type PageQuery = Pick<FeedQuery, 'after' | 'wants'> & { limit: number };
+
+/**
+ * How a page is read. Streams of a workspace that are at the same place, as all are that have nothing to catch up on, are
+ * woken together and share each question; whoever asks for a page asks alone and reads what he has just written.
+ */
+interface Reading {
+  rows: Ask<RowsOfPage>;
+  surrounded: Ask<FeedEvent[]>;
+}
+
+const ALONE: Reading = { rows: askAlone, surrounded: askAlone };
 
 /** Rows that are read at once where a reader wants some of them only. */
 const ROWS_SIFTED = 200;
@@ -20,11 +32,15 @@ const ROWS_STREAMED = 50;
 
 /** Makes the feeds of workspaces; all that wait in this process share one question to the database. */
 export function createFeed(deps: FeedDeps, streams: OpenStreams): Feed {
+  const together: Reading = { rows: shareQuestions(), surrounded: shareQuestions() };
   return {
     async followAll(principal, query) {
       const first = await pageOf(deps, principal, { ...query, limit: ROWS_STREAMED });
       const stream = streams.open(principal, query.signal);
-      return untilClosed(tell(deps, principal, { ...query, first, stream }), stream);
+      return untilClosed(
+        tell(deps, principal, { ...query, first, stream, reading: together }),
+        stream,
+      );
     },
     async events(principal, { waitMs, ...query }) {
       const page = await pageOf(deps, principal, query);
@@ -75,7 +91,13 @@ const hasMoved = (
 async function* tell(
   deps: FeedDeps,
   principal: Principal,
-  { signal, wants, first, stream }: FeedQuery & { first: FeedAnswer; stream: OpenStream },
+  {
+    signal,
+    wants,
+    first,
+    stream,
+    reading,
+  }: FeedQuery & { first: FeedAnswer; stream: OpenStream; reading: Reading },
 ): AsyncGenerator<FeedTold> {
   const { eventRetryMs, eventBeatMs: ms } = deps.waits;
   yield { kind: 'opened', retryMs: eventRetryMs };
@@ -90,7 +112,7 @@ async function* tell(
     if (signal.aborted) break;
     if (ending.aborted) return;
     if (!moved) yield { kind: 'beat' };
-    page = await pageOf(deps, principal, { after, wants, limit: ROWS_STREAMED });
+    page = await pageOf(deps, principal, { after, wants, limit: ROWS_STREAMED }, reading);
   }
   yield { kind: 'closing' };
 }
@@ -99,15 +121,19 @@ async function pageOf(
   deps: FeedDeps,
   { workspaceId }: Principal,
   { after, wants, limit }: PageQuery,
+  reading = ALONE,
 ): Promise<FeedAnswer> {
   const now = deps.now();
   checkAge(after, deps.retention.eventsMs, now);
   const rowsMax = wants ? Math.max(limit, ROWS_SIFTED) : limit;
-  const page = await deps.store.changes.feed.page(workspaceId, { after, limit: rowsMax, now });
-  if (!page) throw invalid('after', 'is no place of this database, which has not counted so far');
-  const told = await withJobs(deps, workspaceId, page.rows);
-  const wanted = wants ? told.filter(wants) : told;
-  const events = await surrounded(deps, wanted.slice(0, limit));
+  const from = after === undefined ? '' : positionOf(after);
+  const page = await reading.rows(`${workspaceId} ${from} ${String(rowsMax)}`, () =>
+    rowsOf(deps, workspaceId, { after, limit: rowsMax, now }),
+  );
+  const wanted = wants ? page.told.filter(wants) : page.told;
+  const taken = wanted.slice(0, limit);
+  const places = taken.map(({ place }) => place).join(' ');
+  const events = await reading.surrounded(places, () => surrounded(deps, taken));
   const last = wanted.length > limit ? wanted[limit - 1] : undefined;
   return last
     ? { events, next: last.place, hasMore: true }
@@ -126,6 +152,20 @@ function checkAge(after: Place | undefined, keptMs: number | null, now: number):
 }
 
 type RowOfJob = Pick<FeedEvent, 'place' | 'type' | 'job'>;
+
+interface RowsOfPage extends Pick<FeedPage, 'next' | 'hasMore'> {
+  told: RowOfJob[];
+}
+
+async function rowsOf(
+  deps: Pick<FeedDeps, 'store'>,
+  workspaceId: string,
+  query: Parameters<FeedStore['page']>[1],
+): Promise<RowsOfPage> {
+  const page = await deps.store.changes.feed.page(workspaceId, query);
+  if (!page) throw invalid('after', 'is no place of this database, which has not counted so far');
+  return { ...page, told: await withJobs(deps, workspaceId, page.rows) };
+}
 
 /** Finds the job of each row. The rows were read first: a job is as new as each of them. */
 async function withJobs(

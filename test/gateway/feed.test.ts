@@ -3,6 +3,7 @@ import { defaultsOf } from '../../src/core/settings/setting';
 import { WAITS } from '../../src/core/settings/waits';
 import { NO_CAPS } from '../../src/core/slots/caps';
 import { placeBefore } from '../../src/core/job/place';
+import type { FeedTold } from '../../src/core/ports/gateway/feed';
 import { createFeed } from '../../src/gateway/feed';
 import { createKeyWatch } from '../../src/gateway/key-watch';
 import { createOpenStreams } from '../../src/gateway/open-streams';
@@ -14,8 +15,15 @@ const database = useTestDatabase(PRICE * 100n);
 const DAY = 86_400_000;
 const never = new AbortController().signal;
 
-function feedWith(options: { streams?: number; eventsMs?: number | null; beatMs?: number } = {}) {
-  const { streams = 10, eventsMs = 90 * DAY, beatMs = 60_000 } = options;
+interface Options {
+  streams?: number;
+  eventsMs?: number | null;
+  beatMs?: number;
+  now?: () => number;
+}
+
+function feedWith(options: Options = {}) {
+  const { streams = 10, eventsMs = 90 * DAY, beatMs = 60_000, now = Date.now } = options;
   const limits = {
     eventStreams: streams,
     eventStreamsPerWorkspace: streams,
@@ -26,7 +34,7 @@ function feedWith(options: { streams?: number; eventsMs?: number | null; beatMs?
     caps: NO_CAPS,
     waits: { ...defaultsOf(WAITS), eventBeatMs: beatMs },
     retention: { eventsMs },
-    now: Date.now,
+    now,
     log: pino({ level: 'silent' }),
   };
   return createFeed(deps, createOpenStreams(limits, createKeyWatch(deps)));
@@ -134,4 +142,40 @@ test('a stream that is aborted says that it is closing', async () => {
     if (kind === 'place') leaving.abort();
   }
   expect(kinds).toEqual(['opened', 'place', 'closing']);
+});
+
+test('streams at one place read what is told to them once for all, and each is told all of it', async () => {
+  const { principal } = database.workspace;
+  const pages = jest.spyOn(database.store.changes.feed, 'page');
+  const around = jest.spyOn(database.store.changes.feed, 'surroundings');
+  let opened = 0;
+  // Each comes at another moment.
+  const feed = feedWith({ streams: 50, now: () => Date.now() + (opened += 1) });
+  const streams = await Promise.all(
+    Array.from({ length: 50 }, () =>
+      feed.followAll(principal, { after: undefined, signal: new AbortController().signal }),
+    ),
+  );
+  let waiting = 0;
+  const read = async (told: AsyncIterable<FeedTold>): Promise<string> => {
+    for await (const one of told) {
+      if (one.kind === 'event') return `${one.type} ${one.job.id}`;
+      if (one.kind !== 'place') continue;
+      waiting += 1;
+      if (waiting === streams.length) setImmediate(() => void create());
+    }
+    return 'nothing';
+  };
+  const job = newJob(database.workspace);
+  const create = async () => {
+    // All are asked about in one question by now, or are at its answer.
+    pages.mockClear();
+    around.mockClear();
+    await createdJob(database, job);
+  };
+  const told = await Promise.all(streams.map(read));
+  expect(new Set(told)).toEqual(new Set([`job.created ${job.id}`]));
+  expect(pages.mock.calls.length).toBeLessThan(5);
+  expect(around.mock.calls.length).toBeLessThan(5);
+  jest.restoreAllMocks();
 });

@@ -23,6 +23,12 @@ export function comparePlaces(one: Place, other: Place): number {
 export const placeBefore = (transaction: bigint, at: number): Place =>
   `${String(transaction)}-${at.toString(16).padStart(ROW_LENGTH, '0')}`;
 
+/**
+ * Returns what two places have in common between which no row can stand: `7421-` of `7421-0…019b7a3c0000`, which is before
+ * all rows of its transaction whenever it was made, and the whole place of a row.
+ */
+export const positionOf = (place: Place): string => place.replace(/^(\d+-)0{12}[0-9a-f]*$/, '$1');
+
 /** Returns the Unix milliseconds that a place was made at; undefined for the first one. */
 export function timeOf(place: Place): number | undefined {
   const row = rowOf(place);
