@@ -17,12 +17,16 @@ beforeAll(async () => {
 type Parameter = Operation['parameters'][number];
 
 const ajv = new Ajv({ strict: false, validateFormats: false });
+/** What a parameter is that holds JSON. */
+const JSON_TEXT = { type: 'object' };
 /** Nothing that is bounded takes it: no word, no number, no id and no day. */
 const WRONG = '!';
 
 const BOUND = operationsOf().flatMap((operation) =>
   operation.parameters
-    .filter(({ in: place, schema }) => place === 'query' && !ajv.validate(schema, WRONG))
+    .filter(
+      ({ in: place, schema }) => place === 'query' && !ajv.validate(schema ?? JSON_TEXT, WRONG),
+    )
     .map((parameter): [string, Operation, Parameter] => [
       `${operation.method} ${operation.path}?${parameter.name}`,
       operation,
@@ -30,12 +34,16 @@ const BOUND = operationsOf().flatMap((operation) =>
     ]),
 );
 
-const call = ({ method, path, api }: Operation, query: string, body?: unknown) => {
+const call = (
+  { method, path, api }: Operation,
+  query: string,
+  { body, month = '2026-11' }: { body?: unknown; month?: string } = {},
+) => {
   const isWorkspace = path.includes('/workspaces/{id}');
   const at = path
     .replace('{id}', isWorkspace ? gateway.workspaceId : job)
     .replace('{taskId}', job)
-    .replace('{month}', '2026-11');
+    .replace('{month}', month);
   return gateway.call(method, `${at}?${query}`, {
     key: api === 'admin' ? gateway.keys.admin_key : gateway.keys.key,
     ...(method === 'GET' || method === 'DELETE' ? {} : { body: body ?? { prompt: 'a boat' } }),
@@ -50,6 +58,37 @@ test.each(BOUND)('%s refuses a value outside of its bound', async (_, operation,
   expect(`${String(status)} ${text}`).toMatch(new RegExp(`^4(00|22) .*${parameter.name}`));
   expect(misfitsOf(operation, status, json)).toEqual([]);
 });
+
+/** The last moments that a query can name, each in its own words; a parameter that has other words refuses them. */
+const LAST = ['253402300799', '9999-12-31', '9999-12', '9007199254740991'];
+const ASKED = operationsOf().flatMap((operation) =>
+  operation.parameters
+    .filter(({ in: place }) => place === 'query')
+    .map(({ name }): [string, Operation, string] => [
+      `${operation.method} ${operation.path}?${name}`,
+      operation,
+      name,
+    ]),
+);
+
+test.each(ASKED)(
+  '%s takes or refuses the last moments that there are',
+  async (_, operation, name) => {
+    for (const moment of LAST) {
+      const { status, json, text } = await call(operation, `${encodeURIComponent(name)}=${moment}`);
+      expect(`${moment} ${String(status)} ${text}`).not.toMatch(/^\S+ 5/);
+      if (typeof json === 'object') expect(misfitsOf(operation, status, json)).toEqual([]);
+    }
+  },
+);
+
+test.each(['9999-12', '0001-01', '1970-01'])(
+  'the statement of %s is told or refused',
+  async (month) => {
+    const { status } = await call(named('GET /v1/statements/{month}'), '', { month });
+    expect([200, 400, 404]).toContain(status);
+  },
+);
 
 const named = (name: string): Operation => {
   const found = operationsOf().find(({ method, path }) => `${method} ${path}` === name);
@@ -67,7 +106,7 @@ test.each<[name: string, query: string, body: object | undefined, status: number
   ['POST /v1/videos/{id}/remix', 'dry_run=true', { model: 'seedance-2.0', prompt: 'a boat' }, 200],
 ])('%s?%s is answered as the document tells', async (name, query, body, expected) => {
   const operation = named(name);
-  const { status, json, text } = await call(operation, query, body);
+  const { status, json, text } = await call(operation, query, { body });
   expect([status, text]).toEqual([expected, expect.not.stringContaining('too ')]);
   expect(misfitsOf(operation, status, json)).toEqual([]);
 });

@@ -67,7 +67,7 @@ export const count = (min: number, max: number) =>
   );
 
 /** The end of the year 9999, beyond which the database has no time. */
-const UNIX_SECONDS_MAX = 253_402_300_799;
+export const UNIX_SECONDS_MAX = 253_402_300_799;
 
 /** Reads a time in Unix seconds: `1767225600`. */
 export const unixTime = count(0, UNIX_SECONDS_MAX);

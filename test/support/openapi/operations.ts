@@ -14,7 +14,7 @@ export interface Operation {
   operationId: string;
   /** The ways in: each scheme with the scopes that a key must have. */
   security: Record<string, string[]>[];
-  parameters: { name: string; in: string; required?: boolean; schema: JsonSchema }[];
+  parameters: { name: string; in: string; required?: boolean; schema?: JsonSchema }[];
   requestBody?: {
     required: boolean;
     content: Record<string, { schema: JsonSchema; examples?: Record<string, { value: unknown }> }>;

@@ -9,7 +9,9 @@ export interface Parameter {
   in: 'path' | 'query' | 'header';
   required?: true;
   description?: string | undefined;
-  schema: JsonSchema;
+  schema?: JsonSchema;
+  /** What is JSON in the text of a parameter. */
+  content?: { 'application/json': { schema: JsonSchema } };
 }
 
 /** Lists what a route reads beside its body: of the path, the query and the headers. */
@@ -54,7 +56,7 @@ function ofQuery({ query, spends, keyIn }: HttpRoute, isQuote: boolean): Paramet
     in: 'query',
     ...(required.includes(name) ? { required: true } : {}),
     description: typeof description === 'string' ? description : undefined,
-    schema,
+    ...(schema['type'] === 'object' ? { content: { 'application/json': { schema } } } : { schema }),
   }));
   const dryRun: Parameter = {
     name: DRY_RUN_PARAMETER,

@@ -113,16 +113,23 @@ function answerOf(
   const full = examples.filter(({ body }) => body !== undefined).slice(0, EXAMPLES_MAX);
   const tables = full.filter(({ body }) => typeof body === 'string');
   const json = full.filter(({ body }) => typeof body !== 'string');
-  const csv = { schema: { type: 'string' }, examples: shown(tables) };
+  const csv = {
+    schema: { type: 'string' },
+    ...(tables.length > 0 ? { examples: shown(tables) } : {}),
+  };
   return {
     ...described,
     content: {
       ...jsonOf(schema, shown(json)),
-      ...(tables.length > 0 ? { 'text/csv': csv } : {}),
+      ...(hasTables(route) ? { 'text/csv': csv } : {}),
       ...(route.event ? { 'text/event-stream': { schema: eventOf(route) } } : {}),
     },
   };
 }
+
+/** Says whether a route answers with a table where its query asks for one: `format=csv`. */
+const hasTables = ({ query }: HttpRoute): boolean =>
+  JSON.stringify(propertiesOf(query)['format'] ?? '').includes('"csv"');
 
 const jsonOf = (schema: JsonSchema, examples: JsonSchema = {}): JsonSchema => ({
   'application/json': { schema, ...(Object.keys(examples).length > 0 ? { examples } : {}) },
