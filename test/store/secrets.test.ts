@@ -179,6 +179,7 @@ describe('a key', () => {
       workspaceId: workspace.id,
       keyId: workspace.principal.keyId,
       secretId: keyHash(workspace.key).slice(0, 16),
+      joinsIdentical: false,
       group: 'default',
       models: null,
       scopes: ['generate', 'read'],
