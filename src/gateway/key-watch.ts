@@ -30,10 +30,17 @@ export function createKeyWatch({ store, waits, now, log }: KeyWatchDeps): KeyWat
 
   function plan(): void {
     if (watched.size === 0) return;
-    timer ??= setTimeout(() => void ask(), Math.max(waits.keyMemoMs, EVERY_MIN_MS));
+    // It is never called off: one that is, while its question is on its way, would leave room for a second one.
+    timer ??= setTimeout(() => void ask(), Math.max(waits.keyMemoMs, EVERY_MIN_MS)).unref();
   }
 
   async function ask(): Promise<void> {
+    if (watched.size > 0) await endThoseOver();
+    timer = undefined;
+    plan();
+  }
+
+  async function endThoseOver(): Promise<void> {
     const names = [...watched.keys()];
     try {
       const living = await store.keys.living(
@@ -47,8 +54,6 @@ export function createKeyWatch({ store, waits, now, log }: KeyWatchDeps): KeyWat
       log.error({ err: error }, 'the keys of open streams could not be looked up');
       if (now() - answeredAt > waits.eventBeatMs) endAll(names);
     }
-    timer = undefined;
-    plan();
   }
 
   function endAll(names: readonly string[]): void {
@@ -69,9 +74,6 @@ export function createKeyWatch({ store, waits, now, log }: KeyWatchDeps): KeyWat
       return () => {
         entry.ends.delete(end);
         if (entry.ends.size === 0 && watched.get(name) === entry) watched.delete(name);
-        if (watched.size > 0) return;
-        clearTimeout(timer);
-        timer = undefined;
       };
     },
   };
