@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import type { RunningStore } from '../../src/postgres/launcher';
 import { ready, reelay } from '../support/command';
 import type { Command } from '../support/command';
 import { until } from '../support/gateway';
+import { sharedEnvironment } from '../support/shared-environment';
 import { PROVIDERS } from '../support/written-config';
 import { simulations } from '../../simulators';
 import { startSimulator } from '../../simulators/server';
@@ -58,9 +58,8 @@ let api: Command;
 let workerA: Command;
 let workerB: Command;
 let at: Ready;
+let environment: ReturnType<typeof sharedEnvironment>;
 const commands: Command[] = [];
-const NAMESPACE = `test-${randomBytes(6).toString('hex')}`;
-const SECRET = randomBytes(32).toString('base64');
 const shared = (): string => join(folder, 'shared.json');
 const own = (): string => join(folder, 'own.json');
 const write = (path: string, config: object | string): void =>
@@ -71,11 +70,7 @@ const write = (path: string, config: object | string): void =>
 
 function run(args: string[], path: string): Command {
   const command = reelay([...args, '--data', join(folder, 'data'), '--json'], {
-    TEMPORAL_ADDRESS: process.env['REELAY_TEST_ENGINE'] ?? '',
-    TEMPORAL_NAMESPACE: NAMESPACE,
-    DATABASE_URL: store.adminUrl,
-    REELAY_SECRET_KEY: SECRET,
-    REELAY_SIMULATOR_URL: simulator.url,
+    ...environment,
     REELAY_PUBLIC_URL: 'http://127.0.0.1:9',
     REELAY_CONFIG: path,
   });
@@ -88,6 +83,7 @@ beforeAll(async () => {
   chmodSync(folder, 0o711);
   store = await launchStore({ data: folder, say: () => undefined });
   simulator = await startSimulator({ simulations });
+  environment = sharedEnvironment(store.adminUrl, simulator.url);
   write(shared(), FIRST);
   write(own(), FIRST);
   api = run(['api', '--port', '0'], shared());

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -8,6 +7,7 @@ import { simulations } from '../../simulators';
 import { startSimulator } from '../../simulators/server';
 import { ready, reelay, type Command } from '../support/command';
 import { until } from '../support/gateway';
+import { sharedEnvironment } from '../support/shared-environment';
 import { sendStalled, type StalledRequest } from '../support/stalled';
 
 /**
@@ -20,8 +20,6 @@ const HELD = 25;
 const HALF_SENT = 25;
 const DRAIN_MS = 15_000;
 const PRICE = 25;
-const NAMESPACE = `test-${randomBytes(6).toString('hex')}`;
-const SECRET = randomBytes(32).toString('base64');
 
 interface Ready {
   api: string;
@@ -37,6 +35,7 @@ interface Whole {
 let folder = '';
 let store: RunningStore;
 let simulator: Awaited<ReturnType<typeof startSimulator>>;
+let environment: ReturnType<typeof sharedEnvironment>;
 const commands: Command[] = [];
 
 beforeAll(async () => {
@@ -44,6 +43,7 @@ beforeAll(async () => {
   chmodSync(folder, 0o711);
   store = await launchStore({ data: folder, say: () => undefined });
   simulator = await startSimulator({ simulations });
+  environment = sharedEnvironment(store.adminUrl, simulator.url);
   const cadence = { firstLookShare: 0, intervalMinMs: 250, intervalMaxMs: 500, intervalShare: 0.1 };
   const config = {
     channels: { ark: { provider: 'ark', simulated: true } },
@@ -67,11 +67,7 @@ afterAll(async () => {
 
 function run(...args: string[]): Command {
   const command = reelay([...args, '--data', join(folder, 'data'), '--json'], {
-    TEMPORAL_ADDRESS: process.env['REELAY_TEST_ENGINE'] ?? '',
-    TEMPORAL_NAMESPACE: NAMESPACE,
-    DATABASE_URL: store.adminUrl,
-    REELAY_SECRET_KEY: SECRET,
-    REELAY_SIMULATOR_URL: simulator.url,
+    ...environment,
     REELAY_PUBLIC_URL: 'http://127.0.0.1:9',
     REELAY_CONFIG: join(folder, 'reelay.config.json'),
   });

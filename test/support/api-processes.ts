@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { launchStore } from '../../src/postgres/launcher';
 import { ready, reelay, type Command } from './command';
 import { putDatabase } from './made-database';
 import { openedPart } from './opened';
+import { sharedEnvironment } from './shared-environment';
 
 /** One `api` process: where it listens, and the keys of its first workspace. */
 export interface ApiProcess {
@@ -40,11 +40,7 @@ async function open(): Promise<ApiProcesses> {
   const config = join(folder, 'reelay.config.json');
   writeFileSync(config, JSON.stringify({ waits: { drainMs: 0 } }));
   const environment = {
-    TEMPORAL_ADDRESS: process.env['REELAY_TEST_ENGINE'] ?? '',
-    TEMPORAL_NAMESPACE: `test-${randomBytes(6).toString('hex')}`,
-    REELAY_SECRET_KEY: randomBytes(32).toString('base64'),
-    REELAY_SIMULATOR_URL: 'http://127.0.0.1:9',
-    DATABASE_URL: store.adminUrl,
+    ...sharedEnvironment(store.adminUrl, 'http://127.0.0.1:9'),
     REELAY_CONFIG: config,
   };
   const commands: Command[] = [];
