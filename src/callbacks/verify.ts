@@ -40,8 +40,9 @@ export function verify(received: ReceivedMessage): VerifyResult {
   const timestamp = /^(0|[1-9][0-9]{0,14})$/.test(stamp) ? Number(stamp) : undefined;
   if (timestamp === undefined) return { ok: false, reason: 'bad_timestamp' };
   const tolerance = received.toleranceSeconds ?? TOLERANCE_SECONDS;
-  if (timestamp < received.nowSeconds - tolerance) return { ok: false, reason: 'too_old' };
-  if (timestamp > received.nowSeconds + tolerance) return { ok: false, reason: 'too_new' };
+  // A clock that is no number fits no message, rather than every one.
+  if (!(timestamp >= received.nowSeconds - tolerance)) return { ok: false, reason: 'too_old' };
+  if (!(timestamp <= received.nowSeconds + tolerance)) return { ok: false, reason: 'too_new' };
 
   const secrets = typeof received.secrets === 'string' ? [received.secrets] : received.secrets;
   const expected = secrets.map((secret) =>

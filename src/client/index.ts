@@ -8,6 +8,7 @@ import {
   type VideoEvent,
   type WorkspaceEventsOptions,
 } from './events';
+import { objectOf, videoPath } from './read';
 import { createSend, type ClientOptions } from './send';
 import { look, waitFor, type WaitOptions } from './wait';
 
@@ -22,9 +23,11 @@ export type {
 };
 
 /** What a video is asked for by, as `POST /v1/videos` reads it. */
-export type VideoRequest = Omit<z.infer<typeof submitBodySchema>, 'input_reference'> & {
+export type VideoRequest = Omit<z.infer<typeof submitBodySchema>, 'input_reference' | 'seconds'> & {
   /** A first frame. */
-  input_reference?: { image_url?: string; file_id?: string } | string;
+  input_reference?: { image_url?: string | undefined; file_id?: string | undefined } | string;
+  /** The length, as a number or as OpenAI's types have it: `"4"`. */
+  seconds?: number | string | undefined;
 };
 
 /** What a video would cost, with every default filled in. */
@@ -41,18 +44,18 @@ export interface Quote {
 }
 
 export interface CallOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface CreateOptions extends CallOptions {
   /** Names the video that is wanted: the same key makes no second one, also from another process. Absent = one of our own. */
-  idempotencyKey?: string;
-  quoteId?: string;
+  idempotencyKey?: string | undefined;
+  quoteId?: string | undefined;
 }
 
 export interface ContentOptions extends CallOptions {
   /** Bytes, as in `bytes=0-1023`; absent = all. */
-  range?: string;
+  range?: string | undefined;
 }
 
 /** The calls of one gateway with one key. Each throws `ReelayError`, or the reason of an aborted signal. */
@@ -66,7 +69,10 @@ export interface ReelayClient {
   quote(request: VideoRequest, options?: CallOptions): Promise<Quote>;
 }
 
-/** Makes a client of `/v1/videos`. It opens nothing by itself, and uses nothing that a browser lacks. */
+/**
+ * Makes a client of `/v1/videos`. It opens nothing by itself, and uses nothing that a browser lacks. Throws `ReelayError`
+ * for a base URL or a key that can be none.
+ */
 export function createClient(options: ClientOptions): ReelayClient {
   const send = createSend(options);
   return {
@@ -75,22 +81,23 @@ export function createClient(options: ClientOptions): ReelayClient {
         'idempotency-key': idempotencyKey ?? crypto.randomUUID(),
         ...(quoteId === undefined ? {} : { 'reelay-quote': quoteId }),
       };
-      const response = await send({ method: 'POST', path: '/v1/videos', headers, body, signal });
-      return (await response.json()) as Video; // the gateway's own schema made it
+      const call = { method: 'POST', path: '/v1/videos', headers, body, signal } as const;
+      return send(call, objectOf<Video>('video'));
     },
     get: async (id, { signal } = {}) => (await look(send, id, signal)).video,
     wait: (id, waiting) => waitFor(send, id, waiting),
     events: (id, following) => eventsOf(send, id, following),
     workspaceEvents: (following) => workspaceEventsOf(send, following),
-    content: (id, { signal, range } = {}) =>
-      send({
-        path: `/v1/videos/${encodeURIComponent(id)}/content`,
-        headers: range === undefined ? {} : { range },
-        signal,
-      }),
-    quote: async (body, { signal } = {}) => {
-      const response = await send({ method: 'POST', path: '/v1/videos/quote', body, signal });
-      return (await response.json()) as Quote; // the gateway's own schema made it
-    },
+    content: async (id, { signal, range } = {}) =>
+      send(
+        {
+          path: `${videoPath(id)}/content`,
+          headers: range === undefined ? {} : { range },
+          signal,
+        },
+        (answer) => answer,
+      ),
+    quote: async (body, { signal } = {}) =>
+      send({ method: 'POST', path: '/v1/videos/quote', body, signal }, objectOf<Quote>('quote')),
   };
 }

@@ -1,15 +1,14 @@
-import { readRetryAfter } from '../core/schedules';
-import { errorOf, ReelayError } from './error';
+import { errorOf, ReelayError, unsendable } from './error';
 import { pause } from './pause';
 
 export interface ClientOptions {
-  /** `https://videos.example.com`, without `/v1`. */
+  /** `https://videos.example.com`, without `/v1`; a path before that stays: `https://example.com/videos`. */
   baseUrl: string;
   key: string;
   /** Sends the requests; absent = the global `fetch`. */
-  fetch?: typeof fetch;
+  fetch?: typeof fetch | undefined;
   /** How often a call is sent before it fails; absent = 4. */
-  triesMax?: number;
+  triesMax?: number | undefined;
 }
 
 export interface ClientCall {
@@ -20,14 +19,14 @@ export interface ClientCall {
   signal?: AbortSignal | undefined;
 }
 
-export type Send = (call: ClientCall) => Promise<Response>;
+/** Sends a call and reads its answer; what breaks off while it is read counts as no answer. */
+export type Send = <T>(call: ClientCall, read: (answer: Response) => T | Promise<T>) => Promise<T>;
 
 const TRIES_MAX = 4;
 const FIRST_PAUSE_MS = 250;
 const PAUSE_MAX_MS = 8_000;
 /** A longer `Retry-After` is for a person to decide on. */
 const RETRY_AFTER_MAX_MS = 60_000;
-const RETRIED = [408, 429, 500, 502, 503, 504];
 
 /**
  * Makes the function that sends every call of a client. Each may be repeated: it reads, it asks for a price, or it has an
@@ -38,53 +37,103 @@ export function createSend({
   baseUrl,
   key,
   triesMax = TRIES_MAX,
-  ...options
+  fetch: given,
 }: ClientOptions): Send {
-  const origin = baseUrl.replace(/\/+$/, '');
-  const once = async ({ method = 'GET', path, headers, body, signal }: ClientCall) => {
-    const ask = options.fetch ?? fetch;
-    return ask(`${origin}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal ? { signal } : {}),
-    });
-  };
-  return async (call) => {
+  const base = baseOf(baseUrl);
+  if (typeof key !== 'string' || key === '') throw unsendable('key', 'must be the text of a key');
+  return async (call, read) => {
+    const { url, init } = requestOf(call, base, key);
     for (let tries = 1; ; tries += 1) {
-      const answer = await once(call).catch((cause: unknown) => noAnswer(cause, call.signal));
-      if (answer instanceof Response && answer.ok) return answer;
-      const isLast = tries >= triesMax;
-      const waitMs = isLast ? undefined : waitBefore(answer, tries);
-      if (waitMs === undefined) throw answer instanceof Response ? await errorOf(answer) : answer;
-      if (answer instanceof Response) await answer.body?.cancel();
+      const result = await tryOnce(() => (given ?? fetch)(url, init), read, call.signal);
+      if ('value' in result) return result.value;
+      const waitMs = tries >= triesMax ? undefined : waitBefore(result, tries);
+      if (waitMs === undefined) throw result.error;
       await pause(waitMs, call.signal);
     }
   };
 }
 
-function noAnswer(cause: unknown, signal: AbortSignal | undefined): ReelayError {
-  signal?.throwIfAborted();
-  return new ReelayError('No answer came from Reelay.', { code: 'no_answer', cause });
+/** Returns the address that paths are put behind. Throws for what is none, or has a part that no request could have. */
+function baseOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isHttp = url?.protocol === 'https:' || url?.protocol === 'http:';
+  if (!url || !isHttp || url.username || url.password || url.search || url.hash) {
+    const problem = 'must be an http(s) URL without a name, a query or a fragment';
+    throw unsendable('baseUrl', `${problem}, such as https://videos.example.com`);
+  }
+  return url.href.replace(/\/+$/, '');
 }
+
+/** Throws for what no request can carry, such as a key with a line break, or a body that is no JSON. */
+function requestOf(
+  { method = 'GET', path, body, signal, ...call }: ClientCall,
+  base: string,
+  key: string,
+) {
+  const headers = {
+    authorization: `Bearer ${key}`,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...call.headers,
+  };
+  for (const [name, value] of Object.entries(headers)) checkHeader(name, value);
+  const init: RequestInit = {
+    method,
+    headers,
+    redirect: 'manual',
+    ...(body === undefined ? {} : { body: jsonOf(body) }),
+    ...(signal ? { signal } : {}),
+  };
+  return { url: `${base}${path}`, init };
+}
+
+function checkHeader(name: string, value: string): void {
+  try {
+    new Headers({ [name]: value });
+  } catch (cause) {
+    throw unsendable(name, 'has a character that no header may have', cause);
+  }
+}
+
+function jsonOf(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    throw unsendable('body', 'cannot be written as JSON', cause);
+  }
+}
+
+interface Failure {
+  error: ReelayError;
+  /** The gateway's own word on whether to ask again. */
+  word?: string | null;
+}
+
+async function tryOnce<T>(
+  ask: () => Promise<Response>,
+  read: (answer: Response) => T | Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<{ value: T } | Failure> {
+  try {
+    const answer = await ask();
+    if (answer.ok) return { value: await read(answer) };
+    return { error: await errorOf(answer), word: answer.headers.get('x-should-retry') };
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (cause instanceof ReelayError) throw cause;
+    return { error: new ReelayError('No answer came from Reelay.', { code: 'no_answer', cause }) };
+  }
+}
+
+/** 501 and 505 to 599 are answered the same again. */
+const RETRIED = [408, 429, 500, 502, 503, 504];
 
 /** Returns the milliseconds before the next try; undefined where another would be answered the same. */
-function waitBefore(answer: Response | ReelayError, tries: number): number | undefined {
+function waitBefore({ error, word }: Failure, tries: number): number | undefined {
   const usual =
     Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), PAUSE_MAX_MS) * (0.5 + Math.random() / 2);
-  if (!(answer instanceof Response)) return usual;
-  const word = answer.headers.get('x-should-retry');
-  if (word === 'false' || (word !== 'true' && !RETRIED.includes(answer.status))) return undefined;
-  const told = retryAfterMs(answer);
+  const isRetried = error.code === 'no_answer' || RETRIED.includes(error.status ?? 0);
+  if (word === 'false' || (word !== 'true' && !isRetried)) return undefined;
+  const told = error.retryAfterMs;
   if (told === undefined) return usual;
   return told > RETRY_AFTER_MAX_MS ? undefined : told;
-}
-
-/** Returns an answer's `Retry-After` in milliseconds; undefined where it is absent or unreadable. */
-export function retryAfterMs({ headers }: Response): number | undefined {
-  return readRetryAfter(headers.get('retry-after') ?? undefined, Date.now());
 }

@@ -223,6 +223,8 @@ describe('a receiver', () => {
     ['a timestamp with a space', withHeader('webhook-timestamp', ' 1614265330'), 'bad_timestamp'],
     ['a timestamp in exponents', withHeader('webhook-timestamp', '1e9'), 'bad_timestamp'],
     ['a message of 301 s ago', given({ nowSeconds: PUBLISHED.timestamp + 301 }), 'too_old'],
+    ['a message by a clock that is no number', given({ nowSeconds: Number.NaN }), 'too_old'],
+    ['a tolerance that is no number', given({ toleranceSeconds: Number.NaN }), 'too_old'],
     ['a message from 301 s ahead', given({ nowSeconds: PUBLISHED.timestamp - 301 }), 'too_new'],
     [
       'a message outside its own tolerance',

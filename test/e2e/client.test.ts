@@ -100,7 +100,7 @@ test('the events of all videos begin where they were asked for, also when the fi
     heard.push(headers.get('last-event-id'));
     if (heard.length === 1) {
       await client().create({ ...request, prompt: 'made meanwhile' });
-      return new Response('retry: 10\n\n');
+      return new Response('retry: 10\n\n', { headers: { 'content-type': 'text/event-stream' } });
     }
     return fetch(url, init);
   };
