@@ -34,17 +34,20 @@ export async function authenticate(
 ): Promise<KeyPrincipal> {
   const credential = (route.keyIn && keyOfQuery(request)) ?? keyOf(request);
   if (credential === undefined) {
-    throw !route.keyIn && QUERY_NAMES.some((name) => request.query[name] !== undefined)
-      ? new GatewayError('unauthorized', {
-          message: 'API keys are not read from the URL; send Authorization: Bearer <key>.',
-        })
-      : new GatewayError('unauthorized');
+    throw new GatewayError('unauthorized', { message: missingKeyText(request, route) });
   }
   const found = await principalOf(credential, { request, route, ...ports, now });
   if (found) return found;
   throw route.keyIn
     ? new GatewayError('forbidden', { message: 'The API key is unknown, expired or revoked.' })
     : new GatewayError('unauthorized');
+}
+
+function missingKeyText({ query }: Request, { keyIn }: Pick<HttpRoute, 'keyIn'>): string {
+  if (keyIn) return `No API key was sent; send it in the query, as ${KEY_PARAMETER}.`;
+  return QUERY_NAMES.some((name) => query[name] !== undefined)
+    ? 'API keys are not read from the URL; send Authorization: Bearer <key>.'
+    : 'No API key was sent; send Authorization: Bearer <key> or X-API-Key: <key>.';
 }
 
 /** Finds the key behind a credential; what is no key and no token of ours costs no query. */

@@ -4,12 +4,19 @@ import type { Api } from '../core/api/dialect';
 type Named = Pick<Api, 'name' | 'summary'>;
 
 /**
- * Mounts what says to a newcomer where all else is: `GET /` to a program, `GET /llms.txt` to a language model
- * (llmstxt.org). It tells nothing of this installation, so no key is asked for.
+ * Mounts what says to a newcomer where all else is: `GET /` to a program, and to a browser by leading on to the page of the
+ * documentation; `GET /llms.txt` to a language model (llmstxt.org). It tells nothing of this installation, so no key is
+ * asked for.
  */
 export function mountFront(app: Express, apis: readonly Named[]): void {
-  app.get('/', (_request, response) => {
+  app.get('/', (request, response) => {
     Object.assign(response.locals, { api: 'front' });
+    response.vary('Accept');
+    // A client that takes anything gets JSON; a browser says that it would rather have a page.
+    if (request.accepts(['json', 'html']) === 'html') {
+      response.redirect(303, '/docs');
+      return;
+    }
     response.json({
       name: 'Reelay',
       docs: '/docs',

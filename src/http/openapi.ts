@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { Express, Response } from 'express';
 import { GatewayError } from '../core/errors';
 
-/** The document as far as a part of it is taken: each operation has the name of its API as its tag. */
+/**
+ * The document as far as a part of it is taken: each operation has the name of its API as its tag, each message stands under
+ * that name and has a tag of all messages.
+ */
 interface Document {
   tags: { name: string }[];
   paths: Operations;
@@ -11,7 +14,7 @@ interface Document {
   components: Components;
 }
 
-/** Operations by path, or by the name of a message, and method. */
+/** Operations by path, or by the name of an API where they are messages, and method. */
 type Operations = Record<string, Record<string, { tags: string[] }>>;
 
 /** Named parts by their kind, `schemas`, and their name. */
@@ -48,7 +51,7 @@ interface Documents {
 function readDocuments(): Documents {
   const whole = readFileSync(join(__dirname, 'openapi.json'), 'utf8');
   const document = JSON.parse(whole) as Document; // a test holds it to the routes
-  const parts = document.tags.map(({ name }): [string, string] => [
+  const parts = [...tagsOf(document.paths)].map((name): [string, string] => [
     `${name}.json`,
     JSON.stringify(partOf(document, name)),
   ]);
@@ -61,13 +64,22 @@ function answer(response: Response, text: string): void {
   response.end(text);
 }
 
-/** Returns the document with the operations of one API alone, and the components that those name. */
+const tagsOf = (operations: Operations): Set<string> =>
+  new Set(
+    Object.values(operations).flatMap((methods) =>
+      Object.values(methods).flatMap(({ tags }) => tags),
+    ),
+  );
+
+/** Returns the document with the operations and messages of one API alone, and the components that those name. */
 function partOf(whole: Document, api: string): Document {
   const paths = ownOf(whole.paths, api);
-  const webhooks = ownOf(whole.webhooks, api);
+  const own = whole.webhooks[api];
+  const webhooks = own ? { [api]: own } : {};
+  const tags = new Set([...tagsOf(paths), ...tagsOf(webhooks)]);
   return {
     ...whole,
-    tags: whole.tags.filter(({ name }) => name === api),
+    tags: whole.tags.filter(({ name }) => tags.has(name)),
     paths,
     webhooks,
     components: componentsOf(whole.components, { paths, webhooks }),

@@ -67,6 +67,18 @@ function clone(): string {
   return folder;
 }
 
+const INTRODUCTION = 'test/support/openapi/introduction.md';
+const PAGES = [
+  'README.md',
+  'docs/admin.md',
+  'docs/callbacks.md',
+  'docs/child-workflows.md',
+  'docs/events.md',
+  'docs/keys.md',
+  'docs/prices.md',
+  INTRODUCTION,
+];
+
 const shown = (page: string): string[] =>
   blocksOf(readPage(page), 'sh').filter((block) => !block.startsWith('npm '));
 
@@ -80,13 +92,14 @@ interface PasteResult {
 
 const MARK = '---- next block ----';
 
-async function paste(page: string): Promise<PasteResult> {
+/** Pastes a page. `given` is what a reader of it has in the shell already: the key of a caller is no part of the reference. */
+async function paste(page: string, given: Record<string, string> = {}): Promise<PasteResult> {
   const script = Object.entries(places).reduce(
     (text, [shownPlace, place]) => text.replaceAll(shownPlace, place),
     shown(page).join(`\necho '${MARK}'\n`),
   );
   const folder = clone();
-  const env = { ...process.env, TEMPORAL_NAMESPACE: gateway.base.namespace };
+  const env = { ...process.env, ...given, TEMPORAL_NAMESPACE: gateway.base.namespace };
   // A group of its own, so that nothing of it outlives the test.
   const shell = spawn('sh', ['-eu', '-c', script], { cwd: folder, env, detached: true });
   shells.add(shell);
@@ -138,6 +151,43 @@ test('the page on keys, pasted: a key with a list of models and a budget', async
     models: ['seedance-2.0'],
     secret: expect.stringMatching(/^rl_live_/) as unknown,
   });
+});
+
+test('the introduction of the reference, pasted by who has a key: a job, and the file of one that has ended', async () => {
+  const ID = await gateway.post();
+  await gateway.ended(ID);
+  const { folder, code, said, wrong } = await paste(INTRODUCTION, { KEY: gateway.keys.key, ID });
+  expect({ code, wrong }).toEqual({ code: 0, wrong: '' });
+  expect(said[0]).toMatch(/"status":"queued".*"status":"completed"/);
+  expect(await measureVideo(join(folder, 'boat.mp4'))).toMatchObject({ duration_s: 5 });
+});
+
+test('the page on prices, pasted: what a video costs, and what would be sent', async () => {
+  const { code, said, wrong } = await paste('docs/prices.md');
+  expect({ code, wrong }).toEqual({ code: 0, wrong: '' });
+  expect(JSON.parse(said[0] ?? '')).toMatchObject({
+    object: 'dry_run',
+    price: '25',
+    sends: [{ channel: 'ark-simulated', method: 'POST' }],
+  });
+});
+
+test('the page on events, pasted: the events of all videos, and where to go on', async () => {
+  await gateway.ended(await gateway.post());
+  const { code, said, wrong } = await paste('docs/events.md');
+  expect({ code, wrong }).toEqual({ code: 0, wrong: '' });
+  const page = JSON.parse(said[0] ?? '') as { data: object[] };
+  expect(page.data[0]).toMatchObject({ object: 'event', event: 'video.queued' });
+  const [shownPage = ''] = blocksOf(readPage('docs/events.md'), 'json');
+  const example = JSON.parse(shownPage) as { data: object[] };
+  expect(Object.keys(example)).toEqual(Object.keys(page));
+  expect(Object.keys(example.data[0] ?? {}).sort()).toEqual(Object.keys(page.data[0] ?? {}).sort());
+});
+
+test('the page on work that stands still, pasted: what the messages of a day are', async () => {
+  const { code, said, wrong } = await paste('docs/admin.md');
+  expect({ code, wrong }).toEqual({ code: 0, wrong: '' });
+  expect(JSON.parse(said[0] ?? '')).toEqual({ object: 'redelivery', count: 0, has_more: false });
 });
 
 test('the page on other workflows, pasted: two videos from a worker of one’s own', async () => {
@@ -195,8 +245,7 @@ test('the TypeScript on that page runs in a project that has the package as npm 
 });
 
 test('no block has a word that the reader must replace, or an address that the test does not know', () => {
-  const pages = ['README.md', 'docs/callbacks.md', 'docs/keys.md', 'docs/child-workflows.md'];
-  for (const block of pages.flatMap(shown)) {
+  for (const block of PAGES.flatMap(shown)) {
     expect(block).not.toMatch(/<[a-z_ -]+>/i);
     const known = Object.keys(places).reduce((text, place) => text.replaceAll(place, ''), block);
     expect(known).not.toMatch(/localhost|:\d{4}/);

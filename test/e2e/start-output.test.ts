@@ -29,6 +29,15 @@ test('it names the file of the keys and shows none of them', () => {
   for (const secret of Object.values(keys)) expect(said).not.toContain(secret);
 });
 
+test('it names the page of the documentation, which is there', async () => {
+  const [, page = ''] = /Reference +(\S+)/.exec(command.out()) ?? [];
+  const answer = await fetch(page);
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([
+    200,
+    'text/html; charset=utf-8',
+  ]);
+});
+
 test('it says that every account of the machine can reach the engine', () => {
   expect(command.err()).toMatch(/engine .* every account of this machine can reach it/);
 });

@@ -66,6 +66,35 @@ test.each(['', ...NAMES])(
   },
 );
 
+test('its first operation makes a video, and what is told by callbacks comes last', async () => {
+  const { page } = await visit('/docs/videos');
+  const shown = await shownOperations(page);
+  expect([shown[0], shown.at(-1)]).toEqual(['postV1Videos', 'tellVideosCallback']);
+  await page.close();
+});
+
+test('its introduction leads to pages that are there', async () => {
+  const { page } = await visit('/docs');
+  const links = await page
+    .locator('.api-info a')
+    .evaluateAll((all) => all.map((one) => one.getAttribute('href') ?? ''));
+  expect(links).toContain('/docs#tag/callbacks');
+  for (const link of links.filter((one) => one.startsWith('/'))) {
+    const [path = '', anchor] = link.split('#');
+    expect([link, (await fetch(`${app.origin}${path}`)).status]).toEqual([link, 200]);
+    if (anchor) expect([link, await page.locator(`[id="${anchor}"]`).count()]).toEqual([link, 1]);
+  }
+  await page.close();
+});
+
+test('a browser keeps its script for an hour; the page itself is read anew', async () => {
+  const kept = async (path: string) =>
+    (await fetch(`${app.origin}${path}`)).headers.get('cache-control');
+  expect(await kept('/docs/assets/redoc.js')).toBe('public, max-age=3600');
+  expect(await kept('/docs')).toBe('no-store');
+  expect(await kept('/docs/assets/nothing.js')).toBe('no-store');
+});
+
 test('its search finds an operation, in a worker of its own', async () => {
   const { page, wrong } = await visit('/docs');
   await page.getByPlaceholder('Search').fill('remix');
@@ -139,3 +168,16 @@ test('the front names where all else is', async () => {
     expect([path, (await fetch(`${app.origin}${path}`)).status]).toEqual([path, 200]);
   }
 });
+
+test.each<[accept: string, status: number, location: string | null]>([
+  ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 303, '/docs'],
+  ['*/*', 200, null],
+  ['application/json', 200, null],
+])(
+  'the front shows the documentation to who prefers a page: %s',
+  async (accept, status, location) => {
+    const answer = await fetch(app.origin, { headers: { accept }, redirect: 'manual' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([status, location]);
+    expect(answer.headers.get('vary')).toContain('Accept');
+  },
+);

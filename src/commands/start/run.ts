@@ -128,6 +128,7 @@ function welcome(gateway: LocalGateway, data: string, isTerminal: boolean): stri
 Reelay is ready.
 
   API           ${gateway.api}/v1/videos
+  Reference     ${gateway.api}/docs
   API key       ${isTerminal ? gateway.keys.key : `in ${keysFile}`}
   Callbacks     signed with callback_secret of ${keysFile}
   Models        ${simulatedWords(countSimulated(gateway.base.catalog))}

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Api, Dialect } from '../../../src/core/api/dialect';
 import type { HttpRoute } from '../../../src/core/api/route';
 import { previewSchema, QUOTE_PATH } from '../../../src/http/preview';
@@ -15,7 +17,7 @@ import {
   replyName,
 } from './names';
 import { errorRepliesOf, repliesOf } from './replies';
-import { webhooksOf } from './webhooks';
+import { CALLBACKS_TAG, webhooksOf } from './webhooks';
 import { bodySchemaOf, jsonSchemaOf, type JsonSchema } from './schemas';
 
 /** An OpenAPI 3.1 document, as far as it is looked into here. */
@@ -50,10 +52,11 @@ export function openapiOf(
       title: 'Reelay',
       version,
       summary: 'A self-hosted, durable gateway for AI video generation.',
+      description: readFileSync(join(__dirname, 'introduction.md'), 'utf8'),
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This gateway.' }],
-    tags: apis.map(({ name, summary }) => ({ name, description: summary })),
+    tags: [...apis.map(({ name, summary }) => ({ name, description: summary })), CALLBACKS_TAG],
     security: [{ bearer: [] }, { apiKey: [] }],
     paths,
     webhooks: webhooksOf(dialects),

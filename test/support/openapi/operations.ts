@@ -46,8 +46,8 @@ export function operationsOf(): Operation[] {
 
 /** Lists the messages of the document, each with the name of its API. */
 export const messagesOf = (): { operationId: string; api: string }[] =>
-  Object.values(DOCUMENT.webhooks).flatMap((methods) =>
-    Object.values(methods).map(({ operationId, tags: [api] }) => ({ operationId, api })),
+  Object.entries(DOCUMENT.webhooks).flatMap(([api, methods]) =>
+    Object.values(methods).map(({ operationId }) => ({ operationId, api })),
   );
 
 const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });

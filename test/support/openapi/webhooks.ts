@@ -15,7 +15,18 @@ const HEADERS = Object.entries({
   schema: { type: 'string' },
 }));
 
-/** Tells of the message that each dialect sends to the callback of a job. Examples are those of the wire files. */
+/** The messages have a tag of their own: a page shows them before the operations of the same tag, and nobody begins there. */
+export const CALLBACKS_TAG = {
+  name: 'callbacks',
+  description:
+    'What is posted to the `callback_url` of a request, in the words of the API that took it. It is signed as Standard ' +
+    'Webhooks says, so that its libraries check it. Answer 2xx; all else is tried again for three days.',
+};
+
+/**
+ * Tells of the message that each dialect sends to the callback of a job, under the name of the dialect. Examples are those
+ * of the wire files.
+ */
 export function webhooksOf(dialects: readonly Dialect[]): JsonSchema {
   return Object.fromEntries(
     dialects.map((dialect) => {
@@ -28,8 +39,8 @@ export function webhooksOf(dialects: readonly Dialect[]): JsonSchema {
       };
       const post = {
         operationId: `tell${callbackName(dialect)}`,
-        summary: 'Hear what became of a job',
-        tags: [dialect.name],
+        summary: `Hear what became of a job of ${dialect.name}`,
+        tags: [CALLBACKS_TAG.name],
         security: [],
         parameters: HEADERS,
         requestBody: { required: true, content: { 'application/json': message } },
