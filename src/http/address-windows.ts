@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { GatewayError } from '../core/errors';
 
 export interface WindowOptions {
@@ -42,17 +42,30 @@ export function createWindows({ most, addressesMax, message }: WindowOptions) {
 
 /**
  * Returns the network that an address counts for: `203.0.113.7` itself, and of IPv6 the /56, since whoever has one
- * address there has all of it.
+ * address there has all of it. A proxy may write a port behind it (`203.0.113.7:5123`, `[2001:db8::1]:5123`), which is
+ * another with each connection and so no part of it. All that is no address counts as one.
  */
-export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
-  if (mapped) return mapped;
-  const [head = '', tail] = address.split('%', 1)[0]?.split('::') ?? [];
-  const groups = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  while (tail !== undefined && groups.length + after.length < 8) groups.push('0');
-  const [first = '0', second = '0', third = '0', fourth = '0'] = [...groups, ...after];
-  const site = [first, second, third].map((group) => group.padStart(4, '0'));
-  return `${site.join(':')}:${fourth.padStart(4, '0').slice(0, 2)}00::/56`;
+export function networkOf(text: string): string {
+  const address = /^\[([^\]]*)\](?::\d+)?$/.exec(text)?.[1] ?? text.replace(/^([\d.]+):\d+$/, '$1');
+  if (isIPv4(address)) return address;
+  if (!isIPv6(address)) return 'no address';
+  const groups = groupsOf(address);
+  const [first = 0, second = 0, third = 0, fourth = 0] = groups;
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  if (isMapped) return groups.slice(6).flatMap(bytesOf).join('.');
+  return `${[first, second, third, fourth & 0xff00].map(hexOf).join(':')}::/56`;
 }
+
+/** Returns the eight groups of an IPv6 address however it is written: the parser of URLs knows each form, but no zone. */
+function groupsOf(address: string): number[] {
+  const { hostname } = new URL(`http://[${address.replace(/%.*$/, '')}]`);
+  const [head = [], tail = []] = hostname
+    .slice(1, -1)
+    .split('::')
+    .map((part) => part.split(':').filter(Boolean));
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0');
+  return [...head, ...zeros, ...tail].map((group) => Number.parseInt(group, 16));
+}
+
+const bytesOf = (group: number): number[] => [group >> 8, group & 0xff];
+const hexOf = (group: number): string => group.toString(16).padStart(4, '0');

@@ -37,13 +37,16 @@ export function joinedCreate(
   return { key: `joined ${keyId ?? ''} ${fingerprint}`, fingerprint };
 }
 
-/** Wraps the gateway: a create keeps its answer for so long, and one that was joined says so in `Reelay-Joined`. */
+/**
+ * Wraps the gateway: a create keeps its answer for so long, unless its job comes to nothing before, and one that was joined
+ * says so in `Reelay-Joined`.
+ */
 export function joining(gateway: Gateway, response: Response, keepMs: number): Gateway {
   const create: Jobs['create'] = async (principal, creation) => {
     const { idempotency } = creation;
     const answer = await gateway.create(principal, {
       ...creation,
-      idempotency: idempotency && { ...idempotency, keepMs },
+      idempotency: idempotency && { ...idempotency, keepMs, onlyLiving: true },
     });
     if (answer.headers?.['idempotent-replayed'] === 'true') {
       response.setHeader('Reelay-Joined', 'true');

@@ -152,7 +152,7 @@ async function principalOf(
   if (verifier && request.query['signature'] !== undefined) {
     try {
       const { workspaceId } = verifier.verify(paramsOf(request)['id'] ?? '', request.query);
-      return { workspaceId, keyId: '', group: '', models: [], scopes: ['read'] };
+      return { workspaceId, keyId: null, group: '', models: [], scopes: ['read'] };
     } catch (error) {
       if (!hasKey(request)) throw error;
     }

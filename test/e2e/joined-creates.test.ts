@@ -62,6 +62,12 @@ const atOnce = (key: string, prompt: string): Promise<CallAnswer[]> =>
     ),
   );
 
+const ended = (id: string): Promise<unknown> =>
+  until(`the end of ${id}`, async () => {
+    const { json } = await gateway.call('GET', `/v1/videos/${id}`, { key: joining });
+    return ['completed', 'failed'].includes(json.status as string) || undefined;
+  });
+
 const joined = (answers: readonly CallAnswer[]): number =>
   answers.filter(({ headers }) => headers.get('reelay-joined') === 'true').length;
 
@@ -122,6 +128,53 @@ test('an identical create is a new job once the time for joining is over', async
   );
   const second = await create(joining, { prompt });
   expect([idsOf([first, second]).size, joined([second])]).toEqual([2, 0]);
+});
+
+test.each<[end: string, sim: string, finish: (id: string) => Promise<unknown>]>([
+  ['has failed', 'fault=policy', (id) => ended(id)],
+  [
+    'is being canceled',
+    'seconds=60',
+    (id) => gateway.call('DELETE', `/v1/videos/${id}`, { key: joining }),
+  ],
+  [
+    'was canceled',
+    'seconds=60',
+    async (id) => {
+      await gateway.call('DELETE', `/v1/videos/${id}`, { key: joining });
+      await ended(id);
+    },
+  ],
+  [
+    'was deleted',
+    'seconds=1',
+    async (id) => {
+      await ended(id);
+      await gateway.call('DELETE', `/v1/videos/${id}`, { key: joining });
+    },
+  ],
+])(
+  'a create joins no job that %s: those that come then share another one',
+  async (end, sim, finish) => {
+    const prompt = `a boat that ${end} [[sim ${sim}]]`;
+    const first = await create(joining, { prompt });
+    const id = first.json.id as string;
+    expect(idsOf([await create(joining, { prompt })])).toEqual(new Set([id]));
+    await finish(id);
+    const later = await atOnce(joining, prompt);
+    expect(idsOf(later).has(id)).toBe(false);
+    // The other one may fail as soon, and be joined no more.
+    if (!sim.startsWith('fault'))
+      expect([idsOf(later).size, joined(later)]).toEqual([1, AT_ONCE - 1]);
+  },
+);
+
+test('a create joins a video that is there', async () => {
+  const prompt = 'there [[sim seconds=1 video=shared]]';
+  const first = await create(joining, { prompt });
+  await ended(first.json.id as string);
+  const second = await create(joining, { prompt });
+  expect([idsOf([first, second]).size, joined([second])]).toEqual([1, 1]);
 });
 
 test.each<[what: string, other: Parameters<typeof create>[1], how: Parameters<typeof create>[2]]>([

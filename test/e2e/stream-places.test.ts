@@ -1,4 +1,4 @@
-import { until, useTestGateway } from '../support/gateway';
+import { REQUEST, until, useTestGateway } from '../support/gateway';
 
 /** Each limit of streams refuses the one too many in its own words, and its place is free again once a stream ends. */
 
@@ -59,7 +59,7 @@ async function workspaceWith(name: string, keys: number): Promise<string[]> {
 }
 
 /** Opens a stream, again and again while the place of one that has just left is still taken. */
-const openSoon = (url: string, key: string): Promise<Reader> =>
+const openSoon = (url: string, key?: string): Promise<Reader> =>
   until('a free place', async () => {
     const reader = await open(url, key);
     return reader.status === 200 ? reader : undefined;
@@ -108,7 +108,32 @@ test('a stream of a video gives its place back when the video ends', async () =>
   });
   await gateway.call('POST', `${jobs}/${job.id}`, { body: { to: 'end' } });
   await gateway.ended(id);
-  await openSoon(`${gateway.api}/v1/events`, key);
-  await openSoon(`${gateway.api}/v1/events`, key);
+  const feed = `${gateway.api}/v1/events`;
+  const others = [await openSoon(feed, key), await openSoon(feed, key)];
   expect(streams.map(({ status }) => status)).toEqual([200, 200]);
+  for (const reader of others) await reader.leave();
+});
+
+test('links to the events of a workspace have as many streams as a key, and are told that it is they', async () => {
+  const [secret = ''] = await workspaceWith('links', 1);
+  const { id } = (
+    await gateway.call('GET', '/v1/admin/workspaces?limit=1', {
+      key: gateway.keys.admin_key,
+    })
+  ).json.data[0] as { id: string };
+  await gateway.call('POST', `/v1/admin/workspaces/${id}/top-ups`, {
+    key: gateway.keys.admin_key,
+    body: { points: '1000' },
+    headers: { 'idempotency-key': 'links' },
+  });
+  const made = await gateway.call('POST', '/v1/videos', {
+    key: secret,
+    body: { ...REQUEST, prompt: 'linked [[sim seconds=60]]' },
+  });
+  const link = /<(.*)>/.exec(made.headers.get('link') ?? '')?.[1] ?? '';
+  const streams = [await openSoon(link), await openSoon(link)];
+  const refused = await open(link);
+  expect([refused.status, refused.retryAfter]).toEqual([429, '5']);
+  expect(refused.message).toMatch(/^Links to the events of this workspace may have 2 streams/);
+  for (const reader of streams) await reader.leave();
 });

@@ -109,7 +109,16 @@ test.each([
   ['::1', '2001::1', false],
   ['fe80::1%eth0', 'fe80::2', true],
   ['::ffff:192.0.2.1', '192.0.2.1', true],
+  ['::ffff:c000:201', '192.0.2.1', true],
+  ['::ffff:c000:201', '::ffff:c000:202', false],
+  ['2001:DB8:1:ff00:0:0:192.0.2.1', '2001:db8:1:ff00::1', true],
   ['192.0.2.1', '192.0.2.2', false],
+  ['192.0.2.1:5123', '192.0.2.1:6234', true],
+  ['192.0.2.1:5123', '192.0.2.2:5123', false],
+  ['[2001:db8:1:ff00::1]:5123', '2001:db8:1:ff00::2', true],
+  ['[2001:db8:1:ff00::1]', '2001:db8:1:fe00::1', false],
+  ['unknown', '_hidden', true],
+  ['unknown', '192.0.2.1', false],
 ])('%s and %s have one budget: %s', async (one, other, isShared) => {
   const { come } = setUp({ failures: 1 });
   await come('a', one);

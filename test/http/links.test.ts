@@ -44,3 +44,11 @@ test('a link is renewed until a moment, also one that has expired since; a chang
     expect(after.renew(other, NOW)).toBe(other);
   }
 });
+
+test.each(['=', '%20', '!', '%00', 'A'])(
+  'a signature has one spelling: with "%s" behind it a link is none',
+  (end) => {
+    clock = NOW;
+    expect(after.read(after.sign(target) + end)).toEqual({ problem: 'This link is not valid.' });
+  },
+);

@@ -11,8 +11,8 @@ export type Scope = (typeof SCOPES)[number];
 export interface Principal {
   workspaceId: string;
   /**
-   * The key that was sent; null for a workflow, since starting one in the namespace is an operator's trust and not a
-   * key's.
+   * The key that was sent; null for a signed link, and for a workflow, since starting one in the namespace is an
+   * operator's trust and not a key's.
    */
   keyId: string | null;
   /** Which secret of the key is behind the request, as in `KeyStore`; absent where none is. */

@@ -46,4 +46,6 @@ export interface Idempotency {
   lasting?: true;
   /** Milliseconds for which the answer is kept; absent = `waits.idempotencyMs`. */
   keepMs?: number;
+  /** The claim ends when its job fails, is canceled or deleted: whoever asks again then wants another one. */
+  onlyLiving?: true;
 }

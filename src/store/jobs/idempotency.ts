@@ -1,8 +1,9 @@
-import { and, eq, gt, sql } from 'drizzle-orm';
+import { and, eq, exists, gt, inArray, isNotNull, lte, not, or, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Answer } from '../../core/api/answer';
 import type { Idempotency } from '../../core/job/creation';
 import type { Transaction } from '../base/database';
-import { idempotency } from '../schema';
+import { idempotency, jobs } from '../schema';
 
 /**
  * A request's claim on its key: one row per workspace, route and key. Whoever inserts it first does the work; a
@@ -49,7 +50,7 @@ export async function earlierOf(
   const [row] = await db
     .select()
     .from(idempotency)
-    .where(and(mine(asked), gt(idempotency.expiresAt, new Date(asked.now))));
+    .where(and(mine(asked), not(isOver(db, asked))));
   if (!row) return undefined;
   const known = [asked.fingerprint, ...(asked.alike ?? [])];
   if (!known.includes(row.fingerprint)) return { kind: 'differs' };
@@ -91,6 +92,28 @@ const mine = ({ workspaceId, route, key }: IdempotencyClaim) =>
     eq(idempotency.key, key),
   );
 
+/** A job that came to no video, or that its caller does not want any more. */
+const GONE = ['canceling', 'failed', 'canceled', 'expired'] as const;
+
+/** Says of a row that its claim has ended. */
+function isOver(
+  db: Pick<Transaction, 'select'>,
+  { now, onlyLiving }: Pick<IdempotencyClaim, 'now' | 'onlyLiving'>,
+): SQL {
+  const isLate = lte(idempotency.expiresAt, new Date(now));
+  if (!onlyLiving) return isLate;
+  const isGone = or(
+    inArray(jobs.state, [...GONE]),
+    isNotNull(jobs.cancelRequestedAt),
+    isNotNull(jobs.deletedAt),
+  );
+  const gone = db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.id, idempotency.jobId), isGone));
+  return sql`(${isLate} OR ${exists(gone)})`;
+}
+
 async function take(
   tx: Transaction,
   asked: IdempotencyClaim,
@@ -98,7 +121,7 @@ async function take(
 ): Promise<boolean> {
   const { workspaceId, route, key, fingerprint, lasting } = asked;
   const now = new Date(asked.now);
-  await tx.delete(idempotency).where(and(mine(asked), sql`${idempotency.expiresAt} <= ${now}`));
+  await tx.delete(idempotency).where(and(mine(asked), isOver(tx, asked)));
   const inserted = await tx
     .insert(idempotency)
     .values({
