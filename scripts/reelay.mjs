@@ -13,6 +13,13 @@ const NODE_MIN = [20, 19];
 /** These are what a newcomer types after editing a file, so they build by themselves. */
 const BUILDING = ['start', 'demo', 'bench', 'simulator', 'config', 'init', 'try'];
 
+// Who reads may leave early, as in `reelay help start | head -1`: Node would end the process for it, a running gateway too.
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 process.exitCode = await run(process.argv.slice(2));
 
 async function run(argv) {

@@ -29,6 +29,7 @@ test('a check tells what a sound config offers, with the channels in the order i
   expect(report).toEqual({
     ok: true,
     file: path,
+    isThere: true,
     problems: [],
     warnings: [],
     channels: [
@@ -44,12 +45,14 @@ test('a check tells what a sound config offers, with the channels in the order i
         madeBy: ['ark: dreamina-seedance-2-0-260128'],
         price: '40 points',
         groups: ['default'],
+        points: { default: { from: '40', to: '40' } },
       },
       {
         name: 'newer',
         madeBy: ['ark: ep-20261128-abcde'],
         price: '25 points',
         groups: ['default'],
+        points: { default: { from: '25', to: '25' } },
       },
     ],
   });

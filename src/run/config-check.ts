@@ -1,10 +1,13 @@
 import type { Config, SurveyOptions } from '../config';
 import { modelPriceOf } from '../config/price-schema';
+import { priceRangeOf } from '../core/catalog/price-range';
+import { formatPoints } from '../core/money/pricing';
 import { ConfigRefused, inOrder, placed } from '../config/problem';
 import type { Problem } from '../config/problem';
+import { buildCatalog } from './channels';
 import { configWarnings, publicUrlWarning } from './config-warnings';
 import { priceInWords } from './price-words';
-import { surveySettings } from './settings';
+import { NOWHERE, surveySettings } from './settings';
 
 /** What `reelay config check` finds; it starts nothing and asks nobody. */
 export interface ConfigReport {
@@ -12,6 +15,7 @@ export interface ConfigReport {
   ok: boolean;
   /** The path of the file; it may be missing, if nobody named it. */
   file: string;
+  isThere: boolean;
   problems: readonly Problem[];
   /** What is allowed and most likely not meant. */
   warnings: readonly Problem[];
@@ -33,16 +37,25 @@ export interface CheckedModel {
   madeBy: readonly string[];
   price: string;
   groups: readonly string[];
+  /** What its cheapest and its dearest video cost callers of each group, in points: `{"default": {"from": "9", "to": "465"}}`. */
+  points: Readonly<Record<string, PointsRange>>;
+}
+
+/** Two amounts of points as decimal text. */
+interface PointsRange {
+  from: string;
+  to: string;
 }
 
 /** Checks the config that is named, by default that of the environment. Nothing is thrown for what is wrong with it. */
 export function checkConfig(options: SurveyOptions, now: number): ConfigReport {
   try {
     const { config, problems } = surveySettings(options);
-    const { path: file } = config.source;
+    const { path: file, text } = config.source;
+    const source = { file, isThere: text !== '' };
     const warnings = warningsOf(config, now).filter((warning) => !isToldAs(problems, warning));
-    if (problems.length > 0) return { ...EMPTY, file, problems, warnings };
-    return { ok: true, file, problems, warnings, ...offerOf(config) };
+    if (problems.length > 0) return { ...EMPTY, ...source, problems, warnings };
+    return { ok: true, ...source, problems, warnings, ...offerOf(config) };
   } catch (error) {
     if (!(error instanceof ConfigRefused)) throw error;
     return { ...EMPTY, file: error.problems[0]?.file ?? '', problems: error.problems };
@@ -53,7 +66,7 @@ export function checkConfig(options: SurveyOptions, now: number): ConfigReport {
 const isToldAs = (problems: readonly Problem[], { at }: Problem): boolean =>
   problems.some((problem) => problem.at === at || problem.at.startsWith(`${at}.`));
 
-const EMPTY = { ok: false, warnings: [], channels: [], models: [] };
+const EMPTY = { ok: false, isThere: false, warnings: [], channels: [], models: [] };
 
 function warningsOf(config: Config, now: number): Problem[] {
   const says = publicUrlWarning(config);
@@ -66,7 +79,9 @@ function warningsOf(config: Config, now: number): Problem[] {
   ]);
 }
 
-function offerOf({ channels, models }: Config): Pick<ConfigReport, 'channels' | 'models'> {
+function offerOf(config: Config): Pick<ConfigReport, 'channels' | 'models'> {
+  const { channels, models } = config;
+  const points = pointsByModel(config);
   return {
     channels: Object.entries(channels).map(([name, channel]) => ({
       name,
@@ -78,6 +93,19 @@ function offerOf({ channels, models }: Config): Pick<ConfigReport, 'channels' | 
       madeBy: choices.map(({ channel, model }) => `${channel}: ${model}`),
       price: priceInWords(modelPriceOf(price)),
       groups,
+      points: Object.fromEntries(groups.map((group) => [group, points(name, group)])),
     })),
+  };
+}
+
+/** Returns what finds the range of a model's prices for the callers of a group, as `GET /v1/videos/models` tells it. */
+function pointsByModel(config: Config): (name: string, group: string) => PointsRange {
+  const catalog = buildCatalog(config, NOWHERE);
+  const rules = catalog.priceRules();
+  return (name, group) => {
+    const model = catalog.find({ group, models: null }, name);
+    if (!model) throw new Error(`${name} is not offered to ${group}`);
+    const { from, to } = priceRangeOf(model, { group, rules });
+    return { from: formatPoints(from), to: formatPoints(to) };
   };
 }

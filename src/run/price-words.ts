@@ -9,7 +9,8 @@ export function priceInWords(price: ModelPrice): string {
   if ('costTimes' in price) return `${price.costTimes} times the list price${least}`;
   const [row, ...others] = price.rows;
   const isTable = others.length > 0 || row?.when !== undefined;
-  if (isTable) return `a table of ${String(price.rows.length)} rows${least}`;
+  const count = price.rows.length;
+  if (isTable) return `a table of ${String(count)} ${count === 1 ? 'row' : 'rows'}${least}`;
   return `${ratesInWords(row?.rates ?? {})}${least}`;
 }
 

@@ -6,9 +6,9 @@ import type { SimulatorAddress } from '../core/ports/simulators';
 import { buildCatalog } from './channels';
 import { capsOf } from './caps';
 
-/** Any address: what is asked is whether the entries fit together, not where they lead. */
 const ANYWHERE = 'http://127.0.0.1';
-const NOWHERE: SimulatorAddress = {
+/** An address like any other: what is asked is whether the entries fit together, not where they lead. */
+export const NOWHERE: SimulatorAddress = {
   origin: ANYWHERE,
   channelOf: () => ({ baseUrl: ANYWHERE, credentials: {} }),
 };

@@ -37,7 +37,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   'reelay config': [],
   'reelay config check': ['--json'],
   'reelay ledger': [],
-  'reelay ledger check': ['--json'],
+  'reelay ledger check': ['--data', '--json'],
   'reelay secrets': [],
   'reelay secrets new': ['--data', '--json'],
   'reelay secrets reseal': ['--data', '--json'],

@@ -373,3 +373,12 @@ test.each([
   expect(command.err()).toMatch(said);
   expect(command.out()).toBe('');
 });
+
+test.each([['help'], ['help', 'start'], ['config', 'check'], ['version']])(
+  'a reader who leaves early ends no command badly: reelay %s %s',
+  async (...args) => {
+    const command = reelay(args.filter(Boolean));
+    command.child.stdout?.destroy();
+    expect([await command.ended, command.err()]).toEqual([0, '']);
+  },
+);

@@ -1,4 +1,5 @@
 import type { LedgerReport } from '../../src/core/money/ledger-check';
+import { temporaryFolder } from '../host/temporary';
 import { reelay } from '../support/command';
 import { createdJob, newJob, useTestDatabase } from '../support/database';
 
@@ -30,3 +31,13 @@ test('ends with 0 where the ledger holds, and with 1 and what is wrong where it 
   expect(told.out).toContain("hold: a hold sets aside its job's price\n    1 times not: ");
   expect(told.out).toContain(id);
 }, 300_000);
+
+test('without DATABASE_URL and a gateway that runs it says which folder it looked into', async () => {
+  const folder = temporaryFolder();
+  const command = reelay(['ledger', 'check', '--data', folder]);
+  expect([await command.ended, command.out()]).toEqual([1, '']);
+  expect(command.err()).toBe(
+    `reelay ledger check: DATABASE_URL is not set, and no "start" runs a database in ${folder}; ` +
+      'name its folder by --data, while it runs\n',
+  );
+});

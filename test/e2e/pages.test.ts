@@ -143,12 +143,17 @@ test('the message on the page on callbacks has the fields of the one that was se
   expect(Object.keys(sent.data)).toEqual(expect.arrayContaining(Object.keys(page.data)));
 });
 
-test('the page on keys, pasted: a key with a list of models and a budget', async () => {
+test('the page on keys, pasted: a customer with points, and a key with a list of models and a budget', async () => {
   const { code, said, wrong } = await paste('docs/keys.md');
   expect({ code, wrong }).toEqual({ code: 0, wrong: '' });
   expect(JSON.parse(said[0] ?? '')).toMatchObject({
+    entry: { note: 'invoice 17' },
+    balance: { available: '5000' },
+  });
+  expect(JSON.parse(said[1] ?? '')).toMatchObject({
     name: 'production',
     models: ['seedance-2.0'],
+    budget_month: '1000',
     secret: expect.stringMatching(/^rl_live_/) as unknown,
   });
 });

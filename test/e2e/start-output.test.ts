@@ -38,6 +38,12 @@ test('it names the page of the documentation, which is there', async () => {
   ]);
 });
 
+test('the ledger of the database that it brought is checked by who names its folder', async () => {
+  const check = reelay(['ledger', 'check', '--data', data]);
+  expect([await check.ended, check.err()]).toEqual([0, '']);
+  expect(check.out()).toMatch(/^0 jobs and 1 entries of the ledger: all \d+ checks hold\n$/);
+});
+
 test('it says that every account of the machine can reach the engine', () => {
   expect(command.err()).toMatch(/engine .* every account of this machine can reach it/);
 });

@@ -2,7 +2,7 @@ import { LEDGER_CHECKS } from '../../core/money/ledger-check';
 import type { LedgerFault, LedgerReport } from '../../core/money/ledger-check';
 import { exits, newCommand } from '../kit/command';
 import { EXIT } from '../kit/exit-codes';
-import { jsonOption } from '../kit/options';
+import { dataOption, jsonOption } from '../kit/options';
 
 /** Makes `reelay ledger check`, which ends with 1 when something does not hold. */
 export const checkCommand = () =>
@@ -11,19 +11,22 @@ export const checkCommand = () =>
     summary: 'prove that ledger, usage and all sums agree',
     description:
       'Reads the whole database in one snapshot and says which jobs, entries, workspaces and sums are not as they must ' +
-      'be. It changes nothing and may run while jobs do; a sweep does the same once an hour.',
-    examples: ['DATABASE_URL=postgres://reelay@db/reelay reelay ledger check'],
+      'be. It changes nothing and may run while jobs do; a sweep does the same once an hour. Without DATABASE_URL it ' +
+      'reads the database that a "start" on --data runs.',
+    examples: [
+      'DATABASE_URL=postgres://reelay@db/reelay reelay ledger check',
+      'reelay ledger check --data ./.reelay',
+    ],
   })
+    .addOption(dataOption())
     .addOption(jsonOption())
     .action(
-      exits(async ({ json }) => {
-        const [{ readSettings }, { checkLedgerOf }, { required }] = await Promise.all([
+      exits(async ({ data, json }) => {
+        const [{ readSettings }, { checkLedgerOf }] = await Promise.all([
           import('../../run/settings.js'),
           import('../../run/ledger-check.js'),
-          import('../process.js'),
         ]);
-        const config = readSettings();
-        const report = await checkLedgerOf(config, required(config, 'DATABASE_URL'));
+        const report = await checkLedgerOf(readSettings(), data);
         if (!report)
           throw new Error('another check of this ledger is under way; try again when it is over');
         process.stdout.write(json ? `${JSON.stringify(report)}\n` : words(report));
