@@ -5,7 +5,7 @@ import type { GatewayDeps } from './deps';
 import { createFeed } from './feed';
 import { createFunds } from './funds';
 import { createJobs } from './jobs';
-import { createKeyWatch } from './key-watch';
+import { createCredentialWatch } from './credential-watch';
 import { createLive } from './live';
 import { createModels } from './models';
 import { createNativeJobs } from './native-jobs';
@@ -30,7 +30,7 @@ export type { Starts } from './starts';
 export function createGateway(deps: GatewayDeps): Gateway {
   const funds = createFunds(deps);
   const jobs = createJobs(deps, funds);
-  const streams = createOpenStreams(deps.limits, createKeyWatch(deps));
+  const streams = createOpenStreams(deps.limits, createCredentialWatch(deps));
   return {
     ...createModels(deps),
     ...jobs,

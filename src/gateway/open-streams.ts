@@ -1,7 +1,7 @@
 import type { Principal } from '../core/api/principal';
 import { GatewayError } from '../core/errors';
 import type { Limits } from '../core/settings/limits';
-import type { KeyWatch } from './key-watch';
+import type { Credential, CredentialWatch } from './credential-watch';
 
 type StreamLimits = Pick<
   Limits,
@@ -14,22 +14,19 @@ export interface OpenStreams {
    * Counts one more, until it is closed or its reader leaves (`signal`). Throws `unavailable` where the process holds as
    * many as it may, `rate_limited` where the workspace or the key does.
    */
-  open(
-    principal: Pick<Principal, 'workspaceId' | 'keyId' | 'secretId'>,
-    signal: AbortSignal,
-  ): OpenStream;
+  open(principal: Pick<Principal, 'workspaceId'> & Credential, signal: AbortSignal): OpenStream;
 }
 
 /** One stream that was counted. */
 export interface OpenStream {
-  /** Aborts when the reader leaves, when the server stops and when the key ends. */
+  /** Aborts when the reader leaves, when the server stops and when the key, token or link ends. */
   signal: AbortSignal;
   /** Counts the stream out; repeatable. */
   close(): void;
 }
 
-/** Makes the count of this process; `keys` says which streams may not go on. */
-export function createOpenStreams(limits: StreamLimits, keys: KeyWatch): OpenStreams {
+/** Makes the count of this process; `credentials` says which streams may not go on. */
+export function createOpenStreams(limits: StreamLimits, credentials: CredentialWatch): OpenStreams {
   const counts = new Map<string, number>();
   const add = (name: string, by: 1 | -1): void => {
     const count = (counts.get(name) ?? 0) + by;
@@ -46,7 +43,7 @@ export function createOpenStreams(limits: StreamLimits, keys: KeyWatch): OpenStr
       const end = (): void => {
         ending.abort();
       };
-      const unwatch = keys.watch(principal, end);
+      const unwatch = credentials.watch(principal, end);
       let isOpen = true;
       const close = (): void => {
         if (!isOpen) return;

@@ -61,7 +61,7 @@ async function principalOf(
     // Where tokens are sold, a token buys none: its end would be no end.
     const token = isToken(text) && !route.keyIn ? tokens.verify(text, now) : undefined;
     const found = token && (await keys.findById(token.keyId, token.secretId, now));
-    if (found) return found;
+    if (found) return { ...found, endsAt: token.expiresAt };
   }
   authBudget.refuse(address, now);
   return undefined;

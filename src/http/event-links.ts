@@ -1,6 +1,6 @@
 import { readId, renderId } from '../core/job/ids';
 import type { Job } from '../core/job/job';
-import { checkExpiry, createLinkSigner, invalidLink, isLinkText } from './link-signature';
+import { readExpiry, createLinkSigner, invalidLink, isLinkText } from './link-signature';
 import type { LinkOptions } from './links';
 
 /**
@@ -9,8 +9,11 @@ import type { LinkOptions } from './links';
  */
 export interface EventLinks {
   sign(job: Pick<Job, 'id' | 'workspaceId'>): string;
-  /** Throws `forbidden` for a link that is expired, changed or signed with another secret. */
-  verify(jobId: string, query: Record<string, unknown>): { workspaceId: string };
+  /**
+   * Returns whose link it is, and when it ends in Unix milliseconds. Throws `forbidden` for one that is expired, changed
+   * or signed with another secret.
+   */
+  verify(jobId: string, query: Record<string, unknown>): { workspaceId: string; expiresAt: number };
 }
 
 /** Makes what signs and reads links to events; they expire at a whole second, after `lifetimeMs` at least. */
@@ -32,8 +35,7 @@ export function createEventLinks(options: LinkOptions): EventLinks {
       const id = readId(jobId);
       if (!id || ![workspace, expires, signature].every(isLinkText)) throw invalidLink();
       signer.check([String(workspace), id, String(expires)], String(signature));
-      checkExpiry(String(expires), now());
-      return { workspaceId: String(workspace) };
+      return { workspaceId: String(workspace), expiresAt: readExpiry(String(expires), now()) };
     },
   };
 }

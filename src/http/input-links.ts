@@ -1,4 +1,4 @@
-import { checkExpiry, createLinkSigner, invalidLink, isLinkText } from './link-signature';
+import { readExpiry, createLinkSigner, invalidLink, isLinkText } from './link-signature';
 import type { SigningSecrets } from './link-signature';
 
 /**
@@ -31,7 +31,7 @@ export function createInputLinks(options: SigningSecrets & { now?: () => number 
     verify(blob, { expires, signature }) {
       if (!isLinkText(expires) || !isLinkText(signature)) throw invalidLink();
       signer.check([blob, expires], signature);
-      checkExpiry(expires, now());
+      readExpiry(expires, now());
     },
   };
 }

@@ -41,9 +41,13 @@ export function createLinkSigner(
 export const invalidLink = (): GatewayError =>
   new GatewayError('forbidden', { message: 'This link is not valid.' });
 
-/** Throws `forbidden` for an expiry, in Unix seconds as a link has it, that has passed. */
-export function checkExpiry(expires: string, now: number): void {
-  if (Number(expires) * 1000 > now) return;
+/**
+ * Returns the moment of an expiry, in Unix milliseconds, of the Unix seconds that a link has: `1764547200`. Throws
+ * `forbidden` for one that has passed.
+ */
+export function readExpiry(expires: string, now: number): number {
+  const at = Number(expires) * 1000;
+  if (at > now) return at;
   throw new GatewayError('forbidden', { message: 'This link has expired; ask for a new one.' });
 }
 

@@ -1,7 +1,7 @@
 import { GatewayError } from '../core/errors';
 import { readId, renderId } from '../core/job/ids';
 import type { FileKind } from '../core/job/files';
-import { checkExpiry, createLinkSigner, invalidLink, isLinkText } from './link-signature';
+import { readExpiry, createLinkSigner, invalidLink, isLinkText } from './link-signature';
 import type { SigningSecrets } from './link-signature';
 
 /**
@@ -10,8 +10,11 @@ import type { SigningSecrets } from './link-signature';
  */
 export interface Links {
   sign(target: LinkTarget): string;
-  /** Throws `forbidden` for a link that is expired, changed or signed with another secret. */
-  verify(jobId: string, query: Record<string, unknown>): LinkTarget;
+  /**
+   * Returns what the link opens, and when it ends in Unix milliseconds. Throws `forbidden` for one that is expired,
+   * changed or signed with another secret.
+   */
+  verify(jobId: string, query: Record<string, unknown>): LinkTarget & { expiresAt: number };
   /**
    * Signs a link of ours again, to work until that moment (Unix milliseconds), also one that has expired since it was
    * checked. Any other URL stays as it is.
@@ -72,13 +75,12 @@ export function createLinks(options: LinkOptions): Links {
     if (!url || id === undefined || url.origin !== new URL(publicUrl()).origin) return undefined;
     return { id, query: Object.fromEntries(url.searchParams) };
   };
-  const links: Links = {
+  return {
     sign: (target) => signed(target, now() + lifetimeMs),
-    verify(jobId, query) {
-      const target = signedTarget(jobId, query);
-      checkExpiry(String(query['expires']), now());
-      return target;
-    },
+    verify: (jobId, query) => ({
+      ...signedTarget(jobId, query),
+      expiresAt: readExpiry(String(query['expires']), now()),
+    }),
     renew(text, until) {
       const at = ownPath(text);
       try {
@@ -91,7 +93,9 @@ export function createLinks(options: LinkOptions): Links {
       const at = ownPath(text);
       if (!at) return undefined;
       try {
-        return { target: links.verify(at.id, at.query) };
+        const target = signedTarget(at.id, at.query);
+        readExpiry(String(at.query['expires']), now());
+        return { target };
       } catch (error) {
         return {
           problem: error instanceof GatewayError ? error.message : 'This link is not valid.',
@@ -99,7 +103,6 @@ export function createLinks(options: LinkOptions): Links {
       }
     },
   };
-  return links;
 }
 
 const LINK_PATH = /\/v1\/videos\/([^/]+)\/content$/;

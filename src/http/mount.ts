@@ -151,8 +151,9 @@ async function principalOf(
   const verifier = verifierOf(route, ports);
   if (verifier && request.query['signature'] !== undefined) {
     try {
-      const { workspaceId } = verifier.verify(paramsOf(request)['id'] ?? '', request.query);
-      return { workspaceId, keyId: null, group: '', models: [], scopes: ['read'] };
+      const link = verifier.verify(paramsOf(request)['id'] ?? '', request.query);
+      const { workspaceId, expiresAt: endsAt } = link;
+      return { workspaceId, keyId: null, endsAt, group: '', models: [], scopes: ['read'] };
     } catch (error) {
       if (!hasKey(request)) throw error;
     }

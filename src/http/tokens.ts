@@ -48,8 +48,9 @@ export function createTokens({ secret, otherSecrets = [], lifetimeMs }: TokenOpt
       // What we signed is JSON; another version of us may have signed other claims.
       const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString());
       const { data } = claimsSchema.safeParse(claims);
-      if (!data || data.exp * 1000 <= now) return undefined;
-      return { keyId: data.sub, secretId: data.sid };
+      if (!data) return undefined;
+      const expiresAt = data.exp * 1000;
+      return expiresAt > now ? { keyId: data.sub, secretId: data.sid, expiresAt } : undefined;
     },
   };
 }

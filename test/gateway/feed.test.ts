@@ -5,7 +5,7 @@ import { NO_CAPS } from '../../src/core/slots/caps';
 import { placeBefore } from '../../src/core/job/place';
 import type { FeedTold } from '../../src/core/ports/gateway/feed';
 import { createFeed } from '../../src/gateway/feed';
-import { createKeyWatch } from '../../src/gateway/key-watch';
+import { createCredentialWatch } from '../../src/gateway/credential-watch';
 import { createOpenStreams } from '../../src/gateway/open-streams';
 import { createdJob, newJob, PRICE, settle, useTestDatabase } from '../support/database';
 
@@ -37,7 +37,7 @@ function feedWith(options: Options = {}) {
     now,
     log: pino({ level: 'silent' }),
   };
-  return createFeed(deps, createOpenStreams(limits, createKeyWatch(deps)));
+  return createFeed(deps, createOpenStreams(limits, createCredentialWatch(deps)));
 }
 
 const PLAIN = { after: undefined, limit: 20, waitMs: 0, signal: never };

@@ -1,11 +1,12 @@
 import { pino } from 'pino';
+import type { Principal } from '../../src/core/api/principal';
 import type { Job } from '../../src/core/job/job';
-import type { KeyPrincipal, KeyStore } from '../../src/core/ports/store/keys';
+import type { KeyStore } from '../../src/core/ports/store/keys';
 import { defaultsOf } from '../../src/core/settings/setting';
 import { WAITS } from '../../src/core/settings/waits';
 import { NO_CAPS } from '../../src/core/slots/caps';
 import { createFeed } from '../../src/gateway/feed';
-import { createKeyWatch } from '../../src/gateway/key-watch';
+import { createCredentialWatch } from '../../src/gateway/credential-watch';
 import { createLive } from '../../src/gateway/live';
 import { createOpenStreams } from '../../src/gateway/open-streams';
 import { createdJob, newJob, PRICE, useTestDatabase } from '../support/database';
@@ -35,7 +36,7 @@ function streamsOf(job: Job, { keys, beatMs = BEAT_MS, places = 10 }: Settings =
     signEventsLink: () => 'https://gateway.example/events',
     log: pino({}, { write: (line: string) => void logged.push(line) }),
   };
-  const watch = createKeyWatch({ ...deps, store: { keys: keys ?? database.store.keys } });
+  const watch = createCredentialWatch({ ...deps, store: { keys: keys ?? database.store.keys } });
   const limits = {
     eventStreams: places,
     eventStreamsPerWorkspace: places,
@@ -79,7 +80,7 @@ const WAYS = {
   string,
   (
     streams: ReturnType<typeof streamsOf>,
-    principal: KeyPrincipal,
+    principal: Principal,
     job: Job,
     opened: () => void,
   ) => Promise<void>
@@ -121,6 +122,33 @@ test.each(Object.keys(WAYS) as (keyof typeof WAYS)[])(
     expect(streams.logged.join()).toContain('could not be looked up');
   },
 );
+
+/** What a stream may be opened with that ends by itself: its first moments, and no more. */
+const ENDING = ['an access token', 'a signed link'] as const;
+const TOKENS_MS = 50;
+const LINK: Omit<Principal, 'workspaceId'> = {
+  keyId: null,
+  group: '',
+  models: [],
+  scopes: ['read'],
+};
+
+test.each(
+  Object.keys(WAYS).flatMap((way) => ENDING.map((what) => [way, what])) as [
+    keyof typeof WAYS,
+    (typeof ENDING)[number],
+  ][],
+)('%s ends with %s that it was opened with, although the key lives', async (way, what) => {
+  const { principal } = database.workspace;
+  const job = await createdJob(database, newJob(database.workspace));
+  const endsAt = Date.now() + TOKENS_MS;
+  const credential =
+    what === 'a signed link'
+      ? { ...LINK, workspaceId: principal.workspaceId, endsAt }
+      : { ...principal, endsAt };
+  await WAYS[way](streamsOf(job), credential, job, () => undefined);
+  expect(Date.now()).toBeGreaterThanOrEqual(endsAt);
+});
 
 test('a stream of a video ends when the video is deleted', async () => {
   const job = await createdJob(database, newJob(database.workspace));

@@ -6,6 +6,7 @@ import { renderOpenaiError } from '../../src/dialects/kit/openai-error';
 import { apis } from '../../src/dialects';
 import { GatewayError } from '../../src/core/errors';
 import { hashKey } from '../../src/http/auth';
+import { createEventLinks } from '../../src/http/event-links';
 import { createTokens } from '../../src/http/tokens';
 import { KEY, startTestApp, until, type TestApp } from './test-app';
 
@@ -121,12 +122,40 @@ describe('an access token', () => {
     }
   });
 
+  test('says when it ends to whatever answers for long, and its key does not', async () => {
+    const { token, expiresAt } = tokens.issue(bearer, NOW);
+    const ends: unknown[] = [];
+    app.gateway.followAll = async ({ endsAt }) => {
+      ends.push(endsAt);
+      throw new GatewayError('unavailable');
+    };
+    for (const credential of [token, SECRET]) {
+      const headers = { authorization: `Bearer ${credential}`, accept: 'text/event-stream' };
+      expect((await fetch(`${app.origin}/v1/events`, { headers })).status).toBe(503);
+    }
+    expect(ends).toEqual([expiresAt, undefined]);
+  });
+
   test('has no more scopes than its key', async () => {
     const answer = await fetch(`${app.origin}/v1/admin/workspaces`, {
       headers: { authorization: `Bearer ${tokens.issue(bearer, NOW).token}` },
     });
     expect(answer.status).toBe(403);
   });
+});
+
+test('a signed link to events says when it ends, and that no key is behind it', async () => {
+  const links = createEventLinks({
+    ...{ secret: 'link-secret', lifetimeMs: 1_000, publicUrl: () => app.origin, now: () => now },
+  });
+  const seenBy: unknown[] = [];
+  app.gateway.follow = async ({ keyId: key, endsAt }) => {
+    seenBy.push({ key, endsAt });
+    throw new GatewayError('unavailable');
+  };
+  const url = links.sign({ id: newId(), workspaceId: 'ws_1' });
+  expect((await fetch(url)).status).toBe(503);
+  expect(seenBy).toEqual([{ key: null, endsAt: NOW + 1_000 }]);
 });
 
 describe('the route that takes a key in the query', () => {

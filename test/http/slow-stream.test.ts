@@ -6,7 +6,7 @@ import { defaultsOf } from '../../src/core/settings/setting';
 import { WAITS } from '../../src/core/settings/waits';
 import { NO_CAPS } from '../../src/core/slots/caps';
 import { createFeed } from '../../src/gateway/feed';
-import { createKeyWatch } from '../../src/gateway/key-watch';
+import { createCredentialWatch } from '../../src/gateway/credential-watch';
 import { createOpenStreams } from '../../src/gateway/open-streams';
 import { createdJob, newJob, PRICE, useTestDatabase } from '../support/database';
 import { KEY, until, useTestApp } from './test-app';
@@ -37,7 +37,7 @@ beforeAll(async () => {
     log: pino({ level: 'silent' }),
   };
   const limits = { ...defaultsOf(LIMITS), eventStreams: 1 };
-  const feed = createFeed(deps, createOpenStreams(limits, createKeyWatch(deps)));
+  const feed = createFeed(deps, createOpenStreams(limits, createCredentialWatch(deps)));
   // The app's own key is one of no database.
   app.gateway.followAll = async (_principal, query) =>
     counted(await feed.followAll(database.workspace.principal, query));

@@ -17,6 +17,8 @@ export interface Principal {
   keyId: string | null;
   /** Which secret of the key is behind the request, as in `KeyStore`; absent where none is. */
   secretId?: string;
+  /** End of the access token or the link that was sent, in Unix milliseconds; absent for a key, of which its row decides. */
+  endsAt?: number;
   group: string;
   /** Public names; null = every model of the group. */
   models: readonly string[] | null;
