@@ -4,18 +4,27 @@ import { GatewayError } from '../core/errors';
 import type { CallerRateStore, UsedRate } from '../core/ports/store/caller-rates';
 import type { HttpLimits } from './limits';
 
-/** The limits of creates, by key and by workspace, which all processes keep to together. */
+/** The limits of requests and of creates, by key and by workspace, which all processes keep to together. */
 export interface CallerRates {
   /**
-   * Counts one create and tells the caller what is left, in headers. Throws `rate_limited` where the minute's are used up;
-   * a caller who has been told so costs this process no further question until then.
+   * Counts one request and tells the caller what is left, in headers. Throws `rate_limited` where the minute's are used
+   * up; a caller who has been told so costs this process no further question until then.
    */
-  take(principal: Principal, response: Response, now: number): Promise<void>;
+  take(principal: Principal, response: Response, request: CountedRequest): Promise<void>;
+}
+
+export interface CountedRequest {
+  isCreate: boolean;
+  /** Unix milliseconds. */
+  now: number;
 }
 
 export type CallerRateLimits = Pick<
   HttpLimits,
-  'createsPerMinutePerKey' | 'createsPerMinutePerWorkspace'
+  | 'requestsPerMinutePerKey'
+  | 'requestsPerMinutePerWorkspace'
+  | 'createsPerMinutePerKey'
+  | 'createsPerMinutePerWorkspace'
 >;
 
 const WINDOW_SECONDS = 60;
@@ -25,14 +34,15 @@ const FULL_MAX = 10_000;
 interface Limited {
   name: string;
   policy: string;
+  what: string;
   most: number;
 }
 
 export function createCallerRates(store: CallerRateStore, limits: CallerRateLimits): CallerRates {
   const full = new Map<string, UsedRate>();
   return {
-    async take(principal, response, now) {
-      const limited = limitsOf(principal, limits);
+    async take(principal, response, { isCreate, now }) {
+      const limited = limitsOf(principal, isCreate, limits);
       if (limited.length === 0) return;
       const known = limited.flatMap(({ name }) => full.get(name) ?? []);
       const isFull = known.some(({ endsAt }) => endsAt > now);
@@ -45,21 +55,39 @@ export function createCallerRates(store: CallerRateStore, limits: CallerRateLimi
       if (full.size >= FULL_MAX) full.clear();
       for (const { rate } of spent) full.set(rate.name, rate);
       throw new GatewayError('rate_limited', {
-        message: 'Too many creates in a minute.',
+        message: `Too many ${spent[0]?.what ?? 'requests'} in a minute.`,
         retryAfterSeconds: Math.max(...spent.map(({ seconds }) => seconds)),
       });
     },
   };
 }
 
-/** Lists what limits a caller; a workflow has no key. */
-function limitsOf({ keyId, workspaceId }: Principal, limits: CallerRateLimits): Limited[] {
-  const byKey = { policy: 'create-key', most: limits.createsPerMinutePerKey };
-  const byWorkspace = { policy: 'create', most: limits.createsPerMinutePerWorkspace };
-  return [
-    ...(keyId === null ? [] : [{ name: `key ${keyId}`, ...byKey }]),
-    { name: `workspace ${workspaceId}`, ...byWorkspace },
-  ].filter(({ most }) => most > 0);
+/**
+ * Lists what limits a request. A link to a result is for whoever watches it, and counts for nobody; nor do the requests of
+ * an operator, who must get in when a caller does not.
+ */
+function limitsOf(
+  { keyId, workspaceId, scopes }: Principal,
+  isCreate: boolean,
+  limits: CallerRateLimits,
+): Limited[] {
+  if (keyId === null) return [];
+  const [key, workspace] = [`key ${keyId}`, `workspace ${workspaceId}`];
+  const requests = [
+    { name: `requests of ${key}`, policy: 'request-key', most: limits.requestsPerMinutePerKey },
+    {
+      name: `requests of ${workspace}`,
+      policy: 'request',
+      most: limits.requestsPerMinutePerWorkspace,
+    },
+  ].map((limit) => ({ ...limit, what: 'requests' }));
+  const creates = [
+    { name: key, policy: 'create-key', most: limits.createsPerMinutePerKey },
+    { name: workspace, policy: 'create', most: limits.createsPerMinutePerWorkspace },
+  ].map((limit) => ({ ...limit, what: 'creates' }));
+  return [...(scopes.includes('admin') ? [] : requests), ...(isCreate ? creates : [])].filter(
+    ({ most }) => most > 0,
+  );
 }
 
 interface State extends Limited {

@@ -49,6 +49,8 @@ export const HTTP_LIMITS = {
   /** Requests with a wrong key or token that one address may send in a minute; past them it is answered 429. */
   authFailuresPerMinute: LIMITS.authFailuresPerMinute.default,
   requestsPerMinutePerAddress: LIMITS.requestsPerMinutePerAddress.default,
+  requestsPerMinutePerKey: LIMITS.requestsPerMinutePerKey.default,
+  requestsPerMinutePerWorkspace: LIMITS.requestsPerMinutePerWorkspace.default,
   createsPerMinutePerKey: LIMITS.createsPerMinutePerKey.default,
   createsPerMinutePerWorkspace: LIMITS.createsPerMinutePerWorkspace.default,
   authAddressesMax: 10_000,

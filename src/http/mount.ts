@@ -96,7 +96,10 @@ async function handle(
   response.locals['workspaceId'] = principal.workspaceId;
   response.locals['keyId'] = principal.keyId;
   requireScope(principal, route.scope);
-  if (route.spends && !wish) await ports.callerRates.take(principal, response, ports.now());
+  await ports.callerRates.take(principal, response, {
+    isCreate: route.spends === true && !wish,
+    now: ports.now(),
+  });
   const givenKey = readIdempotencyKey(request.get(IDEMPOTENCY_KEY), route);
   const isJoined = route.spends && !wish && joins(principal, givenKey);
   const query = parseOrThrow(route.query, queryOf(request, route), 'query');

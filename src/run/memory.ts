@@ -30,6 +30,8 @@ export function httpLimits({ limits, waits }: Config): Partial<HttpLimits> {
     authFailuresPerMinute: limits.authFailuresPerMinute,
     uploadBytesMax: limits.uploadBytesMax,
     requestsPerMinutePerAddress: limits.requestsPerMinutePerAddress,
+    requestsPerMinutePerKey: limits.requestsPerMinutePerKey,
+    requestsPerMinutePerWorkspace: limits.requestsPerMinutePerWorkspace,
     createsPerMinutePerKey: limits.createsPerMinutePerKey,
     createsPerMinutePerWorkspace: limits.createsPerMinutePerWorkspace,
     bodyIdleMs: waits.bodyIdleMs,

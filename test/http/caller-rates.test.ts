@@ -1,3 +1,4 @@
+import { readId } from '../../src/core/job/ids';
 import { callerRateStore } from '../../src/store/rates/caller-rates';
 import { openDatabase } from '../../src/store/base/database';
 import { useTestDatabase } from '../support/database';
@@ -84,6 +85,35 @@ test('a limit of keys is no limit of others, of reads, or of dry runs', async ()
   expect((await app.send('/v1/videos')).status).toBe(200);
   const dry = await app.postJson('/v1/videos?dry_run=true', { model: MODEL, prompt: 'a cat' });
   expect(dry.status).not.toBe(429);
+});
+
+test('every request of a key and of its workspace counts where that is limited, but for links and operators', async () => {
+  const app = await startApp({ requestsPerMinutePerKey: 3, requestsPerMinutePerWorkspace: 4 });
+  const made = await create(app);
+  expect(headersOf(made, 'ratelimit-policy', 'ratelimit')).toEqual([
+    '"request-key";q=3;w=60, "request";q=4;w=60',
+    '"request-key";r=2;t=60, "request";r=3;t=60',
+  ]);
+  const { id } = (await made.json()) as { id: string };
+  const read = (): Promise<Response> => app.send(`/v1/videos/${id}`);
+  expect((await read()).status).toBe(200);
+  expect(headersOf(await read(), 'ratelimit')).toEqual([
+    '"request-key";r=0;t=60, "request";r=1;t=60',
+  ]);
+  const refused = await read();
+  expect(refused.status).toBe(429);
+  expect(await refused.json()).toMatchObject({
+    error: { code: 'rate_limited', message: 'Too many requests in a minute.' },
+  });
+  const jobId = readId(id) ?? '';
+  const link = app.links.sign({ workspaceId: 'ws_1', jobId, kind: 'video' });
+  app.gateway.admin.workspaces = async () => ({ items: [], hasMore: false });
+  const admin = { headers: { authorization: `Bearer ${ADMIN_KEY}` } };
+  for (let index = 0; index < 5; index += 1) {
+    expect((await app.send('/v1/admin/workspaces', admin)).status).toBe(200);
+    // The video is not ready, and the link may ask so as often as it likes.
+    expect((await fetch(link)).status).toBe(409);
+  }
 });
 
 test('without limits nothing is counted and nothing is said', async () => {

@@ -184,6 +184,18 @@ export const LIMITS = {
     'One address (of IPv6 a /56) may send so many requests to one process in a minute, probes apart, before anybody looks at its key; 0 is no limit.',
     { least: 0 },
   ),
+  requestsPerMinutePerKey: limit(
+    0,
+    'requests',
+    'One key may send so many requests in a minute, to all processes together; 0 is no limit. Keys with the scope admin have none.',
+    { least: 0 },
+  ),
+  requestsPerMinutePerWorkspace: limit(
+    0,
+    'requests',
+    'All keys of a workspace may send so many requests in a minute, to all processes together; 0 is no limit.',
+    { least: 0 },
+  ),
   createsPerMinutePerKey: limit(
     0,
     'requests',

@@ -27,7 +27,7 @@ const HEADERS = {
   'WWW-Authenticate': { description: 'How to show a key.', schema: text },
   'RateLimit-Policy': {
     description:
-      'How many creates a key and a workspace may make in a minute: `"create";q=60;w=60`.',
+      'How many requests and creates a key and a workspace may make in a minute: `"create";q=60;w=60`.',
     schema: text,
   },
   RateLimit: {
@@ -68,7 +68,9 @@ export function headersOf(
 ): JsonSchema {
   const names = new Set<string>([
     'X-Request-Id',
-    ...(spends ? ['RateLimit-Policy', 'RateLimit', 'Reelay-Joined'] : []),
+    'RateLimit-Policy',
+    'RateLimit',
+    ...(spends ? ['Reelay-Joined'] : []),
     ...(method === 'POST' ? ['Idempotent-Replayed'] : []),
     ...shown,
   ]);

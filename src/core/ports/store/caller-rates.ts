@@ -1,6 +1,6 @@
 /** How much of its rate a caller has used in the window that runs. */
 export interface UsedRate {
-  /** `key <id>` or `workspace <id>`. */
+  /** `key <id>` or `workspace <id>` for creates, `requests of key <id>` and so on for requests. */
   name: string;
   /** Requests in the window, this one included; more than the limit where it was one too many. */
   used: number;
