@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'pg';
+import type { FileConfigInput } from '../../src/config';
 import { launchStore } from '../../src/postgres/launcher';
 import { ready, reelay, type Command } from './command';
 import { putDatabase } from './made-database';
@@ -26,10 +27,11 @@ export interface ApiProcesses {
   close(): Promise<void>;
 }
 
-/** Gives a test file such processes from before its first test until after its last. */
-export const useApiProcesses = (): ApiProcesses => openedPart(open);
+/** Gives a test file such processes, with this config, from before its first test until after its last. */
+export const useApiProcesses = (config: FileConfigInput = {}): ApiProcesses =>
+  openedPart(() => open(config));
 
-async function open(): Promise<ApiProcesses> {
+async function open(written: FileConfigInput): Promise<ApiProcesses> {
   const folder = mkdtempSync(join(tmpdir(), 'reelay-apis-'));
   chmodSync(folder, 0o711);
   await putDatabase(folder);
@@ -38,7 +40,7 @@ async function open(): Promise<ApiProcesses> {
   // The database stops while a connection that was given back may still be closing.
   pool.on('error', () => undefined);
   const config = join(folder, 'reelay.config.json');
-  writeFileSync(config, JSON.stringify({ waits: { drainMs: 0 } }));
+  writeFileSync(config, JSON.stringify({ ...written, waits: { ...written.waits, drainMs: 0 } }));
   const environment = {
     ...sharedEnvironment(store.adminUrl, 'http://127.0.0.1:9'),
     REELAY_CONFIG: config,
