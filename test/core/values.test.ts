@@ -212,8 +212,16 @@ describe('a wrong body is told by its field, in one sentence', () => {
 
   test.each<[unknown, string | undefined, string]>([
     [{ size: 'huge' }, 'size', `size: ${NOT} small, large.`],
-    [{ colour: 1 }, 'colour', 'colour: is not a known field'],
-    [{ colour: 1, weight: 2 }, 'colour', 'colour: is not a known field'],
+    [
+      { colour: 1 },
+      'colour',
+      'colour: is not a known field (known: count, either, words, list, size, part, table)',
+    ],
+    [
+      { colour: 1, weight: 2 },
+      'colour',
+      'colour: is not a known field (known: count, either, words, list, size, part, table)',
+    ],
     [
       { either: true },
       'either',
@@ -223,7 +231,7 @@ describe('a wrong body is told by its field, in one sentence', () => {
     [
       { list: [{ media: { url: 'x' } }, { media: { url: 'x', mime: 'y' } }] },
       'list.1.media.mime',
-      'list.1.media.mime: is not a known field',
+      'list.1.media.mime: is not a known field (known: url)',
     ],
     [
       { list: [{ media: { url: 5 } }] },
@@ -239,7 +247,7 @@ describe('a wrong body is told by its field, in one sentence', () => {
     [
       { part: { type: 'text', text: 'x', more: 1 } },
       'part.more',
-      'part.more: is not a known field',
+      'part.more: is not a known field (known: type, text)',
     ],
     [
       { table: { one: 'x' } },

@@ -374,14 +374,33 @@ describe("an error of Reelay's own APIs", () => {
     const response = await adminPost({ name: 7, 'a/b~c': 1, other: 2 });
     expect(response.status).toBe(400);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
-    const { errors, ...problem } = (await response.json()) as { errors: { pointer: string }[] };
+    const { errors, ...problem } = (await response.json()) as {
+      errors: { pointer: string; message: string }[];
+    };
     expect(errors.map(({ pointer }) => pointer).sort()).toEqual(['#/a~1b~0c', '#/name', '#/other']);
+    const unknown = errors.filter(({ pointer }) => pointer !== '#/name');
+    expect(unknown.map(({ message }) => message)).toEqual([
+      'is not a known field (known: name, group)',
+      'is not a known field',
+    ]);
     expect(problem).toMatchObject({
       type: '/errors/invalid_request',
       status: 400,
       instance: 'cat-7',
       error: { code: 'invalid_request' },
     });
+  });
+
+  test.each([
+    [
+      '/v1/admin/jobs?limitt=5',
+      'limitt: is not a known field; did you mean "limit"? (known: limit, ',
+    ],
+    ['/v1/admin/config?page=2', 'page: is not a known field; there are none here'],
+  ])('says of a word in the query what there is: %s', async (path, said) => {
+    const response = await app.send(path, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
+    const { status, detail } = (await response.json()) as { status: number; detail: string };
+    expect([status, detail]).toEqual([400, expect.stringContaining(said)]);
   });
 
   test('is told so at the paths of no API too', async () => {

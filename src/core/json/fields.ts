@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ID_FORM } from '../job/ids';
 import { boundPast } from './json-bounds';
 import { changedByReading } from './json-exact';
-import { unknownInRequest, type FieldMeaning } from './known-fields';
+import { unknownEach, type FieldMeaning } from './known-fields';
 import {
   BOOLEAN_TEXT,
   INTEGER_TEXT,
@@ -129,7 +129,7 @@ export function objectError(
 ): string | undefined {
   if (code === 'invalid_type') return must('an object')({ input });
   if (code !== 'unrecognized_keys' || !Array.isArray(keys)) return undefined;
-  return unknownInRequest(String(keys[0]), known, meant);
+  return unknownEach(keys.map(String), known, meant);
 }
 
 /** Makes the schema of a list. Its items are counted before any of them is read, since each may be JSON text again. */

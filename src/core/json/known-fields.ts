@@ -37,11 +37,23 @@ export function unknownInRequest(
   known: readonly string[],
   meant?: FieldMeaning,
 ): string {
+  if (known.length === 0) return 'is not a known field; there are none here';
   const near = nearest(name, known);
   const use = meant?.(name) ?? (near === undefined ? undefined : `did you mean "${near}"?`);
   const said = use === undefined ? '' : `; ${use}`;
   return `is not a known field${said} (known: ${nearestFirst(name, known)})`;
 }
+
+/**
+ * Tells a caller of each unknown field on a line of its own, in their order. The first line says what is known; to compare
+ * each of ten thousand names with all of ours would be our time.
+ */
+export const unknownEach = (
+  [first = '', ...others]: readonly string[],
+  known: readonly string[],
+  meant?: FieldMeaning,
+): string =>
+  [unknownInRequest(first, known, meant), ...others.map(() => 'is not a known field')].join('\n');
 
 /** Lists the nearest names, and says how many more there are. */
 function nearestFirst(name: string, known: readonly string[]): string {

@@ -1,5 +1,6 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { GatewayError, type FieldProblem } from '../errors';
+import { unknownEach } from './known-fields';
 
 /**
  * Parses at an endpoint. A failure is one `invalid_request` that names the field in the caller's spelling and the
@@ -10,7 +11,7 @@ export function parseOrThrow<T>(
   value: unknown,
   place: 'body' | 'query' = 'body',
 ): T {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: unknownOf });
   if (result.success) return result.data;
   const { field, text } = describeIssues(result.error.issues);
   throw new GatewayError('invalid_request', {
@@ -19,6 +20,12 @@ export function parseOrThrow<T>(
     ...(place === 'body' ? { fields: problemsOf(result.error.issues) } : {}),
   });
 }
+
+/** Tells which names there are where a schema does not say so itself, as `object` and `fields` do. */
+const unknownOf: z.core.$ZodErrorMap = (issue) =>
+  issue.code === 'unrecognized_keys' && issue.inst instanceof z.ZodObject
+    ? unknownEach(issue.keys, Object.keys(issue.inst.shape))
+    : undefined;
 
 /**
  * Returns the first thing that is wrong: the field as a dotted path, empty for the whole, and one sentence about it.
