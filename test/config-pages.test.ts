@@ -20,6 +20,10 @@ const PAGE = join(ROOT, 'docs/configuration.md');
 const PROVIDERS = join(ROOT, 'docs/providers.md');
 const FACTS = join(ROOT, 'docs/provider-facts.md');
 const PRICES = join(ROOT, 'docs/prices.md');
+/** Pages that begin with a whole file. */
+const BEGINNINGS = ['caps', 'rate-limits', 'self-hosted'].map((name) =>
+  join(ROOT, 'docs', `${name}.md`),
+);
 const EXAMPLE = join(ROOT, 'reelay.config.example.json');
 const ODD = join(__dirname, 'odd-configs');
 const BROKEN = join(__dirname, 'broken-configs');
@@ -68,6 +72,8 @@ describe('what a page or the example tells to write', () => {
     ...[PAGE, PROVIDERS, PRICES].flatMap((path) =>
       blocksOf(path).map((block, index) => [`${basename(path)}, block ${index + 1}`, block]),
     ),
+    // What follows on these pages are parts and answers.
+    ...BEGINNINGS.map((path) => [`${basename(path)}, its first block`, blocksOf(path)[0]]),
   ] as [string, string][];
 
   test.each(written)('%s can be used as it is, and nothing in it is odd', (_, text) => {
