@@ -28,6 +28,7 @@ import { errorHandler } from './errors';
 import { mountFront } from './front';
 import type { EventLinks } from './event-links';
 import { mountHealth, type HealthPorts } from './health';
+import { requireHost } from './host';
 import type { InputLinks } from './input-links';
 import { mountInputs } from './inputs';
 import { createLastUsed } from './last-used';
@@ -92,6 +93,7 @@ export function createApp(options: AppOptions): Express {
   );
   app.use(assignRequestId, noStore, logRequests(logger, options.metrics));
   if (options.traces) app.use(traceExchanges(options.traces));
+  app.use(requireHost);
   const { corsOrigins = [] } = options;
   if (corsOrigins.length > 0) app.use(allowPages(corsOrigins, apis));
   mountHealth(app, options);

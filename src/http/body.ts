@@ -40,7 +40,6 @@ export async function readBody(
 ): Promise<Body> {
   const { request, response, owner } = exchange;
   if (kind === 'unread') return { value: undefined, files: [], identity: '' };
-  refuseEncoding(request);
   if (kind === 'none') {
     await readBytes(request, {
       bytesMax: ports.limits.ignoredBodyBytesMax,
@@ -49,6 +48,7 @@ export async function readBody(
     });
     return { value: undefined, files: [], identity: '' };
   }
+  refuseEncoding(request);
   if (kind === 'json-or-form' && request.is('multipart/form-data')) {
     return formBody(exchange, ports);
   }

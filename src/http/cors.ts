@@ -17,6 +17,8 @@ const EXPOSED = [
   'idempotent-replayed',
   'Reelay-Joined',
   'Link',
+  'Deprecation',
+  'Sunset',
   'x-total-count',
   'Content-Location',
   'Content-Range',

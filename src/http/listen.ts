@@ -64,11 +64,15 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   const timeouts = { ...SERVER_TIMEOUTS, ...options.timeouts };
   const server = createServer({
     maxHeaderSize: HEADER_BYTES_MAX,
+    // The app says it in words.
+    requireHostHeader: false,
     headersTimeout: timeouts.headersMs,
     requestTimeout: timeouts.requestMs,
     keepAliveTimeout: timeouts.keepAliveMs,
     connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, timeouts.headersMs),
   });
+  // Past a number of them Node leaves the rest out, an Idempotency-Key too; their bytes are limited already.
+  server.maxHeadersCount = 0;
   let closing: Promise<void> | undefined;
   let isDraining = false;
   const running = new Set<ServerResponse>();
@@ -77,7 +81,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   if (render)
     answerRawRefusals(server, { headerBytesMax: HEADER_BYTES_MAX, running, render, onRefused });
   const unanswered = createUnanswered();
-  server.on('request', (request, response) => {
+  const answer: RequestListener = (request, response) => {
     const { socket } = request;
     if (!unanswered.begin(socket)) {
       socket.destroy();
@@ -95,7 +99,10 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
         });
     });
     app(request, response);
-  });
+  };
+  server.on('request', answer);
+  // An expectation that nobody knows may be passed over (RFC 9110, 10.1.1); Node answers it without a word.
+  server.on('checkExpectation', answer);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port: options.port, host: options.host, backlog: BACKLOG }, resolve);

@@ -58,6 +58,7 @@ const FILE_HEADERS = new Set([
   'x-video-id',
   'x-inference-time-s',
   'preference-applied',
+  'idempotent-replayed',
 ]);
 const FILE_TYPES = /^(?:video\/(?:mp4|webm)|image\/(?:png|jpeg|webp|gif)|audio\/(?:wav|mpeg))$/;
 

@@ -1,5 +1,5 @@
 import Ajv from 'ajv/dist/2020';
-import { misfitsOf, operationsOf, type Operation } from '../support/openapi/operations';
+import { misfitsOf, operationsOf, untoldOf, type Operation } from '../support/openapi/operations';
 import { useTestGateway } from '../support/gateway';
 
 /**
@@ -9,9 +9,12 @@ import { useTestGateway } from '../support/gateway';
 
 const gateway = useTestGateway();
 let job: string;
+let canceled: string;
 beforeAll(async () => {
   job = await gateway.post();
-  await gateway.ended(job);
+  canceled = await gateway.post({ prompt: 'a boat [[sim seconds=60]]' });
+  await gateway.call('DELETE', `/v1/videos/${canceled}`);
+  for (const id of [job, canceled]) await gateway.ended(id);
 });
 
 type Parameter = Operation['parameters'][number];
@@ -36,12 +39,12 @@ const BOUND = QUERIES.filter(([, , { schema = JSON_TEXT }]) => !ajv.validate(sch
 const call = (
   { method, path, api }: Operation,
   query: string,
-  { body, month = '2026-11' }: { body?: unknown; month?: string } = {},
+  { body, month = '2026-11', id = job }: { body?: unknown; month?: string; id?: string } = {},
 ) => {
   const isWorkspace = path.includes('/workspaces/{id}');
   const at = path
-    .replace('{id}', isWorkspace ? gateway.workspaceId : job)
-    .replace('{taskId}', job)
+    .replace('{id}', isWorkspace ? gateway.workspaceId : id)
+    .replace('{taskId}', id)
     .replace('{month}', month);
   return gateway.call(method, `${at}?${query}`, {
     key: api === 'admin' ? gateway.keys.admin_key : gateway.keys.key,
@@ -50,6 +53,44 @@ const call = (
 };
 
 test('parameters are bounded', () => expect(BOUND.length).toBeGreaterThan(40));
+
+const ALL = operationsOf().map((operation): [string, Operation] => [
+  `${operation.method} ${operation.path}`,
+  operation,
+]);
+
+test.each(ALL)('%s answers a parameter of nobody as the document tells', async (_, operation) => {
+  const { status, json, headers } = await call(operation, 'of_nobody=1');
+  expect(misfitsOf(operation, status, json)).toEqual([]);
+  expect(untoldOf(operation, status, headers)).toEqual([]);
+});
+
+test.each(ALL.filter(([, { method }]) => method === 'GET'))(
+  '%s of a video that is there, and of one that was canceled, is answered as the document tells',
+  async (_, operation) => {
+    for (const id of [job, canceled]) {
+      const { status, json, headers } = await call(operation, '', { id });
+      expect(misfitsOf(operation, status, json)).toEqual([]);
+      expect(untoldOf(operation, status, headers)).toEqual([]);
+    }
+  },
+);
+
+test.each([
+  [{ range: 'bytes=0-1' }, 206],
+  [{ range: 'bytes=999999999-' }, 416],
+  [{ 'if-none-match': '*' }, 304],
+])(
+  'a file that is asked for with %j is answered as the document tells',
+  async (headers, status) => {
+    const operation = operationsOf().find(({ path }) => path === '/v1/videos/{id}/content');
+    if (!operation) throw new Error('the document tells of no file');
+    const answer = await gateway.call('GET', `/v1/videos/${job}/content`, { headers });
+    expect(answer.status).toBe(status);
+    expect(misfitsOf(operation, status, answer.json)).toEqual([]);
+    expect(untoldOf(operation, status, answer.headers)).toEqual([]);
+  },
+);
 
 test.each(BOUND)('%s refuses a value outside of its bound', async (_, operation, parameter) => {
   const query = `${encodeURIComponent(parameter.name)}=${WRONG}`;

@@ -169,6 +169,17 @@ test.each<[end: string, sim: string, finish: (id: string) => Promise<unknown>]>(
   },
 );
 
+test('a create that answers with the file says that it was joined, as every other one does', async () => {
+  const prompt = 'a file [[sim seconds=1 video=shared]]';
+  const answers = await Promise.all(
+    [0, 1, 2].map(() => create(joining, { prompt }, { path: '/v1/videos/sync' })),
+  );
+  const said = (name: string) => answers.map(({ headers }) => headers.get(name));
+  expect(new Set(said('x-video-id')).size).toBe(1);
+  expect(said('idempotent-replayed')).toEqual(said('reelay-joined'));
+  expect(joined(answers)).toBe(2);
+});
+
 test('a create joins a video that is there', async () => {
   const prompt = 'there [[sim seconds=1 video=shared]]';
   const first = await create(joining, { prompt });

@@ -39,6 +39,17 @@ test.each(Object.keys(dialects))('a page may read every header of %s', async (na
   expect(headersOf(name).filter((header) => !readable.has(header))).toEqual([]);
 });
 
+test('a page may read every header that the document tells', async () => {
+  const response = await app.send('/v1/models', { headers: { origin: ORIGIN } });
+  const exposed = (response.headers.get('access-control-expose-headers') ?? '').toLowerCase();
+  const { components } = JSON.parse(
+    readFileSync(join(__dirname, '../../src/http/openapi.json'), 'utf8'),
+  ) as { components: { headers: Record<string, unknown> } };
+  const told = Object.keys(components.headers).map((name) => name.toLowerCase());
+  expect(told.length).toBeGreaterThan(10);
+  expect(told.filter((name) => !exposed.split(',').includes(name))).toEqual([]);
+});
+
 test('a page may read when to ask again, where the events are and what was waited for', async () => {
   const response = await app.send('/v1/models', { headers: { origin: ORIGIN } });
   const exposed = response.headers.get('access-control-expose-headers')?.toLowerCase().split(',');

@@ -78,6 +78,8 @@ export interface HttpRoute {
   files?: readonly string[];
   /** Schema of what it tells instead of a file: why a job has none, or, with status 504, that it has none yet. */
   instead?: z.ZodType;
+  /** It tells of a job that has ended without a video by the status of an error. */
+  tellsEnds?: true;
   /** Schema of the JSON in each server-sent event, of a route that answers a stream of them. */
   event?: z.ZodType;
   handle(gateway: Gateway, input: RouteInput): Promise<Answer | LateAnswer>;

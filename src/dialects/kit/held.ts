@@ -50,7 +50,7 @@ export function whenEnded(
       const held = await jobs.holdCreated(principal, jobId, 'ended', { ms, signal });
       if (!held) return created;
       const answer = render(held.job);
-      const headers = { ...applied(patience, held.isHeld), ...pick(created.headers, REPLAYED) };
+      const headers = { ...applied(patience, held.isHeld), ...replayedOf(created) };
       return { ...answer, headers: { ...answer.headers, ...headers } };
     },
   };
@@ -62,5 +62,6 @@ export const applied = ({ ms, headers }: Patience, isHeld: boolean): Headers =>
 
 const REPLAYED = 'idempotent-replayed';
 
-const pick = (headers: Headers = {}, name: string): Headers =>
-  headers[name] === undefined ? {} : { [name]: headers[name] };
+/** Returns what says of a late answer that its create was a repeat; nothing for the first one. */
+export const replayedOf = ({ headers = {} }: Pick<CreateAnswer, 'headers'>): Headers =>
+  headers[REPLAYED] === undefined ? {} : { [REPLAYED]: headers[REPLAYED] };

@@ -73,6 +73,7 @@ export const ula: Dialect = {
       summary: 'Read a video, or how far it is',
       body: 'none',
       scope: 'read',
+      tellsEnds: true,
       request: nothingSchema,
       query: noQuerySchema,
       reply: videoReplySchema,

@@ -7,7 +7,7 @@ import { isTerminal, type Job } from '../../core/job/job';
 import type { Principal } from '../../core/api/principal';
 import type { Results } from '../../core/ports/gateway/results';
 import { endReasonOf } from '../kit/end-reason';
-import { applied } from '../kit/held';
+import { applied, replayedOf } from '../kit/held';
 import { openaiErrorSchema, renderOpenaiError } from '../kit/openai-error';
 import { patienceOf } from '../kit/prefer';
 import { idOf, show } from './render';
@@ -39,15 +39,16 @@ export const syncRoutes: readonly HttpRoute[] = [
       const { principal, signal } = input;
       const max = gateway.heldMsMax;
       const patience = patienceOf(input.headers['prefer'], { unasked: max, max });
-      const { jobId } = await create(gateway, input, asked(gateway, input));
+      const { jobId, ...created } = await create(gateway, input, asked(gateway, input));
+      const replayed = replayedOf(created);
       const wait = { ms: patience.ms, signal };
       return {
         async later() {
           const held = await gateway.holdCreated(principal, jobId, 'ended', wait);
           if (!held) throw unreadable(jobId);
           const answer = await answerOf(gateway, principal, held.job);
-          const headers = { ...answer.headers, ...applied(patience, held.isHeld) };
-          return { ...answer, headers };
+          const waited = { ...applied(patience, held.isHeld), ...replayed };
+          return { ...answer, headers: { ...answer.headers, ...waited } };
         },
       };
     },

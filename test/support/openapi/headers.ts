@@ -43,6 +43,24 @@ const HEADERS = {
       'Says `true` where the key joins creates that are the same, and this one is an earlier one.',
     schema: { const: 'true' },
   },
+  Deprecation: {
+    description:
+      'Since when the model is out of favour, in Unix seconds: `@1790812800` (RFC 9745).',
+    schema: { type: 'string', pattern: '^@\\d+$' },
+  },
+  Sunset: { description: 'When the model goes, as a date of HTTP (RFC 8594).', schema: text },
+  'x-ratelimit-limit-requests': {
+    description: 'How many creates may be made in a minute, by the limit that is used up most.',
+    schema: digits,
+  },
+  'x-ratelimit-remaining-requests': {
+    description: 'How many of them are left.',
+    schema: digits,
+  },
+  'x-ratelimit-reset-requests': {
+    description: 'When the minute is over, as clients of OpenAI read it: `30s`.',
+    schema: { type: 'string', pattern: '^\\d+s$' },
+  },
   Link: { description: 'Where the events of the video are: `<…>; rel="events"`.', schema: text },
   'openai-poll-after-ms': {
     description: 'Milliseconds after which to ask again, as clients of OpenAI read it.',
@@ -50,6 +68,21 @@ const HEADERS = {
   },
   Location: { description: 'Where to ask next.', schema: text },
   'Content-Location': { description: 'Where this answer can be read again.', schema: text },
+  ETag: {
+    description: 'Names these very bytes, for `If-None-Match` and `If-Range`.',
+    schema: text,
+  },
+  'Accept-Ranges': { description: 'Parts may be asked for by `Range`.', schema: text },
+  'Content-Range': {
+    description:
+      'Which part this is, and of how many bytes: `bytes 0-1023/16465`; of a 416, the latter.',
+    schema: text,
+  },
+  'Content-Disposition': {
+    description: 'The name of the file, and whether a page shows it.',
+    schema: text,
+  },
+  'X-Total-Count': { description: 'The number of all rows, of a table.', schema: digits },
   'Preference-Applied': { description: 'The preference that was followed.', schema: text },
 } as const satisfies Record<string, Header>;
 
@@ -61,29 +94,45 @@ const ref = (name: HeaderName): [string, JsonSchema] => [
   { $ref: `#/components/headers/${name}` },
 ];
 
+const OF_RATES = [
+  'RateLimit-Policy',
+  'RateLimit',
+  'x-ratelimit-limit-requests',
+  'x-ratelimit-remaining-requests',
+  'x-ratelimit-reset-requests',
+] as const;
+const OF_MODELS = ['Deprecation', 'Sunset'] as const;
+const OF_CREATES = [...OF_MODELS, 'Reelay-Joined', 'Preference-Applied'] as const;
+const OF_FILES = ['ETag', 'Accept-Ranges', 'Content-Disposition'] as const;
+
 /** Lists the headers of a good answer: those of every one, those of its kind of route, and those that wire files show. */
 export function headersOf(
-  { spends, method }: Pick<HttpRoute, 'spends' | 'method'>,
+  { spends, method, acceptsLink }: Pick<HttpRoute, 'spends' | 'method' | 'acceptsLink'>,
   shown: readonly string[],
 ): JsonSchema {
   const names = new Set<string>([
     'X-Request-Id',
-    'RateLimit-Policy',
-    'RateLimit',
-    ...(spends ? ['Reelay-Joined'] : []),
+    ...OF_RATES,
+    ...(spends ? OF_CREATES : []),
     ...(method === 'POST' ? ['Idempotent-Replayed'] : []),
+    ...(acceptsLink ? OF_FILES : []),
     ...shown,
   ]);
   const lower = new Set([...names].map((name) => name.toLowerCase()));
   return Object.fromEntries(ALL.filter((name) => lower.has(name.toLowerCase())).map(ref));
 }
 
-/** Lists the headers of an error by its status. */
-export function errorHeadersOf(status: number): JsonSchema {
+/** What a job's end is told by, where an API tells it by the status of an error. */
+const ENDS = new Set([400, 409, 500]);
+
+/** Lists the headers of an error by its status, and whether it may be a job's end. */
+export function errorHeadersOf(status: number, tellsEnds = false): JsonSchema {
   const names: HeaderName[] = ['X-Request-Id', 'X-Should-Retry'];
+  if (tellsEnds && ENDS.has(status)) names.push('Content-Location');
   if (status === 401) names.push('WWW-Authenticate');
   if (status === 429 || status === 503) names.push('Retry-After');
-  if (status === 429) names.push('RateLimit-Policy', 'RateLimit');
+  if (status === 429) names.push(...OF_RATES);
+  if (status === 416) names.push('Content-Range');
   return Object.fromEntries(names.map(ref));
 }
 

@@ -69,11 +69,29 @@ export function misfitsOf(
   return (fits.errors ?? []).map(({ instancePath, message = '' }) => `${instancePath} ${message}`);
 }
 
-/** Finds the schema of an answer, behind a reference or not; undefined for bytes and for no body. */
-function schemaAt(told: readonly string[]): ValidateFunction | undefined {
+/** Lists the headers of an answer that the document knows, and does not tell of answers with that status. */
+export function untoldOf(
+  { method, path }: Operation,
+  status: number,
+  headers: Pick<Headers, 'has'>,
+): string[] {
+  const at = answerAt(['paths', path, method.toLowerCase(), 'responses', String(status)]);
+  const told = Object.keys((valueAt(at)['headers'] ?? {}) as JsonSchema);
+  return Object.keys(valueAt('#/components/headers')).filter(
+    (name) => headers.has(name) && !told.includes(name),
+  );
+}
+
+/** Finds an answer, behind a reference or not. */
+function answerAt(told: readonly string[]): string {
   const pointer = `#/${told.map(escaped).join('/')}`;
-  const answer = valueAt(pointer);
-  const at = typeof answer['$ref'] === 'string' ? answer['$ref'] : pointer;
+  const reference = valueAt(pointer)['$ref'];
+  return typeof reference === 'string' ? reference : pointer;
+}
+
+/** Finds the schema of an answer; undefined for bytes and for no body. */
+function schemaAt(told: readonly string[]): ValidateFunction | undefined {
+  const at = answerAt(told);
   const content = valueAt(at)['content'] as Record<string, JsonSchema> | undefined;
   const type = Object.keys(content ?? {}).find((one) => /json$/.test(one));
   return type === undefined

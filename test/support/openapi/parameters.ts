@@ -74,12 +74,29 @@ function ofHeaders(route: HttpRoute, isQuote: boolean): Parameter[] {
   return [
     ...(isWriting ? [{ ...key, ...(required ? { required } : {}) }] : []),
     ...(spends && !isQuote ? [header('Reelay-Quote', QUOTE, { minLength: 1 })] : []),
+    ...(route.acceptsLink
+      ? OF_FILES.map(([name, text, pattern]) => header(name, text, { pattern }))
+      : []),
   ];
 }
 
 const IDEMPOTENCY =
   'The same request under the same key is made once; a repeat gets the first answer.';
 const QUOTE = 'The id of a quote, whose price then holds for this very request.';
+
+const OF_FILES = [
+  ['Range', 'The part that is wanted: `bytes=0-1023`.', '^bytes=(?:\\d+-\\d*|-\\d+)$'],
+  [
+    'If-Range',
+    'The `ETag` of the bytes of which a part is wanted; of others all are sent.',
+    '^"[^"]*"$',
+  ],
+  [
+    'If-None-Match',
+    'The `ETag` of the bytes that the caller holds: 304 where they are the same.',
+    '^"[^"]*"$',
+  ],
+] as const;
 
 const header = (name: string, description: string, schema: JsonSchema): Parameter => ({
   name,

@@ -41,7 +41,10 @@ export function errorRepliesOf(api: Api): Record<string, JsonSchema> {
       `${errorName(api)}${String(status)}`,
       {
         description: [...shown.keys()].map((code) => ERRORS[code].text).join(' Or: '),
-        headers: errorHeadersOf(status),
+        headers: errorHeadersOf(
+          status,
+          api.routes.some(({ tellsEnds }) => tellsEnds),
+        ),
         content: {
           [typeOf([...shown.values()])]: {
             schema: refTo(errorName(api)),
@@ -63,7 +66,7 @@ const rendered = (api: Api, error: GatewayError): Answer => api.renderError(erro
 
 function successes(api: Api, route: HttpRoute, isQuote: boolean, { replies }: Shown): Replies {
   if (isQuote) {
-    const headers = headersOf({ method: 'GET' }, []);
+    const headers = headersOf({ method: 'GET' }, ['Deprecation', 'Sunset']);
     return { '200': { description: 'The price.', headers, content: jsonOf(PREVIEW) } };
   }
   const own = route.reply ? refTo(replyName(api, route)) : {};
@@ -80,10 +83,14 @@ function successes(api: Api, route: HttpRoute, isQuote: boolean, { replies }: Sh
 
 const PREVIEW = refTo(PREVIEW_NAME);
 
-/** Lists what no wire file shows: a dry run makes nothing, and a stream that has told all says so. */
-const alsoOf = ({ spends, acceptsEventsLink }: HttpRoute): number[] => [
+/**
+ * Lists what no wire file shows: a dry run makes nothing, a stream that has told all says so, and a file may be asked for
+ * in part or be there already.
+ */
+const alsoOf = ({ spends, acceptsEventsLink, acceptsLink }: HttpRoute): number[] => [
   ...(spends ? [200] : []),
   ...(acceptsEventsLink ? [200, 204] : []),
+  ...(acceptsLink ? [200, 206, 304] : []),
 ];
 
 /** More would be read by nobody. */
@@ -95,7 +102,11 @@ function answerOf(
   { status, examples }: { status: number; examples: Shown['replies'] },
 ): JsonSchema {
   const { acceptsEventsLink, files } = route;
-  const shownHeaders = examples.flatMap((one) => one.headers);
+  const shownHeaders = [
+    ...examples.flatMap((one) => one.headers),
+    ...(status === 206 ? ['Content-Range'] : []),
+    ...(hasTables(route) ? ['Content-Disposition', 'X-Total-Count'] : []),
+  ];
   const described = {
     description: DESCRIPTIONS[status] ?? 'Done.',
     headers: headersOf(route, shownHeaders),
@@ -158,17 +169,21 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   304: 'The caller holds it already.',
 };
 
-const READS_BODY = ['payload_too_large', 'request_timeout', 'unsupported_media_type'] as const;
+/** A body that a route has no use for is thrown away, up to a size and at a pace. */
+const PASSES_BODY = ['payload_too_large', 'request_timeout'] as const;
+const READS_BODY = ['unsupported_media_type'] as const;
 
 /** An API may answer what is wrong with these by a status of its own. */
 const ODD_PARAMETERS = ['model', 'body'] as const;
+/** Any other parameter: each route refuses one that it does not know. */
+const UNKNOWN = 'unknown';
 
 /** Lists the errors that a route can end in, once more for each of the parameters above that it reads. */
 function errorsOf(route: HttpRoute): GatewayError[] {
   const isRead = (param: string): boolean => readsBody(route) || param in propertiesOf(route.query);
   return [
     ...codesOf(route).map((code) => new GatewayError(code)),
-    ...ODD_PARAMETERS.filter(isRead).map(
+    ...[...ODD_PARAMETERS.filter(isRead), UNKNOWN].map(
       (param) => new GatewayError('invalid_request', { param, message: `${param}: is required` }),
     ),
   ];
@@ -194,6 +209,7 @@ function codesOf({
   acceptsLink,
   scope,
   keyIn,
+  tellsEnds,
 }: HttpRoute): ErrorCode[] {
   return [
     'invalid_request',
@@ -205,10 +221,11 @@ function codesOf({
     ...(path.includes(':') || 'id' in propertiesOf(query) || scope === 'admin'
       ? (['not_found'] as const)
       : []),
+    ...(body === 'unread' ? [] : PASSES_BODY),
     ...(readsBody({ body }) ? READS_BODY : []),
     ...('model' in bodyFieldsOf(request) ? (['model_not_found'] as const) : []),
     ...(spends ? (['insufficient_balance', 'model_not_found', 'upstream'] as const) : []),
-    ...(method !== 'GET' || acceptsLink ? (['conflict'] as const) : []),
+    ...(method !== 'GET' || acceptsLink || tellsEnds ? (['conflict'] as const) : []),
     ...(method === 'POST' ? (['idempotency_mismatch'] as const) : []),
     ...(acceptsLink ? (['range_not_satisfiable', 'upstream'] as const) : []),
   ];
