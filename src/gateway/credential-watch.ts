@@ -4,7 +4,7 @@ import type { Waits } from '../core/settings/waits';
 import type { GatewayDeps } from './deps';
 
 interface CredentialWatchDeps {
-  store: { keys: Pick<KeyStore, 'living'> };
+  store: { keys: Pick<KeyStore, 'reading'> };
   waits: Pick<Waits, 'keyMemoMs' | 'eventBeatMs'>;
   now(): number;
   log: Pick<GatewayDeps['log'], 'error'>;
@@ -16,7 +16,7 @@ export type Credential = Pick<Principal, 'keyId' | 'secretId' | 'endsAt'>;
 /** Keys, access tokens and links of answers that go on for long: each such answer ends with what it was asked for with. */
 export interface CredentialWatch {
   /**
-   * Calls `end` once the key, the token or the link has ended: within `keyMemoMs`, or within `eventBeatMs` where nobody
+   * Calls `end` once the key, the token or the link has ended, or the key may not read any more: within `keyMemoMs`, or within `eventBeatMs` where nobody
    * can say whether the key lives. Returns what stops the watch.
    */
   watch(credential: Credential, end: () => void): () => void;
@@ -53,9 +53,9 @@ export function createCredentialWatch({
   async function endThoseOver(keys: ReadonlyMap<string, KeyOfSecret>): Promise<void> {
     const ofThese = (): Watched[] => [...watched].filter(({ key }) => key && keys.has(nameOf(key)));
     try {
-      const living = await store.keys.living([...keys.values()], now());
+      const reading = await store.keys.reading([...keys.values()], now());
       answeredAt = now();
-      const alive = new Set(living.map(nameOf));
+      const alive = new Set(reading.map(nameOf));
       endAll(ofThese().filter(({ key }) => key && !alive.has(nameOf(key))));
     } catch (error) {
       log.error({ err: error }, 'the keys of open streams could not be looked up');

@@ -45,7 +45,7 @@ export interface AppOptions extends HealthPorts {
   gateway: Gateway;
   /** The public APIs by name, in the registry's order; the first one answers for paths that belong to none. */
   apis: Readonly<Record<string, Api>>;
-  keys: Omit<KeyStore, 'living'>;
+  keys: Omit<KeyStore, 'reading'>;
   /** Counts the creates of callers for all processes. */
   callerRates: CallerRateStore;
   isKey(text: string): boolean;

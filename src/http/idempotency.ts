@@ -24,6 +24,9 @@ export function readIdempotencyKey(
   throw invalid(IDEMPOTENCY_KEY, 'must be 1 to 255 visible ASCII characters');
 }
 
+/** Returns a path without the slash that may stand behind it, before its query too: `/v1/videos` for `/v1/videos/`. */
+export const plainPath = (path: string): string => path.replace(/^([^?]+)\/(?=\?|$)/, '$1');
+
 /** Returns SHA-256 over method, path and body in hex: what "the same request" means. */
 export function fingerprintOf(method: string, path: string, body: Uint8Array | string): string {
   return createHash('sha256').update(`${method} ${path}\n`).update(body).digest('hex');

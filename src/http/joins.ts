@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { Principal } from '../core/api/principal';
 import type { Gateway } from '../core/ports/gateway/gateway';
 import type { Jobs } from '../core/ports/gateway/jobs';
-import { fingerprintOf } from './idempotency';
+import { fingerprintOf, plainPath } from './idempotency';
 
 /**
  * Joins creates that are the same, for keys that ask for it: clients repeat a paid POST by themselves without an
@@ -32,7 +32,7 @@ export function joinedCreate(
   const headers = Object.entries(request.headers)
     .filter(([name]) => HEADERS.test(name))
     .sort(([one], [other]) => one.localeCompare(other));
-  const asked = `${request.originalUrl} ${JSON.stringify(headers)}`;
+  const asked = `${plainPath(request.originalUrl)} ${JSON.stringify(headers)}`;
   const fingerprint = fingerprintOf(request.method, asked, body);
   return { key: `joined ${keyId ?? ''} ${fingerprint}`, fingerprint };
 }

@@ -10,7 +10,7 @@ import type { Gateway } from '../core/ports/gateway/gateway';
 import { authenticate, hasKey, requireScope, type AuthPorts } from './auth';
 import { readBody, type BodyPorts } from './body';
 import type { CallerRates } from './caller-rates';
-import { fingerprintOf, IDEMPOTENCY_KEY, readIdempotencyKey } from './idempotency';
+import { fingerprintOf, IDEMPOTENCY_KEY, plainPath, readIdempotencyKey } from './idempotency';
 import type { EventLinks } from './event-links';
 import { joinedCreate, joining, joins } from './joins';
 import type { Links } from './links';
@@ -122,7 +122,8 @@ async function handle(
     raw: body.identity instanceof Uint8Array ? body.identity : NO_BYTES,
     search: searchOf(request, route),
     idempotencyKey: givenKey ?? joined?.key,
-    fingerprint: joined?.fingerprint ?? fingerprintOf(request.method, request.path, body.identity),
+    fingerprint:
+      joined?.fingerprint ?? fingerprintOf(request.method, plainPath(request.path), body.identity),
     twinFingerprints: (route.twins ?? []).map((path) =>
       fingerprintOf(request.method, path, body.identity),
     ),

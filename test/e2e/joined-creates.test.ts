@@ -58,7 +58,14 @@ const create = (
 const atOnce = (key: string, prompt: string): Promise<CallAnswer[]> =>
   Promise.all(
     Array.from({ length: AT_ONCE }, (_, index) =>
-      create(key, { prompt }, { origin: index % 2 ? secondApi.origin : gateway.api }),
+      create(
+        key,
+        { prompt },
+        {
+          origin: index % 2 ? secondApi.origin : gateway.api,
+          path: index % 3 ? '/v1/videos' : '/v1/videos/',
+        },
+      ),
     ),
   );
 

@@ -19,7 +19,7 @@ const BEAT_MS = 600_000;
 const never = new AbortController().signal;
 
 interface Settings {
-  keys?: Pick<KeyStore, 'living'>;
+  keys?: Pick<KeyStore, 'reading'>;
   beatMs?: number;
   places?: number;
 }
@@ -87,6 +87,7 @@ const WAYS = {
 >;
 
 const ENDS: Record<string, string> = {
+  'its key may not read any more': `UPDATE keys SET scopes = '{generate}' WHERE id = $1`,
   'its key is revoked': 'UPDATE keys SET revoked_at = now() WHERE id = $1',
   'its key expires': `UPDATE keys SET expires_at = now() - interval '1 second' WHERE id = $1`,
   'its secret is rotated away': `UPDATE key_secrets SET expires_at = now() - interval '1 second' WHERE key_id = $1`,
@@ -110,8 +111,8 @@ test.each(Object.keys(WAYS) as (keyof typeof WAYS)[])(
   '%s ends where nobody can say any more whether its key lives, and the log tells why',
   async (way) => {
     const job = await createdJob(database, newJob(database.workspace));
-    const living = () => Promise.reject(new Error('the database is away'));
-    const streams = streamsOf(job, { keys: { living }, beatMs: 1 });
+    const reading = () => Promise.reject(new Error('the database is away'));
+    const streams = streamsOf(job, { keys: { reading }, beatMs: 1 });
     const { principal } = database.workspace;
     const told = { signal: never, after: undefined };
     if (way === 'a page that waits') {

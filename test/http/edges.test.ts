@@ -111,9 +111,9 @@ describe('every answer', () => {
   });
 
   describe('to a create with an Idempotency-Key', () => {
-    const create = async (key: string, prompt = 'a') => {
+    const create = async (key: string, prompt = 'a', path = '/v1/videos') => {
       const body = { model: MODEL, prompt };
-      const response = await app.postJson('/v1/videos', body, { 'idempotency-key': key });
+      const response = await app.postJson(path, body, { 'idempotency-key': key });
       return { status: response.status, idempotency: app.gateway.creations.at(-1)?.idempotency };
     };
 
@@ -141,6 +141,13 @@ describe('every answer', () => {
       expect(first.idempotency?.fingerprint).toMatch(/^[0-9a-f]{64}$/);
       expect(again.idempotency?.fingerprint).toBe(first.idempotency?.fingerprint);
       expect(other.idempotency?.fingerprint).not.toBe(first.idempotency?.fingerprint);
+    });
+
+    test('is the same with a slash behind its path', async () => {
+      const first = await create('k');
+      expect((await create('k', 'a', '/v1/videos/')).idempotency).toMatchObject({
+        ...{ route: first.idempotency?.route, fingerprint: first.idempotency?.fingerprint },
+      });
     });
   });
 

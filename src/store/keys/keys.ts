@@ -27,7 +27,7 @@ export function keyStore(
         { name: 'key_of_token', isMeant: and(eq(keys.id, id), eq(SECRET_ID, secretId)) },
         now,
       ),
-    living: (asked, now) => livingOf(db, asked, now),
+    reading: (asked, now) => readingOf(db, asked, now),
     async existing(hashes) {
       const rows = await db
         .select({ hash: keySecrets.hash })
@@ -72,8 +72,8 @@ async function principalBy(
   return row && { ...row, scopes: SCOPES.filter((scope) => row.scopes.includes(scope)) };
 }
 
-/** The keys among these that live, each with the secret that is named. */
-async function livingOf(
+/** The keys among these that live and may read, each with the secret that is named. */
+async function readingOf(
   db: Database,
   asked: readonly KeyOfSecret[],
   now: number,
@@ -85,7 +85,13 @@ async function livingOf(
     .from(keySecrets)
     .innerJoin(keys, eq(keys.id, keySecrets.keyId))
     .innerJoin(workspaces, eq(workspaces.id, keys.workspaceId))
-    .where(and(sql`${keys.id} = ANY(${sql.param(ids)}::uuid[])`, isLiving(now)));
+    .where(
+      and(
+        sql`${keys.id} = ANY(${sql.param(ids)}::uuid[])`,
+        sql`'read' = ANY(${keys.scopes})`,
+        isLiving(now),
+      ),
+    );
   return asked.filter((one) =>
     rows.some(({ keyId, secretId }) => keyId === one.keyId && secretId === one.secretId),
   );

@@ -9,8 +9,11 @@ export interface KeyStore {
    * own life would be and whatever other secrets the key has.
    */
   findById(id: string, secretId: string, now: number): Promise<KeyPrincipal | undefined>;
-  /** Returns those of these keys that live, each with the secret that is named; asked of rows and never of memory. */
-  living(keys: readonly KeyOfSecret[], now: number): Promise<readonly KeyOfSecret[]>;
+  /**
+   * Returns those of these keys that live and have the scope `read`, each with the secret that is named; asked of rows and
+   * never of memory.
+   */
+  reading(keys: readonly KeyOfSecret[], now: number): Promise<readonly KeyOfSecret[]>;
   /** Says which of these hashes are of a key's secret, also of one that has ended. */
   existing(hashes: readonly string[]): Promise<ReadonlySet<string>>;
   /** Writes when the key was last used, at most once a minute. */
