@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startBetween, type Between } from '../support/between';
 import { startTestGateway, until } from '../support/gateway';
 import type { TestGateway } from '../support/gateway';
 
@@ -15,7 +16,7 @@ const SLOW = 'slow submit';
 
 let inner: TestGateway;
 let outer: TestGateway;
-let slow: Server;
+let slow: Between;
 let receiver: Server;
 let hook: string;
 let simulator = '';
@@ -24,18 +25,11 @@ let answerNow = (): void => undefined;
 const whenTold = new Promise<void>((resolve) => (answerNow = resolve));
 
 beforeAll(async () => {
-  slow = createServer((request, response) => {
-    void textOf(request).then(async (body) => {
+  slow = await startBetween({
+    async pass({ body }) {
       if (body.includes(SLOW)) await whenTold;
-      const { method = '', url = '', headers } = request;
-      const answer = await fetch(`${simulator}${url}`, {
-        method,
-        headers: { authorization: headers.authorization ?? '', 'content-type': 'application/json' },
-        ...(body === '' ? {} : { body }),
-      });
-      response.writeHead(answer.status, { 'content-type': 'application/json' });
-      response.end(await answer.text());
-    });
+      return { origin: simulator };
+    },
   });
   receiver = createServer((request, response) => {
     void textOf(request).then((body) => {
@@ -44,8 +38,7 @@ beforeAll(async () => {
     });
   });
   hook = `${await listening(receiver)}/hook`;
-  const origin = await listening(slow);
-  inner = await behind({ baseUrl: `${origin}/ark`, apiKey: 'any' }, 500);
+  inner = await behind({ baseUrl: `${slow.url}/ark`, apiKey: 'any' }, 500);
   simulator = inner.simulator?.origin ?? '';
   outer = await behind({ baseUrl: `${inner.api}/api/v3`, apiKey: inner.keys.key }, 20_000);
 });
@@ -54,10 +47,9 @@ afterAll(async () => {
   answerNow();
   await outer?.close();
   await inner?.close();
-  for (const server of [slow, receiver]) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
+  slow?.close();
+  receiver.closeAllConnections();
+  await new Promise((resolve) => receiver.close(resolve));
 });
 
 /** A gateway with a channel that speaks Ark to that address; the model has there the name that it has here. */

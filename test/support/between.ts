@@ -22,8 +22,8 @@ export interface Way {
   losesAnswer?: boolean;
 }
 
-/** Says the way of a request; a number refuses it with that status. */
-export type Pass = (passing: Passing) => Way | number;
+/** Says the way of a request, at once or when it may go on; a number refuses it with that status. */
+export type Pass = (passing: Passing) => Way | number | Promise<Way | number>;
 
 export interface BetweenOptions {
   pass: Pass;
@@ -43,27 +43,28 @@ export async function startBetween({ pass, answered }: BetweenOptions): Promise<
         response.writeHead(status, { 'content-type': 'application/json' });
         response.end('{"error":{"code":"AuthenticationError","message":"refused"}}');
       };
-      const way = pass(passing);
-      if (typeof way === 'number') {
-        end(way);
-        return;
-      }
-      const out = send(`${way.origin}${path}`, {
-        method,
-        headers: { ...headers, ...way.headers, host: new URL(way.origin).host },
-        agent: false,
+      const goOn = (way: Way): void => {
+        const out = send(`${way.origin}${path}`, {
+          method,
+          headers: { ...headers, ...way.headers, host: new URL(way.origin).host },
+          agent: false,
+        });
+        out.on('response', (answer) => {
+          answered?.(passing, answer.statusCode ?? 0);
+          if (way.losesAnswer === true) {
+            answer.resume().once('end', () => response.destroy());
+            return;
+          }
+          response.writeHead(answer.statusCode ?? 502, answer.headers);
+          answer.pipe(response);
+        });
+        out.on('error', () => (response.headersSent ? response.destroy() : end(502)));
+        out.end(passing.body);
+      };
+      void Promise.resolve(pass(passing)).then((way) => {
+        if (typeof way === 'number') end(way);
+        else goOn(way);
       });
-      out.on('response', (answer) => {
-        answered?.(passing, answer.statusCode ?? 0);
-        if (way.losesAnswer === true) {
-          answer.resume().once('end', () => response.destroy());
-          return;
-        }
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      });
-      out.on('error', () => (response.headersSent ? response.destroy() : end(502)));
-      out.end(passing.body);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
