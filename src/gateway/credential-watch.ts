@@ -16,8 +16,8 @@ export type Credential = Pick<Principal, 'keyId' | 'secretId' | 'endsAt'>;
 /** Keys, access tokens and links of answers that go on for long: each such answer ends with what it was asked for with. */
 export interface CredentialWatch {
   /**
-   * Calls `end` once the key, the token or the link has ended, or the key may not read any more: within `keyMemoMs`, or within `eventBeatMs` where nobody
-   * can say whether the key lives. Returns what stops the watch.
+   * Calls `end` once the key, the token or the link has ended, or the key may not read any more: within `keyMemoMs`, or
+   * within `eventBeatMs` where nobody can say whether the key lives. Returns what stops the watch.
    */
   watch(credential: Credential, end: () => void): () => void;
 }

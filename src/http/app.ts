@@ -46,7 +46,7 @@ export interface AppOptions extends HealthPorts {
   /** The public APIs by name, in the registry's order; the first one answers for paths that belong to none. */
   apis: Readonly<Record<string, Api>>;
   keys: Omit<KeyStore, 'reading'>;
-  /** Counts the creates of callers for all processes. */
+  /** Counts the requests and creates of callers for all processes. */
   callerRates: CallerRateStore;
   isKey(text: string): boolean;
   tokens: Pick<Tokens, 'verify'>;

@@ -31,18 +31,23 @@ const WINDOW_SECONDS = 60;
 /** Callers that are known to have used their minute up; past it all are forgotten, which costs one question each. */
 const FULL_MAX = 10_000;
 
-interface Limited {
-  name: string;
+/** One limit that an operator has set. */
+interface Limit {
   policy: string;
-  what: string;
+  what: 'requests' | 'creates';
+  of: 'key' | 'workspace';
   most: number;
 }
 
+/** A limit as it holds for one caller, under the name of that caller's count. */
+type Limited = Limit & { name: string };
+
 export function createCallerRates(store: CallerRateStore, limits: CallerRateLimits): CallerRates {
   const full = new Map<string, UsedRate>();
+  const all = limitsSet(limits);
   return {
     async take(principal, response, { isCreate, now }) {
-      const limited = limitsOf(principal, isCreate, limits);
+      const limited = limitsOf(principal, isCreate, all);
       if (limited.length === 0) return;
       const known = limited.flatMap(({ name }) => full.get(name) ?? []);
       const isFull = known.some(({ endsAt }) => endsAt > now);
@@ -62,6 +67,27 @@ export function createCallerRates(store: CallerRateStore, limits: CallerRateLimi
   };
 }
 
+/** Lists the limits that are set, once for all requests; 0 sets none. */
+function limitsSet(limits: CallerRateLimits): Limit[] {
+  const each: Limit[] = [
+    { policy: 'request-key', what: 'requests', of: 'key', most: limits.requestsPerMinutePerKey },
+    {
+      policy: 'request',
+      what: 'requests',
+      of: 'workspace',
+      most: limits.requestsPerMinutePerWorkspace,
+    },
+    { policy: 'create-key', what: 'creates', of: 'key', most: limits.createsPerMinutePerKey },
+    {
+      policy: 'create',
+      what: 'creates',
+      of: 'workspace',
+      most: limits.createsPerMinutePerWorkspace,
+    },
+  ];
+  return each.filter(({ most }) => most > 0);
+}
+
 /**
  * Lists what limits a request. A link to a result is for whoever watches it, and counts for nobody; nor do the requests of
  * an operator, who must get in when a caller does not.
@@ -69,26 +95,19 @@ export function createCallerRates(store: CallerRateStore, limits: CallerRateLimi
 function limitsOf(
   { keyId, workspaceId, scopes }: Principal,
   isCreate: boolean,
-  limits: CallerRateLimits,
+  all: readonly Limit[],
 ): Limited[] {
   if (keyId === null) return [];
-  const [key, workspace] = [`key ${keyId}`, `workspace ${workspaceId}`];
-  const requests = [
-    { name: `requests of ${key}`, policy: 'request-key', most: limits.requestsPerMinutePerKey },
-    {
-      name: `requests of ${workspace}`,
-      policy: 'request',
-      most: limits.requestsPerMinutePerWorkspace,
-    },
-  ].map((limit) => ({ ...limit, what: 'requests' }));
-  const creates = [
-    { name: key, policy: 'create-key', most: limits.createsPerMinutePerKey },
-    { name: workspace, policy: 'create', most: limits.createsPerMinutePerWorkspace },
-  ].map((limit) => ({ ...limit, what: 'creates' }));
-  return [...(scopes.includes('admin') ? [] : requests), ...(isCreate ? creates : [])].filter(
-    ({ most }) => most > 0,
-  );
+  const counts = { requests: !scopes.includes('admin'), creates: isCreate };
+  const ids = { key: keyId, workspace: workspaceId };
+  return all
+    .filter(({ what }) => counts[what])
+    .map((limit) => ({ ...limit, name: nameOf(limit, ids[limit.of]) }));
 }
+
+/** Returns the name of a count in the database: `key <id>` for creates, `requests of key <id>` for requests. */
+const nameOf = ({ what, of }: Limit, id: string): string =>
+  what === 'creates' ? `${of} ${id}` : `requests of ${of} ${id}`;
 
 interface State extends Limited {
   rate: UsedRate;

@@ -50,7 +50,8 @@ const HEADERS = {
   },
   Sunset: { description: 'When the model goes, as a date of HTTP (RFC 8594).', schema: text },
   'x-ratelimit-limit-requests': {
-    description: 'How many creates may be made in a minute, by the limit that is used up most.',
+    description:
+      'How many requests or creates may be made in a minute, by the limit that is used up most.',
     schema: digits,
   },
   'x-ratelimit-remaining-requests': {
