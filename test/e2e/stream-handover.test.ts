@@ -27,11 +27,27 @@ async function create({ api }: ApiProcess, key: string): Promise<string> {
   return ((await response.json()) as { id: string }).id;
 }
 
-/** Reads a stream to its end and returns the whole text. */
-const textOf = async (response: Response): Promise<string> => {
+/** Reads a stream to its end: `told` resolves once a first event with a place has come, `text` with the whole text. */
+function reading(response: Response): { told: Promise<void>; text: Promise<string> } {
   expect(response.status).toBe(200);
-  return response.text();
-};
+  let text = '';
+  let isTold = (): void => undefined;
+  const told = new Promise<void>((resolve) => (isTold = resolve));
+  const read = async (): Promise<string> => {
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      if (eventsIn(text).length > 0) isTold();
+    }
+    return text;
+  };
+  const whole = read();
+  const ended = whole.then(() => {
+    if (eventsIn(text).length === 0)
+      throw new Error(`the stream ended before an event came:\n${text}`);
+  });
+  return { told: Promise.race([told, ended]), text: whole };
+}
 
 test('SIGTERM ends streams in order: each says when to come back, and its reader lacks no event at another process', async () => {
   const [stopping, staying] = [await processes.startApi('one'), await processes.startApi('two')];
@@ -42,28 +58,28 @@ test('SIGTERM ends streams in order: each says when to come back, and its reader
   for (let index = 0; index < BEFORE; index += 1) ids.push(await create(stopping, key));
   const [watched = ''] = ids;
 
-  const whole = textOf(await follow(stopping.api, '/v1/events', key, from));
-  const single = textOf(await follow(stopping.api, `/v1/videos/${watched}/events`, key));
-  // The two streams have what there is: a third one, opened later, has been told all of it.
-  await readEvents(await follow(stopping.api, '/v1/events', key, from), BEFORE);
+  const whole = reading(await follow(stopping.api, '/v1/events', key, from));
+  const single = reading(await follow(stopping.api, `/v1/videos/${watched}/events`, key));
+  // Both read on; a server that stopped before would leave the reader of one video without a place to go on from.
+  await Promise.all([whole.told, single.told]);
   stopping.command.child.kill('SIGTERM');
   const creating = (async () => {
     for (let index = 0; index < AFTER; index += 1) ids.push(await create(staying, key));
   })();
-  for (const text of await Promise.all([whole, single])) {
+  for (const text of await Promise.all([whole.text, single.text])) {
     expect(text).toMatch(/^retry: 3000\n\n/);
     expect(text).toMatch(/\n\n: closing\n\n$/);
   }
   expect(await stopping.command.ended).toBe(0);
   await creating;
 
-  const before = eventsIn(await whole);
+  const before = eventsIn(await whole.text);
   const rest = await follow(staying.api, '/v1/events', key, before.at(-1)?.id ?? from);
   const after = await readEvents(rest, ids.length - before.length);
   const told = [...before.map(({ video }) => video), ...after.map(({ data }) => data.id)];
   expect([...told].sort()).toEqual([...ids].sort());
 
-  const last = eventsIn(await single).at(-1)?.id;
+  const last = eventsIn(await single.text).at(-1)?.id;
   const again = await follow(staying.api, `/v1/videos/${watched}/events`, key, last);
   expect(again.status).toBe(200);
   const [now] = await readEvents(again, 1);
