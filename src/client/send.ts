@@ -9,6 +9,11 @@ export interface ClientOptions {
   fetch?: typeof fetch | undefined;
   /** How often a call is sent before it fails; absent = 4. */
   triesMax?: number | undefined;
+  /**
+   * Milliseconds after which a try has failed that has no answer; absent = one minute. It bounds an answer in JSON whole,
+   * and of a stream or a file its beginning.
+   */
+  timeoutMs?: number | undefined;
 }
 
 export interface ClientCall {
@@ -23,6 +28,7 @@ export interface ClientCall {
 export type Send = <T>(call: ClientCall, read: (answer: Response) => T | Promise<T>) => Promise<T>;
 
 const TRIES_MAX = 4;
+const TIMEOUT_MS = 60_000;
 const FIRST_PAUSE_MS = 250;
 const PAUSE_MAX_MS = 8_000;
 /** A longer `Retry-After` is for a person to decide on. */
@@ -37,14 +43,18 @@ export function createSend({
   baseUrl,
   key,
   triesMax = TRIES_MAX,
+  timeoutMs = TIMEOUT_MS,
   fetch: given,
 }: ClientOptions): Send {
   const base = baseOf(baseUrl);
   if (typeof key !== 'string' || key === '') throw unsendable('key', 'must be the text of a key');
+  checkCount('triesMax', triesMax);
+  checkCount('timeoutMs', timeoutMs);
   return async (call, read) => {
     const { url, init } = requestOf(call, base, key);
     for (let tries = 1; ; tries += 1) {
-      const result = await tryOnce(() => (given ?? fetch)(url, init), read, call.signal);
+      const ask = (signal: AbortSignal) => (given ?? fetch)(url, { ...init, signal });
+      const result = await tryOnce(ask, read, { signal: call.signal, timeoutMs });
       if ('value' in result) return result.value;
       const waitMs = tries >= triesMax ? undefined : waitBefore(result, tries);
       if (waitMs === undefined) throw result.error;
@@ -64,12 +74,16 @@ function baseOf(text: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
+/** The longest wait of a timer; it takes a longer one for none. */
+const COUNT_MAX = 2 ** 31 - 1;
+
+function checkCount(name: string, count: number): void {
+  if (Number.isInteger(count) && count >= 1 && count <= COUNT_MAX) return;
+  throw unsendable(name, `must be a whole number from 1 to ${String(COUNT_MAX)}`);
+}
+
 /** Throws for what no request can carry, such as a key with a line break, or a body that is no JSON. */
-function requestOf(
-  { method = 'GET', path, body, signal, ...call }: ClientCall,
-  base: string,
-  key: string,
-) {
+function requestOf({ method = 'GET', path, body, ...call }: ClientCall, base: string, key: string) {
   const headers = {
     authorization: `Bearer ${key}`,
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -81,7 +95,6 @@ function requestOf(
     headers,
     redirect: 'manual',
     ...(body === undefined ? {} : { body: jsonOf(body) }),
-    ...(signal ? { signal } : {}),
   };
   return { url: `${base}${path}`, init };
 }
@@ -109,18 +122,24 @@ interface Failure {
 }
 
 async function tryOnce<T>(
-  ask: () => Promise<Response>,
+  ask: (signal: AbortSignal) => Promise<Response>,
   read: (answer: Response) => T | Promise<T>,
-  signal: AbortSignal | undefined,
+  { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number },
 ): Promise<{ value: T } | Failure> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeoutMs);
   try {
-    const answer = await ask();
+    const answer = await ask(signal ? AbortSignal.any([signal, late.signal]) : late.signal);
     if (answer.ok) return { value: await read(answer) };
     return { error: await errorOf(answer), word: answer.headers.get('x-should-retry') };
   } catch (cause) {
     signal?.throwIfAborted();
     if (cause instanceof ReelayError) throw cause;
-    return { error: new ReelayError('No answer came from Reelay.', { code: 'no_answer', cause }) };
+    const within = late.signal.aborted ? ` within ${String(timeoutMs)} ms` : '';
+    const message = `No answer came from Reelay${within}.`;
+    return { error: new ReelayError(message, { code: 'no_answer', cause }) };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

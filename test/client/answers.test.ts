@@ -13,6 +13,8 @@ interface Answer {
   body?: string;
   /** Whether the connection is cut behind the body. */
   isCut?: boolean;
+  /** How much of the answer comes, and then nothing any more. */
+  isSilentAfter?: 'nothing' | 'headers';
 }
 
 /** Serves these answers one after another, the last one for ever. */
@@ -21,8 +23,13 @@ async function serving(answers: readonly Answer[], run: (server: Served) => Prom
   const answering: RequestListener = (request, response) => {
     const answer = answers[Math.min(asked.length, answers.length - 1)] ?? {};
     asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
-    const { status = 200, headers = {}, body = '', isCut } = answer;
+    const { status = 200, headers = {}, body = '', isCut, isSilentAfter } = answer;
+    if (isSilentAfter === 'nothing') return;
     response.writeHead(status, headers);
+    if (isSilentAfter === 'headers') {
+      response.flushHeaders();
+      return;
+    }
     if (isCut) response.write(body, () => setImmediate(() => response.destroy()));
     else response.end(body);
   };
@@ -197,6 +204,56 @@ test('answers of a fetch that is not the global one are answers too', async () =
     expect(await reelay.get('video_1')).toEqual(VIDEO);
     expect(asked).toHaveLength(2);
   });
+});
+
+test.each([
+  ['triesMax', 0],
+  ['triesMax', 1.5],
+  ['timeoutMs', Number.NaN],
+  ['timeoutMs', 2 ** 31],
+])('a client whose %s is %d is refused by its name', async (param, count) => {
+  const error = await thrownBy(async () =>
+    createClient({ baseUrl: 'https://videos.example.com', key: 'k', [param]: count }),
+  );
+  expect(error).toMatchObject({ code: 'invalid_request', param });
+});
+
+test.each(
+  Object.keys(CALLS).flatMap((name) =>
+    // A stream or a file may say nothing for long behind its headers.
+    (['create', 'quote', 'get', 'wait'].includes(name)
+      ? (['nothing', 'headers'] as const)
+      : (['nothing'] as const)
+    ).map((isSilentAfter) => [name, isSilentAfter] as const),
+  ),
+)('%s is tried again where %s came in time, and then says so', async (name, isSilentAfter) => {
+  await serving([{ isSilentAfter }], async ({ origin, asked }) => {
+    const reelay = createClient({ baseUrl: origin, key: 'k', triesMax: 2, timeoutMs: 50 });
+    const error = await thrownBy(async () => {
+      if (name === 'wait') return reelay.wait('video_1', { patienceMs: 0 });
+      return CALLS[name]?.(reelay);
+    });
+    const message = 'No answer came from Reelay within 50 ms.';
+    expect(error).toMatchObject({ code: 'no_answer', message });
+    expect(asked).toHaveLength(2);
+  });
+});
+
+test('a file and a stream may take longer than an answer, once they have begun', async () => {
+  const parts = [event('queued', '1'), event('completed', '2')];
+  const server = createServer((_request, response) => {
+    response.writeHead(200, EVENT_STREAM);
+    response.write(parts[0]);
+    // Longer than the time for an answer.
+    setTimeout(() => response.end(parts[1]), 300);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const baseUrl = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  const reelay = createClient({ baseUrl, key: 'k', triesMax: 1, timeoutMs: 100 });
+  expect(await collect(reelay.events('video_1'))).toEqual(['queued', 'completed']);
+  expect(await (await reelay.content('video_1')).text()).toBe(parts.join(''));
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
 });
 
 const EVENT_STREAM = { 'content-type': 'text/event-stream' };
