@@ -436,7 +436,7 @@ const REFUSED: [string, Capabilities, Partial<VideoRequest>, param: string, text
     LOUD,
     { ...inputs('reference_video'), passthrough: { any: 1 } },
     'extra.any',
-    'is no word that callers of this model may use.',
+    'is no word that callers of this model may use; there is none.',
   ],
   [
     'a word that one mode owns',

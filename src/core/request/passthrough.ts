@@ -71,10 +71,14 @@ const placeOf = (...path: readonly string[]): string =>
 function checkKnown(given: Iterable<string>, { checked }: VendorKeys, param: string): void {
   for (const key of given) {
     if (Object.hasOwn(checked, key)) continue;
-    const text = 'is no word that callers of this model may use';
-    const words = Object.keys(checked);
-    throw invalid(placeOf(param, key), text, words.length > 0 ? words : undefined);
+    throw unknownWord(placeOf(param, key), Object.keys(checked));
   }
+}
+
+/** Makes the error of a provider's word that the model does not have; `words` are those that it has. */
+export function unknownWord(param: string, words: readonly string[]): GatewayError {
+  const text = 'is no word that callers of this model may use';
+  return words.length > 0 ? invalid(param, text, words) : invalid(param, `${text}; there is none`);
 }
 
 /** `use` is what a caller writes instead: `image or images`. */

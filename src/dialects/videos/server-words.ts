@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { RoutedModel } from '../../core/catalog/catalog';
-import { invalid } from '../../core/errors';
 import { integer, jsonOfText, must, number } from '../../core/json/fields';
 import { OBJECT_TEXT, spelled } from '../../core/json/spellings';
+import { unknownWord } from '../../core/request/passthrough';
 import { offerOf } from '../kit/offer';
 
 const words = spelled(
@@ -46,9 +46,6 @@ export function pickServerWords(
   const given = NAMES.filter((name) => body[name] !== undefined);
   const known = model ? serverWordsOf(model) : given;
   const stranger = given.find((name) => !known.includes(name));
-  if (stranger !== undefined) {
-    const allowed = known.length > 0 ? known : undefined;
-    throw invalid(stranger, 'is no word that callers of this model may use', allowed);
-  }
+  if (stranger !== undefined) throw unknownWord(stranger, known);
   return Object.fromEntries(given.map((name) => [name, body[name]]));
 }
