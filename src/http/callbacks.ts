@@ -6,7 +6,9 @@ import type { AuthBudget } from './auth-budget';
 import { readBytes } from './body';
 import type { HttpLimits } from './limits';
 import type { MemoryBudget } from './memory-budget';
+import { refuseOtherMethods } from './methods';
 
+const PATH = '/callbacks/:provider/:token';
 const TOKEN = /^[A-Za-z0-9_-]{16,128}$/;
 const PROVIDER = /^[a-z0-9-]{1,40}$/;
 /** Providers have no key; their callbacks share memory among themselves. */
@@ -25,9 +27,9 @@ export interface CallbackPorts {
  */
 export function mountCallbacks(app: Express, hint: Hint, ports: CallbackPorts): void {
   const { limits, budget, authBudget, now } = ports;
-  app.post('/callbacks/:provider/:token', async (request, response) => {
+  app.post(PATH, async (request, response) => {
     const { provider, token } = request.params;
-    Object.assign(response.locals, { api: 'callbacks', route: '/callbacks/:provider/:token' });
+    Object.assign(response.locals, { api: 'callbacks', route: PATH });
     const headers: Headers = {};
     for (const [name, value] of Object.entries(request.headers)) {
       if (typeof value === 'string') headers[name] = value;
@@ -50,4 +52,5 @@ export function mountCallbacks(app: Express, hint: Hint, ports: CallbackPorts): 
     if (!heard) throw new GatewayError('not_found');
     response.json(heard.answer);
   });
+  refuseOtherMethods(app, PATH, ['POST']);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Express, Response } from 'express';
 import type { Api } from '../core/api/dialect';
 import { GatewayError } from '../core/errors';
+import { refuseOtherMethods } from './methods';
 
 /** The folders with the files of the page: beside this file in a build, and in the build for code that runs from its source. */
 const FOLDERS = ['docs', '../../dist/src/http/docs'].map((folder) => join(__dirname, folder));
@@ -51,6 +52,7 @@ export function mountDocs(app: Express, apis: readonly Pick<Api, 'name'>[]): voi
     }
     sendPage(response, pages(api));
   });
+  refuseOtherMethods(app, ['/docs', '/docs/:api', '/docs/assets/:file'], ['GET']);
 }
 
 function sendPage(response: Response, page: string): void {

@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import { ERRORS, GatewayError } from '../core/errors';
+import { refuseOtherMethods } from './methods';
 
 /**
  * Mounts `GET /errors` and `GET /errors/{code}`, to which the `type` of a problem leads (RFC 9457, 3.1.1): what the
@@ -19,6 +20,7 @@ export function mountErrorPages(app: Express): void {
     }
     response.json(pageOf(code));
   });
+  refuseOtherMethods(app, ['/errors', '/errors/:code'], ['GET']);
 }
 
 function pageOf(code: string) {

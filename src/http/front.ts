@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import type { Api } from '../core/api/dialect';
+import { refuseOtherMethods } from './methods';
 
 type Named = Pick<Api, 'name' | 'summary'>;
 
@@ -29,6 +30,7 @@ export function mountFront(app: Express, apis: readonly Named[]): void {
     Object.assign(response.locals, { api: 'front' });
     response.type('text/plain').end(llmsText(apis));
   });
+  refuseOtherMethods(app, ['/', '/llms.txt'], ['GET']);
 }
 
 /** Returns Markdown in the form of llmstxt.org: a heading, a quote, prose, then lists of links with a sentence each. */

@@ -1,4 +1,10 @@
 import express, { type Express } from 'express';
+import type { Logger } from 'pino';
+import { GatewayError } from '../core/errors';
+import { errorHandler } from './errors';
+import { HTTP_LIMITS } from './limits';
+import { refuseOtherMethods } from './methods';
+import { assignRequestId } from './request-id';
 
 export interface Readiness {
   ready: boolean;
@@ -34,13 +40,22 @@ export function mountHealth(app: Express, { readiness, version, simulated }: Hea
   app.get('/version', (_request, response) => {
     response.json({ name: 'reelay', version });
   });
+  refuseOtherMethods(app, ['/livez', '/readyz', '/healthz', '/version'], ['GET']);
 }
 
-/** Makes the probes alone, for a process that serves nothing else. It listens on nothing by itself. */
-export function createProbes(ports: HealthPorts): Express {
+/**
+ * Makes the probes alone, for a process that serves nothing else; what goes wrong is told by a status without a body. It
+ * listens on nothing by itself.
+ */
+export function createProbes(ports: HealthPorts & { logger: Logger }): Express {
   const app = express();
   app.disable('x-powered-by');
+  app.use(assignRequestId);
   mountHealth(app, ports);
+  app.use(() => {
+    throw new GatewayError('not_found');
+  });
+  app.use(errorHandler({ ...ports, apis: [], limits: HTTP_LIMITS, isOutage: () => false }));
   return app;
 }
 

@@ -3,7 +3,7 @@ import type { Answer, LateAnswer } from '../core/api/answer';
 import type { Api } from '../core/api/dialect';
 import type { Principal } from '../core/api/principal';
 import type { HttpRoute } from '../core/api/route';
-import { GatewayError, invalid } from '../core/errors';
+import { invalid } from '../core/errors';
 import { changedByReading } from '../core/json/json-exact';
 import { parseOrThrow } from '../core/json/parse';
 import type { Gateway } from '../core/ports/gateway/gateway';
@@ -14,6 +14,7 @@ import { fingerprintOf, IDEMPOTENCY_KEY, plainPath, readIdempotencyKey } from '.
 import type { EventLinks } from './event-links';
 import { joinedCreate, joining, joins } from './joins';
 import type { Links } from './links';
+import { refuseOtherMethods } from './methods';
 import { noting } from './noting';
 import { atQuote, isDryRun, previewed, QUOTE_PATH, type Asked } from './preview';
 import { requestIdOf } from './request-id';
@@ -47,13 +48,7 @@ export function mountApis(app: Express, apis: readonly Api[], ports: MountPorts)
     methods.set(path, new Set([route.method]));
     app[EXPRESS_NAMES[route.method]](path, handlerOf({ api, route, asked: 'quote' }, ports));
   }
-  for (const [path, known] of methods) {
-    const allow = [...known].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-    app.all(path, (_request, response) => {
-      response.setHeader('Allow', allow.join(', '));
-      throw new GatewayError('method_not_allowed');
-    });
-  }
+  for (const [path, known] of methods) refuseOtherMethods(app, path, known);
 }
 
 const EXPRESS_NAMES = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Express, Response } from 'express';
 import { GatewayError } from '../core/errors';
+import { refuseOtherMethods } from './methods';
 
 /**
  * The document as far as a part of it is taken: each operation has the name of its API as its tag, each message stands under
@@ -40,6 +41,7 @@ export function mountOpenapi(app: Express): void {
     }
     answer(response, part);
   });
+  refuseOtherMethods(app, ['/openapi.json', '/openapi/:file'], ['GET']);
 }
 
 /** The document as text, and that of each API by its file: `videos.json`. */

@@ -38,8 +38,7 @@ export function startProbes(
 ): Promise<HttpServer> {
   const { stopping } = options;
   const readiness = readinessOf(base, { isEngineNeeded: true, stopping });
-  return listen(
-    createProbes({ readiness, version: VERSION, simulated: () => countSimulated(base.catalog) }),
-    options,
-  );
+  const simulated = () => countSimulated(base.catalog);
+  const probes = createProbes({ readiness, version: VERSION, simulated, logger: base.log });
+  return listen(probes, options);
 }

@@ -209,6 +209,17 @@ describe('an error answer', () => {
     ['PUT', '/v1/videos', 'POST, GET, HEAD'],
     ['POST', '/v1/videos/video_1', 'GET, HEAD, DELETE'],
     ['DELETE', '/v1/models', 'GET, HEAD'],
+    ['PUT', '/v1/videos/quote', 'POST'],
+    ...['/', '/llms.txt', '/livez', '/readyz', '/healthz', '/version', '/openapi.json'].map(
+      (path): [string, string, string] => ['POST', path, 'GET, HEAD'],
+    ),
+    ...['/openapi/videos.json', '/docs', '/docs/videos', '/docs/assets/page.js'].map(
+      (path): [string, string, string] => ['PUT', path, 'GET, HEAD'],
+    ),
+    ['PATCH', '/errors', 'GET, HEAD'],
+    ['PATCH', '/errors/not_found', 'GET, HEAD'],
+    ['DELETE', '/inputs/input_1', 'GET, HEAD'],
+    ['GET', '/callbacks/ark/token-of-more-than-16-letters', 'POST'],
   ])('%s %s is 405 and names the methods', async (method, path, allow) => {
     const response = await app.send(path, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
