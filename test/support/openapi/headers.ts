@@ -132,7 +132,8 @@ export function errorHeadersOf(status: number, tellsEnds = false): JsonSchema {
   if (tellsEnds && ENDS.has(status)) names.push('Content-Location');
   if (status === 401) names.push('WWW-Authenticate');
   if (status === 429 || status === 503) names.push('Retry-After');
-  if (status === 429) names.push(...OF_RATES);
+  // Who has shown no key is counted by nobody.
+  if (status !== 401) names.push(...OF_RATES);
   if (status === 416) names.push('Content-Range');
   return Object.fromEntries(names.map(ref));
 }
