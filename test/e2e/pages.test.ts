@@ -76,6 +76,8 @@ const PAGES = [
   'docs/events.md',
   'docs/keys.md',
   'docs/prices.md',
+  'docs/unified-video.md',
+  'docs/video-generations.md',
   INTRODUCTION,
 ];
 
@@ -175,6 +177,26 @@ test('the page on prices, pasted: what a video costs, and what would be sent', a
     price: '25',
     sends: [{ channel: 'ark-simulated', method: 'POST' }],
   });
+});
+
+test('the page of video-generations, pasted: a task, its end, and a file that plays', async () => {
+  const { folder, code, said, wrong } = await paste('docs/video-generations.md');
+  expect({ code, wrong }).toEqual({ code: 0, wrong: '' });
+  expect(JSON.parse(said[0] ?? '')).toMatchObject({ status: 'queued', object: 'video' });
+  expect(said[1]).toMatch(/"status":"completed".*"status":"SUCCESS"/);
+  expect(await measureVideo(join(folder, 'boat.mp4'))).toMatchObject({ duration_s: 5 });
+});
+
+test('the page of unified-video, pasted: a price, a task at that price, its file, and the sum of them', async () => {
+  const { folder, code, said, wrong } = await paste('docs/unified-video.md');
+  expect({ code, wrong }).toEqual({ code: 0, wrong: '' });
+  const [quote, task] = said.map((text) => text.split('\n')[0] ?? '');
+  expect(JSON.parse(quote ?? '')).toMatchObject({ success: true, pointsCharged: 40 });
+  expect(JSON.parse(task ?? '')).toMatchObject({ status: 'submitted', pointsCharged: 40 });
+  expect(said[2]).toMatch(/"status":"completed"/);
+  expect(await measureVideo(join(folder, 'beach.mp4'))).toMatchObject({ duration_s: 8 });
+  const sums = JSON.parse(said[3] ?? '') as { byModel: { pointsCharged: number }[] };
+  expect(sums.byModel[0]?.pointsCharged).toBeGreaterThanOrEqual(40);
 });
 
 test('the page on events, pasted: the events of all videos, and where to go on', async () => {
