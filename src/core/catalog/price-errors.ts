@@ -1,11 +1,15 @@
 import { knownModel } from '../job/job';
 import { inWords, offeredVideos } from '../money/offered-videos';
+import { rowsOf } from '../money/model-price';
 import type { ModelPrice, PriceRules } from '../money/model-price';
 import type { Rates } from '../money/rates';
+import type { PricedVideo } from '../money/tariff';
+import { price as priceOf } from '../money/terms';
+import type { FrozenPrice } from '../money/terms';
 import { ConfigError } from './config-error';
 import type { ChannelRoute, ModelEntry, RoutedModel } from './entries';
 import { openLengthProblem } from './open-lengths';
-import { askedFor, listPriceOf, pricedKinds } from './price-of';
+import { askedFor, kindsOf, listPriceOf } from './price-of';
 import { unmetNames } from './row-names';
 
 /**
@@ -89,22 +93,21 @@ function unpriced(
   route: ChannelRoute,
   rules: PriceRules,
 ): Problem | undefined {
-  const offered = offeredVideos(route.capabilities);
+  const kinds = kindsOf(route, offeredVideos(route.capabilities), price);
+  const asked = (video: PricedVideo, group: string) =>
+    askedFor(route, video, { price, rules, group });
   // A price is not lost in the factor of a group either.
   for (const group of [
     NO_GROUP,
     ...groups.filter((name) => Object.hasOwn(rules.groupTimes, name)),
   ]) {
-    const kinds = pricedKinds(route, offered, { price, rules, group });
-    const free = kinds.find(({ points }) => points === 0n)?.video;
+    const free = kinds.find((video) => pointsOf(asked(video, group)) === 0n);
     if (!free) continue;
     const whom = group === NO_GROUP ? '' : ` to group "${group}"`;
     const text = `sells ${inWords(free)}${whom} for nothing: add "perVideo" or "minimum", or write {"free": true}`;
     return { at: [], text };
   }
-  const video = offered.find(
-    (one) => askedFor(route, one, { price, rules, group: NO_GROUP }) === undefined,
-  );
+  const video = kinds.find((one) => asked(one, NO_GROUP) === undefined);
   if (!video) return undefined;
   const text =
     'rows' in price
@@ -113,12 +116,14 @@ function unpriced(
   return { at: 'rows' in price ? ['rows'] : ['costTimes'], text };
 }
 
+/** Returns micro-points; undefined where the video has no price, or its currency no points. */
+const pointsOf = (asked: FrozenPrice | undefined): bigint | undefined =>
+  asked && priceOf(asked.terms, asked.used).points;
+
 /** Every price is asked without a factor too. */
 const NO_GROUP = '';
 
 function byOpenLength(price: ModelPrice, route: ChannelRoute): Problem | undefined {
-  const isTable = 'rows' in price;
-  const rows = isTable ? price.rows : listPriceOf(route)?.rows;
-  const text = rows && openLengthProblem(rows, route.capabilities);
-  return text === undefined ? undefined : { at: [isTable ? 'rows' : 'costTimes'], text };
+  const text = openLengthProblem(rowsOf(price, listPriceOf(route)), route.capabilities);
+  return text === undefined ? undefined : { at: ['rows' in price ? 'rows' : 'costTimes'], text };
 }

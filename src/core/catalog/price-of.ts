@@ -1,11 +1,11 @@
 import { knownModel } from '../job/job';
 import type { FrozenRoute } from '../job/job';
-import { costTermsOf, termsOf } from '../money/model-price';
+import { costTermsOf, rowsOf, termsOf } from '../money/model-price';
 import type { ModelPrice, PriceRules } from '../money/model-price';
 import type { ListPrice } from '../money/list-price';
-import type { Quantities } from '../money/rates';
+import type { Quantities, Rates } from '../money/rates';
+import { ratesFor } from '../money/tariff';
 import type { PricedVideo } from '../money/tariff';
-import { price as priceOf } from '../money/terms';
 import type { FrozenPrice, Terms } from '../money/terms';
 import type { Provider } from '../provider/provider';
 import { quantitiesOf } from '../provider/quantities';
@@ -46,33 +46,26 @@ export function costOf(
   return terms && frozen(terms, usedBy(route, video));
 }
 
-/** Videos that differ in nothing that is paid for: one of them, and the price of each. */
-export interface PricedKind {
-  video: PricedVideo;
-  frozen: FrozenPrice;
-  /** Micro-points; undefined where the price's currency has none. */
-  points: bigint | undefined;
-}
-
 /**
- * Prices videos by their kinds, each named by the first of it, and leaves out those without a price: most videos differ
- * in nothing that is paid for, and exact decimals take their time.
+ * Returns the first video of each kind: the videos of a kind differ in nothing that is paid for, since the same row is for
+ * them and they use the same. Most videos are of a kind that was there before, and exact decimals take their time.
  */
-export function pricedKinds(
+export function kindsOf(
   route: PricedRoute,
   videos: readonly PricedVideo[],
-  asked: AskedPrice,
-): PricedKind[] {
-  const kinds = new Map<string, Omit<PricedKind, 'points'>>();
-  for (const video of videos) {
-    const found = askedFor(route, video, asked);
-    const kind = found && JSON.stringify([found.terms.rates, found.used]);
-    if (found && kind !== undefined && !kinds.has(kind)) kinds.set(kind, { video, frozen: found });
-  }
-  return [...kinds.values()].map(({ video, frozen: { terms, used } }) => ({
-    ...{ video, frozen: { terms, used } },
-    points: priceOf(terms, used).points,
-  }));
+  price: ModelPrice,
+): PricedVideo[] {
+  const rows = rowsOf(price, listPriceOf(route));
+  const usesByRates = new Map<Rates | undefined, Set<string>>();
+  return videos.filter((video) => {
+    const rates = ratesFor(rows, video);
+    const uses = usesByRates.get(rates) ?? new Set<string>();
+    usesByRates.set(rates, uses);
+    const use = JSON.stringify(usedBy(route, video));
+    const isFirst = !uses.has(use);
+    uses.add(use);
+    return isFirst;
+  });
 }
 
 /** Nobody can say what tokens cost that nobody counts. */

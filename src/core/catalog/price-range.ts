@@ -1,9 +1,10 @@
 import Big from 'big.js';
 import { offeredVideos } from '../money/offered-videos';
 import type { PriceRange } from '../money/price-range';
+import { price as priceOf } from '../money/terms';
 import type { FrozenPrice } from '../money/terms';
 import type { RoutedModel } from './entries';
-import { pricedKinds } from './price-of';
+import { askedFor, kindsOf } from './price-of';
 import type { AskedPrice } from './price-of';
 
 /** Ranges by model and group: a model's value lives as long as its offer, and its videos are many. */
@@ -22,9 +23,12 @@ export function priceRangeOf(
 
 function rangeOf({ entry, routes }: RoutedModel, asked: AskedPrice): PriceRange {
   const kinds = routes.flatMap((route) =>
-    pricedKinds(route, offeredVideos(route.capabilities), asked),
+    kindsOf(route, offeredVideos(route.capabilities), asked.price).flatMap((video) => {
+      const frozen = askedFor(route, video, asked);
+      return frozen ? [frozen] : [];
+    }),
   );
-  const points = kinds.map((kind) => kind.points ?? 0n);
+  const points = kinds.map(({ terms, used }) => priceOf(terms, used).points ?? 0n);
   const [first = 0n] = points;
   const range = {
     from: points.reduce((least, one) => (one < least ? one : least), first),
@@ -33,7 +37,7 @@ function rangeOf({ entry, routes }: RoutedModel, asked: AskedPrice): PriceRange 
   const [one] = kinds;
   if (!one || isFlat(entry.price)) return { unit: 'job', ...range };
   return isBySeconds(entry.price)
-    ? { unit: 'second', perSecond: perSecondOf(one.frozen), ...range }
+    ? { unit: 'second', perSecond: perSecondOf(one), ...range }
     : { unit: 'table', ...range };
 }
 

@@ -55,17 +55,15 @@ export function termsOf(
   { video, list, group }: PriceSubject,
   { pointsPer, groupTimes }: PriceRules,
 ): Terms | undefined {
-  if ('free' in price) return { rates: {}, currency: POINTS, times: [] };
+  const rates = ratesFor(rowsOf(price, list), video);
+  if (!rates) return undefined;
+  if ('free' in price) return { rates, currency: POINTS, times: [] };
   const factors = factorsOf('group', ownOf(groupTimes, group));
   const { minimum, roundTo } = price;
   const rounding = given({ minimum, roundTo });
-  if ('rows' in price) {
-    const rates = ratesFor(price.rows, video);
-    return rates && { rates, currency: POINTS, times: factors, ...rounding };
-  }
-  const rates = list && ratesFor(list.rows, video);
+  if ('rows' in price) return { rates, currency: POINTS, times: factors, ...rounding };
   const points = list && ownOf(pointsPer, list.currency);
-  if (!rates || points === undefined) return undefined;
+  if (!list || points === undefined) return undefined;
   const { currency, perUnit } = list;
   const times = [
     ...factorsOf('points', points),
@@ -74,6 +72,14 @@ export function termsOf(
   ];
   return { rates, currency, ...given({ perUnit }), times, ...rounding };
 }
+
+/** Returns the rows of a price: its own, or those of the list price that it is a multiple of; none where nobody knows that. */
+export function rowsOf(price: ModelPrice, list: ListPrice | undefined): readonly TariffRow[] {
+  if ('free' in price) return FREE;
+  return 'rows' in price ? price.rows : (list?.rows ?? []);
+}
+
+const FREE: readonly TariffRow[] = [{ rates: {} }];
 
 /**
  * Returns the terms of what a video costs the operator's account, which pays `accountTimes` of the list price; in points
