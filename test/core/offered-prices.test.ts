@@ -1,4 +1,4 @@
-import { askedFor } from '../../src/core/catalog/price-of';
+import { askedFor, kindsOf } from '../../src/core/catalog/price-of';
 import { priceRangeOf } from '../../src/core/catalog/price-range';
 import type { RoutedModel } from '../../src/core/catalog/catalog';
 import { linesInPoints } from '../../src/core/money/lines-in-points';
@@ -6,11 +6,13 @@ import { NO_PRICE_RULES } from '../../src/core/money/model-price';
 import type { ModelPrice, PriceRules } from '../../src/core/money/model-price';
 import { offeredVideos } from '../../src/core/money/offered-videos';
 import { pricedVideo } from '../../src/core/money/priced-video';
+import type { PricedVideo } from '../../src/core/money/tariff';
 import { price as priceOf } from '../../src/core/money/terms';
 import { parsePoints } from '../../src/core/money/pricing';
 import { applyCapabilities } from '../../src/core/request/apply-capabilities';
 import type { VideoRequest } from '../../src/core/request/request';
 import { providers } from '../../src/providers';
+import { PRICED_MODELS } from '../support/living-models';
 
 /** What a request is priced by, and what is said of a price before there is a request. */
 
@@ -120,6 +122,32 @@ test.each(ranges)(
   (_name, price, range) => {
     const model = routed(kling, KLING, price);
     expect(priceRangeOf(model, { group: 'default', rules: RULES })).toEqual(range);
+  },
+);
+
+/** Rows that tell videos apart by all that rows may ask, and are not for every one. */
+const PICKY: ModelPrice = {
+  rows: [
+    { when: { inputVideo: true }, rates: { perVideo: '3', perInputSecond: '1' } },
+    { when: { resolutions: ['4k', '1080p'], audio: true }, rates: { perSecond: '9' } },
+    { when: { seconds: { max: 6 } }, rates: { perVideo: '2' } },
+    { when: { modes: ['text', 'reference'], tiers: ['default'] }, rates: { perSecond: '1.5' } },
+  ],
+};
+
+test.each(PRICED_MODELS)(
+  'no price of a video of $model is missed where one video of each kind is priced',
+  ({ provider, model, capabilities }) => {
+    const videos = offeredVideos(capabilities);
+    const route = { provider, model };
+    for (const price of [PICKY, { costTimes: '1.3' }, { free: true } as const]) {
+      const told = (video: PricedVideo): string =>
+        JSON.stringify(askedFor(route, video, { price, group: 'vip', rules: RULES })) ?? 'none';
+      const kinds = kindsOf(route, videos, price);
+      expect(new Set(kinds.map(told))).toEqual(new Set(videos.map(told)));
+      expect(kinds.length).toBeLessThanOrEqual(videos.length);
+      expect(kinds[0]).toBe(videos[0]);
+    }
   },
 );
 
