@@ -1,10 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parse } from 'yaml';
-import { entryOf, PROXY_KEY, type ProxyEntry } from '../../bench/peer/proxy';
+import { entryOf, type ProxyEntry } from '../../bench/peer/proxy';
 import { startBetween, type Between } from '../support/between';
 import { until, useTestGateway, uuid } from '../support/gateway';
 import { INSTALL_MS, startLitellm, type Litellm } from '../support/litellm';
+import { askLitellm, jobsOf, readLitellmId } from '../support/litellm-calls';
 import { blocksOf, readPage } from '../support/page';
 
 /**
@@ -27,7 +28,7 @@ beforeAll(async () => {
       return { origin: gateway.api, losesAnswer: isLost };
     },
   });
-  litellm = await startLitellm(await entries(), {
+  litellm = await startLitellm(entries(), {
     HTTPS_PROXY: await outside.url,
     NO_PROXY: '127.0.0.1',
   });
@@ -38,7 +39,7 @@ afterAll(async () => {
   outside.close();
 });
 
-async function entries(): Promise<ProxyEntry[]> {
+function entries(): ProxyEntry[] {
   const { key } = gateway.keys;
   const url = `${gateway.api}/v1`;
   const lost = entryOf({ name: 'lossy', model: 'veo-3', url: `${lossy.url}/v1`, key });
@@ -48,9 +49,6 @@ async function entries(): Promise<ProxyEntry[]> {
     entryOf({ name: 'boat', model: 'seedance-2.0', url, key }),
     lost,
     { ...lost, model_name: 'lossy-0', litellm_params: { ...lost.litellm_params, num_retries: 0 } },
-    entryOf({ name: 'nobody', model: 'sora-9', url, key }),
-    entryOf({ name: 'stranger', model: 'sora-2', url, key: 'rl_live_of_nobody' }),
-    entryOf({ name: 'poor', model: 'sora-2', url, key: await keyWithoutPoints() }),
   ];
 }
 
@@ -59,13 +57,6 @@ function entriesOfPage(url: string, key: string): ProxyEntry[] {
   const [text = ''] = blocksOf(readPage('docs/coming-from-sora.md'), 'yaml');
   const config = text.replace('https://your-gateway.example/v1', url).replace('your key', key);
   return (parse(config) as { model_list: ProxyEntry[] }).model_list; // by LiteLLM's own schema
-}
-
-async function keyWithoutPoints(): Promise<string> {
-  const admin = async (path: string, name: string) =>
-    (await gateway.call('POST', path, { key: gateway.keys.admin_key, body: { name } })).json;
-  const { id } = await admin('/v1/admin/workspaces', 'poor');
-  return String((await admin(`/v1/admin/workspaces/${String(id)}/keys`, 'poor')).secret);
 }
 
 /** The one way out of this machine that LiteLLM is given: it hears where to, and lets nothing through. */
@@ -89,11 +80,7 @@ interface Shown {
   status: string;
 }
 const ask = (method: string, path: string, body?: object): Promise<Response> =>
-  fetch(`${litellm.url}/videos${path}`, {
-    method,
-    headers: { authorization: `Bearer ${PROXY_KEY}`, 'content-type': 'application/json' },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
+  askLitellm(litellm, method, path, body);
 
 const promptOf = (what: string): string => `${what} [[sim seconds=1 video=shared]]`;
 const SHAPE = { seconds: '4', size: '1280x720' };
@@ -114,20 +101,6 @@ const ended = (id: string): Promise<Shown> =>
     return shown.status === 'completed' || shown.status === 'failed' ? shown : undefined;
   });
 
-/** What LiteLLM's id stands for: `litellm:custom_llm_provider:openai;model_id:sora-2;video_id:video_019b…`. */
-function readId(id: string): { model: string; ours: string } {
-  const text = Buffer.from(id.replace(/^video_/, ''), 'base64').toString('utf8');
-  const [, model = '', ours = ''] = /model_id:(.*);video_id:(.*)$/.exec(text) ?? [];
-  return { model, ours };
-}
-
-const jobsOf = async (prompt: string): Promise<string[]> => {
-  const rows = await gateway.sql<{ id: string }>(
-    "SELECT id FROM jobs WHERE request->>'prompt' = $1 ORDER BY created_at",
-    [prompt],
-  );
-  return rows.map(({ id }) => id);
-};
 const ledgerOf = async (jobId: string): Promise<unknown[]> => {
   const rows = await gateway.sql<{ kind: string; spent: string }>(
     'SELECT kind, spent::text FROM ledger WHERE job_id = $1 ORDER BY id',
@@ -140,8 +113,8 @@ test('a video is made, looked at and downloaded through it, byte for byte, and i
   const prompt = promptOf('a boat');
   const { id } = await create({ model: 'boat', prompt, ...SHAPE });
   expect(await ended(id)).toMatchObject({ status: 'completed', progress: 100, ...SHAPE });
-  const { ours } = readId(id);
-  expect(await jobsOf(prompt)).toEqual([uuid(ours)]);
+  const { ours } = readLitellmId(id);
+  expect(await jobsOf(gateway, prompt)).toEqual([uuid(ours)]);
   const through = await ask('GET', `/${id}/content`);
   const here = await fetch(`${gateway.api}/v1/videos/${ours}/content`, {
     headers: { authorization: `Bearer ${gateway.keys.key}` },
@@ -157,19 +130,19 @@ test('a remix of it is another job here, made of the first', async () => {
   await ended(first.id);
   const prompt = promptOf('the same at night');
   const { id } = await create({ prompt }, `/${first.id}/remix`);
-  const { ours } = readId(id);
+  const { ours } = readLitellmId(id);
   expect(await gateway.ended(ours)).toMatchObject({
     status: 'completed',
-    remixed_from_video_id: readId(first.id).ours,
+    remixed_from_video_id: readLitellmId(first.id).ours,
   });
-  expect(await jobsOf(prompt)).toEqual([uuid(ours)]);
+  expect(await jobsOf(gateway, prompt)).toEqual([uuid(ours)]);
 });
 
 test('a field that OpenAI lacks goes through in extra_body', async () => {
   const prompt = promptOf('a tall boat');
   const extra_body = { aspect_ratio: '9:16', resolution: '480p' };
   const { id } = await create({ model: 'boat', prompt, seconds: '4', extra_body });
-  const { json } = await gateway.call('GET', `/v1/videos/${readId(id).ours}`);
+  const { json } = await gateway.call('GET', `/v1/videos/${readLitellmId(id).ours}`);
   expect(json).toMatchObject({ aspect_ratio: '9:16', resolution: '480p', seconds: '4' });
 });
 
@@ -181,7 +154,7 @@ test.each<[whose: string, model: string, cost: string | null, points: bigint]>([
   const [, model, cost, points] = row;
   const made = await create({ model, prompt: promptOf(`a cost of ${model}`), ...SHAPE });
   expect(made.cost).toBe(cost);
-  const { ours } = readId(made.id);
+  const { ours } = readLitellmId(made.id);
   await gateway.ended(ours);
   expect(await ledgerOf(uuid(ours))).toEqual([
     ['hold', '0'],
@@ -200,40 +173,14 @@ test.each<[how: string, model: string, lost: number, key: string | undefined, jo
   const headers = key === undefined ? {} : { extra_headers: { 'Idempotency-Key': key } };
   const answer = await ask('POST', '', { model, prompt: how, ...SHAPE, ...headers });
   expect([answer.ok, losses]).toEqual([lost < 3 && model === 'lossy', 0]);
-  expect(await jobsOf(how)).toHaveLength(jobs);
-});
-
-test.each<[what: string, model: string, more: object, status: number, words: RegExp]>([
-  ['a model that is not here', 'nobody', {}, 404, /there is no model .*sora-9.*Allowed: /],
-  ['a length that it has not', 'boat', { seconds: '99' }, 400, /seconds.*Allowed: 4/],
-  ['a size that it has not', 'boat', { size: '1x1' }, 400, /size/],
-  ['a field that nobody has', 'boat', { extra_body: { nothing: 1 } }, 400, /nothing/],
-  ['a key that is not ours', 'stranger', {}, 401, /API key is missing, unknown/],
-  ['a workspace without points', 'poor', {}, 402, /No points are left: 0 are available/],
-])('a refusal reaches its caller in our words and with its status: %s', async (...row) => {
-  const [what, model, more, status, words] = row;
-  const answer = await ask('POST', '', { model, prompt: what, ...SHAPE, ...more });
-  const text = await answer.text();
-  expect(`${String(answer.status)} ${text}`).toMatch(new RegExp(`^${String(status)} `));
-  expect(text).toMatch(words);
-  expect(await jobsOf(what)).toEqual([]);
-});
-
-test('a remix of what is not there yet is refused to its caller with our status and words, and makes no job', async () => {
-  const { id } = await create({ model: 'boat', prompt: 'one that stays [[sim fault=stuck]]' });
-  const body = { prompt: 'nothing to go by' };
-  const here = await gateway.call('POST', `/v1/videos/${readId(id).ours}/remix`, { body });
-  const through = await ask('POST', `/${id}/remix`, body);
-  expect([here.status, through.status]).toEqual([409, 409]);
-  expect(await through.text()).toContain('there is nothing to remix');
-  expect(await jobsOf(body.prompt)).toEqual([]);
+  expect(await jobsOf(gateway, how)).toHaveLength(jobs);
 });
 
 test('what it does not pass on is a video by the id of a status, which it asks OpenAI for, a list and a DELETE', async () => {
   const { id } = await create({ model: 'boat', prompt: promptOf('a lost one'), ...SHAPE });
-  expect(readId(id).model).toBe('seedance-2.0');
+  expect(readLitellmId(id).model).toBe('seedance-2.0');
   const shown = (await (await ask('GET', `/${id}`)).json()) as Shown;
-  expect(readId(shown.id)).toEqual({ model: '', ours: readId(id).ours });
+  expect(readLitellmId(shown.id)).toEqual({ model: '', ours: readLitellmId(id).ours });
   expect(outside.asked).toEqual([]);
   expect((await ask('GET', `/${shown.id}`)).status).toBe(500);
   expect(new Set(outside.asked)).toEqual(new Set(['api.openai.com:443']));
