@@ -1,6 +1,12 @@
 import { execFile } from 'node:child_process';
 import { GatewayError } from '../core/errors';
-import type { Picture, PictureKind, Pictures, PictureSource } from '../core/ports/pictures';
+import {
+  PICTURE_MIMES,
+  type Picture,
+  type PictureKind,
+  type Pictures,
+  type PictureSource,
+} from '../core/ports/pictures';
 import type { Limits } from '../core/settings/limits';
 import type { Waits } from '../core/settings/waits';
 import { pathOf } from './places';
@@ -54,12 +60,12 @@ async function made(
 ): Promise<Picture> {
   const container = CONTAINERS[mime];
   if (container === undefined) throw unmade(`the video is ${mime}`);
-  const { filter, codec, mime: type } = shapeOf(kind, seconds);
+  const { filter, codec } = shapeOf(kind, seconds);
   const input = ['-f', container, '-i', `file:${pathOf(options.folder, blob)}`];
   const args = [...READ, ...input, ...FRAMES_ONLY, '-vf', filter, ...codec, ...WRITE];
   const bytes = await run(options, args);
   if (bytes.byteLength === 0) throw unmade('it has no frame that can be read');
-  return { mime: type, bytes };
+  return { mime: PICTURE_MIMES[kind], bytes };
 }
 
 const CONTAINERS: Readonly<Record<string, string>> = {
@@ -86,12 +92,12 @@ function shapeOf(kind: PictureKind, seconds: number | undefined) {
   if (kind === 'thumbnail') {
     // The frame that is most like the others of the first 24, so that no first black frame is taken.
     const filter = `thumbnail=24,${fit(THUMBNAIL_PIXELS)}`;
-    return { filter, codec: ['-c:v', 'libwebp', '-quality', '80'], mime: 'image/webp' } as const;
+    return { filter, codec: ['-c:v', 'libwebp', '-quality', '80'] };
   }
   const frames = SPRITES * SPRITES;
   const rate = `fps=${String(frames)}/${String(seconds ?? frames)}`;
   const filter = `${rate},${fit(SPRITE_PIXELS)},tile=${String(SPRITES)}x${String(SPRITES)}`;
-  return { filter, codec: ['-c:v', 'mjpeg', '-q:v', '4'], mime: 'image/jpeg' } as const;
+  return { filter, codec: ['-c:v', 'mjpeg', '-q:v', '4'] };
 }
 
 /** A smaller picture stays as it is. */

@@ -13,7 +13,11 @@ export function keyAdmin(deps: AdminDeps): KeyAdmin {
   return {
     async keys(id, page) {
       const { id: workspaceId } = await workspaceOf(store.admin, id);
-      return store.admin.keys(workspaceId, { ...page, after: readCursor(page.after) }, now());
+      const after = await readCursor(page.after, async (keyId) => {
+        const key = await store.admin.key(keyId, now());
+        return key?.workspaceId === workspaceId ? key : undefined;
+      });
+      return store.admin.keys(workspaceId, { ...page, after }, now());
     },
     key: (id) => keyOf(store.admin, id, now()),
     createKey: (id, settings, once) =>

@@ -55,10 +55,17 @@ export function checkGroup(catalog: Catalog, group: string): void {
   if (!groups.includes(group)) throw invalid('group', 'no model is in this group', groups);
 }
 
-export function readCursor(after: string | undefined): string | undefined {
+/**
+ * Reads the id of the item after which a page begins. Throws `invalid_request` where `find` knows none of that id: an empty
+ * page would be taken for the end of the list.
+ */
+export async function readCursor(
+  after: string | undefined,
+  find: (id: string) => Promise<unknown>,
+): Promise<string | undefined> {
   if (after === undefined) return undefined;
   const id = readId(after);
-  if (!id) throw invalid('after', 'is not an id');
+  if (!id || (await find(id)) === undefined) throw invalid('after', 'is the id of nothing here');
   return id;
 }
 

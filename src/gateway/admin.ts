@@ -33,7 +33,10 @@ export function createAdmin(
       const { id } = await workspaceOf(store.admin, workspaceId);
       return store.margins.margins({ ...query, workspaceId: id });
     },
-    workspaces: (page) => store.admin.workspaces({ ...page, after: readCursor(page.after) }),
+    async workspaces(page) {
+      const after = await readCursor(page.after, (id) => store.admin.workspace(id));
+      return store.admin.workspaces({ ...page, after });
+    },
     workspace: (id) => workspaceOf(store.admin, id),
     createWorkspace: ({ name, group = GROUP }, once) =>
       answerOnce(deps, once, async (rows) => {

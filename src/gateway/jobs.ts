@@ -1,6 +1,6 @@
 import { reachOf } from '../core/catalog/reach';
 import type { Principal } from '../core/api/principal';
-import { invalid } from '../core/errors';
+import { invalid, type GatewayError } from '../core/errors';
 import { readId } from '../core/job/ids';
 import type { Job } from '../core/job/job';
 import type { Page, PageQuery } from '../core/job/page';
@@ -48,20 +48,31 @@ export function createJobs(deps: GatewayDeps, funds: Pick<Funds, 'check'>): Jobs
   };
 }
 
-/** Lists one page; its edges are ids in any form. Throws `invalid_request` for an edge that is no id. */
+/**
+ * Lists one page; its edges are ids in any form, also of deleted jobs. Throws `invalid_request` for an edge that is the id
+ * of no job of this workspace: an empty page would be taken for the end of the list.
+ */
 async function list(
   { store }: Pick<GatewayDeps, 'store'>,
   { workspaceId }: Principal,
   page: PageQuery,
 ): Promise<Page> {
-  const after = edgeOf(page.after, 'after');
-  const before = edgeOf(page.before, 'before');
-  return store.jobs.list(workspaceId, { ...page, after, before });
+  const edges = { after: edgeOf(page, 'after'), before: edgeOf(page, 'before') };
+  const found = await store.jobs.list(workspaceId, { ...page, ...edges });
+  if (found.jobs.length > 0) return found;
+  for (const side of ['after', 'before'] as const) {
+    const id = edges[side];
+    if (id !== undefined && !(await store.jobs.has(workspaceId, id))) throw noEdge(side);
+  }
+  return found;
 }
 
-function edgeOf(text: string | undefined, param: string): string | undefined {
+function edgeOf(page: PageQuery, side: 'after' | 'before'): string | undefined {
+  const text = page[side];
   if (text === undefined) return undefined;
   const id = readId(text);
-  if (!id) throw invalid(param, 'is not the id of a job');
+  if (!id) throw noEdge(side);
   return id;
 }
+
+const noEdge = (side: string): GatewayError => invalid(side, 'is not the id of a job');

@@ -42,8 +42,10 @@ export function createOperations(deps: OperationsDeps): Operations {
       : { workspaceId: (await workspaceOf(store.admin, filter.workspaceId)).id }),
   });
   return {
-    jobs: async (query) =>
-      rows.jobs({ ...(await filterOf(query)), after: readCursor(query.after) }),
+    async jobs(query) {
+      const after = await readCursor(query.after, (id) => rows.job(id));
+      return rows.jobs({ ...(await filterOf(query)), after });
+    },
     async job(id) {
       const job = await jobOf(deps, id);
       const [attempts, { items }, keep] = await Promise.all([
@@ -86,8 +88,14 @@ export function createOperations(deps: OperationsDeps): Operations {
       if (!(await rows.resolve(job.id, note, now()))) throw notResolved(job);
       return jobOf(deps, job.id);
     },
-    deliveries: async (query) =>
-      rows.deliveries({ ...(await filterOf(query)), after: readCursor(query.after) }),
+    async deliveries(query) {
+      const after = await readCursor(query.after, async (id) => {
+        // The id of its event finds it too, and is no edge.
+        const found = await rows.delivery(id);
+        return found?.id === id ? found : undefined;
+      });
+      return rows.deliveries({ ...(await filterOf(query)), after });
+    },
     async delivery(id) {
       const delivery = await deliveryOf(deps, id);
       return { delivery, tries: await rows.tries(delivery.id) };
@@ -113,7 +121,10 @@ export function createOperations(deps: OperationsDeps): Operations {
       await tell(deps, { deliveryId: delivery.id }, () => engine.stopDelivery(delivery.id));
       return deliveryOf(deps, delivery.id);
     },
-    keeps: (query) => rows.keeps({ ...query, after: readCursor(query.after) }),
+    async keeps(query) {
+      const after = await readCursor(query.after, (id) => rows.keep(id));
+      return rows.keeps({ ...query, after });
+    },
     async resumeKeep(id) {
       const keep = await keepOf(deps, id);
       if (!(await rows.reopenKeep(keep.jobId, now()))) throw keepIs(keep, 'gave_up');

@@ -4,7 +4,7 @@ import type { ContentAnswer } from '../core/job/files';
 import { isTerminal, type Job } from '../core/job/job';
 import { shownOf } from '../core/job/made';
 import { isHeld, type RangeWish } from '../core/media/range';
-import type { PictureKind, Pictures } from '../core/ports/pictures';
+import { PICTURE_MIMES, type PictureKind, type Pictures } from '../core/ports/pictures';
 import type { Store } from '../core/ports/store/store';
 import type { ContentDeps } from './content';
 import { unchanged } from './stored-file';
@@ -41,15 +41,12 @@ export async function openPicture(
   if (!video || !(await blobs.stat(video.blob))) throw await unkept(store, job, kind);
   // The same bytes of a video give the same picture.
   const etag = `"${video.blob}-${kind}"`;
-  if (isHeld(wish, etag)) return unchanged({ etag });
+  const headers = { etag, 'content-type': PICTURE_MIMES[kind] };
+  if (isHeld(wish, etag)) return unchanged(headers);
   const picture = await pictures.make(kind, { ...video, seconds: shownOf(job).seconds });
   return {
     status: 200,
-    headers: {
-      etag,
-      'content-type': picture.mime,
-      'content-length': String(picture.bytes.byteLength),
-    },
+    headers: { ...headers, 'content-length': String(picture.bytes.byteLength) },
     stream: Readable.from([picture.bytes]),
   };
 }

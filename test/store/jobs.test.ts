@@ -99,6 +99,11 @@ describe('pages', () => {
     ['desc', { after: 0 }, [], false],
     ['desc', { limit: 0 }, [], true],
     ['desc', { limit: 0, after: 0 }, [], false],
+    ['desc', { after: 7, before: 2 }, [6, 5, 4, 3], false],
+    ['desc', { after: 8, before: 1, limit: 2 }, [7, 6], true],
+    ['desc', { after: 2, before: 7 }, [], false],
+    ['asc', { after: 1, before: 5 }, [2, 3, 4], false],
+    ['asc', { after: 1, before: 8, limit: 3 }, [2, 3, 4], true],
     ['desc', { limit: 9 }, [8, 7, 6, 5, 4, 3, 2, 1, 0], false],
     ['desc', { limit: 8 }, [8, 7, 6, 5, 4, 3, 2, 1], true],
   ] as const)('%s with %j keep the order of the list', async (order, asked, expected, hasMore) => {
@@ -114,6 +119,20 @@ describe('pages', () => {
 
   test.each(['after', 'before'] as const)('%s a job that nobody knows are empty', async (side) => {
     expect(await page({ [side]: newId() })).toEqual({ ids: [], hasMore: false });
+  });
+
+  test('know the jobs of their workspace for edges, deleted ones too, and nobody else’s', async () => {
+    const [deleted = '', living = ''] = ids;
+    await settle(database, deleted, { kind: 'canceled' });
+    await database.store.jobs.markDeleted(workspace.id, deleted, NOW);
+    const other = await database.makeWorkspace(PRICE);
+    const has = (owner: TestWorkspace, id: string) => database.store.jobs.has(owner.id, id);
+    expect(await Promise.all([deleted, living].map((id) => has(workspace, id)))).toEqual([
+      true,
+      true,
+    ]);
+    expect(await has(other, living)).toBe(false);
+    expect(await has(workspace, newId())).toBe(false);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Job, JobState } from './job';
 
+/** A page of a list: the jobs between two others, in this order, as many from `after` on or else up to `before`. */
 export interface PageQuery {
   limit: number;
   order: 'asc' | 'desc';

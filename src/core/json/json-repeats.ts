@@ -23,7 +23,8 @@ export function repeatedName(json: Uint8Array): ChangedValue | undefined {
       const end = endOfString(json, index);
       if (frame?.names && byteAfter(json, end + 1) === COLON) {
         frame.at = nameIn(json.subarray(index, end + 1));
-        if (frame.names.has(frame.at)) return { path: open.map(({ at }) => String(at)), problem };
+        if (frame.names.has(frame.at))
+          return { path: open.map(({ at }) => String(at)), problem: REPEATED };
         frame.names.add(frame.at);
       }
       index = end;
@@ -41,7 +42,8 @@ interface Frame {
   at: string | number;
 }
 
-const problem = 'is there twice; send it once';
+/** Says of a field or a parameter that it is there more than once; it follows the name. */
+export const REPEATED = 'is there twice; send it once';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

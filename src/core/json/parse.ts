@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { GatewayError, type FieldProblem } from '../errors';
+import { isRecord } from './fields';
+import { REPEATED } from './json-repeats';
 import { unknownEach } from './known-fields';
 
 /**
@@ -13,12 +15,21 @@ export function parseOrThrow<T>(
 ): T {
   const result = schema.safeParse(value, { error: unknownOf });
   if (result.success) return result.data;
-  const { field, text } = describeIssues(result.error.issues);
+  const { field, text: said } = describeIssues(result.error.issues);
+  const text = place === 'query' && isRepeated(value, result.error.issues) ? REPEATED : said;
   throw new GatewayError('invalid_request', {
     ...(field === '' ? {} : { param: field }),
     message: `${field || 'body'}: ${text}`,
     ...(place === 'body' ? { fields: problemsOf(result.error.issues) } : {}),
   });
+}
+
+/** Says of a query whether what is wrong is that a parameter is there more than once, which is a list to the schema. */
+function isRepeated(query: unknown, [issue]: readonly z.core.$ZodIssue[]): boolean {
+  const name = issue?.path[0];
+  if (!isRecord(query) || typeof name !== 'string' || !Array.isArray(query[name])) return false;
+  // One that may be repeated is refused for what is in it.
+  return ['invalid_type', 'invalid_value', 'invalid_union'].includes(issue?.code ?? '');
 }
 
 /** Tells which names there are where a schema does not say so itself, as `object` and `fields` do. */

@@ -2,9 +2,15 @@
 export const PICTURE_KINDS = ['thumbnail', 'spritesheet'] as const;
 export type PictureKind = (typeof PICTURE_KINDS)[number];
 
+/** The type of each, which is known before it is made. */
+export const PICTURE_MIMES = {
+  thumbnail: 'image/webp',
+  spritesheet: 'image/jpeg',
+} as const satisfies Record<PictureKind, string>;
+
 /** A picture of a video: one frame as WebP, or 25 frames of equal distance, five by five, as JPEG. */
 export interface Picture {
-  mime: 'image/webp' | 'image/jpeg';
+  mime: (typeof PICTURE_MIMES)[PictureKind];
   bytes: Uint8Array;
 }
 

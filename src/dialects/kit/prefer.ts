@@ -43,7 +43,7 @@ function preferenceOf(part: string): [name: string, value: string] {
   return [name.trim().toLowerCase(), isQuoted ? value.slice(1, -1) : value];
 }
 
-const SECONDS = /^\d{1,9}$/;
+const SECONDS = /^\d+$/;
 
 const applied = (ms: number, preference: string): Patience => ({
   ms,

@@ -8,7 +8,7 @@ import { shortOf } from '../money/funds';
 import type { Database } from '../base/database';
 import { isKeyUsed } from './idempotency';
 import { toJob } from './job-row';
-import { listJobs } from './list-jobs';
+import { hasJob, listJobs } from './list-jobs';
 import { listNative } from './native-list';
 import { byOperation } from '../attempts/replies';
 import { attempts, events, jobs } from '../schema';
@@ -58,6 +58,7 @@ export function jobStore(db: Database, options: CreateWaits & SettleOptions): Jo
       return rows.map(toJob);
     },
     list: (workspaceId, page) => listJobs(db, workspaceId, page),
+    has: (workspaceId, id) => hasJob(db, workspaceId, id),
     async load(id) {
       const [row] = await db.select().from(jobs).where(eq(jobs.id, id));
       return row && toJob(row);

@@ -5,16 +5,14 @@ import type { Database } from '../base/database';
 import { jobs } from '../schema';
 import { toJob } from './job-row';
 
-/** Keyset pages by (created_at, id): stable while new jobs arrive. An unknown cursor gives an empty page. */
+/**
+ * Keyset pages by (created_at, id): stable while new jobs arrive. Each edge is a job of the workspace, deleted ones too,
+ * and none of the page; an unknown one gives an empty page.
+ */
 export async function listJobs(db: Database, workspaceId: string, page: PageQuery): Promise<Page> {
-  const cursorId = page.after ?? page.before;
-  // `before` walks the other way and is turned round at the end.
+  // `before` alone walks the other way and is turned round at the end.
   const backwards = page.after === undefined && page.before !== undefined;
   const descending = (page.order === 'desc') !== backwards;
-  const cursor = cursorId
-    ? sql`(${jobs.createdAt}, ${jobs.id}) ${sql.raw(descending ? '<' : '>')}
-          (SELECT c.created_at, c.id FROM jobs c WHERE c.workspace_id = ${workspaceId} AND c.id = ${cursorId})`
-    : undefined;
   const rows = await db
     .select()
     .from(jobs)
@@ -22,7 +20,7 @@ export async function listJobs(db: Database, workspaceId: string, page: PageQuer
       and(
         eq(jobs.workspaceId, workspaceId),
         isNull(jobs.deletedAt),
-        cursor,
+        ...edgesOf(workspaceId, page),
         ...conditionsOf(page.filter ?? {}),
       ),
     )
@@ -33,6 +31,21 @@ export async function listJobs(db: Database, workspaceId: string, page: PageQuer
     .limit(page.limit + 1);
   const found = rows.slice(0, page.limit).map(toJob);
   return { jobs: backwards ? found.reverse() : found, hasMore: rows.length > page.limit };
+}
+
+function edgesOf(workspaceId: string, { order, after, before }: PageQuery): (SQL | undefined)[] {
+  const edge = (id: string | undefined, isUpper: boolean): SQL | undefined =>
+    id === undefined
+      ? undefined
+      : sql`(${jobs.createdAt}, ${jobs.id}) ${sql.raw(isUpper ? '<' : '>')}
+            (SELECT c.created_at, c.id FROM jobs c WHERE c.workspace_id = ${workspaceId} AND c.id = ${id})`;
+  return [edge(after, order === 'desc'), edge(before, order === 'asc')];
+}
+
+/** Says whether the workspace has the job or has deleted it. */
+export async function hasJob(db: Database, workspaceId: string, id: string): Promise<boolean> {
+  const isMine = and(eq(jobs.workspaceId, workspaceId), eq(jobs.id, id));
+  return (await db.select({ id: jobs.id }).from(jobs).where(isMine)).length > 0;
 }
 
 function conditionsOf({

@@ -111,6 +111,8 @@ export interface JobStore {
   /** Finds those of these jobs that the workspace has and has not deleted, in no order. */
   several(workspaceId: string, ids: readonly string[]): Promise<Job[]>;
   list(workspaceId: string, page: PageQuery): Promise<Page>;
+  /** Says whether the workspace has this job or has deleted it, so that a list may begin or end there. */
+  has(workspaceId: string, id: string): Promise<boolean>;
   /** Returns a job by our own id, whoever's it is, for the engine's side: there the id comes from our own start. */
   load(id: string): Promise<Job | undefined>;
   /** Reads a job together with its latest attempt, if it has one. */
