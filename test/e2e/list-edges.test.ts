@@ -1,7 +1,7 @@
 import { newId, renderId } from '../../src/core/job/ids';
 import { useTestGateway } from '../support/gateway';
 
-/** Where a page of a list begins and ends: at something of that list, or the request is refused by the name of the edge. */
+/** A page of a list begins and ends at something of that list, or the request is refused by the name of the edge. */
 
 const gateway = useTestGateway();
 const admin = (path: string) => gateway.call('GET', path, { key: gateway.keys.admin_key });
