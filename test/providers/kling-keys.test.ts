@@ -75,6 +75,8 @@ test.each<[string, Record<string, unknown>, string]>([
     'camera_control.type: has a value that is not allowed. Allowed: ' +
       'simple, down_back, forward_up, right_turn_forward, left_turn_forward.',
   ],
+  ['kling-v1', { camera_control: { type: 'simple' } }, 'camera_control.config: is required'],
+  ['kling-v1', { camera_control: 'simple' }, 'camera_control: must be an object'],
   ['kling-v1', simple({ zoom: 10.5 }), 'camera_control.config.zoom: must lie between -10 and 10'],
   [
     'kling-v1',
@@ -88,11 +90,23 @@ test.each<[string, Record<string, unknown>, string]>([
     { camera_control: { type: 'forward_up', config: { zoom: 1 } } },
     'camera_control.config: goes with the type simple only',
   ],
-  ['kling-v1', { dynamic_masks: [{ mask: 'm', trajectories: points(1) }] }, 'trajectories'],
-  ['kling-v1', { dynamic_masks: [{ mask: 'm', trajectories: points(78) }] }, 'trajectories'],
+  [
+    'kling-v1',
+    { dynamic_masks: [{ mask: 'm', trajectories: points(1) }] },
+    'trajectories: has fewer than 2 items',
+  ],
+  [
+    'kling-v1',
+    { dynamic_masks: [{ mask: 'm', trajectories: points(78) }] },
+    'trajectories: has more than 77 items',
+  ],
   ['kling-v3', { shot_type: 'auto' }, 'Allowed: customize, intelligence.'],
   ['kling-v3', { multi_prompt: Array.from({ length: 7 }, () => shot) }, 'multi_prompt'],
-  ['kling-v3', { multi_prompt: [{ ...shot, prompt: 'x'.repeat(513) }] }, 'multi_prompt.0.prompt'],
+  [
+    'kling-v3',
+    { multi_prompt: [{ ...shot, prompt: 'x'.repeat(513) }] },
+    'multi_prompt.0.prompt: is longer than 512 characters',
+  ],
   ['kling-v3', { multi_prompt: [{ ...shot, duration: 5 }] }, 'multi_prompt.0.duration'],
   ['kling-v3', { voice_list: Array.from({ length: 3 }, () => ({ voice_id: 'a' })) }, 'voice_list'],
   ['kling-v3', { element_list: Array.from({ length: 4 }, () => ({ element_id: 1 })) }, 'element'],

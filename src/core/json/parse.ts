@@ -1,8 +1,8 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { GatewayError, type FieldProblem } from '../errors';
 import { isRecord } from './fields';
 import { REPEATED } from './json-repeats';
-import { unknownEach } from './known-fields';
+import { plainIssue } from './plain-issue';
 
 /**
  * Parses at an endpoint. A failure is one `invalid_request` that names the field in the caller's spelling and the
@@ -13,7 +13,7 @@ export function parseOrThrow<T>(
   value: unknown,
   place: 'body' | 'query' = 'body',
 ): T {
-  const result = schema.safeParse(value, { error: unknownOf });
+  const result = schema.safeParse(value, { error: plainIssue });
   if (result.success) return result.data;
   const { field, text: said } = describeIssues(result.error.issues);
   const text = place === 'query' && isRepeated(value, result.error.issues) ? REPEATED : said;
@@ -31,12 +31,6 @@ function isRepeated(query: unknown, [issue]: readonly z.core.$ZodIssue[]): boole
   // One that may be repeated is refused for what is in it.
   return ['invalid_type', 'invalid_value', 'invalid_union'].includes(issue?.code ?? '');
 }
-
-/** Tells which names there are where a schema does not say so itself, as `object` and `fields` do. */
-const unknownOf: z.core.$ZodErrorMap = (issue) =>
-  issue.code === 'unrecognized_keys' && issue.inst instanceof z.ZodObject
-    ? unknownEach(issue.keys, Object.keys(issue.inst.shape))
-    : undefined;
 
 /**
  * Returns the first thing that is wrong: the field as a dotted path, empty for the whole, and one sentence about it.

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { carriedBy, type CarriedMedium } from './carried-media';
 import { GatewayError, invalid } from '../errors';
 import { describeIssues } from '../json/parse';
+import { plainIssue } from '../json/plain-issue';
 
 /**
  * Vendor keys of a request go to the provider as they are and are echoed (P8 "said, not dropped"). The exception is
@@ -47,7 +48,9 @@ export function checkPassthrough(
   }
   if (keys?.closed) checkKnown(given.keys(), keys, param);
   for (const [key, schema] of Object.entries(keys?.checked ?? {})) {
-    const parsed = given.has(key) ? schema.safeParse(given.get(key)) : undefined;
+    const parsed = given.has(key)
+      ? schema.safeParse(given.get(key), { error: plainIssue })
+      : undefined;
     if (!parsed?.error) continue;
     const { field, text } = describeIssues(parsed.error.issues);
     const path = placeOf(param, key, field);
