@@ -111,13 +111,16 @@ export function createApp(options: AppOptions): Express {
   const callerRates = createCallerRates(options.callerRates, limits);
   const held = { limits, budget, uploads, authBudget, callerRates };
   mountApis(app, apis, { ...options, ...held, now, used, waitEnds });
-  app.use(({ method, path }) => {
-    const message = 'There is no such path.';
-    throw new GatewayError('not_found', { message, path: `${method} ${path}` });
+  app.use(({ method, path: place }) => {
+    const path = `${method} ${place}`.slice(0, PATH_SHOWN_MAX);
+    throw new GatewayError('not_found', { message: `There is no such path: ${path}.`, path });
   });
   app.use(errorHandler({ ...options, apis, limits }));
   return app;
 }
+
+/** A client with a wrong base URL finds it in the path that it asked for; a path of kilobytes says no more. */
+const PATH_SHOWN_MAX = 200;
 
 /** Refuses an address that has sent its minute's requests already, before anything else is known of it. */
 function limitAddresses(limits: HttpLimits, now: () => number): RequestHandler {

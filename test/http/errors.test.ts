@@ -348,13 +348,23 @@ describe('an error answer', () => {
     expect(errors[0]).toMatchObject({ workspaceId: 'ws_1', method: 'GET', path: '/v1/videos' });
   });
 
+  test('is named, so that a wrong base URL is seen: of a long one its first 200 characters', async () => {
+    const twice = await app.send('/v1/v1/videos', { method: 'POST' });
+    expect(await twice.text()).toContain('There is no such path: POST /v1/v1/videos.');
+    const long = await app.send(`/v1/videos/x/${'y'.repeat(2_000)}`, { method: 'GET' });
+    expect(await long.text()).toMatch(/There is no such path: GET [^ ]{196}\./);
+  });
+
   test('is answered for every API in its own shape', async () => {
     for (const api of Object.values(apis)) {
       const prefix = api.prefixes[0] ?? '';
       const path = `${prefix}/x/y/z/unknown`;
       const response = await app.send(path, { method: 'POST' });
       const expected = api.renderError(
-        new GatewayError('not_found', { message: 'There is no such path.', path: `POST ${path}` }),
+        new GatewayError('not_found', {
+          message: `There is no such path: POST ${path}.`,
+          path: `POST ${path}`,
+        }),
         response.headers.get('x-request-id') ?? '',
       );
       expect(response.status).toBe(expected.status);
