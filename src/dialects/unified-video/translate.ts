@@ -60,7 +60,7 @@ const unlessUsual = (word: string | undefined): string | undefined =>
  * switch on beside them.
  */
 function checkFilter({ nsfwChecker }: QuoteBody): void {
-  if (nsfwChecker) throw invalid('nsfwChecker', 'is not supported by this model', ['false']);
+  if (nsfwChecker) throw invalid('nsfwChecker', 'has no filter to switch on here', ['false']);
 }
 
 /** Videos make references of the images beside them; else one is the first frame, two are first and last frame. */
