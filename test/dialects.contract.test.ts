@@ -494,7 +494,7 @@ function render(
 const BASE: Job = {
   id: '019b7a3c-0000-7000-8000-00000000abcd',
   workspaceId: 'ws_1',
-  keyId: 'key_1',
+  keyId: '019b7a3c-0000-7000-8000-0000000000ab',
   workflowId: '0199a7c4-0000-7000-8000-000000000001',
   dialect: 'videos',
   state: 'queued',

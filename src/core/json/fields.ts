@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ID_FORM } from '../job/ids';
+import { ID_FORM, readId } from '../job/ids';
 import { boundPast } from './json-bounds';
 import { changedByReading } from './json-exact';
 import { unknownEach, type FieldMeaning } from './known-fields';
@@ -35,6 +35,20 @@ export const text = (lengthMax: number) =>
 
 /** The id of something of ours in any of its forms; who looks it up says what is wrong with another text. */
 export const idText = spelled(z.string(), { is: [z.string().regex(ID_FORM)] });
+
+/**
+ * Makes the schema of the id of something that is not looked up: any of its forms (`key_018f...`, with hyphens or without),
+ * read as the UUID. `what` is what it has to be the id of: `a key`.
+ */
+export const readableId = (what: string) =>
+  spelled(
+    z.string().transform((value, context) => {
+      const id = readId(value);
+      if (id === undefined) context.addIssue(`is not the id of ${what}`);
+      return id ?? z.NEVER;
+    }),
+    { is: [z.string().regex(ID_FORM)] },
+  );
 
 /** A prompt of any length: how long it may be, the model says, and its number is the one that a caller can use. */
 export const prompt = z.string({ error: must('a string') }).min(1, 'is empty');

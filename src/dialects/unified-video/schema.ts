@@ -10,6 +10,7 @@ import {
   media,
   object,
   prompt,
+  readableId,
   text,
 } from '../../core/json/fields';
 import { inputKindOf, type InputKind } from '../../core/request/input-names';
@@ -86,7 +87,7 @@ const filter = {
   startDate: time('start').optional(),
   endDate: time('end').optional(),
   model: text(TEXT_LENGTH_MAX).refine(isStorable, NOT_STORABLE).optional(),
-  key: z.guid({ error: 'is not the id of a key' }).optional(),
+  key: readableId('a key').optional(),
 };
 
 export const ROWS_MAX = { json: 100, csv: 10_000 } as const;

@@ -1,6 +1,7 @@
 import type { Answer } from '../../core/api/answer';
 import type { RouteInput } from '../../core/api/route';
 import { invalid } from '../../core/errors';
+import { renderId } from '../../core/job/ids';
 import type { UsageReports } from '../../core/ports/gateway/usage-reports';
 import { formatPoints, pointsNumber } from '../../core/money/pricing';
 import type {
@@ -72,12 +73,18 @@ function rowOf(row: UsageRow): LogReply['logs'][number] {
     status: row.state === 'succeeded' ? 'completed' : 'failed',
     outcome: row.state,
     api: row.dialect,
-    keyId: row.keyId,
+    keyId: keyIdOf(row.keyId),
     ...sumsOf(row),
     createdAt: timeOf(row.createdAt),
     completedAt: timeOf(row.endedAt),
   };
 }
+
+/** Writes the id of a key as the admin API does; null for what a workflow asked for. */
+const keyIdOf = (id: string | null): string | null => id && renderId('key', id);
+
+const nameOf = (groupBy: UsageGroup, name: string | null): string | null =>
+  groupBy === 'key' ? keyIdOf(name) : name;
 
 const sumsOf = ({ charged, tokens, seconds }: Omit<UsageSums, 'requests'>) => ({
   pointsCharged: pointsNumber(charged),
@@ -117,7 +124,7 @@ const summaryCsv = (groupBy: UsageGroup, { groups }: UsageSummary): Answer =>
     `usage-by-${groupBy}`,
     [groupBy, ...SUM_COLUMNS],
     groups.map(({ name, requests, tokens, seconds, charged }) => [
-      ...[name, requests, tokens, seconds],
+      ...[nameOf(groupBy, name), requests, tokens, seconds],
       formatPoints(charged),
     ]),
   );
@@ -142,7 +149,7 @@ export async function summary(
     totalOutputTokens: sums.tokens,
     totalDurationSec: sums.seconds,
     byModel: sums.byModel.map((group) => ({ model: group.model, ...grouped(group) })),
-    groups: sums.groups.map((group) => ({ group: group.name, ...grouped(group) })),
+    groups: sums.groups.map((group) => ({ group: nameOf(groupBy, group.name), ...grouped(group) })),
   };
   return { status: 200, body };
 }
