@@ -303,6 +303,7 @@ function play(app: TestApp, { given }: WireFile): unknown[] {
       asked.push(creation);
       return answer({ ...creation.render(job), jobId: job.id });
     },
+    repeated: async () => undefined,
     get: () => known(job),
     waitFor: () => answer({ ...job, ...jobOf(given.waited) }),
     holdCreated: () => answer({ job: { ...job, ...jobOf(given.waited) }, isHeld: true }),

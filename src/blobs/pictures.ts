@@ -13,48 +13,38 @@ import { pathOf } from './places';
 
 /**
  * Pictures of kept videos by ffmpeg, in a child that reads one file of ours and nothing else: the container is said, so
- * that no playlist is believed, and no protocol but `file` is open to it. Time, memory, output and number are bounded by
- * settings.
+ * that no playlist is believed, and no protocol but `file` is open to it. Time, memory and output are bounded by settings.
  */
 export interface PictureOptions {
   /** The path of ffmpeg; undefined where this machine has none. */
   program: string | undefined;
   /** The folder of the blobs. */
   folder: string;
-  limits: Pick<Limits, 'picturesAtOnce' | 'pictureBytesMax' | 'pictureMemoryBytesMax'>;
+  limits: Pick<Limits, 'pictureBytesMax' | 'pictureMemoryBytesMax'>;
   waits: Pick<Waits, 'pictureMs'>;
 }
 
 export function createPictures(options: PictureOptions): Pictures {
-  const { program, limits } = options;
+  const { program } = options;
   if (program === undefined) {
     const problem =
       'ffmpeg is not installed where the gateway runs; on Debian: apt-get install ffmpeg';
     return { problem, make: () => Promise.reject(new Error(problem)) };
   }
-  let making = 0;
   return {
     problem: undefined,
-    async make(kind, source) {
-      if (making >= limits.picturesAtOnce) throw tooMany();
-      making += 1;
-      try {
-        return await made({ ...options, program }, kind, source);
-      } finally {
-        making -= 1;
-      }
-    },
+    make: (kind, source, signal) => made({ ...options, program, signal }, kind, source),
   };
 }
 
-const tooMany = (): GatewayError =>
-  new GatewayError('unavailable', {
-    message: 'As many pictures are being made as may be; try again shortly.',
-    retryAfterSeconds: 1,
-  });
+/** What one picture is made with. */
+interface Making extends PictureOptions {
+  program: string;
+  signal: AbortSignal;
+}
 
 async function made(
-  options: PictureOptions & { program: string },
+  options: Making,
   kind: PictureKind,
   { blob, mime, seconds }: PictureSource,
 ): Promise<Picture> {
@@ -108,14 +98,19 @@ const fit = (side: number): string => {
 
 /** Gives what ffmpeg writes to its output. */
 function run(
-  { program, limits, waits }: PictureOptions & { program: string },
+  { program, limits, waits, signal }: Making,
   args: readonly string[],
 ): Promise<Uint8Array> {
   const kib = String(Math.floor(limits.pictureMemoryBytesMax / 1024));
+  // One thread works so long at most; this ends it also when nobody is left who could.
+  const cpuSeconds = String(Math.ceil(waits.pictureMs / 1_000) + 1);
   // Only Linux holds a process to its address space; the shell then becomes the program, with its pid.
   const [command, given] =
     process.platform === 'linux'
-      ? ['/bin/sh', ['-c', `ulimit -v ${kib} && exec "$0" "$@"`, program, ...args]]
+      ? [
+          '/bin/sh',
+          ['-c', `ulimit -v ${kib} && ulimit -t ${cpuSeconds} && exec "$0" "$@"`, program, ...args],
+        ]
       : [program, [...args]];
   return new Promise((resolve, reject) => {
     execFile(
@@ -128,9 +123,12 @@ function run(
         timeout: waits.pictureMs,
         killSignal: 'SIGKILL',
         maxBuffer: limits.pictureBytesMax,
+        signal,
       },
       (error, stdout, stderr) => {
-        if (error) reject(unmade('ffmpeg did not make one of it', { error, said: lastOf(stderr) }));
+        if (signal.aborted) reject(stopped());
+        else if (error)
+          reject(unmade('ffmpeg did not make one of it', { error, said: lastOf(stderr) }));
         else resolve(stdout);
       },
     );
@@ -139,6 +137,12 @@ function run(
 
 const SAID_LENGTH_MAX = 500;
 const lastOf = (stderr: Buffer): string => stderr.toString('utf8').slice(-SAID_LENGTH_MAX);
+
+const stopped = (): GatewayError =>
+  new GatewayError('unavailable', {
+    message: 'The picture was not made to its end; try again shortly.',
+    retryAfterSeconds: 1,
+  });
 
 /** `reason` completes a sentence of the public; what was behind it is for the log. */
 const unmade = (reason: string, cause?: unknown): GatewayError =>

@@ -1,7 +1,7 @@
 import type { Principal } from '../core/api/principal';
 import { CommitInDoubt, GatewayError } from '../core/errors';
 import { newId, renderId } from '../core/job/ids';
-import type { CreateAnswer, Creation } from '../core/job/creation';
+import type { CreateAnswer, CreateOptions, Creation } from '../core/job/creation';
 import type { CreateResult, NewJob } from '../core/ports/store/jobs';
 import type { NativeRequest } from '../core/provider/native';
 import { checkDraft } from './check-draft';
@@ -30,12 +30,28 @@ export async function create(
     if (deps.starts.isFull()) await refuseNew(deps, principal, creation);
     return accept(deps, principal, creation, fetched);
   });
-  const { answer } = accepted;
-  if (accepted.kind === 'created') {
-    deps.starts.wake();
-    return { ...answer, jobId: accepted.job.id };
-  }
-  return { ...markReplayed(answer), jobId: accepted.jobId };
+  if (accepted.kind === 'replayed') return replayed(accepted);
+  deps.starts.wake();
+  return { ...accepted.answer, jobId: accepted.job.id };
+}
+
+const replayed = ({
+  answer: first,
+  jobId,
+}: Extract<Accepted, { kind: 'replayed' }>): CreateAnswer => ({
+  ...markReplayed(first),
+  jobId,
+});
+
+/** Answers a repeat of an accepted request, of which nothing else is read. */
+export async function repeated(
+  { store, now }: Pick<AcceptDeps, 'store' | 'now'>,
+  { workspaceId }: Principal,
+  options: Pick<CreateOptions, 'idempotency' | 'render'>,
+): Promise<CreateAnswer | undefined> {
+  const earlier = await store.jobs.earlier(workspaceId, options, now());
+  if (earlier?.kind === 'mismatch') throw idempotencyMismatch();
+  return earlier && replayed(earlier);
 }
 
 export interface CreateDeps extends GatewayDeps {

@@ -2,34 +2,44 @@ import { GatewayError } from '../core/errors';
 
 /**
  * Lets so many run at once. The others wait in the order they came among their own, and in turn with everybody else: a
- * thousand of one workspace make another wait for one of them, not for all.
+ * thousand of one workspace make another wait for one of them, not for all. Whose `signal` aborts waits no longer.
  */
 export type FairGate = <Result>(
   workspaceId: string,
   work: () => Promise<Result>,
+  signal?: AbortSignal,
 ) => Promise<Result>;
 
 export interface FairGateOptions {
   atOnce: number;
   /** Whoever has waited for so long is told to come again. */
   waitMs: number;
+  /** What there are too many of, in a sentence of its own: `Too many creates at this moment`. */
+  many: string;
 }
 
-export function createFairGate({ atOnce, waitMs }: FairGateOptions): FairGate {
+export function createFairGate({ atOnce, waitMs, many }: FairGateOptions): FairGate {
   let running = 0;
   const queue = createTurns<() => void>();
-  const enter = (workspaceId: string): Promise<void> | undefined => {
+  const enter = (workspaceId: string, signal?: AbortSignal): Promise<void> | undefined => {
     if (running < atOnce) {
       running += 1;
       return undefined;
     }
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const giveUp = (): void => {
         queue.remove(workspaceId, go);
-        reject(tooMany());
-      }, waitMs);
-      const go = (): void => {
+        end();
+        reject(tooMany(many));
+      };
+      const timer = setTimeout(giveUp, waitMs);
+      signal?.addEventListener('abort', giveUp);
+      const end = (): void => {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', giveUp);
+      };
+      const go = (): void => {
+        end();
         resolve();
       };
       queue.add(workspaceId, go);
@@ -41,8 +51,8 @@ export function createFairGate({ atOnce, waitMs }: FairGateOptions): FairGate {
     if (next) next();
     else running -= 1;
   };
-  return async (workspaceId, work) => {
-    await enter(workspaceId);
+  return async (workspaceId, work, signal) => {
+    await enter(workspaceId, signal);
     try {
       return await work();
     } finally {
@@ -52,9 +62,9 @@ export function createFairGate({ atOnce, waitMs }: FairGateOptions): FairGate {
 }
 
 /** Nothing is stored yet, which its own words tell whoever must know whether a second create may make a second job. */
-const tooMany = (): GatewayError =>
+const tooMany = (many: string): GatewayError =>
   new GatewayError('unavailable', {
-    message: 'Too many creates at this moment; try again shortly.',
+    message: `${many}; try again shortly.`,
     retryAfterSeconds: 1,
   });
 

@@ -6,7 +6,7 @@ import type { Job } from '../core/job/job';
 import type { Page, PageQuery } from '../core/job/page';
 import { referenceOf } from '../core/job/reference';
 import type { Jobs } from '../core/ports/gateway/jobs';
-import { create } from './create';
+import { create, repeated } from './create';
 import type { GatewayDeps } from './deps';
 import { estimate } from './estimate';
 import { findJob } from './find';
@@ -22,7 +22,8 @@ import { createHold, createHoldCreated } from './wait';
 export function createJobs(deps: GatewayDeps, funds: Pick<Funds, 'check'>): Jobs {
   const { createsAtOnce } = deps.limits;
   const { createMs, heldMs, pollAfterMs } = deps.waits;
-  const gates = { creates: createFairGate({ atOnce: createsAtOnce, waitMs: createMs }) };
+  const many = 'Too many creates at this moment';
+  const gates = { creates: createFairGate({ atOnce: createsAtOnce, waitMs: createMs, many }) };
   const find = (principal: Principal, id: string): Promise<Job> => findJob(deps, principal, id);
   const get = async (principal: Principal, id: string): Promise<Job> =>
     withQueue(deps, await find(principal, id));
@@ -30,6 +31,7 @@ export function createJobs(deps: GatewayDeps, funds: Pick<Funds, 'check'>): Jobs
   const hold = createHold(deps, find);
   return {
     create: (principal, creation) => create({ ...deps, gates }, principal, creation),
+    repeated: (principal, options) => repeated(deps, principal, options),
     preview: (principal, creation) => preview(deps, principal, creation),
     checkFunds: funds.check,
     get,

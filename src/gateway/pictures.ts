@@ -7,24 +7,27 @@ import { isHeld, type RangeWish } from '../core/media/range';
 import { PICTURE_MIMES, type PictureKind, type Pictures } from '../core/ports/pictures';
 import type { Store } from '../core/ports/store/store';
 import type { ContentDeps } from './content';
+import type { FairGate } from './gate';
 import { unchanged } from './stored-file';
 
 /** A picture is made anew for each request that does not hold it already: docs/decisions/2026-11-30-pictures-are-made-when-asked-for.md. */
 export interface PictureDeps extends Pick<ContentDeps, 'blobs'> {
+  /** Lets so many be made at once; workspaces take turns. */
+  gate: FairGate;
   store: { keeps: Pick<Store['keeps'], 'files' | 'pending'> };
   pictures: Pictures;
 }
 
 /**
  * Answers with a picture of a video that is kept here. Throws `invalid_request` where this machine makes none, `conflict`
- * while there is no video and where its copy was given up, `unavailable` while it is being copied, and what the making
- * throws.
+ * while there is no video and where its copy was given up, `unavailable` while it is being copied and where too many wait to
+ * be made, and what the making throws.
  */
 export async function openPicture(
-  { store, blobs, pictures }: PictureDeps,
+  { store, blobs, pictures, gate }: PictureDeps,
   job: Job,
   kind: PictureKind,
-  wish: RangeWish,
+  { signal, ...wish }: RangeWish & { signal: AbortSignal },
 ): Promise<ContentAnswer> {
   if (pictures.problem !== undefined) {
     throw invalid('variant', `no ${kind} is made here: ${pictures.problem}`, MADE_ELSEWHERE);
@@ -43,7 +46,9 @@ export async function openPicture(
   const etag = `"${video.blob}-${kind}"`;
   const headers = { etag, 'content-type': PICTURE_MIMES[kind] };
   if (isHeld(wish, etag)) return unchanged(headers);
-  const picture = await pictures.make(kind, { ...video, seconds: shownOf(job).seconds });
+  const source = { ...video, seconds: shownOf(job).seconds };
+  const make = () => pictures.make(kind, source, signal);
+  const picture = await gate(job.workspaceId, make, signal);
   return {
     status: 200,
     headers: { ...headers, 'content-length': String(picture.bytes.byteLength) },

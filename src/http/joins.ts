@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Principal } from '../core/api/principal';
+import type { CreateAnswer, CreateOptions } from '../core/job/creation';
 import type { Gateway } from '../core/ports/gateway/gateway';
 import type { Jobs } from '../core/ports/gateway/jobs';
 import { fingerprintOf, plainPath } from './idempotency';
@@ -42,16 +43,26 @@ export function joinedCreate(
  * says so in `Reelay-Joined`.
  */
 export function joining(gateway: Gateway, response: Response, keepMs: number): Gateway {
-  const create: Jobs['create'] = async (principal, creation) => {
-    const { idempotency } = creation;
-    const answer = await gateway.create(principal, {
-      ...creation,
-      idempotency: idempotency && { ...idempotency, keepMs, onlyLiving: true },
-    });
-    if (answer.headers?.['idempotent-replayed'] === 'true') {
+  const joined = <Options extends Pick<CreateOptions, 'idempotency'>>(
+    options: Options,
+  ): Options => {
+    const { idempotency } = options;
+    return idempotency
+      ? { ...options, idempotency: { ...idempotency, keepMs, onlyLiving: true } }
+      : options;
+  };
+  const tell = <Told extends CreateAnswer | undefined>(answer: Told): Told => {
+    if (answer?.headers?.['idempotent-replayed'] === 'true') {
       response.setHeader('Reelay-Joined', 'true');
     }
     return answer;
   };
-  return Object.create(gateway, { create: { value: create } }) as Gateway; // all else is inherited
+  const create: Jobs['create'] = async (principal, creation) =>
+    tell(await gateway.create(principal, joined(creation)));
+  const repeated: Jobs['repeated'] = async (principal, options) =>
+    tell(await gateway.repeated(principal, joined(options)));
+  return Object.create(gateway, {
+    create: { value: create },
+    repeated: { value: repeated },
+  }) as Gateway; // all else is inherited
 }

@@ -35,6 +35,14 @@ export function noting(gateway: Gateway, response: Response): Gateway {
     response.locals['jobId'] = answer.jobId;
     return answer;
   };
-  const noted = { create: { value: create }, quote: { value: quote }, preview: { value: preview } };
+  const repeated: Jobs['repeated'] = async (principal, options) => {
+    const answer = await gateway.repeated(principal, options);
+    if (answer) response.locals['jobId'] = answer.jobId;
+    return answer;
+  };
+  const noted = {
+    ...{ create: { value: create }, repeated: { value: repeated } },
+    ...{ quote: { value: quote }, preview: { value: preview } },
+  };
   return Object.create(gateway, noted) as Gateway; // all else is inherited
 }

@@ -59,7 +59,9 @@ export async function previewed(
     throw new Previewed(await gateway.preview(principal, creation));
   };
   try {
-    await handle(Object.create(gateway, { create: { value: create } }) as Gateway); // all else is inherited
+    // All else is inherited. What was made under the key before is no answer to what would be made.
+    const instead = { create: { value: create }, repeated: { value: () => Promise.resolve() } };
+    await handle(Object.create(gateway, instead) as Gateway);
   } catch (error) {
     if (error instanceof Previewed) return { status: 200, body: replyOf(asked, error.preview) };
     throw error;

@@ -1,6 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createPictures, type PictureOptions } from '../../src/blobs/pictures';
@@ -8,6 +16,7 @@ import { pathOf } from '../../src/blobs/places';
 import type { Picture, PictureKind } from '../../src/core/ports/pictures';
 import { defaultsOf } from '../../src/core/settings/setting';
 import { PICTURE_LIMITS, PICTURE_WAITS } from '../../src/core/settings/pictures';
+import { until } from '../support/kill/until';
 import { programPath } from '../support/programs';
 
 /** Pictures of real videos by the real ffmpeg, and what bounds it. */
@@ -19,6 +28,8 @@ const ffprobe = programPath('ffprobe');
 
 const LIMITS = defaultsOf(PICTURE_LIMITS);
 const WAITS = defaultsOf(PICTURE_WAITS);
+/** The caller stays. */
+const HERE = new AbortController().signal;
 const picturesWith = (
   limits: Partial<PictureOptions['limits']> = {},
   pictureMs = WAITS.pictureMs,
@@ -81,13 +92,13 @@ test.each<[file: string, size: string, mime: string, thumbnail: number[], sprite
   '%s of %s has a thumbnail, and a spritesheet from begin to end',
   async (file, size, mime, [width, height], [wide, high]) => {
     const source = { blob: film(size, file), mime, seconds: 6 };
-    const thumbnail = await picturesWith().make('thumbnail', source);
+    const thumbnail = await picturesWith().make('thumbnail', source, HERE);
     expect(thumbnail.mime).toBe('image/webp');
     const frame = pixelsOf(thumbnail);
     expect(frame).toMatchObject({ width, height });
     expect(frame.at(20, 20)).toEqual(RED);
 
-    const sheet = await picturesWith().make('spritesheet', source);
+    const sheet = await picturesWith().make('spritesheet', source, HERE);
     expect(sheet.mime).toBe('image/jpeg');
     const sprites = pixelsOf(sheet);
     expect(sprites).toMatchObject({ width: wide, height: high });
@@ -102,13 +113,17 @@ test.each<[file: string, size: string, mime: string, thumbnail: number[], sprite
 
 test('a video whose length nobody knows has a spritesheet too', async () => {
   const source = { blob: film('320x180', 'some.mp4'), mime: 'video/mp4', seconds: undefined };
-  const sheet = pixelsOf(await picturesWith().make('spritesheet', source));
+  const sheet = pixelsOf(await picturesWith().make('spritesheet', source, HERE));
   expect(sheet).toMatchObject({ width: 1600, height: 900 });
 });
 
 describe('ffmpeg is ended, and the caller told, where a picture', () => {
   const made = (kind: PictureKind, pictures: ReturnType<typeof picturesWith>) =>
-    pictures.make(kind, { blob: film('640x360', `${kind}.mp4`), mime: 'video/mp4', seconds: 6 });
+    pictures.make(
+      kind,
+      { blob: film('640x360', `${kind}.mp4`), mime: 'video/mp4', seconds: 6 },
+      HERE,
+    );
   test.each([
     ['takes too long', picturesWith({}, 1)],
     ['is too large', picturesWith({ pictureBytesMax: 100 })],
@@ -123,17 +138,45 @@ describe('ffmpeg is ended, and the caller told, where a picture', () => {
     await expect(made('thumbnail', picturesWith())).resolves.toMatchObject({ mime: 'image/webp' });
   });
 
-  test('is one too many at once, which may be asked for again', async () => {
-    const pictures = picturesWith({ picturesAtOnce: 1 });
-    const source = { blob: film('640x360', 'two.mp4'), mime: 'video/mp4', seconds: 6 };
-    const first = pictures.make('thumbnail', source);
-    await expect(pictures.make('thumbnail', source)).rejects.toMatchObject({
-      code: 'unavailable',
-      retryAfterSeconds: 1,
-    });
-    await first;
-    await expect(pictures.make('thumbnail', source)).resolves.toMatchObject({ mime: 'image/webp' });
+  test('is waited for by nobody any more', async () => {
+    const [program, pidFile] = [join(folder, 'endless'), join(folder, 'pid')];
+    writeFileSync(program, `#!/bin/sh\necho $$ > ${pidFile}\nexec sleep 600\n`, { mode: 0o755 });
+    const pictures = createPictures({ program, folder, limits: LIMITS, waits: WAITS });
+    const leaving = new AbortController();
+    const source = { blob: film('160x90', 'left.mp4'), mime: 'video/mp4', seconds: 6 };
+    const left = expect(pictures.make('spritesheet', source, leaving.signal)).rejects.toMatchObject(
+      { code: 'unavailable', retryAfterSeconds: 1 },
+    );
+    const pid = await until('the program', async () => readWhole(pidFile));
+    leaving.abort();
+    await left;
+    await until('its end', async () => (isAlive(pid) ? undefined : true));
   });
+});
+
+/** The number in a file that is written to its end. */
+function readWhole(path: string): number | undefined {
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return text.endsWith('\n') ? Number(text) : undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** The bounds that the system holds, as the program itself finds them. */
+test('the program may have so much address space and so many seconds of work', async () => {
+  const program = join(folder, 'bounds');
+  writeFileSync(program, '#!/bin/sh\nulimit -v\nulimit -t\n', { mode: 0o755 });
+  const limits = { ...LIMITS, pictureMemoryBytesMax: 64 * 1024 * 1024 };
+  const pictures = createPictures({ program, folder, limits, waits: { pictureMs: 4_500 } });
+  const source = { blob: film('160x90', 'any.mp4'), mime: 'video/mp4', seconds: 6 };
+  const { bytes } = await pictures.make('thumbnail', source, HERE);
+  expect(Buffer.from(bytes).toString()).toBe('65536\n6\n');
 });
 
 test.each<[what: string, bytes: (other: string) => string, mime: string]>([
@@ -147,7 +190,7 @@ test.each<[what: string, bytes: (other: string) => string, mime: string]>([
   const path = join(folder, 'given');
   writeFileSync(path, bytes(other));
   const source = { blob: kept(path), mime, seconds: 6 };
-  await expect(picturesWith().make('thumbnail', source)).rejects.toMatchObject({
+  await expect(picturesWith().make('thumbnail', source, HERE)).rejects.toMatchObject({
     code: 'upstream',
     message: expect.stringContaining('There is no picture of this video'),
   });

@@ -7,15 +7,16 @@ interface Work {
 }
 
 function workshop(waitMs = 60_000) {
-  const gate = createFairGate({ atOnce: 2, waitMs });
+  const gate = createFairGate({ atOnce: 2, waitMs, many: 'Too much work' });
   const started: Work[] = [];
-  const run = (name: string, workspaceId = 'one'): Promise<string> =>
+  const run = (name: string, workspaceId = 'one', signal?: AbortSignal): Promise<string> =>
     gate(
       workspaceId,
       () =>
         new Promise((resolve, reject) => {
           started.push({ name, end: (error) => (error ? reject(error) : resolve(name)) });
         }),
+      signal,
     );
   const names = () => started.map(({ name }) => name);
   return { run, started, names };
@@ -47,6 +48,26 @@ test('two run at once, the others in the order they came, also after one that fa
   await turn();
   started[7]?.end();
   await Promise.all(last);
+});
+
+test('whoever leaves waits no longer, and is not run later', async () => {
+  const { run, started, names } = workshop();
+  const [a, b] = [run('a'), run('b')];
+  const leaving = new AbortController();
+  const left = run('c', 'one', leaving.signal).catch((error: unknown) => error);
+  const d = run('d');
+  await turn();
+  leaving.abort();
+  expect(await left).toMatchObject({
+    code: 'unavailable',
+    message: 'Too much work; try again shortly.',
+  });
+  for (const { end } of started) end();
+  await Promise.all([a, b]);
+  await turn();
+  expect(names()).toEqual(['a', 'b', 'd']);
+  started[2]?.end();
+  await d;
 });
 
 test('whoever waits too long is told to come again, and is not run later', async () => {

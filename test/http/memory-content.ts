@@ -45,10 +45,11 @@ export function keptPictures(files: readonly PaperFile[]): PictureDeps {
   return {
     store: { keeps: { ...store.keeps, pending: async () => undefined } },
     blobs,
+    gate: (_workspaceId, work) => work(),
     pictures: createPictures({
       program: undefined,
       folder: '',
-      limits: { picturesAtOnce: 1, pictureBytesMax: 1, pictureMemoryBytesMax: 1 },
+      limits: { pictureBytesMax: 1, pictureMemoryBytesMax: 1 },
       waits: { pictureMs: 1 },
     }),
   };

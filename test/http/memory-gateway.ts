@@ -162,6 +162,8 @@ export function createMemoryGateway(
       gateway.jobs.set(job.id, job);
       return { ...creation.render(job), jobId: job.id };
     },
+    // It keeps no keys.
+    repeated: async () => undefined,
     async preview(principal, creation) {
       if ('native' in creation) throw new Error('no provider here speaks a wire');
       const quote = await gateway.quote(principal, creation);

@@ -25,6 +25,9 @@ export interface PictureSource {
 export interface Pictures {
   /** Says in a sentence why none are made on this machine; undefined where they are. */
   problem: string | undefined;
-  /** Throws `unavailable` where too many are being made, and `upstream` where the video gives no picture. */
-  make(kind: PictureKind, source: PictureSource): Promise<Picture>;
+  /**
+   * Makes one at once. Throws `upstream` where the video gives no picture, and `unavailable` where `signal` aborts: whoever
+   * asked has left, or the process stops.
+   */
+  make(kind: PictureKind, source: PictureSource, signal: AbortSignal): Promise<Picture>;
 }

@@ -13,7 +13,7 @@ export const PICTURE_LIMITS = {
   picturesAtOnce: limit(
     2,
     'pictures',
-    'One process makes so many thumbnails and spritesheets at once; one more is refused with 503 and `Retry-After`.',
+    'One process makes so many thumbnails and spritesheets at once. The others wait, each workspace in its turn, for `waits.pictureMs` at most, and are then refused with 503 and `Retry-After`.',
   ),
   pictureBytesMax: limit(
     8 * MIB,

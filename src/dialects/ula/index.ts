@@ -3,6 +3,8 @@ import { type Answer, type LateAnswer } from '../../core/api/answer';
 import { type Dialect } from '../../core/api/dialect';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
 import { whenEnded } from '../kit/held';
+import type { CreateOptions } from '../../core/job/creation';
+import { createDrafted } from '../kit/drafted';
 import type { Job } from '../../core/job/job';
 import { isCalled } from '../../core/catalog/catalog';
 import type { Jobs } from '../../core/ports/gateway/jobs';
@@ -112,15 +114,17 @@ async function generate(
   const { principal, body, files, idempotencyKey, fingerprint, signal } = input;
   const { heldMsMax } = gateway;
   const patience = patienceOf(input.headers['prefer'], { unasked: heldMsMax, max: heldMsMax });
-  const model = gateway.models(principal).find((routed) => isCalled(routed, body.model));
-  const created = await gateway.create(principal, {
+  const options: CreateOptions = {
     dialect: NAME,
-    ...toDraft(body, files, model),
     ...startWithin(input.headers),
     idempotency: idempotencyKey
       ? { key: idempotencyKey, route: `POST ${GENERATE}`, fingerprint }
       : undefined,
     render: answering(gateway),
+  };
+  const created = await createDrafted(gateway, principal, options, () => {
+    const model = gateway.models(principal).find((routed) => isCalled(routed, body.model));
+    return toDraft(body, files, model);
   });
   return whenEnded(gateway, created, { principal, patience, signal }, answering(gateway));
 }

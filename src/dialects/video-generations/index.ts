@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { route, type RouteInput } from '../../core/api/route';
+import { createDrafted } from '../kit/drafted';
 import { asPreferred } from '../kit/held';
 import { startWithin } from '../kit/start-within';
 import { type Answer, type LateAnswer } from '../../core/api/answer';
 import { type Dialect } from '../../core/api/dialect';
 import { noQuerySchema, nothingSchema } from '../../core/json/fields';
+import type { CreateOptions } from '../../core/job/creation';
 import { isTerminal, type Job } from '../../core/job/job';
 import { isCalled } from '../../core/catalog/catalog';
 import type { Jobs } from '../../core/ports/gateway/jobs';
@@ -101,17 +103,19 @@ async function submit(
   show: (job: Job) => unknown,
 ): Promise<Answer | LateAnswer> {
   const { principal, body, files, raw, idempotencyKey, fingerprint, headers, signal } = input;
-  const model = gateway.models(principal).find((routed) => isCalled(routed, body.model));
   const render = (job: Job): Answer => ({ status: 200, body: show(job) });
-  const created = await gateway.create(principal, {
+  const options: CreateOptions = {
     dialect: NAME,
     idPrefix: 'task',
-    ...toDraft(body, files, { isForm: raw.length === 0, model }),
     ...startWithin(headers),
     idempotency: idempotencyKey
       ? { key: idempotencyKey, route: `POST ${path}`, fingerprint }
       : undefined,
     render,
+  };
+  const created = await createDrafted(gateway, principal, options, () => {
+    const model = gateway.models(principal).find((routed) => isCalled(routed, body.model));
+    return toDraft(body, files, { isForm: raw.length === 0, model });
   });
   return asPreferred(gateway, created, { principal, headers, signal }, render);
 }

@@ -30,8 +30,10 @@ export const derivationRoutes: readonly HttpRoute[] = [
     request: remixBodySchema,
     async handle(gateway, input) {
       refuseFiles(input);
-      const source = await gateway.get(input.principal, input.params['id'] ?? '');
-      return submit(gateway, input, draftFrom(gateway, input, { source, verb: 'remix' }));
+      return submit(gateway, input, async () => {
+        const source = await gateway.get(input.principal, input.params['id'] ?? '');
+        return draftFrom(gateway, input, { source, verb: 'remix' });
+      });
     },
   }),
   ofAVideo('edit', '/v1/videos/edits', 'Edit a video, where a model can'),
@@ -42,11 +44,13 @@ export const derivationRoutes: readonly HttpRoute[] = [
 
 /** Makes a route whose `video` is an earlier one's id or a file. */
 function ofAVideo(verb: Verb, path: string, summary: string): HttpRoute {
-  const make = async (gateway: Gateway, input: RouteInput<DerivedBody>) => {
+  const make = (gateway: Gateway, input: RouteInput<DerivedBody>) => {
     const { video } = input.body;
     const file = fileOf(input);
-    const source = video && (await gateway.get(input.principal, video.id));
-    return submit(gateway, input, draftFrom(gateway, input, { source, file, verb }));
+    return submit(gateway, input, async () => {
+      const source = video && (await gateway.get(input.principal, video.id));
+      return draftFrom(gateway, input, { source, file, verb });
+    });
   };
   return route({ ...MADE, path, summary, request: derivedBodySchema, handle: make });
 }

@@ -185,13 +185,13 @@ function pageOf({ limit, order, after, before, ...asked }: ListQuery): PageQuery
 /** An attachment unless `inline=1`. */
 async function content(
   results: Results,
-  { principal, params, query, method, headers }: RouteInput<unknown, ContentQuery>,
+  { principal, params, query, method, headers, signal }: RouteInput<unknown, ContentQuery>,
 ): Promise<Answer> {
   const { variant: asked, inline } = query;
   const variant = VARIANTS.find((known) => known === asked);
   if (!variant) throw invalid('variant', `no ${asked.slice(0, 50)} is made here`, VARIANTS);
   const id = params['id'] ?? '';
-  const wish = wishOf(method, headers);
+  const wish = { ...wishOf(method, headers), signal };
   const file = await results.content(principal, id, variant, wish);
   const name = `${renderId('video', readId(id) ?? 'result')}-${variant}`;
   const extension = EXTENSIONS[file.headers['content-type'] ?? ''] ?? 'bin';

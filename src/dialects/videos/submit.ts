@@ -10,7 +10,8 @@ import type { Jobs } from '../../core/ports/gateway/jobs';
 import type { Live } from '../../core/ports/gateway/live';
 import type { Models } from '../../core/ports/gateway/models';
 import type { Results } from '../../core/ports/gateway/results';
-import type { CreateAnswer, NativeDraft } from '../../core/job/creation';
+import type { CreateAnswer, CreateOptions, NativeDraft } from '../../core/job/creation';
+import { createDrafted } from '../kit/drafted';
 import { pollAfter } from '../kit/poll-after';
 import { startWithin } from '../kit/start-within';
 import { answering, eventsLinkOf, show } from './render';
@@ -55,14 +56,15 @@ export const submitRoutes: readonly HttpRoute[] = [
       const headers = { 'content-type': 'application/json' };
       const native = { model, body: input.raw, headers, search: '' };
       // The same bytes mean another request without the header.
-      return submit(gateway, { ...input, fingerprint: `native ${input.fingerprint}` }, { native });
+      const fingerprint = `native ${input.fingerprint}`;
+      return submit(gateway, { ...input, fingerprint }, () => ({ native }));
     },
   }),
   route({
     ...CREATE,
     body: 'json-or-form',
     request: submitBodySchema,
-    handle: (gateway, input) => submit(gateway, input, asked(gateway, input)),
+    handle: (gateway, input) => submit(gateway, input, () => asked(gateway, input)),
   }),
 ];
 
@@ -70,7 +72,7 @@ export const submitRoutes: readonly HttpRoute[] = [
 export async function submit(
   gateway: Jobs & Results & Live,
   input: RouteInput,
-  draft: Draft | NativeDraft,
+  draft: Drafting,
 ): Promise<Answer | LateAnswer> {
   const { principal, headers, signal } = input;
   const created = await create(gateway, input, draft);
@@ -83,21 +85,24 @@ export async function submit(
 /** A create's own answer shows the job as it was made. */
 const NEW = { state: 'queued' } as const;
 
+/** Makes the draft of a create, or throws what is wrong with the request. */
+type Drafting = () => Draft | NativeDraft | Promise<Draft>;
+
 /** Creates the job. One `Idempotency-Key` means one job, whichever of the routes is asked. */
 export function create(
   gateway: Jobs & Results,
   { principal, idempotencyKey: key, fingerprint, headers }: RouteInput,
-  draft: Draft | NativeDraft,
+  draft: Drafting,
 ): Promise<CreateAnswer> {
-  return gateway.create(principal, {
+  const options: CreateOptions = {
     dialect: 'videos',
     idPrefix: 'video',
-    ...draft,
     ...startWithin(headers),
     idempotency: key ? { key, route: 'POST /v1/videos', fingerprint } : undefined,
     // The link of a stored answer would be too old for a repeat.
     render: (job) => ({ status: 200, body: show(gateway, job) }),
-  });
+  };
+  return createDrafted(gateway, principal, options, draft);
 }
 
 /** Token360's name for it, and ours. */

@@ -1,10 +1,9 @@
 import type { Answer } from '../../core/api/answer';
-import { route, type HttpRoute } from '../../core/api/route';
+import { route, type HttpRoute, type RouteInput } from '../../core/api/route';
 import { GatewayError, type ErrorCode, type FailureCode } from '../../core/errors';
 import { noQuerySchema } from '../../core/json/fields';
 import { renderId } from '../../core/job/ids';
 import { isTerminal, type Job } from '../../core/job/job';
-import type { Principal } from '../../core/api/principal';
 import type { Results } from '../../core/ports/gateway/results';
 import { endReasonOf } from '../kit/end-reason';
 import { applied, replayedOf } from '../kit/held';
@@ -39,14 +38,14 @@ export const syncRoutes: readonly HttpRoute[] = [
       const { principal, signal } = input;
       const max = gateway.heldMsMax;
       const patience = patienceOf(input.headers['prefer'], { unasked: max, max });
-      const { jobId, ...created } = await create(gateway, input, asked(gateway, input));
+      const { jobId, ...created } = await create(gateway, input, () => asked(gateway, input));
       const replayed = replayedOf(created);
       const wait = { ms: patience.ms, signal };
       return {
         async later() {
           const held = await gateway.holdCreated(principal, jobId, 'ended', wait);
           if (!held) throw unreadable(jobId);
-          const answer = await answerOf(gateway, principal, held.job);
+          const answer = await answerOf(gateway, input, held.job);
           const waited = { ...applied(patience, held.isHeld), ...replayed };
           return { ...answer, headers: { ...answer.headers, ...waited } };
         },
@@ -62,12 +61,16 @@ const unreadable = (jobId: string): GatewayError =>
     retryable: false,
   });
 
-async function answerOf(results: Results, principal: Principal, job: Job): Promise<Answer> {
+async function answerOf(
+  results: Results,
+  { principal, signal }: Pick<RouteInput, 'principal' | 'signal'>,
+  job: Job,
+): Promise<Answer> {
   if (!isTerminal(job.state)) return notReady(results, job);
   const reason = endReasonOf(job);
   if (reason) return ended(results, job, { code: statusWord(reason.code), reason });
   try {
-    const file = await results.content(principal, idOf(job), 'video', { method: 'GET' });
+    const file = await results.content(principal, idOf(job), 'video', { method: 'GET', signal });
     return { ...file, headers: { ...file.headers, ...headersOf(job) } };
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;

@@ -1,5 +1,5 @@
 import type { Principal } from '../../api/principal';
-import type { CreateAnswer, Creation } from '../../job/creation';
+import type { CreateAnswer, CreateOptions, Creation } from '../../job/creation';
 import type { Job } from '../../job/job';
 import type { Page, PageQuery } from '../../job/page';
 import type { Preview } from '../../job/preview';
@@ -11,6 +11,14 @@ import type { Milestone } from '../store/changes';
 export interface Jobs {
   /** Prices, checks, stores and starts one job; answers what `render` makes of the new row, or the stored answer. */
   create(principal: Principal, creation: Creation): Promise<CreateAnswer>;
+  /**
+   * Returns what an earlier request under the same key was answered; undefined without a key or without such a request.
+   * Throws `idempotency_mismatch` where that was another request.
+   */
+  repeated(
+    principal: Principal,
+    options: Pick<CreateOptions, 'idempotency' | 'render'>,
+  ): Promise<CreateAnswer | undefined>;
   /** Says what such a create would do, and stores nothing; throws what the create would, but for want of points. */
   preview(principal: Principal, creation: Creation): Promise<Preview>;
   /**

@@ -6,12 +6,14 @@ import type { PictureKind } from '../pictures';
 
 /** The files of jobs: what was made, and what was given to make it of. */
 export interface Results {
-  /** Opens a finished job's file, or the part of it that is wanted, or a picture that is made of it. */
+  /**
+   * Opens a finished job's file, or the part of it that is wanted, or a picture that is made of it, until `signal` aborts.
+   */
   content(
     principal: Principal,
     id: string,
     kind: FileKind | PictureKind,
-    wish: RangeWish,
+    wish: RangeWish & { signal: AbortSignal },
   ): Promise<ContentAnswer>;
   /** Opens a file that a caller gave; whoever asks has a link to it that was verified. */
   input(blob: string, wish: RangeWish): Promise<ContentAnswer>;
