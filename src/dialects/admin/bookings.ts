@@ -13,6 +13,7 @@ import {
 } from './bookings-schema';
 import type { BookingReply } from './bookings-schema';
 import { fromBalance, fromBooking, fromEntry } from './bookings-translate';
+import { checkedSpan } from '../kit/span';
 import { adminRoute, idOf, reading } from './route';
 import { noQuerySchema } from './schema';
 import { fromList, idempotencyOf } from './translate';
@@ -37,7 +38,7 @@ export const bookingRoutes: readonly HttpRoute[] = [
     query: ledgerQuerySchema,
     reply: ledgerSchema,
     async read({ admin }, input) {
-      const { job: jobId, ...query } = input.query;
+      const { job: jobId, ...query } = checkedSpan(input.query);
       return fromList(await admin.ledger(idOf(input), { ...query, jobId }), fromEntry);
     },
   }),

@@ -7,6 +7,7 @@ import type { Margin, MarginGroup, MarginQuery, MarginRow } from '../../core/mon
 import { formatPoints } from '../../core/money/pricing';
 import { readMonth } from '../../core/money/statement';
 import { csvAnswer } from '../kit/csv';
+import { checkedSpan } from '../kit/span';
 import { unixSeconds } from '../kit/parameters';
 import { marginQuerySchema, marginsSchema } from './margins-schema';
 import type { MarginQueryBody, MarginsReply } from './margins-schema';
@@ -42,8 +43,7 @@ function spanOf({ month, from, to }: MarginQueryBody): Pick<MarginQuery, 'from' 
   if (from === undefined || to === undefined) {
     throw invalid(edges ? (from === undefined ? 'from' : 'to') : 'month', MISSING);
   }
-  if (to <= from) throw invalid('to', 'is not after from');
-  return { from, to };
+  return checkedSpan({ from, to });
 }
 
 const MISSING = 'is required: a month such as 2026-11, or both from and to in Unix seconds';

@@ -9,6 +9,7 @@ import type {
 } from '../../core/operator/operations';
 import { renderId } from '../../core/job/ids';
 import { formatPoints } from '../../core/money/pricing';
+import { checkedSpan } from '../kit/span';
 import type {
   AttemptReply,
   DeliveryReply,
@@ -102,12 +103,12 @@ export const fromKeep = (keep: OperatedKeep): KeepReply => ({
 });
 
 /** `{job, workspace, ...}` of a query or a body as the use cases name them. */
-export const toFilter = <Rest extends object>({
+export const toFilter = <Rest extends { from?: number | undefined; to?: number | undefined }>({
   job,
   workspace,
   ...rest
 }: Rest & { job?: string | undefined; workspace?: string | undefined }) => ({
-  ...rest,
+  ...checkedSpan(rest),
   jobId: job,
   workspaceId: workspace,
 });

@@ -13,6 +13,7 @@ import type {
   UsageSums,
 } from '../../core/money/usage';
 import { csvAnswer } from '../kit/csv';
+import { checkedSpan } from '../kit/span';
 import { idOf, timeOf } from './render';
 import type { LogReply, SummaryReply } from './reply';
 import { ROWS_MAX, ROWS_REACH_MAX, type LogQuery, type SummaryQuery } from './schema';
@@ -50,7 +51,12 @@ const DEFAULT_ROWS = { json: 20, csv: ROWS_MAX.csv };
 
 function filterOf(query: LogQuery | SummaryQuery): UsageFilter {
   const { model, key } = query;
-  return { from: oneOf(query, 'from', 'startDate'), to: oneOf(query, 'to', 'endDate'), model, key };
+  const span = { from: oneOf(query, 'from', 'startDate'), to: oneOf(query, 'to', 'endDate') };
+  const names = {
+    from: query.from === undefined ? 'startDate' : 'from',
+    to: query.to === undefined ? 'endDate' : 'to',
+  };
+  return { ...checkedSpan(span, names), model, key };
 }
 
 /** Returns the value of two names of one edge; both may be given where they say the same. */
