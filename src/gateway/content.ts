@@ -42,11 +42,21 @@ export async function openContent(
   );
   if (kept && (await isThere(deps, job, kept.blob))) return fromBlob(deps.blobs, kept, wish);
   const output = job.outputs.find((candidate) => candidate.kind === kind);
-  if (!output) throw new GatewayError('not_found', { message: `This job has no ${kind}.` });
+  if (!output) throw noFile(job, kind);
   const stored = inlineBlob(output.url);
   if (stored !== undefined) return fromReply(deps, { kind, blob: stored }, wish);
   const link = resultLink(deps.catalog.channel(job.channel), output, deps.now());
   return fromProvider(deps, link, wish);
+}
+
+/** Makes the refusal of a file that the job has never had, or has no more since its files were removed. */
+export function noFile(
+  { state, outputs }: Pick<Job, 'state' | 'outputs'>,
+  kind: FileKind,
+): GatewayError {
+  const isOver = state === 'succeeded' && outputs.length === 0;
+  const message = isOver ? 'The files of this job are kept no longer.' : `This job has no ${kind}.`;
+  return new GatewayError('not_found', { message });
 }
 
 /**

@@ -6,7 +6,7 @@ import { shownOf } from '../core/job/made';
 import { isHeld, type RangeWish } from '../core/media/range';
 import { PICTURE_MIMES, type PictureKind, type Pictures } from '../core/ports/pictures';
 import type { Store } from '../core/ports/store/store';
-import type { ContentDeps } from './content';
+import { noFile, type ContentDeps } from './content';
 import type { FairGate } from './gate';
 import { unchanged } from './stored-file';
 
@@ -36,9 +36,7 @@ export async function openPicture(
     const message = `The video is not ready; the job is ${job.state}.`;
     throw new GatewayError('conflict', { message });
   }
-  if (!job.outputs.some((output) => output.kind === 'video')) {
-    throw new GatewayError('not_found', { message: 'This job has no video.' });
-  }
+  if (!job.outputs.some((output) => output.kind === 'video')) throw noFile(job, 'video');
   const files = await store.keeps.files(job.workspaceId, job.id);
   const video = files.find((file) => file.kind === 'video');
   if (!video || !(await blobs.stat(video.blob))) throw await unkept(store, job, kind);
@@ -46,7 +44,8 @@ export async function openPicture(
   const etag = `"${video.blob}-${kind}"`;
   const headers = { etag, 'content-type': PICTURE_MIMES[kind] };
   if (isHeld(wish, etag)) return unchanged(headers);
-  const source = { ...video, seconds: shownOf(job).seconds };
+  // As the file itself says, of which a provider may count more or less.
+  const source = { ...video, seconds: job.made?.seconds ?? shownOf(job).seconds };
   const make = () => pictures.make(kind, source, signal);
   const picture = await gate(job.workspaceId, make, signal);
   return {

@@ -53,3 +53,24 @@ test.each(CREATES)(
     }
   },
 );
+
+test('a video whose files are kept no longer is refused as that by all that needs them', async () => {
+  const source = await gateway.create();
+  await gateway.ended(source);
+  // As the sweep leaves the row once `retention.filesMs` is over.
+  await gateway.sql(`UPDATE jobs SET outputs = '[]', files_removed_at = now() WHERE id = $1`, [
+    readId(source),
+  ]);
+  await gateway.sql('DELETE FROM files WHERE job_id = $1', [readId(source)]);
+  for (const [, create] of CREATES) {
+    const { path, body } = create(source);
+    const answer = await gateway.call('POST', path, { body });
+    expect(answer).toMatchObject({ status: 409, json: { error: { code: 'conflict' } } });
+    expect(answer.json.error.message).toContain('The video is kept no longer');
+  }
+  for (const variant of ['video', 'last_frame', 'thumbnail', 'spritesheet']) {
+    const answer = await gateway.call('GET', `/v1/videos/${source}/content?variant=${variant}`);
+    const message = 'The files of this job are kept no longer.';
+    expect(answer).toMatchObject({ status: 404, json: { error: { message } } });
+  }
+});

@@ -84,3 +84,12 @@ test.each([
   expect(status).toBe(400);
   expect(text).toContain(`${param}: is there twice; send it once`);
 });
+
+test.each(['', ','])('tasks of no id at all are not all tasks: filter.task_ids=%s', async (ids) => {
+  const path = `/v1/contents/generations/tasks?filter.task_ids=${ids}`;
+  const { status, json } = await gateway.call('GET', path);
+  expect({ status, error: json.error }).toMatchObject({
+    status: 400,
+    error: { param: 'filter.task_ids', message: 'filter.task_ids: names no id' },
+  });
+});

@@ -62,3 +62,21 @@ test('many pictures at once are all made, so many at a time, and none for who ha
   expect((await Promise.all(all)).map(({ status }) => status)).toEqual(all.map(() => 200));
   expect({ most, made }).toEqual({ most: 2, made: 20 });
 });
+
+test('the frames of a picture are spread over the length of the file, not over what was counted', async () => {
+  const lengths: (number | undefined)[] = [];
+  const make: PictureDeps['pictures']['make'] = async (kind, { seconds }) => {
+    lengths.push(seconds);
+    return { mime: PICTURE_MIMES[kind], bytes: Buffer.from(kind) };
+  };
+  const measuring = { ...deps, pictures: { problem: undefined, make } };
+  for (const facts of [{ made: { seconds: 4 } }, {}]) {
+    await openPicture(
+      measuring,
+      { ...job, usage: { seconds: 9 }, ...facts },
+      'spritesheet',
+      asking(),
+    );
+  }
+  expect(lengths).toEqual([4, 9]);
+});

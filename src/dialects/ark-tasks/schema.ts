@@ -73,7 +73,7 @@ const LIST = {
 const ids = z
   .union([z.string(), z.array(z.string())])
   .transform((value) => [value].flat().flatMap((text) => text.split(',').filter((id) => id !== '')))
-  .pipe(z.array(z.string()).max(500, 'has more than 500 ids'));
+  .pipe(z.array(z.string()).min(1, 'names no id').max(500, 'has more than 500 ids'));
 
 export const listQuerySchema = z.looseObject(
   told(

@@ -26,7 +26,7 @@ export interface Origin {
  * Makes the request for a video by reference of the earlier one, which goes to the provider by our own signed link.
  * The model is the one that the body names, otherwise the one that made the earlier video, otherwise the only one of
  * the caller's that takes a video. Throws `invalid_request` where that is none, `model_not_found` for an unknown name
- * and `conflict` while the earlier video is not there.
+ * and `conflict` while the earlier video is not there, or is there no longer.
  */
 export function draftFrom(
   gateway: Pick<Gateway, 'models' | 'link'>,
@@ -34,10 +34,7 @@ export function draftFrom(
   { source, file, verb }: Origin,
 ): Draft {
   const model = modelFor(gateway, principal, { named: body.model, made: source?.model, verb });
-  if (source && source.state !== 'succeeded') {
-    const message = `The video is not completed, so there is nothing to ${verb}.`;
-    throw new GatewayError('conflict', { message });
-  }
+  if (source) checkThere(source, verb);
   const draft = toDraft({ ...body, model: model.entry.name }, [], model);
   const inputs: InputSource[] = source
     ? [{ role: 'reference_video', media: { url: gateway.link(source, 'video'), param: 'video' } }]
@@ -50,6 +47,14 @@ export function draftFrom(
     names: { ...draft.names, inputs: 'video' },
     echo: { ...draft.echo, ...(source ? { [REMIXED_FROM]: idOf(source) } : {}) },
   };
+}
+
+function checkThere({ state, outputs }: Pick<Job, 'state' | 'outputs'>, verb: Verb): void {
+  const isThere = outputs.some(({ kind }) => kind === 'video');
+  if (state === 'succeeded' && isThere) return;
+  const why = state === 'succeeded' ? 'kept no longer' : 'not completed';
+  const message = `The video is ${why}, so there is nothing to ${verb}.`;
+  throw new GatewayError('conflict', { message });
 }
 
 /** Names of models: the one in the body, and the one that made the earlier video. */
