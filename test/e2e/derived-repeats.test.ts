@@ -57,6 +57,10 @@ test.each(CREATES)(
 test('a video whose files are kept no longer is refused as that by all that needs them', async () => {
   const source = await gateway.create();
   await gateway.ended(source);
+  await gateway.waitFor(source, 'copy', async () => {
+    const kept = 'SELECT 1 FROM keeps WHERE job_id = $1 AND finished_at IS NOT NULL';
+    return (await gateway.sql(kept, [readId(source)]))[0];
+  });
   // As the sweep leaves the row once `retention.filesMs` is over.
   await gateway.sql(`UPDATE jobs SET outputs = '[]', files_removed_at = now() WHERE id = $1`, [
     readId(source),

@@ -132,7 +132,9 @@ export function createMemoryGateway(
       const job = find(gateway, id);
       const end = { state: 'succeeded', finishedAt: now(), updatedAt: now(), ...change };
       const charged = end.state === 'succeeded' ? job.price : 0n;
-      Object.assign(job, { charged, ...end });
+      const outputs =
+        end.state === 'succeeded' ? [{ kind: 'video', url: 'https://paper.example/' }] : [];
+      Object.assign(job, { charged, outputs, ...end });
       moved.emit(job.id);
       return job;
     },
