@@ -69,11 +69,14 @@ const LIST = {
   'filter.created_before': LISTS.createdBefore,
 } as const;
 
+/** One id, or several with commas. */
+const idList = z.string().regex(/[^,]/, 'names no id');
+
 /** Repeated, as the SDKs write it, or one list with commas. */
 const ids = z
-  .union([z.string(), z.array(z.string())])
+  .union([idList, z.array(idList)])
   .transform((value) => [value].flat().flatMap((text) => text.split(',').filter((id) => id !== '')))
-  .pipe(z.array(z.string()).min(1, 'names no id').max(500, 'has more than 500 ids'));
+  .pipe(z.array(z.string()).max(500, 'has more than 500 ids'));
 
 export const listQuerySchema = z.looseObject(
   told(
